@@ -1,0 +1,2 @@
+//! CultivAR.
+fn main() {}
