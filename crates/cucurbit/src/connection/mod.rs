@@ -1,0 +1,206 @@
+//! A connection to a database, of one kind or the other.
+//!
+//! The only file that names sqlx outside `dialect/*/{reflect,ask,lock,scratch}`. No pools, no generics over
+//! drivers: one connection, kept for a whole run.
+
+pub mod address;
+
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, Row as _, TypeInfo as _};
+use sqlx::{PgConnection, SqliteConnection};
+use thiserror::Error;
+
+use crate::schema::Dialect;
+
+/// A connection to a PostgreSQL server or a SQLite file.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Connection {
+    /// PostgreSQL.
+    Postgres(Box<PgConnection>),
+    /// SQLite.
+    Sqlite(Box<SqliteConnection>),
+}
+
+/// Why a database did not do what it was asked.
+#[derive(Debug, Error)]
+pub enum ConnectionError {
+    /// It could not be reached or opened.
+    #[error("cannot connect to {address}")]
+    Connect {
+        /// The address without its password.
+        address: String,
+        /// What the driver says.
+        source: sqlx::Error,
+    },
+    /// A statement failed.
+    #[error("the database refused `{sql}`")]
+    Statement {
+        /// The statement, cut to a length that can be read.
+        sql: String,
+        /// What the database says.
+        source: sqlx::Error,
+    },
+    /// The connection is to the other kind of database.
+    #[error("this connection is to {actual}, not to {wanted}")]
+    WrongDialect {
+        /// What it is.
+        actual: Dialect,
+        /// What was asked for.
+        wanted: Dialect,
+    },
+}
+
+/// The connection of an application that made it with sqlx.
+impl From<PgConnection> for Connection {
+    fn from(connection: PgConnection) -> Self {
+        Self::Postgres(Box::new(connection))
+    }
+}
+
+/// The connection of an application that made it with sqlx.
+impl From<SqliteConnection> for Connection {
+    fn from(connection: SqliteConnection) -> Self {
+        Self::Sqlite(Box::new(connection))
+    }
+}
+
+impl Connection {
+    /// Tells which database it is.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        match self {
+            Self::Postgres(_) => Dialect::Postgres,
+            Self::Sqlite(_) => Dialect::Sqlite,
+        }
+    }
+
+    /// Returns sqlx's connection to PostgreSQL.
+    ///
+    /// # Errors
+    ///
+    /// When it is SQLite.
+    pub fn postgres(&mut self) -> Result<&mut PgConnection, ConnectionError> {
+        match self {
+            Self::Postgres(connection) => Ok(connection),
+            Self::Sqlite(_) => Err(wrong(Dialect::Sqlite, Dialect::Postgres)),
+        }
+    }
+
+    /// Returns sqlx's connection to SQLite.
+    ///
+    /// # Errors
+    ///
+    /// When it is PostgreSQL.
+    pub fn sqlite(&mut self) -> Result<&mut SqliteConnection, ConnectionError> {
+        match self {
+            Self::Sqlite(connection) => Ok(connection),
+            Self::Postgres(_) => Err(wrong(Dialect::Postgres, Dialect::Sqlite)),
+        }
+    }
+
+    /// Runs SQL as it is written and returns the number of rows it changed.
+    ///
+    /// # Errors
+    ///
+    /// When the database refuses it.
+    pub async fn execute(&mut self, sql: &str) -> Result<u64, ConnectionError> {
+        let query = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
+        let rows = match self {
+            Self::Postgres(connection) => connection.execute(query).await.map(|done| done.rows_affected()),
+            Self::Sqlite(connection) => connection.execute(query).await.map(|done| done.rows_affected()),
+        };
+        rows.map_err(|source| refused(sql, source))
+    }
+
+    /// Runs a query and returns its rows as texts; a NULL is `None`.
+    ///
+    /// Integers, booleans and texts are read; for anything else the query casts to text.
+    ///
+    /// # Errors
+    ///
+    /// When the database refuses it, or a column is of another type.
+    pub async fn rows(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, ConnectionError> {
+        let query = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
+        let rows: Result<Vec<_>, sqlx::Error> = match self {
+            Self::Postgres(connection) => match connection.fetch_all(query).await {
+                Ok(rows) => rows.iter().map(postgres_texts).collect(),
+                Err(error) => Err(error),
+            },
+            Self::Sqlite(connection) => match connection.fetch_all(query).await {
+                Ok(rows) => rows.iter().map(sqlite_texts).collect(),
+                Err(error) => Err(error),
+            },
+        };
+        rows.map_err(|source| refused(sql, source))
+    }
+
+    /// Runs a query of one row and one column and returns it as text.
+    ///
+    /// # Errors
+    ///
+    /// As [`Connection::rows`].
+    pub async fn value(&mut self, sql: &str) -> Result<Option<String>, ConnectionError> {
+        let rows = self.rows(sql).await?;
+        Ok(rows.into_iter().next().and_then(|row| row.into_iter().next()).flatten())
+    }
+
+    /// Ends the connection in good order.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn close(self) -> Result<(), ConnectionError> {
+        let closed = match self {
+            Self::Postgres(connection) => connection.close().await,
+            Self::Sqlite(connection) => connection.close().await,
+        };
+        closed.map_err(|source| refused("close", source))
+    }
+}
+
+fn wrong(actual: Dialect, wanted: Dialect) -> ConnectionError {
+    ConnectionError::WrongDialect { actual, wanted }
+}
+
+/// The longest piece of a statement that an error repeats, in characters.
+const LONGEST_STATEMENT: usize = 2_000;
+
+fn refused(sql: &str, source: sqlx::Error) -> ConnectionError {
+    let mut text: String = sql.chars().take(LONGEST_STATEMENT).collect();
+    if text.len() < sql.len() {
+        text.push('…');
+    }
+    ConnectionError::Statement { sql: text, source }
+}
+
+/// PostgreSQL's simple protocol, which `raw_sql` speaks, sends every value as text.
+fn postgres_texts(row: &sqlx::postgres::PgRow) -> Result<Vec<Option<String>>, sqlx::Error> {
+    (0..row.len())
+        .map(|position| {
+            let value = row.try_get_raw(position)?;
+            match value.as_str() {
+                Ok(text) => Ok(Some(text.to_owned())),
+                Err(_) if sqlx::ValueRef::is_null(&value) => Ok(None),
+                Err(source) => Err(sqlx::Error::Decode(source)),
+            }
+        })
+        .collect()
+}
+
+fn sqlite_texts(row: &sqlx::sqlite::SqliteRow) -> Result<Vec<Option<String>>, sqlx::Error> {
+    (0..row.len())
+        .map(|position| {
+            let value = row.try_get_raw(position)?;
+            match sqlx::ValueRef::type_info(&value).name() {
+                "NULL" => Ok(None),
+                "INTEGER" | "BOOLEAN" => row
+                    .try_get_unchecked::<Option<i64>, _>(position)
+                    .map(|number| number.map(|n| n.to_string())),
+                "REAL" => row
+                    .try_get_unchecked::<Option<f64>, _>(position)
+                    .map(|number| number.map(|n| n.to_string())),
+                _ => row.try_get_unchecked::<Option<String>, _>(position),
+            }
+        })
+        .collect()
+}

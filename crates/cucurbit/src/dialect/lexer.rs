@@ -1,0 +1,1 @@
+//! Splits SQL into statements and says what kind each is.

@@ -1,0 +1,193 @@
+//! `op.alter_table`: several changes of one table, recorded as operations of that table.
+
+use crate::schema::{
+    Check, Column, ColumnType, ConstraintRef, Expression, ForeignKey, Ident, ServerDefault, TableName,
+    Unique, build::idents,
+};
+
+use super::{ColumnChange, Consent, Op, Operation, op::last};
+
+/// The changes of one table, as its script writes them down.
+#[derive(Debug)]
+pub struct AlterTable<'op> {
+    op: &'op mut Op,
+    table: TableName,
+}
+
+impl<'op> AlterTable<'op> {
+    pub(super) fn new(op: &'op mut Op, table: TableName) -> Self {
+        Self { op, table }
+    }
+
+    /// Adds a column at the end of the table.
+    pub fn add_column(&mut self, column: Column) -> AddColumn<'_> {
+        self.op.invoke(Operation::AddColumn { table: self.table.clone(), column, backfill: None });
+        AddColumn { backfill: last!(self.op, Operation::AddColumn { backfill, .. } => backfill) }
+    }
+
+    /// Drops a column.
+    pub fn drop_column(&mut self, column: impl Into<Ident>) -> &mut Consent {
+        self.op.drop_column(self.table.clone(), column)
+    }
+
+    /// Changes a column; what is changed is said by what it returns.
+    pub fn alter_column(&mut self, column: impl Into<Ident>) -> AlterColumn<'_> {
+        let table = self.table.clone();
+        self.op.invoke(Operation::AlterColumn { table, column: column.into(), changes: Vec::new() });
+        AlterColumn { changes: last!(self.op, Operation::AlterColumn { changes, .. } => changes) }
+    }
+
+    /// Gives a column another name.
+    pub fn rename_column(&mut self, column: impl Into<Ident>, to: impl Into<Ident>) {
+        self.alter_column(column).rename(to);
+    }
+
+    /// Adds a foreign key.
+    pub fn create_foreign_key(
+        &mut self,
+        columns: impl IntoIterator<Item = impl Into<Ident>>,
+        referred_table: impl Into<TableName>,
+        referred_columns: impl IntoIterator<Item = impl Into<Ident>>,
+    ) -> &mut ForeignKey {
+        let foreign_key = ForeignKey::new(columns, referred_table, referred_columns);
+        self.op.invoke(Operation::CreateForeignKey { table: self.table.clone(), foreign_key });
+        last!(self.op, Operation::CreateForeignKey { foreign_key, .. } => foreign_key)
+    }
+
+    /// Adds a unique constraint.
+    pub fn create_unique(&mut self, columns: impl IntoIterator<Item = impl Into<Ident>>) -> &mut Unique {
+        let unique = Unique { name: None, columns: idents(columns) };
+        self.op.invoke(Operation::CreateUnique { table: self.table.clone(), unique });
+        last!(self.op, Operation::CreateUnique { unique, .. } => unique)
+    }
+
+    /// Adds a check.
+    pub fn create_check(&mut self, condition: impl Into<Expression>) -> &mut Check {
+        let check = Check { name: None, expression: condition.into() };
+        self.op.invoke(Operation::CreateCheck { table: self.table.clone(), check });
+        last!(self.op, Operation::CreateCheck { check, .. } => check)
+    }
+
+    /// Drops the constraint of this name, whatever it is.
+    pub fn drop_constraint(&mut self, name: impl Into<Ident>) {
+        self.drop(ConstraintRef::Named(name.into()));
+    }
+
+    /// Drops the primary key.
+    pub fn drop_primary_key(&mut self) {
+        self.drop(ConstraintRef::PrimaryKey);
+    }
+
+    /// Drops the unnamed foreign key of these columns.
+    pub fn drop_foreign_key(&mut self, columns: impl IntoIterator<Item = impl Into<Ident>>) {
+        self.drop(ConstraintRef::ForeignKey { columns: idents(columns) });
+    }
+
+    /// Drops the unnamed unique constraint on these columns.
+    pub fn drop_unique(&mut self, columns: impl IntoIterator<Item = impl Into<Ident>>) {
+        self.drop(ConstraintRef::Unique { columns: idents(columns) });
+    }
+
+    /// Drops the unnamed check with this condition.
+    pub fn drop_check(&mut self, condition: impl Into<Expression>) {
+        self.drop(ConstraintRef::Check { expression: condition.into() });
+    }
+
+    fn drop(&mut self, constraint: ConstraintRef) {
+        self.op.invoke(Operation::DropConstraint { table: self.table.clone(), constraint });
+    }
+}
+
+/// A column being added.
+#[derive(Debug)]
+pub struct AddColumn<'op> {
+    backfill: &'op mut Option<Expression>,
+}
+
+impl AddColumn<'_> {
+    /// Fills the new column of the rows that are there, before NOT NULL is asked for.
+    pub fn backfill(self, sql: impl Into<Expression>) {
+        *self.backfill = Some(sql.into());
+    }
+}
+
+/// A column being changed.
+#[derive(Debug)]
+pub struct AlterColumn<'op> {
+    changes: &'op mut Vec<ColumnChange>,
+}
+
+impl AlterColumn<'_> {
+    /// Gives it another type.
+    pub fn ty(self, ty: impl Into<ColumnType>) -> Self {
+        self.change(ColumnChange::SetType { ty: ty.into(), using: None })
+    }
+
+    /// PostgreSQL: says how the old value becomes one of the new type.
+    ///
+    /// Without a change of type before it there is nothing that it could say.
+    pub fn using(self, sql: impl Into<Expression>) -> Self {
+        if let Some(ColumnChange::SetType { using, .. }) = self.changes.last_mut() {
+            *using = Some(sql.into());
+        }
+        self
+    }
+
+    /// Allows NULL.
+    pub fn nullable(self) -> Self {
+        self.change(ColumnChange::SetNullable)
+    }
+
+    /// Refuses NULL.
+    pub fn not_null(self) -> Self {
+        self.change(ColumnChange::SetNotNull { backfill: None })
+    }
+
+    /// Fills the rows that hold NULL before `.not_null()` refuses them.
+    pub fn backfill(self, sql: impl Into<Expression>) -> Self {
+        if let Some(ColumnChange::SetNotNull { backfill }) = self.changes.last_mut() {
+            *backfill = Some(sql.into());
+        }
+        self
+    }
+
+    /// Sets the server default.
+    pub fn server_default(self, default: ServerDefault) -> Self {
+        self.change(ColumnChange::SetDefault(Some(default)))
+    }
+
+    /// Removes the server default.
+    pub fn drop_default(self) -> Self {
+        self.change(ColumnChange::SetDefault(None))
+    }
+
+    /// Sets the collation.
+    pub fn collate(self, collation: impl Into<String>) -> Self {
+        self.change(ColumnChange::SetCollation(Some(collation.into())))
+    }
+
+    /// Removes the collation.
+    pub fn drop_collation(self) -> Self {
+        self.change(ColumnChange::SetCollation(None))
+    }
+
+    /// Sets the comment (PostgreSQL only).
+    pub fn comment(self, comment: impl Into<String>) -> Self {
+        self.change(ColumnChange::SetComment(Some(comment.into())))
+    }
+
+    /// Removes the comment.
+    pub fn drop_comment(self) -> Self {
+        self.change(ColumnChange::SetComment(None))
+    }
+
+    /// Gives it another name.
+    pub fn rename(self, to: impl Into<Ident>) -> Self {
+        self.change(ColumnChange::Rename { to: to.into() })
+    }
+
+    fn change(self, change: ColumnChange) -> Self {
+        self.changes.push(change);
+        self
+    }
+}

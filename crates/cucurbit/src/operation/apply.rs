@@ -1,0 +1,376 @@
+//! The meaning of each operation, in memory.
+//!
+//! No SQL and no database: `apply` is what `diff`, `reverse` and every plan agree upon.
+
+use thiserror::Error;
+
+use crate::schema::{ColumnType, ConstraintRef, Dialect, Ident, IndexKey, Schema, Table, TableName};
+
+use super::{ColumnChange, Operation};
+
+/// Why an operation does not fit the schema it is applied to.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum ApplyError {
+    /// The table is not there.
+    #[error("there is no table `{table}`")]
+    NoTable {
+        /// The table.
+        table: TableName,
+    },
+    /// The table is there already.
+    #[error("table `{table}` already exists")]
+    TableExists {
+        /// The table.
+        table: TableName,
+    },
+    /// The column is not there.
+    #[error("table `{table}` has no column `{column}`")]
+    NoColumn {
+        /// The table.
+        table: TableName,
+        /// The column.
+        column: Ident,
+    },
+    /// The column is there already.
+    #[error("table `{table}` already has a column `{column}`")]
+    ColumnExists {
+        /// The table.
+        table: TableName,
+        /// The column.
+        column: Ident,
+    },
+    /// The index is not there.
+    #[error("table `{table}` has no index `{name}`")]
+    NoIndex {
+        /// The table.
+        table: TableName,
+        /// The index.
+        name: Ident,
+    },
+    /// The index is there already.
+    #[error("index `{name}` already exists on table `{table}`")]
+    IndexExists {
+        /// The table that has it.
+        table: TableName,
+        /// The index.
+        name: Ident,
+    },
+    /// The constraint is not there.
+    #[error("table `{table}` has no {}", words(constraint))]
+    NoConstraint {
+        /// The table.
+        table: TableName,
+        /// The constraint.
+        constraint: ConstraintRef,
+    },
+    /// A constraint of that name, or a primary key, is there already.
+    #[error("table `{table}` already has a {}", words(constraint))]
+    ConstraintExists {
+        /// The table.
+        table: TableName,
+        /// The constraint.
+        constraint: ConstraintRef,
+    },
+}
+
+/// Says which constraint is meant, for people.
+fn words(constraint: &ConstraintRef) -> String {
+    let list = |columns: &[Ident]| columns.iter().map(Ident::as_str).collect::<Vec<_>>().join(", ");
+    match constraint {
+        ConstraintRef::Check { expression } => format!("unnamed check `{}`", expression.base),
+        ConstraintRef::ForeignKey { columns } => format!("unnamed foreign key on ({})", list(columns)),
+        ConstraintRef::Named(name) => format!("constraint `{name}`"),
+        ConstraintRef::PrimaryKey => "primary key".to_owned(),
+        ConstraintRef::Unique { columns } => format!("unnamed unique constraint on ({})", list(columns)),
+    }
+}
+
+/// Applies a list of operations in order.
+///
+/// # Errors
+///
+/// The first operation that does not fit; the schema then holds what the ones before it did.
+pub fn apply_all(schema: &mut Schema, operations: &[Operation], dialect: Dialect) -> Result<(), ApplyError> {
+    operations.iter().try_for_each(|operation| apply(schema, operation, dialect))
+}
+
+/// Applies one operation to a schema in memory.
+///
+/// `On` blocks for another dialect do nothing. SQL does what its `.means()` says and otherwise nothing: whoever
+/// must know what SQL does, runs it and reflects.
+///
+/// # Errors
+///
+/// When the operation names what is not there, or makes what is there already; the schema is then unchanged.
+pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Result<(), ApplyError> {
+    match operation {
+        Operation::AddColumn { table, column, backfill: _ } => {
+            let table = table_mut(schema, table)?;
+            if table.column(&column.name).is_some() {
+                return Err(ApplyError::ColumnExists {
+                    table: table.name.clone(),
+                    column: column.name.clone(),
+                });
+            }
+            table.columns.push(column.clone());
+        }
+        Operation::AlterColumn { table, column, changes } => alter_column(schema, table, column, changes)?,
+        Operation::BulkInsert(_) | Operation::Irreversible { .. } => {}
+        Operation::CreateCheck { table, check } => {
+            let table = table_mut(schema, table)?;
+            refuse_second(table, &check.reference())?;
+            table.checks.push(check.clone());
+        }
+        Operation::CreateForeignKey { table, foreign_key } => {
+            let table = table_mut(schema, table)?;
+            refuse_second(table, &foreign_key.reference())?;
+            table.foreign_keys.push(foreign_key.clone());
+        }
+        Operation::CreateIndex { table, index } => {
+            if let Some(other) = schema
+                .tables
+                .values()
+                .find(|other| other.name.schema == table.schema && other.indexes.contains_key(&index.name))
+            {
+                return Err(ApplyError::IndexExists { table: other.name.clone(), name: index.name.clone() });
+            }
+            table_mut(schema, table)?.indexes.insert(index.name.clone(), index.clone());
+        }
+        Operation::CreatePrimaryKey { table, primary_key } => {
+            let table = table_mut(schema, table)?;
+            if table.primary_key.is_some() {
+                let constraint = ConstraintRef::PrimaryKey;
+                return Err(ApplyError::ConstraintExists { table: table.name.clone(), constraint });
+            }
+            for column in &primary_key.columns {
+                column_mut(table, column)?.nullable = false;
+            }
+            table.primary_key = Some(primary_key.clone());
+        }
+        Operation::CreateTable(table) => {
+            if schema.tables.contains_key(&table.name) {
+                return Err(ApplyError::TableExists { table: table.name.clone() });
+            }
+            schema.tables.insert(table.name.clone(), table.clone());
+        }
+        Operation::CreateUnique { table, unique } => {
+            let table = table_mut(schema, table)?;
+            refuse_second(table, &unique.reference())?;
+            table.uniques.push(unique.clone());
+        }
+        Operation::DropColumn { table, column, consent: _ } => {
+            drop_column(table_mut(schema, table)?, column)?
+        }
+        Operation::DropConstraint { table, constraint } => {
+            drop_constraint(table_mut(schema, table)?, constraint)?
+        }
+        Operation::DropIndex { table, name } => {
+            let table = table_mut(schema, table)?;
+            if table.indexes.remove(name).is_none() {
+                return Err(ApplyError::NoIndex { table: table.name.clone(), name: name.clone() });
+            }
+        }
+        Operation::DropTable { table, consent: _ } => {
+            if schema.tables.remove(table).is_none() {
+                return Err(ApplyError::NoTable { table: table.clone() });
+            }
+        }
+        Operation::Execute(execute) => {
+            let mut after = schema.clone();
+            apply_all(&mut after, execute.means.as_deref().unwrap_or_default(), dialect)?;
+            *schema = after;
+        }
+        Operation::On { dialect: only, operations } => {
+            if *only == dialect {
+                let mut after = schema.clone();
+                apply_all(&mut after, operations, dialect)?;
+                *schema = after;
+            }
+        }
+        Operation::RenameTable { table, to } => rename_table(schema, table, to)?,
+        Operation::SetTableComment { table, comment } => {
+            table_mut(schema, table)?.comment.clone_from(comment)
+        }
+    }
+    Ok(())
+}
+
+fn table_mut<'s>(schema: &'s mut Schema, table: &TableName) -> Result<&'s mut Table, ApplyError> {
+    schema.tables.get_mut(table).ok_or_else(|| ApplyError::NoTable { table: table.clone() })
+}
+
+fn column_mut<'t>(table: &'t mut Table, column: &Ident) -> Result<&'t mut crate::schema::Column, ApplyError> {
+    let name = table.name.clone();
+    table.column_mut(column).ok_or_else(|| ApplyError::NoColumn { table: name, column: column.clone() })
+}
+
+/// Refuses a second constraint under one name. Unnamed ones may repeat, as they may in SQL.
+fn refuse_second(table: &Table, constraint: &ConstraintRef) -> Result<(), ApplyError> {
+    let is_named = matches!(constraint, ConstraintRef::Named(_));
+    if is_named && table.constraint_references().contains(constraint) {
+        return Err(ApplyError::ConstraintExists {
+            table: table.name.clone(),
+            constraint: constraint.clone(),
+        });
+    }
+    Ok(())
+}
+
+fn alter_column(
+    schema: &mut Schema,
+    table: &TableName,
+    column: &Ident,
+    changes: &[ColumnChange],
+) -> Result<(), ApplyError> {
+    let target = column_mut(table_mut(schema, table)?, column)?;
+    let mut new_name = None;
+    for change in changes {
+        match change {
+            ColumnChange::Rename { to } => new_name = Some(to),
+            ColumnChange::SetCollation(collation) => target.collation.clone_from(collation),
+            ColumnChange::SetComment(comment) => target.comment.clone_from(comment),
+            ColumnChange::SetDefault(default) => target.default.clone_from(default),
+            ColumnChange::SetNotNull { backfill: _ } => target.nullable = false,
+            ColumnChange::SetNullable => target.nullable = true,
+            ColumnChange::SetType { ty, using: _ } => target.ty = ColumnType::clone(ty),
+        }
+    }
+    match new_name {
+        Some(to) if to != column => rename_column(schema, table, column, to),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Renames a column here and wherever keys, indexes and foreign keys name it.
+fn rename_column(schema: &mut Schema, table: &TableName, from: &Ident, to: &Ident) -> Result<(), ApplyError> {
+    let owner = table_mut(schema, table)?;
+    if owner.column(to).is_some() {
+        return Err(ApplyError::ColumnExists { table: table.clone(), column: to.clone() });
+    }
+    let rename = |columns: &mut Vec<Ident>| {
+        for column in columns.iter_mut().filter(|column| *column == from) {
+            *column = to.clone();
+        }
+    };
+    column_mut(owner, from)?.name = to.clone();
+    owner.primary_key.iter_mut().for_each(|key| rename(&mut key.columns));
+    owner.uniques.iter_mut().for_each(|unique| rename(&mut unique.columns));
+    owner.foreign_keys.iter_mut().for_each(|key| rename(&mut key.columns));
+    for part in owner.indexes.values_mut().flat_map(|index| &mut index.parts) {
+        if part.key == IndexKey::Column(from.clone()) {
+            part.key = IndexKey::Column(to.clone());
+        }
+    }
+    for foreign_key in schema.tables.values_mut().flat_map(|other| &mut other.foreign_keys) {
+        if foreign_key.referred_table == *table {
+            rename(&mut foreign_key.referred_columns);
+        }
+    }
+    Ok(())
+}
+
+/// Drops a column, and what cannot be without it: PostgreSQL does so for indexes and for the table's own
+/// constraints (manual, ALTER TABLE, DROP COLUMN); SQLite's rebuild follows.
+fn drop_column(table: &mut Table, column: &Ident) -> Result<(), ApplyError> {
+    let Some(position) = table.columns.iter().position(|other| other.name == *column) else {
+        return Err(ApplyError::NoColumn { table: table.name.clone(), column: column.clone() });
+    };
+    table.columns.remove(position);
+    if table.is_in_primary_key(column) {
+        table.primary_key = None;
+    }
+    table.uniques.retain(|unique| !unique.columns.contains(column));
+    table.foreign_keys.retain(|key| !key.columns.contains(column));
+    table
+        .indexes
+        .retain(|_, index| !index.parts.iter().any(|part| part.key == IndexKey::Column(column.clone())));
+    Ok(())
+}
+
+fn drop_constraint(table: &mut Table, constraint: &ConstraintRef) -> Result<(), ApplyError> {
+    let found = resolve_constraint(table, constraint);
+    match found {
+        Some(Found::Check(position)) => drop(table.checks.remove(position)),
+        Some(Found::ForeignKey(position)) => drop(table.foreign_keys.remove(position)),
+        Some(Found::PrimaryKey) => table.primary_key = None,
+        Some(Found::Unique(position)) => drop(table.uniques.remove(position)),
+        None => {
+            return Err(ApplyError::NoConstraint {
+                table: table.name.clone(),
+                constraint: constraint.clone(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Where a constraint stands in its table's lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// Its place among the checks.
+    Check(usize),
+    /// Its place among the foreign keys.
+    ForeignKey(usize),
+    /// The primary key.
+    PrimaryKey,
+    /// Its place among the uniques.
+    Unique(usize),
+}
+
+/// Finds the constraint that a reference means.
+///
+/// One that is meant by what it is need not be unnamed in the table: a database names what nobody named. Of
+/// several that fit, an unnamed one is taken first.
+#[must_use]
+pub fn resolve_constraint(table: &Table, constraint: &ConstraintRef) -> Option<Found> {
+    fn find<T>(list: &[T], fits: impl Fn(&T) -> bool, is_unnamed: impl Fn(&T) -> bool) -> Option<usize> {
+        let unnamed = list.iter().position(|item| fits(item) && is_unnamed(item));
+        unnamed.or_else(|| list.iter().position(fits))
+    }
+    match constraint {
+        ConstraintRef::Check { expression } => {
+            find(&table.checks, |check| check.expression == *expression, |check| check.name.is_none())
+                .map(Found::Check)
+        }
+        ConstraintRef::ForeignKey { columns } => {
+            find(&table.foreign_keys, |key| key.columns == *columns, |key| key.name.is_none())
+                .map(Found::ForeignKey)
+        }
+        ConstraintRef::Named(name) => {
+            let is_named = |other: &Option<Ident>| other.as_ref() == Some(name);
+            let unique = table.uniques.iter().position(|unique| is_named(&unique.name)).map(Found::Unique);
+            unique
+                .or_else(|| {
+                    table.foreign_keys.iter().position(|key| is_named(&key.name)).map(Found::ForeignKey)
+                })
+                .or_else(|| table.checks.iter().position(|check| is_named(&check.name)).map(Found::Check))
+                .or_else(|| {
+                    table.primary_key.as_ref().filter(|key| is_named(&key.name)).map(|_| Found::PrimaryKey)
+                })
+        }
+        ConstraintRef::PrimaryKey => table.primary_key.as_ref().map(|_| Found::PrimaryKey),
+        ConstraintRef::Unique { columns } => {
+            find(&table.uniques, |unique| unique.columns == *columns, |unique| unique.name.is_none())
+                .map(Found::Unique)
+        }
+    }
+}
+
+/// Renames a table here and in the foreign keys that refer to it.
+fn rename_table(schema: &mut Schema, table: &TableName, to: &Ident) -> Result<(), ApplyError> {
+    let new_name = table.sibling(to.clone());
+    if schema.tables.contains_key(&new_name) {
+        return Err(ApplyError::TableExists { table: new_name });
+    }
+    let Some(mut moved) = schema.tables.remove(table) else {
+        return Err(ApplyError::NoTable { table: table.clone() });
+    };
+    moved.name = new_name.clone();
+    schema.tables.insert(new_name.clone(), moved);
+    for foreign_key in schema.tables.values_mut().flat_map(|other| &mut other.foreign_keys) {
+        if foreign_key.referred_table == *table {
+            foreign_key.referred_table = new_name.clone();
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! What an operation does, in a line for people.
+
+use crate::schema::{ConstraintRef, Ident, IndexKey, ServerDefault};
+
+use super::{ColumnChange, Operation};
+
+impl Operation {
+    /// Says in one line what it does: `add column plant.height_cm`.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        match self {
+            Self::AddColumn { table, column, .. } => format!("add column {table}.{}", column.name),
+            Self::AlterColumn { table, column, changes } => {
+                let changes: Vec<String> = changes.iter().map(ColumnChange::describe).collect();
+                format!("alter column {table}.{column}: {}", changes.join(", "))
+            }
+            Self::BulkInsert(insert) => format!("insert {} rows into {}", insert.rows.len(), insert.table),
+            Self::CreateCheck { table, check } => match &check.name {
+                Some(name) => format!("add check {name} on {table}"),
+                None => format!("add check on {table}: {}", check.expression.base),
+            },
+            Self::CreateForeignKey { table, foreign_key } => {
+                let columns = list(&foreign_key.columns);
+                let referred = list(&foreign_key.referred_columns);
+                format!("add foreign key {table} ({columns}) -> {} ({referred})", foreign_key.referred_table)
+            }
+            Self::CreateIndex { table, index } => {
+                let parts: Vec<&str> = index
+                    .parts
+                    .iter()
+                    .map(|part| match &part.key {
+                        IndexKey::Column(column) => column.as_str(),
+                        IndexKey::Expression(expression) => expression.base.as_str(),
+                    })
+                    .collect();
+                let unique = if index.is_unique { "unique " } else { "" };
+                format!("create {unique}index {} on {table} ({})", index.name, parts.join(", "))
+            }
+            Self::CreatePrimaryKey { table, primary_key } => {
+                format!("add primary key on {table} ({})", list(&primary_key.columns))
+            }
+            Self::CreateTable(table) => format!("create table {}", table.name),
+            Self::CreateUnique { table, unique } => match &unique.name {
+                Some(name) => format!("add unique constraint {name} on {table} ({})", list(&unique.columns)),
+                None => format!("add unique constraint on {table} ({})", list(&unique.columns)),
+            },
+            Self::DropColumn { table, column, .. } => format!("drop column {table}.{column}"),
+            Self::DropConstraint { table, constraint } => match constraint {
+                ConstraintRef::Check { expression } => format!("drop check on {table}: {}", expression.base),
+                ConstraintRef::ForeignKey { columns } => {
+                    format!("drop foreign key on {table} ({})", list(columns))
+                }
+                ConstraintRef::Named(name) => format!("drop constraint {name} on {table}"),
+                ConstraintRef::PrimaryKey => format!("drop primary key of {table}"),
+                ConstraintRef::Unique { columns } => {
+                    format!("drop unique constraint on {table} ({})", list(columns))
+                }
+            },
+            Self::DropIndex { table, name } => format!("drop index {name} on {table}"),
+            Self::DropTable { table, .. } => format!("drop table {table}"),
+            Self::Execute(execute) => format!("execute {}", first_line(&execute.sql)),
+            Self::Irreversible { reason } => format!("refuse: {}", first_line(reason)),
+            Self::On { dialect, operations } => {
+                let operations: Vec<String> = operations.iter().map(Self::describe).collect();
+                format!("on {dialect}: {}", operations.join("; "))
+            }
+            Self::RenameTable { table, to } => format!("rename table {table} to {to}"),
+            Self::SetTableComment { table, comment: Some(_) } => format!("set the comment of table {table}"),
+            Self::SetTableComment { table, comment: None } => format!("remove the comment of table {table}"),
+        }
+    }
+}
+
+impl ColumnChange {
+    /// Says in a few words what it does.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Rename { to } => format!("rename to {to}"),
+            Self::SetCollation(Some(collation)) => format!("set collation {collation}"),
+            Self::SetCollation(None) => "remove the collation".to_owned(),
+            Self::SetComment(Some(_)) => "set the comment".to_owned(),
+            Self::SetComment(None) => "remove the comment".to_owned(),
+            Self::SetDefault(Some(default)) => match default {
+                ServerDefault::Computed { expression, .. } => format!("compute as {}", expression.base),
+                ServerDefault::Expression(expression) => format!("set default {}", expression.base),
+                ServerDefault::Identity(_) => "set identity".to_owned(),
+                ServerDefault::Literal(literal) => format!("set default {literal}"),
+                ServerDefault::Serial => "number by a sequence".to_owned(),
+            },
+            Self::SetDefault(None) => "remove the default".to_owned(),
+            Self::SetNotNull { .. } => "set not null".to_owned(),
+            Self::SetNullable => "allow null".to_owned(),
+            Self::SetType { ty, .. } => format!("set type {}", ty.base),
+        }
+    }
+}
+
+fn list(columns: &[Ident]) -> String {
+    columns.iter().map(Ident::as_str).collect::<Vec<_>>().join(", ")
+}
+
+fn first_line(text: &str) -> &str {
+    text.trim_start().lines().next().unwrap_or_default()
+}

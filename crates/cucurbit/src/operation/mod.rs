@@ -1,0 +1,299 @@
+//! What can be done to a schema, as values.
+//!
+//! What lives here: [`Operation`], its meaning in memory ([`apply()`]), its reverse ([`reverse()`]) and the
+//! recorder that a revision script is handed ([`Op`]). No SQL is made and nothing is executed here.
+
+mod alter;
+mod apply;
+mod describe;
+mod op;
+mod reverse;
+
+use serde::Serialize;
+
+use crate::schema::{
+    Check, Column, ColumnType, ConstraintRef, Dialect, Expression, ForeignKey, Ident, Index, Literal,
+    PrimaryKey, ServerDefault, Table, TableName, Unique,
+};
+
+pub use self::{
+    alter::AlterTable,
+    apply::{ApplyError, Found, apply, apply_all, resolve_constraint},
+    op::Op,
+    reverse::{Irreversible, reverse, reverse_all},
+};
+
+/// One change of a schema or of its rows.
+///
+/// An operation says what to do and nothing of what was: that is in the schema it applies to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Operation {
+    /// Adds a column at the end of a table.
+    AddColumn {
+        /// The table.
+        table: TableName,
+        /// The new column.
+        column: Column,
+        /// Fills the new column of the rows that are there, before NOT NULL is asked for.
+        backfill: Option<Expression>,
+    },
+    /// Changes a column.
+    AlterColumn {
+        /// The table.
+        table: TableName,
+        /// The column, under its name before the changes.
+        column: Ident,
+        /// The changes.
+        changes: Vec<ColumnChange>,
+    },
+    /// Inserts rows of constants.
+    BulkInsert(BulkInsert),
+    /// Adds a check to a table that exists.
+    CreateCheck {
+        /// The table.
+        table: TableName,
+        /// The constraint.
+        check: Check,
+    },
+    /// Adds a foreign key to a table that exists.
+    CreateForeignKey {
+        /// The table that gets the constraint.
+        table: TableName,
+        /// The constraint.
+        foreign_key: ForeignKey,
+    },
+    /// Creates an index.
+    CreateIndex {
+        /// The table.
+        table: TableName,
+        /// The index.
+        index: Index,
+    },
+    /// Adds a primary key to a table that has none.
+    CreatePrimaryKey {
+        /// The table.
+        table: TableName,
+        /// The key.
+        primary_key: PrimaryKey,
+    },
+    /// Creates a table; its indexes are operations of their own.
+    CreateTable(Table),
+    /// Adds a unique constraint to a table that exists.
+    CreateUnique {
+        /// The table.
+        table: TableName,
+        /// The constraint.
+        unique: Unique,
+    },
+    /// Drops a column, with the indexes and constraints that are on it alone.
+    DropColumn {
+        /// The table.
+        table: TableName,
+        /// The column.
+        column: Ident,
+        /// Whether values may be lost.
+        consent: Consent,
+    },
+    /// Drops a constraint.
+    DropConstraint {
+        /// The table.
+        table: TableName,
+        /// Which one.
+        constraint: ConstraintRef,
+    },
+    /// Drops an index.
+    DropIndex {
+        /// The table.
+        table: TableName,
+        /// The index.
+        name: Ident,
+    },
+    /// Drops a table with its indexes.
+    DropTable {
+        /// The table.
+        table: TableName,
+        /// Whether rows may be lost.
+        consent: Consent,
+    },
+    /// Runs SQL as it is written.
+    Execute(Execute),
+    /// Refuses to run, with a reason: a downgrade that cannot be.
+    Irreversible {
+        /// The reason, for people.
+        reason: String,
+    },
+    /// Operations for one dialect only.
+    On {
+        /// The dialect.
+        dialect: Dialect,
+        /// What is done there.
+        operations: Vec<Self>,
+    },
+    /// Renames a table.
+    RenameTable {
+        /// The table.
+        table: TableName,
+        /// Its new name, in the same schema.
+        to: Ident,
+    },
+    /// Sets or removes a table's comment.
+    SetTableComment {
+        /// The table.
+        table: TableName,
+        /// The comment; `None` removes it.
+        comment: Option<String>,
+    },
+}
+
+/// One change of a column.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ColumnChange {
+    /// Gives it another name.
+    Rename {
+        /// The new name.
+        to: Ident,
+    },
+    /// Sets or removes the collation.
+    SetCollation(Option<String>),
+    /// Sets or removes the comment.
+    SetComment(Option<String>),
+    /// Sets or removes the server default.
+    SetDefault(Option<ServerDefault>),
+    /// Refuses NULL.
+    SetNotNull {
+        /// Fills the rows that hold NULL first.
+        backfill: Option<Expression>,
+    },
+    /// Allows NULL.
+    SetNullable,
+    /// Gives it another type.
+    SetType {
+        /// The new type.
+        ty: ColumnType,
+        /// PostgreSQL's `USING`: how the old value becomes the new one.
+        using: Option<Expression>,
+    },
+}
+
+/// Whether an operation may lose data that is there.
+///
+/// Without consent, dropping something that is not empty is refused before anything runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Consent {
+    /// Whether it is given.
+    pub is_given: bool,
+}
+
+impl Consent {
+    /// Consent is given.
+    pub const GIVEN: Self = Self { is_given: true };
+    /// Consent is not given.
+    pub const NONE: Self = Self { is_given: false };
+
+    /// Says that what is there may be lost.
+    pub fn loses_data(&mut self) {
+        self.is_given = true;
+    }
+}
+
+/// Rows of constants.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BulkInsert {
+    /// The table.
+    pub table: TableName,
+    /// The columns that are given.
+    pub columns: Vec<Ident>,
+    /// The rows, each with a value for every column.
+    pub rows: Vec<Vec<Literal>>,
+}
+
+/// SQL as it is written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Execute {
+    /// One or more statements. Nothing in it is a parameter.
+    pub sql: String,
+    /// Whether it runs outside any transaction.
+    pub is_outside_transaction: bool,
+    /// What it does to the schema, if its author says so; an empty list says "nothing".
+    pub means: Option<Vec<Operation>>,
+}
+
+impl Execute {
+    /// Makes statements that run inside the revision's transaction.
+    #[must_use]
+    pub fn new(sql: impl Into<String>) -> Self {
+        Self { sql: sql.into(), is_outside_transaction: false, means: None }
+    }
+
+    /// Runs it outside any transaction, as `CREATE INDEX CONCURRENTLY` and `VACUUM` need.
+    pub fn outside_transaction(&mut self) -> &mut Self {
+        self.is_outside_transaction = true;
+        self
+    }
+
+    /// Declares what it does to the schema, so that it can be compared without being run.
+    pub fn means(&mut self, record: impl FnOnce(&mut Op)) -> &mut Self {
+        self.means = Some(Op::record(record));
+        self
+    }
+}
+
+impl Operation {
+    /// Returns the table it changes, if it is one table's alone.
+    #[must_use]
+    pub fn table(&self) -> Option<&TableName> {
+        match self {
+            Self::AddColumn { table, .. }
+            | Self::AlterColumn { table, .. }
+            | Self::BulkInsert(BulkInsert { table, .. })
+            | Self::CreateCheck { table, .. }
+            | Self::CreateForeignKey { table, .. }
+            | Self::CreateIndex { table, .. }
+            | Self::CreatePrimaryKey { table, .. }
+            | Self::CreateUnique { table, .. }
+            | Self::DropColumn { table, .. }
+            | Self::DropConstraint { table, .. }
+            | Self::DropIndex { table, .. }
+            | Self::DropTable { table, .. }
+            | Self::RenameTable { table, .. }
+            | Self::SetTableComment { table, .. } => Some(table),
+            Self::CreateTable(table) => Some(&table.name),
+            Self::Execute(_) | Self::Irreversible { .. } | Self::On { .. } => None,
+        }
+    }
+}
+
+/// Reduces a list to what one dialect runs: `On` blocks are opened or left out.
+#[must_use]
+pub fn for_dialect(operations: &[Operation], dialect: Dialect) -> Vec<Operation> {
+    let mut selected = Vec::with_capacity(operations.len());
+    for operation in operations {
+        match operation {
+            Operation::On { dialect: only, operations } if *only == dialect => {
+                selected.extend(for_dialect(operations, dialect));
+            }
+            Operation::On { .. } => {}
+            Operation::AddColumn { .. }
+            | Operation::AlterColumn { .. }
+            | Operation::BulkInsert(_)
+            | Operation::CreateCheck { .. }
+            | Operation::CreateForeignKey { .. }
+            | Operation::CreateIndex { .. }
+            | Operation::CreatePrimaryKey { .. }
+            | Operation::CreateTable(_)
+            | Operation::CreateUnique { .. }
+            | Operation::DropColumn { .. }
+            | Operation::DropConstraint { .. }
+            | Operation::DropIndex { .. }
+            | Operation::DropTable { .. }
+            | Operation::Execute(_)
+            | Operation::Irreversible { .. }
+            | Operation::RenameTable { .. }
+            | Operation::SetTableComment { .. } => selected.push(operation.clone()),
+        }
+    }
+    selected
+}

@@ -1,0 +1,203 @@
+//! The recorder that a revision script is handed: Alembic's method names, recorded as [`Operation`]s.
+//!
+//! Nothing is executed here.
+
+use crate::schema::{
+    Check, Column, Dialect, Expression, ForeignKey, Ident, Index, IndexPart, Literal, PrimaryKey,
+    TableBuilder, TableName, Unique, build::idents,
+};
+
+use super::{AlterTable, BulkInsert, Consent, Execute, Operation};
+
+/// What `upgrade` and `downgrade` are handed.
+#[derive(Debug, Default)]
+pub struct Op {
+    operations: Vec<Operation>,
+}
+
+impl Op {
+    /// Runs a script's function and returns what it recorded, in order.
+    #[must_use]
+    pub fn record(script: impl FnOnce(&mut Self)) -> Vec<Operation> {
+        let mut op = Self::default();
+        script(&mut op);
+        op.operations
+    }
+
+    /// Records any operation.
+    pub fn invoke(&mut self, operation: Operation) {
+        self.operations.push(operation);
+    }
+
+    /// Creates a table.
+    pub fn create_table(&mut self, name: impl Into<TableName>, write: impl FnOnce(&mut TableBuilder)) {
+        let mut table = TableBuilder::build(name, write);
+        let indexes = std::mem::take(&mut table.indexes);
+        let name = table.name.clone();
+        self.invoke(Operation::CreateTable(table));
+        for index in indexes.into_values() {
+            self.invoke(Operation::CreateIndex { table: name.clone(), index });
+        }
+    }
+
+    /// Drops a table with its indexes.
+    pub fn drop_table(&mut self, name: impl Into<TableName>) -> &mut Consent {
+        self.invoke(Operation::DropTable { table: name.into(), consent: Consent::NONE });
+        last!(self, Operation::DropTable { consent, .. } => consent)
+    }
+
+    /// Renames a table within its schema.
+    pub fn rename_table(&mut self, table: impl Into<TableName>, to: impl Into<Ident>) {
+        self.invoke(Operation::RenameTable { table: table.into(), to: to.into() });
+    }
+
+    /// Changes a table: Alembic's `batch_alter_table`. On SQLite all of it is one rebuild at most.
+    pub fn alter_table(&mut self, table: impl Into<TableName>, write: impl FnOnce(&mut AlterTable<'_>)) {
+        write(&mut AlterTable::new(self, table.into()));
+    }
+
+    /// Adds a column at the end of a table.
+    pub fn add_column(&mut self, table: impl Into<TableName>, column: Column) {
+        self.alter_table(table, |table| {
+            table.add_column(column);
+        });
+    }
+
+    /// Drops a column.
+    pub fn drop_column(&mut self, table: impl Into<TableName>, column: impl Into<Ident>) -> &mut Consent {
+        self.invoke(Operation::DropColumn {
+            table: table.into(),
+            column: column.into(),
+            consent: Consent::NONE,
+        });
+        last!(self, Operation::DropColumn { consent, .. } => consent)
+    }
+
+    /// Creates an index on columns or expressions.
+    pub fn create_index(
+        &mut self,
+        name: impl Into<Ident>,
+        table: impl Into<TableName>,
+        parts: impl IntoIterator<Item = impl Into<IndexPart>>,
+    ) -> &mut Index {
+        let index = Index::new(name, parts.into_iter().map(Into::into).collect());
+        self.invoke(Operation::CreateIndex { table: table.into(), index });
+        last!(self, Operation::CreateIndex { index, .. } => index)
+    }
+
+    /// Drops an index.
+    pub fn drop_index(&mut self, name: impl Into<Ident>, table: impl Into<TableName>) {
+        self.invoke(Operation::DropIndex { table: table.into(), name: name.into() });
+    }
+
+    /// Adds a named unique constraint to a table that exists.
+    pub fn create_unique_constraint(
+        &mut self,
+        name: impl Into<Ident>,
+        table: impl Into<TableName>,
+        columns: impl IntoIterator<Item = impl Into<Ident>>,
+    ) {
+        let unique = Unique { name: Some(name.into()), columns: idents(columns) };
+        self.invoke(Operation::CreateUnique { table: table.into(), unique });
+    }
+
+    /// Adds a named check to a table that exists.
+    pub fn create_check_constraint(
+        &mut self,
+        name: impl Into<Ident>,
+        table: impl Into<TableName>,
+        condition: impl Into<Expression>,
+    ) {
+        let check = Check { name: Some(name.into()), expression: condition.into() };
+        self.invoke(Operation::CreateCheck { table: table.into(), check });
+    }
+
+    /// Adds a named foreign key to a table that exists.
+    pub fn create_foreign_key(
+        &mut self,
+        name: impl Into<Ident>,
+        table: impl Into<TableName>,
+        columns: impl IntoIterator<Item = impl Into<Ident>>,
+        referred_table: impl Into<TableName>,
+        referred_columns: impl IntoIterator<Item = impl Into<Ident>>,
+    ) -> &mut ForeignKey {
+        let mut foreign_key = ForeignKey::new(columns, referred_table, referred_columns);
+        foreign_key.named(name);
+        self.invoke(Operation::CreateForeignKey { table: table.into(), foreign_key });
+        last!(self, Operation::CreateForeignKey { foreign_key, .. } => foreign_key)
+    }
+
+    /// Adds a primary key to a table that has none.
+    pub fn create_primary_key(
+        &mut self,
+        table: impl Into<TableName>,
+        columns: impl IntoIterator<Item = impl Into<Ident>>,
+    ) -> &mut PrimaryKey {
+        let primary_key = PrimaryKey { name: None, columns: idents(columns) };
+        self.invoke(Operation::CreatePrimaryKey { table: table.into(), primary_key });
+        last!(self, Operation::CreatePrimaryKey { primary_key, .. } => primary_key)
+    }
+
+    /// Drops a constraint by its name.
+    pub fn drop_constraint(&mut self, name: impl Into<Ident>, table: impl Into<TableName>) {
+        self.alter_table(table, |table| table.drop_constraint(name));
+    }
+
+    /// Sets a table's comment (PostgreSQL only).
+    pub fn create_table_comment(&mut self, table: impl Into<TableName>, comment: impl Into<String>) {
+        self.invoke(Operation::SetTableComment { table: table.into(), comment: Some(comment.into()) });
+    }
+
+    /// Removes a table's comment.
+    pub fn drop_table_comment(&mut self, table: impl Into<TableName>) {
+        self.invoke(Operation::SetTableComment { table: table.into(), comment: None });
+    }
+
+    /// Runs SQL as it is written, one statement at a time. `:x` and `?` are plain text.
+    pub fn execute(&mut self, sql: impl Into<String>) -> &mut Execute {
+        self.invoke(Operation::Execute(Execute::new(sql)));
+        last!(self, Operation::Execute(execute) => execute)
+    }
+
+    /// Inserts rows of constants, each with a value for every column.
+    pub fn bulk_insert<Row>(
+        &mut self,
+        table: impl Into<TableName>,
+        columns: impl IntoIterator<Item = impl Into<Ident>>,
+        rows: impl IntoIterator<Item = Row>,
+    ) where
+        Row: IntoIterator,
+        Row::Item: Into<Literal>,
+    {
+        let rows = rows.into_iter().map(|row| row.into_iter().map(Into::into).collect()).collect();
+        let insert = BulkInsert { table: table.into(), columns: idents(columns), rows };
+        self.invoke(Operation::BulkInsert(insert));
+    }
+
+    /// Refuses to run, with a reason, before anything is touched.
+    pub fn irreversible(&mut self, reason: impl Into<String>) {
+        self.invoke(Operation::Irreversible { reason: reason.into() });
+    }
+
+    /// Records operations for one dialect only.
+    pub fn on(&mut self, dialect: Dialect, record: impl FnOnce(&mut Self)) {
+        let operations = Self::record(record);
+        self.invoke(Operation::On { dialect, operations });
+    }
+
+    /// The operation recorded last, to be refined by what a method returns.
+    pub(super) fn last_mut(&mut self) -> Option<&mut Operation> {
+        self.operations.last_mut()
+    }
+}
+
+/// Returns a part of the operation that was recorded a line above.
+macro_rules! last {
+    ($op:expr, $pattern:pat => $part:expr) => {
+        match $op.last_mut() {
+            Some($pattern) => $part,
+            Some(_) | None => unreachable!("the operation was recorded in the line above"),
+        }
+    };
+}
+pub(super) use last;

@@ -1,0 +1,235 @@
+//! The operation that undoes another, given the schema before it.
+//!
+//! Lost data is never guessed: what is made again is empty, and what would be dropped says so.
+
+use thiserror::Error;
+
+use crate::schema::{ConstraintRef, Dialect, Ident, Schema, Table, TableName};
+
+use super::{ApplyError, ColumnChange, Consent, Found, Operation, apply, resolve_constraint};
+
+/// Why an operation has no reverse.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum Irreversible {
+    /// What SQL did is not known.
+    #[error("what `{sql}` did cannot be undone without its author")]
+    Sql {
+        /// The statement.
+        sql: String,
+    },
+    /// Rows that were inserted cannot be told from others.
+    #[error("the rows inserted into `{table}` cannot be told from others")]
+    Rows {
+        /// The table.
+        table: TableName,
+    },
+    /// The script itself refuses.
+    #[error("{reason}")]
+    Refused {
+        /// The script's reason.
+        reason: String,
+    },
+    /// The operation does not fit the schema before it.
+    #[error(transparent)]
+    Apply(#[from] ApplyError),
+}
+
+/// Returns what undoes a list of operations: each one's reverse, last first.
+///
+/// # Errors
+///
+/// When one of them cannot be undone, or does not fit the schema.
+pub fn reverse_all(
+    before: &Schema,
+    operations: &[Operation],
+    dialect: Dialect,
+) -> Result<Vec<Operation>, Irreversible> {
+    let mut schema = before.clone();
+    let mut reversed = Vec::with_capacity(operations.len());
+    for operation in operations {
+        reversed.push(reverse(&schema, operation, dialect)?);
+        apply(&mut schema, operation, dialect)?;
+    }
+    Ok(reversed.into_iter().rev().flatten().collect())
+}
+
+/// Returns what undoes one operation, given the schema before it.
+///
+/// # Errors
+///
+/// When it cannot be undone, or does not fit the schema.
+pub fn reverse(
+    before: &Schema,
+    operation: &Operation,
+    dialect: Dialect,
+) -> Result<Vec<Operation>, Irreversible> {
+    let one = |operation| Ok(vec![operation]);
+    match operation {
+        Operation::AddColumn { table, column, backfill: _ } => one(Operation::DropColumn {
+            table: table.clone(),
+            column: column.name.clone(),
+            consent: Consent::GIVEN,
+        }),
+        Operation::AlterColumn { table, column, changes } => {
+            one(reverse_changes(owner(before, table)?, column, changes)?)
+        }
+        Operation::BulkInsert(insert) => Err(Irreversible::Rows { table: insert.table.clone() }),
+        Operation::CreateCheck { table, check } => one(drop_of(table, check.reference())),
+        Operation::CreateForeignKey { table, foreign_key } => one(drop_of(table, foreign_key.reference())),
+        Operation::CreateIndex { table, index } => {
+            one(Operation::DropIndex { table: table.clone(), name: index.name.clone() })
+        }
+        Operation::CreatePrimaryKey { table, primary_key } => {
+            // The key made its columns NOT NULL; those that were nullable are again.
+            let owner = owner(before, table)?;
+            let loosened =
+                primary_key.columns.iter().filter(|name| owner.column(name).is_some_and(|c| c.nullable));
+            let loosen = loosened.map(|column| Operation::AlterColumn {
+                table: table.clone(),
+                column: column.clone(),
+                changes: vec![ColumnChange::SetNullable],
+            });
+            Ok(std::iter::once(drop_of(table, primary_key.reference())).chain(loosen).collect())
+        }
+        Operation::CreateTable(table) => {
+            one(Operation::DropTable { table: table.name.clone(), consent: Consent::GIVEN })
+        }
+        Operation::CreateUnique { table, unique } => one(drop_of(table, unique.reference())),
+        Operation::DropColumn { table, column, consent: _ } => {
+            reverse_drop_column(owner(before, table)?, column)
+        }
+        Operation::DropConstraint { table, constraint } => {
+            one(reverse_drop_constraint(owner(before, table)?, constraint)?)
+        }
+        Operation::DropIndex { table, name } => {
+            let owner = owner(before, table)?;
+            let Some(index) = owner.indexes.get(name) else {
+                return Err(ApplyError::NoIndex { table: table.clone(), name: name.clone() }.into());
+            };
+            one(Operation::CreateIndex { table: table.clone(), index: index.clone() })
+        }
+        Operation::DropTable { table, consent: _ } => {
+            let mut table = owner(before, table)?.clone();
+            let indexes = std::mem::take(&mut table.indexes);
+            let name = table.name.clone();
+            let indexes =
+                indexes.into_values().map(|index| Operation::CreateIndex { table: name.clone(), index });
+            Ok(std::iter::once(Operation::CreateTable(table)).chain(indexes).collect())
+        }
+        Operation::Execute(execute) => match &execute.means {
+            Some(operations) => reverse_all(before, operations, dialect),
+            None => Err(Irreversible::Sql { sql: execute.sql.clone() }),
+        },
+        Operation::Irreversible { reason } => Err(Irreversible::Refused { reason: reason.clone() }),
+        Operation::On { dialect: only, operations } => {
+            if *only == dialect {
+                let operations = reverse_all(before, operations, dialect)?;
+                return one(Operation::On { dialect, operations });
+            }
+            Ok(Vec::new())
+        }
+        Operation::RenameTable { table, to } => {
+            one(Operation::RenameTable { table: table.sibling(to.clone()), to: table.name.clone() })
+        }
+        Operation::SetTableComment { table, comment: _ } => {
+            let comment = owner(before, table)?.comment.clone();
+            one(Operation::SetTableComment { table: table.clone(), comment })
+        }
+    }
+}
+
+fn owner<'s>(before: &'s Schema, table: &TableName) -> Result<&'s Table, ApplyError> {
+    before.table(table).ok_or_else(|| ApplyError::NoTable { table: table.clone() })
+}
+
+fn drop_of(table: &TableName, constraint: ConstraintRef) -> Operation {
+    Operation::DropConstraint { table: table.clone(), constraint }
+}
+
+/// Undoes the changes of a column: what each of them set is set back to what was.
+fn reverse_changes(owner: &Table, column: &Ident, changes: &[ColumnChange]) -> Result<Operation, ApplyError> {
+    let Some(was) = owner.column(column) else {
+        return Err(ApplyError::NoColumn { table: owner.name.clone(), column: column.clone() });
+    };
+    let mut name_now = column;
+    let mut undone = Vec::with_capacity(changes.len());
+    for change in changes.iter().rev() {
+        undone.push(match change {
+            ColumnChange::Rename { to } => {
+                name_now = to;
+                ColumnChange::Rename { to: column.clone() }
+            }
+            ColumnChange::SetCollation(_) => ColumnChange::SetCollation(was.collation.clone()),
+            ColumnChange::SetComment(_) => ColumnChange::SetComment(was.comment.clone()),
+            ColumnChange::SetDefault(_) => ColumnChange::SetDefault(was.default.clone()),
+            ColumnChange::SetNotNull { .. } | ColumnChange::SetNullable if was.nullable => {
+                ColumnChange::SetNullable
+            }
+            ColumnChange::SetNotNull { .. } | ColumnChange::SetNullable => {
+                ColumnChange::SetNotNull { backfill: None }
+            }
+            ColumnChange::SetType { .. } => ColumnChange::SetType { ty: was.ty.clone(), using: None },
+        });
+    }
+    Ok(Operation::AlterColumn { table: owner.name.clone(), column: name_now.clone(), changes: undone })
+}
+
+/// Adds a dropped column again, with the indexes and constraints that went with it.
+fn reverse_drop_column(owner: &Table, name: &Ident) -> Result<Vec<Operation>, Irreversible> {
+    let table = || owner.name.clone();
+    let Some(column) = owner.column(name) else {
+        return Err(ApplyError::NoColumn { table: table(), column: name.clone() }.into());
+    };
+    let mut after = Schema::from_tables([owner.clone()]);
+    let drop = Operation::DropColumn { table: table(), column: name.clone(), consent: Consent::GIVEN };
+    // Neither dialect differs in what goes with a column.
+    apply(&mut after, &drop, Dialect::Postgres)?;
+    let left = after.tables.remove(&owner.name).unwrap_or_else(|| Table::new(table()));
+
+    let mut operations =
+        vec![Operation::AddColumn { table: table(), column: column.clone(), backfill: None }];
+    if let (Some(primary_key), None) = (&owner.primary_key, &left.primary_key) {
+        operations.push(Operation::CreatePrimaryKey { table: table(), primary_key: primary_key.clone() });
+    }
+    for unique in owner.uniques.iter().filter(|unique| !left.uniques.contains(unique)) {
+        operations.push(Operation::CreateUnique { table: table(), unique: unique.clone() });
+    }
+    for foreign_key in owner.foreign_keys.iter().filter(|key| !left.foreign_keys.contains(key)) {
+        operations.push(Operation::CreateForeignKey { table: table(), foreign_key: foreign_key.clone() });
+    }
+    for index in owner.indexes.values().filter(|index| !left.indexes.contains_key(&index.name)) {
+        operations.push(Operation::CreateIndex { table: table(), index: index.clone() });
+    }
+    Ok(operations)
+}
+
+fn reverse_drop_constraint(owner: &Table, constraint: &ConstraintRef) -> Result<Operation, ApplyError> {
+    let table = owner.name.clone();
+    let missing = || ApplyError::NoConstraint { table: table.clone(), constraint: constraint.clone() };
+    // A constraint that was meant by what it is comes back without the name that the database gave it.
+    let name = |name: &Option<Ident>| match constraint {
+        ConstraintRef::Named(_) | ConstraintRef::PrimaryKey => name.clone(),
+        ConstraintRef::Check { .. } | ConstraintRef::ForeignKey { .. } | ConstraintRef::Unique { .. } => None,
+    };
+    Ok(match resolve_constraint(owner, constraint).ok_or_else(missing)? {
+        Found::Check(position) => {
+            let mut check = owner.checks[position].clone();
+            check.name = name(&check.name);
+            Operation::CreateCheck { table, check }
+        }
+        Found::ForeignKey(position) => {
+            let mut foreign_key = owner.foreign_keys[position].clone();
+            foreign_key.name = name(&foreign_key.name);
+            Operation::CreateForeignKey { table, foreign_key }
+        }
+        Found::PrimaryKey => {
+            let primary_key = owner.primary_key.clone().ok_or_else(missing)?;
+            Operation::CreatePrimaryKey { table, primary_key }
+        }
+        Found::Unique(position) => {
+            let mut unique = owner.uniques[position].clone();
+            unique.name = name(&unique.name);
+            Operation::CreateUnique { table, unique }
+        }
+    })
+}

@@ -1,0 +1,256 @@
+//! Short ways to write columns, index parts and tables, in revision scripts and in schemas made by hand.
+//!
+//! What lives here: constructors only. A column takes NULL only if it says `.nullable()`, as a Rust field does.
+
+use super::{
+    Action, Check, Column, Expression, ForeignKey, Ident, Index, IndexKey, IndexPart, PrimaryKey, Table,
+    TableName, Type, Unique,
+};
+
+macro_rules! columns_without_arguments {
+    ($($(#[$doc:meta])* $name:ident => $ty:expr;)*) => {
+        $($(#[$doc])*
+        #[must_use]
+        pub fn $name(name: &str) -> Column {
+            Column::new(name, $ty)
+        })*
+    };
+}
+
+columns_without_arguments! {
+    /// Makes a column of 64-bit integers.
+    big_integer => Type::BigInteger;
+    /// Makes a column of bytes.
+    binary => Type::Binary;
+    /// Makes a column of true and false.
+    boolean => Type::Boolean;
+    /// Makes a column of days.
+    date => Type::Date;
+    /// Makes a column of days and times without a zone.
+    date_time => Type::DateTime { precision: None };
+    /// Makes a column of days and times with a zone.
+    date_time_tz => Type::DateTimeTz { precision: None };
+    /// Makes a column of 64-bit floating-point numbers, as `DOUBLE PRECISION`.
+    double => Type::Double;
+    /// Makes a column of 64-bit floating-point numbers, as SQL's `FLOAT`.
+    float => Type::Float;
+    /// Makes a column of 32-bit integers.
+    integer => Type::Integer;
+    /// Makes a column of time spans.
+    interval => Type::Interval;
+    /// Makes a column of JSON kept as text.
+    json => Type::Json;
+    /// Makes a column of JSON kept parsed.
+    jsonb => Type::Jsonb;
+    /// Makes a column of 32-bit floating-point numbers.
+    real => Type::Real;
+    /// Makes a column of 16-bit integers.
+    small_integer => Type::SmallInteger;
+    /// Makes a column of text.
+    text => Type::Text;
+    /// Makes a column of times of day.
+    time => Type::Time { precision: None };
+    /// Makes a column of UUIDs.
+    uuid => Type::Uuid;
+    /// Makes a column of text as `VARCHAR` without a length.
+    varchar => Type::String { length: None };
+}
+
+/// Makes a column of text of at most `length` characters.
+#[must_use]
+pub fn string(name: &str, length: u32) -> Column {
+    Column::new(name, Type::String { length: Some(length) })
+}
+
+/// Makes a column of exact numbers of `precision` digits, `scale` of them after the point.
+#[must_use]
+pub fn decimal(name: &str, precision: u32, scale: i32) -> Column {
+    Column::new(name, Type::Decimal { precision: Some((precision, scale)) })
+}
+
+/// Makes a column of any type.
+#[must_use]
+pub fn column(name: &str, ty: Type) -> Column {
+    Column::new(name, ty)
+}
+
+/// Makes an index part of an expression, such as `lower(name)`.
+#[must_use]
+pub fn expression(sql: &str) -> IndexPart {
+    IndexPart::new(IndexKey::Expression(sql.into()))
+}
+
+/// Makes an index part of a column, where a list also holds expressions.
+#[must_use]
+pub fn key(column: &str) -> IndexPart {
+    column.into()
+}
+
+/// Collects names of columns.
+pub(crate) fn idents(names: impl IntoIterator<Item = impl Into<Ident>>) -> Vec<Ident> {
+    names.into_iter().map(Into::into).collect()
+}
+
+/// A table being written down.
+///
+/// ```
+/// use cucurbit::schema::{Action, TableBuilder, build::*};
+///
+/// let table = TableBuilder::build("measurement", |table| {
+///     table.column(integer("id").serial());
+///     table.column(integer("plant_id"));
+///     table.primary_key(["id"]);
+///     table.foreign_key(["plant_id"], "plant", ["id"]).on_delete(Action::Cascade);
+/// });
+/// assert_eq!(table.columns.len(), 2);
+/// ```
+#[derive(Debug)]
+pub struct TableBuilder {
+    table: Table,
+}
+
+impl TableBuilder {
+    /// Makes a table by a function that writes it down.
+    pub fn build(name: impl Into<TableName>, write: impl FnOnce(&mut Self)) -> Table {
+        let mut builder = Self { table: Table::new(name) };
+        write(&mut builder);
+        builder.table
+    }
+
+    /// Adds a column.
+    pub fn column(&mut self, column: Column) {
+        self.table.columns.push(column);
+    }
+
+    /// Sets the primary key.
+    pub fn primary_key(&mut self, columns: impl IntoIterator<Item = impl Into<Ident>>) -> &mut PrimaryKey {
+        self.table.primary_key.insert(PrimaryKey { name: None, columns: idents(columns) })
+    }
+
+    /// Adds a unique constraint.
+    pub fn unique(&mut self, columns: impl IntoIterator<Item = impl Into<Ident>>) -> &mut Unique {
+        pushed(&mut self.table.uniques, Unique { name: None, columns: idents(columns) })
+    }
+
+    /// Adds a foreign key.
+    pub fn foreign_key(
+        &mut self,
+        columns: impl IntoIterator<Item = impl Into<Ident>>,
+        referred_table: impl Into<TableName>,
+        referred_columns: impl IntoIterator<Item = impl Into<Ident>>,
+    ) -> &mut ForeignKey {
+        pushed(&mut self.table.foreign_keys, ForeignKey::new(columns, referred_table, referred_columns))
+    }
+
+    /// Adds a check.
+    pub fn check(&mut self, expression: impl Into<Expression>) -> &mut Check {
+        pushed(&mut self.table.checks, Check { name: None, expression: expression.into() })
+    }
+
+    /// Adds an index. In a revision script an index is an operation of its own: `op.create_index`.
+    pub fn index(&mut self, index: Index) {
+        self.table.indexes.insert(index.name.clone(), index);
+    }
+
+    /// Sets the comment (PostgreSQL only).
+    pub fn comment(&mut self, comment: impl Into<String>) {
+        self.table.comment = Some(comment.into());
+    }
+
+    /// SQLite: never gives a row id twice.
+    pub fn autoincrement(&mut self) {
+        self.table.options.is_autoincrement = true;
+    }
+
+    /// SQLite: refuses values of another type than the column's.
+    pub fn strict(&mut self) {
+        self.table.options.is_strict = true;
+    }
+
+    /// SQLite: keeps the rows in the primary key's own tree.
+    pub fn without_rowid(&mut self) {
+        self.table.options.is_without_rowid = true;
+    }
+}
+
+/// Pushes a value and returns it in its place.
+fn pushed<T>(list: &mut Vec<T>, value: T) -> &mut T {
+    let last = list.len();
+    list.push(value);
+    &mut list[last]
+}
+
+impl PrimaryKey {
+    /// Names the key.
+    pub fn named(&mut self, name: impl Into<Ident>) -> &mut Self {
+        self.name = Some(name.into());
+        self
+    }
+}
+
+impl Unique {
+    /// Names the constraint.
+    pub fn named(&mut self, name: impl Into<Ident>) -> &mut Self {
+        self.name = Some(name.into());
+        self
+    }
+}
+
+impl Check {
+    /// Names the constraint.
+    pub fn named(&mut self, name: impl Into<Ident>) -> &mut Self {
+        self.name = Some(name.into());
+        self
+    }
+}
+
+impl ForeignKey {
+    /// Makes an unnamed foreign key without actions.
+    #[must_use]
+    pub fn new(
+        columns: impl IntoIterator<Item = impl Into<Ident>>,
+        referred_table: impl Into<TableName>,
+        referred_columns: impl IntoIterator<Item = impl Into<Ident>>,
+    ) -> Self {
+        Self {
+            name: None,
+            columns: idents(columns),
+            referred_table: referred_table.into(),
+            referred_columns: idents(referred_columns),
+            on_delete: Action::default(),
+            on_update: Action::default(),
+        }
+    }
+
+    /// Names the constraint.
+    pub fn named(&mut self, name: impl Into<Ident>) -> &mut Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Says what a DELETE of the referred row does.
+    pub fn on_delete(&mut self, action: Action) -> &mut Self {
+        self.on_delete = action;
+        self
+    }
+
+    /// Says what an UPDATE of the referred key does.
+    pub fn on_update(&mut self, action: Action) -> &mut Self {
+        self.on_update = action;
+        self
+    }
+}
+
+impl Index {
+    /// Makes it refuse two equal keys.
+    pub fn unique(&mut self) -> &mut Self {
+        self.is_unique = true;
+        self
+    }
+
+    /// Makes it partial: only rows for which the condition holds.
+    pub fn predicate(&mut self, condition: impl Into<Expression>) -> &mut Self {
+        self.predicate = Some(condition.into());
+        self
+    }
+}

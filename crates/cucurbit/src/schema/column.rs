@@ -1,0 +1,100 @@
+//! One column of a table.
+
+use serde::Serialize;
+
+use super::{ColumnType, Expression, Ident, Literal, ServerDefault};
+
+/// A column.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Column {
+    /// The name, unique in its table.
+    pub name: Ident,
+    /// The type, with its variants.
+    pub ty: ColumnType,
+    /// Whether NULL is allowed.
+    pub nullable: bool,
+    /// What the database fills in.
+    pub default: Option<ServerDefault>,
+    /// The collation by name, where it is not the type's own.
+    pub collation: Option<String>,
+    /// A comment (PostgreSQL only).
+    pub comment: Option<String>,
+}
+
+impl Column {
+    /// Makes a column that does not take NULL and has no default.
+    #[must_use]
+    pub fn new(name: impl Into<Ident>, ty: impl Into<ColumnType>) -> Self {
+        Self {
+            name: name.into(),
+            ty: ty.into(),
+            nullable: false,
+            default: None,
+            collation: None,
+            comment: None,
+        }
+    }
+
+    /// Allows NULL.
+    #[must_use]
+    pub fn nullable(mut self) -> Self {
+        self.nullable = true;
+        self
+    }
+
+    /// Refuses NULL, as a new column does anyway.
+    #[must_use]
+    pub fn not_null(mut self) -> Self {
+        self.nullable = false;
+        self
+    }
+
+    /// Gives the column another type on one dialect: SQLAlchemy's `with_variant`.
+    #[must_use]
+    pub fn on(mut self, dialect: super::Dialect, ty: super::Type) -> Self {
+        self.ty = self.ty.with(dialect, ty);
+        self
+    }
+
+    /// Sets a constant as the server default.
+    #[must_use]
+    pub fn default(mut self, value: impl Into<Literal>) -> Self {
+        self.default = Some(ServerDefault::Literal(value.into()));
+        self
+    }
+
+    /// Sets an SQL expression as the server default, such as `now()`.
+    #[must_use]
+    pub fn default_expression(mut self, sql: impl Into<Expression>) -> Self {
+        self.default = Some(ServerDefault::Expression(sql.into()));
+        self
+    }
+
+    /// Sets any server default.
+    #[must_use]
+    pub fn server_default(mut self, default: ServerDefault) -> Self {
+        self.default = Some(default);
+        self
+    }
+
+    /// Numbers the rows by a sequence of the column's own: `SERIAL` on PostgreSQL, the rowid on SQLite.
+    #[must_use]
+    pub fn serial(mut self) -> Self {
+        self.default = Some(ServerDefault::Serial);
+        self
+    }
+
+    /// Sets the collation.
+    #[must_use]
+    pub fn collate(mut self, collation: impl Into<String>) -> Self {
+        self.collation = Some(collation.into());
+        self
+    }
+
+    /// Sets the comment.
+    #[must_use]
+    pub fn comment(mut self, comment: impl Into<String>) -> Self {
+        self.comment = Some(comment.into());
+        self
+    }
+}

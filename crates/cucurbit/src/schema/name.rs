@@ -1,0 +1,124 @@
+//! Names of schema things, and when two of them are equal.
+//!
+//! No quoting: how a name is written in SQL is the dialect's business.
+
+use std::{borrow::Borrow, fmt};
+
+use serde::Serialize;
+
+/// A name as the database stores it: case-sensitive, unquoted.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Ident(String);
+
+impl Ident {
+    /// Makes a name of text that is taken as it is.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self(name.into())
+    }
+
+    /// Returns the text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Ident {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Borrow<str> for Ident {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl PartialEq<str> for Ident {
+    fn eq(&self, other: &str) -> bool {
+        self.0 == other
+    }
+}
+
+impl PartialEq<&str> for Ident {
+    fn eq(&self, other: &&str) -> bool {
+        self.0 == *other
+    }
+}
+
+impl From<&str> for Ident {
+    fn from(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+}
+
+impl From<String> for Ident {
+    fn from(name: String) -> Self {
+        Self(name)
+    }
+}
+
+impl From<&Self> for Ident {
+    fn from(name: &Self) -> Self {
+        name.clone()
+    }
+}
+
+/// A table's name, with the schema it lies in unless that is the connection's own.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct TableName {
+    /// The schema; `None` is the connection's default (`public`, as a rule).
+    pub schema: Option<Ident>,
+    /// The name within the schema.
+    pub name: Ident,
+}
+
+impl TableName {
+    /// Makes a name in the default schema.
+    #[must_use]
+    pub fn new(name: impl Into<Ident>) -> Self {
+        Self { schema: None, name: name.into() }
+    }
+
+    /// Makes a name in a schema.
+    #[must_use]
+    pub fn qualified(schema: impl Into<Ident>, name: impl Into<Ident>) -> Self {
+        Self { schema: Some(schema.into()), name: name.into() }
+    }
+
+    /// Makes another name in the same schema.
+    #[must_use]
+    pub fn sibling(&self, name: impl Into<Ident>) -> Self {
+        Self { schema: self.schema.clone(), name: name.into() }
+    }
+}
+
+impl fmt::Display for TableName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { schema, name } = self;
+        match schema {
+            Some(schema) => write!(f, "{schema}.{name}"),
+            None => write!(f, "{name}"),
+        }
+    }
+}
+
+/// `"plant"` is a table of the default schema, `"app.plant"` one of `app`.
+///
+/// A name that itself holds a dot is made by [`TableName::new`].
+impl From<&str> for TableName {
+    fn from(name: &str) -> Self {
+        match name.split_once('.') {
+            Some((schema, name)) => Self::qualified(schema, name),
+            None => Self::new(name),
+        }
+    }
+}
+
+impl From<&Self> for TableName {
+    fn from(name: &Self) -> Self {
+        name.clone()
+    }
+}

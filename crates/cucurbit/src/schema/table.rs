@@ -1,0 +1,94 @@
+//! One table and all it holds.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{
+    Check, Column, ColumnType, ConstraintRef, ForeignKey, Ident, Index, PrimaryKey, TableName, Unique,
+};
+
+/// A table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Table {
+    /// The name.
+    pub name: TableName,
+    /// The columns in the order of the table. The order of a table that exists is not a difference.
+    pub columns: Vec<Column>,
+    /// The primary key.
+    pub primary_key: Option<PrimaryKey>,
+    /// The unique constraints, in the order they were declared.
+    pub uniques: Vec<Unique>,
+    /// The foreign keys, in the order they were declared.
+    pub foreign_keys: Vec<ForeignKey>,
+    /// The checks, in the order they were declared.
+    pub checks: Vec<Check>,
+    /// The indexes by name; those that carry a constraint are not among them.
+    pub indexes: BTreeMap<Ident, Index>,
+    /// A comment (PostgreSQL only).
+    pub comment: Option<String>,
+    /// What else the CREATE TABLE says.
+    pub options: TableOptions,
+}
+
+/// Options of a table that only one database knows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct TableOptions {
+    /// SQLite: row ids are never given twice (`AUTOINCREMENT`).
+    pub is_autoincrement: bool,
+    /// SQLite: `STRICT`.
+    pub is_strict: bool,
+    /// SQLite: `WITHOUT ROWID`.
+    pub is_without_rowid: bool,
+}
+
+impl Table {
+    /// Makes a table without columns.
+    #[must_use]
+    pub fn new(name: impl Into<TableName>) -> Self {
+        Self {
+            name: name.into(),
+            columns: Vec::new(),
+            primary_key: None,
+            uniques: Vec::new(),
+            foreign_keys: Vec::new(),
+            checks: Vec::new(),
+            indexes: BTreeMap::new(),
+            comment: None,
+            options: TableOptions::default(),
+        }
+    }
+
+    /// Finds a column by name.
+    #[must_use]
+    pub fn column(&self, name: &Ident) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == *name)
+    }
+
+    /// Finds a column by name, to change it.
+    pub fn column_mut(&mut self, name: &Ident) -> Option<&mut Column> {
+        self.columns.iter_mut().find(|column| column.name == *name)
+    }
+
+    /// Tells whether a column is part of the primary key.
+    #[must_use]
+    pub fn is_in_primary_key(&self, name: &Ident) -> bool {
+        self.primary_key.as_ref().is_some_and(|key| key.columns.contains(name))
+    }
+
+    /// Returns the type of a column.
+    #[must_use]
+    pub fn column_type(&self, name: &Ident) -> Option<&ColumnType> {
+        self.column(name).map(|column| &column.ty)
+    }
+
+    /// Returns how every constraint of the table is referred to, keys first.
+    #[must_use]
+    pub fn constraint_references(&self) -> Vec<ConstraintRef> {
+        let keys = self.primary_key.iter().map(PrimaryKey::reference);
+        let uniques = self.uniques.iter().map(Unique::reference);
+        let foreign_keys = self.foreign_keys.iter().map(ForeignKey::reference);
+        let checks = self.checks.iter().map(Check::reference);
+        keys.chain(uniques).chain(foreign_keys).chain(checks).collect()
+    }
+}

@@ -1,0 +1,85 @@
+//! The names of the databases, and values that differ between them.
+//!
+//! What a database does lives in the room `dialect`; here it is only a key.
+
+use std::{collections::BTreeMap, fmt};
+
+use serde::Serialize;
+
+/// A database that Cucurbit speaks to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Dialect {
+    /// PostgreSQL 13 and later.
+    Postgres,
+    /// SQLite 3.35 and later.
+    Sqlite,
+}
+
+impl Dialect {
+    /// Every dialect, in the order of their names.
+    pub const ALL: [Self; 2] = [Self::Postgres, Self::Sqlite];
+
+    /// Returns the name used in `cucurbit.toml`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Postgres => "postgres",
+            Self::Sqlite => "sqlite",
+        }
+    }
+
+    /// Finds a dialect by the name used in `cucurbit.toml`.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|dialect| dialect.name() == name)
+    }
+}
+
+impl fmt::Display for Dialect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Postgres => "PostgreSQL",
+            Self::Sqlite => "SQLite",
+        })
+    }
+}
+
+/// A value with other values for some dialects: SQLAlchemy's `with_variant`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Variants<T> {
+    /// The value where no variant is given.
+    pub base: T,
+    /// The values that differ, by dialect.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub variants: BTreeMap<Dialect, T>,
+}
+
+impl<T> Variants<T> {
+    /// Makes a value that is the same everywhere.
+    #[must_use]
+    pub const fn same(base: T) -> Self {
+        Self { base, variants: BTreeMap::new() }
+    }
+
+    /// Returns the value for a dialect.
+    #[must_use]
+    pub fn on(&self, dialect: Dialect) -> &T {
+        self.variants.get(&dialect).unwrap_or(&self.base)
+    }
+
+    /// Sets the value for one dialect.
+    #[must_use]
+    pub fn with(mut self, dialect: Dialect, value: T) -> Self {
+        self.variants.insert(dialect, value);
+        self
+    }
+}
+
+impl<T: Clone> Variants<T> {
+    /// Reduces to the one value that a dialect sees.
+    #[must_use]
+    pub fn resolved(&self, dialect: Dialect) -> Self {
+        Self::same(self.on(dialect).clone())
+    }
+}
