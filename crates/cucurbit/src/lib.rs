@@ -6,5 +6,6 @@
 #[cfg(feature = "runtime")]
 pub mod connection;
 pub mod dialect;
+pub mod diff;
 pub mod operation;
 pub mod schema;
