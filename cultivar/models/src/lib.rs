@@ -8,7 +8,7 @@
 //!
 //! What SeaORM has no word for (named indexes, an index on an expression) is said beside the entity with
 //! [`TableArgs`](cucurbit_sea_orm::TableArgs). Defaults are the application's work, as in the original; no column
-//! has one in the database. Migrations and queries may not live here.
+//! has one in the database. Migrations and queries may not live here, except the rows of [`sample`].
 
 pub mod activity;
 pub mod activity_summary;
@@ -30,6 +30,7 @@ pub mod plant_activity;
 pub mod plant_image;
 pub mod prelude;
 pub mod product;
+pub mod sample;
 pub mod sensor;
 pub mod sensor_data;
 pub mod settings;

@@ -7,3 +7,5 @@ mod entities;
 
 /// The entities declare what the original's models declare.
 mod declared;
+/// Rows can be written and read through the entities.
+mod rows;
