@@ -1,9 +1,9 @@
 //! Defaults that the application fills in, because the database has none.
 //!
-//! CultivAR declares no server default: constants and the clock are applied when a row is inserted, and the
-//! clock again when it is changed. [`defaults!`] writes that as an entity's `ActiveModelBehavior`. What is
-//! inserted past an `ActiveModel` (`insert_many`, plain SQL) has to give every `NOT NULL` column itself.
-//! What may not live here: the values themselves, which stand beside their entity.
+//! CultivAR declares no server default: constants and the clock are applied when a row is inserted, and
+//! the clock again when it is changed. [`defaults!`] writes that as an entity's `ActiveModelBehavior`.
+//! What is inserted past an `ActiveModel` (`insert_many`, plain SQL) has to give every `NOT NULL` column
+//! itself. What may not live here: the values themselves, which stand beside their entity.
 
 use chrono::{SubsecRound, Utc};
 use sea_orm::ActiveValue::{self, Set};
@@ -12,8 +12,8 @@ use sea_orm::{Value, prelude::DateTime};
 /// Declares an entity's defaults: `on_insert` fills what was not given, `on_update` what was not changed
 /// when something else was.
 ///
-/// They are not in `ActiveModelBehavior::new`, where SeaORM would put them also into the `..Default::default()`
-/// of an update, which would then reset columns that it does not name.
+/// They are not in `ActiveModelBehavior::new`, where SeaORM would put them also into the
+/// `..Default::default()` of an update, which would then reset columns that it does not name.
 macro_rules! defaults {
     (
         on_insert { $($column:ident: $value:expr),+ $(,)? }

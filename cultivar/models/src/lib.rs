@@ -1,14 +1,15 @@
 //! The models of CultivAR as SeaORM entities, one module for each of its 27 tables.
 //!
-//! CultivAR helps growers to keep track of their plants: which cultivar and breeder a plant comes from, in which
-//! zone and project it stands, what was measured on it and done to it, what the sensors around it read; and
-//! beside that it keeps accounts, logs, a small shop, a blog and a newsletter. It is the reference application
-//! of Cucurbit: the declarations say exactly what the original's SQLAlchemy models say, in the same order, and
-//! the migrations beside this crate are generated from them.
+//! CultivAR helps growers to keep track of their plants: which cultivar and breeder a plant comes from,
+//! in which zone and project it stands, what was measured on it and done to it, what the sensors around
+//! it read; and beside that it keeps accounts, logs, a small shop, a blog and a newsletter. It is the
+//! reference application of Cucurbit: the declarations say exactly what the original's SQLAlchemy models
+//! say, in the same order, and the migrations beside this crate are generated from them.
 //!
 //! What SeaORM has no word for (named indexes, an index on an expression) is said beside the entity with
-//! [`TableArgs`](cucurbit_sea_orm::TableArgs). Defaults are the application's work, as in the original; no column
-//! has one in the database. Migrations and queries may not live here, except the rows of [`sample`].
+//! [`TableArgs`](cucurbit_sea_orm::TableArgs). Defaults are the application's work, as in the original;
+//! no column has one in the database. Migrations and queries may not live here, except the rows of
+//! [`sample`].
 
 pub mod activity;
 pub mod activity_summary;

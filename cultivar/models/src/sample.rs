@@ -1,7 +1,8 @@
 //! A small garden: rows in every one of the 27 tables, written and read back through the entities.
 //!
-//! For tests, of this crate and of the migrations: a schema is right when the application can work on it. The
-//! tables must exist and be empty, as many columns are unique. Creating them is not the business of this module.
+//! For tests, of this crate and of the migrations: a schema is right when the application can work on it.
+//! The tables must exist and be empty, as many columns are unique. Creating them is not the business of
+//! this module.
 
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
@@ -14,11 +15,11 @@ use crate::{
     user, waitlist, zone,
 };
 
-/// Writes at least one row into every table and returns the plant that most of them are about: a cutting with
-/// a mother, a state, a history, a measurement, a picture and a diary.
+/// Writes at least one row into every table and returns the plant that most of them are about: a cutting
+/// with a mother, a state, a history, a measurement, a picture and a diary.
 ///
-/// Only what has no default is given, so the defaults of every entity are applied too. Rows come in the order
-/// that foreign keys ask for, and the circle of `plant` and `status` is closed by an update.
+/// Most columns that have a default are left to it. Rows come in the order that foreign keys ask for, and
+/// the circle of `plant` and `status` is closed by an update.
 ///
 /// # Errors
 ///

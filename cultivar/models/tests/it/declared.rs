@@ -1,7 +1,7 @@
 //! The entities compared with `tests/schema.json`, which was read from the original's models.
 //!
-//! Tables, columns, keys and constraints, through SeaORM's public traits. Indexes are not here: SeaORM does not
-//! know them.
+//! Tables, columns, keys and constraints, through SeaORM's public traits. Indexes are not here: SeaORM
+//! does not know them.
 
 use std::collections::BTreeMap;
 

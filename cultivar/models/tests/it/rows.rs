@@ -1,6 +1,7 @@
 //! The sample garden on SQLite in memory, with tables that SeaORM makes of the entities.
 //!
-//! On PostgreSQL the same rows are written by the tests of the migrations, into the tables that those make.
+//! PostgreSQL is not here, because SeaORM cannot make tables that refer to each other there: the rows go
+//! into tables made by the migrations.
 
 use cultivar_models as models;
 use cultivar_models::sample::{read_back, sample_rows};
@@ -8,7 +9,8 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, IntoActiveModel, QueryFilter, Schema};
 
-/// An empty garden; SQLite accepts a foreign key to a table that is made later. One connection, because each connection to `:memory:` is a database of its own.
+/// An empty garden; SQLite accepts a foreign key to a table that is made later. One connection, because
+/// each connection to `:memory:` is a database of its own.
 async fn garden() -> DatabaseConnection {
     let mut options = ConnectOptions::new("sqlite::memory:");
     options.max_connections(1);
