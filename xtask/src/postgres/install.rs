@@ -11,19 +11,26 @@ pub(super) fn install() -> Result<(), Failure> {
     if !is_root || environment::installed("apt-get").is_none() {
         return Err(advice());
     }
-    for arguments in
-        [["update", "--quiet"].as_slice(), &["install", "--yes", "--no-install-recommends", "postgresql"]]
-    {
-        note(&format!("no PostgreSQL is installed: apt-get {}", arguments.join(" ")));
-        let mut command = Command::new("apt-get");
-        command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").stdin(std::process::Stdio::null());
-        // Not to standard output, which is for results; its own errors are the better words.
-        command.stdout(std::io::stderr());
-        let status = crate::status(&mut command)?;
-        if !status.success() {
-            let what = format!("`apt-get {}` failed ({status})", arguments.join(" "));
-            return Err(Failure::new(what).hint(format!("or set `{}`", environment::TEST_URL)));
-        }
+    note("no PostgreSQL is installed: installing it by apt-get");
+    // Without a fresh list the package is often still known, and one broken source must not be in the way.
+    match apt_get(&["update", "--quiet"]) {
+        Ok(()) => {}
+        Err(failure) => note(&format!("{failure}; going on")),
+    }
+    apt_get(&["install", "--yes", "--no-install-recommends", "postgresql"])
+}
+
+/// Runs apt-get, which asks nothing, and waits while somebody else installs something.
+fn apt_get(arguments: &[&str]) -> Result<(), Failure> {
+    let mut command = Command::new("apt-get");
+    command.args(["--option", "DPkg::Lock::Timeout=300"]).args(arguments);
+    command.env("DEBIAN_FRONTEND", "noninteractive").stdin(std::process::Stdio::null());
+    // Its outputs are not for standard output, which is for results.
+    command.stdout(std::io::stderr());
+    let status = crate::status(&mut command)?;
+    if !status.success() {
+        return Err(Failure::new(format!("`apt-get {}` failed ({status})", arguments.join(" ")))
+            .hint(format!("look at what it says above, or set `{}`", environment::TEST_URL)));
     }
     Ok(())
 }
