@@ -1,7 +1,6 @@
 //! A throw-away cluster: made, configured for tests and started. `guard.rs` ends it.
 
 use std::ffi::OsStr;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use super::address::{self, Place};
@@ -9,12 +8,6 @@ use super::binaries::Binaries;
 use super::guard::Guard;
 use super::owner::{self, Owner};
 use crate::report::{Failure, note};
-
-/// The beginning of the name of its folder; the guard removes no other.
-pub(super) const PREFIX: &str = "cucurbit-postgres-";
-
-/// The longest path that leaves room for the name of a socket: macOS ends it at 103 bytes.
-const LONGEST: usize = 103 - "/.s.PGSQL.65535".len();
 
 /// A running cluster of our own; dropping it ends it.
 #[derive(Debug)]
@@ -27,10 +20,9 @@ pub(crate) struct Cluster {
 impl Cluster {
     /// Makes a cluster and starts it on a port of its own.
     pub(super) fn start(binaries: Binaries, owner: Owner) -> Result<Self, Failure> {
-        let folder = make_folder(&owner)?;
-        // First of all: from here on nothing is left behind.
-        let guard = Guard::over(&folder, &binaries.folder, &owner)?;
-        let cluster = Files { folder, binaries, owner };
+        // First of all: it makes the folder, so that from its first moment on nothing is left behind.
+        let guard = Guard::start(&binaries.folder, &owner)?;
+        let cluster = Files { folder: guard.folder().to_owned(), binaries, owner };
         cluster.initialise()?;
         let port = cluster.start()?;
 
@@ -100,40 +92,6 @@ impl Files {
     }
 }
 
-/// An empty folder of the owner, for nobody else, that the owner can reach.
-fn make_folder(owner: &Owner) -> Result<PathBuf, Failure> {
-    let mut problems = Vec::new();
-    for base in [std::env::temp_dir(), PathBuf::from("/tmp"), PathBuf::from("/var/tmp")] {
-        match make_folder_in(&base, owner) {
-            Ok(folder) => return Ok(folder),
-            Err(problem) => problems.push(format!("{}: {problem}", base.display())),
-        }
-    }
-    Err(Failure::new(format!("no folder will do for a throw-away PostgreSQL: {}", problems.join("; ")))
-        .hint("set TMPDIR to a folder that everybody can pass, with a short path"))
-}
-
-fn make_folder_in(base: &Path, owner: &Owner) -> std::io::Result<PathBuf> {
-    // Two of one process: tests are run in threads.
-    static NUMBER: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
-    let number = NUMBER.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-    let base = base.canonicalize()?;
-    let folder = base.join(format!("{PREFIX}{}-{number}", std::process::id()));
-    if folder.as_os_str().len() > LONGEST || folder.to_str().is_none() {
-        return Err(std::io::Error::other("the path is too long for a socket, or not UTF-8"));
-    }
-    // Fails where something of that name is there already, a link laid by somebody else included.
-    std::fs::DirBuilder::new().mode(0o700).create(&folder)?;
-    let reached = owner.take(&folder).and_then(|()| owner.command(Path::new("true"), &folder).status());
-    match reached {
-        Ok(_) => Ok(folder),
-        Err(error) => {
-            std::fs::remove_dir(&folder)?;
-            Err(error)
-        }
-    }
-}
-
 fn free_port() -> std::io::Result<u16> {
     Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
@@ -166,21 +124,5 @@ mod tests {
         assert!(text.contains("\nunix_socket_directories = '\"/tmp/it''s a, b\"'\n"), "{text}");
         assert!(text.contains("\nport = '5433'\n"), "{text}");
         assert!(text.contains("\nlog_timezone = 'UTC'\n"), "{text}");
-    }
-
-    #[test]
-    fn the_folder_is_the_owners_alone_and_short() {
-        use std::os::unix::fs::PermissionsExt;
-        let folder = make_folder_in(&std::env::temp_dir(), &Owner::Me).expect("a folder");
-        let mode = folder.metadata().expect("a folder").permissions().mode();
-        std::fs::remove_dir(&folder).expect("an empty folder");
-        assert_eq!(mode & 0o777, 0o700);
-
-        let long = std::env::temp_dir().join(format!("cucurbit-long-{}", std::process::id()));
-        let longer = long.join("x".repeat(LONGEST));
-        std::fs::create_dir_all(&longer).expect("a long folder");
-        let problem = make_folder_in(&longer, &Owner::Me).expect_err("no room for a socket");
-        std::fs::remove_dir_all(&long).expect("our own folder");
-        assert!(problem.to_string().contains("too long"), "{problem}");
     }
 }

@@ -5,13 +5,13 @@
 //! end of that process is noticed. Ctrl-C in the terminal does not reach it: it is in a process group of its own.
 
 use std::ffi::{OsStr, OsString};
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::Duration;
 
-use super::cluster::PREFIX;
+use super::folder;
 use super::owner::{self, Owner};
 use crate::report::{Failure, note};
 
@@ -26,25 +26,33 @@ pub(super) struct Guard {
 }
 
 impl Guard {
-    /// Starts a guard over the folder of a cluster, which need not be made yet.
-    pub(super) fn over(folder: &Path, binaries: &Path, owner: &Owner) -> Result<Self, Failure> {
-        let program = std::env::current_exe();
-        let mut command = program.map(Command::new).map_err(|error| cannot_start(folder, &error))?;
+    /// Starts a guard, which makes the folder of a cluster.
+    pub(super) fn start(binaries: &Path, owner: &Owner) -> Result<Self, Failure> {
+        let cannot = |error| Failure::new(format!("cannot start a guard over the server: {error}"));
         let (user, group) = match owner {
             Owner::Me => (String::new(), String::new()),
             Owner::Other { user, group } => (user.to_string(), group.to_string()),
         };
-        command.arg(NAME).args([folder, binaries]).args([user, group]);
-        command.stdin(Stdio::piped()).process_group(0);
-        let process = command.spawn().map_err(|error| cannot_start(folder, &error))?;
-        Ok(Self { process, folder: folder.to_owned() })
+        let mut command = Command::new(std::env::current_exe().map_err(cannot)?);
+        command.arg(NAME).arg(binaries).args([user, group]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).process_group(0);
+        // Made before anything can fail: dropping it waits for the process.
+        let mut guard = Self { process: command.spawn().map_err(cannot)?, folder: PathBuf::new() };
+        let mut line = String::new();
+        if let Some(output) = guard.process.stdout.take() {
+            BufReader::new(output).read_line(&mut line).map_err(cannot)?;
+        }
+        match line.strip_suffix('\n') {
+            Some(folder) => guard.folder = PathBuf::from(folder),
+            None => return Err(Failure::new("the guard over the server has ended")),
+        }
+        Ok(guard)
     }
-}
 
-fn cannot_start(folder: &Path, error: &std::io::Error) -> Failure {
-    // Nothing is in it yet; if it cannot be removed, that is the lesser trouble.
-    let left = std::fs::remove_dir(folder).err().map(|_| format!(" ({} is left)", folder.display()));
-    Failure::new(format!("cannot start a guard over the server: {error}{}", left.unwrap_or_default()))
+    /// The folder of the cluster.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
 }
 
 impl Drop for Guard {
@@ -52,26 +60,30 @@ impl Drop for Guard {
         drop(self.process.stdin.take());
         match self.process.wait() {
             Ok(status) if status.success() => note("PostgreSQL is stopped, and its folder removed"),
-            Ok(status) => note(&format!("the guard over {} ended with {status}", self.folder.display())),
-            Err(error) => note(&format!("cannot wait for the guard over {}: {error}", self.folder.display())),
+            Ok(status) => {
+                note(&format!("the guard over PostgreSQL in `{}` failed ({status})", self.folder.display()))
+            }
+            Err(error) => {
+                note(&format!("cannot wait for the guard over `{}`: {error}", self.folder.display()))
+            }
         }
     }
 }
 
-/// The guard's own life: waits, then ends the cluster.
+/// The guard's own life: makes the folder and prints its path; waits; ends the cluster.
 pub(crate) fn guard(arguments: &[OsString]) -> Result<ExitCode, Failure> {
-    let [folder, binaries, user, group] = arguments else {
+    let [binaries, user, group] = arguments else {
         return Err(Failure::new(format!("`{NAME}` is not for people")));
     };
-    let folder = Path::new(folder);
     let owner = owner(user, group)?;
-    let is_ours = folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with(PREFIX));
-    if !is_ours {
-        return Err(Failure::new(format!("{} is no folder of a throw-away server", folder.display())));
+    let folder = folder::make(&owner)?;
+    // Printing by `println!` would panic, and leave the folder, if the first process is gone already.
+    let told = writeln!(std::io::stdout(), "{}", folder.display());
+    if told.is_ok() {
+        // An input that cannot be read is at its end too.
+        let _end = std::io::stdin().read_to_end(&mut Vec::new());
     }
-    // An input that cannot be read is at its end too.
-    let _end = std::io::stdin().read_to_end(&mut Vec::new());
-    end(folder, Path::new(binaries), &owner)?;
+    end(&folder, Path::new(binaries), &owner)?;
     Ok(ExitCode::SUCCESS)
 }
 

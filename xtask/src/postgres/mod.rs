@@ -9,13 +9,15 @@
 //! | `address.rs` | an address: where it leads, and whether PostgreSQL answers there |
 //! | `binaries.rs` | where the server's programs are |
 //! | `cluster.rs` | a throw-away cluster: made, configured, started |
-//! | `guard.rs` | a second process that stops the cluster and removes its folder, whatever becomes of us |
+//! | `folder.rs` | where its folder can be |
+//! | `guard.rs` | a second process that makes the folder, and stops the cluster and removes it, whatever becomes of us |
 //! | `install.rs` | installing PostgreSQL, or saying how to |
 //! | `owner.rs` | the user a server runs as: root may not |
 
 mod address;
 mod binaries;
 mod cluster;
+mod folder;
 mod guard;
 mod install;
 mod owner;
