@@ -185,7 +185,7 @@ fn module(name: &str, taken: &mut BTreeSet<String>) -> String {
 /// a history red: they are private modules full of public items, and their messages are anybody's prose.
 /// An `expect` cannot say this, for it fails where the lint has nothing to report.
 const ALLOWED: &str = "#[allow(missing_docs, unreachable_pub, rustdoc::all, clippy::pedantic, clippy::style, \
-    clippy::missing_docs_in_private_items, reason = \"a revision is history, listed by cucurbit-build\")]";
+    clippy::missing_docs_in_private_items, reason = \"history, listed by cucurbit-build\")]";
 
 fn text(scripts: &[Script]) -> String {
     let mut text = String::from("// Written by cucurbit-build. Changes are lost in the next build.\n\n");
@@ -196,20 +196,20 @@ fn text(scripts: &[Script]) -> String {
     line(
         &mut text,
         format_args!(
-            "\n/// All revision scripts, in the order of their file names.\n\
-             #[allow(unreachable_pub, reason = \"the module that includes this is the project's\")]\n\
-             #[must_use]\n\
+            "\n/// All revision scripts, in the order of their file names.\n{ALLOWED}\n#[must_use]\n\
              pub fn all() -> ::std::vec::Vec<::cucurbit::Script> {{\n    \
                  const SCRIPTS: &[fn() -> ::cucurbit::Script] = &["
         ),
     );
-    // One small function each: a list of values would take a frame as large as the whole history.
+    // One small function each: a list of values would take a frame as large as the whole history. One line
+    // for each field: the compiler shows it when a revision has no `downgrade`, say.
     for Script { path, doc, module, file: _ } in scripts {
         line(
             &mut text,
             format_args!(
-                "        || ::cucurbit::Script {{ path: {path:?}, doc: {doc:?}, revision: {module}::REVISION, \
-                 upgrade: {module}::upgrade, downgrade: {module}::downgrade }},"
+                "        || ::cucurbit::Script {{\n            path: {path:?},\n            doc: {doc:?},\n            \
+                     revision: {module}::REVISION,\n            upgrade: {module}::upgrade,\n            \
+                     downgrade: {module}::downgrade,\n        }},"
             ),
         );
     }

@@ -26,7 +26,11 @@ fn declared(files: &[(&str, &str)]) -> Vec<String> {
     let folder = format!("{}/", project.path().display());
     text.lines()
         .map(str::trim)
-        .filter(|line| ["#[path", "mod ", "|| "].iter().any(|start| line.starts_with(start)))
+        .filter(|line| {
+            ["#[path", "mod ", "path:", "doc:", "revision:", "upgrade:", "downgrade:"]
+                .iter()
+                .any(|start| line.starts_with(start))
+        })
         .map(|line| line.replace(&folder, ""))
         .collect()
 }
@@ -47,8 +51,16 @@ fn every_script_is_a_module_and_a_line_of_all() {
             "mod r_2025_10_30_1855_3968dfa9e747_baseline;",
             r#"#[path = "versions/2025_11_06_1243-109317dd2a2f_add_fields.rs"]"#,
             "mod r_2025_11_06_1243_109317dd2a2f_add_fields;",
-            r#"|| ::cucurbit::Script { path: "versions/2025_10_30_1855-3968dfa9e747_baseline.rs", doc: "Baseline.\n\n  Of everything.", revision: r_2025_10_30_1855_3968dfa9e747_baseline::REVISION, upgrade: r_2025_10_30_1855_3968dfa9e747_baseline::upgrade, downgrade: r_2025_10_30_1855_3968dfa9e747_baseline::downgrade },"#,
-            r#"|| ::cucurbit::Script { path: "versions/2025_11_06_1243-109317dd2a2f_add_fields.rs", doc: "Add fields.", revision: r_2025_11_06_1243_109317dd2a2f_add_fields::REVISION, upgrade: r_2025_11_06_1243_109317dd2a2f_add_fields::upgrade, downgrade: r_2025_11_06_1243_109317dd2a2f_add_fields::downgrade },"#,
+            r#"path: "versions/2025_10_30_1855-3968dfa9e747_baseline.rs","#,
+            r#"doc: "Baseline.\n\n  Of everything.","#,
+            "revision: r_2025_10_30_1855_3968dfa9e747_baseline::REVISION,",
+            "upgrade: r_2025_10_30_1855_3968dfa9e747_baseline::upgrade,",
+            "downgrade: r_2025_10_30_1855_3968dfa9e747_baseline::downgrade,",
+            r#"path: "versions/2025_11_06_1243-109317dd2a2f_add_fields.rs","#,
+            r#"doc: "Add fields.","#,
+            "revision: r_2025_11_06_1243_109317dd2a2f_add_fields::REVISION,",
+            "upgrade: r_2025_11_06_1243_109317dd2a2f_add_fields::upgrade,",
+            "downgrade: r_2025_11_06_1243_109317dd2a2f_add_fields::downgrade,",
         ]
     );
 }
