@@ -1,1 +1,3 @@
 //! Cucurbit.
+
+pub mod revision;
