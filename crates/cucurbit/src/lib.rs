@@ -8,4 +8,5 @@ pub mod connection;
 pub mod dialect;
 pub mod diff;
 pub mod operation;
+pub mod revision;
 pub mod schema;
