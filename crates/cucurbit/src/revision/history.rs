@@ -110,10 +110,12 @@ pub fn history(graph: &Graph, range: &TargetRange, current: Option<&Heads>) -> R
         return Err(not_ancestor());
     }
     let interval = Interval { includes_lower: true, includes_other_bases: false };
-    between(graph, &upper, &lower, interval).map_err(|error| match error {
-        PlanError::RangeNotAncestor { .. } => not_ancestor(),
-        error => error,
-    })
+    let listed = between(graph, &upper, &lower, interval);
+    if let Err(PlanError::RangeNotAncestor { .. }) = listed {
+        // With the ends as they were written.
+        return Err(not_ancestor());
+    }
+    listed
 }
 
 /// The revision that a name before `@` stands for.
