@@ -168,10 +168,11 @@ impl<'g> Walk<'g> {
         self.known_slot_above(start).expect("a waiting revision has an open head above it")
     }
 
+    /// What was found before, unless the line of that slot has forked or ended since.
     fn known_slot_above(&self, revision: usize) -> Option<usize> {
         let (slot, version) = self.above[revision]?;
-        let Slot { head, version: now, is_open, .. } = self.slots[slot];
-        (is_open && now == version && head != revision).then_some(slot)
+        let Slot { version: now, is_open, .. } = self.slots[slot];
+        (is_open && now == version).then_some(slot)
     }
 }
 

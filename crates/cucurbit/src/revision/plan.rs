@@ -292,8 +292,7 @@ pub fn stamp(graph: &Graph, heads: &Heads, targets: &[Target]) -> Result<Vec<Ste
         }
     }
     let below = graph.ancestors(&wanted, Edges::WithDependencies);
-    let mut wanted_tips = graph.tips(&below, Edges::WithDependencies);
-    wanted_tips.retain(|tip| wanted.contains(tip));
+    let wanted_tips = graph.tips(&below, Edges::WithDependencies);
 
     let mut moved = RevisionSet::none(graph);
     let mut steps = Vec::new();

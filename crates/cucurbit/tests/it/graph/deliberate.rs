@@ -21,13 +21,15 @@ fn rows(ids: &str) -> Heads {
 /// The steps as `a>b c>d`, and the rows after them.
 fn walked(graph: &Graph, from: &str, steps: &[Step]) -> String {
     let mut applied = Applied::new(graph, rows(from)).unwrap();
-    let mut text = String::new();
+    let mut words = Vec::new();
     for step in steps {
         applied.take(step);
-        text += &format!("{}>{} ", step.from.join("+"), step.to.join("+"));
+        words.push(format!("{}>{}", step.from.join("+"), step.to.join("+")));
     }
     let rows: Vec<&str> = applied.heads().ids().collect();
-    format!("{text}=> {}", rows.join(","))
+    words.push("=>".to_owned());
+    words.push(rows.join(","));
+    words.join(" ")
 }
 
 fn up(picture: &str, from: &str, to: &str) -> Result<String, PlanError> {
@@ -279,6 +281,8 @@ fn a_label_reaches_ancestors_in_one_plain_line_only() {
     assert_eq!(labels("a|b<a #x|c<b", "c"), ["x"]);
     // Alembic starts from the last descendant, so a fork above keeps the label from ancestors too.
     assert!(labels("a|b<a #x|c1<b|c2<b", "a").is_empty());
+    assert!(labels("a|b<a #x|c<b|d1<c|d2<c", "a").is_empty());
+    assert!(labels("a|b<a #x|c<b|d ~c|e ~c", "a").is_empty());
     assert!(labels("a|b1<a|b2<a|m<b1,b2 #x", "b1").is_empty());
     assert_eq!(labels("a #x|b<a #y", "b"), ["x", "y"]);
 }

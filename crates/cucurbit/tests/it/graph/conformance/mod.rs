@@ -314,15 +314,17 @@ fn in_parentheses(names: &[String]) -> String {
 }
 
 fn ends(graph: &Graph) -> String {
-    let mut text = format!("heads={}", ids(graph, graph.heads()));
-    if graph.real_heads() != graph.heads() {
-        text += &format!(" real_heads={}", ids(graph, graph.real_heads()));
-    }
-    text += &format!(" bases={}", ids(graph, graph.bases()));
-    if graph.real_bases() != graph.bases() {
-        text += &format!(" real_bases={}", ids(graph, graph.real_bases()));
-    }
-    text
+    let ends = [
+        ("heads", graph.heads(), None),
+        ("real_heads", graph.real_heads(), Some(graph.heads())),
+        ("bases", graph.bases(), None),
+        ("real_bases", graph.real_bases(), Some(graph.bases())),
+    ];
+    let written = ends
+        .into_iter()
+        .filter(|(_, these, usual)| usual.is_none_or(|usual| usual != *these))
+        .map(|(name, these, _)| format!("{name}={}", ids(graph, these)));
+    written.collect::<Vec<_>>().join(" ")
 }
 
 fn labels(graph: &Graph) -> String {
