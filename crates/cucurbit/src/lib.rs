@@ -6,5 +6,7 @@
 #[cfg(feature = "runtime")]
 pub mod connection;
 pub mod dialect;
+#[cfg(feature = "runtime")]
+mod nearest;
 pub mod operation;
 pub mod schema;
