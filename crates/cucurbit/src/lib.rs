@@ -4,6 +4,8 @@
 //! `docs/ARCHITECTURE.md` is the map; it names what each room may use.
 
 #[cfg(feature = "runtime")]
+pub mod config;
+#[cfg(feature = "runtime")]
 pub mod connection;
 pub mod dialect;
 #[cfg(feature = "runtime")]

@@ -51,7 +51,7 @@ pub enum ConnectionError {
         /// The file.
         path: PathBuf,
         /// What SQLite says.
-        source: Box<ConnectionError>,
+        source: Box<Self>,
     },
     /// A statement failed.
     #[error("the database refused `{sql}`")]
@@ -124,16 +124,18 @@ fn code(error: &sqlx::Error) -> Option<Cow<'_, str>> {
     error.as_database_error().and_then(|error| error.code())
 }
 
+const SOCKET_HINTS: [(io::ErrorKind, &str); 4] = [
+    (io::ErrorKind::ConnectionRefused, "is the server running, and is the port the right one?"),
+    (io::ErrorKind::NotFound, "is the server running, and is its socket in that folder?"),
+    (io::ErrorKind::PermissionDenied, "this user may not open it"),
+    (io::ErrorKind::TimedOut, "is the host the right one, and does a firewall let this through?"),
+];
+
 /// SQLSTATEs: PostgreSQL manual, appendix A.
 fn connect_hint(error: &sqlx::Error) -> Option<&'static str> {
     if let sqlx::Error::Io(error) = error {
-        return Some(match error.kind() {
-            io::ErrorKind::ConnectionRefused => "is the server running, and is the port the right one?",
-            io::ErrorKind::NotFound => "is the server running, and is its socket in that folder?",
-            io::ErrorKind::PermissionDenied => "this user may not open it",
-            io::ErrorKind::TimedOut => "is the host the right one, and does a firewall let this through?",
-            _ => "check the host and the port of the address",
-        });
+        let known = SOCKET_HINTS.iter().find(|(kind, _)| *kind == error.kind());
+        return Some(known.map_or("check the host and the port of the address", |(_, hint)| hint));
     }
     if let sqlx::Error::Tls(_) = error {
         return Some("`sslmode=disable` connects without TLS; `sslrootcert` names the certificate to trust");

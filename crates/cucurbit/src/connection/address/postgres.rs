@@ -119,10 +119,12 @@ impl PostgresAddress {
             match name.as_str() {
                 "host" => hosts.extend(split_hosts(&encode(&value, ",:[]+"))?),
                 "port" => ports.extend(value.split(',').map(str::to_owned)),
-                _ => address.set(name, value).map_err(|error| match error {
-                    AddressError::UnknownParameter { .. } if has_password => AddressError::Unencoded,
-                    error => error,
-                })?,
+                _ => {
+                    if let Err(error) = address.set(name, value) {
+                        let is_unknown = matches!(error, AddressError::UnknownParameter { .. });
+                        return Err(if has_password && is_unknown { AddressError::Unencoded } else { error });
+                    }
+                }
             }
         }
         if !hosts.is_empty() {
