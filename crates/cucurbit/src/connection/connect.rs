@@ -11,7 +11,7 @@ use std::{
 };
 
 use sqlx::{
-    ConnectOptions as _, PgConnection, SqliteConnection,
+    ConnectOptions as _, Connection as _, PgConnection, SqliteConnection,
     postgres::{PgConnectOptions, PgSslMode},
     sqlite::SqliteConnectOptions,
 };
@@ -172,6 +172,7 @@ fn reason(error: &ConnectionError) -> String {
         | ConnectionError::NoFolder { .. }
         | ConnectionError::NoHost { .. }
         | ConnectionError::NotADatabase { .. }
+        | ConnectionError::Unreadable { .. }
         | ConnectionError::WrongDialect { .. } => error.to_string(),
     }
 }
@@ -203,6 +204,7 @@ async fn connect_host(
     if session == Session::Any || is_session(&mut connection, session).await.map_err(failed)? {
         return Ok(connection);
     }
+    connection.close().await.map_err(failed)?;
     Err(ConnectionError::WrongSession { address: shown.to_string(), wanted: session.name() })
 }
 
@@ -258,13 +260,13 @@ fn postgres_options(address: &PostgresAddress, host: &Host) -> Result<PgConnectO
     }
     let trusts_system = ssl_root_certificate.as_deref() == Some(Path::new("system"));
     if let Some(path) = ssl_root_certificate.as_deref().filter(|_| !trusts_system) {
-        options = options.ssl_root_cert(path);
+        options = options.ssl_root_cert(readable(path)?);
     }
     if let Some(path) = ssl_certificate {
-        options = options.ssl_client_cert(path);
+        options = options.ssl_client_cert(readable(path)?);
     }
     if let Some(path) = ssl_key {
-        options = options.ssl_client_key(path);
+        options = options.ssl_client_key(readable(path)?);
     }
     let ssl_mode = match ssl_mode {
         // As in libpq, a socket has no TLS whatever is asked for, `system` means to verify in full, and a
@@ -281,6 +283,14 @@ fn postgres_options(address: &PostgresAddress, host: &Host) -> Result<PgConnectO
         None => options.get_ssl_mode(),
     };
     Ok(options.ssl_mode(ssl_mode))
+}
+
+/// Looks for a file that sqlx would only report as "not found", without its name.
+fn readable(path: &Path) -> Result<&Path, ConnectionError> {
+    match fs::File::open(path) {
+        Ok(_) => Ok(path),
+        Err(source) => Err(ConnectionError::Unreadable { path: path.to_owned(), source }),
+    }
 }
 
 /// Writes an address for sqlx, which looks into the password file and takes `options` as a text only when it

@@ -61,6 +61,14 @@ pub enum ConnectionError {
         /// What the database says.
         source: sqlx::Error,
     },
+    /// A certificate or key that the address names cannot be read.
+    #[error("cannot read `{}`, which the address names", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
     /// The connection is to the other kind of database.
     #[error("this connection is to {actual}, not to {wanted}")]
     WrongDialect {
@@ -98,6 +106,7 @@ impl ConnectionError {
                 "the address may name the wrong file, or the file is encrypted or damaged"
             }
             Self::Statement { source, .. } => return statement_hint(source).map(str::to_owned),
+            Self::Unreadable { .. } => "correct `sslrootcert`, `sslcert` or `sslkey` in the address",
             Self::WrongDialect { .. } => return None,
             Self::WrongSession { .. } => "name another host, or leave `target_session_attrs` out",
         };
@@ -114,6 +123,7 @@ impl ConnectionError {
             | Self::NoFile { .. }
             | Self::NoFolder { .. }
             | Self::NoHost { .. }
+            | Self::Unreadable { .. }
             | Self::WrongDialect { .. }
             | Self::WrongSession { .. } => None,
         }
@@ -124,8 +134,12 @@ fn code(error: &sqlx::Error) -> Option<Cow<'_, str>> {
     error.as_database_error().and_then(|error| error.code())
 }
 
-const SOCKET_HINTS: [(io::ErrorKind, &str); 4] = [
+const TLS_HINT: &str = "`sslrootcert` names the certificate to trust; `sslmode=disable` connects without TLS";
+
+const SOCKET_HINTS: [(io::ErrorKind, &str); 5] = [
     (io::ErrorKind::ConnectionRefused, "is the server running, and is the port the right one?"),
+    // So rustls reports a certificate that it does not trust.
+    (io::ErrorKind::InvalidData, TLS_HINT),
     (io::ErrorKind::NotFound, "is the server running, and is its socket in that folder?"),
     (io::ErrorKind::PermissionDenied, "this user may not open it"),
     (io::ErrorKind::TimedOut, "is the host the right one, and does a firewall let this through?"),
@@ -138,11 +152,12 @@ fn connect_hint(error: &sqlx::Error) -> Option<&'static str> {
         return Some(known.map_or("check the host and the port of the address", |(_, hint)| hint));
     }
     if let sqlx::Error::Tls(_) = error {
-        return Some("`sslmode=disable` connects without TLS; `sslrootcert` names the certificate to trust");
+        return Some(TLS_HINT);
     }
     match code(error)?.as_ref() {
         "28P01" => Some(
-            "check the user and the password; in an address a special character is written `%40` and the like",
+            "check the user and the password, which comes from the address (`@` is written `%40` there), \
+             `PGPASSWORD` or the password file",
         ),
         "28000" => Some("the server lets this user in from nowhere or not from here: see its pg_hba.conf"),
         "3D000" => Some("create the database first: `createdb NAME`"),

@@ -271,6 +271,17 @@ fn a_closed_port_is_named_with_what_the_address_left_out() {
 }
 
 #[test]
+fn a_certificate_that_is_not_there_is_named() {
+    run(async {
+        for name in ["sslrootcert", "sslcert", "sslkey"] {
+            let address = format!("postgresql://u@{CLOSED}/d?sslmode=verify-full&{name}=/none/of/this.pem");
+            let error = connect(&address, ConnectOptions::default()).await.unwrap_err();
+            assert_eq!(error.to_string(), "cannot read `/none/of/this.pem`, which the address names");
+        }
+    });
+}
+
+#[test]
 fn a_server_that_does_not_answer_is_left_after_the_timeout() {
     run(async {
         // It accepts the connection and then keeps silent.
