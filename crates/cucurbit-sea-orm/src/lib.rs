@@ -1,54 +1,79 @@
-//! What SeaORM entities cannot say about their tables, said beside them.
+//! SeaORM entities as schemas for Cucurbit.
 //!
-//! A placeholder: it has the shape of the real trait and keeps nothing.
+//! [`models!`] reads a list of entities as one [`Schema`](cucurbit::schema::Schema), the target that Cucurbit compares
+//! with a database. What SeaORM has no word for is said beside the entity with [`TableArgs`], as SQLAlchemy does with
+//! `__table_args__`.
+//!
+//! ```
+//! use cucurbit::schema::Type;
+//!
+//! mod plant {
+//!     use cucurbit::schema::{Dialect, Type};
+//!     use cucurbit_sea_orm::{TableArgs, TableArgsFor, desc, key, lower};
+//!     use sea_orm::entity::prelude::*;
+//!
+//!     #[sea_orm::model]
+//!     #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+//!     #[sea_orm(table_name = "plant")]
+//!     pub struct Model {
+//!         #[sea_orm(primary_key)]
+//!         pub id: i32,
+//!         #[sea_orm(column_type = "String(StringLen::N(100))")]
+//!         pub name: String,
+//!         pub lineage: Option<Json>,
+//!         pub planted_at: DateTime,
+//!     }
+//!
+//!     impl TableArgs for Entity {
+//!         fn table_args(table: &mut TableArgsFor<Self>) {
+//!             table.column(Column::Lineage).on(Dialect::Postgres, Type::Jsonb);
+//!             table.index("ix_plant_planted_at").on([desc(Column::PlantedAt), key(Column::Id)]);
+//!             table.index("ux_plant_name_lower").unique().on(lower(Column::Name));
+//!         }
+//!     }
+//!
+//!     impl ActiveModelBehavior for ActiveModel {}
+//! }
+//!
+//! let schema = cucurbit_sea_orm::models![plant]?;
+//! let table = schema.table(&"plant".into()).expect("the entity has this table");
+//! assert_eq!(table.columns[1].ty.base, Type::String { length: Some(100) });
+//! assert_eq!(table.indexes.len(), 2);
+//! # Ok::<(), cucurbit_sea_orm::ModelError>(())
+//! ```
+//!
+//! How SeaORM's words are read:
+//!
+//! | SeaORM | schema |
+//! |---|---|
+//! | `primary_key`, an integer and alone | primary key; the column is `SERIAL` ([`identity`](ColumnFor::identity) chooses otherwise) |
+//! | several `primary_key` | composite primary key, in the order of the fields |
+//! | `Option<…>`, `nullable` | the column takes NULL |
+//! | `unique` | unnamed unique constraint |
+//! | `unique_key = "k"` | unique index `idx-{table}-k`, as SeaORM creates it |
+//! | `indexed` | index `idx-{table}-{column}` (none where the column is `unique`) |
+//! | `default_value`, `default_expr` | server default: a constant, or an expression for each database |
+//! | `comment` | comment |
+//! | `belongs_to` | foreign key, unless `skip_fk` or a condition of its own; unnamed unless `fk_name` |
+//! | `schema_name` | the table's schema |
+//! | `renamed_from` | not read |
+//! | `extra` | refused: raw SQL cannot be compared; [`TableArgs`] has words for it |
+//!
+//! Constraints that nobody named have no name in the schema, so a database that SeaORM made (`fk-plant-user_id`) and
+//! one that SQLAlchemy made (`plant_user_id_fkey`) both equal the model.
+//!
+//! What may not live here: comparing, SQL statements, connections.
 
-use std::marker::PhantomData;
+mod error;
+mod index;
+mod models;
+mod relation;
+mod table;
+mod ty;
 
-use sea_orm::EntityTrait;
-
-/// The arguments of a table that SeaORM has no word for.
-pub trait TableArgs: EntityTrait {
-    /// Declares them on `table`; none unless overridden.
-    fn table_args(_table: &mut TableArgsFor<Self>) {}
-}
-
-/// The arguments of the table of `E`.
-#[derive(Debug)]
-pub struct TableArgsFor<E>(PhantomData<E>);
-
-impl<E: EntityTrait> TableArgsFor<E> {
-    /// Begins an index.
-    pub fn index(&mut self, _name: &str) -> IndexOf<E> {
-        IndexOf(PhantomData)
-    }
-}
-
-/// An index that is being declared.
-#[derive(Debug)]
-pub struct IndexOf<E>(PhantomData<E>);
-
-impl<E: EntityTrait> IndexOf<E> {
-    /// Makes it unique.
-    pub fn unique(self) -> Self {
-        self
-    }
-
-    /// Says what it covers.
-    pub fn on<M>(self, _parts: impl Parts<E, M>) {}
-}
-
-/// What an index can cover: a column, several, or an expression.
-pub trait Parts<E, M> {}
-
-impl<E: EntityTrait> Parts<E, ()> for E::Column {}
-impl<E: EntityTrait, const N: usize> Parts<E, [(); N]> for [E::Column; N] {}
-impl<E: EntityTrait> Parts<E, Lower<()>> for Lower<E::Column> {}
-
-/// `lower(column)`.
-#[derive(Debug)]
-pub struct Lower<C>(PhantomData<C>);
-
-/// `lower(column)`, as a part of an index.
-pub fn lower<C>(_column: C) -> Lower<C> {
-    Lower(PhantomData)
-}
+pub use self::{
+    error::ModelError,
+    index::{IndexFor, IntoParts, Part, desc, expression, key, lower, upper},
+    models::Models,
+    table::{ColumnFor, TableArgs, TableArgsFor, table_of},
+};

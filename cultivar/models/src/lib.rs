@@ -41,3 +41,43 @@ pub mod system_activity;
 pub mod user;
 pub mod waitlist;
 pub mod zone;
+
+use cucurbit::schema::Schema;
+use cucurbit_sea_orm::{ModelError, models};
+
+/// Returns the schema that the models declare: what the migrations lead to.
+///
+/// # Errors
+///
+/// If a model contradicts itself or another one, which the tests of this crate exclude.
+pub fn schema() -> Result<Schema, ModelError> {
+    models![
+        activity,
+        activity_summary,
+        blog_post,
+        breeder,
+        cultivar,
+        extension,
+        grow,
+        lead_magnet,
+        lead_magnet_download,
+        measurement,
+        metric,
+        newsletter_subscriber,
+        order,
+        order_item,
+        plant,
+        plant_activity,
+        plant_image,
+        product,
+        sensor,
+        sensor_data,
+        settings,
+        status,
+        stream,
+        system_activity,
+        user,
+        waitlist,
+        zone,
+    ]
+}

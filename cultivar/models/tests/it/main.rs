@@ -9,3 +9,5 @@ mod entities;
 mod declared;
 /// Rows can be written and read through the entities.
 mod rows;
+/// The schema made of the entities holds every fact of the original.
+mod schema;
