@@ -7,4 +7,6 @@
 pub mod connection;
 pub mod dialect;
 pub mod operation;
+pub mod prelude;
 pub mod schema;
+pub mod script;
