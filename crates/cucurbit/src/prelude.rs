@@ -2,9 +2,9 @@
 //!
 //! What lives here: re-exports. Every name that `script` writes into a revision is among them. No code.
 
-// The one name that belongs to another room: `pub use crate::revision::Revision;`.
 pub use crate::{
     operation::{Op, Operation},
+    revision::Revision,
     rows,
     schema::{
         Action,

@@ -8,7 +8,7 @@ mod spell;
 mod template;
 
 use std::{
-    fs::OpenOptions,
+    fs::{self, OpenOptions},
     io::{self, Write},
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -45,30 +45,6 @@ pub struct NewScript {
     pub downgrade: Vec<Operation>,
     /// What a reader must know before the upgrade runs; comments at the top of it.
     pub warnings: Vec<String>,
-}
-
-/// How files of revisions are named.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileTemplate {
-    /// The template, as [`file_name`] reads it.
-    pub template: String,
-    /// The longest slug in characters.
-    pub slug_length: usize,
-}
-
-impl Default for FileTemplate {
-    fn default() -> Self {
-        Self { template: DEFAULT_FILE_TEMPLATE.to_owned(), slug_length: DEFAULT_SLUG_LENGTH }
-    }
-}
-
-/// A file that was written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Written {
-    /// Where it is.
-    pub path: PathBuf,
-    /// Why it is not formatted, if it is not.
-    pub note: Option<String>,
 }
 
 /// Why a revision's file was not written.
@@ -123,22 +99,23 @@ pub enum ScriptError {
 impl ScriptError {
     /// Returns what to do about it.
     #[must_use]
-    pub fn hint(&self) -> Option<&'static str> {
-        match self {
-            Self::Exists { .. } => Some("give another id, or another message"),
-            Self::FileName { .. } => Some("a file template names a file in the versions folder, without `/`"),
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Exists { .. } => "give another id, or another message",
+            Self::FileName { .. } => "a file template names a file in the versions folder, without `/`",
             Self::NoFolder { .. } => {
-                Some("a new revision needs the project's source: run this where its `cucurbit.toml` is")
+                "a new revision needs the project's source: run this where its `cucurbit.toml` is"
             }
-            Self::Template { .. } | Self::UnknownToken { .. } => Some(
+            Self::Template { .. } | Self::UnknownToken { .. } => {
                 "the tokens are `{rev}`, `{slug}`, `{epoch}`, `{year}`, `{month}`, `{day}`, `{hour}`, `{minute}` and \
-                 `{second}`, or Alembic's `%(rev)s`",
-            ),
-            Self::Write { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
-                Some("the versions folder must be writable")
+                 `{second}`, or Alembic's `%(rev)s`"
             }
-            Self::Write { .. } => None,
-        }
+            Self::Write { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
+                "the versions folder must be writable"
+            }
+            Self::Write { .. } => return None,
+        };
+        Some(hint.to_owned())
     }
 }
 
@@ -148,22 +125,16 @@ impl NewScript {
     pub fn text(&self) -> String {
         template::revision(self)
     }
-
-    /// Returns the name of the file, with its extension.
-    ///
-    /// # Errors
-    ///
-    /// When the template cannot be read or makes what is no file's name.
-    pub fn file_name(&self, file_template: &FileTemplate) -> Result<String, ScriptError> {
-        let FileTemplate { template, slug_length } = file_template;
-        let name = file_name(template, &self.id, &slug(&self.message, *slug_length), self.created)?;
-        Ok(format!("{name}.rs"))
-    }
 }
 
 /// Writes a revision into a new file of a folder and lets rustfmt format it, by the settings that the folder has.
 ///
-/// A file that is there is never overwritten. One that rustfmt could not format is there all the same, with a note.
+/// The name follows `file_template` (see [`file_name`]) and holds at most `slug_length` characters of the message;
+/// without them it is made by [`DEFAULT_FILE_TEMPLATE`] and [`DEFAULT_SLUG_LENGTH`]. A file that is there is never
+/// overwritten.
+///
+/// Returns where the file is and, for people, notes on what went less than well: one that rustfmt could not format is
+/// there all the same.
 ///
 /// # Errors
 ///
@@ -171,9 +142,12 @@ impl NewScript {
 pub fn write(
     folder: &Path,
     script: &NewScript,
-    file_template: &FileTemplate,
-) -> Result<Written, ScriptError> {
-    let path = folder.join(script.file_name(file_template)?);
+    file_template: Option<&str>,
+    slug_length: Option<usize>,
+) -> Result<(PathBuf, Vec<String>), ScriptError> {
+    let slug = slug(&script.message, slug_length.unwrap_or(DEFAULT_SLUG_LENGTH));
+    let template = file_template.unwrap_or(DEFAULT_FILE_TEMPLATE);
+    let path = folder.join(format!("{}.rs", file_name(template, &script.id, &slug, script.created)?));
     if !folder.is_dir() {
         return Err(ScriptError::NoFolder { folder: folder.to_owned() });
     }
@@ -185,12 +159,15 @@ pub fn write(
         }
         Err(source) => return Err(ScriptError::Write { path, source }),
     };
-    if let Err(source) = file.write_all(script.text().as_bytes()) {
+    let written = file.write_all(script.text().as_bytes());
+    drop(file);
+    if let Err(source) = written {
+        // Half a script would stop the project's next build. Why it is half is the error, not what removing it says.
+        fs::remove_file(&path).ok();
         return Err(ScriptError::Write { path, source });
     }
-    drop(file);
-    let note = rustfmt(&path);
-    Ok(Written { path, note })
+    let notes = rustfmt(&path).into_iter().collect();
+    Ok((path, notes))
 }
 
 /// Formats a file. Returns why that could not be done: a file that is not formatted is no failure.

@@ -247,8 +247,15 @@ fn alteration(operation: &Operation) -> Option<Alteration<'_>> {
             both(table, "add_column", &spell::column(column), &backfill.unwrap_or_default())
         }
         Operation::AlterColumn { table, column, changes } => {
-            let changes: String = changes.iter().map(change).collect();
-            both(table, "alter_column", &spell::ident(column), &changes)
+            let options: String = changes.iter().map(change).collect();
+            let alteration = both(table, "alter_column", &spell::ident(column), &options);
+            match changes.as_slice() {
+                [ColumnChange::Rename { to }] => {
+                    let in_block = format!("rename_column({}, {})", spell::ident(column), spell::ident(to));
+                    alteration.map(|alteration| Alteration { in_block, ..alteration })
+                }
+                _ => alteration,
+            }
         }
         Operation::CreateCheck { table, check: Check { name, expression } } => {
             let arguments = spell::expression(expression);

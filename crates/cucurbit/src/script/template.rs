@@ -64,8 +64,6 @@ fn comment(marker: &str, text: &str) -> String {
         for letter in line.trim_end().chars() {
             match letter {
                 '\t' => visible += "    ",
-                '"' | '\'' | '\\' => visible.push(letter),
-                // A combining mark is escaped only where it would stand alone; here it follows a letter.
                 _ if letter.is_control() || is_hidden(letter) => visible.extend(letter.escape_unicode()),
                 _ => visible.push(letter),
             }

@@ -293,8 +293,8 @@ fn statement() -> BoxedStrategy<Operation> {
 
 /// Makes lists of operations, some of them inside one another.
 pub(crate) fn operations() -> BoxedStrategy<Vec<Operation>> {
-    let flat = prop_oneof![3 => alteration(), 2 => statement()];
-    let nested = flat.prop_recursive(2, 8, 3, |inner| {
+    let flat = prop_oneof![3 => alteration(), 2 => statement()].boxed();
+    let nested = flat.clone().prop_recursive(2, 8, 3, |inner| {
         let inner = vec(inner, 0..3);
         prop_oneof![
             (dialect(), inner.clone())
@@ -304,5 +304,5 @@ pub(crate) fn operations() -> BoxedStrategy<Vec<Operation>> {
             }),
         ]
     });
-    vec(nested, 0..8).boxed()
+    vec(prop_oneof![4 => flat, 1 => nested], 0..8).boxed()
 }
