@@ -12,5 +12,7 @@ pub mod diff;
 #[cfg(feature = "runtime")]
 mod nearest;
 pub mod operation;
+pub mod prelude;
 pub mod revision;
 pub mod schema;
+pub mod script;
