@@ -1,11 +1,18 @@
-//! PostgreSQL.
+//! PostgreSQL 13 to 18.
+//!
+//! What lives here: how it spells and stores a schema (`types`, `names`, `canonical`), operations as
+//! statements (`plan`, `render`, `alter`, `execute`), and the catalogue (`reflect`, `ask`, `lock`).
 
-use super::{Before, Canonical, Plan, PlanError};
-use crate::{operation::Operation, schema::Schema};
+mod canonical;
+mod expression;
+mod names;
+mod types;
+mod visit;
 
-pub(super) fn canonical(schema: &Schema) -> Canonical {
-    Canonical::new(schema.clone(), schema.clone())
-}
+use super::{Before, Plan, PlanError};
+use crate::operation::Operation;
+
+pub(super) use self::canonical::canonical;
 
 pub(super) fn plan(_before: &mut Before, _operations: &[Operation]) -> Result<Plan, PlanError> {
     Ok(Plan::default())
