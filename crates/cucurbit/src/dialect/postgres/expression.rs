@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::schema::Ident;
+use crate::schema::{Dialect, Expression, Ident, Index, IndexKey};
 
 /// A piece of an expression with its place in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -158,6 +158,20 @@ fn column_tokens<'s>(sql: &'s str, columns: &[&Ident]) -> Vec<(Token<'s>, Ident)
 /// Returns which of the columns an expression names.
 pub(super) fn columns_in(sql: &str, columns: &[&Ident]) -> BTreeSet<Ident> {
     column_tokens(sql, columns).into_iter().map(|(_, column)| column).collect()
+}
+
+/// Tells whether an expression names a column.
+pub(super) fn names_column(expression: &Expression, column: &Ident) -> bool {
+    !columns_in(expression.on(Dialect::Postgres), &[column]).is_empty()
+}
+
+/// Tells whether an index has a column in its key, in an expression or in its condition.
+pub(super) fn index_names_column(index: &Index, column: &Ident) -> bool {
+    let is_in_key = index.parts.iter().any(|part| match &part.key {
+        IndexKey::Column(key) => key == column,
+        IndexKey::Expression(expression) => names_column(expression, column),
+    });
+    is_in_key || index.predicate.as_ref().is_some_and(|condition| names_column(condition, column))
 }
 
 /// Writes a column's new name wherever an expression names it, as the server does when a column is renamed.

@@ -3,17 +3,15 @@
 //! What lives here: how it spells and stores a schema (`types`, `names`, `canonical`), operations as
 //! statements (`plan`, `render`, `alter`, `execute`), and the catalogue (`reflect`, `ask`, `lock`).
 
+mod alter;
 mod canonical;
+mod execute;
 mod expression;
+mod memory;
 mod names;
+mod plan;
+mod render;
 mod types;
 mod visit;
 
-use super::{Before, Plan, PlanError};
-use crate::operation::Operation;
-
-pub(super) use self::canonical::canonical;
-
-pub(super) fn plan(_before: &mut Before, _operations: &[Operation]) -> Result<Plan, PlanError> {
-    Ok(Plan::default())
-}
+pub(super) use self::{canonical::canonical, plan::plan};
