@@ -4,14 +4,22 @@
 //! statements (`plan`, `render`, `alter`, `execute`), and the catalogue (`reflect`, `ask`, `lock`).
 
 mod alter;
+#[cfg(feature = "runtime")]
+mod ask;
 mod canonical;
 mod execute;
 mod expression;
+#[cfg(feature = "runtime")]
+pub(super) mod lock;
 mod memory;
 mod names;
 mod plan;
+#[cfg(feature = "runtime")]
+mod reflect;
 mod render;
 mod types;
 mod visit;
 
+#[cfg(feature = "runtime")]
+pub(super) use self::{ask::ask, reflect::reflect};
 pub(super) use self::{canonical::canonical, plan::plan};
