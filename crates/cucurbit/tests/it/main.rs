@@ -12,3 +12,8 @@ mod connect; // Real files and a real server opened by their addresses, and what
 mod graph; // Alembic's recorded behaviour on small graphs, what differs on purpose, and laws over random graphs.
 #[cfg(test)]
 mod script; // What revision files look like, and that compiling and recording them gives back what was rendered.
+//! Tests.
+
+/// PostgreSQL: statements, reflection, questions and the lock, on a real server.
+#[cfg(feature = "runtime")]
+mod postgres;
