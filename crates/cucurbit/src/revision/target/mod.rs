@@ -50,6 +50,15 @@ pub struct TargetRange {
     pub end: Option<Target>,
 }
 
+impl TargetRange {
+    /// Tells whether an end asks for the applied revisions, which only a database knows.
+    #[must_use]
+    pub fn needs_current(&self) -> bool {
+        let asks = |end: &Option<Target>| end.as_ref().is_some_and(|target| target.symbol == Symbol::Current);
+        asks(&self.start) || asks(&self.end)
+    }
+}
+
 /// What a target is looked up for. It decides what a bare `+N` or `-N` counts from, and nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
