@@ -52,11 +52,12 @@ pub(super) fn compare(pair: Pair<'_>, comparison: &mut Comparison<'_>) -> Constr
     constraints
 }
 
-/// Tells whether a key that others may refer to goes away.
-pub(super) fn loses_key(pair: Pair<'_>) -> bool {
-    let uniques = match_up(&pair.from.form.uniques, &pair.to.form.uniques);
-    let primary_key_goes = pair.from.form.primary_key.is_some() && is_other_primary_key(pair);
-    !uniques.gone.is_empty() || primary_key_goes
+/// Lists the columns of the keys that go away and that others may refer to.
+pub(super) fn lost_keys<'c>(pair: Pair<'c>) -> Vec<&'c [Ident]> {
+    let uniques = match_up(&pair.from.form.uniques, &pair.to.form.uniques).gone;
+    let primary_key = pair.from.form.primary_key.as_ref().filter(|_| is_other_primary_key(pair));
+    let uniques = uniques.into_iter().map(|unique| unique.columns.as_slice());
+    uniques.chain(primary_key.map(|key| key.columns.as_slice())).collect()
 }
 
 /// Lists the foreign keys that go.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     operation::Operation,
-    schema::{ConstraintRef, ForeignKey, Table, TableName},
+    schema::{ConstraintRef, ForeignKey, Ident, Table, TableName},
 };
 
 use super::{
@@ -78,13 +78,19 @@ pub(super) fn dependency_sorted<'c>(pairs: &[Pair<'c>]) -> Vec<Pair<'c>> {
 
 /// Drops the foreign keys of tables that stay to tables that go, or to keys that go, before anything else.
 pub(super) fn early_drops(pairs: &Pairs<'_>) -> Vec<Operation> {
-    let mut losing_keys: BTreeSet<&TableName> = pairs.dropped.iter().map(|view| &view.form.name).collect();
-    losing_keys.extend(pairs.common.iter().filter(|pair| constraint::loses_key(**pair)).map(Pair::name));
+    let gone: BTreeSet<&TableName> = pairs.dropped.iter().map(|view| &view.form.name).collect();
+    let lost: BTreeSet<(&TableName, &[Ident])> = pairs
+        .common
+        .iter()
+        .flat_map(|pair| constraint::lost_keys(*pair).into_iter().map(|columns| (pair.name(), columns)))
+        .collect();
     let mut operations = Vec::new();
     for pair in &pairs.common {
         for foreign_key in constraint::dropped_foreign_keys(*pair) {
-            let ForeignKey { referred_table, .. } = foreign_key;
-            if losing_keys.contains(referred_table) && referred_table != pair.name() {
+            let ForeignKey { referred_table, referred_columns, .. } = foreign_key;
+            let is_in_the_way =
+                gone.contains(referred_table) || lost.contains(&(referred_table, referred_columns.as_slice()));
+            if is_in_the_way && referred_table != pair.name() {
                 let constraint: ConstraintRef = foreign_key.reference();
                 operations.push(Operation::DropConstraint { table: pair.name().clone(), constraint });
             }

@@ -10,10 +10,8 @@ mod config; // Which configuration file is found, what it may say, and which add
 mod connect; // Real files and a real server opened by their addresses, and what is said when that fails.
 #[cfg(test)]
 mod graph; // Alembic's recorded behaviour on small graphs, what differs on purpose, and laws over random graphs.
-#[cfg(test)]
-mod script; // What revision files look like, and that compiling and recording them gives back what was rendered.
-//! Tests.
-
-/// PostgreSQL: statements, reflection, questions and the lock, on a real server.
 #[cfg(feature = "runtime")]
+#[cfg(test)]
 mod postgres;
+#[cfg(test)]
+mod script; // What revision files look like, and that compiling and recording them gives back what was rendered. // PostgreSQL's statements, reflection, questions and lock, on a real server.

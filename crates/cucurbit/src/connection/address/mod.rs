@@ -95,6 +95,18 @@ impl Address {
         }
     }
 
+    /// Returns the same server's address with another database; a SQLite address stays as it is.
+    #[must_use]
+    pub fn with_database(&self, database: &str) -> Self {
+        match &self.0 {
+            Kind::Postgres(address) => {
+                let database = Some(database.to_owned());
+                Self(Kind::Postgres(PostgresAddress { database, ..address.clone() }))
+            }
+            Kind::Sqlite(_) => self.clone(),
+        }
+    }
+
     /// Tells which database it is.
     #[must_use]
     pub fn dialect(&self) -> Dialect {
