@@ -10,5 +10,8 @@ mod config; // Which configuration file is found, what it may say, and which add
 mod connect; // Real files and a real server opened by their addresses, and what is said when that fails.
 #[cfg(test)]
 mod graph; // Alembic's recorded behaviour on small graphs, what differs on purpose, and laws over random graphs.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
+mod lexer; // What our lexer calls a statement, real databases take as one.
 #[cfg(test)]
 mod script; // What revision files look like, and that compiling and recording them gives back what was rendered.
