@@ -367,19 +367,7 @@ fn refuse_constraints_declared_twice(entity: &'static str, table: &Table) -> Res
     let references = table.constraint_references();
     for (position, reference) in references.iter().enumerate() {
         if references[..position].contains(reference) {
-            let constraint = match reference {
-                ConstraintRef::Check { expression } => {
-                    format!("the check `{}`", expression.base)
-                }
-                ConstraintRef::ForeignKey { columns } => {
-                    format!("a foreign key on {}", joined(columns))
-                }
-                ConstraintRef::Named(name) => format!("a constraint `{name}`"),
-                ConstraintRef::PrimaryKey => "the primary key".to_owned(),
-                ConstraintRef::Unique { columns } => {
-                    format!("a unique constraint on {}", joined(columns))
-                }
-            };
+            let constraint = described(reference);
             return Err(ModelError::ConstraintTwice { entity, constraint });
         }
     }
@@ -391,6 +379,17 @@ fn refuse_constraints_declared_twice(entity: &'static str, table: &Table) -> Res
         }
     }
     Ok(())
+}
+
+/// Tells what a constraint is, for messages.
+fn described(constraint: &ConstraintRef) -> String {
+    match constraint {
+        ConstraintRef::Check { expression } => format!("the check `{}`", expression.base),
+        ConstraintRef::ForeignKey { columns } => format!("a foreign key on {}", joined(columns)),
+        ConstraintRef::Named(name) => format!("a constraint `{name}`"),
+        ConstraintRef::PrimaryKey => "the primary key".to_owned(),
+        ConstraintRef::Unique { columns } => format!("a unique constraint on {}", joined(columns)),
+    }
 }
 
 fn joined(columns: &[Ident]) -> String {

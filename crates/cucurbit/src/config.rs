@@ -43,7 +43,7 @@ pub struct Config {
     /// `lock_wait`: how long a run waits for another one.
     pub lock_wait: Duration,
     folder: PathBuf,
-    versions: PathBuf,
+    versions: Option<PathBuf>,
     url: Option<Secret>,
     scratch_url: Option<Secret>,
 }
@@ -217,7 +217,7 @@ impl Config {
             truncate_slug_length,
             lock_wait: lock_wait.unwrap_or(Duration::from_secs(60)),
             folder,
-            versions: versions.unwrap_or_else(|| PathBuf::from("versions")),
+            versions,
             url,
             scratch_url,
         }
@@ -258,10 +258,14 @@ impl Config {
         self.file_address("scratch_url", self.scratch_url.as_ref(), environment)
     }
 
-    /// Returns the folder of the revision scripts, `versions` beside the file unless it says otherwise.
+    /// Returns the folder of the revision scripts: what the file says, relative to the file; else `versions` in
+    /// the crate of the migrations, which is where its build script looks.
     #[must_use]
-    pub fn versions_folder(&self) -> PathBuf {
-        self.folder.join(&self.versions)
+    pub fn versions_folder(&self, manifest_dir: Option<&Path>) -> PathBuf {
+        match &self.versions {
+            Some(versions) => self.folder.join(versions),
+            None => manifest_dir.filter(|folder| folder.is_dir()).unwrap_or(&self.folder).join("versions"),
+        }
     }
 
     fn file_address(

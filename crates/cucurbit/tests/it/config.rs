@@ -162,7 +162,8 @@ fn every_key_is_read_and_every_one_has_a_default() {
     assert_eq!(config.file_template.as_deref(), Some("{revision}_{slug}"));
     assert_eq!(config.truncate_slug_length, Some(20));
     assert_eq!(config.lock_wait, Duration::from_secs(90));
-    assert_eq!(config.versions_folder(), folder.path().join("revisions/all"));
+    let project = TempDir::new().unwrap();
+    assert_eq!(config.versions_folder(Some(project.path())), folder.path().join("revisions/all"));
     let scratch = config.scratch_address(&[("HOST", "h")].into_iter().collect()).unwrap().unwrap();
     assert_eq!(scratch.address.to_string(), "postgresql://h/postgres");
 
@@ -173,7 +174,8 @@ fn every_key_is_read_and_every_one_has_a_default() {
     assert_eq!(config.file_template, None);
     assert_eq!(config.truncate_slug_length, None);
     assert_eq!(config.lock_wait, Duration::from_secs(60));
-    assert_eq!(config.versions_folder(), folder.path().join("versions"));
+    assert_eq!(config.versions_folder(None), folder.path().join("versions"));
+    assert_eq!(config.versions_folder(Some(project.path())), project.path().join("versions"));
     assert_eq!(config.scratch_address(&Environment::default()).unwrap(), None);
 }
 
@@ -261,7 +263,7 @@ fn a_named_file_must_exist_and_a_found_one_need_not() {
     let gone = folder.path().join("gone");
     let config = Config::load(None, &Environment::default(), folder.path(), Some(&gone)).unwrap();
     assert_eq!(config.file, None);
-    assert_eq!(config.versions_folder(), folder.path().join("versions"));
+    assert_eq!(config.versions_folder(None), folder.path().join("versions"));
     let given = config.address(Some("sqlite:///a.db"), &Environment::default(), folder.path()).unwrap();
     assert_eq!(given.address.file(), Some(folder.path().join("a.db").as_path()));
     let error = config.address(None, &Environment::default(), folder.path()).unwrap_err();

@@ -1,7 +1,7 @@
 //! Opening real files and a real server by their addresses, and what is said when that fails.
 //!
 //! The tests of PostgreSQL need a server: `CUCURBIT_TEST_POSTGRES_URL` is the address of a superuser on it, by
-//! TCP. Without the variable they do nothing.
+//! TCP. Without the variable they fail, and say how to run them.
 
 use std::{fs, future::Future, path::Path, time::Duration};
 
@@ -178,10 +178,11 @@ struct Server {
     authority: String,
 }
 
-/// Runs a test on the server, if there is one.
+/// Runs a test on the server.
 fn on_server<F: Future<Output = ()>>(test: impl FnOnce(Server) -> F) {
     let environment = Environment::read();
-    let Some(admin) = environment.get("CUCURBIT_TEST_POSTGRES_URL").unwrap() else { return };
+    let admin = environment.get("CUCURBIT_TEST_POSTGRES_URL").unwrap();
+    let admin = admin.expect("CUCURBIT_TEST_POSTGRES_URL is not set: `cargo xtask test` starts a server");
     let (_, rest) = admin.split_once("://").unwrap();
     let authority = rest.split(['/', '?']).next().unwrap();
     let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
