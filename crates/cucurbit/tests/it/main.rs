@@ -13,10 +13,8 @@ mod graph; // Alembic's recorded behaviour on small graphs, what differs on purp
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod lexer; // What our lexer calls a statement, real databases take as one.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
+mod postgres; // PostgreSQL: statements, reflection, questions and the lock, on a real server.
 #[cfg(test)]
 mod script; // What revision files look like, and that compiling and recording them gives back what was rendered.
-//! Tests.
-
-/// PostgreSQL: statements, reflection, questions and the lock, on a real server.
-#[cfg(feature = "runtime")]
-mod postgres;
