@@ -12,6 +12,9 @@ mod connect; // Real files and a real server opened by their addresses, and what
 mod graph; // Alembic's recorded behaviour on small graphs, what differs on purpose, and laws over random graphs.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
-mod postgres;
+mod lexer; // What our lexer calls a statement, real databases take as one.
+#[cfg(feature = "runtime")]
 #[cfg(test)]
-mod script; // What revision files look like, and that compiling and recording them gives back what was rendered. // PostgreSQL's statements, reflection, questions and lock, on a real server.
+mod postgres; // PostgreSQL: statements, reflection, questions and the lock, on a real server.
+#[cfg(test)]
+mod script; // What revision files look like, and that compiling and recording them gives back what was rendered.

@@ -181,8 +181,7 @@ fn escaped(text: &str) -> usize {
             end += escaped_piece(&text[end..]);
             continue;
         }
-        let between = Tokens { sql: &text[end..], position: 0, is_postgres: true }.skip_lines();
-        match between {
+        match lines(&text[end..]) {
             Some(length) if text[end + length..].starts_with('\'') => {
                 end += length;
                 end += escaped_piece(&text[end..]);
@@ -192,24 +191,17 @@ fn escaped(text: &str) -> usize {
     }
 }
 
-impl Tokens<'_> {
-    /// Returns the length of white space and `--` comments at the start, if a line ends in them.
-    fn skip_lines(mut self) -> Option<usize> {
-        loop {
-            let before = self.position;
-            if self.rest().starts_with("/*") {
-                return None;
-            }
-            let rest = self.rest();
-            let space = space(rest);
-            self.position += space;
-            if self.rest().starts_with("--") {
-                let rest = self.rest();
-                self.position += rest.find(['\n', '\r']).unwrap_or(rest.len());
-            }
-            if self.position == before {
-                return self.sql[..self.position].contains(['\n', '\r']).then_some(self.position);
-            }
+/// Returns the length of white space and `--` comments at the start of a text, if a line ends in them.
+fn lines(text: &str) -> Option<usize> {
+    let mut end = 0;
+    loop {
+        let before = end;
+        end += space(&text[end..]);
+        if text[end..].starts_with("--") {
+            end = text[end..].find(['\n', '\r']).map_or(text.len(), |length| end + length);
+        }
+        if end == before {
+            return text[..end].contains(['\n', '\r']).then_some(end);
         }
     }
 }
