@@ -363,16 +363,21 @@ impl Planner<'_> {
         changes: &[ColumnChange],
     ) -> Result<(), PlanError> {
         let Some(was) = owner.column(column) else { return Ok(()) };
-        let is_tightened = was.nullable
-            && changes.iter().any(|change| matches!(change, ColumnChange::SetNotNull { backfill: None }));
-        let hazard = if is_tightened { self.has_nulls(&owner.name, column) } else { None };
-        let mut statements = alter::alter_column(owner, was, changes)?;
-        if let Some(tightening) =
-            statements.iter_mut().find(|statement| statement.sql.contains("SET NOT NULL"))
-        {
-            tightening.hazards.extend(hazard);
-        }
-        self.plan.statements.extend(statements);
+        let refuses_null = changes.iter().any(|change| match change {
+            ColumnChange::SetNotNull { backfill } => backfill.is_none(),
+            ColumnChange::SetDefault(Some(ServerDefault::Identity(_) | ServerDefault::Serial)) => true,
+            ColumnChange::Rename { .. }
+            | ColumnChange::SetCollation(_)
+            | ColumnChange::SetComment(_)
+            | ColumnChange::SetDefault(_)
+            | ColumnChange::SetNullable
+            | ColumnChange::SetType { .. } => false,
+        });
+        let is_filled =
+            changes.iter().any(|change| matches!(change, ColumnChange::SetNotNull { backfill: Some(_) }));
+        let is_in_danger = was.nullable && refuses_null && !is_filled;
+        let hazard = if is_in_danger { self.has_nulls(&owner.name, column) } else { None };
+        self.plan.statements.extend(alter::alter_column(owner, was, changes, hazard)?);
         for change in changes {
             if let ColumnChange::Rename { to } = change {
                 self.follow_column(&owner.name, column, to);
