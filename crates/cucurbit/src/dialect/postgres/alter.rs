@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     dialect::{
-        PlanError, Statement,
+        Hazard, PlanError, Statement,
         sql::{qualified, quoted, string},
     },
     operation::ColumnChange,
@@ -56,14 +56,16 @@ impl<'c> Changes<'c> {
     }
 }
 
-/// Changes a column of a table; both are as they are before.
+/// Changes a column of a table; both are as they are before. The hazard is that of NOT NULL.
 pub(super) fn alter_column(
     table: &Table,
     column: &Column,
     changes: &[ColumnChange],
+    hazard: Option<Hazard>,
 ) -> Result<Vec<Statement>, PlanError> {
     let changes = Changes::of(changes);
-    let mut altered = Altered { table, column, clauses: Vec::new(), statements: Vec::new() };
+    let mut altered =
+        Altered { table, column, clauses: Vec::new(), statements: Vec::new(), hazard, is_tightened: false };
     let is_cast = altered.type_and_default(&changes)?;
     altered.nullability(&changes);
     altered.flush();
@@ -88,6 +90,8 @@ struct Altered<'t> {
     column: &'t Column,
     clauses: Vec<String>,
     statements: Vec<Statement>,
+    hazard: Option<Hazard>,
+    is_tightened: bool,
 }
 
 impl<'t> Altered<'t> {
@@ -103,8 +107,9 @@ impl<'t> Altered<'t> {
     fn flush(&mut self) {
         if !self.clauses.is_empty() {
             let clauses = std::mem::take(&mut self.clauses).join(", ");
-            self.statements
-                .push(Statement::new(format!("ALTER TABLE {} {clauses}", qualified(&self.table.name))));
+            let statement = Statement::new(format!("ALTER TABLE {} {clauses}", qualified(&self.table.name)));
+            let hazard = if self.is_tightened { self.hazard.take() } else { None };
+            self.statements.push(Statement { hazards: hazard.into_iter().collect(), ..statement });
         }
     }
 
@@ -132,7 +137,7 @@ impl<'t> Altered<'t> {
             self.set_type(from, to, using, changes);
         }
         if changes_default || is_in_the_way {
-            self.set_default(old, new, to)?;
+            self.set_default(old, new, to, changes)?;
         }
         Ok(is_cast)
     }
@@ -185,6 +190,7 @@ impl<'t> Altered<'t> {
         old: Option<&ServerDefault>,
         new: Option<&ServerDefault>,
         ty: &Type,
+        changes: &Changes<'_>,
     ) -> Result<(), PlanError> {
         match new {
             None => {}
@@ -201,7 +207,7 @@ impl<'t> Altered<'t> {
                     | ServerDefault::Serial,
                 ) => {
                     // An identity column must be NOT NULL before it becomes one.
-                    self.clause("SET NOT NULL");
+                    self.tighten(changes);
                     self.flush();
                     self.clause(format!("ADD {}", render::identity(identity)));
                     self.flush();
@@ -210,14 +216,14 @@ impl<'t> Altered<'t> {
                     }
                 }
             },
-            Some(ServerDefault::Serial) => self.make_serial(ty)?,
+            Some(ServerDefault::Serial) => self.make_serial(ty, changes)?,
             Some(ServerDefault::Computed { .. }) => return self.compute(new, ty),
         }
         Ok(())
     }
 
     /// Makes a sequence of the column's own, as SERIAL does (manual, 8.1.4).
-    fn make_serial(&mut self, ty: &Type) -> Result<(), PlanError> {
+    fn make_serial(&mut self, ty: &Type, changes: &Changes<'_>) -> Result<(), PlanError> {
         let Self { table, column, .. } = &*self;
         if types::serial(ty).is_none() {
             return Err(render::no_sequence(&table.name, &column.name));
@@ -229,7 +235,7 @@ impl<'t> Altered<'t> {
         let create = format!("CREATE SEQUENCE {sequence} AS {} OWNED BY {owner}", types::spelled(ty));
         self.push(create);
         self.clause(default);
-        self.clause("SET NOT NULL");
+        self.tighten(changes);
         self.flush();
         self.continue_after_rows(1);
         Ok(())
@@ -271,16 +277,23 @@ impl<'t> Altered<'t> {
     fn nullability(&mut self, changes: &Changes<'_>) {
         match changes.not_null {
             Some(Nullability::Loosened) => self.clause("DROP NOT NULL"),
-            Some(Nullability::Tightened(backfill)) => {
-                if let Some(backfill) = backfill {
-                    let (table, name) = (qualified(&self.table.name), quoted(&self.column.name));
-                    let value = text(backfill);
-                    self.push(format!("UPDATE {table} SET {name} = ({value}) WHERE {name} IS NULL"));
-                }
-                self.clause("SET NOT NULL");
-            }
+            Some(Nullability::Tightened(_)) => self.tighten(changes),
             None => {}
         }
+    }
+
+    /// Refuses NULL, once, after what fills the rows that hold it.
+    fn tighten(&mut self, changes: &Changes<'_>) {
+        if self.is_tightened {
+            return;
+        }
+        if let Some(Nullability::Tightened(Some(backfill))) = changes.not_null {
+            let (table, name) = (qualified(&self.table.name), quoted(&self.column.name));
+            let value = text(backfill);
+            self.push(format!("UPDATE {table} SET {name} = ({value}) WHERE {name} IS NULL"));
+        }
+        self.is_tightened = true;
+        self.clause("SET NOT NULL");
     }
 
     /// The sequence of a SERIAL column keeps its type; without this BIGINT would end where INTEGER does.
@@ -404,7 +417,8 @@ mod tests {
 
     fn sql(column: Column, changes: &[ColumnChange]) -> Vec<String> {
         let table = TableBuilder::build("plant", |table| table.column(column));
-        let statements = alter_column(&table, &table.columns[0], changes).expect("the change can be made");
+        let statements =
+            alter_column(&table, &table.columns[0], changes, None).expect("the change can be made");
         statements.into_iter().map(|statement| statement.sql).collect()
     }
 

@@ -192,10 +192,8 @@ async fn ask_all(
     let place = match make_place(connection).await {
         Ok(place) => place,
         Err(error) => {
-            let reason = refusal(error)?;
-            for asked in jobs.iter().flat_map(|job| &job.asked) {
-                answers.insert(questions[asked.place].clone(), Answer::Refused(reason.clone()));
-            }
+            let refused = refusal(error)?;
+            refuse(&jobs, questions, &refused.reason, answers);
             return Ok(());
         }
     };
@@ -205,10 +203,9 @@ async fn ask_all(
     while let Some(mut batch) = batches.pop() {
         match run(connection, &place, &batch, &mut tables).await? {
             Ok(()) => {}
-            Err(reason) => match batch.as_mut_slice() {
-                [job] if job.asked.len() == 1 => {
-                    answers.insert(questions[job.asked[0].place].clone(), Answer::Refused(reason));
-                }
+            Err(refused) if refused.is_of_all => refuse(&batch, questions, &refused.reason, answers),
+            Err(refused) => match batch.as_mut_slice() {
+                [job] if job.asked.len() == 1 => refuse(&batch, questions, &refused.reason, answers),
                 [job] => batches.extend(
                     job.asked.drain(..).map(|asked| vec![Job { table: job.table, asked: vec![asked] }]),
                 ),
@@ -238,7 +235,7 @@ async fn run(
     place: &Place,
     batch: &[Job<'_>],
     tables: &mut usize,
-) -> Result<Result<(), String>, ConnectionError> {
+) -> Result<Result<(), Refusal>, ConnectionError> {
     let mut statements = vec!["SAVEPOINT cucurbit_ask_batch".to_owned()];
     for job in batch {
         statements.extend(make(place, job, *tables));
@@ -248,25 +245,40 @@ async fn run(
     match connection.execute(&statements.join(";\n")).await {
         Ok(_) => Ok(Ok(())),
         Err(error) => {
-            let reason = refusal(error)?;
+            let refused = refusal(error)?;
             let undo = "ROLLBACK TO SAVEPOINT cucurbit_ask_batch; RELEASE SAVEPOINT cucurbit_ask_batch";
             connection.execute(undo).await?;
-            Ok(Err(reason))
+            Ok(Err(refused))
         }
     }
+}
+
+/// Records one reason for all questions of some tables.
+fn refuse(jobs: &[Job<'_>], questions: &[Question], reason: &str, answers: &mut Answers) {
+    for asked in jobs.iter().flat_map(|job| &job.asked) {
+        answers.insert(questions[asked.place].clone(), Answer::Refused(reason.to_owned()));
+    }
+}
+
+/// Why the server refuses to make a table.
+#[derive(Debug)]
+struct Refusal {
+    reason: String,
+    /// Whether it refuses every other as well: the transaction is read only, as on a standby (25006).
+    is_of_all: bool,
 }
 
 /// Returns the server's reason for refusing a statement; other failures are errors.
 ///
 /// Not reasons but failures: connection (08), rollback (40), resources (53), intervention (57), system (58, XX).
-fn refusal(error: ConnectionError) -> Result<String, ConnectionError> {
+fn refusal(error: ConnectionError) -> Result<Refusal, ConnectionError> {
     let ConnectionError::Statement { sql: _, source } = &error else { return Err(error) };
     let Some(refused) = source.as_database_error() else { return Err(error) };
     let code = refused.code().unwrap_or_default();
     if ["08", "40", "53", "57", "58", "XX"].iter().any(|class| code.starts_with(class)) {
         return Err(error);
     }
-    Ok(refused.message().to_owned())
+    Ok(Refusal { reason: refused.message().to_owned(), is_of_all: code == "25006" })
 }
 
 /// Writes the statements that make a table with what is asked about it.

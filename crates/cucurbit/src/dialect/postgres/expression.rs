@@ -25,6 +25,8 @@ pub(super) enum Kind {
     Symbol,
     /// A string constant.
     Text,
+    /// A quote or comment that does not end.
+    Unclosed,
     /// A word: a name without quotes, or a key word.
     Word,
 }
@@ -42,7 +44,7 @@ impl Token<'_> {
                 Some(inner.replace("\"\"", "\""))
             }
             Kind::Word => Some(self.text.to_lowercase()),
-            Kind::Number | Kind::Symbol | Kind::Text => None,
+            Kind::Number | Kind::Symbol | Kind::Text | Kind::Unclosed => None,
         }
     }
 }
@@ -53,17 +55,21 @@ pub(super) fn tokens(sql: &str) -> Vec<Token<'_>> {
     let mut start = 0;
     while let Some(first) = sql[start..].chars().next() {
         let rest = &sql[start..];
+        let closed = |kind, length: Option<usize>| match length {
+            Some(length) => (kind, length),
+            None => (Some(Kind::Unclosed), rest.len()),
+        };
         let (kind, length) = match first {
             _ if first.is_whitespace() => (None, first.len_utf8()),
             '-' if rest.starts_with("--") => (None, rest.find('\n').unwrap_or(rest.len())),
-            '/' if rest.starts_with("/*") => (None, comment(rest)),
-            '\'' => (Some(Kind::Text), quoted(rest, '\'', false)),
+            '/' if rest.starts_with("/*") => closed(None, comment(rest)),
+            '\'' => closed(Some(Kind::Text), quoted(rest, '\'', false)),
             'e' | 'E' if rest[1..].starts_with('\'') => {
-                (Some(Kind::Text), 1 + quoted(&rest[1..], '\'', true))
+                closed(Some(Kind::Text), quoted(&rest[1..], '\'', true).map(|length| 1 + length))
             }
-            '"' => (Some(Kind::QuotedName), quoted(rest, '"', false)),
-            '$' => match dollar_quoted(rest) {
-                Some(length) => (Some(Kind::Text), length),
+            '"' => closed(Some(Kind::QuotedName), quoted(rest, '"', false)),
+            '$' => match dollar_tag(rest) {
+                Some(tag) => closed(Some(Kind::Text), dollar_quoted(rest, tag)),
                 None => (Some(Kind::Symbol), 1),
             },
             ':' if rest.starts_with("::") => (Some(Kind::Symbol), 2),
@@ -90,7 +96,7 @@ fn run(text: &str, fits: impl Fn(char) -> bool) -> usize {
 }
 
 /// The length of what is in quotes; a quote inside is doubled, or follows a backslash.
-fn quoted(text: &str, quote: char, has_escapes: bool) -> usize {
+fn quoted(text: &str, quote: char, has_escapes: bool) -> Option<usize> {
     let mut letters = text.char_indices().skip(1).peekable();
     while let Some((place, letter)) = letters.next() {
         if has_escapes && letter == '\\' {
@@ -98,25 +104,27 @@ fn quoted(text: &str, quote: char, has_escapes: bool) -> usize {
         } else if letter == quote {
             match letters.peek() {
                 Some((_, next)) if *next == quote => drop(letters.next()),
-                Some(_) | None => return place + quote.len_utf8(),
+                Some(_) | None => return Some(place + quote.len_utf8()),
             }
         }
     }
-    text.len()
+    None
 }
 
-/// The length of `$tag$ … $tag$`.
-fn dollar_quoted(text: &str) -> Option<usize> {
-    let tag = 1 + run(&text[1..], |letter| letter.is_alphanumeric() || letter == '_');
-    let tag = text.get(..=tag).filter(|tag| tag.ends_with('$'))?;
-    if tag[1..].starts_with(|letter: char| letter.is_ascii_digit()) {
-        return None;
-    }
-    Some(text[tag.len()..].find(tag).map_or(text.len(), |place| place + 2 * tag.len()))
+/// The tag of `$tag$ … $tag$`, with its dollars.
+fn dollar_tag(text: &str) -> Option<&str> {
+    let end = 1 + run(&text[1..], |letter| letter.is_alphanumeric() || letter == '_');
+    let tag = text.get(..=end).filter(|tag| tag.ends_with('$'))?;
+    let is_parameter = tag[1..].starts_with(|letter: char| letter.is_ascii_digit());
+    (!is_parameter).then_some(tag)
+}
+
+fn dollar_quoted(text: &str, tag: &str) -> Option<usize> {
+    text[tag.len()..].find(tag).map(|place| place + 2 * tag.len())
 }
 
 /// The length of a comment in `/* */`, which nest.
-fn comment(text: &str) -> usize {
+fn comment(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
     let mut place = 0;
     while place < text.len() {
@@ -128,13 +136,13 @@ fn comment(text: &str) -> usize {
             depth = depth.saturating_sub(1);
             place += 2;
             if depth == 0 {
-                return place;
+                return Some(place);
             }
         } else {
             place += 1;
         }
     }
-    text.len()
+    None
 }
 
 /// Finds the pieces that name one of the columns.
@@ -184,20 +192,24 @@ pub(super) fn with_renamed_column(sql: &str, from: &Ident, to: &Ident) -> String
 }
 
 /// Tells whether SQL can stand between parentheses as one expression: what it opens it closes, and no more.
+///
+/// A comment to the end of the line would swallow the parenthesis after it.
 pub(super) fn is_one_expression(sql: &str) -> bool {
-    let mut depth = 0_i64;
+    let (mut depth, mut end) = (0_i64, 0);
     for token in tokens(sql) {
-        match token.text {
-            "(" if token.kind == Kind::Symbol => depth += 1,
-            ")" if token.kind == Kind::Symbol => depth -= 1,
-            ";" if token.kind == Kind::Symbol => return false,
-            _ => {}
-        }
-        if depth < 0 {
+        depth += match token.kind {
+            Kind::Symbol if token.text == "(" => 1,
+            Kind::Symbol if token.text == ")" => -1,
+            Kind::Symbol if token.text == ";" => return false,
+            Kind::Unclosed => return false,
+            Kind::Number | Kind::QuotedName | Kind::Symbol | Kind::Text | Kind::Word => 0,
+        };
+        if depth < 0 || sql[end..token.start].contains("--") {
             return false;
         }
+        end = token.start + token.text.len();
     }
-    depth == 0 && !sql.trim().is_empty() && !sql.contains("--")
+    depth == 0 && end > 0 && !sql[end..].contains("--")
 }
 
 /// Takes off the parentheses around the whole.
@@ -263,8 +275,10 @@ mod tests {
 
     #[test]
     fn only_whole_expressions_are_one() {
-        assert!(is_one_expression("a = ';' AND (b)"));
-        for broken in ["1); DROP TABLE t", "(a", "a)(", "", "a -- b", "a; b"] {
+        assert!(is_one_expression("a = ';--' AND (b) /* ( */"));
+        for broken in
+            ["1); DROP TABLE t", "(a", "a)(", "", "a -- b", "a --\n+ b", "a; b", "'a", "a /*", "$x$ $y$"]
+        {
             assert!(!is_one_expression(broken), "{broken}");
         }
         assert_eq!(unwrapped("((a > 0))"), "a > 0");

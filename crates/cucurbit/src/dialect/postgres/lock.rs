@@ -47,8 +47,8 @@ pub(crate) async fn holder(connection: &mut Connection, key: i64) -> Result<Opti
              FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
              WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted
                AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = current_database())
-               AND l.classid = (({key}::bigint >> 32) & 4294967295)::oid
-               AND l.objid = ({key}::bigint & 4294967295)::oid"
+               AND l.classid = (('{key}'::bigint >> 32) & 4294967295)::oid
+               AND l.objid = ('{key}'::bigint & 4294967295)::oid"
         ))
         .await
 }

@@ -149,10 +149,8 @@ fn bears(table: &Table, name: &Ident) -> bool {
 ///
 /// A plan keeps the names in memory, as the server does on disk: they outlive a rename of the table.
 pub(super) fn name_all(schema: &mut Schema, table: &TableName) {
-    let Some(mut owner) = schema.tables.get(table).cloned() else { return };
-    if owner.constraint_references().len() == names_of(&owner) {
-        return;
-    }
+    let is_unnamed = |owner: &&Table| owner.constraint_references().len() > names_of(owner);
+    let Some(mut owner) = schema.tables.get(table).filter(is_unnamed).cloned() else { return };
     for position in 0..owner.checks.len() {
         if owner.checks[position].name.is_none() {
             let name = choose(schema, &owner, Constraint::Check(&owner.checks[position]));

@@ -165,3 +165,36 @@ async fn a_default_is_never_evaluated() {
     assert_eq!(said, [canonical("nextval('s'::regclass)"), canonical("bang()"), canonical("1 / 0")]);
     assert_eq!(connection.value("SELECT is_called FROM s").await.unwrap().as_deref(), Some("f"));
 }
+
+#[tokio::test]
+async fn a_standby_refuses_with_its_reason() {
+    let database = Database::new().await;
+    let mut connection = database.connect().await;
+    // What a standby does to every transaction.
+    connection.execute("SET default_transaction_read_only = on").await.unwrap();
+    let questions = ["at", "since"].map(|name| question(Side::From, Subject::Default(name.into())));
+    let answers = dialect::ask(&mut connection, &written(), &written(), &questions).await.unwrap();
+    for question in &questions {
+        let answer = answers.get(question);
+        assert!(
+            matches!(answer, Some(Answer::Refused(reason)) if reason.contains("read-only")),
+            "{answer:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn both_sides_are_asked_of_tables_of_one_name() {
+    let database = Database::new().await;
+    let mut connection = database.connect().await;
+    let side = |default: &str| {
+        Schema::from_tables([TableBuilder::build("plant", |table| {
+            table.column(text("name").default_expression(default));
+        })])
+    };
+    let questions = [Side::From, Side::To].map(|side| question(side, Subject::Default("name".into())));
+    let answers =
+        dialect::ask(&mut connection, &side("'a--b'"), &side("lower('B')"), &questions).await.unwrap();
+    assert_eq!(answers.get(&questions[0]), Some(&Answer::Canonical("'a--b'::text".into())));
+    assert_eq!(answers.get(&questions[1]), Some(&Answer::Canonical("lower('B'::text)".into())));
+}

@@ -340,3 +340,76 @@ async fn a_script_finds_its_constraints_on_a_reflected_schema() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_column_that_becomes_numbered_is_filled_first() {
+    let database = Database::new().await;
+    let mut connection = database.connect().await;
+    let mut before = Before::default();
+    run(&mut connection, &mut before, |op| {
+        op.create_table("t", |table| {
+            table.column(text("n").nullable().default("1"));
+            table.column(integer("base").default(5));
+        });
+        op.bulk_insert("t", ["n"], [Literal::Null, "8".into()].map(|value| [value]));
+    })
+    .await;
+    run(&mut connection, &mut before, |op| {
+        op.alter_table("t", |table| {
+            let identity = ServerDefault::Identity(Identity::default());
+            table.alter_column("n").ty(Type::Integer).server_default(identity).not_null().backfill("base");
+        });
+    })
+    .await;
+    connection.execute("INSERT INTO t DEFAULT VALUES").await.unwrap();
+    let values = connection.value("SELECT string_agg(n::text, ' ' ORDER BY n) FROM t").await.unwrap();
+    assert_eq!(values.as_deref(), Some("5 8 9"));
+}
+
+#[tokio::test]
+async fn tables_that_need_each_other_come_and_go_in_one_revision() {
+    let database = Database::new().await;
+    let mut connection = database.connect().await;
+    let mut before = Before::default();
+    for _ in 0..2 {
+        run(&mut connection, &mut before, |op| {
+            for (table, other) in [("plant", "status"), ("status", "plant")] {
+                op.create_table(table, |table| {
+                    table.column(integer("id"));
+                    table.column(integer("other_id"));
+                    table.primary_key(["id"]);
+                    table.foreign_key(["other_id"], other, ["id"]);
+                });
+            }
+        })
+        .await;
+        // The parent goes before its child, and each is the other's parent.
+        run(&mut connection, &mut before, |op| {
+            op.drop_table("plant").loses_data();
+            op.drop_table("status").loses_data();
+        })
+        .await;
+    }
+    assert!(before.schema.is_empty());
+}
+
+#[tokio::test]
+async fn sql_that_says_what_it_means_is_remembered_with_the_servers_names() {
+    let database = Database::new().await;
+    let mut connection = database.connect().await;
+    let mut before = Before::default();
+    run(&mut connection, &mut before, |op| {
+        op.execute("CREATE TABLE note (id integer PRIMARY KEY, text text UNIQUE CHECK (text <> ''))").means(
+            |op| {
+                op.create_table("note", |table| {
+                    table.column(integer("id"));
+                    table.column(text("text").nullable());
+                    table.primary_key(["id"]);
+                    table.unique(["text"]);
+                    table.check("text <> ''");
+                });
+            },
+        );
+    })
+    .await;
+}

@@ -1,7 +1,8 @@
 //! Operations → statements, in an order that PostgreSQL accepts.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod history;
 
+use self::history::History;
 use super::{
     alter, execute, memory, names,
     render::{self, text},
@@ -9,10 +10,10 @@ use super::{
 };
 use crate::{
     dialect::{
-        Before, Hazard, HazardKind, Plan, PlanError, Statement,
+        Before, Hazard, Plan, PlanError, Statement,
         sql::{qualified, quoted},
     },
-    operation::{self, ApplyError, ColumnChange, Consent, Operation},
+    operation::{self, ApplyError, ColumnChange, Operation},
     schema::{
         Column, ConstraintRef, Dialect, Expression, ForeignKey, Ident, Literal, PrimaryKey, Schema,
         ServerDefault, Table, TableName,
@@ -29,10 +30,7 @@ pub(crate) fn plan(before: &mut Before, operations: &[Operation]) -> Result<Plan
         schema: &mut before.schema,
         plan: Plan::default(),
         deferred: Vec::new(),
-        new_tables: BTreeSet::new(),
-        new_columns: BTreeSet::new(),
-        old_tables: BTreeMap::new(),
-        old_columns: BTreeMap::new(),
+        history: History::default(),
     };
     for place in 0..operations.len() {
         let (operation, rest) = (operations[place].clone(), &operations[place + 1..]);
@@ -47,12 +45,7 @@ struct Planner<'b> {
     plan: Plan,
     /// Foreign keys that wait for the table they refer to.
     deferred: Vec<(TableName, ForeignKey)>,
-    /// What this plan made: it holds no rows that could be lost, and a probe would not find it.
-    new_tables: BTreeSet<TableName>,
-    new_columns: BTreeSet<(TableName, Ident)>,
-    /// The names before the plan of what it renamed: probes run before it.
-    old_tables: BTreeMap<TableName, TableName>,
-    old_columns: BTreeMap<(TableName, Ident), Ident>,
+    history: History,
 }
 
 impl Planner<'_> {
@@ -91,7 +84,7 @@ impl Planner<'_> {
             Operation::AddColumn { table, column, backfill } => {
                 self.apply(&operation)?;
                 self.add_column(table, column, backfill.as_ref())?;
-                self.new_columns.insert((table.clone(), column.name.clone()));
+                self.history.made_column(table, &column.name);
                 Ok(())
             }
             Operation::AlterColumn { table, column, changes } => {
@@ -130,7 +123,7 @@ impl Planner<'_> {
             }
             Operation::DropColumn { table, column, consent } => {
                 let statement = format!("ALTER TABLE {} DROP COLUMN {}", qualified(table), quoted(column));
-                let hazard = self.loses_values(table, column, *consent);
+                let hazard = self.history.loses_values(table, column, *consent);
                 self.push(statement, hazard);
                 self.apply(&operation)
             }
@@ -143,7 +136,7 @@ impl Planner<'_> {
             }
             Operation::DropTable { table, consent } => {
                 self.drop_foreign_keys_to(table, rest)?;
-                let hazard = self.loses_rows(table, *consent);
+                let hazard = self.history.loses_rows(table, *consent);
                 self.push(format!("DROP TABLE {}", qualified(table)), hazard);
                 self.apply(&operation)?;
                 self.forget(table);
@@ -198,7 +191,7 @@ impl Planner<'_> {
     }
 
     fn create_table(&mut self, table: &Table, rest: &[Operation]) -> Result<(), PlanError> {
-        self.new_tables.insert(table.name.clone());
+        self.history.made_table(&table.name);
         let keys = table.foreign_keys.iter().enumerate();
         let later: Vec<usize> = keys
             .filter(|(_, key)| self.is_later(&key.referred_table, rest))
@@ -311,7 +304,7 @@ impl Planner<'_> {
         let nullable =
             nullable.filter(|column| column.nullable && primary_key.columns.contains(&column.name));
         let columns: Vec<Ident> = nullable.map(|column| column.name.clone()).collect();
-        let hazards = columns.iter().filter_map(|column| self.has_nulls(table, column)).collect();
+        let hazards = columns.iter().filter_map(|column| self.history.has_nulls(table, column)).collect();
         let sql = format!("ALTER TABLE {} ADD {}", qualified(table), render::primary_key(primary_key));
         self.plan.statements.push(Statement { hazards, ..Statement::new(sql) });
     }
@@ -344,7 +337,7 @@ impl Planner<'_> {
                 let hazard = if column.nullable || is_filled {
                     None
                 } else {
-                    self.hazard(HazardKind::NullInNotNull, table, Some(&column.name), None)
+                    self.history.holds_rows(table, &column.name)
                 };
                 self.push(add(column)?, hazard);
             }
@@ -363,101 +356,40 @@ impl Planner<'_> {
         changes: &[ColumnChange],
     ) -> Result<(), PlanError> {
         let Some(was) = owner.column(column) else { return Ok(()) };
-        let is_tightened = was.nullable
-            && changes.iter().any(|change| matches!(change, ColumnChange::SetNotNull { backfill: None }));
-        let hazard = if is_tightened { self.has_nulls(&owner.name, column) } else { None };
-        let mut statements = alter::alter_column(owner, was, changes)?;
-        if let Some(tightening) =
-            statements.iter_mut().find(|statement| statement.sql.contains("SET NOT NULL"))
-        {
-            tightening.hazards.extend(hazard);
-        }
-        self.plan.statements.extend(statements);
+        let refuses_null = changes.iter().any(|change| match change {
+            ColumnChange::SetNotNull { backfill } => backfill.is_none(),
+            ColumnChange::SetDefault(Some(ServerDefault::Identity(_) | ServerDefault::Serial)) => true,
+            ColumnChange::Rename { .. }
+            | ColumnChange::SetCollation(_)
+            | ColumnChange::SetComment(_)
+            | ColumnChange::SetDefault(_)
+            | ColumnChange::SetNullable
+            | ColumnChange::SetType { .. } => false,
+        });
+        let is_filled =
+            changes.iter().any(|change| matches!(change, ColumnChange::SetNotNull { backfill: Some(_) }));
+        let is_in_danger = was.nullable && refuses_null && !is_filled;
+        let hazard = if is_in_danger { self.history.has_nulls(&owner.name, column) } else { None };
+        self.plan.statements.extend(alter::alter_column(owner, was, changes, hazard)?);
         for change in changes {
             if let ColumnChange::Rename { to } = change {
-                self.follow_column(&owner.name, column, to);
+                self.history.renamed_column(&owner.name, column, to);
             }
         }
         Ok(())
     }
 
-    fn loses_rows(&self, table: &TableName, consent: Consent) -> Option<Hazard> {
-        if consent.is_given {
-            return None;
-        }
-        self.hazard(HazardKind::LosesData, table, None, None)
-    }
-
-    fn loses_values(&self, table: &TableName, column: &Ident, consent: Consent) -> Option<Hazard> {
-        let is_new = self.new_columns.contains(&(table.clone(), column.clone()));
-        if consent.is_given || is_new {
-            return None;
-        }
-        self.hazard(HazardKind::LosesData, table, Some(column), Some("IS NOT NULL"))
-    }
-
-    fn has_nulls(&self, table: &TableName, column: &Ident) -> Option<Hazard> {
-        // A column that this plan added holds NULL in every row there is.
-        let is_new = self.new_columns.contains(&(table.clone(), column.clone()));
-        let test = if is_new { None } else { Some("IS NULL") };
-        self.hazard(HazardKind::NullInNotNull, table, Some(column), test)
-    }
-
-    /// Makes a hazard with its probe, under the names before the plan; a table that the plan made has none.
-    fn hazard(
-        &self,
-        kind: HazardKind,
-        table: &TableName,
-        column: Option<&Ident>,
-        test: Option<&str>,
-    ) -> Option<Hazard> {
-        if self.new_tables.contains(table) {
-            return None;
-        }
-        let old_table = self.old_tables.get(table).unwrap_or(table);
-        let condition = column.zip(test).map(|(column, test)| {
-            let old = self.old_columns.get(&(table.clone(), column.clone())).unwrap_or(column);
-            format!(" WHERE {} {test}", quoted(old))
-        });
-        let condition = condition.unwrap_or_default();
-        let probe = format!("SELECT EXISTS (SELECT 1 FROM {}{condition})::int", qualified(old_table));
-        Some(Hazard { kind, table: table.clone(), column: column.cloned(), probe })
-    }
-
+    /// A table has another name from now on, also where it is waited for.
     fn follow_table(&mut self, from: &TableName, to: &TableName) {
-        if self.new_tables.remove(from) {
-            self.new_tables.insert(to.clone());
-        } else {
-            let old = self.old_tables.remove(from).unwrap_or_else(|| from.clone());
-            self.old_tables.insert(to.clone(), old);
-        }
-        let moved = |(table, column): (TableName, Ident)| {
-            if table == *from { (to.clone(), column) } else { (table, column) }
-        };
-        self.new_columns = std::mem::take(&mut self.new_columns).into_iter().map(moved).collect();
-        let old = std::mem::take(&mut self.old_columns).into_iter();
-        self.old_columns = old.map(|(column, old)| (moved(column), old)).collect();
+        self.history.renamed_table(from, to);
         for (owner, _) in self.deferred.iter_mut().filter(|(owner, _)| owner == from) {
             *owner = to.clone();
         }
     }
 
-    fn follow_column(&mut self, table: &TableName, from: &Ident, to: &Ident) {
-        let (from, to) = ((table.clone(), from.clone()), (table.clone(), to.clone()));
-        if self.new_columns.remove(&from) {
-            self.new_columns.insert(to);
-        } else {
-            let old = self.old_columns.remove(&from).unwrap_or(from.1);
-            self.old_columns.insert(to, old);
-        }
-    }
-
     /// A dropped table's name may be given again, to a table that is new.
     fn forget(&mut self, table: &TableName) {
-        self.new_tables.remove(table);
-        self.old_tables.remove(table);
-        self.new_columns.retain(|(owner, _)| owner != table);
-        self.old_columns.retain(|(owner, _), _| owner != table);
+        self.history.dropped_table(table);
         self.deferred.retain(|(owner, _)| owner != table);
     }
 }
