@@ -48,6 +48,7 @@ pub(crate) fn without_postgres(command: &mut Command) {
     without(command, |name| name.starts_with("PG"));
 }
 
+#[expect(clippy::disallowed_methods, reason = "names are taken out of the environment, no value is read")]
 fn without(command: &mut Command, is_unwanted: impl Fn(&str) -> bool) {
     let unwanted = |name: &OsString| name.to_str().is_some_and(&is_unwanted);
     for name in std::env::vars_os().map(|(name, _)| name).filter(unwanted) {

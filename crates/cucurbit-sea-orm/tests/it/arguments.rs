@@ -67,8 +67,7 @@ mod bed {
             table.index("ix_bed_one").unique().on(Column::Name).predicate("rank > 0");
             table.index("ix_bed_two_calls").on(Column::Width).on(Column::Length);
             table.index("ix_bed_variant").on(expression(
-                Expression::from("lineage ->> 'a'")
-                    .with(Dialect::Sqlite, "json_extract(lineage, '$.a')".into()),
+                Expression::from("lineage ->> 'a'").with(Dialect::Sqlite, "json_extract(lineage, '$.a')"),
             ));
 
             table.unique([Column::Name, Column::GardenId]).named("uq_bed_name");
@@ -116,8 +115,7 @@ fn an_index_covers_columns_expressions_and_both() {
         ],
     );
     check_index("ix_bed_two_calls", &[column("width"), column("length")]);
-    let variant =
-        Expression::from("lineage ->> 'a'").with(Dialect::Sqlite, "json_extract(lineage, '$.a')".into());
+    let variant = Expression::from("lineage ->> 'a'").with(Dialect::Sqlite, "json_extract(lineage, '$.a')");
     check_index("ix_bed_variant", &[IndexPart::new(IndexKey::Expression(variant))]);
 }
 

@@ -11,6 +11,8 @@ mod question;
 #[cfg(feature = "runtime")]
 mod reflect;
 #[cfg(feature = "runtime")]
+mod scratch;
+#[cfg(feature = "runtime")]
 mod session;
 mod sql;
 mod sqlite;
@@ -20,8 +22,6 @@ mod statement;
 use crate::connection::{Connection, ConnectionError};
 use crate::{operation::Operation, schema::Schema};
 
-#[cfg(feature = "runtime")]
-pub use self::reflect::ReflectError;
 pub use self::{
     before::{Before, Originals, Trigger, View},
     canonical::Canonical,
@@ -29,8 +29,13 @@ pub use self::{
     statement::{Guard, Hazard, HazardKind, Mode, Plan, PlanError, Statement},
 };
 #[cfg(feature = "runtime")]
+pub use self::{
+    reflect::ReflectError,
+    scratch::{Scratch, ScratchError},
+};
+#[cfg(feature = "runtime")]
 pub(crate) use self::{
-    session::{begin, is_busy, is_lost_to_another, lock_version_table, table_exists},
+    session::{begin, is_busy, is_lost_to_another, lock_version_table, may_rebuild, table_exists},
     sql::{qualified, quoted, string},
 };
 pub use crate::schema::Dialect;

@@ -3,6 +3,7 @@
 
 use crate::{
     connection::{Connection, ConnectionError},
+    operation::Operation,
     schema::{Dialect, Ident},
 };
 
@@ -68,4 +69,13 @@ pub(crate) fn is_lost_to_another(error: &ConnectionError) -> bool {
 /// extended codes).
 pub(crate) fn is_busy(error: &ConnectionError) -> bool {
     matches!(error.code().as_deref(), Some("5" | "261" | "517" | "773"))
+}
+
+/// Tells whether an operation that is not planned yet may turn out to replace or drop a table, for which SQLite's
+/// foreign keys must be off before the transaction begins.
+pub(crate) fn may_rebuild(dialect: Dialect, operation: &Operation) -> bool {
+    match dialect {
+        Dialect::Postgres => false,
+        Dialect::Sqlite => operation.table().is_some(),
+    }
 }

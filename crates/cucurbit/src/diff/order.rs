@@ -88,8 +88,8 @@ pub(super) fn early_drops(pairs: &Pairs<'_>) -> Vec<Operation> {
     for pair in &pairs.common {
         for foreign_key in constraint::dropped_foreign_keys(*pair) {
             let ForeignKey { referred_table, referred_columns, .. } = foreign_key;
-            let is_in_the_way =
-                gone.contains(referred_table) || lost.contains(&(referred_table, referred_columns.as_slice()));
+            let is_in_the_way = gone.contains(referred_table)
+                || lost.contains(&(referred_table, referred_columns.as_slice()));
             if is_in_the_way && referred_table != pair.name() {
                 let constraint: ConstraintRef = foreign_key.reference();
                 operations.push(Operation::DropConstraint { table: pair.name().clone(), constraint });

@@ -216,13 +216,12 @@ fn is_outside(work: &Work) -> bool {
 /// Tells whether a table may be rebuilt or dropped in this step.
 ///
 /// What waits for the database to be read may turn out to be a rebuild, and by then it is too late to ask.
-fn needs_foreign_keys_off(dialect: Dialect, work: &Work) -> bool {
+fn needs_foreign_keys_off(connected_to: Dialect, work: &Work) -> bool {
     work.segments.iter().any(|segment| match segment {
         Segment::Planned(plan) | Segment::Opaque(plan) => plan.needs_foreign_keys_off,
-        Segment::Waiting(operations) => match dialect {
-            Dialect::Postgres => false,
-            Dialect::Sqlite => operations.iter().any(|operation| operation.table().is_some()),
-        },
+        Segment::Waiting(operations) => {
+            operations.iter().any(|operation| dialect::may_rebuild(connected_to, operation))
+        }
     })
 }
 

@@ -18,3 +18,5 @@ mod lexer; // What our lexer calls a statement, real databases take as one.
 mod postgres; // PostgreSQL: statements, reflection, questions and the lock, on a real server.
 #[cfg(test)]
 mod script; // What revision files look like, and that compiling and recording them gives back what was rendered.
+#[cfg(test)]
+mod walls; // The walls of the house, read from docs/ARCHITECTURE.md.

@@ -95,6 +95,12 @@ impl Address {
         }
     }
 
+    /// Returns the address of a SQLite database in memory, of its own for each connection.
+    #[must_use]
+    pub fn memory() -> Self {
+        Self(Kind::Sqlite(SqliteAddress::memory()))
+    }
+
     /// Returns the same server's address with another database; a SQLite address stays as it is.
     #[must_use]
     pub fn with_database(&self, database: &str) -> Self {

@@ -47,6 +47,12 @@ pub(in crate::connection) enum SqliteMode {
 const PARAMETERS: [&str; 6] = ["busy_timeout", "cache", "check_same_thread", "mode", "timeout", "uri"];
 
 impl SqliteAddress {
+    /// A database in memory that no other connection sees.
+    pub(super) fn memory() -> Self {
+        let place = Place::Memory { name: None };
+        Self { place, mode: SqliteMode::Create, has_shared_cache: false, busy_timeout: None }
+    }
+
     pub(super) fn parse(rest: &str) -> Result<Self, AddressError> {
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
         let place = match path.strip_prefix("//") {

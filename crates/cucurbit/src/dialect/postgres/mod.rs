@@ -17,6 +17,8 @@ mod plan;
 #[cfg(feature = "runtime")]
 mod reflect;
 mod render;
+#[cfg(feature = "runtime")]
+pub(super) mod scratch;
 mod types;
 mod visit;
 

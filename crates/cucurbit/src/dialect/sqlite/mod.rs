@@ -1,6 +1,9 @@
 //! SQLite.
 
 #[cfg(feature = "runtime")]
+pub(super) mod scratch;
+
+#[cfg(feature = "runtime")]
 use super::{Answers, Question, ReflectError};
 use super::{Before, Canonical, Plan, PlanError};
 #[cfg(feature = "runtime")]
