@@ -10,6 +10,8 @@ mod postgres;
 mod question;
 #[cfg(feature = "runtime")]
 mod reflect;
+#[cfg(feature = "runtime")]
+mod session;
 mod sql;
 mod sqlite;
 mod statement;
@@ -25,6 +27,11 @@ pub use self::{
     canonical::Canonical,
     question::{Answer, Answers, Question, Side, Subject},
     statement::{Guard, Hazard, HazardKind, Mode, Plan, PlanError, Statement},
+};
+#[cfg(feature = "runtime")]
+pub(crate) use self::{
+    session::{begin, is_busy, is_lost_to_another, lock_version_table, table_exists},
+    sql::{qualified, quoted, string},
 };
 pub use crate::schema::Dialect;
 

@@ -200,6 +200,8 @@ fn what_cannot_be_is_refused() {
         refuse(&|op| op.execute("COMMIT").is_outside_transaction = false),
         PlanError::NeedsNoTransaction { .. }
     ));
-    let serial = |op: &mut Op| op.add_column("plant", column("x", Type::Text).serial());
+    let serial = |op: &mut Op| {
+        op.add_column("plant", column("x", Type::Text).serial());
+    };
     assert!(matches!(refuse(&serial), PlanError::Unsupported { .. }));
 }
