@@ -54,15 +54,21 @@ async fn server(connection: &mut Connection) -> Result<Server, ReflectError> {
             reason: "the server says nothing of itself".to_owned(),
         });
     };
-    let (version, version_text): (u32, String) = (row.number()?, row.text()?);
-    if version < OLDEST {
-        return Err(ReflectError::TooOld { version: version_text, oldest: "13" });
-    }
+    let version = row.number()?;
+    refuse_old(version, row.text()?)?;
     let search_path = row.text()?;
     match row.optional_number()? {
         Some(namespace) => Ok(Server { version, namespace }),
         None => Err(ReflectError::NoSchema { search_path }),
     }
+}
+
+/// Older catalogues lack columns that are asked for, and what they hold would be half read.
+fn refuse_old(version: u32, name: String) -> Result<(), ReflectError> {
+    if version < OLDEST {
+        return Err(ReflectError::TooOld { version: name, oldest: "13" });
+    }
+    Ok(())
 }
 
 /// What has been read so far.
@@ -294,5 +300,20 @@ fn index_part(key: IndexKey, options: u16) -> IndexPart {
             (true, false) => Some(Nulls::Last),
             (false, false) | (true, true) => None,
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_before_13_is_refused_by_its_name() {
+        assert!(refuse_old(130_000, "13.0".to_owned()).is_ok());
+        let error = refuse_old(120_022, "12.22".to_owned()).expect_err("12 is too old");
+        assert_eq!(
+            error.to_string(),
+            "the database has version 12.22, and versions before 13 are not supported"
+        );
     }
 }
