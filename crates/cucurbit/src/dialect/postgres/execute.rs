@@ -1,16 +1,20 @@
 //! Raw SQL: which statements it is, and which of them cannot run in a revision's transaction.
 
-use super::expression::{self, Kind};
+use super::expression::tokens;
 use crate::{
-    dialect::{Mode, PlanError, Statement},
+    dialect::{
+        Mode, PlanError, Statement,
+        lexer::{Kind, kind, split},
+    },
     operation::Execute,
+    schema::Dialect,
 };
 
 /// Turns raw SQL into statements.
 pub(super) fn statements(execute: &Execute) -> Result<Vec<Statement>, PlanError> {
     let Execute { sql, is_outside_transaction, means: _ } = execute;
     let mode = if *is_outside_transaction { Mode::OutsideTransaction } else { Mode::InTransaction };
-    split(sql)
+    split(sql, Dialect::Postgres)
         .into_iter()
         .map(|sql| {
             if mode == Mode::InTransaction && needs_no_transaction(sql) {
@@ -21,42 +25,24 @@ pub(super) fn statements(execute: &Execute) -> Result<Vec<Statement>, PlanError>
         .collect()
 }
 
-/// Cuts SQL into its statements; a semicolon at the end is not one more.
-fn split(sql: &str) -> Vec<&str> {
-    let whole = sql.trim().trim_end_matches(';').trim_end();
-    if whole.is_empty() { Vec::new() } else { vec![whole] }
-}
-
-/// Tells whether a statement begins or ends a transaction, or refuses to run in one
-/// (`PreventInTransactionBlock` in PostgreSQL's source).
+/// Tells whether a statement begins or ends a transaction, or refuses to run in one.
 fn needs_no_transaction(sql: &str) -> bool {
-    let words: Vec<String> = expression::tokens(sql)
-        .into_iter()
-        .take_while(|token| token.kind == Kind::Word)
-        .take(4)
-        .map(|token| token.text.to_ascii_uppercase())
-        .collect();
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    match words.as_slice() {
-        // ROLLBACK TO a savepoint stays in the transaction.
-        ["ROLLBACK", "TO", ..] | ["ROLLBACK", "TRANSACTION" | "WORK", "TO", ..] => false,
-        ["ABORT" | "BEGIN" | "COMMIT" | "END" | "ROLLBACK" | "VACUUM", ..] => true,
-        ["START" | "PREPARE", "TRANSACTION", ..] => true,
-        ["CREATE" | "DROP", "INDEX", "CONCURRENTLY", ..] | ["CREATE", "UNIQUE", "INDEX", "CONCURRENTLY"] => {
-            true
-        }
-        ["CREATE" | "DROP", "DATABASE" | "TABLESPACE" | "SUBSCRIPTION", ..] | ["ALTER", "SYSTEM", ..] => true,
-        ["REINDEX", "DATABASE" | "SYSTEM", ..] => true,
-        ["REINDEX", ..] => is_concurrent_reindex(sql),
-        _ => false,
+    match kind(sql, Dialect::Postgres) {
+        Kind::EndsTransaction => !is_of_savepoint(sql),
+        Kind::NeedsNoTransaction => true,
+        Kind::ChangesSchema | Kind::ReadsOrWritesRows | Kind::Unknown => false,
     }
 }
 
-/// `REINDEX TABLE CONCURRENTLY t`, or `REINDEX (CONCURRENTLY) TABLE t`.
-fn is_concurrent_reindex(sql: &str) -> bool {
-    expression::tokens(sql)
-        .iter()
-        .any(|token| token.kind == Kind::Word && token.text.eq_ignore_ascii_case("CONCURRENTLY"))
+/// What is done with savepoints stays in the transaction.
+fn is_of_savepoint(sql: &str) -> bool {
+    let words: Vec<String> =
+        tokens(sql).iter().take(3).map(|token| token.text.to_ascii_uppercase()).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    matches!(
+        words.as_slice(),
+        ["RELEASE" | "SAVEPOINT", ..] | ["ROLLBACK", "TO", ..] | ["ROLLBACK", "TRANSACTION" | "WORK", "TO"]
+    )
 }
 
 #[cfg(test)]
@@ -79,6 +65,10 @@ mod tests {
             "REINDEX (VERBOSE, CONCURRENTLY) TABLE plant",
             "REINDEX INDEX CONCURRENTLY ix",
             "START TRANSACTION",
+            "INSERT INTO note VALUES (1); COMMIT; SELECT 1",
+            "ROLLBACK WORK",
+            "CREATE DATABASE other",
+            "ALTER SYSTEM SET work_mem = '1MB'",
         ] {
             assert!(is_refused(sql), "{sql}");
         }
@@ -87,7 +77,8 @@ mod tests {
     #[test]
     fn what_stays_in_it_is_not() {
         for sql in [
-            "ROLLBACK TO SAVEPOINT one",
+            "SAVEPOINT one; ROLLBACK TRANSACTION TO SAVEPOINT one",
+            "ROLLBACK TO one; RELEASE one",
             "CREATE INDEX ix ON plant (name)",
             "REINDEX TABLE plant",
             "CREATE INDEX \"concurrently\" ON plant (name)",
@@ -99,10 +90,11 @@ mod tests {
 
     #[test]
     fn outside_the_transaction_it_is_the_authors_business() {
-        let mut execute = Execute::new("VACUUM plant;");
+        let mut execute = Execute::new("VACUUM plant; REINDEX TABLE CONCURRENTLY plant");
         execute.outside_transaction();
         let statements = statements(&execute).expect("it may run there");
         assert_eq!(statements[0].mode, Mode::OutsideTransaction);
-        assert_eq!(statements[0].sql, "VACUUM plant");
+        let sql: Vec<&str> = statements.iter().map(|statement| statement.sql.as_str()).collect();
+        assert_eq!(sql, ["VACUUM plant", "REINDEX TABLE CONCURRENTLY plant"]);
     }
 }

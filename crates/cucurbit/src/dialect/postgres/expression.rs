@@ -1,6 +1,6 @@
 //! Reads expressions as far as names, texts and parentheses go. No grammar.
 //!
-//! PostgreSQL alone knows what an expression means ([`ask`](super::ask)); what is needed without a server is
+//! PostgreSQL alone knows what an expression means (`ask`); what is needed without a server is
 //! which columns it names, and whether it is one expression at all.
 
 use std::collections::BTreeSet;

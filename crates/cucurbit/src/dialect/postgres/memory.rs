@@ -1,6 +1,6 @@
 //! What an operation does to the schema in memory on PostgreSQL, beyond what it means everywhere.
 //!
-//! The meaning is [`operation::apply`]'s; here is what the server adds by itself, so that memory agrees with
+//! The meaning is that of `operation::apply`; here is what the server adds by itself, so that memory agrees with
 //! what would be reflected: names, NOT NULL, what goes with a column, and renamed columns in expressions.
 
 use super::{expression, names};

@@ -105,6 +105,8 @@ async fn it_works_inside_a_transaction_and_leaves_that_as_it_is() {
     check_answers(&mut connection).await;
     connection.execute("CREATE TABLE made_after (id int)").await.unwrap();
     connection.execute("COMMIT").await.unwrap();
+    let left = "SELECT count(*) FROM pg_class WHERE relname LIKE 'cucurbit%'";
+    assert_eq!(connection.value(left).await.unwrap().as_deref(), Some("0"));
     let tables =
         connection.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1").await;
     let tables: Vec<_> = tables.unwrap().into_iter().flatten().flatten().collect();

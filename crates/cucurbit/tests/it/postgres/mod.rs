@@ -3,6 +3,7 @@
 //! What lives here: a database for each test, and the comparison of memory with disk. Subjects are files.
 
 mod ask;
+mod cast;
 mod lock;
 mod plan;
 mod reflect;

@@ -287,6 +287,13 @@ async fn names_are_cut_and_numbered_as_the_server_does() {
                 build.foreign_key(["other"], format!("{number}{table}").as_str(), [column.as_str()]);
             });
         }
+        // Table and column are equally long, and one byte must go from one of them.
+        let (rows, reference) = ("r".repeat(60), "c".repeat(60));
+        op.create_table(rows.as_str(), |build| {
+            build.column(integer(&reference));
+            build.primary_key([reference.as_str()]);
+            build.foreign_key([reference.as_str()], rows.as_str(), [reference.as_str()]);
+        });
         // Two tables whose generated names would be one.
         op.create_table("a", |build| {
             build.column(integer("b_c"));

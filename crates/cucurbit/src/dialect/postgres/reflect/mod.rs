@@ -34,6 +34,9 @@ pub(crate) async fn reflect(connection: &mut Connection) -> Result<Before, Refle
     Ok(Before::of(Schema::from_tables(catalogue.tables.into_values().map(|read| read.table))))
 }
 
+/// The database's own collation: DEFAULT_COLLATION_OID in `src/include/catalog/pg_collation.dat`.
+const DEFAULT_COLLATION: u32 = 100;
+
 /// What is known of the server before anything else is asked.
 #[derive(Debug)]
 pub(super) struct Server {
@@ -51,15 +54,21 @@ async fn server(connection: &mut Connection) -> Result<Server, ReflectError> {
             reason: "the server says nothing of itself".to_owned(),
         });
     };
-    let (version, version_text): (u32, String) = (row.number()?, row.text()?);
-    if version < OLDEST {
-        return Err(ReflectError::TooOld { version: version_text, oldest: "13" });
-    }
+    let version = row.number()?;
+    refuse_old(version, row.text()?)?;
     let search_path = row.text()?;
     match row.optional_number()? {
         Some(namespace) => Ok(Server { version, namespace }),
         None => Err(ReflectError::NoSchema { search_path }),
     }
+}
+
+/// Older catalogues lack columns that are asked for, and what they hold would be half read.
+fn refuse_old(version: u32, name: String) -> Result<(), ReflectError> {
+    if version < OLDEST {
+        return Err(ReflectError::TooOld { version: name, oldest: "13" });
+    }
+    Ok(())
 }
 
 /// What has been read so far.
@@ -74,11 +83,25 @@ struct Catalogue {
 struct Read {
     table: Table,
     columns: BTreeMap<i16, Ident>,
+    /// The collations of columns, by the same numbers; 0 where the type has none.
+    collations: BTreeMap<i16, u32>,
 }
 
 impl Read {
     fn columns(&self, numbers: &[i16]) -> Option<Vec<Ident>> {
         numbers.iter().map(|number| self.columns.get(number).cloned()).collect()
+    }
+
+    /// Tells whether a part of an index sorts as its column does, or as some column does where it is an expression:
+    /// a collation of the index's own is nothing that our values hold.
+    fn is_own_collation(&self, number: i16, collation: u32) -> bool {
+        match self.collations.get(&number) {
+            Some(own) => *own == collation,
+            None => {
+                matches!(collation, 0 | DEFAULT_COLLATION)
+                    || self.collations.values().any(|column| *column == collation)
+            }
+        }
     }
 }
 
@@ -88,7 +111,7 @@ impl Catalogue {
             let id = row.number()?;
             let mut table = Table::new(TableName::new(row.text()?));
             table.comment = row.optional();
-            self.tables.insert(id, Read { table, columns: BTreeMap::new() });
+            self.tables.insert(id, Read { table, columns: BTreeMap::new(), collations: BTreeMap::new() });
         }
         Ok(())
     }
@@ -98,6 +121,7 @@ impl Catalogue {
             let (table, number): (u32, i16) = (row.number()?, row.number()?);
             let Some(read) = self.tables.get_mut(&table) else { continue };
             let column = column(&mut row)?;
+            read.collations.insert(number, row.number()?);
             read.columns.insert(number, column.name.clone());
             read.table.columns.push(column);
         }
@@ -177,7 +201,8 @@ impl Catalogue {
     ) -> Result<ForeignKey, ReflectError> {
         let referred: u32 = row.number()?;
         let (schema, table) = (row.optional(), row.text()?);
-        let (numbers, foreign_columns) = (row.numbers()?, row.optional_names()?);
+        let (numbers, foreign_columns) = (row.numbers()?, row.optional_texts()?);
+        let foreign_columns = foreign_columns.map(|names| names.into_iter().map(Ident::new).collect());
         let here = self.tables.get(&referred).and_then(|read| read.columns(&numbers));
         Ok(ForeignKey {
             name: Some(name),
@@ -189,21 +214,13 @@ impl Catalogue {
         })
     }
 
-    /// Reads the indexes that carry no constraint, one row for each part of a key.
     async fn read_indexes(&mut self, connection: &mut Connection) -> Result<(), ReflectError> {
         for mut row in rows(connection, "pg_index", &queries::indexes(&self.server)).await? {
-            let (table, name, is_unique): (u32, Ident, bool) =
-                (row.number()?, Ident::new(row.text()?), row.flag()?);
-            let predicate = row.optional();
+            let table: u32 = row.number()?;
             let Some(read) = self.tables.get_mut(&table) else { continue };
-            let part = index_part(&mut row, &read.columns)?;
-            let index = read.table.indexes.entry(name.clone()).or_insert_with(|| Index {
-                name,
-                is_unique,
-                parts: Vec::new(),
-                predicate: predicate.map(|sql| unwrapped(&sql).into()),
-            });
-            index.parts.push(part);
+            if let Some(index) = index(&mut row, read)? {
+                read.table.indexes.insert(index.name.clone(), index);
+            }
         }
         Ok(())
     }
@@ -251,16 +268,31 @@ fn action(letter: &str) -> Action {
     }
 }
 
+/// Reads an index, if all of its parts sort by the collation of their columns.
+fn index(row: &mut Row, read: &Read) -> Result<Option<Index>, ReflectError> {
+    let name = Ident::new(row.text()?);
+    let is_unique = row.flag()?;
+    let predicate = row.optional().map(|sql| unwrapped(&sql).into());
+    let (numbers, options): (Vec<i16>, Vec<u16>) = (row.numbers()?, row.numbers()?);
+    let collations: Vec<u32> = row.numbers()?;
+    let mut expressions = row.optional_texts()?.unwrap_or_default().into_iter();
+    if !numbers.iter().zip(collations).all(|(number, collation)| read.is_own_collation(*number, collation)) {
+        return Ok(None);
+    }
+    let parts = numbers.iter().zip(options).map(|(number, options)| {
+        let key = match read.columns.get(number) {
+            Some(column) => IndexKey::Column(column.clone()),
+            None => IndexKey::Expression(unwrapped(&expressions.next()?).into()),
+        };
+        Some(index_part(key, options))
+    });
+    Ok(parts.collect::<Option<_>>().map(|parts| Index { name, is_unique, parts, predicate }))
+}
+
 /// The bits of `pg_index.indoption`: INDOPTION_DESC and INDOPTION_NULLS_FIRST in `src/include/catalog/pg_index.h`.
-fn index_part(row: &mut Row, columns: &BTreeMap<i16, Ident>) -> Result<IndexPart, ReflectError> {
-    let (number, expression, options): (i16, Option<String>, u16) =
-        (row.number()?, row.optional(), row.number()?);
-    let key = match columns.get(&number) {
-        Some(column) => IndexKey::Column(column.clone()),
-        None => IndexKey::Expression(unwrapped(&expression.unwrap_or_default()).into()),
-    };
+fn index_part(key: IndexKey, options: u16) -> IndexPart {
     let (is_descending, is_nulls_first) = (options & 1 == 1, options & 2 == 2);
-    Ok(IndexPart {
+    IndexPart {
         key,
         order: if is_descending { Order::Descending } else { Order::Ascending },
         nulls: match (is_descending, is_nulls_first) {
@@ -268,5 +300,20 @@ fn index_part(row: &mut Row, columns: &BTreeMap<i16, Ident>) -> Result<IndexPart
             (true, false) => Some(Nulls::Last),
             (false, false) | (true, true) => None,
         },
-    })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_before_13_is_refused_by_its_name() {
+        assert!(refuse_old(130_000, "13.0".to_owned()).is_ok());
+        let error = refuse_old(120_022, "12.22".to_owned()).expect_err("12 is too old");
+        assert_eq!(
+            error.to_string(),
+            "the database has version 12.22, and versions before 13 are not supported"
+        );
+    }
 }

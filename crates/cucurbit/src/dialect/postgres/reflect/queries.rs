@@ -34,7 +34,8 @@ pub(super) fn columns(server: &Server) -> String {
     format!(
         "SELECT a.attrelid, a.attnum, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
            pg_catalog.pg_get_expr(d.adbin, d.adrelid, false), a.attidentity, a.attgenerated,
-           CASE WHEN a.attcollation <> t.typcollation THEN l.collname END, p.description
+           CASE WHEN a.attcollation <> t.typcollation THEN l.collname END, p.description,
+           a.attcollation
          FROM pg_catalog.pg_attribute a
          JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
          JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
@@ -104,36 +105,27 @@ pub(super) fn constraints(server: &Server) -> String {
     )
 }
 
-/// The parts of the indexes that carry no constraint and that our values hold in full.
+/// The indexes that carry no constraint and that our values hold in full, as far as the caller finds the collation
+/// of each part to be its own.
 pub(super) fn indexes(server: &Server) -> String {
     let nulls_not_distinct = if server.version >= 150_000 { "AND NOT i.indnullsnotdistinct" } else { "" };
     format!(
-        "WITH part AS (
-           SELECT i.indrelid, i.indexrelid, x.relname, i.indisunique, i.indpred, k.place,
-             i.indkey[k.place - 1] AS number, i.indoption[k.place - 1] AS options,
-             i.indisvalid AND m.amname = 'btree' AND i.indnatts = i.indnkeyatts {nulls_not_distinct}
-               AND b.opcdefault AND CASE
-                 WHEN i.indcollation[k.place - 1] IN (0, 100) AND a.attcollation IS NULL THEN true
-                 WHEN a.attcollation IS NOT NULL THEN a.attcollation = i.indcollation[k.place - 1]
-                 ELSE EXISTS (
-                   SELECT 1 FROM pg_catalog.pg_attribute e
-                   WHERE e.attrelid = i.indrelid AND e.attcollation = i.indcollation[k.place - 1]) END AS is_held
-           FROM pg_catalog.pg_index i
-           JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
-           JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
-           JOIN pg_catalog.pg_am m ON m.oid = x.relam
-           CROSS JOIN LATERAL pg_catalog.generate_series(1, i.indnkeyatts) k (place)
-           JOIN pg_catalog.pg_opclass b ON b.oid = i.indclass[k.place - 1]
-           LEFT JOIN pg_catalog.pg_attribute a
-             ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k.place - 1] AND a.attnum > 0
-           WHERE {} AND NOT EXISTS (
-             SELECT 1 FROM pg_catalog.pg_constraint o
-             WHERE o.conindid = i.indexrelid AND o.contype IN ('p', 'u', 'x')))
-         SELECT indrelid, relname, indisunique, pg_catalog.pg_get_expr(indpred, indrelid, false), number,
-           CASE WHEN number = 0 THEN pg_catalog.pg_get_indexdef(indexrelid, place, false) END, options
-         FROM (SELECT *, pg_catalog.bool_and(is_held) OVER (PARTITION BY indexrelid) AS is_whole FROM part) part
-         WHERE is_whole
-         ORDER BY indrelid, relname COLLATE \"C\", place",
+        "SELECT i.indrelid, x.relname, i.indisunique, pg_catalog.pg_get_expr(i.indpred, i.indrelid, false),
+           i.indkey, i.indoption, i.indcollation,
+           CASE WHEN i.indexprs IS NOT NULL THEN (
+             SELECT pg_catalog.json_agg(pg_catalog.pg_get_indexdef(i.indexrelid, k.place, false) ORDER BY k.place)
+             FROM pg_catalog.generate_series(1, i.indnkeyatts) k (place) WHERE i.indkey[k.place - 1] = 0) END
+         FROM pg_catalog.pg_index i
+         JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
+         JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
+         JOIN pg_catalog.pg_am m ON m.oid = x.relam
+         LEFT JOIN pg_catalog.pg_constraint o ON o.conindid = i.indexrelid AND o.contype IN ('p', 'u', 'x')
+         WHERE {} AND o.oid IS NULL
+           AND m.amname = 'btree' AND i.indisvalid AND i.indnatts = i.indnkeyatts {nulls_not_distinct}
+           AND NOT EXISTS (
+             SELECT 1 FROM pg_catalog.pg_opclass b
+             WHERE b.oid = ANY (i.indclass::oid[]) AND NOT b.opcdefault)
+         ORDER BY i.indrelid, x.relname COLLATE \"C\"",
         is_table(server)
     )
 }

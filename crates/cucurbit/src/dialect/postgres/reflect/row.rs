@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::{connection::Connection, dialect::ReflectError, schema::Ident};
+use crate::{connection::Connection, dialect::ReflectError};
 
 /// One row, of which the values that were read are gone.
 #[derive(Debug)]
@@ -51,16 +51,16 @@ impl Row {
     }
 
     /// Numbers of columns with blanks between; NULL is none.
-    pub(super) fn numbers(&mut self) -> Result<Vec<i16>, ReflectError> {
+    pub(super) fn numbers<N: FromStr>(&mut self) -> Result<Vec<N>, ReflectError> {
         let text = self.optional().unwrap_or_default();
         text.split_whitespace().map(|number| self.parsed(number)).collect()
     }
 
-    /// A list of names as JSON.
-    pub(super) fn optional_names(&mut self) -> Result<Option<Vec<Ident>>, ReflectError> {
+    /// A list of texts as JSON.
+    pub(super) fn optional_texts(&mut self) -> Result<Option<Vec<String>>, ReflectError> {
         let Some(json) = self.optional() else { return Ok(None) };
         match serde_json::from_str::<Vec<String>>(&json) {
-            Ok(names) => Ok(Some(names.into_iter().map(Ident::new).collect())),
+            Ok(texts) => Ok(Some(texts)),
             Err(error) => Err(self.unexpected(error.to_string())),
         }
     }
