@@ -16,7 +16,13 @@ mod lexer; // What our lexer calls a statement, real databases take as one.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod postgres; // PostgreSQL: statements, reflection, questions and the lock, on a real server.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
+mod runtime; // Runs: what is left after a failure, what is refused before one, and what is told meanwhile.
 #[cfg(test)]
 mod script; // What revision files look like, and that compiling and recording them gives back what was rendered.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
+mod support; // Databases of a test's own, and scripts written in a line.
 #[cfg(test)]
 mod walls; // The walls of the house, read from docs/ARCHITECTURE.md.

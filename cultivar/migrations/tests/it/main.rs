@@ -1,1 +1,9 @@
-//! Tests.
+//! CultivAR end to end, on both databases, by the binary that a person runs.
+
+mod commands;
+mod concurrent;
+mod defects;
+mod models;
+mod scratch;
+mod support;
+mod whole_way;

@@ -1,0 +1,323 @@
+//! Runs on both databases: what is left when something fails, what is refused before anything is touched, and
+//! what is told meanwhile.
+
+use std::time::Duration;
+
+use cucurbit::{
+    Op, Script,
+    connection::Connection,
+    prelude::*,
+    revision::{Reach, Target},
+    runtime::{Event, Migrator, Report, RunError, RunOptions},
+};
+
+use crate::support::{Database, on_each_database, script, scripts};
+
+fn nothing(_op: &mut Op) {}
+
+fn bed(op: &mut Op) {
+    op.create_table("bed", |table| {
+        table.column(integer("id").serial());
+        table.column(string("name", 40));
+        table.primary_key(["id"]);
+    });
+}
+
+fn drop_bed(op: &mut Op) {
+    op.drop_table("bed").loses_data();
+}
+
+fn target(words: &str) -> Target {
+    words.parse().unwrap()
+}
+
+async fn upgrade(connection: &mut Connection, list: &[Script], to: &str) -> Result<Report, RunError> {
+    Migrator::on(connection, &scripts(list)).upgrade(&[target(to)]).await
+}
+
+async fn downgrade(connection: &mut Connection, list: &[Script], to: &str) -> Result<Report, RunError> {
+    Migrator::on(connection, &scripts(list)).downgrade(&target(to), Reach::Branch).await
+}
+
+async fn heads(connection: &mut Connection) -> Vec<String> {
+    let rows = connection.rows("SELECT version_num FROM alembic_version ORDER BY 1").await.unwrap();
+    rows.into_iter().flatten().flatten().collect()
+}
+
+#[test]
+fn a_step_that_fails_leaves_the_steps_before_it_and_nothing_of_itself() {
+    fn fails(op: &mut Op) {
+        op.add_column("bed", integer("area").nullable());
+        op.execute("INSERT INTO bed (name) VALUES ('Tent')");
+        op.execute("INSERT INTO no_such_table (id) VALUES (1)");
+    }
+    on_each_database(async |database: Database| {
+        let mut connection = database.connect().await;
+        let list = [script("a", &[], bed, drop_bed), script("b", &["a"], fails, nothing)];
+        let error = upgrade(&mut connection, &list, "head").await.unwrap_err();
+        assert!(matches!(&error, RunError::Step { revision, .. } if revision == "b"), "{error:?}");
+        assert_eq!(error.to_string(), "revision `b` failed and was rolled back");
+        assert_eq!(heads(&mut connection).await, ["a"]);
+        assert_eq!(connection.value("SELECT count(*) FROM bed").await.unwrap().as_deref(), Some("0"));
+        assert!(connection.execute("SELECT area FROM bed").await.is_err(), "the column was rolled back");
+        // The connection and the lock are as good as new.
+        let list = [script("a", &[], bed, drop_bed), script("b", &["a"], nothing, nothing)];
+        upgrade(&mut connection, &list, "head").await.unwrap();
+        assert_eq!(heads(&mut connection).await, ["b"]);
+    });
+}
+
+#[test]
+fn what_is_not_empty_is_not_dropped_without_consent() {
+    fn drop_column(op: &mut Op) {
+        op.drop_column("bed", "name");
+    }
+    fn drop_table(op: &mut Op) {
+        op.drop_table("bed");
+    }
+    on_each_database(async |database: Database| {
+        let mut connection = database.connect().await;
+        let first = script("a", &[], bed, drop_bed);
+        upgrade(&mut connection, &[first], "head").await.unwrap();
+        connection.execute("INSERT INTO bed (name) VALUES ('Tent')").await.unwrap();
+        for (drop, said) in [
+            (drop_column as fn(&mut Op), "column `bed.name` is not empty and would be dropped"),
+            (drop_table, "table `bed` is not empty and would be dropped"),
+        ] {
+            // Nothing of the step before it runs either: the danger is there to be seen at the beginning.
+            let list = [first, script("b", &["a"], nothing, nothing), script("c", &["b"], drop, nothing)];
+            let error = upgrade(&mut connection, &list, "head").await.unwrap_err();
+            assert_eq!(error.to_string(), said);
+            assert!(error.hint().is_some_and(|hint| hint.contains("--allow-data-loss")));
+            assert_eq!(heads(&mut connection).await, ["a"]);
+            assert_eq!(connection.value("SELECT count(*) FROM bed").await.unwrap().as_deref(), Some("1"));
+        }
+        let list = [first, script("c", &["a"], drop_table, nothing)];
+        let options = RunOptions { allow_data_loss: true, ..RunOptions::default() };
+        Migrator::on(&mut connection, &scripts(&list))
+            .options(options)
+            .upgrade(&[target("head")])
+            .await
+            .unwrap();
+        assert_eq!(database.tables(&mut connection).await, ["alembic_version"]);
+    });
+}
+
+#[test]
+fn an_empty_column_may_be_dropped_and_rows_may_be_moved_out_first() {
+    fn add(op: &mut Op) {
+        op.add_column("bed", string("label", 10).nullable());
+    }
+    fn drop_empty(op: &mut Op) {
+        op.drop_column("bed", "label");
+    }
+    fn empty_and_drop(op: &mut Op) {
+        op.execute("DELETE FROM bed");
+        op.drop_table("bed");
+    }
+    on_each_database(async |database: Database| {
+        let mut connection = database.connect().await;
+        let list = [
+            script("a", &[], bed, drop_bed),
+            script("b", &["a"], add, nothing),
+            script("c", &["b"], drop_empty, nothing),
+            script("d", &["c"], empty_and_drop, nothing),
+        ];
+        upgrade(&mut connection, &list, "b").await.unwrap();
+        connection.execute("INSERT INTO bed (name) VALUES ('Tent')").await.unwrap();
+        upgrade(&mut connection, &list, "head").await.unwrap();
+        assert_eq!(database.tables(&mut connection).await, ["alembic_version"]);
+    });
+}
+
+#[test]
+fn not_null_on_a_filled_table_is_refused_and_a_backfill_is_a_way_out() {
+    fn add(op: &mut Op) {
+        op.add_column("bed", integer("area"));
+    }
+    fn add_with_backfill(op: &mut Op) {
+        op.alter_table("bed", |table| {
+            table.add_column(integer("area")).backfill("7");
+        });
+    }
+    on_each_database(async |database: Database| {
+        let mut connection = database.connect().await;
+        let first = script("a", &[], bed, drop_bed);
+        upgrade(&mut connection, &[first], "head").await.unwrap();
+        connection.execute("INSERT INTO bed (name) VALUES ('Tent')").await.unwrap();
+
+        let refused =
+            upgrade(&mut connection, &[first, script("b", &["a"], add, nothing)], "head").await.unwrap_err();
+        let said = "table `bed` has rows without a value for `area`, which shall not be NULL";
+        assert_eq!(refused.to_string(), said);
+        assert!(refused.hint().is_some_and(|hint| hint.starts_with("three ways out")));
+        assert_eq!(heads(&mut connection).await, ["a"]);
+
+        let list = [first, script("b", &["a"], add_with_backfill, nothing)];
+        upgrade(&mut connection, &list, "head").await.unwrap();
+        assert_eq!(connection.value("SELECT area FROM bed").await.unwrap().as_deref(), Some("7"));
+        assert!(connection.execute("INSERT INTO bed (name) VALUES ('No area')").await.is_err());
+    });
+}
+
+#[test]
+fn a_downgrade_that_refuses_touches_nothing() {
+    fn refuses(op: &mut Op) {
+        op.irreversible("the scans were thrown away");
+    }
+    on_each_database(async |database: Database| {
+        let mut connection = database.connect().await;
+        let list = [script("a", &[], bed, refuses), script("b", &["a"], nothing, nothing)];
+        upgrade(&mut connection, &list, "head").await.unwrap();
+        let error = downgrade(&mut connection, &list, "base").await.unwrap_err();
+        let source = std::error::Error::source(&error).unwrap().to_string();
+        assert_eq!(source, "the script cannot be undone: the scans were thrown away");
+        assert_eq!(heads(&mut connection).await, ["b"], "not even the step above it was reverted");
+    });
+}
+
+#[test]
+fn sql_of_unknown_effect_is_followed_by_a_fresh_look() {
+    fn by_hand(op: &mut Op) {
+        op.execute("CREATE TABLE tool (id INTEGER PRIMARY KEY, name VARCHAR(20))");
+        op.add_column("tool", integer("price").nullable());
+        op.execute("ALTER TABLE tool ADD COLUMN weight INTEGER");
+        op.alter_table("tool", |table| {
+            table.alter_column("name").not_null();
+            table.alter_column("weight").not_null();
+        });
+    }
+    fn drop_tool(op: &mut Op) {
+        op.drop_table("tool").loses_data();
+    }
+    fn on_top(op: &mut Op) {
+        op.create_index("ix_tool_name", "tool", ["name"]);
+    }
+    on_each_database(async |database: Database| {
+        let mut connection = database.connect().await;
+        let list = [script("a", &[], by_hand, drop_tool), script("b", &["a"], on_top, nothing)];
+        upgrade(&mut connection, &list, "head").await.unwrap();
+        assert!(connection.execute("INSERT INTO tool (id, name) VALUES (1, 'Hoe')").await.is_err());
+        connection.execute("INSERT INTO tool (id, name, weight) VALUES (1, 'Hoe', 3)").await.unwrap();
+        downgrade(&mut connection, &list, "base").await.unwrap();
+        assert_eq!(database.tables(&mut connection).await, ["alembic_version"]);
+    });
+}
+
+#[test]
+fn what_would_end_the_transaction_is_refused_before_the_run() {
+    fn commits(op: &mut Op) {
+        bed(op);
+        op.execute("COMMIT");
+    }
+    on_each_database(async |database: Database| {
+        let mut connection = database.connect().await;
+        let error =
+            upgrade(&mut connection, &[script("a", &[], commits, nothing)], "head").await.unwrap_err();
+        let source = std::error::Error::source(&error).unwrap().to_string();
+        assert_eq!(source, "`COMMIT` cannot run inside a revision's transaction");
+        assert_eq!(database.tables(&mut connection).await, [""; 0]);
+    });
+}
+
+#[test]
+fn what_needs_no_transaction_has_a_revision_of_its_own() {
+    fn vacuum(op: &mut Op) {
+        op.execute("VACUUM").outside_transaction();
+    }
+    fn both(op: &mut Op) {
+        bed(op);
+        op.execute("VACUUM").outside_transaction();
+    }
+    on_each_database(async |database: Database| {
+        let mut connection = database.connect().await;
+        let first = script("a", &[], bed, drop_bed);
+        upgrade(&mut connection, &[first, script("b", &["a"], vacuum, nothing)], "head").await.unwrap();
+        assert_eq!(heads(&mut connection).await, ["b"]);
+
+        let mixed = [script("c", &[], both, nothing)];
+        let mut other = Database::connect(&database).await;
+        downgrade(&mut other, &[first, script("b", &["a"], vacuum, nothing)], "base").await.unwrap();
+        let error = upgrade(&mut other, &mixed, "head").await.unwrap_err();
+        assert!(matches!(error, RunError::MixedModes { .. }), "{error:?}");
+        assert_eq!(database.tables(&mut other).await, ["alembic_version"]);
+    });
+}
+
+#[test]
+fn the_lock_is_waited_for_and_its_holder_is_named() {
+    on_each_database(async |database: Database| {
+        let mut holder = database.connect().await;
+        let mut waiter = database.connect().await;
+        let list = [script("a", &[], bed, drop_bed)];
+        let graph = scripts(&list);
+        // The other run stands in the middle of a step.
+        let mut events = Vec::new();
+        let options = RunOptions { lock_wait: Duration::from_millis(300), ..RunOptions::default() };
+        match database.dialect {
+            Dialect::Sqlite => {
+                holder.execute("BEGIN IMMEDIATE").await.unwrap();
+                waiter.execute("PRAGMA busy_timeout = 300").await.unwrap();
+            }
+            Dialect::Postgres => {
+                let key = cucurbit::dialect::lock_key(&mut holder, "alembic_version").await.unwrap();
+                assert!(cucurbit::dialect::try_lock(&mut holder, key).await.unwrap());
+            }
+        }
+        let error = Migrator::on(&mut waiter, &graph)
+            .options(options)
+            .observer(|event| events.push(matches!(event, Event::LockWait { .. })))
+            .upgrade(&[target("head")])
+            .await
+            .unwrap_err();
+        assert!(matches!(error, RunError::Lock { .. }), "{error:?}");
+        if database.dialect == Dialect::Postgres {
+            assert_eq!(events, [true], "told once");
+            assert!(error.hint().is_some_and(|hint| hint.contains("(cucurbit)")), "{:?}", error.hint());
+        }
+        drop(holder);
+        upgrade(&mut waiter, &list, "head").await.unwrap();
+    });
+}
+
+#[test]
+fn another_program_that_moves_the_version_meanwhile_is_noticed() {
+    on_each_database(async |database: Database| {
+        let mut connection = database.connect().await;
+        let mut other = database.connect().await;
+        let list = [script("a", &[], bed, drop_bed), script("b", &["a"], nothing, nothing)];
+        upgrade(&mut connection, &list, "a").await.unwrap();
+        let table = cucurbit::runtime::VersionTable::default();
+        let expected = table.rows(&mut connection).await.unwrap();
+        other.execute("UPDATE alembic_version SET version_num = 'b'").await.unwrap();
+        assert_ne!(table.rows(&mut connection).await.unwrap(), expected);
+        let report = upgrade(&mut connection, &list, "head").await.unwrap();
+        assert!(report.steps.is_empty(), "nothing is left to do");
+        let change = cucurbit::revision::RowChange::Update { from: "a".to_owned(), to: "b".to_owned() };
+        let error = table.change(&mut connection, &change).await.unwrap_err();
+        let said = "expected to match one row when changing `a` to `b` in `alembic_version`; 0 found";
+        assert_eq!(error.to_string(), said);
+    });
+}
+
+#[test]
+fn a_run_tells_what_it_does() {
+    on_each_database(async |database: Database| {
+        let mut connection = database.connect().await;
+        let mut told = Vec::new();
+        let graph = scripts(&[script("a", &[], bed, drop_bed)]);
+        Migrator::on(&mut connection, &graph)
+            .observer(|event| {
+                told.push(match event {
+                    Event::StepStarted { step } => format!("start {step}"),
+                    Event::Statement { sql } => sql.split_whitespace().take(2).collect::<Vec<_>>().join(" "),
+                    Event::StepFinished { step } => format!("end {step}"),
+                    Event::LockWait { .. } | Event::Replanned | _ => "something else".to_owned(),
+                });
+            })
+            .upgrade(&[target("head")])
+            .await
+            .unwrap();
+        assert_eq!(told, ["start Running upgrade  -> a, a", "CREATE TABLE", "end Running upgrade  -> a, a"]);
+    });
+}

@@ -1,0 +1,126 @@
+//! Databases of a test's own, on both dialects, and scripts written in a line.
+//!
+//! What is compared is read by plain SQL from the catalogues, never by `reflect`.
+
+use std::{
+    future::Future,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use cucurbit::{
+    Op, Script,
+    config::Environment,
+    connection::{ConnectOptions, Connection, address::Address},
+    revision::{Revision, Scripts},
+    schema::Dialect,
+};
+use tempfile::TempDir;
+
+/// Runs a test once for each dialect, each time with an empty database of its own.
+pub(crate) fn on_each_database<F: Future<Output = ()>>(test: impl Fn(Database) -> F) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    for dialect in Dialect::ALL {
+        runtime.block_on(async {
+            let database = Database::new(dialect).await;
+            let address = database.address.clone();
+            let owner = database.owner();
+            test(database).await;
+            drop(address);
+            owner.drop_database().await;
+        });
+    }
+}
+
+/// An empty database.
+pub(crate) struct Database {
+    pub(crate) dialect: Dialect,
+    pub(crate) address: Address,
+    name: String,
+    _folder: std::rc::Rc<TempDir>,
+}
+
+/// Who drops a database after its test.
+struct Owner {
+    name: Option<String>,
+    _folder: std::rc::Rc<TempDir>,
+}
+
+impl Owner {
+    async fn drop_database(self) {
+        if let Some(name) = self.name {
+            let mut server = server().await;
+            server.execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await.unwrap();
+        }
+    }
+}
+
+fn server_address() -> Address {
+    let environment = Environment::read();
+    let address = environment.get("CUCURBIT_TEST_POSTGRES_URL").unwrap();
+    let address = address.expect("CUCURBIT_TEST_POSTGRES_URL is not set: `cargo xtask test` starts a server");
+    address.parse().unwrap()
+}
+
+async fn server() -> Connection {
+    Connection::connect(&server_address(), &ConnectOptions::default()).await.unwrap()
+}
+
+impl Database {
+    async fn new(dialect: Dialect) -> Self {
+        static COUNTER: AtomicU32 = AtomicU32::new(0);
+        let number = COUNTER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("cucurbit_test_{}_{number}", std::process::id());
+        let folder = TempDir::new().unwrap();
+        let address = match dialect {
+            Dialect::Postgres => {
+                server().await.execute(&format!("CREATE DATABASE {name}")).await.unwrap();
+                server_address().with_database(&name)
+            }
+            Dialect::Sqlite => {
+                format!("sqlite:///{}", folder.path().join("test.db").display()).parse().unwrap()
+            }
+        };
+        Self { dialect, address, name, _folder: folder.into() }
+    }
+
+    fn owner(&self) -> Owner {
+        let name = match self.dialect {
+            Dialect::Postgres => Some(self.name.clone()),
+            Dialect::Sqlite => None,
+        };
+        Owner { name, _folder: self._folder.clone() }
+    }
+
+    /// Connects, and creates the SQLite file.
+    pub(crate) async fn connect(&self) -> Connection {
+        let options = ConnectOptions { create_file: true, ..ConnectOptions::default() };
+        Connection::connect(&self.address, &options).await.unwrap()
+    }
+
+    /// Lists the tables, by the catalogue.
+    pub(crate) async fn tables(&self, connection: &mut Connection) -> Vec<String> {
+        let sql = match self.dialect {
+            Dialect::Postgres => {
+                "SELECT c.relname::text FROM pg_class c WHERE c.relkind = 'r' \
+                 AND c.relnamespace = 'public'::regnamespace ORDER BY 1"
+            }
+            Dialect::Sqlite => "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY 1",
+        };
+        connection.rows(sql).await.unwrap().into_iter().flatten().flatten().collect()
+    }
+}
+
+/// Makes a script; its id is also its file and its message.
+pub(crate) fn script(
+    id: &'static str,
+    down_revisions: &'static [&'static str],
+    upgrade: fn(&mut Op),
+    downgrade: fn(&mut Op),
+) -> Script {
+    Script { path: id, doc: id, revision: Revision::new(id).revises(down_revisions), upgrade, downgrade }
+}
+
+/// Makes the graph of scripts.
+pub(crate) fn scripts(scripts: &[Script]) -> Scripts {
+    Scripts::new(scripts.to_vec()).unwrap()
+}

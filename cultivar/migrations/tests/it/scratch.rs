@@ -1,0 +1,394 @@
+//! Projects that change: copies of CultivAR whose models are edited, whose history is taken away, and a small
+//! project of its own. What `create` writes is compiled and run, as a person would.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Instant,
+};
+
+use crate::support::{Database, Kind, Ran};
+
+/// A cargo workspace made for a test. It keeps its place, so that a second run builds little.
+struct Project {
+    folder: PathBuf,
+    migrations: PathBuf,
+}
+
+/// The root of the real workspace.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace")
+}
+
+impl Project {
+    /// Copies CultivAR: models and migrations, with or without the history.
+    fn cultivar(name: &str, with_history: bool) -> Self {
+        let project = Self::empty(name, "cultivar/migrations", &["cultivar/models", "cultivar/migrations"]);
+        for member in ["cultivar/models", "cultivar/migrations"] {
+            copy(&root().join(member), &project.folder.join(member));
+        }
+        if !with_history {
+            for file in project.versions() {
+                fs::remove_file(file).expect("moved away");
+            }
+        }
+        project
+    }
+
+    /// Makes a project with one table, written by hand.
+    fn small(name: &str) -> Self {
+        let project = Self::empty(name, "garden", &["garden"]);
+        let write = |file: &str, text: &str| {
+            let file = project.migrations.join(file);
+            fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+            fs::write(file, text).expect("written");
+        };
+        write("Cargo.toml", SMALL_MANIFEST);
+        write("build.rs", "fn main() {\n    cucurbit_build::versions(\"versions\");\n}\n");
+        write("src/main.rs", SMALL_MAIN);
+        write("cucurbit.toml", "dialects = [\"sqlite\", \"postgres\"]\n");
+        fs::create_dir_all(project.migrations.join("versions")).expect("a folder");
+        project
+    }
+
+    fn empty(name: &str, migrations: &str, members: &[&str]) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("projects").join(name);
+        for old in ["cultivar", "garden"] {
+            drop(fs::remove_dir_all(folder.join(old)));
+        }
+        fs::create_dir_all(&folder).expect("a folder");
+        let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("the manifest");
+        let crates = format!("path = \"{}/crates/", root().display());
+        let mut members_line = String::from("members = [");
+        members_line
+            .push_str(&members.iter().map(|member| format!("\"{member}\"")).collect::<Vec<_>>().join(", "));
+        let manifest: Vec<String> = manifest
+            .lines()
+            .filter(|line| !line.starts_with("default-members"))
+            .map(|line| match line.starts_with("members = ") {
+                true => format!("{members_line}]"),
+                false => line.replace("path = \"crates/", &crates),
+            })
+            .collect();
+        fs::write(folder.join("Cargo.toml"), manifest.join("\n")).expect("written");
+        fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).expect("copied");
+        fs::copy(root().join("rustfmt.toml"), folder.join("rustfmt.toml")).expect("copied");
+        let migrations = folder.join(migrations);
+        Self { folder, migrations }
+    }
+
+    /// Builds the project and runs its binary on a database. The dependencies that the workspace has built
+    /// already are used again.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "what cargo says in the environment is taken out, not read"
+    )]
+    fn migrate(&self, database: &Database, arguments: &[&str]) -> Ran {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder").to_owned();
+        let mut command = Command::new(env!("CARGO"));
+        command
+            .args(["run", "--quiet", "--offline", "--bin", "migrate", "--"])
+            .args(arguments)
+            .current_dir(&self.migrations)
+            .env("CARGO_BUILD_BUILD_DIR", &target)
+            .env("CARGO_TARGET_DIR", self.folder.join("target"))
+            .env("DATABASE_URL", &database.url)
+            .env_remove("CUCURBIT_CONFIG");
+        for (name, _) in std::env::vars_os() {
+            // What cargo tells this test about itself is not for the cargo that the test starts.
+            if name
+                .to_str()
+                .is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
+            {
+                command.env_remove(name);
+            }
+        }
+        Ran::of(&mut command)
+    }
+
+    /// The revision files, sorted.
+    fn versions(&self) -> Vec<PathBuf> {
+        let files = fs::read_dir(self.migrations.join("versions")).expect("the folder");
+        let mut files: Vec<PathBuf> = files.map(|file| file.expect("an entry").path()).collect();
+        files.sort();
+        files
+    }
+
+    /// Edits a file of the project.
+    fn edit(&self, file: &str, from: &str, to: &str) {
+        let path = self.folder.join(file);
+        let text = fs::read_to_string(&path).expect("the file");
+        assert!(text.contains(from), "{file} has no `{from}`");
+        fs::write(&path, text.replacen(from, to, 1)).expect("written");
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        if entry.file_type().expect("its kind").is_dir() {
+            copy(&entry.path(), &target);
+        } else if entry.path().extension().is_none_or(|extension| extension != "db") {
+            fs::copy(entry.path(), target).expect("copied");
+        }
+    }
+}
+
+const SMALL_MANIFEST: &str = r#"[package]
+name = "garden"
+version = "0.1.0"
+edition = "2024"
+
+[[bin]]
+name = "migrate"
+path = "src/main.rs"
+
+[dependencies]
+cucurbit = { workspace = true, features = ["cli"] }
+tokio.workspace = true
+
+[build-dependencies]
+cucurbit-build.workspace = true
+"#;
+
+const SMALL_MAIN: &str = r#"use std::{convert::Infallible, process::ExitCode};
+
+use cucurbit::{Env, schema::{Schema, TableBuilder, build::*}};
+
+mod versions {
+    cucurbit::include_versions!();
+}
+
+fn models() -> Result<Schema, Infallible> {
+    let bed = TableBuilder::build("bed", |table| {
+        table.column(integer("id").serial());
+        table.column(string("name", 40));
+        table.primary_key(["id"]);
+    });
+    let plant = TableBuilder::build("plant", |table| {
+        table.column(integer("id").serial());
+        table.column(integer("bed_id"));
+        table.primary_key(["id"]);
+        table.foreign_key(["bed_id"], "bed", ["id"]);
+    });
+    Ok(Schema::from_tables([bed, plant]))
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    cucurbit::cli::main(Env::new(versions::all()).project(env!("CARGO_MANIFEST_DIR")).models(models)).await
+}
+"#;
+
+#[tokio::test]
+async fn without_its_history_cultivar_gets_one_revision_of_27_tables() {
+    let project = Project::cultivar("baseline", false);
+    let (sqlite, postgres) = (Database::new(Kind::Sqlite).await, Database::new(Kind::Postgres).await);
+    sqlite.execute("SELECT 1").await;
+
+    project.migrate(&sqlite, &["create", "--message", "baseline"]).exits(0);
+    let files = project.versions();
+    assert_eq!(files.len(), 1);
+    let text = fs::read_to_string(&files[0]).expect("the revision");
+    assert_eq!(text.matches("op.create_table(").count(), 27, "{text}");
+    assert_eq!(text.matches("op.create_index(").count(), 32);
+    assert_eq!(text.matches("table.foreign_key(").count(), 23);
+
+    for database in [&sqlite, &postgres] {
+        project.migrate(database, &["upgrade"]).exits(0);
+        project.migrate(database, &["check"]).exits(0);
+        let again = project.migrate(database, &["create", "--message", "again"]).exits(0);
+        assert_eq!(again.stdout, "No changes: the models and the database agree. No file was written.\n");
+        assert_eq!(project.versions(), files);
+        assert_eq!(database.tables().await.len(), 28, "27 and the version table");
+        project.migrate(database, &["downgrade", "base"]).exits(0);
+        assert_eq!(database.tables().await, ["alembic_version"]);
+    }
+}
+
+#[tokio::test]
+async fn an_edited_model_becomes_a_revision_that_runs_on_both() {
+    let project = Project::cultivar("edited", true);
+    let (sqlite, postgres) = (Database::new(Kind::Sqlite).await, Database::new(Kind::Postgres).await);
+    for database in [&sqlite, &postgres] {
+        project.migrate(database, &["upgrade"]).exits(0);
+    }
+    let before = project.versions();
+
+    project.edit(
+        "cultivar/models/src/zone.rs",
+        "    pub name: String,",
+        "    pub name: String,\n    /// Lamp power, in watts.\n    pub watts: Option<i32>,",
+    );
+    project.edit("cultivar/models/src/metric.rs", "StringLen::N(50)", "StringLen::N(80)");
+    let begun = Instant::now();
+    project.migrate(&postgres, &["create", "--message", "Zones have lamps"]).exits(0);
+    project.migrate(&postgres, &["upgrade"]).exits(0);
+    println!("edit, create, upgrade: {:.1} s", begun.elapsed().as_secs_f64());
+
+    let new: Vec<PathBuf> = project.versions().into_iter().filter(|file| !before.contains(file)).collect();
+    assert_eq!(new.len(), 1);
+    let text = fs::read_to_string(&new[0]).expect("the revision");
+    assert!(text.starts_with("//! Zones have lamps\n"), "{text}");
+    assert!(text.contains(r#"integer("watts").nullable()"#), "{text}");
+    for database in [&sqlite, &postgres] {
+        project.migrate(database, &["upgrade"]).exits(0);
+        project.migrate(database, &["check"]).exits(0);
+        project.migrate(database, &["downgrade", "-1"]).exits(0);
+        project.migrate(database, &["upgrade"]).exits(0);
+    }
+}
+
+/// Messages that are more than words to a shell, to Rust or to a terminal.
+const NASTY: [&str; 9] = [
+    "\"; touch pwned; echo \"",
+    "$(touch pwned) `touch pwned` $HOME && touch pwned",
+    "triple \"\"\" quotes and '''",
+    "back\\slash \\N \\u \\x \\",
+    "ends a comment */ and /* begins one",
+    "two\nlines\r\nand a third",
+    "tab\tand \u{1b}[31mred\u{1b}[0m and ünïcödé 🌱",
+    "!!! ???",
+    "{braces} {{and}} %(percent)s %d",
+];
+
+#[tokio::test]
+async fn defect_13_and_17_a_message_is_text_and_nothing_else() {
+    let project = Project::small("messages");
+    let database = Database::new(Kind::Sqlite).await;
+    database.migrate(&["ensure_version"]).exits(0);
+    for message in NASTY {
+        project.migrate(&database, &["revision", "-m", message]).exits(0);
+    }
+    // Every file compiles, and every message comes back.
+    let history = project.migrate(&database, &["history", "--format", "json"]).exits(0);
+    let history: serde_json::Value = serde_json::from_str(&history.stdout).expect("JSON");
+    let docs: Vec<&str> =
+        history.as_array().expect("a list").iter().filter_map(|entry| entry["doc"].as_str()).collect();
+    assert_eq!(docs.len(), NASTY.len());
+    for (doc, message) in docs.iter().rev().zip(NASTY) {
+        let lines = |text: &str| text.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();
+        assert_eq!(lines(doc), lines(message));
+    }
+    project.migrate(&database, &["upgrade"]).exits(0);
+    for folder in [&project.folder, &project.migrations] {
+        assert!(!folder.join("pwned").exists(), "a message was run as a command");
+    }
+}
+
+#[tokio::test]
+async fn defect_20_two_people_generate_the_same_bytes() {
+    let project = Project::small("twice");
+    let database = Database::new(Kind::Sqlite).await;
+    database.migrate(&["ensure_version"]).exits(0);
+    let mut texts = Vec::new();
+    for _ in 0..3 {
+        project.migrate(&database, &["create", "-m", "beds", "--rev-id", "aaaaaaaaaaaa"]).exits(0);
+        let files = project.versions();
+        assert_eq!(files.len(), 1);
+        let text = fs::read_to_string(&files[0]).expect("the revision");
+        texts.push(text.lines().filter(|line| !line.contains(".created(")).collect::<Vec<_>>().join("\n"));
+        fs::remove_file(&files[0]).expect("removed");
+    }
+    assert_eq!(texts[0], texts[1]);
+    assert_eq!(texts[0], texts[2]);
+    assert!(texts[0].contains("op.create_table(\"bed\""), "{}", texts[0]);
+}
+
+#[tokio::test]
+async fn defect_1_a_folder_without_revisions_is_an_error() {
+    let project = Project::small("empty");
+    let database = Database::new(Kind::Sqlite).await;
+    let ran = project.migrate(&database, &["upgrade"]).exits(1);
+    assert!(ran.stderr.contains("there is no revision script in `"), "{}", ran.stderr);
+    assert!(!database.file().exists(), "nothing was touched");
+
+    fs::remove_dir(project.migrations.join("versions")).expect("removed");
+    let ran = project.migrate(&database, &["upgrade"]);
+    assert_ne!(ran.code, 0);
+    assert!(ran.stderr.contains("versions"), "the build says which folder: {}", ran.stderr);
+}
+
+#[tokio::test]
+async fn defect_5_models_that_cannot_be_loaded_drop_nothing() {
+    let project = Project::small("broken");
+    let database = Database::new(Kind::Sqlite).await;
+    database.migrate(&["ensure_version"]).exits(0);
+    project.migrate(&database, &["create", "-m", "beds"]).exits(0);
+    project.migrate(&database, &["upgrade"]).exits(0);
+    let before = (database.schema().await, project.versions());
+    for (broken, said) in [
+        (".models(|| Err::<Schema, _>(std::fmt::Error))", "cannot collect the models"),
+        (".models(|| Ok::<_, Infallible>(Schema::new()))", "the models hold no table"),
+        ("", "there are no models to compare with"),
+    ] {
+        let main = SMALL_MAIN.replace(".models(models)", broken).replace("fn models()", "fn _models()");
+        fs::write(project.migrations.join("src/main.rs"), main).expect("written");
+        for command in [&["check"][..], &["create", "-m", "x"]] {
+            let ran = project.migrate(&database, command).exits(1);
+            assert!(ran.stderr.contains(said), "{}", ran.stderr);
+        }
+        assert_eq!((database.schema().await, project.versions()), before);
+    }
+}
+
+#[tokio::test]
+async fn defect_6_several_heads_are_found_before_any_database_is_touched() {
+    let project = Project::small("heads");
+    let database = Database::new(Kind::Sqlite).await;
+    database.migrate(&["ensure_version"]).exits(0);
+    project.migrate(&database, &["create", "-m", "beds"]).exits(0);
+    project.migrate(&database, &["upgrade"]).exits(0);
+    for (id, head) in [("aaaaaaaaaaaa", "head"), ("bbbbbbbbbbbb", "head-1")] {
+        project
+            .migrate(&database, &["revision", "-m", id, "--rev-id", id, "--head", head, "--splice"])
+            .exits(0);
+    }
+    let before = database.schema().await;
+    for command in [&["check"][..], &["create", "-m", "x"], &["revision", "-m", "x"], &["upgrade"]] {
+        let ran = project.migrate(&database, command).exits(1);
+        assert!(ran.stderr.contains("aaaaaaaaaaaa") && ran.stderr.contains("bbbbbbbbbbbb"), "{}", ran.stderr);
+    }
+    assert_eq!(database.schema().await, before);
+    project.migrate(&database, &["merge", "heads", "-m", "join them"]).exits(0);
+    project.migrate(&database, &["upgrade"]).exits(0);
+    project.migrate(&database, &["check"]).exits(0);
+    // The last one is undone after a merge too.
+    project.migrate(&database, &["downgrade", "-1"]).exits(0);
+    let current = project.migrate(&database, &["current"]).exits(0).stdout;
+    assert_eq!(current.lines().count(), 2, "{current}");
+}
+
+#[tokio::test]
+async fn defect_11_a_revision_that_fails_half_way_leaves_nothing() {
+    let project = Project::small("torn");
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let database = Database::new(kind).await;
+        database.migrate(&["ensure_version"]).exits(0);
+        let revision = project.migrations.join("versions/torn.rs");
+        let text = |last: &str| {
+            format!(
+                "//! Torn\nuse cucurbit::prelude::*;\n\npub const REVISION: Revision = Revision::new(\"aaaaaaaaaaaa\");\n\n\
+                 pub fn upgrade(op: &mut Op) {{\n    op.create_table(\"bed\", |table| {{\n        \
+                 table.column(integer(\"id\"));\n        table.primary_key([\"id\"]);\n    }});\n    \
+                 op.execute(\"INSERT INTO bed (id) VALUES (1)\");\n    op.execute(\"{last}\");\n}}\n\n\
+                 pub fn downgrade(op: &mut Op) {{\n    op.drop_table(\"bed\").loses_data();\n}}\n"
+            )
+        };
+        fs::write(&revision, text("INSERT INTO bed (id) VALUES (1)")).expect("written");
+        let ran = project.migrate(&database, &["upgrade"]).exits(1);
+        assert!(ran.stderr.contains("revision `aaaaaaaaaaaa` failed and was rolled back"), "{}", ran.stderr);
+        assert_eq!(database.tables().await, ["alembic_version"]);
+        assert_eq!(project.migrate(&database, &["current"]).exits(0).stdout, "");
+
+        fs::write(&revision, text("INSERT INTO bed (id) VALUES (2)")).expect("written");
+        project.migrate(&database, &["upgrade"]).exits(0);
+        assert_eq!(database.rows().await["bed"].len(), 2);
+        let refused = project.migrate(&database, &["upgrade"]).exits(0);
+        assert!(refused.stderr.contains("Nothing to do"), "{}", refused.stderr);
+        fs::remove_file(&revision).expect("removed");
+    }
+}
