@@ -4,6 +4,7 @@ mod commands;
 mod concurrent;
 mod defects;
 mod models;
+mod reference;
 mod scratch;
 mod support;
 mod whole_way;
