@@ -1,5 +1,9 @@
 //! SQLite.
 
+mod ask;
+mod token;
+mod types;
+
 use super::{Before, Canonical, Plan, PlanError};
 use crate::{operation::Operation, schema::Schema};
 
