@@ -1,6 +1,7 @@
 //! SQLite.
 
 mod ask;
+mod ddl;
 mod token;
 mod types;
 
