@@ -1,2 +1,136 @@
-//! Chores.
-fn main() {}
+//! The project's chores, run as `cargo xtask …`: the words, and nothing else.
+//!
+//! | file | what lives there |
+//! |---|---|
+//! | `environment.rs` | the only reader of the environment |
+//! | `format.rs` | `fmt`: rustfmt over everything, revision scripts included |
+//! | `postgres/` | a PostgreSQL server for the tests: found, started, stopped |
+//! | `report.rs` | failures, and the only printing |
+//! | `test.rs` | `test`: the whole test suite beside a server |
+
+mod environment;
+mod format;
+mod postgres;
+mod report;
+mod test;
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::{Command, ExitCode, ExitStatus};
+
+use postgres::Server;
+use report::Failure;
+
+const USAGE: &str = "\
+The project's chores. Usage:
+
+  cargo xtask test [[--] ARGUMENTS]      all tests, beside a PostgreSQL server
+  cargo xtask postgres -- COMMAND …      any command beside a PostgreSQL server
+  cargo xtask postgres                   a PostgreSQL server until Enter is pressed; prints its address
+  cargo xtask fmt [--check]              rustfmt over all code, revision scripts included
+
+ARGUMENTS go to `cargo nextest run` (or `cargo test`, where nextest is not installed) in place of the
+full run: names of tests, say. The server is the one of CUCURBIT_TEST_POSTGRES_URL, else a throw-away
+one made from the PostgreSQL that is installed; commands find its address in that variable.";
+
+fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+    match run(&arguments) {
+        Ok(code) => code,
+        Err(failure) => {
+            failure.report();
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[OsString]) -> Result<ExitCode, Failure> {
+    let Some((chore, rest)) = arguments.split_first() else {
+        report::note(USAGE);
+        return Ok(ExitCode::from(2));
+    };
+    match chore.to_str() {
+        Some("test") => test::run(after_dashes(rest)),
+        Some("postgres") => beside_postgres(after_dashes(rest)),
+        Some("fmt") => format::run(rest),
+        Some(postgres::GUARD) => postgres::guard(rest),
+        Some("help" | "--help" | "-h") => {
+            report::print(USAGE);
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(_) | None => {
+            report::note(&format!("there is no chore {}\n\n{USAGE}", chore.display()));
+            Ok(ExitCode::from(2))
+        }
+    }
+}
+
+/// The arguments without the `--` that may stand before them.
+fn after_dashes(arguments: &[OsString]) -> &[OsString] {
+    match arguments.split_first() {
+        Some((first, rest)) if first == "--" => rest,
+        Some(_) | None => arguments,
+    }
+}
+
+/// `cargo xtask postgres`: runs the command, or waits for a person, beside a server.
+fn beside_postgres(command: &[OsString]) -> Result<ExitCode, Failure> {
+    let server = Server::obtain()?;
+    let Some((program, arguments)) = command.split_first() else {
+        report::print(server.url());
+        report::note("Enter (or the end of the input) ends it");
+        // A closed input is an end as good as Enter.
+        let _line_or_end = std::io::stdin().read_line(&mut String::new());
+        return Ok(ExitCode::SUCCESS);
+    };
+    let mut command = Command::new(program);
+    command.args(arguments);
+    server.pass_to(&mut command);
+    Ok(code(status(&mut command)?))
+}
+
+/// Runs the command to its end, with our input and outputs.
+fn status(command: &mut Command) -> Result<ExitStatus, Failure> {
+    let program = command.get_program().display().to_string();
+    command.status().map_err(|error| Failure::new(format!("cannot run `{program}`: {error}")))
+}
+
+/// The status as our own; a signal becomes 128 and its number, as in a shell.
+fn code(status: ExitStatus) -> ExitCode {
+    use std::os::unix::process::ExitStatusExt;
+    let number = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
+    number.and_then(|number| u8::try_from(number).ok()).map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
+/// The folder of the workspace.
+fn root() -> &'static Path {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    manifest.parent().expect("xtask/ lies in the workspace's folder")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dashes_before_the_arguments_are_optional_and_only_the_first_are_ours() {
+        let words = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>();
+        assert_eq!(after_dashes(&words(&["--", "a", "--"])), words(&["a", "--"]));
+        assert_eq!(after_dashes(&words(&["a", "--", "b"])), words(&["a", "--", "b"]));
+        assert!(after_dashes(&words(&["--"])).is_empty());
+    }
+
+    #[test]
+    fn the_status_of_a_command_is_ours() {
+        let ended = |script: &str| code(status(Command::new("sh").args(["-c", script])).expect("sh"));
+        assert_eq!(ended("exit 0"), ExitCode::SUCCESS);
+        assert_eq!(ended("exit 101"), ExitCode::from(101));
+        assert_eq!(ended("kill -TERM $$"), ExitCode::from(143));
+    }
+
+    #[test]
+    fn an_unknown_chore_is_a_usage_error() {
+        assert_eq!(run(&["tset".into()]).expect("no failure"), ExitCode::from(2));
+        assert_eq!(run(&[]).expect("no failure"), ExitCode::from(2));
+    }
+}

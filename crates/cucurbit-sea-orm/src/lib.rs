@@ -1,1 +1,79 @@
-//! To be written.
+//! SeaORM entities as schemas for Cucurbit.
+//!
+//! [`models!`] reads a list of entities as one [`Schema`](cucurbit::schema::Schema), the target that Cucurbit compares
+//! with a database. What SeaORM has no word for is said beside the entity with [`TableArgs`], as SQLAlchemy does with
+//! `__table_args__`.
+//!
+//! ```
+//! use cucurbit::schema::Type;
+//!
+//! mod plant {
+//!     use cucurbit::schema::{Dialect, Type};
+//!     use cucurbit_sea_orm::{TableArgs, TableArgsFor, desc, key, lower};
+//!     use sea_orm::entity::prelude::*;
+//!
+//!     #[sea_orm::model]
+//!     #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+//!     #[sea_orm(table_name = "plant")]
+//!     pub struct Model {
+//!         #[sea_orm(primary_key)]
+//!         pub id: i32,
+//!         #[sea_orm(column_type = "String(StringLen::N(100))")]
+//!         pub name: String,
+//!         pub lineage: Option<Json>,
+//!         pub planted_at: DateTime,
+//!     }
+//!
+//!     impl TableArgs for Entity {
+//!         fn table_args(table: &mut TableArgsFor<Self>) {
+//!             table.column(Column::Lineage).on(Dialect::Postgres, Type::Jsonb);
+//!             table.index("ix_plant_planted_at").on([desc(Column::PlantedAt), key(Column::Id)]);
+//!             table.index("ux_plant_name_lower").unique().on(lower(Column::Name));
+//!         }
+//!     }
+//!
+//!     impl ActiveModelBehavior for ActiveModel {}
+//! }
+//!
+//! let schema = cucurbit_sea_orm::models![plant]?;
+//! let table = schema.table(&"plant".into()).expect("the entity has this table");
+//! assert_eq!(table.columns[1].ty.base, Type::String { length: Some(100) });
+//! assert_eq!(table.indexes.len(), 2);
+//! # Ok::<(), cucurbit_sea_orm::ModelError>(())
+//! ```
+//!
+//! How SeaORM's words are read:
+//!
+//! | SeaORM | schema |
+//! |---|---|
+//! | `primary_key`, an integer and alone | primary key; the column is `SERIAL` ([`identity`](ColumnFor::identity) chooses otherwise) |
+//! | several `primary_key` | composite primary key, in the order of the fields |
+//! | `Option<…>`, `nullable` | the column takes NULL |
+//! | `unique` | unnamed unique constraint |
+//! | `unique_key = "k"` | unique index `idx-{table}-k`, as SeaORM creates it |
+//! | `indexed` | index `idx-{table}-{column}` (none where the column is `unique`) |
+//! | `default_value`, `default_expr` | server default: a constant, or an expression for each database |
+//! | `comment` | comment |
+//! | `belongs_to` | foreign key, unless `skip_fk` or a condition of its own; unnamed unless `fk_name` |
+//! | `schema_name` | the table's schema |
+//! | `renamed_from` | not read |
+//! | `extra` | refused: raw SQL cannot be compared; [`TableArgs`] has words for it |
+//!
+//! Constraints that nobody named have no name in the schema, so a database that SeaORM made (`fk-plant-user_id`) and
+//! one that SQLAlchemy made (`plant_user_id_fkey`) both equal the model.
+//!
+//! What may not live here: comparing, SQL statements, connections.
+
+mod error;
+mod index;
+mod models;
+mod relation;
+mod table;
+mod ty;
+
+pub use self::{
+    error::ModelError,
+    index::{IndexFor, IntoParts, Part, desc, expression, key, lower, upper},
+    models::Models,
+    table::{ColumnFor, TableArgs, TableArgsFor, table_of},
+};

@@ -1,15 +1,18 @@
 //! A connection to a database, of one kind or the other.
 //!
-//! The only file that names sqlx outside `dialect/*/{reflect,ask,lock,scratch}`. No pools, no generics over
+//! The only folder that names sqlx outside `dialect/*/{reflect,ask,lock,scratch}`. No pools, no generics over
 //! drivers: one connection, kept for a whole run.
 
 pub mod address;
+mod connect;
+mod error;
 
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, Row as _, TypeInfo as _};
 use sqlx::{PgConnection, SqliteConnection};
-use thiserror::Error;
 
 use crate::schema::Dialect;
+
+pub use self::{connect::ConnectOptions, error::ConnectionError};
 
 /// A connection to a PostgreSQL server or a SQLite file.
 #[derive(Debug)]
@@ -19,35 +22,6 @@ pub enum Connection {
     Postgres(Box<PgConnection>),
     /// SQLite.
     Sqlite(Box<SqliteConnection>),
-}
-
-/// Why a database did not do what it was asked.
-#[derive(Debug, Error)]
-pub enum ConnectionError {
-    /// It could not be reached or opened.
-    #[error("cannot connect to {address}")]
-    Connect {
-        /// The address without its password.
-        address: String,
-        /// What the driver says.
-        source: sqlx::Error,
-    },
-    /// A statement failed.
-    #[error("the database refused `{sql}`")]
-    Statement {
-        /// The statement, cut to a length that can be read.
-        sql: String,
-        /// What the database says.
-        source: sqlx::Error,
-    },
-    /// The connection is to the other kind of database.
-    #[error("this connection is to {actual}, not to {wanted}")]
-    WrongDialect {
-        /// What it is.
-        actual: Dialect,
-        /// What was asked for.
-        wanted: Dialect,
-    },
 }
 
 /// The connection of an application that made it with sqlx.

@@ -8,17 +8,30 @@ mod canonical;
 pub mod lexer;
 mod postgres;
 mod question;
+#[cfg(feature = "runtime")]
+mod reflect;
+#[cfg(feature = "runtime")]
+mod session;
 mod sql;
 mod sqlite;
 mod statement;
 
+#[cfg(feature = "runtime")]
+use crate::connection::{Connection, ConnectionError};
 use crate::{operation::Operation, schema::Schema};
 
+#[cfg(feature = "runtime")]
+pub use self::reflect::ReflectError;
 pub use self::{
     before::{Before, Originals, Trigger, View},
     canonical::Canonical,
     question::{Answer, Answers, Question, Side, Subject},
     statement::{Guard, Hazard, HazardKind, Mode, Plan, PlanError, Statement},
+};
+#[cfg(feature = "runtime")]
+pub(crate) use self::{
+    session::{begin, is_busy, is_lost_to_another, lock_version_table, table_exists},
+    sql::{qualified, quoted, string},
 };
 pub use crate::schema::Dialect;
 
@@ -45,5 +58,96 @@ impl Dialect {
             Self::Postgres => postgres::plan(before, operations),
             Self::Sqlite => sqlite::plan(before, operations),
         }
+    }
+}
+
+/// Reads the schema that the connection sees, by a fixed number of queries.
+///
+/// On PostgreSQL it is the tables of the current schema.
+///
+/// # Errors
+///
+/// When the database is too old, refuses a query, or stores what cannot be read.
+#[cfg(feature = "runtime")]
+pub async fn reflect(connection: &mut Connection) -> Result<Before, ReflectError> {
+    match connection.dialect() {
+        Dialect::Postgres => postgres::reflect(connection).await,
+        Dialect::Sqlite => sqlite::reflect(connection).await,
+    }
+}
+
+/// Asks the server for the one text that it gives to each expression in question, in one batch.
+///
+/// Nothing is left behind, and no default is evaluated. A question that is refused does not spoil the others.
+///
+/// # Errors
+///
+/// When the connection fails; that a question is refused is an answer.
+#[cfg(feature = "runtime")]
+pub async fn ask(
+    connection: &mut Connection,
+    from: &Schema,
+    to: &Schema,
+    questions: &[Question],
+) -> Result<Answers, ConnectionError> {
+    match connection.dialect() {
+        Dialect::Postgres => postgres::ask(connection, from, to, questions).await,
+        Dialect::Sqlite => sqlite::ask(connection, from, to, questions).await,
+    }
+}
+
+/// Returns the key of the lock of a version table, in the connection's schema and database.
+///
+/// Whoever takes the lock keeps the key: a script may change the schema that the connection sees.
+///
+/// # Errors
+///
+/// When the connection fails.
+#[cfg(feature = "runtime")]
+pub async fn lock_key(connection: &mut Connection, version_table: &str) -> Result<i64, ConnectionError> {
+    match connection.dialect() {
+        Dialect::Postgres => postgres::lock::key(connection, version_table).await,
+        Dialect::Sqlite => Ok(0),
+    }
+}
+
+/// Takes a lock if nobody holds it; never waits.
+///
+/// SQLite has no lock that outlives a transaction: there it is always had, and each step's transaction is the lock.
+///
+/// # Errors
+///
+/// When the connection fails.
+#[cfg(feature = "runtime")]
+pub async fn try_lock(connection: &mut Connection, key: i64) -> Result<bool, ConnectionError> {
+    match connection.dialect() {
+        Dialect::Postgres => postgres::lock::try_lock(connection, key).await,
+        Dialect::Sqlite => Ok(true),
+    }
+}
+
+/// Gives a lock back, and tells whether this connection held it.
+///
+/// # Errors
+///
+/// When the connection fails.
+#[cfg(feature = "runtime")]
+pub async fn unlock(connection: &mut Connection, key: i64) -> Result<bool, ConnectionError> {
+    match connection.dialect() {
+        Dialect::Postgres => postgres::lock::unlock(connection, key).await,
+        Dialect::Sqlite => Ok(true),
+    }
+}
+
+/// Says for people who holds a lock; `None` if nobody does.
+///
+/// # Errors
+///
+/// When the connection fails.
+#[cfg(feature = "runtime")]
+pub async fn lock_holder(connection: &mut Connection, key: i64) -> Result<Option<String>, ConnectionError> {
+    match connection.dialect() {
+        Dialect::Postgres => postgres::lock::holder(connection, key).await,
+        Dialect::Sqlite => Ok(None),
     }
 }

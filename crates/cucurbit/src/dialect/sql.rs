@@ -5,12 +5,12 @@ use crate::schema::{Ident, TableName};
 /// Writes a name in double quotes.
 ///
 /// Always quoted: a list of reserved words is different for each version of each database.
-pub(super) fn quoted(name: &Ident) -> String {
+pub(crate) fn quoted(name: &Ident) -> String {
     format!("\"{}\"", name.as_str().replace('"', "\"\""))
 }
 
 /// Writes a table's name with its schema.
-pub(super) fn qualified(table: &TableName) -> String {
+pub(crate) fn qualified(table: &TableName) -> String {
     let TableName { schema, name } = table;
     match schema {
         Some(schema) => format!("{}.{}", quoted(schema), quoted(name)),
@@ -19,11 +19,11 @@ pub(super) fn qualified(table: &TableName) -> String {
 }
 
 /// Writes names with commas between.
-pub(super) fn list<'i>(names: impl IntoIterator<Item = &'i Ident>) -> String {
+pub(crate) fn list<'i>(names: impl IntoIterator<Item = &'i Ident>) -> String {
     names.into_iter().map(quoted).collect::<Vec<_>>().join(", ")
 }
 
 /// Writes text as a string constant.
-pub(super) fn string(text: &str) -> String {
+pub(crate) fn string(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }

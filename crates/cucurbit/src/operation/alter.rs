@@ -1,8 +1,8 @@
 //! `op.alter_table`: several changes of one table, recorded as operations of that table.
 
 use crate::schema::{
-    Check, Column, ColumnType, ConstraintRef, Expression, ForeignKey, Ident, ServerDefault, TableName,
-    Unique, build::idents,
+    Check, Column, ColumnType, ConstraintRef, Expression, ForeignKey, Ident, Literal, PrimaryKey,
+    ServerDefault, TableName, Unique, build::idents,
 };
 
 use super::{ColumnChange, Consent, Op, Operation, op::last};
@@ -21,8 +21,7 @@ impl<'op> AlterTable<'op> {
 
     /// Adds a column at the end of the table.
     pub fn add_column(&mut self, column: Column) -> AddColumn<'_> {
-        self.op.invoke(Operation::AddColumn { table: self.table.clone(), column, backfill: None });
-        AddColumn { backfill: last!(self.op, Operation::AddColumn { backfill, .. } => backfill) }
+        self.op.add_column(self.table.clone(), column)
     }
 
     /// Drops a column.
@@ -32,9 +31,7 @@ impl<'op> AlterTable<'op> {
 
     /// Changes a column; what is changed is said by what it returns.
     pub fn alter_column(&mut self, column: impl Into<Ident>) -> AlterColumn<'_> {
-        let table = self.table.clone();
-        self.op.invoke(Operation::AlterColumn { table, column: column.into(), changes: Vec::new() });
-        AlterColumn { changes: last!(self.op, Operation::AlterColumn { changes, .. } => changes) }
+        self.op.alter_column(self.table.clone(), column)
     }
 
     /// Gives a column another name.
@@ -66,6 +63,14 @@ impl<'op> AlterTable<'op> {
         let check = Check { name: None, expression: condition.into() };
         self.op.invoke(Operation::CreateCheck { table: self.table.clone(), check });
         last!(self.op, Operation::CreateCheck { check, .. } => check)
+    }
+
+    /// Adds a primary key to a table that has none.
+    pub fn create_primary_key(
+        &mut self,
+        columns: impl IntoIterator<Item = impl Into<Ident>>,
+    ) -> &mut PrimaryKey {
+        self.op.create_primary_key(self.table.clone(), columns)
     }
 
     /// Drops the constraint of this name, whatever it is.
@@ -104,7 +109,11 @@ pub struct AddColumn<'op> {
     backfill: &'op mut Option<Expression>,
 }
 
-impl AddColumn<'_> {
+impl<'op> AddColumn<'op> {
+    pub(super) fn new(backfill: &'op mut Option<Expression>) -> Self {
+        Self { backfill }
+    }
+
     /// Fills the new column of the rows that are there, before NOT NULL is asked for.
     pub fn backfill(self, sql: impl Into<Expression>) {
         *self.backfill = Some(sql.into());
@@ -117,7 +126,11 @@ pub struct AlterColumn<'op> {
     changes: &'op mut Vec<ColumnChange>,
 }
 
-impl AlterColumn<'_> {
+impl<'op> AlterColumn<'op> {
+    pub(super) fn new(changes: &'op mut Vec<ColumnChange>) -> Self {
+        Self { changes }
+    }
+
     /// Gives it another type.
     pub fn ty(self, ty: impl Into<ColumnType>) -> Self {
         self.change(ColumnChange::SetType { ty: ty.into(), using: None })
@@ -151,7 +164,17 @@ impl AlterColumn<'_> {
         self
     }
 
-    /// Sets the server default.
+    /// Sets a constant as the server default.
+    pub fn default(self, value: impl Into<Literal>) -> Self {
+        self.server_default(ServerDefault::Literal(value.into()))
+    }
+
+    /// Sets an SQL expression as the server default, such as `now()`.
+    pub fn default_expression(self, sql: impl Into<Expression>) -> Self {
+        self.server_default(ServerDefault::Expression(sql.into()))
+    }
+
+    /// Sets any server default.
     pub fn server_default(self, default: ServerDefault) -> Self {
         self.change(ColumnChange::SetDefault(Some(default)))
     }

@@ -17,7 +17,7 @@ use crate::schema::{
 };
 
 pub use self::{
-    alter::AlterTable,
+    alter::{AddColumn, AlterColumn, AlterTable},
     apply::{ApplyError, Found, apply, apply_all, resolve_constraint},
     op::Op,
     reverse::{Irreversible, reverse, reverse_all},

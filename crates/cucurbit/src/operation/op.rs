@@ -7,7 +7,7 @@ use crate::schema::{
     TableBuilder, TableName, Unique, build::idents,
 };
 
-use super::{AlterTable, BulkInsert, Consent, Execute, Operation};
+use super::{AddColumn, AlterColumn, AlterTable, BulkInsert, Consent, Execute, Operation};
 
 /// What `upgrade` and `downgrade` are handed.
 #[derive(Debug, Default)]
@@ -57,10 +57,16 @@ impl Op {
     }
 
     /// Adds a column at the end of a table.
-    pub fn add_column(&mut self, table: impl Into<TableName>, column: Column) {
-        self.alter_table(table, |table| {
-            table.add_column(column);
-        });
+    pub fn add_column(&mut self, table: impl Into<TableName>, column: Column) -> AddColumn<'_> {
+        self.invoke(Operation::AddColumn { table: table.into(), column, backfill: None });
+        AddColumn::new(last!(self, Operation::AddColumn { backfill, .. } => backfill))
+    }
+
+    /// Changes a column; what is changed is said by what it returns.
+    pub fn alter_column(&mut self, table: impl Into<TableName>, column: impl Into<Ident>) -> AlterColumn<'_> {
+        let changes = Vec::new();
+        self.invoke(Operation::AlterColumn { table: table.into(), column: column.into(), changes });
+        AlterColumn::new(last!(self, Operation::AlterColumn { changes, .. } => changes))
     }
 
     /// Drops a column.
@@ -160,6 +166,8 @@ impl Op {
     }
 
     /// Inserts rows of constants, each with a value for every column.
+    ///
+    /// Rows of several kinds of constants are written by [`rows!`](crate::rows).
     pub fn bulk_insert<Row>(
         &mut self,
         table: impl Into<TableName>,
@@ -201,3 +209,22 @@ macro_rules! last {
     };
 }
 pub(super) use last;
+
+/// Writes rows of constants of several kinds, for [`Op::bulk_insert`].
+///
+/// ```
+/// use cucurbit::prelude::*;
+///
+/// let operations = Op::record(|op| {
+///     op.bulk_insert("status", ["id", "name", "rank"], rows![[1, "growing", 2.5], [2, "dried", Null]]);
+/// });
+/// assert_eq!(operations.len(), 1);
+/// ```
+#[macro_export]
+macro_rules! rows {
+    ($([$($value:expr),* $(,)?]),* $(,)?) => {
+        ::std::vec::Vec::<::std::vec::Vec<$crate::schema::Literal>>::from([
+            $(::std::vec::Vec::from([$($crate::schema::Literal::from($value)),*])),*
+        ])
+    };
+}

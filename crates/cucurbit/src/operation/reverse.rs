@@ -2,6 +2,8 @@
 //!
 //! Lost data is never guessed: what is made again is empty, and what would be dropped says so.
 
+use std::collections::BTreeSet;
+
 use thiserror::Error;
 
 use crate::schema::{ConstraintRef, Dialect, Ident, Schema, Table, TableName};
@@ -50,7 +52,18 @@ pub fn reverse_all(
         reversed.push(reverse(&schema, operation, dialect)?);
         apply(&mut schema, operation, dialect)?;
     }
-    Ok(reversed.into_iter().rev().flatten().collect())
+    Ok(without_needless(reversed.into_iter().rev().flatten().collect()))
+}
+
+/// Leaves out the indexes of tables that are dropped a few lines later: they go with their table.
+fn without_needless(operations: Vec<Operation>) -> Vec<Operation> {
+    let dropped: BTreeSet<TableName> = operations
+        .iter()
+        .filter(|operation| matches!(operation, Operation::DropTable { .. }))
+        .filter_map(|operation| operation.table().cloned())
+        .collect();
+    let is_needless = |operation: &Operation| matches!(operation, Operation::DropIndex { table, .. } if dropped.contains(table));
+    operations.into_iter().filter(|operation| !is_needless(operation)).collect()
 }
 
 /// Returns what undoes one operation, given the schema before it.

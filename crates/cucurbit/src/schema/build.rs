@@ -2,6 +2,8 @@
 //!
 //! What lives here: constructors only. A column takes NULL only if it says `.nullable()`, as a Rust field does.
 
+use std::collections::btree_map::Entry;
+
 use super::{
     Action, Check, Column, Expression, ForeignKey, Ident, Index, IndexKey, IndexPart, PrimaryKey, Table,
     TableName, Type, Unique,
@@ -62,6 +64,12 @@ pub fn string(name: &str, length: u32) -> Column {
     Column::new(name, Type::String { length: Some(length) })
 }
 
+/// Makes a column of text padded to `length` characters.
+#[must_use]
+pub fn char(name: &str, length: u32) -> Column {
+    Column::new(name, Type::char(length))
+}
+
 /// Makes a column of exact numbers of `precision` digits, `scale` of them after the point.
 #[must_use]
 pub fn decimal(name: &str, precision: u32, scale: i32) -> Column {
@@ -76,8 +84,14 @@ pub fn column(name: &str, ty: Type) -> Column {
 
 /// Makes an index part of an expression, such as `lower(name)`.
 #[must_use]
-pub fn expression(sql: &str) -> IndexPart {
+pub fn expression(sql: impl Into<Expression>) -> IndexPart {
     IndexPart::new(IndexKey::Expression(sql.into()))
+}
+
+/// Makes an expression that differs between dialects: `sql("now()").with(Sqlite, "CURRENT_TIMESTAMP")`.
+#[must_use]
+pub fn sql(sql: &str) -> Expression {
+    sql.into()
 }
 
 /// Makes an index part of a column, where a list also holds expressions.
@@ -148,8 +162,14 @@ impl TableBuilder {
     }
 
     /// Adds an index. In a revision script an index is an operation of its own: `op.create_index`.
-    pub fn index(&mut self, index: Index) {
-        self.table.indexes.insert(index.name.clone(), index);
+    pub fn index(&mut self, index: Index) -> &mut Index {
+        match self.table.indexes.entry(index.name.clone()) {
+            Entry::Occupied(mut entry) => {
+                entry.insert(index);
+                entry.into_mut()
+            }
+            Entry::Vacant(entry) => entry.insert(index),
+        }
     }
 
     /// Sets the comment (PostgreSQL only).

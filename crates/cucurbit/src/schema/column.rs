@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{ColumnType, Expression, Ident, Literal, ServerDefault};
+use super::{ColumnType, Expression, Ident, Identity, Literal, ServerDefault};
 
 /// A column.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -68,6 +68,24 @@ impl Column {
     pub fn default_expression(mut self, sql: impl Into<Expression>) -> Self {
         self.default = Some(ServerDefault::Expression(sql.into()));
         self
+    }
+
+    /// Computes the value from the row's other columns and stores it: `GENERATED ALWAYS AS (…) STORED`.
+    #[must_use]
+    pub fn computed(self, sql: impl Into<Expression>) -> Self {
+        self.server_default(ServerDefault::computed(sql))
+    }
+
+    /// Computes the value from the row's other columns when it is read: `GENERATED ALWAYS AS (…) VIRTUAL`.
+    #[must_use]
+    pub fn computed_virtual(self, sql: impl Into<Expression>) -> Self {
+        self.server_default(ServerDefault::computed_virtual(sql))
+    }
+
+    /// Numbers the rows: `GENERATED … AS IDENTITY` on PostgreSQL, the rowid on SQLite.
+    #[must_use]
+    pub fn identity(self, identity: Identity) -> Self {
+        self.server_default(ServerDefault::Identity(identity))
     }
 
     /// Sets any server default.

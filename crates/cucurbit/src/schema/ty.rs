@@ -91,6 +91,36 @@ impl From<Type> for ColumnType {
 }
 
 impl Type {
+    /// Makes an array of another type (PostgreSQL only).
+    #[must_use]
+    pub fn array(element: Self) -> Self {
+        Self::Array(Box::new(element))
+    }
+
+    /// Makes text padded to a length in characters.
+    #[must_use]
+    pub const fn char(length: u32) -> Self {
+        Self::Char { length: Some(length) }
+    }
+
+    /// Makes a type that is not in this list, spelled as the database spells it.
+    #[must_use]
+    pub fn custom(spelling: impl Into<String>) -> Self {
+        Self::Custom { spelling: spelling.into() }
+    }
+
+    /// Makes exact numbers of `precision` digits, `scale` of them after the point.
+    #[must_use]
+    pub const fn decimal(precision: u32, scale: i32) -> Self {
+        Self::Decimal { precision: Some((precision, scale)) }
+    }
+
+    /// Makes text of at most a length in characters.
+    #[must_use]
+    pub const fn string(length: u32) -> Self {
+        Self::String { length: Some(length) }
+    }
+
     /// Returns the type with another one for a dialect.
     #[must_use]
     pub fn on(self, dialect: Dialect, ty: Self) -> ColumnType {

@@ -70,8 +70,8 @@ impl<T> Variants<T> {
 
     /// Sets the value for one dialect.
     #[must_use]
-    pub fn with(mut self, dialect: Dialect, value: T) -> Self {
-        self.variants.insert(dialect, value);
+    pub fn with(mut self, dialect: Dialect, value: impl Into<T>) -> Self {
+        self.variants.insert(dialect, value.into());
         self
     }
 }

@@ -1,1 +1,20 @@
-//! Tests.
+//! Tests of the library: one binary, one line for each subject.
+
+#[cfg(test)] // Tells clippy that helpers are tests too.
+mod any_operation; // Operations of every kind, with the names and texts that break things, for laws.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
+mod config; // Which configuration file is found, what it may say, and which address wins.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
+mod connect; // Real files and a real server opened by their addresses, and what is said when that fails.
+#[cfg(test)]
+mod graph; // Alembic's recorded behaviour on small graphs, what differs on purpose, and laws over random graphs.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
+mod lexer; // What our lexer calls a statement, real databases take as one.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
+mod postgres; // PostgreSQL: statements, reflection, questions and the lock, on a real server.
+#[cfg(test)]
+mod script; // What revision files look like, and that compiling and recording them gives back what was rendered.

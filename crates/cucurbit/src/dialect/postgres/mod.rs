@@ -1,12 +1,25 @@
-//! PostgreSQL.
+//! PostgreSQL 13 to 18.
+//!
+//! What lives here: how it spells and stores a schema (`types`, `names`, `canonical`), operations as
+//! statements (`plan`, `render`, `alter`, `execute`), and the catalogue (`reflect`, `ask`, `lock`).
 
-use super::{Before, Canonical, Plan, PlanError};
-use crate::{operation::Operation, schema::Schema};
+mod alter;
+#[cfg(feature = "runtime")]
+mod ask;
+mod canonical;
+mod execute;
+mod expression;
+#[cfg(feature = "runtime")]
+pub(super) mod lock;
+mod memory;
+mod names;
+mod plan;
+#[cfg(feature = "runtime")]
+mod reflect;
+mod render;
+mod types;
+mod visit;
 
-pub(super) fn canonical(schema: &Schema) -> Canonical {
-    Canonical::new(schema.clone(), schema.clone())
-}
-
-pub(super) fn plan(_before: &mut Before, _operations: &[Operation]) -> Result<Plan, PlanError> {
-    Ok(Plan::default())
-}
+#[cfg(feature = "runtime")]
+pub(super) use self::{ask::ask, reflect::reflect};
+pub(super) use self::{canonical::canonical, plan::plan};

@@ -1,0 +1,77 @@
+//! Foreign keys as SeaORM's relations declare them.
+
+use cucurbit::schema::{Action, ForeignKey, Ident, TableName};
+use sea_orm::{
+    EntityTrait, Identity, Iterable, RelationDef, RelationTrait,
+    sea_query::{self, ForeignKeyAction, SchemaName, TableRef},
+};
+
+use crate::ModelError;
+
+/// Returns the foreign keys of an entity, in the order of its relations.
+///
+/// The rule is SeaORM's own, `!is_owner && !skip_fk` (its `is_owner` is set at the end that does *not* hold the key),
+/// with two differences: a relation with a condition of its own is a way to join and not a key, and two relations that
+/// follow the very same key declare it once.
+pub(crate) fn foreign_keys<E: EntityTrait>(entity: &'static str) -> Result<Vec<ForeignKey>, ModelError> {
+    let mut keys = Vec::new();
+    for relation in E::Relation::iter().map(|relation| relation.def()) {
+        if relation.is_owner || relation.skip_fk || relation.on_condition.is_some() {
+            continue;
+        }
+        let key = foreign_key(entity, relation)?;
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    Ok(keys)
+}
+
+fn foreign_key(entity: &'static str, relation: RelationDef) -> Result<ForeignKey, ModelError> {
+    let columns = idents(&relation.from_col);
+    let referred_columns = idents(&relation.to_col);
+    if columns.len() != referred_columns.len() {
+        return Err(ModelError::ForeignKeyColumns { entity, columns, referred_columns });
+    }
+    let Some(referred_table) = table_name(&relation.to_tbl) else {
+        return Err(ModelError::ForeignKeyTarget { entity, columns });
+    };
+    let (Some(on_delete), Some(on_update)) = (action(relation.on_delete), action(relation.on_update)) else {
+        return Err(ModelError::ForeignKeyAction { entity, columns });
+    };
+    Ok(ForeignKey {
+        name: relation.fk_name.map(Ident::from),
+        columns,
+        referred_table,
+        referred_columns,
+        on_delete,
+        on_update,
+    })
+}
+
+fn idents(columns: &Identity) -> Vec<Ident> {
+    columns.iter().map(|column| Ident::new(column.to_string())).collect()
+}
+
+/// Returns a table's name; `None` for a subquery, and for a table of another database.
+fn table_name(table: &TableRef) -> Option<TableName> {
+    let TableRef::Table(sea_query::TableName(schema, name), _alias) = table else { return None };
+    match schema {
+        None => Some(TableName::new(name.to_string())),
+        Some(SchemaName(None, schema)) => Some(TableName::qualified(schema.to_string(), name.to_string())),
+        Some(SchemaName(Some(_), _)) => None,
+    }
+}
+
+/// Returns what stands for an action; `None` for one that SQL has got since.
+fn action(action: Option<ForeignKeyAction>) -> Option<Action> {
+    match action {
+        Some(ForeignKeyAction::Cascade) => Some(Action::Cascade),
+        None | Some(ForeignKeyAction::NoAction) => Some(Action::NoAction),
+        Some(ForeignKeyAction::Restrict) => Some(Action::Restrict),
+        Some(ForeignKeyAction::SetDefault) => Some(Action::SetDefault),
+        Some(ForeignKeyAction::SetNull) => Some(Action::SetNull),
+        // The list is SeaORM's and may grow; an action that we do not know is refused and not guessed.
+        Some(_) => None,
+    }
+}

@@ -1,0 +1,415 @@
+//! An entity as a table: what SeaORM says of it, and what [`TableArgs`] adds. Neither types nor keys in detail.
+
+use std::{any, marker::PhantomData};
+
+use cucurbit::schema::{
+    Check, Column, ColumnType, ConstraintRef, Dialect, Expression, ForeignKey, Ident, Identity, Index,
+    IndexPart, Literal, PrimaryKey, ServerDefault, Table, TableName, Type, Unique,
+};
+use sea_orm::{
+    ColumnTrait, DbBackend, EntityTrait, IdenStatic, Iterable, PrimaryKeyToColumn, PrimaryKeyTrait, Schema,
+};
+
+use crate::{
+    ModelError,
+    index::{self, IndexFor, names},
+    relation, ty,
+};
+
+/// What SeaORM has no word for, said beside the entity: SQLAlchemy's `__table_args__`.
+///
+/// Columns are named by the entity's `Column`, so that a wrong name does not compile.
+///
+/// ```
+/// mod breeder {
+///     use cucurbit_sea_orm::{TableArgs, TableArgsFor, lower};
+///     use sea_orm::entity::prelude::*;
+///
+///     #[sea_orm::model]
+///     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+///     #[sea_orm(table_name = "breeder")]
+///     pub struct Model {
+///         #[sea_orm(primary_key)]
+///         pub id: i32,
+///         pub name: String,
+///         pub country: Option<String>,
+///     }
+///
+///     impl TableArgs for Entity {
+///         fn table_args(table: &mut TableArgsFor<Self>) {
+///             table.index("ux_breeder_name_lower").unique().on(lower(Column::Name));
+///             table.index("ix_breeder_country").on(Column::Country).predicate("country IS NOT NULL");
+///             table.check("ck_breeder_name", "name <> ''");
+///         }
+///     }
+///
+///     impl ActiveModelBehavior for ActiveModel {}
+/// }
+///
+/// let table = cucurbit_sea_orm::table_of::<breeder::Entity>()?;
+/// assert_eq!(table.indexes.len(), 2);
+/// # Ok::<(), cucurbit_sea_orm::ModelError>(())
+/// ```
+///
+/// A column that the entity has not is refused by the compiler:
+///
+/// ```compile_fail,E0599
+/// # mod breeder {
+/// #     use cucurbit_sea_orm::{TableArgs, TableArgsFor};
+/// #     use sea_orm::entity::prelude::*;
+/// #     #[sea_orm::model]
+/// #     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+/// #     #[sea_orm(table_name = "breeder")]
+/// #     pub struct Model {
+/// #         #[sea_orm(primary_key)]
+/// #         pub id: i32,
+/// #         pub name: String,
+/// #     }
+/// #     impl ActiveModelBehavior for ActiveModel {}
+/// impl TableArgs for Entity {
+///     fn table_args(table: &mut TableArgsFor<Self>) {
+///         table.index("ix_breeder_nmae").on(Column::Nmae);
+///     }
+/// }
+/// # }
+/// ```
+pub trait TableArgs: EntityTrait {
+    /// Declares them on `table`; none unless overridden.
+    fn table_args(_table: &mut TableArgsFor<Self>) {}
+}
+
+/// Reads an entity as a table.
+///
+/// # Errors
+///
+/// If the entity cannot be read as a table or contradicts itself; the error names the entity and the column.
+pub fn table_of<E: TableArgs>() -> Result<Table, ModelError> {
+    let mut table = TableArgsFor::<E>::declared_by_sea_orm()?;
+    E::table_args(&mut table);
+    table.finish()
+}
+
+/// The table of `E` while its arguments are declared; it already holds what SeaORM says.
+#[derive(Debug)]
+pub struct TableArgsFor<E> {
+    table: Table,
+    /// In the order of declaration. A list, because two of one name are a mistake to tell of.
+    indexes: Vec<Index>,
+    /// Names for foreign keys of relations, by their columns.
+    foreign_key_names: Vec<(Vec<Ident>, Ident)>,
+    entity: PhantomData<E>,
+}
+
+impl<E: EntityTrait> TableArgsFor<E> {
+    /// Declares an index. Say what it covers by [`on`](IndexFor::on).
+    pub fn index(&mut self, name: impl Into<Ident>) -> IndexFor<'_, E> {
+        let last = self.indexes.len();
+        self.indexes.push(Index::new(name, Vec::new()));
+        IndexFor::new(&mut self.indexes[last])
+    }
+
+    /// Adds a unique constraint, which may be `.named(…)`.
+    pub fn unique(&mut self, columns: impl IntoIterator<Item = E::Column>) -> &mut Unique {
+        let last = self.table.uniques.len();
+        self.table.uniques.push(Unique { name: None, columns: names(columns) });
+        &mut self.table.uniques[last]
+    }
+
+    /// Adds a check.
+    pub fn check(&mut self, name: impl Into<Ident>, condition: impl Into<Expression>) {
+        self.table.checks.push(Check { name: Some(name.into()), expression: condition.into() });
+    }
+
+    /// Adds a foreign key to the table of `R` that no relation declares.
+    pub fn foreign_key<R: EntityTrait>(
+        &mut self,
+        columns: impl IntoIterator<Item = E::Column>,
+        referred_columns: impl IntoIterator<Item = R::Column>,
+    ) -> &mut ForeignKey {
+        let key = ForeignKey::new(names(columns), table_name::<R>(), names(referred_columns));
+        let last = self.table.foreign_keys.len();
+        self.table.foreign_keys.push(key);
+        &mut self.table.foreign_keys[last]
+    }
+
+    /// Names the foreign key that a relation declares on these columns.
+    ///
+    /// SeaORM's dense entities (`#[sea_orm::model]`) have no word for it; those with an enum of relations have
+    /// `fk_name`.
+    pub fn name_foreign_key(&mut self, columns: impl IntoIterator<Item = E::Column>, name: impl Into<Ident>) {
+        self.foreign_key_names.push((names(columns), name.into()));
+    }
+
+    /// Returns the primary key, to be `.named(…)`.
+    pub fn primary_key(&mut self) -> &mut PrimaryKey {
+        self.table.primary_key.get_or_insert_with(primary_key::<E>)
+    }
+
+    /// Returns a column, to say more of it.
+    pub fn column(&mut self, column: E::Column) -> ColumnFor<'_, E> {
+        let name = Ident::from(column.as_str());
+        let column = self.table.column_mut(&name).expect("a column was made of every variant of `Column`");
+        ColumnFor { column, entity: PhantomData }
+    }
+
+    /// Sets the table's comment (PostgreSQL only).
+    pub fn comment(&mut self, comment: impl Into<String>) {
+        self.table.comment = Some(comment.into());
+    }
+
+    /// SQLite: never gives a row id twice (`AUTOINCREMENT`).
+    pub fn autoincrement(&mut self) {
+        self.table.options.is_autoincrement = true;
+    }
+
+    /// SQLite: refuses values of another type than the column's (`STRICT`).
+    pub fn strict(&mut self) {
+        self.table.options.is_strict = true;
+    }
+
+    /// SQLite: keeps the rows in the primary key's own tree (`WITHOUT ROWID`).
+    pub fn without_rowid(&mut self) {
+        self.table.options.is_without_rowid = true;
+    }
+
+    fn declared_by_sea_orm() -> Result<Self, ModelError> {
+        let mut table = Table::new(table_name::<E>());
+        table.comment = E::default().comment().map(str::to_owned);
+        table.columns = E::Column::iter().map(column::<E>).collect::<Result<_, _>>()?;
+        table.primary_key = Some(primary_key::<E>());
+        table.uniques = E::Column::iter()
+            .filter(|column| column.def().is_unique())
+            .map(|column| Unique { name: None, columns: names([column]) })
+            .collect();
+        table.foreign_keys = relation::foreign_keys::<E>(any::type_name::<E>())?;
+        Ok(Self { table, indexes: indexes::<E>(), foreign_key_names: Vec::new(), entity: PhantomData })
+    }
+
+    fn finish(self) -> Result<Table, ModelError> {
+        let Self { mut table, indexes, foreign_key_names, entity: PhantomData } = self;
+        let entity = any::type_name::<E>();
+        name_foreign_keys(entity, &mut table, foreign_key_names)?;
+        refuse_constraints_declared_twice(entity, &table)?;
+        for index in indexes {
+            add_index(entity, &mut table, index)?;
+        }
+        Ok(table)
+    }
+}
+
+/// A column that is being declared.
+#[derive(Debug)]
+pub struct ColumnFor<'t, E> {
+    column: &'t mut Column,
+    entity: PhantomData<E>,
+}
+
+impl<E: EntityTrait> ColumnFor<'_, E> {
+    /// Sets the type, where SeaORM's words do not reach. Variants are part of it.
+    pub fn ty(self, ty: impl Into<ColumnType>) -> Self {
+        self.column.ty = ty.into();
+        self
+    }
+
+    /// Gives the column another type on one dialect: SQLAlchemy's `with_variant`.
+    pub fn on(self, dialect: Dialect, ty: Type) -> Self {
+        self.column.ty.variants.insert(dialect, ty);
+        self
+    }
+
+    /// Sets the collation.
+    pub fn collate(self, collation: impl Into<String>) -> Self {
+        self.column.collation = Some(collation.into());
+        self
+    }
+
+    /// Sets the comment (PostgreSQL only).
+    pub fn comment(self, comment: impl Into<String>) -> Self {
+        self.column.comment = Some(comment.into());
+        self
+    }
+
+    /// Sets a constant as the server default.
+    pub fn default(self, value: impl Into<Literal>) -> Self {
+        self.server_default(ServerDefault::Literal(value.into()))
+    }
+
+    /// Sets an SQL expression as the server default, such as `now()`.
+    pub fn default_expression(self, sql: impl Into<Expression>) -> Self {
+        self.server_default(ServerDefault::Expression(sql.into()))
+    }
+
+    /// Makes it an identity column (`GENERATED BY DEFAULT AS IDENTITY`) with the default options.
+    pub fn identity(self) -> Self {
+        self.server_default(ServerDefault::Identity(Identity::default()))
+    }
+
+    /// Sets any server default: a computed column, an identity with options.
+    pub fn server_default(self, default: ServerDefault) -> Self {
+        self.column.default = Some(default);
+        self
+    }
+
+    /// Removes the server default, such as that of a primary key whose values the application makes.
+    pub fn no_default(self) -> Self {
+        self.column.default = None;
+        self
+    }
+}
+
+fn table_name<E: EntityTrait>() -> TableName {
+    let entity = E::default();
+    match entity.schema_name() {
+        Some(schema) => TableName::qualified(schema, entity.table_name()),
+        None => TableName::new(entity.table_name()),
+    }
+}
+
+fn primary_key<E: EntityTrait>() -> PrimaryKey {
+    PrimaryKey { name: None, columns: names(E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column)) }
+}
+
+fn column<E: EntityTrait>(column: E::Column) -> Result<Column, ModelError> {
+    let entity = any::type_name::<E>();
+    let name = Ident::from(column.as_str());
+    let definition = column.def();
+    let ty = definition.get_column_type();
+    let Some(ty) = ty::column_type(ty) else {
+        return Err(ModelError::UnsupportedType { entity, column: name, ty: format!("{ty:?}") });
+    };
+    // SeaORM has no getter for `extra` and `comment`; sea-query's column has. The database does not matter to either.
+    let statement = Schema::new(DbBackend::Postgres).get_column_def::<E>(column);
+    let specification = statement.get_column_spec();
+    if let Some(extra) = &specification.extra {
+        return Err(ModelError::Extra { entity, column: name, extra: extra.clone() });
+    }
+    let default = match definition.get_column_default() {
+        Some(default) => match ty::server_default(default) {
+            Ok(default) => Some(default),
+            Err(value) => return Err(ModelError::Default { entity, column: name, value }),
+        },
+        None => is_numbered::<E>(&name, &ty).then_some(ServerDefault::Serial),
+    };
+    let is_serial = default == Some(ServerDefault::Serial);
+    Ok(Column {
+        name,
+        ty: if is_serial { numbered_type(ty) } else { ty },
+        nullable: definition.is_null(),
+        default,
+        collation: None,
+        comment: comment(&definition, specification.comment.as_deref()),
+    })
+}
+
+/// Tells whether the database numbers the rows by this column.
+///
+/// SeaORM says so of every key of one column whose Rust type it does not know as text or UUID; only an integer can be
+/// numbered.
+fn is_numbered<E: EntityTrait>(name: &Ident, ty: &ColumnType) -> bool {
+    E::PrimaryKey::auto_increment()
+        && primary_key::<E>().columns == [name.clone()]
+        && matches!(ty.base, Type::BigInteger | Type::Integer | Type::SmallInteger)
+}
+
+/// On SQLite only a key declared as `INTEGER` is the rowid and so numbers itself (sqlite.org/lang_createtable.html#rowid).
+fn numbered_type(ty: ColumnType) -> ColumnType {
+    if ty.base == Type::Integer { ty } else { ty.with(Dialect::Sqlite, Type::Integer) }
+}
+
+/// Returns a column's comment without the old name that SeaORM appends to it.
+fn comment(definition: &sea_orm::ColumnDef, comment: Option<&str>) -> Option<String> {
+    let comment = comment?;
+    let Some((before, rest)) = comment.rsplit_once("renamed_from \"") else {
+        return Some(comment.to_owned());
+    };
+    let is_appended = rest
+        .strip_suffix('"')
+        .is_some_and(|old_name| definition.clone().renamed_from(old_name) == *definition);
+    if !is_appended {
+        return Some(comment.to_owned());
+    }
+    before.strip_suffix("; ").map(str::to_owned)
+}
+
+/// Returns the indexes of `indexed` and `unique_key`, which have no getter, under the names that SeaORM gives them.
+fn indexes<E: EntityTrait>() -> Vec<Index> {
+    let statements = Schema::new(DbBackend::Postgres).create_index_from_entity(E::default());
+    statements
+        .iter()
+        .map(|statement| {
+            let specification = statement.get_index_spec();
+            let parts =
+                specification.get_column_names().into_iter().map(|name| IndexPart::from(Ident::from(name)));
+            let name = specification.get_name().expect("SeaORM names every index that it makes");
+            let mut index = Index::new(name, parts.collect());
+            index.is_unique = statement.is_unique_key();
+            index
+        })
+        .collect()
+}
+
+fn name_foreign_keys(
+    entity: &'static str,
+    table: &mut Table,
+    given: Vec<(Vec<Ident>, Ident)>,
+) -> Result<(), ModelError> {
+    for (columns, name) in given {
+        let unnamed = |key: &&mut ForeignKey| key.columns == columns && key.name.is_none();
+        match table.foreign_keys.iter_mut().find(unnamed) {
+            Some(key) => key.name = Some(name),
+            None => return Err(ModelError::ForeignKeyMissing { entity, name, columns }),
+        }
+    }
+    Ok(())
+}
+
+fn refuse_constraints_declared_twice(entity: &'static str, table: &Table) -> Result<(), ModelError> {
+    let references = table.constraint_references();
+    for (position, reference) in references.iter().enumerate() {
+        if references[..position].contains(reference) {
+            let constraint = described(reference);
+            return Err(ModelError::ConstraintTwice { entity, constraint });
+        }
+    }
+    // A named one and an unnamed one on the same columns have different references.
+    for (position, unique) in table.uniques.iter().enumerate() {
+        if table.uniques[..position].iter().any(|other| other.columns == unique.columns) {
+            let constraint = format!("a unique constraint on {}", joined(&unique.columns));
+            return Err(ModelError::ConstraintTwice { entity, constraint });
+        }
+    }
+    Ok(())
+}
+
+/// Tells what a constraint is, for messages.
+fn described(constraint: &ConstraintRef) -> String {
+    match constraint {
+        ConstraintRef::Check { expression } => format!("the check `{}`", expression.base),
+        ConstraintRef::ForeignKey { columns } => format!("a foreign key on {}", joined(columns)),
+        ConstraintRef::Named(name) => format!("a constraint `{name}`"),
+        ConstraintRef::PrimaryKey => "the primary key".to_owned(),
+        ConstraintRef::Unique { columns } => format!("a unique constraint on {}", joined(columns)),
+    }
+}
+
+fn joined(columns: &[Ident]) -> String {
+    let quoted: Vec<_> = columns.iter().map(|column| format!("`{column}`")).collect();
+    quoted.join(", ")
+}
+
+fn add_index(entity: &'static str, table: &mut Table, index: Index) -> Result<(), ModelError> {
+    if index.parts.is_empty() {
+        return Err(ModelError::IndexWithoutParts { entity, index: index.name });
+    }
+    let definition = index::described(&index);
+    if let Some(first) = table.indexes.get(&index.name) {
+        let first = index::described(first);
+        return Err(ModelError::IndexTwice { entity, index: index.name, first, second: definition });
+    }
+    if let Some(first) = table.indexes.values().find(|other| index::are_alike(other, &index)) {
+        let first = first.name.clone();
+        return Err(ModelError::IndexesAlike { entity, first, second: index.name, definition });
+    }
+    table.indexes.insert(index.name.clone(), index);
+    Ok(())
+}

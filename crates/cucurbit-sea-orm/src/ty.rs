@@ -1,0 +1,175 @@
+//! SeaORM's column types and defaults as Cucurbit's, one by one. No column and no table.
+
+use cucurbit::schema::{ColumnType, Dialect, Expression, Literal, ServerDefault, Type};
+use sea_orm::sea_query::{
+    self, Expr, Keyword, OptionEnum, PgInterval, PostgresQueryBuilder, QueryBuilder, SqliteQueryBuilder,
+    StringLen, Value,
+};
+
+use crate::index::identifier;
+
+/// Returns the column type that stands for SeaORM's; `None` if neither database has such a type.
+///
+/// An integer without a sign takes the smallest type that holds its values, as SeaORM does on PostgreSQL; bytes have
+/// no length, because `BYTEA` has none. A native enum is a type by its name on PostgreSQL and text on SQLite.
+pub(crate) fn column_type(ty: &sea_query::ColumnType) -> Option<ColumnType> {
+    use sea_query::ColumnType as SeaOrm;
+    let ty = match ty {
+        SeaOrm::Array(element) => Type::Array(Box::new(column_type(element)?.base)),
+        SeaOrm::BigInteger | SeaOrm::BigUnsigned | SeaOrm::Unsigned => Type::BigInteger,
+        SeaOrm::Binary(_) | SeaOrm::Blob | SeaOrm::VarBinary(_) => Type::Binary,
+        SeaOrm::Bit(length) => custom("bit", *length),
+        SeaOrm::Boolean => Type::Boolean,
+        SeaOrm::Char(length) => Type::Char { length: *length },
+        SeaOrm::Cidr => custom("cidr", None),
+        SeaOrm::Custom(name) => Type::Custom { spelling: name.to_string() },
+        SeaOrm::Date => Type::Date,
+        SeaOrm::DateTime | SeaOrm::Timestamp => Type::DateTime { precision: None },
+        SeaOrm::Decimal(precision) => decimal(*precision)?,
+        SeaOrm::Double => Type::Double,
+        SeaOrm::Enum { name, .. } => {
+            let native = Type::Custom { spelling: identifier(&name.to_string()) };
+            return Some(native.on(Dialect::Sqlite, Type::Text));
+        }
+        SeaOrm::Float => Type::Real,
+        SeaOrm::Inet => custom("inet", None),
+        SeaOrm::Integer | SeaOrm::SmallUnsigned => Type::Integer,
+        SeaOrm::Interval(fields, precision) => interval(fields.as_ref(), *precision),
+        SeaOrm::Json => Type::Json,
+        SeaOrm::JsonBinary => Type::Jsonb,
+        SeaOrm::LTree => custom("ltree", None),
+        SeaOrm::MacAddr => custom("macaddr", None),
+        // PostgreSQL's money has no precision (manual, section 8.2); SeaORM's is MySQL's.
+        SeaOrm::Money(_) => custom("money", None),
+        SeaOrm::SmallInteger | SeaOrm::TinyInteger | SeaOrm::TinyUnsigned => Type::SmallInteger,
+        SeaOrm::String(length) => string(*length),
+        SeaOrm::Text => Type::Text,
+        SeaOrm::Time => Type::Time { precision: None },
+        SeaOrm::TimestampWithTimeZone => Type::DateTimeTz { precision: None },
+        SeaOrm::Uuid => Type::Uuid,
+        SeaOrm::VarBit(length) => custom("bit varying", Some(*length)),
+        SeaOrm::Vector(length) => custom("vector", *length),
+        // MySQL's.
+        SeaOrm::Year => return None,
+        // The list is SeaORM's and may grow; a type that we do not know is refused and not guessed.
+        _ => return None,
+    };
+    Some(ColumnType::same(ty))
+}
+
+/// A type of PostgreSQL as it prints it itself.
+fn custom(word: &str, length: Option<u32>) -> Type {
+    let spelling = match length {
+        Some(length) => format!("{word}({length})"),
+        None => word.to_owned(),
+    };
+    Type::Custom { spelling }
+}
+
+fn decimal(precision: Option<(u32, u32)>) -> Option<Type> {
+    let precision = match precision {
+        Some((all, scale)) => Some((all, i32::try_from(scale).ok()?)),
+        None => None,
+    };
+    Some(Type::Decimal { precision })
+}
+
+fn string(length: StringLen) -> Type {
+    let length = match length {
+        StringLen::N(length) => Some(length),
+        StringLen::Max | StringLen::None => None,
+    };
+    Type::String { length }
+}
+
+fn interval(fields: Option<&PgInterval>, precision: Option<u32>) -> Type {
+    match (fields, precision) {
+        (None, None) => Type::Interval,
+        (None, precision) => custom("interval", precision),
+        (Some(fields), precision) => {
+            custom(&format!("interval {}", fields.to_string().to_lowercase()), precision)
+        }
+    }
+}
+
+/// Returns the server default that stands for SeaORM's; on failure the value that SQL cannot write.
+pub(crate) fn server_default(expression: &Expr) -> Result<ServerDefault, String> {
+    if let Expr::Keyword(Keyword::Null) = expression {
+        return Ok(ServerDefault::Literal(Literal::Null));
+    }
+    if let Expr::Constant(value) | Expr::Value(value) = expression {
+        return constant(value);
+    }
+    Ok(ServerDefault::Expression(rendered(expression)))
+}
+
+fn constant(value: &Value) -> Result<ServerDefault, String> {
+    let literal = match plain(value)? {
+        Some(literal) => literal,
+        None => {
+            let sql = rendered(&Expr::Value(value.clone()));
+            match quoted_or_number(&sql) {
+                Some(literal) => literal,
+                None => return Ok(ServerDefault::Expression(sql)),
+            }
+        }
+    };
+    Ok(ServerDefault::Literal(literal))
+}
+
+/// Returns the constant if it is of a type that needs no knowledge of a database.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the list of values depends on the features of SeaORM")]
+fn plain(value: &Value) -> Result<Option<Literal>, String> {
+    if *value == value.as_null() {
+        return Ok(Some(Literal::Null));
+    }
+    let literal = match value {
+        Value::BigInt(Some(number)) => Literal::Integer(*number),
+        Value::BigUnsigned(Some(number)) => match i64::try_from(*number) {
+            Ok(number) => Literal::Integer(number),
+            // Above the range of a literal, but within that of a number.
+            Err(_) => Literal::Number(number.to_string()),
+        },
+        Value::Bool(Some(value)) => Literal::Boolean(*value),
+        Value::Char(Some(letter)) => Literal::String(letter.to_string()),
+        Value::Double(Some(number)) if number.is_finite() => Literal::Number(number.to_string()),
+        Value::Double(Some(number)) => return Err(number.to_string()),
+        Value::Enum(OptionEnum::Some(value)) => Literal::String(value.value.to_string()),
+        Value::Float(Some(number)) if number.is_finite() => Literal::Number(number.to_string()),
+        Value::Float(Some(number)) => return Err(number.to_string()),
+        Value::Int(Some(number)) => Literal::Integer((*number).into()),
+        Value::SmallInt(Some(number)) => Literal::Integer((*number).into()),
+        Value::SmallUnsigned(Some(number)) => Literal::Integer((*number).into()),
+        Value::String(Some(text)) => Literal::String(text.clone()),
+        Value::TinyInt(Some(number)) => Literal::Integer((*number).into()),
+        Value::TinyUnsigned(Some(number)) => Literal::Integer((*number).into()),
+        Value::Unsigned(Some(number)) => Literal::Integer((*number).into()),
+        _ => return Ok(None),
+    };
+    Ok(Some(literal))
+}
+
+/// Reads back what SeaORM wrote for a date, a UUID, a decimal number: text in quotes or digits.
+///
+/// Text with a quote or a backslash in it is left as the database's own spelling.
+fn quoted_or_number(sql: &Expression) -> Option<Literal> {
+    if !sql.variants.is_empty() {
+        return None;
+    }
+    if sql.base.parse::<f64>().is_ok() {
+        return Some(Literal::Number(sql.base.clone()));
+    }
+    let text = sql.base.strip_prefix('\'')?.strip_suffix('\'')?;
+    (!text.contains(['\'', '\\'])).then(|| Literal::String(text.to_owned()))
+}
+
+/// Writes an expression as each database takes it.
+fn rendered(expression: &Expr) -> Expression {
+    let mut postgres = String::new();
+    PostgresQueryBuilder.prepare_expr(expression, &mut postgres);
+    let mut sqlite = String::new();
+    SqliteQueryBuilder.prepare_expr(expression, &mut sqlite);
+    let differs = postgres != sqlite;
+    let sql = Expression::same(postgres);
+    if differs { sql.with(Dialect::Sqlite, sqlite) } else { sql }
+}

@@ -1,0 +1,15 @@
+//! The tests of the collector, in one binary. Only the list of modules lives here.
+
+#![expect(unreachable_pub, reason = "entities are written here as applications write them")]
+#![expect(clippy::unwrap_used, reason = "a test that panics has said where it failed")]
+
+/// What `table_args` adds to a table.
+mod arguments;
+/// Primary keys, uniques and foreign keys.
+mod keys;
+/// Many entities as one schema.
+mod models;
+/// What is refused, and what the refusal names.
+mod refusals;
+/// Columns: types, defaults, NULL, comments.
+mod types;

@@ -1,0 +1,72 @@
+//! Exit codes, which are documented and tested, and the chance that a new id is made of.
+
+use std::{
+    hash::{BuildHasher as _, RandomState},
+    process::ExitCode,
+};
+
+use crate::{error::Error, runtime::RunError};
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Code {
+    /// It did what it was asked.
+    Done = 0,
+    /// It failed.
+    Failed = 1,
+    /// It was asked wrongly.
+    Usage = 2,
+    /// `check` found differences.
+    Differences = 3,
+    /// The lock was not had in time.
+    Locked = 4,
+    /// The database is not at the heads.
+    NotAtHeads = 5,
+}
+
+impl From<Code> for ExitCode {
+    fn from(code: Code) -> Self {
+        Self::from(code as u8)
+    }
+}
+
+impl Code {
+    /// Returns the code of an error.
+    pub(super) fn of(error: &Error) -> Self {
+        match error {
+            Error::NotAtHeads | Error::NotUpToDate { .. } => Self::NotAtHeads,
+            Error::Run(RunError::Lock { .. }) => Self::Locked,
+            Error::Usage { .. } => Self::Usage,
+            Error::Apply(_)
+            | Error::Config(_)
+            | Error::Connection(_)
+            | Error::EmptyModels
+            | Error::Graph(_)
+            | Error::Heads(_)
+            | Error::Id(_)
+            | Error::Irreversible(_)
+            | Error::Models(_)
+            | Error::NewRevision { .. }
+            | Error::NoModels
+            | Error::NoScripts { .. }
+            | Error::Parse(_)
+            | Error::Reflect(_)
+            | Error::Replay(_)
+            | Error::Run(_)
+            | Error::Script(_)
+            | Error::SeveralHeads { .. }
+            | Error::Steps(_)
+            | Error::Target(_)
+            | Error::Uncompared { .. } => Self::Failed,
+        }
+    }
+}
+
+/// Makes six random bytes, enough for twelve hex digits.
+///
+/// The standard library seeds its hashers from the operating system; an id needs no more than that.
+pub(super) fn random_bytes() -> [u8; 6] {
+    let number = RandomState::new().hash_one(std::process::id()).to_le_bytes();
+    [number[0], number[1], number[2], number[3], number[4], number[5]]
+}

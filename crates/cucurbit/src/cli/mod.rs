@@ -1,0 +1,185 @@
+//! Words: arguments in, text out. Every decision is in `command`.
+
+mod args;
+mod exit;
+mod print;
+mod report;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use jiff::Timestamp;
+
+use crate::{
+    command::{self, CheckOptions, Env, Location, NewRevision, Project},
+    config::Environment,
+    error::Error,
+    revision::{Reach, Target, TargetRange},
+    runtime::{Event, RunOptions},
+};
+
+use self::{
+    args::{Arguments, Command, NewArguments, RunArguments},
+    exit::Code,
+    print::Printer,
+};
+
+/// Runs the command line of a project's migrations and returns its exit code.
+///
+/// Codes: 0 done, 1 failed, 2 wrong usage, 3 differences found, 4 the lock was not had in time, 5 not at the
+/// heads.
+pub async fn main(env: Env) -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return report::usage(&error),
+    };
+    let mut printer = Printer::new(arguments.format, arguments.quiet);
+    match run(env, arguments, &mut printer).await {
+        Ok(code) => code.into(),
+        Err(error) => {
+            report::error(&error);
+            Code::of(&error).into()
+        }
+    }
+}
+
+/// Opens the project and runs one command.
+async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Code, Error> {
+    let location = Location {
+        config: arguments.config,
+        database_url: arguments.database_url,
+        working_directory: std::env::current_dir().unwrap_or_default(),
+        environment: Environment::read(),
+    };
+    let project = Project::open(env, location)?;
+    match arguments.command {
+        Command::Branches { verbose } => printer.branches(&command::branches(&project), verbose),
+        Command::Check { require_heads, allow_uncompared } => {
+            let options = CheckOptions { require_heads, allow_uncompared };
+            let check = command::check(&project, options).await?;
+            printer.check(&check);
+            return Ok(if check.operations.is_empty() { Code::Done } else { Code::Differences });
+        }
+        Command::Create { message, new } => return create(&project, message, new, printer).await,
+        Command::Current { verbose, check_heads } => {
+            let entries = command::current(&project, check_heads).await?;
+            let address = project.address()?;
+            printer.current(&entries, verbose.then_some(&address));
+        }
+        Command::Downgrade { target, revision, sql: true, .. } => {
+            let range = range(&one_of(target, revision, None)?)?;
+            printer.sql(&command::downgrade_sql(&project, &range)?);
+        }
+        Command::Downgrade { target, revision, all, sql: false, run } => {
+            let target: Target = one_of(target, revision, None)?.parse()?;
+            let reach = if all { Reach::Everything } else { Reach::Branch };
+            let options = run_options(&project, &run);
+            let mut observer = |event: Event<'_>| printer.event(&event);
+            let report = command::downgrade(&project, &target, reach, options, &mut observer).await?;
+            printer.report(&report);
+        }
+        Command::EnsureVersion => command::ensure_version(&project).await?,
+        Command::Heads { verbose, resolve_dependencies } => {
+            printer.heads(&command::heads(&project, resolve_dependencies), verbose);
+        }
+        Command::History { rev_range, verbose, indicate_current } => {
+            let range: TargetRange = rev_range.as_deref().unwrap_or(":").parse()?;
+            printer.history(&command::history(&project, &range, indicate_current).await?, verbose);
+        }
+        Command::Merge { revisions, message, new } => {
+            let targets = targets(&revisions)?;
+            printer.written(&command::merge(&project, &new_revision(message, new)?, &targets)?);
+        }
+        Command::Revision { message, autogenerate: true, new } => {
+            return create(&project, message.unwrap_or_default(), new, printer).await;
+        }
+        Command::Revision { message, autogenerate: false, new } => {
+            let message = message.unwrap_or_else(|| "empty message".to_owned());
+            printer.written(&command::new_revision(&project, &new_revision(message, new)?)?);
+        }
+        Command::Show { revision } => printer.show(&command::show(&project, &revision.parse()?).await?),
+        Command::Stamp { revisions, sql: true, .. } => {
+            printer.sql(&command::stamp_sql(&project, &targets(&revisions)?)?);
+        }
+        Command::Stamp { revisions, purge, sql: false, run } => {
+            let options = run_options(&project, &run);
+            let mut observer = |event: Event<'_>| printer.event(&event);
+            let targets = targets(&revisions)?;
+            let report = command::stamp(&project, &targets, purge, options, &mut observer).await?;
+            printer.report(&report);
+        }
+        Command::Upgrade { target, revision, sql: true, .. } => {
+            let range = range(&one_of(target, revision, Some("head"))?)?;
+            printer.sql(&command::upgrade_sql(&project, &range)?);
+        }
+        Command::Upgrade { target, revision, sql: false, run } => {
+            let target: Target = one_of(target, revision, Some("head"))?.parse()?;
+            let options = run_options(&project, &run);
+            let mut observer = |event: Event<'_>| printer.event(&event);
+            let report = command::upgrade(&project, &[target], options, &mut observer).await?;
+            printer.report(&report);
+        }
+    }
+    Ok(Code::Done)
+}
+
+async fn create(
+    project: &Project,
+    message: String,
+    new: NewArguments,
+    printer: &mut Printer,
+) -> Result<Code, Error> {
+    match command::create(project, &new_revision(message, new)?).await? {
+        Some(written) => printer.written(&written),
+        None => printer.nothing_to_create(),
+    }
+    Ok(Code::Done)
+}
+
+/// Takes the target from its place or from `--revision`, never from both.
+fn one_of(target: Option<String>, revision: Option<String>, default: Option<&str>) -> Result<String, Error> {
+    let usage = |message: &str| Error::Usage { message: message.to_owned() };
+    match (target, revision) {
+        (Some(_), Some(_)) => Err(usage("the revision was given twice, in its place and by `--revision`")),
+        (Some(target), None) | (None, Some(target)) => Ok(target),
+        (None, None) => {
+            default.map(str::to_owned).ok_or_else(|| usage("no revision was given; `-1` undoes the last one"))
+        }
+    }
+}
+
+/// Reads `a:b`, or `b` alone, which begins at the base.
+fn range(words: &str) -> Result<TargetRange, Error> {
+    if words.contains(':') {
+        return Ok(words.parse()?);
+    }
+    Ok(TargetRange { start: None, end: Some(words.parse()?) })
+}
+
+fn targets(words: &[String]) -> Result<Vec<Target>, Error> {
+    Ok(words.iter().map(|word| word.parse()).collect::<Result<_, _>>()?)
+}
+
+fn run_options(project: &Project, run: &RunArguments) -> RunOptions {
+    let options = project.run_options();
+    RunOptions {
+        lock_wait: run.lock_wait.unwrap_or(options.lock_wait),
+        allow_data_loss: run.allow_data_loss,
+        ..options
+    }
+}
+
+/// Makes the value that a new script is written from; time and chance come in here.
+fn new_revision(message: String, new: NewArguments) -> Result<NewRevision, Error> {
+    let NewArguments { rev_id, head, splice, branch_label, depends_on } = new;
+    Ok(NewRevision {
+        message,
+        id: rev_id,
+        head: head.as_deref().map(str::parse).transpose()?,
+        splice,
+        branch_labels: branch_label.into_iter().collect(),
+        depends_on,
+        random: exit::random_bytes(),
+        now: Timestamp::now(),
+    })
+}

@@ -1,0 +1,280 @@
+//! Results and events as text or JSON. The only `println!`; progress goes to stderr.
+#![expect(clippy::print_stderr, reason = "this is where results are printed")]
+
+use std::io::{self, Write as _};
+
+use serde::Serialize;
+use serde_json::json;
+
+use crate::{
+    command::{Branch, Check, Entry, Mark, Written},
+    config::ResolvedAddress,
+    operation::Operation,
+    runtime::{Event, Report},
+};
+
+use super::args::Format;
+
+/// Prints what a command returns.
+#[derive(Debug)]
+pub(super) struct Printer {
+    format: Format,
+    is_quiet: bool,
+}
+
+impl Printer {
+    pub(super) fn new(format: Format, is_quiet: bool) -> Self {
+        Self { format, is_quiet }
+    }
+
+    /// Prints one event of a run, on stderr.
+    pub(super) fn event(&self, event: &Event<'_>) {
+        match event {
+            Event::StepStarted { step } => self.say(&step.to_string()),
+            Event::LockWait { holder: Some(holder) } => {
+                self.say(&format!("Waiting for the lock, held by {holder}"))
+            }
+            Event::LockWait { holder: None } => self.say("Waiting for the lock, held by another process"),
+            Event::Replanned => self.say("Another process changed the version table; planning anew"),
+            Event::Statement { .. } | Event::StepFinished { .. } => {}
+        }
+    }
+
+    /// Prints what a run did.
+    pub(super) fn report(&self, report: &Report) {
+        let heads: Vec<&str> = report.heads.ids().collect();
+        if self.format == Format::Json {
+            let steps: Vec<String> = report.steps.iter().map(ToString::to_string).collect();
+            self.json(&json!({ "steps": steps, "heads": heads }));
+        } else if report.steps.is_empty() {
+            let waited = if report.has_waited { "Another process was faster: nothing" } else { "Nothing" };
+            let at = if heads.is_empty() { "<base>".to_owned() } else { heads.join(", ") };
+            self.say(&format!("{waited} to do, the database is at {at}"));
+        }
+    }
+
+    /// Prints SQL, whatever the format.
+    pub(super) fn sql(&self, sql: &str) {
+        block(sql);
+    }
+
+    /// Prints the file that was written.
+    pub(super) fn written(&self, written: &Written) {
+        for warning in &written.warnings {
+            self.say(&format!("warning: the new revision {warning}"));
+        }
+        for note in &written.notes {
+            self.say(&format!("note: {note}"));
+        }
+        match self.format {
+            Format::Json => self.json(written),
+            Format::Text => line(&format!("Generating {} ...  done", written.path.display())),
+        }
+    }
+
+    /// Says that there is nothing to write.
+    pub(super) fn nothing_to_create(&self) {
+        match self.format {
+            Format::Json => self.json(&json!(null)),
+            Format::Text => line("No changes: the models and the database agree. No file was written."),
+        }
+    }
+
+    /// Prints what a check found: differences on stdout.
+    pub(super) fn check(&self, check: &Check) {
+        if self.format == Format::Json {
+            let differences: Vec<String> = check.operations.iter().map(Operation::describe).collect();
+            self.json(&json!({
+                "pending": check.pending,
+                "differences": differences,
+                "operations": check.operations,
+                "uncompared": check.uncompared,
+            }));
+            return;
+        }
+        match check.pending.as_slice() {
+            [] => {}
+            [one] => line(&format!("1 revision is pending: {one}")),
+            pending => line(&format!("{} revisions are pending: {}", pending.len(), pending.join(", "))),
+        }
+        if check.uncompared > 0 {
+            line(&format!("{} expressions were not compared.", check.uncompared));
+        }
+        if check.operations.is_empty() {
+            line("No new upgrade operations detected.");
+        } else {
+            line("New upgrade operations detected:");
+            for operation in &check.operations {
+                line(&format!("  {}", operation.describe()));
+            }
+        }
+    }
+
+    /// Prints `current`.
+    pub(super) fn current(&self, entries: &[Entry], verbose_at: Option<&ResolvedAddress>) {
+        if self.format == Format::Json {
+            return self.json(entries);
+        }
+        match verbose_at {
+            Some(address) => {
+                line(&format!("Current revision(s) for {}:", address.address));
+                entries.iter().for_each(|entry| block(&verbose(entry)));
+            }
+            None => {
+                for entry in entries {
+                    line(&format!("{}{}", entry.revision, marks(entry)));
+                }
+            }
+        }
+    }
+
+    /// Prints `heads`.
+    pub(super) fn heads(&self, entries: &[Entry], is_verbose: bool) {
+        if self.format == Format::Json {
+            return self.json(entries);
+        }
+        for entry in entries {
+            if is_verbose {
+                block(&verbose(entry));
+            } else {
+                line(&format!("{}{}{}", entry.revision, labels(entry), head_mark(entry)));
+            }
+        }
+    }
+
+    /// Prints `branches`.
+    pub(super) fn branches(&self, branches: &[Branch], is_verbose: bool) {
+        if self.format == Format::Json {
+            return self.json(branches);
+        }
+        for Branch { at, children } in branches {
+            if is_verbose {
+                block(&verbose(at));
+            } else {
+                line(&format!("{}{} (branchpoint)", at.revision, labels(at)));
+            }
+            let width = at.revision.chars().count();
+            for child in children {
+                let doc = if is_verbose { format!(", {}", first_line(child)) } else { String::new() };
+                line(&format!(
+                    "{:width$} -> {}{}{}{doc}",
+                    "",
+                    child.revision,
+                    labels(child),
+                    head_mark(child)
+                ));
+            }
+            line("");
+        }
+    }
+
+    /// Prints `history`.
+    pub(super) fn history(&self, entries: &[Entry], is_verbose: bool) {
+        if self.format == Format::Json {
+            return self.json(entries);
+        }
+        for entry in entries {
+            if is_verbose {
+                block(&verbose(entry));
+                continue;
+            }
+            let depends_on = match entry.depends_on.as_slice() {
+                [] => String::new(),
+                ids => format!(" ({})", ids.join(", ")),
+            };
+            line(&format!(
+                "{}{depends_on} -> {}{}{}, {}",
+                parents(entry),
+                entry.revision,
+                labels(entry),
+                marks(entry),
+                first_line(entry)
+            ));
+        }
+    }
+
+    /// Prints `show`.
+    pub(super) fn show(&self, entries: &[Entry]) {
+        match self.format {
+            Format::Json => self.json(entries),
+            Format::Text => entries.iter().for_each(|entry| block(&verbose(entry))),
+        }
+    }
+
+    fn say(&self, words: &str) {
+        if !self.is_quiet {
+            eprintln!("{words}");
+        }
+    }
+
+    fn json<T: Serialize + ?Sized>(&self, value: &T) {
+        match serde_json::to_string_pretty(value) {
+            Ok(text) => line(&text),
+            Err(error) => self.say(&format!("error: {error}")),
+        }
+    }
+}
+
+/// Prints a line on stdout. A reader that has gone away is no error.
+fn line(text: &str) {
+    drop(writeln!(io::stdout(), "{text}"));
+}
+
+/// Prints lines that bring their own last newline.
+fn block(text: &str) {
+    drop(write!(io::stdout(), "{text}"));
+}
+
+fn parents(entry: &Entry) -> String {
+    if entry.down_revisions.is_empty() { "<base>".to_owned() } else { entry.down_revisions.join(", ") }
+}
+
+fn labels(entry: &Entry) -> String {
+    match entry.branch_labels.as_slice() {
+        [] => String::new(),
+        labels => format!(" ({})", labels.join(", ")),
+    }
+}
+
+fn mark(mark: Mark) -> &'static str {
+    match mark {
+        Mark::BranchPoint => "branchpoint",
+        Mark::Current => "current",
+        Mark::EffectiveHead => "effective head",
+        Mark::Head => "head",
+        Mark::MergePoint => "mergepoint",
+    }
+}
+
+fn marks(entry: &Entry) -> String {
+    entry.marks.iter().map(|&is| format!(" ({})", mark(is))).collect()
+}
+
+fn head_mark(entry: &Entry) -> String {
+    let heads = entry.marks.iter().filter(|mark| matches!(mark, Mark::Head | Mark::EffectiveHead));
+    heads.map(|&is| format!(" ({})", mark(is))).collect()
+}
+
+fn first_line(entry: &Entry) -> &str {
+    entry.doc.lines().next().unwrap_or_default()
+}
+
+/// Writes everything about a revision: Alembic's `show`.
+fn verbose(entry: &Entry) -> String {
+    let list = |word: &str, ids: &[String]| (!ids.is_empty()).then(|| format!("{word}: {}", ids.join(", ")));
+    let mut lines = vec![format!("Rev: {}{}", entry.revision, marks(entry))];
+    if entry.down_revisions.len() > 1 {
+        lines.extend(list("Merges", &entry.down_revisions));
+    } else {
+        lines.push(format!("Parent: {}", parents(entry)));
+    }
+    lines.extend(list("Also depends on", &entry.depends_on));
+    lines.extend(list("Branches into", &entry.branches_into));
+    lines.extend(list("Branch names", &entry.branch_labels));
+    lines.push(format!("Path: {}", entry.path.display()));
+    lines.extend(entry.created.as_ref().map(|created| format!("Create Date: {created}")));
+    lines.push(String::new());
+    lines.extend(entry.doc.lines().map(|line| format!("    {line}").trim_end().to_owned()));
+    lines.push("\n".to_owned());
+    lines.join("\n")
+}

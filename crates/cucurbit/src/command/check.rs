@@ -1,0 +1,54 @@
+//! `check`: would the models be reached?
+
+use serde::Serialize;
+
+use crate::{connection::ConnectOptions, error::Error, operation::Operation};
+
+use super::{Project, compare};
+
+/// How strict a check is.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CheckOptions {
+    /// Whether pending revisions are a failure.
+    pub require_heads: bool,
+    /// Whether expressions that could not be compared are accepted.
+    pub allow_uncompared: bool,
+}
+
+/// What a check found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// The revisions that the database has not run yet.
+    pub pending: Vec<String>,
+    /// What the models would still differ in after them.
+    pub operations: Vec<Operation>,
+    /// Expressions that could not be compared.
+    pub uncompared: usize,
+}
+
+/// Compares the models with the database after its pending revisions. Writes nothing.
+///
+/// # Errors
+///
+/// When there are no models, no scripts or several heads; when the database cannot be reached or read; when
+/// expressions could not be compared; with `require_heads`, when revisions are pending.
+pub async fn check(project: &Project, options: CheckOptions) -> Result<Check, Error> {
+    project.models()?;
+    project.refuse_no_scripts()?;
+    project.refuse_several_heads()?;
+    let mut connection = project.connect(&ConnectOptions::default()).await?;
+    let compared = compare::compare(project, &mut connection).await;
+    let closed = connection.close().await;
+    let compare::Comparison { pending, diff, from: _ } = compared?;
+    closed?;
+    let pending = project.scripts().graph().ids(&pending);
+    if options.require_heads && !pending.is_empty() {
+        return Err(Error::NotUpToDate { pending });
+    }
+    if let Some(first) = diff.uncompared.first()
+        && !options.allow_uncompared
+    {
+        return Err(Error::Uncompared { count: diff.uncompared.len(), reason: first.reason.clone() });
+    }
+    Ok(Check { pending, operations: diff.operations, uncompared: diff.uncompared.len() })
+}

@@ -1,0 +1,91 @@
+//! The comparison that `check` and `create` share: database with pending revisions on one side, models on the
+//! other.
+
+use crate::{
+    connection::Connection,
+    dialect::{self, Answers, Before},
+    diff::{Diff, Filter, diff},
+    error::Error,
+    revision::{self, Direction, Edges, Heads, Target},
+    schema::{Dialect, Schema},
+    source,
+};
+
+use super::Project;
+
+/// What a comparison found.
+#[derive(Debug)]
+pub(super) struct Comparison {
+    /// The pending revisions, in the order in which they would run.
+    pub(super) pending: Vec<usize>,
+    /// The differences that would be left after them.
+    pub(super) diff: Diff,
+    /// The database after the pending revisions, as written.
+    pub(super) from: Schema,
+}
+
+/// Compares a database, after its pending revisions, with the models. Writes nothing.
+pub(super) async fn compare(project: &Project, connection: &mut Connection) -> Result<Comparison, Error> {
+    let models = project.models()?;
+    project.refuse_several_heads()?;
+    let heads = project.version_table().heads(connection).await?;
+    let pending = pending(project, &heads)?;
+    let reflected = dialect::reflect(connection).await?;
+    let after = after_pending(project, connection.dialect(), &pending, reflected).await?;
+    let (diff, from) = against(project, connection, after, &models).await?;
+    Ok(Comparison { pending, diff, from })
+}
+
+/// Finds what the pending revisions make of the database: in memory, or on a scratch database where they hold SQL
+/// whose effect nobody knows.
+async fn after_pending(
+    project: &Project,
+    dialect: Dialect,
+    pending: &[usize],
+    reflected: Before,
+) -> Result<Before, Error> {
+    match source::replay(dialect, project.scripts(), pending, reflected.clone()) {
+        Err(source::ReplayError::Opaque { .. }) => {
+            let server = project.scratch_address()?;
+            Ok(source::replay_on_scratch(&server, project.scripts(), pending, reflected).await?)
+        }
+        replayed => Ok(replayed?),
+    }
+}
+
+/// Lists the revisions that `upgrade heads` would run.
+pub(super) fn pending(project: &Project, heads: &Heads) -> Result<Vec<usize>, Error> {
+    let target: Target = "heads".parse()?;
+    let steps = revision::upgrade(project.scripts().graph(), heads, &[target])?;
+    let upgrades = steps.into_iter().filter(|step| step.direction == Direction::Upgrade);
+    Ok(upgrades.filter_map(|step| step.revision).collect())
+}
+
+/// Lists the revisions that a database at these heads has run, in the order in which it did.
+pub(super) fn applied(project: &Project, heads: &Heads) -> Result<Vec<usize>, Error> {
+    let graph = project.scripts().graph();
+    let applied = graph.ancestors(&heads.positions(graph)?, Edges::WithDependencies);
+    let all = pending(project, &Heads::default())?;
+    Ok(all.into_iter().filter(|position| applied.contains(*position)).collect())
+}
+
+/// Compares what is with the models; asks the server about expressions in one batch.
+async fn against(
+    project: &Project,
+    connection: &mut Connection,
+    from: Before,
+    models: &Schema,
+) -> Result<(Diff, Schema), Error> {
+    let dialect = connection.dialect();
+    let filter = Filter { version_table: Some(project.version_table().name().clone()) };
+    let from = dialect.canonical(&from.schema);
+    let to = dialect.canonical(models);
+    let first = diff(&from, &to, &Answers::default(), &filter);
+    let found = if first.questions.is_empty() {
+        first
+    } else {
+        let answers = dialect::ask(connection, from.form(), to.form(), &first.questions).await?;
+        diff(&from, &to, &answers, &filter)
+    };
+    Ok((found, from.as_written().clone()))
+}

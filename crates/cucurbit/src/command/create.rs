@@ -1,0 +1,114 @@
+//! `revision --autogenerate`, and `create`, its other name: a script that brings the database to the models.
+
+use crate::{
+    connection::ConnectOptions,
+    dialect::Before,
+    error::Error,
+    operation::{Operation, for_dialect, reverse_all},
+    schema::{Dialect, Schema},
+    source,
+};
+
+use super::{
+    Project, compare,
+    revision::{self, Body, NewRevision, Written},
+};
+
+/// Compares the database with the models and writes what differs as a new script; `None` when nothing does.
+///
+/// The new script is planned for every dialect of the project, upgrade and downgrade, before it is written.
+///
+/// # Errors
+///
+/// When revisions are pending; when there are no models or several heads; when the new script cannot be planned
+/// for one of the dialects; when the file cannot be written.
+pub async fn create(project: &Project, new: &NewRevision) -> Result<Option<Written>, Error> {
+    project.models()?;
+    let parents = revision::parents(project, new)?;
+    let mut connection =
+        project.connect(&ConnectOptions { create_file: false, ..Default::default() }).await?;
+    let dialect = connection.dialect();
+    let compared = compare::compare(project, &mut connection).await;
+    let closed = connection.close().await;
+    let compare::Comparison { pending, diff, from } = compared?;
+    closed?;
+    if !pending.is_empty() {
+        return Err(Error::NotUpToDate { pending: project.scripts().graph().ids(&pending) });
+    }
+    if let Some(first) = diff.uncompared.first() {
+        return Err(Error::Uncompared { count: diff.uncompared.len(), reason: first.reason.clone() });
+    }
+    if diff.operations.is_empty() {
+        return Ok(None);
+    }
+    let upgrade = diff.operations;
+    let downgrade = downgrade_of(project, dialect, &from, &upgrade)?;
+    prove(project, &upgrade, &downgrade)?;
+    let warnings = warnings(&upgrade);
+    revision::write(project, new, parents, Body { upgrade, downgrade, warnings }).map(Some)
+}
+
+/// Reverses the new operations. What the scripts wrote comes back as they wrote it, variants included; only
+/// where the history does not fit is it written as the database has it.
+fn downgrade_of(
+    project: &Project,
+    dialect: Dialect,
+    from: &Schema,
+    upgrade: &[Operation],
+) -> Result<Vec<Operation>, Error> {
+    let written = replayed(project, dialect)
+        .ok()
+        .and_then(|history| reverse_all(&history.schema, upgrade, dialect).ok());
+    match written {
+        Some(downgrade) => Ok(downgrade),
+        None => Ok(reverse_all(from, upgrade, dialect)?),
+    }
+}
+
+/// Plans the new script for every dialect, on top of the replayed history.
+fn prove(project: &Project, upgrade: &[Operation], downgrade: &[Operation]) -> Result<(), Error> {
+    for &dialect in project.dialects() {
+        let mut before = replayed(project, dialect)?;
+        for operations in [upgrade, downgrade] {
+            dialect
+                .plan(&mut before, &for_dialect(operations, dialect))
+                .map_err(|source| Error::NewRevision { dialect, source })?;
+        }
+    }
+    Ok(())
+}
+
+/// Replays the whole history from nothing.
+fn replayed(project: &Project, dialect: Dialect) -> Result<Before, Error> {
+    let all = compare::pending(project, &crate::revision::Heads::default())?;
+    Ok(source::replay(dialect, project.scripts(), &all, Before::default())?)
+}
+
+/// Says what loses data, a line each.
+fn warnings(operations: &[Operation]) -> Vec<String> {
+    operations
+        .iter()
+        .filter_map(|operation| match operation {
+            Operation::DropColumn { table, column, .. } => {
+                Some(format!("drops column {table}.{column} and what is in it"))
+            }
+            Operation::DropTable { table, .. } => Some(format!("drops table {table} and its rows")),
+            Operation::AddColumn { .. }
+            | Operation::AlterColumn { .. }
+            | Operation::BulkInsert(_)
+            | Operation::CreateCheck { .. }
+            | Operation::CreateForeignKey { .. }
+            | Operation::CreateIndex { .. }
+            | Operation::CreatePrimaryKey { .. }
+            | Operation::CreateTable(_)
+            | Operation::CreateUnique { .. }
+            | Operation::DropConstraint { .. }
+            | Operation::DropIndex { .. }
+            | Operation::Execute(_)
+            | Operation::Irreversible { .. }
+            | Operation::On { .. }
+            | Operation::RenameTable { .. }
+            | Operation::SetTableComment { .. } => None,
+        })
+        .collect()
+}

@@ -1,0 +1,75 @@
+//! `current`, `heads`, `branches`, `history`: the commands that list revisions.
+
+use crate::{
+    connection::ConnectOptions,
+    error::Error,
+    revision::{self, Heads, TargetRange},
+};
+
+use super::{Branch, Entry, Project};
+
+/// Reads the heads of the database.
+pub(super) async fn database_heads(project: &Project) -> Result<Heads, Error> {
+    let mut connection = project.connect(&ConnectOptions::default()).await?;
+    let heads = project.version_table().heads(&mut connection).await;
+    let closed = connection.close().await;
+    let heads = heads?;
+    closed?;
+    Ok(heads)
+}
+
+/// Lists what is applied and has no applied child. The version table is not created.
+///
+/// # Errors
+///
+/// When the database cannot be reached, or holds a revision that no script has; with `check_heads` also when it
+/// is not at the heads.
+pub async fn current(project: &Project, check_heads: bool) -> Result<Vec<Entry>, Error> {
+    let heads = database_heads(project).await?;
+    let graph = project.scripts().graph();
+    if check_heads && heads != Heads::reached(graph, graph.real_heads()) {
+        return Err(Error::NotAtHeads);
+    }
+    let positions = heads.current(graph)?;
+    Ok(positions.into_iter().map(|position| Entry::of(project, position, false)).collect())
+}
+
+/// Lists the heads of the scripts, newest first; `resolve_dependencies` leaves out those that others depend on.
+#[must_use]
+pub fn heads(project: &Project, resolve_dependencies: bool) -> Vec<Entry> {
+    let graph = project.scripts().graph();
+    let heads = if resolve_dependencies { graph.real_heads() } else { graph.heads() };
+    heads.iter().map(|&position| Entry::of(project, position, false)).collect()
+}
+
+/// Lists the revisions with several children.
+#[must_use]
+pub fn branches(project: &Project) -> Vec<Branch> {
+    let graph = project.scripts().graph();
+    let branch = |at: usize| Branch {
+        at: Entry::of(project, at, false),
+        children: graph.children(at).iter().map(|&child| Entry::of(project, child, false)).collect(),
+    };
+    graph.branch_points().into_iter().map(branch).collect()
+}
+
+/// Lists revisions, newest first. The database is asked only for `indicate_current` or a range that says so.
+///
+/// # Errors
+///
+/// When the range does not fit the scripts, or the database is needed and cannot be reached.
+pub async fn history(
+    project: &Project,
+    range: &TargetRange,
+    indicate_current: bool,
+) -> Result<Vec<Entry>, Error> {
+    let current =
+        if indicate_current || range.needs_current() { Some(database_heads(project).await?) } else { None };
+    let graph = project.scripts().graph();
+    let applied = match &current {
+        Some(heads) if indicate_current => heads.current(graph)?,
+        Some(_) | None => Vec::new(),
+    };
+    let positions = revision::history(graph, range, current.as_ref())?;
+    Ok(positions.into_iter().map(|at| Entry::of(project, at, applied.contains(&at))).collect())
+}

@@ -1,0 +1,232 @@
+//! One file for each of Alembic's commands, as library functions.
+//!
+//! What lives here: [`Env`] (a project's `env.py`), [`Project`] (with its configuration read), and the list of
+//! commands. No arguments of a command line, no printing, no exit codes.
+
+mod check;
+mod compare;
+mod create;
+mod entry;
+mod history;
+mod offline;
+mod revision;
+mod run;
+mod show;
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    config::{Config, Environment, ResolvedAddress},
+    connection::{ConnectOptions, Connection, address::Address},
+    error::Error,
+    revision::{Script, Scripts},
+    runtime::{RunOptions, VersionTable},
+    schema::{Dialect, Schema},
+};
+
+pub use self::{
+    check::{Check, CheckOptions, check},
+    create::create,
+    entry::{Branch, Entry, Mark},
+    history::{branches, current, heads, history},
+    offline::{downgrade_sql, stamp_sql, upgrade_sql},
+    revision::{NewRevision, Written, merge, new_revision},
+    run::{downgrade, ensure_version, stamp, upgrade},
+    show::show,
+};
+
+/// The models, or why they could not be collected.
+type Models = dyn Fn() -> Result<Schema, Box<dyn std::error::Error + Send + Sync>> + Send + Sync;
+
+/// What a project gives: its scripts, its models, its folder. Alembic's `env.py`.
+pub struct Env {
+    scripts: Vec<Script>,
+    models: Option<Box<Models>>,
+    project: Option<PathBuf>,
+}
+
+impl std::fmt::Debug for Env {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Env")
+            .field("scripts", &self.scripts)
+            .field("project", &self.project)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Env {
+    /// Starts from the revision scripts that the build script listed.
+    #[must_use]
+    pub fn new(scripts: Vec<Script>) -> Self {
+        Self { scripts, models: None, project: None }
+    }
+
+    /// Names the models to compare with; they are collected when a command needs them.
+    #[must_use]
+    pub fn models<E>(mut self, models: impl Fn() -> Result<Schema, E> + Send + Sync + 'static) -> Self
+    where
+        E: std::error::Error + Send + Sync + 'static,
+    {
+        self.models = Some(Box::new(move || models().map_err(Into::into)));
+        self
+    }
+
+    /// Names the folder of the migrations crate: `env!("CARGO_MANIFEST_DIR")`. `cucurbit.toml` is looked for
+    /// there last, and new scripts are written there.
+    #[must_use]
+    pub fn project(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.project = Some(folder.into());
+        self
+    }
+}
+
+/// Where a command looks for its configuration and its database.
+#[derive(Clone, Debug, Default)]
+pub struct Location {
+    /// `--config`.
+    pub config: Option<PathBuf>,
+    /// `--database-url`.
+    pub database_url: Option<String>,
+    /// The working directory.
+    pub working_directory: PathBuf,
+    /// The process's environment.
+    pub environment: Environment,
+}
+
+/// A project with its configuration read and its graph checked.
+#[derive(Debug)]
+pub struct Project {
+    scripts: Scripts,
+    config: Config,
+    env: Env,
+    location: Location,
+}
+
+impl Project {
+    /// Reads the configuration and checks the graph.
+    ///
+    /// # Errors
+    ///
+    /// When the configuration cannot be read or the scripts do not make a graph.
+    pub fn open(env: Env, location: Location) -> Result<Self, Error> {
+        let scripts = Scripts::new(env.scripts.clone())?;
+        let config = Config::load(
+            location.config.as_deref(),
+            &location.environment,
+            &location.working_directory,
+            env.project.as_deref(),
+        )?;
+        Ok(Self { scripts, config, env, location })
+    }
+
+    /// Returns the scripts.
+    #[must_use]
+    pub fn scripts(&self) -> &Scripts {
+        &self.scripts
+    }
+
+    /// Returns the configuration.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Returns the version table.
+    #[must_use]
+    pub fn version_table(&self) -> VersionTable {
+        VersionTable::named(self.config.version_table.as_str())
+    }
+
+    /// Returns how runs behave by the configuration.
+    #[must_use]
+    pub fn run_options(&self) -> RunOptions {
+        RunOptions {
+            version_table: self.version_table(),
+            lock_wait: self.config.lock_wait,
+            allow_data_loss: false,
+        }
+    }
+
+    /// Finds the database's address, in the one order that holds for every command.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or it cannot be read.
+    pub fn address(&self) -> Result<ResolvedAddress, Error> {
+        let Location { database_url, working_directory, environment, .. } = &self.location;
+        Ok(self.config.address(database_url.as_deref(), environment, working_directory)?)
+    }
+
+    /// Finds where a scratch database may be made: `scratch_url`, else the database's own server.
+    pub(crate) fn scratch_address(&self) -> Result<Address, Error> {
+        let own = self.address()?.address;
+        let scratch = self.config.scratch_address(&self.location.environment)?;
+        Ok(scratch
+            .map(|scratch| scratch.address)
+            .filter(|address| address.dialect() == own.dialect())
+            .unwrap_or(own))
+    }
+
+    /// Connects to the project's database.
+    ///
+    /// # Errors
+    ///
+    /// When there is no address, or the database cannot be reached.
+    pub async fn connect(&self, options: &ConnectOptions) -> Result<Connection, Error> {
+        let address = self.address()?;
+        Ok(Connection::connect(&address.address, options).await?)
+    }
+
+    /// Returns a script's file as a person can open it.
+    #[must_use]
+    pub fn script_path(&self, position: usize) -> PathBuf {
+        let path = Path::new(self.scripts.script(position).path);
+        match &self.env.project {
+            Some(project) => project.join(path),
+            None => path.to_owned(),
+        }
+    }
+
+    /// Returns the folder of the scripts.
+    #[must_use]
+    pub fn versions_folder(&self) -> PathBuf {
+        self.config.versions_folder(self.env.project.as_deref())
+    }
+
+    /// Collects the models.
+    ///
+    /// # Errors
+    ///
+    /// When there are none: an empty target would mean "drop everything".
+    pub fn models(&self) -> Result<Schema, Error> {
+        let models = self.env.models.as_ref().ok_or(Error::NoModels)?;
+        let schema = models().map_err(Error::Models)?;
+        if schema.is_empty() { Err(Error::EmptyModels) } else { Ok(schema) }
+    }
+
+    /// Returns the dialects that a new revision must run on.
+    #[must_use]
+    pub fn dialects(&self) -> &[Dialect] {
+        &self.config.dialects
+    }
+
+    /// Refuses to go on without any script: a wrong folder would look like a database that is up to date.
+    pub(crate) fn refuse_no_scripts(&self) -> Result<(), Error> {
+        if self.scripts.is_empty() {
+            return Err(Error::NoScripts { folder: self.versions_folder().display().to_string() });
+        }
+        Ok(())
+    }
+
+    /// Refuses several heads, naming each with its file.
+    pub(crate) fn refuse_several_heads(&self) -> Result<(), Error> {
+        let heads = self.scripts.graph().heads();
+        if heads.len() > 1 {
+            let name = |&head: &usize| {
+                format!("{} ({})", self.scripts.graph().id(head), self.scripts.script(head).path)
+            };
+            return Err(Error::SeveralHeads { heads: heads.iter().map(name).collect() });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,71 @@
+//! `--sql`: the steps of `upgrade`, `downgrade` and `stamp` as a script. No database is asked.
+
+use crate::{
+    dialect::{Before, Dialect},
+    error::Error,
+    revision::{self, Context, Graph, Heads, Purpose, Reach, Step, Target, TargetRange},
+    runtime::offline::{self, Start},
+    source,
+};
+
+use super::{Project, compare};
+
+/// Writes what would bring a database from the start of the range to its end; from the base without a start.
+///
+/// # Errors
+///
+/// When the range does not fit the scripts, or a step can only be planned with a database.
+pub fn upgrade_sql(project: &Project, range: &TargetRange) -> Result<String, Error> {
+    project.refuse_no_scripts()?;
+    let heads = start_of(project, range)?;
+    let end = range.end.clone().map_or_else(|| "head".parse(), Ok)?;
+    let steps = revision::upgrade(project.scripts().graph(), &heads, &[end])?;
+    script(project, &steps, heads)
+}
+
+/// Writes what would revert a database from the start of the range to its end.
+///
+/// # Errors
+///
+/// As [`upgrade_sql`]; also when an end of the range is missing.
+pub fn downgrade_sql(project: &Project, range: &TargetRange) -> Result<String, Error> {
+    let (Some(_), Some(end)) = (&range.start, &range.end) else {
+        let message = "downgrade with --sql requires <fromrev>:<torev>".to_owned();
+        return Err(Error::Usage { message });
+    };
+    project.refuse_no_scripts()?;
+    let heads = start_of(project, range)?;
+    let steps = revision::downgrade(project.scripts().graph(), &heads, end, Reach::Branch)?;
+    script(project, &steps, heads)
+}
+
+/// Writes what would set the version table.
+///
+/// # Errors
+///
+/// When a target does not fit the scripts.
+pub fn stamp_sql(project: &Project, targets: &[Target]) -> Result<String, Error> {
+    let heads = Heads::default();
+    let steps = revision::stamp(project.scripts().graph(), &heads, targets)?;
+    script(project, &steps, heads)
+}
+
+/// Returns the heads at which a script begins.
+fn start_of(project: &Project, range: &TargetRange) -> Result<Heads, Error> {
+    let graph: &Graph = project.scripts().graph();
+    match &range.start {
+        None => Ok(Heads::default()),
+        Some(start) => {
+            let context = Context { graph, current: None, purpose: Purpose::Show };
+            Ok(Heads::reached(graph, start.resolve(&context)?.revisions()))
+        }
+    }
+}
+
+fn script(project: &Project, steps: &[Step], heads: Heads) -> Result<String, Error> {
+    let dialect: Dialect = project.address()?.address.dialect();
+    let applied = compare::applied(project, &heads)?;
+    let before = source::replay(dialect, project.scripts(), &applied, Before::default())?;
+    let start = Start { heads, before };
+    Ok(offline::script(dialect, project.scripts(), steps, start, &project.version_table())?)
+}

@@ -1,0 +1,140 @@
+//! `revision` and `merge`: new scripts without a comparison, and the parents of every new script.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::{
+    error::Error,
+    operation::Operation,
+    revision::{Context, Purpose, RevisionId, Target},
+    script::{self, NewScript},
+};
+
+use super::Project;
+
+/// What a new script shall be.
+#[derive(Clone, Debug)]
+pub struct NewRevision {
+    /// The message.
+    pub message: String,
+    /// The id; one of twelve random hex digits if not given.
+    pub id: Option<String>,
+    /// The parents: `head` if not given.
+    pub head: Option<Target>,
+    /// Whether a parent that is no head is allowed.
+    pub splice: bool,
+    /// Branch labels of the new revision.
+    pub branch_labels: Vec<String>,
+    /// What else it needs.
+    pub depends_on: Vec<String>,
+    /// Random bytes for the id.
+    pub random: [u8; 6],
+    /// When it is made.
+    pub now: Timestamp,
+}
+
+/// A script that was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Written {
+    /// The id.
+    pub revision: String,
+    /// The file.
+    pub path: PathBuf,
+    /// What its reader should look at, in a line each.
+    pub warnings: Vec<String>,
+    /// What went wrong beside it, such as a formatter that is not there.
+    pub notes: Vec<String>,
+}
+
+/// The operations of a new script.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Body {
+    pub(super) upgrade: Vec<Operation>,
+    pub(super) downgrade: Vec<Operation>,
+    pub(super) warnings: Vec<String>,
+}
+
+/// Writes an empty script on top of a head.
+///
+/// # Errors
+///
+/// When the parents do not fit the scripts or the file cannot be written.
+pub fn new_revision(project: &Project, new: &NewRevision) -> Result<Written, Error> {
+    let parents = parents(project, new)?;
+    write(project, new, parents, Body::default())
+}
+
+/// Writes an empty script that joins several heads.
+///
+/// # Errors
+///
+/// When a target does not fit, or one is no head and `splice` is not given.
+pub fn merge(project: &Project, new: &NewRevision, targets: &[Target]) -> Result<Written, Error> {
+    let mut parents = Vec::new();
+    for target in targets {
+        parents.extend(resolve_parents(project, target, new.splice)?);
+    }
+    parents.dedup();
+    if parents.len() < 2 {
+        return Err(Error::Usage { message: "a merge needs at least two revisions".to_owned() });
+    }
+    write(project, new, parents, Body::default())
+}
+
+/// Finds the parents of a new script.
+pub(super) fn parents(project: &Project, new: &NewRevision) -> Result<Vec<usize>, Error> {
+    match &new.head {
+        None => {
+            project.refuse_several_heads()?;
+            Ok(project.scripts().graph().heads().to_vec())
+        }
+        Some(target) => resolve_parents(project, target, new.splice),
+    }
+}
+
+fn resolve_parents(project: &Project, target: &Target, splice: bool) -> Result<Vec<usize>, Error> {
+    let graph = project.scripts().graph();
+    let context = Context { graph, current: None, purpose: Purpose::Show };
+    let parents = target.resolve(&context)?.revisions().to_vec();
+    if let Some(&inner) = parents.iter().find(|&&parent| !graph.is_head(parent))
+        && !splice
+    {
+        let message = format!(
+            "Revision {} is not a head revision; please specify --splice to create a new branch from this revision",
+            graph.id(inner)
+        );
+        return Err(Error::Usage { message });
+    }
+    Ok(parents)
+}
+
+/// Writes the file.
+pub(super) fn write(
+    project: &Project,
+    new: &NewRevision,
+    parents: Vec<usize>,
+    body: Body,
+) -> Result<Written, Error> {
+    let id = new.id.clone().unwrap_or_else(|| script::new_id(new.random));
+    let id = RevisionId::for_new_file(&id)?;
+    let script = NewScript {
+        id: id.as_str().to_owned(),
+        message: new.message.clone(),
+        down_revisions: project.scripts().graph().ids(&parents),
+        branch_labels: new.branch_labels.clone(),
+        depends_on: new.depends_on.clone(),
+        created: new.now,
+        upgrade: body.upgrade,
+        downgrade: body.downgrade,
+        warnings: body.warnings.clone(),
+    };
+    let (path, notes) = script::write(
+        &project.versions_folder(),
+        &script,
+        project.config().file_template.as_deref(),
+        project.config().truncate_slug_length,
+    )?;
+    Ok(Written { revision: script.id, path, warnings: body.warnings, notes })
+}

@@ -1,0 +1,96 @@
+//! `upgrade`, `downgrade`, `stamp`, `ensure_version`: the commands that change the version table.
+
+use crate::{
+    connection::{ConnectOptions, Connection},
+    error::Error,
+    revision::{Reach, Target},
+    runtime::{Migrator, Observer, Report, RunOptions},
+};
+
+use super::Project;
+
+/// Waits for another writer of a SQLite file as long as for the lock.
+fn waiting(options: &RunOptions, create_file: bool) -> ConnectOptions {
+    ConnectOptions { create_file, busy_timeout: options.lock_wait, ..ConnectOptions::default() }
+}
+
+/// Applies everything up to the targets; creates a missing SQLite file.
+///
+/// # Errors
+///
+/// When there is no script, a target does not fit, the database cannot be reached or a step fails.
+pub async fn upgrade(
+    project: &Project,
+    targets: &[Target],
+    options: RunOptions,
+    observer: &mut Observer<'_>,
+) -> Result<Report, Error> {
+    project.refuse_no_scripts()?;
+    let mut connection = project.connect(&waiting(&options, true)).await?;
+    let result = migrator(&mut connection, project, options, observer).upgrade(targets).await;
+    finish(connection, result).await
+}
+
+/// Reverts everything above the target.
+///
+/// # Errors
+///
+/// As [`upgrade`]; also when a script refuses to be undone.
+pub async fn downgrade(
+    project: &Project,
+    target: &Target,
+    reach: Reach,
+    options: RunOptions,
+    observer: &mut Observer<'_>,
+) -> Result<Report, Error> {
+    project.refuse_no_scripts()?;
+    let mut connection = project.connect(&waiting(&options, false)).await?;
+    let result = migrator(&mut connection, project, options, observer).downgrade(target, reach).await;
+    finish(connection, result).await
+}
+
+/// Sets the version table without running scripts; creates a missing SQLite file.
+///
+/// # Errors
+///
+/// When a target does not fit or the database cannot be reached.
+pub async fn stamp(
+    project: &Project,
+    targets: &[Target],
+    purge: bool,
+    options: RunOptions,
+    observer: &mut Observer<'_>,
+) -> Result<Report, Error> {
+    let mut connection = project.connect(&waiting(&options, true)).await?;
+    let result = migrator(&mut connection, project, options, observer).stamp(targets, purge).await;
+    finish(connection, result).await
+}
+
+/// Creates the version table if it is not there; creates a missing SQLite file.
+///
+/// # Errors
+///
+/// When the database cannot be reached or refuses.
+pub async fn ensure_version(project: &Project) -> Result<(), Error> {
+    let options = project.run_options();
+    let mut connection = project.connect(&waiting(&options, true)).await?;
+    let result = Migrator::on(&mut connection, project.scripts()).options(options).ensure_version().await;
+    finish(connection, result).await
+}
+
+fn migrator<'m>(
+    connection: &'m mut Connection,
+    project: &'m Project,
+    options: RunOptions,
+    observer: &'m mut Observer<'_>,
+) -> Migrator<'m> {
+    Migrator::on(connection, project.scripts()).options(options).observer(observer)
+}
+
+/// Closes the connection in good order; the run's own error comes first.
+async fn finish<T>(connection: Connection, result: Result<T, crate::runtime::RunError>) -> Result<T, Error> {
+    let closed = connection.close().await;
+    let done = result?;
+    closed?;
+    Ok(done)
+}

@@ -1,0 +1,492 @@
+//! `cucurbit.toml` and the environment: where the database is, where the scripts are, how files are named.
+//!
+//! What lives here: the search for the file, its keys, and the one function that says which address is meant.
+//! The only reader of the environment (apart from sqlx, which reads libpq's own `PG…` variables). What the
+//! answers are used for is the commands' business.
+
+use std::{
+    collections::BTreeMap,
+    ffi::OsString,
+    fmt, fs, io,
+    ops::Range,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use serde::{Deserialize, Deserializer, de::Error as _};
+use thiserror::Error;
+use toml::de::DeTable;
+
+use crate::{
+    connection::address::{Address, AddressError},
+    nearest::nearest,
+    schema::Dialect,
+};
+
+/// The name of the configuration file.
+pub const FILE_NAME: &str = "cucurbit.toml";
+
+/// What `cucurbit.toml` says, and the defaults for what it does not say.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The file that was read; `None` when there is none.
+    pub file: Option<PathBuf>,
+    /// `dialects`: the databases that every revision must fit; empty when the file does not say, and then it is
+    /// the database of the address.
+    pub dialects: Vec<Dialect>,
+    /// `version_table`: the table that holds the heads.
+    pub version_table: String,
+    /// `file_template`: how new scripts are named.
+    pub file_template: Option<String>,
+    /// `truncate_slug_length`: how many characters of a message go into the name of a script.
+    pub truncate_slug_length: Option<usize>,
+    /// `lock_wait`: how long a run waits for another one.
+    pub lock_wait: Duration,
+    folder: PathBuf,
+    versions: Option<PathBuf>,
+    url: Option<Secret>,
+    scratch_url: Option<Secret>,
+}
+
+/// An address, and where it was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResolvedAddress {
+    /// The address; a relative SQLite file is already put into its folder.
+    pub address: Address,
+    /// Where it was found.
+    pub origin: Origin,
+}
+
+/// Where an address was found. `Display` writes it for a message: `` `url` in /srv/cucurbit.toml ``.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Origin {
+    /// `--database-url`.
+    Argument,
+    /// The configuration file.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The key.
+        key: &'static str,
+    },
+    /// An environment variable of this name.
+    Variable(&'static str),
+}
+
+/// Why the configuration cannot be used.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// An address is none.
+    #[error("cannot read the address in {origin}")]
+    Address {
+        /// Where it was found.
+        origin: Origin,
+        /// What is wrong with it.
+        source: AddressError,
+    },
+    /// A text is not a length of time.
+    #[error("`{text}` is not a length of time")]
+    BadDuration {
+        /// The text.
+        text: String,
+    },
+    /// `${` without a name and a `}`.
+    #[error("{origin} has a `${{` that is not followed by the name of a variable and `}}`")]
+    BadPlaceholder {
+        /// The file and the key.
+        origin: Origin,
+    },
+    /// The file is no TOML, or a value is of the wrong type.
+    #[error("{}:{line}:{column}: {message}", path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// The character in the line, from 1.
+        column: usize,
+        /// What the parser says; never the line itself, which may hold a password.
+        message: String,
+    },
+    /// Nobody says where the database is.
+    #[error("the address of the database is not known")]
+    NoAddress {
+        /// The configuration file, if there is one.
+        file: Option<PathBuf>,
+    },
+    /// A variable holds bytes that are no text.
+    #[error("the variable `{name}` is not UTF-8 text")]
+    NotText {
+        /// The variable.
+        name: String,
+    },
+    /// The file cannot be read.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The file has a key that means nothing.
+    #[error("{}:{line}:{column}: unknown key `{key}`", path.display())]
+    UnknownKey {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// The character in the line, from 1.
+        column: usize,
+        /// The key.
+        key: String,
+        /// The known one that is written most like it.
+        nearest: Option<&'static str>,
+    },
+    /// A placeholder names a variable that is not set, or is empty.
+    #[error("{origin} needs the variable `{name}`, which is not set")]
+    UnsetVariable {
+        /// The file and the key.
+        origin: Origin,
+        /// The variable.
+        name: String,
+    },
+}
+
+impl Config {
+    /// Finds and reads the file: `explicit` (`-c FILE`), the one that `CUCURBIT_CONFIG` names, the nearest
+    /// `cucurbit.toml` from the working directory upwards, the one in `manifest_dir` (the crate of the
+    /// migrations, as compiled in). That there is none is no error.
+    ///
+    /// # Errors
+    ///
+    /// When a file that was named is missing, or the one that was found cannot be read or understood.
+    pub fn load(
+        explicit: Option<&Path>,
+        environment: &Environment,
+        working_directory: &Path,
+        manifest_dir: Option<&Path>,
+    ) -> Result<Self, ConfigError> {
+        let named = match explicit {
+            Some(path) => Some(path),
+            None => environment.get("CUCURBIT_CONFIG")?.map(Path::new),
+        };
+        if let Some(path) = named {
+            let path = working_directory.join(path);
+            return match fs::read_to_string(&path) {
+                Ok(text) => Self::parse(path, &text),
+                Err(source) => Err(ConfigError::Read { path, source }),
+            };
+        }
+        for folder in working_directory.ancestors().chain(manifest_dir) {
+            let path = folder.join(FILE_NAME);
+            match fs::read_to_string(&path) {
+                Ok(text) => return Self::parse(path, &text),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(source) => return Err(ConfigError::Read { path, source }),
+            }
+        }
+        // A binary that was copied elsewhere has no manifest folder any more.
+        let folder = manifest_dir.filter(|folder| folder.is_dir()).unwrap_or(working_directory);
+        Ok(Self::new(None, folder.to_owned(), File::default()))
+    }
+
+    fn parse(path: PathBuf, text: &str) -> Result<Self, ConfigError> {
+        let file = File::parse(&path, text)?;
+        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        Ok(Self::new(Some(path), folder, file))
+    }
+
+    fn new(path: Option<PathBuf>, folder: PathBuf, file: File) -> Self {
+        let File {
+            url,
+            versions,
+            dialects,
+            version_table,
+            file_template,
+            truncate_slug_length,
+            lock_wait,
+            scratch_url,
+        } = file;
+        Self {
+            file: path,
+            dialects,
+            version_table: version_table.unwrap_or_else(|| "alembic_version".to_owned()),
+            file_template,
+            truncate_slug_length,
+            lock_wait: lock_wait.unwrap_or(Duration::from_secs(60)),
+            folder,
+            versions,
+            url,
+            scratch_url,
+        }
+    }
+
+    /// Says which database is meant, for every command: `from_argument` (`--database-url`), then
+    /// `DATABASE_URL`, then `ALEMBIC_DATABASE_URL`, then the file's `url`.
+    ///
+    /// A relative SQLite file is relative to the file when it comes from there, else to the working directory.
+    ///
+    /// # Errors
+    ///
+    /// When nobody says, or the first who says it gives something that is no address: the next is not asked.
+    pub fn address(
+        &self,
+        from_argument: Option<&str>,
+        environment: &Environment,
+        working_directory: &Path,
+    ) -> Result<ResolvedAddress, ConfigError> {
+        if let Some(text) = from_argument {
+            return resolve(text, working_directory, Origin::Argument);
+        }
+        for name in ["DATABASE_URL", "ALEMBIC_DATABASE_URL"] {
+            if let Some(text) = environment.get(name)? {
+                return resolve(text, working_directory, Origin::Variable(name));
+            }
+        }
+        self.file_address("url", self.url.as_ref(), environment)?
+            .ok_or_else(|| ConfigError::NoAddress { file: self.file.clone() })
+    }
+
+    /// Returns `scratch_url`: a PostgreSQL server on which databases may be made and dropped.
+    ///
+    /// # Errors
+    ///
+    /// When it is no address.
+    pub fn scratch_address(&self, environment: &Environment) -> Result<Option<ResolvedAddress>, ConfigError> {
+        self.file_address("scratch_url", self.scratch_url.as_ref(), environment)
+    }
+
+    /// Returns the folder of the revision scripts: what the file says, relative to the file; else `versions` in
+    /// the crate of the migrations, which is where its build script looks.
+    #[must_use]
+    pub fn versions_folder(&self, manifest_dir: Option<&Path>) -> PathBuf {
+        match &self.versions {
+            Some(versions) => self.folder.join(versions),
+            None => manifest_dir.filter(|folder| folder.is_dir()).unwrap_or(&self.folder).join("versions"),
+        }
+    }
+
+    fn file_address(
+        &self,
+        key: &'static str,
+        value: Option<&Secret>,
+        environment: &Environment,
+    ) -> Result<Option<ResolvedAddress>, ConfigError> {
+        let (Some(path), Some(Secret(text))) = (&self.file, value) else { return Ok(None) };
+        let origin = Origin::File { path: path.clone(), key };
+        let text = expand(text, &origin, environment)?;
+        resolve(&text, &self.folder, origin).map(Some)
+    }
+}
+
+fn resolve(text: &str, folder: &Path, origin: Origin) -> Result<ResolvedAddress, ConfigError> {
+    match Address::parse(text) {
+        Ok(address) => Ok(ResolvedAddress { address: address.relative_to(folder), origin }),
+        Err(source) => Err(ConfigError::Address { origin, source }),
+    }
+}
+
+/// Puts the values of variables in the place of `${NAME}`. Nothing else is special, a `%` least of all.
+fn expand(text: &str, origin: &Origin, environment: &Environment) -> Result<String, ConfigError> {
+    let mut expanded = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        let named = after.split_once('}').filter(|(name, _)| is_variable(name));
+        let Some((name, after)) = named else {
+            return Err(ConfigError::BadPlaceholder { origin: origin.clone() });
+        };
+        let Some(value) = environment.get(name)? else {
+            return Err(ConfigError::UnsetVariable { origin: origin.clone(), name: name.to_owned() });
+        };
+        expanded.push_str(before);
+        expanded.push_str(value);
+        rest = after;
+    }
+    expanded.push_str(rest);
+    Ok(expanded)
+}
+
+fn is_variable(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+}
+
+/// Reads a length of time such as `60s`, `500ms` or `1m 30s`; `0s` is none.
+///
+/// # Errors
+///
+/// When it has no unit, is negative, or is something else.
+pub fn parse_duration(text: &str) -> Result<Duration, ConfigError> {
+    let parsed = text.parse::<jiff::SignedDuration>().ok();
+    parsed
+        .and_then(|duration| Duration::try_from(duration).ok())
+        .ok_or_else(|| ConfigError::BadDuration { text: text.to_owned() })
+}
+
+/// The keys of `cucurbit.toml`.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    url: Option<Secret>,
+    versions: Option<PathBuf>,
+    #[serde(deserialize_with = "dialects")]
+    dialects: Vec<Dialect>,
+    #[serde(deserialize_with = "filled")]
+    version_table: Option<String>,
+    #[serde(deserialize_with = "filled")]
+    file_template: Option<String>,
+    truncate_slug_length: Option<usize>,
+    #[serde(deserialize_with = "duration")]
+    lock_wait: Option<Duration>,
+    scratch_url: Option<Secret>,
+}
+
+const KEYS: [&str; 8] = [
+    "dialects",
+    "file_template",
+    "lock_wait",
+    "scratch_url",
+    "truncate_slug_length",
+    "url",
+    "version_table",
+    "versions",
+];
+
+impl File {
+    fn parse(path: &Path, text: &str) -> Result<Self, ConfigError> {
+        // The keys are looked at first: serde's own complaint does not say which one was meant.
+        let table = DeTable::parse(text).map_err(|error| malformed(path, text, &error))?;
+        for key in table.get_ref().keys() {
+            let name: &str = key.get_ref();
+            if !KEYS.contains(&name) {
+                let (line, column) = place(text, key.span());
+                let (path, key, nearest) = (path.to_owned(), name.to_owned(), nearest(name, KEYS));
+                return Err(ConfigError::UnknownKey { path, line, column, key, nearest });
+            }
+        }
+        toml::from_str(text).map_err(|error| malformed(path, text, &error))
+    }
+}
+
+/// Keeps the message and the place. The error itself would print the line, and with it a password.
+fn malformed(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
+    let (line, column) = place(text, error.span().unwrap_or_default());
+    ConfigError::Malformed { path: path.to_owned(), line, column, message: error.message().to_owned() }
+}
+
+fn place(text: &str, span: Range<usize>) -> (usize, usize) {
+    let before = text.get(..span.start).unwrap_or(text);
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    (before.matches('\n').count() + 1, line.chars().count() + 1)
+}
+
+fn dialects<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Dialect>, D::Error> {
+    let names = Vec::<String>::deserialize(deserializer)?;
+    if names.is_empty() {
+        return Err(D::Error::custom("`dialects` must name at least one"));
+    }
+    names.iter().map(|name| Dialect::by_name(name).ok_or_else(|| unknown_dialect(name))).collect()
+}
+
+fn unknown_dialect<E: serde::de::Error>(name: &str) -> E {
+    let known = Dialect::ALL.map(|dialect| format!("`{}`", dialect.name())).join(" and ");
+    E::custom(format!("unknown dialect `{name}`: there are {known}"))
+}
+
+fn filled<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.trim().is_empty() { Err(D::Error::custom("the value is empty")) } else { Ok(Some(text)) }
+}
+
+fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    match parse_duration(&text) {
+        Ok(duration) => Ok(Some(duration)),
+        Err(error) => Err(D::Error::custom(format!("{error}: write `60s` or `5m`"))),
+    }
+}
+
+/// A text that may hold a password, and is not printed.
+#[derive(Clone, Deserialize)]
+struct Secret(String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("***")
+    }
+}
+
+/// The environment variables of a process, taken once, so that tests can give their own.
+#[derive(Clone, Default)]
+pub struct Environment {
+    variables: BTreeMap<OsString, OsString>,
+}
+
+impl Environment {
+    /// Takes the variables of this process.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "this is the one place where the environment is read")]
+    pub fn read() -> Self {
+        Self { variables: std::env::vars_os().collect() }
+    }
+
+    /// Returns a variable; an empty one counts as not set.
+    ///
+    /// # Errors
+    ///
+    /// When it is not UTF-8.
+    pub fn get(&self, name: &str) -> Result<Option<&str>, ConfigError> {
+        let Some(value) = self.variables.get(std::ffi::OsStr::new(name)) else { return Ok(None) };
+        let text = value.to_str().ok_or_else(|| ConfigError::NotText { name: name.to_owned() })?;
+        Ok(Some(text).filter(|text| !text.trim().is_empty()))
+    }
+}
+
+impl<K: Into<OsString>, V: Into<OsString>> FromIterator<(K, V)> for Environment {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(variables: I) -> Self {
+        Self { variables: variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect() }
+    }
+}
+
+/// Names only: values may be passwords.
+impl fmt::Debug for Environment {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_set().entries(self.variables.keys()).finish()
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Argument => formatter.write_str("`--database-url`"),
+            Self::File { path, key } => write!(formatter, "`{key}` in {}", path.display()),
+            Self::Variable(name) => write!(formatter, "the variable `{name}`"),
+        }
+    }
+}
+
+impl ConfigError {
+    /// Returns advice, where there is some.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Address { source, .. } => source.hint(),
+            Self::BadDuration { .. } => Some("write `60s`, `5m` or `500ms`".to_owned()),
+            Self::BadPlaceholder { .. } => Some("write `${NAME}`; a `${` that is meant is `%24{`".to_owned()),
+            Self::Malformed { .. } | Self::NotText { .. } | Self::Read { .. } => None,
+            Self::NoAddress { file } => {
+                let file = file.as_deref().unwrap_or(Path::new(FILE_NAME));
+                Some(format!(
+                    "give `--database-url`, set `DATABASE_URL`, or write `url = \"sqlite:///file.db\"` into {}",
+                    file.display()
+                ))
+            }
+            Self::UnknownKey { nearest: Some(known), .. } => Some(format!("did you mean `{known}`?")),
+            Self::UnknownKey { nearest: None, .. } => {
+                Some(format!("the keys are {}", KEYS.map(|key| format!("`{key}`")).join(", ")))
+            }
+            Self::UnsetVariable { name, .. } => Some(format!("set `{name}`, or give `--database-url`")),
+        }
+    }
+}

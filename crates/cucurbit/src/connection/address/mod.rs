@@ -1,0 +1,171 @@
+//! Addresses of databases, in SQLAlchemy's forms, libpq's and sqlx's.
+//!
+//! What lives here: reading an address and writing it without its password. Opening it is `connect.rs`.
+//! Nothing here reads the environment or touches a file.
+
+mod error;
+mod postgres;
+mod sqlite;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use std::{fmt, path::Path, str::FromStr};
+
+use crate::{nearest::nearest, schema::Dialect};
+
+pub use self::error::AddressError;
+pub(super) use self::{
+    postgres::{Host, PostgresAddress, Session, SslMode},
+    sqlite::{Place, SqliteAddress, SqliteMode},
+    text::encode,
+};
+
+/// Where a database is, and how to reach it.
+///
+/// `Display` and `Debug` write `***` for the password. The accepted forms:
+///
+/// | form | means |
+/// |---|---|
+/// | `sqlite:///plants.db`, `sqlite:plants.db`, `sqlite://plants.db` | a file, relative to a folder |
+/// | `sqlite:////srv/plants.db`, `sqlite:/srv/plants.db` | a file, absolute |
+/// | `sqlite://`, `sqlite:///:memory:`, `sqlite::memory:` | a database in memory |
+/// | `postgresql://user:password@host:5432/database`, `postgres://…` | a PostgreSQL server |
+/// | `postgresql://user@h1:5432,h2:5433/database` | the first of several that answers |
+/// | `postgresql:///database?host=/run/postgresql` | a server behind a Unix socket in that folder |
+///
+/// A Python driver may follow the scheme (`sqlite+aiosqlite`, `postgresql+asyncpg`, …); it changes nothing.
+/// `%40` and the like are decoded, `+` stays a plus, and a `%` before anything but two hexadecimal digits
+/// stays as it is. Three slashes begin a relative path, as in SQLAlchemy (in sqlx they begin an absolute one).
+///
+/// What a PostgreSQL address leaves out is found as libpq finds it: in `PGHOST`, `PGPORT`, `PGUSER`,
+/// `PGPASSWORD`, `PGDATABASE`, `PGSSLMODE`, `PGOPTIONS`, the password file, and at last the local socket, port
+/// 5432 and the name of the user.
+///
+/// # Examples
+///
+/// ```
+/// use cucurbit::connection::address::Address;
+///
+/// let address: Address = "postgresql+asyncpg://app:s%40fe@db.example.org/plants".parse()?;
+/// assert_eq!(address.to_string(), "postgresql://app:***@db.example.org/plants");
+/// # Ok::<(), cucurbit::connection::address::AddressError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Address(pub(super) Kind);
+
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum Kind {
+    Postgres(PostgresAddress),
+    Sqlite(SqliteAddress),
+}
+
+impl Address {
+    /// Reads an address.
+    ///
+    /// # Errors
+    ///
+    /// When it has no scheme or an unknown one, no file, a bad port or host, or a parameter that is unknown or
+    /// has a bad value. No message repeats a password.
+    pub fn parse(text: &str) -> Result<Self, AddressError> {
+        let text = text.trim();
+        let (scheme, rest) = text.split_once(':').ok_or(AddressError::NoScheme)?;
+        // Anything else before the colon may be a part of a password, and is not repeated.
+        if !scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-._".contains(c)) || scheme.is_empty() {
+            return Err(AddressError::NoScheme);
+        }
+        match dialect_of(&scheme.to_lowercase()) {
+            Some(Dialect::Postgres) => {
+                PostgresAddress::parse(rest).map(|address| Self(Kind::Postgres(address)))
+            }
+            Some(Dialect::Sqlite) => SqliteAddress::parse(rest).map(|address| Self(Kind::Sqlite(address))),
+            None => Err(AddressError::UnknownScheme {
+                scheme: scheme.to_owned(),
+                nearest: nearest(scheme, SCHEMES.iter().map(|(known, _)| *known)),
+            }),
+        }
+    }
+
+    /// Returns the same address, a relative SQLite file being in `folder`.
+    #[must_use]
+    pub fn relative_to(self, folder: &Path) -> Self {
+        match self.0 {
+            Kind::Postgres(address) => Self(Kind::Postgres(address)),
+            Kind::Sqlite(address) => Self(Kind::Sqlite(address.relative_to(folder))),
+        }
+    }
+
+    /// Returns the same server's address with another database; a SQLite address stays as it is.
+    #[must_use]
+    pub fn with_database(&self, database: &str) -> Self {
+        match &self.0 {
+            Kind::Postgres(address) => {
+                let database = Some(database.to_owned());
+                Self(Kind::Postgres(PostgresAddress { database, ..address.clone() }))
+            }
+            Kind::Sqlite(_) => self.clone(),
+        }
+    }
+
+    /// Tells which database it is.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        match &self.0 {
+            Kind::Postgres(_) => Dialect::Postgres,
+            Kind::Sqlite(_) => Dialect::Sqlite,
+        }
+    }
+
+    /// Returns the SQLite file; `None` for a database in memory and for PostgreSQL.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        match &self.0 {
+            Kind::Postgres(_) => None,
+            Kind::Sqlite(address) => address.file(),
+        }
+    }
+}
+
+impl FromStr for Address {
+    type Err = AddressError;
+
+    fn from_str(text: &str) -> Result<Self, AddressError> {
+        Self::parse(text)
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Kind::Postgres(address) => address.fmt(formatter),
+            Kind::Sqlite(address) => address.fmt(formatter),
+        }
+    }
+}
+
+/// As `Display`: a password must not reach a log by way of `{:?}` either.
+impl fmt::Debug for Address {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Address({self})")
+    }
+}
+
+/// Every scheme: the two databases by their names, and SQLAlchemy's names with a driver.
+const SCHEMES: [(&str, Dialect); 12] = [
+    ("postgres", Dialect::Postgres),
+    ("postgresql", Dialect::Postgres),
+    ("postgresql+asyncpg", Dialect::Postgres),
+    ("postgresql+pg8000", Dialect::Postgres),
+    ("postgresql+psycopg", Dialect::Postgres),
+    ("postgresql+psycopg2", Dialect::Postgres),
+    ("postgresql+psycopg2cffi", Dialect::Postgres),
+    ("postgresql+psycopg_async", Dialect::Postgres),
+    ("sqlite", Dialect::Sqlite),
+    ("sqlite3", Dialect::Sqlite),
+    ("sqlite+aiosqlite", Dialect::Sqlite),
+    ("sqlite+pysqlite", Dialect::Sqlite),
+];
+
+fn dialect_of(scheme: &str) -> Option<Dialect> {
+    SCHEMES.iter().find(|(known, _)| *known == scheme).map(|(_, dialect)| *dialect)
+}

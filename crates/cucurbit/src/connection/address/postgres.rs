@@ -1,0 +1,341 @@
+//! The address of a PostgreSQL server.
+//!
+//! What lives here: libpq's URI and the parameters that can be honoured. Source: the PostgreSQL manual,
+//! section "Connection Strings" of libpq. What is left out here is found by sqlx, which reads libpq's variables.
+
+use std::{fmt, path::PathBuf, time::Duration};
+
+use super::{
+    AddressError,
+    text::{decode, encode, parameters, query},
+};
+use crate::nearest::nearest;
+
+/// What is after `postgresql:`. An absent field is left to libpq's variables and defaults.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(in crate::connection) struct PostgresAddress {
+    pub(in crate::connection) user: Option<String>,
+    pub(in crate::connection) password: Option<String>,
+    /// In the order in which they are tried; empty for the default one.
+    pub(in crate::connection) hosts: Vec<Host>,
+    pub(in crate::connection) database: Option<String>,
+    pub(in crate::connection) application_name: Option<String>,
+    pub(in crate::connection) connect_timeout: Option<Duration>,
+    pub(in crate::connection) options: Option<String>,
+    pub(in crate::connection) ssl_mode: Option<SslMode>,
+    pub(in crate::connection) ssl_root_certificate: Option<PathBuf>,
+    pub(in crate::connection) ssl_certificate: Option<PathBuf>,
+    pub(in crate::connection) ssl_key: Option<PathBuf>,
+    pub(in crate::connection) session: Session,
+    pub(in crate::connection) statement_cache: Option<usize>,
+}
+
+/// One server: a name, an IP address, or the folder of a Unix socket.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(in crate::connection) struct Host {
+    pub(in crate::connection) name: Option<String>,
+    pub(in crate::connection) port: Option<u16>,
+}
+
+/// The parameter `target_session_attrs`: which of the hosts will do.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::connection) enum Session {
+    #[default]
+    Any,
+    PreferStandby,
+    Primary,
+    ReadOnly,
+    ReadWrite,
+    Standby,
+}
+
+/// The parameter `sslmode`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::connection) enum SslMode {
+    Allow,
+    Disable,
+    Prefer,
+    Require,
+    VerifyCa,
+    VerifyFull,
+}
+
+const PARAMETERS: [&str; 18] = [
+    "application_name",
+    "channel_binding",
+    "connect_timeout",
+    "dbname",
+    "gssencmode",
+    "host",
+    "options",
+    "password",
+    "port",
+    "prepared_statement_cache_size",
+    "ssl",
+    "sslcert",
+    "sslkey",
+    "sslmode",
+    "sslrootcert",
+    "statement-cache-capacity",
+    "target_session_attrs",
+    "user",
+];
+
+/// Parameters of libpq that the driver cannot honour. To ignore them would be to promise what is not kept.
+const UNSUPPORTED: [(&str, &str); 9] = [
+    ("hostaddr", "write the IP address as the host"),
+    ("keepalives", "leave it out"),
+    ("keepalives_idle", "leave it out"),
+    ("load_balance_hosts", "leave it out: hosts are tried in their order"),
+    ("passfile", "leave it out and set the variable `PGPASSFILE`"),
+    ("require_auth", "leave it out"),
+    ("service", "write host, port, user and database into the address"),
+    ("sslcrl", "leave it out"),
+    ("sslpassword", "give a key without a password in `sslkey`"),
+];
+
+impl PostgresAddress {
+    pub(super) fn parse(rest: &str) -> Result<Self, AddressError> {
+        let rest = rest.strip_prefix("//").ok_or(AddressError::NoSlashes)?;
+        let (authority, tail) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+        let (path, query) = tail.split_once('?').unwrap_or((tail, ""));
+        let mut address = Self::default();
+        let hosts = match authority.rsplit_once('@') {
+            Some((user, hosts)) => {
+                address.set_user(user)?;
+                hosts
+            }
+            // A password with a slash in it: the rest must not be taken for a database and be printed.
+            None if path.contains('@') => return Err(AddressError::Unencoded),
+            None => authority,
+        };
+        address.hosts = split_hosts(hosts)?;
+        address.database = filled(decode(path.strip_prefix('/').unwrap_or(path), "database")?);
+        let (mut hosts, mut ports) = (Vec::new(), Vec::new());
+        let parameters = parameters(query)?;
+        // The unknown name after a password may be the rest of it, cut off at an `&`: it is not repeated.
+        let has_password = parameters.iter().any(|(name, _)| name == "password");
+        for (name, value) in parameters {
+            match name.as_str() {
+                "host" => hosts.extend(split_hosts(&encode(&value, ",:[]+"))?),
+                "port" => ports.extend(value.split(',').map(str::to_owned)),
+                _ => {
+                    if let Err(error) = address.set(name, value) {
+                        let is_unknown = matches!(error, AddressError::UnknownParameter { .. });
+                        return Err(if has_password && is_unknown { AddressError::Unencoded } else { error });
+                    }
+                }
+            }
+        }
+        if !hosts.is_empty() {
+            address.hosts = hosts;
+        }
+        address.set_ports(&ports)?;
+        Ok(address)
+    }
+
+    fn set_user(&mut self, text: &str) -> Result<(), AddressError> {
+        let (user, password) = match text.split_once(':') {
+            Some((user, password)) => (user, Some(password)),
+            None => (text, None),
+        };
+        self.user = filled(decode(user, "user")?);
+        self.password = password.map(|password| decode(password, "password")).transpose()?.and_then(filled);
+        Ok(())
+    }
+
+    /// As in libpq, one port is for all hosts, and several are one for each. A port beside its host stays.
+    fn set_ports(&mut self, ports: &[String]) -> Result<(), AddressError> {
+        if ports.is_empty() {
+            return Ok(());
+        }
+        if self.hosts.is_empty() {
+            self.hosts.push(Host::default());
+        }
+        if ports.len() != 1 && ports.len() != self.hosts.len() {
+            return Err(AddressError::PortCount { hosts: self.hosts.len(), ports: ports.len() });
+        }
+        for (host, text) in self.hosts.iter_mut().zip(ports.iter().cycle()) {
+            let given = port(text, host.name.as_deref().unwrap_or_default())?;
+            host.port = host.port.or(given);
+        }
+        Ok(())
+    }
+
+    fn set(&mut self, name: String, value: String) -> Result<(), AddressError> {
+        match (name.as_str(), value.as_str()) {
+            ("application_name", _) => self.application_name = Some(value),
+            ("connect_timeout", _) => match value.parse() {
+                // Zero means to wait for ever.
+                Ok(seconds) => self.connect_timeout = (seconds > 0).then(|| Duration::from_secs(seconds)),
+                Err(_) => return Err(bad(name, value, "a number of seconds")),
+            },
+            ("dbname", _) => self.database = filled(value),
+            ("user", _) => self.user = filled(value),
+            ("password", _) => self.password = filled(value),
+            ("options", _) => self.options = filled(value),
+            ("sslmode", _) => self.ssl_mode = Some(SslMode::by_name(&name, &value)?),
+            // asyncpg's name of the same thing.
+            ("ssl", "true" | "True" | "1") => self.ssl_mode = Some(SslMode::Require),
+            ("ssl", "false" | "False" | "0") => self.ssl_mode = Some(SslMode::Disable),
+            ("ssl", _) => self.ssl_mode = Some(SslMode::by_name(&name, &value)?),
+            ("sslrootcert", _) => self.ssl_root_certificate = Some(PathBuf::from(value)),
+            ("sslcert", _) => self.ssl_certificate = Some(PathBuf::from(value)),
+            ("sslkey", _) => self.ssl_key = Some(PathBuf::from(value)),
+            ("target_session_attrs", _) => match SESSIONS.iter().find(|(known, _)| *known == value) {
+                Some((_, session)) => self.session = *session,
+                None => {
+                    let expected =
+                        "`any`, `read-write`, `read-only`, `primary`, `standby` or `prefer-standby`";
+                    return Err(bad(name, value, expected));
+                }
+            },
+            // sqlx's name, and SQLAlchemy's for asyncpg; 0 is for a pooler that mixes sessions.
+            ("statement-cache-capacity" | "prepared_statement_cache_size", _) => match value.parse() {
+                Ok(size) => self.statement_cache = Some(size),
+                Err(_) => return Err(bad(name, value, "a number of statements")),
+            },
+            // What the driver does anyway may be asked for.
+            ("channel_binding" | "gssencmode", "disable" | "prefer") => {}
+            ("channel_binding" | "gssencmode", _) => return Err(bad(name, value, "`disable` or `prefer`")),
+            _ => return Err(unknown(name)),
+        }
+        Ok(())
+    }
+
+    /// The parameters that `Display` writes, in a fixed order.
+    fn shown_parameters(&self) -> Vec<(&'static str, String)> {
+        let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.to_string_lossy().into_owned());
+        let session =
+            SESSIONS.iter().find(|(_, session)| *session == self.session && *session != Session::Any);
+        let mode = SSL_MODES.iter().find(|(_, mode)| Some(*mode) == self.ssl_mode);
+        [
+            ("application_name", self.application_name.clone()),
+            ("connect_timeout", self.connect_timeout.map(|timeout| timeout.as_secs().to_string())),
+            ("options", self.options.clone()),
+            ("sslmode", mode.map(|(name, _)| (*name).to_owned())),
+            ("sslrootcert", path(&self.ssl_root_certificate)),
+            ("sslcert", path(&self.ssl_certificate)),
+            ("sslkey", path(&self.ssl_key)),
+            ("target_session_attrs", session.map(|(name, _)| (*name).to_owned())),
+            ("statement-cache-capacity", self.statement_cache.map(|size| size.to_string())),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| value.map(|value| (name, value)))
+        .collect()
+    }
+}
+
+const SESSIONS: [(&str, Session); 6] = [
+    ("any", Session::Any),
+    ("prefer-standby", Session::PreferStandby),
+    ("primary", Session::Primary),
+    ("read-only", Session::ReadOnly),
+    ("read-write", Session::ReadWrite),
+    ("standby", Session::Standby),
+];
+
+const SSL_MODES: [(&str, SslMode); 6] = [
+    ("allow", SslMode::Allow),
+    ("disable", SslMode::Disable),
+    ("prefer", SslMode::Prefer),
+    ("require", SslMode::Require),
+    ("verify-ca", SslMode::VerifyCa),
+    ("verify-full", SslMode::VerifyFull),
+];
+
+impl Session {
+    pub(in crate::connection) fn name(self) -> &'static str {
+        SESSIONS.iter().find(|(_, session)| *session == self).map_or("any", |(name, _)| *name)
+    }
+}
+
+impl SslMode {
+    fn by_name(parameter: &str, value: &str) -> Result<Self, AddressError> {
+        let found = SSL_MODES.iter().find(|(known, _)| *known == value);
+        found.map(|(_, mode)| *mode).ok_or_else(|| {
+            let expected = "`disable`, `allow`, `prefer`, `require`, `verify-ca` or `verify-full`";
+            bad(parameter.to_owned(), value.to_owned(), expected)
+        })
+    }
+}
+
+/// Reads `h1:5432,[::1]:5433,%2Frun%2Fpostgresql`.
+fn split_hosts(text: &str) -> Result<Vec<Host>, AddressError> {
+    if text.is_empty() {
+        return Ok(Vec::new());
+    }
+    text.split(',').map(split_host).collect()
+}
+
+fn split_host(text: &str) -> Result<Host, AddressError> {
+    let (name, after) = match text.strip_prefix('[') {
+        Some(inside) => inside.split_once(']').ok_or(AddressError::BadHost)?,
+        // Two colons: an IPv6 address without brackets, as the parameter `host` may hold it.
+        None if text.matches(':').count() > 1 => (text, ""),
+        None => text.split_at(text.find(':').unwrap_or(text.len())),
+    };
+    let name = decode(name, "host")?;
+    let port = match after.strip_prefix(':') {
+        Some(digits) => port(digits, &name)?,
+        None if after.is_empty() => None,
+        None => return Err(AddressError::BadHost),
+    };
+    Ok(Host { name: filled(name), port })
+}
+
+/// Reads a port; an empty text is the default one.
+fn port(text: &str, host: &str) -> Result<Option<u16>, AddressError> {
+    match text.parse() {
+        Ok(port) if port > 0 => Ok(Some(port)),
+        Ok(_) | Err(_) if !text.is_empty() => Err(AddressError::BadPort { host: host.to_owned() }),
+        Ok(_) | Err(_) => Ok(None),
+    }
+}
+
+fn filled(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
+}
+
+fn bad(name: String, value: String, expected: &'static str) -> AddressError {
+    AddressError::BadValue { name, value, expected }
+}
+
+fn unknown(name: String) -> AddressError {
+    match UNSUPPORTED.iter().find(|(known, _)| *known == name) {
+        Some((_, instead)) => AddressError::UnsupportedParameter { name, instead },
+        None => {
+            let nearest = nearest(&name, PARAMETERS);
+            AddressError::UnknownParameter { name, nearest }
+        }
+    }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name.as_deref().unwrap_or_default() {
+            name if name.contains(':') => write!(formatter, "[{name}]")?,
+            name => formatter.write_str(&encode(name, ""))?,
+        }
+        match self.port {
+            Some(port) => write!(formatter, ":{port}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for PostgresAddress {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("postgresql://")?;
+        if self.user.is_some() || self.password.is_some() {
+            formatter.write_str(&encode(self.user.as_deref().unwrap_or_default(), ""))?;
+            formatter.write_str(if self.password.is_some() { ":***@" } else { "@" })?;
+        }
+        let hosts: Vec<String> = self.hosts.iter().map(Host::to_string).collect();
+        formatter.write_str(&hosts.join(","))?;
+        if let Some(database) = &self.database {
+            write!(formatter, "/{}", encode(database, ""))?;
+        }
+        formatter.write_str(&query(&self.shown_parameters()))
+    }
+}

@@ -1,0 +1,153 @@
+//! The address of a SQLite file, or of a database in memory.
+//!
+//! What lives here: the forms after `sqlite:`. Whether the file exists is asked in `connect.rs`.
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use super::{
+    AddressError,
+    text::{decode, encode, parameters, query},
+};
+use crate::nearest::nearest;
+
+/// What is after `sqlite:`.
+#[derive(Clone, PartialEq, Eq)]
+pub(in crate::connection) struct SqliteAddress {
+    pub(in crate::connection) place: Place,
+    pub(in crate::connection) mode: SqliteMode,
+    pub(in crate::connection) has_shared_cache: bool,
+    pub(in crate::connection) busy_timeout: Option<Duration>,
+}
+
+/// Where the database is.
+#[derive(Clone, PartialEq, Eq)]
+pub(in crate::connection) enum Place {
+    File(PathBuf),
+    /// `name` is what other connections of this process find it by.
+    Memory {
+        name: Option<String>,
+    },
+}
+
+/// The parameter `mode`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::connection) enum SqliteMode {
+    /// `rwc`, or none: the file is created by the commands that may.
+    Create,
+    /// `ro`.
+    ReadOnly,
+    /// `rw`: the file is never created.
+    ReadWrite,
+}
+
+const PARAMETERS: [&str; 6] = ["busy_timeout", "cache", "check_same_thread", "mode", "timeout", "uri"];
+
+impl SqliteAddress {
+    pub(super) fn parse(rest: &str) -> Result<Self, AddressError> {
+        let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let place = match path.strip_prefix("//") {
+            Some("") => Place::Memory { name: None },
+            // SQLAlchemy's third slash ends an empty host; sqlx's two-slash form has none.
+            Some(after) => place(after.strip_prefix('/').unwrap_or(after))?,
+            None => place(path)?,
+        };
+        let mut address =
+            Self { place, mode: SqliteMode::Create, has_shared_cache: false, busy_timeout: None };
+        for (name, value) in parameters(query)? {
+            address.set(name, value)?;
+        }
+        Ok(address)
+    }
+
+    fn set(&mut self, name: String, value: String) -> Result<(), AddressError> {
+        match (name.as_str(), value.as_str()) {
+            ("mode", "ro") => self.mode = SqliteMode::ReadOnly,
+            ("mode", "rw") => self.mode = SqliteMode::ReadWrite,
+            ("mode", "rwc") => self.mode = SqliteMode::Create,
+            ("mode", "memory") => {
+                if let Place::File(path) = &self.place {
+                    self.place = Place::Memory { name: Some(path.to_string_lossy().into_owned()) };
+                }
+            }
+            ("mode", _) => return Err(bad(name, value, "`ro`, `rw`, `rwc` or `memory`")),
+            ("cache", "shared") => self.has_shared_cache = true,
+            ("cache", "private") => self.has_shared_cache = false,
+            ("cache", _) => return Err(bad(name, value, "`shared` or `private`")),
+            ("busy_timeout", _) => match value.parse() {
+                Ok(milliseconds) => self.busy_timeout = Some(Duration::from_millis(milliseconds)),
+                Err(_) => return Err(bad(name, value, "a number of milliseconds")),
+            },
+            ("timeout", _) => match value.parse().ok().and_then(|s| Duration::try_from_secs_f64(s).ok()) {
+                Some(timeout) => self.busy_timeout = Some(timeout),
+                None => return Err(bad(name, value, "a number of seconds")),
+            },
+            // These two speak to Python's driver; there is nothing to do about them here.
+            ("check_same_thread" | "uri", _) => {}
+            _ => {
+                let nearest = nearest(&name, PARAMETERS);
+                return Err(AddressError::UnknownParameter { name, nearest });
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn relative_to(mut self, folder: &Path) -> Self {
+        if let Place::File(path) = &self.place {
+            let path = path.strip_prefix(".").unwrap_or(path);
+            self.place = Place::File(folder.join(path));
+        }
+        self
+    }
+
+    pub(super) fn file(&self) -> Option<&Path> {
+        match &self.place {
+            Place::File(path) => Some(path),
+            Place::Memory { .. } => None,
+        }
+    }
+}
+
+fn place(path: &str) -> Result<Place, AddressError> {
+    let path = decode(path, "file")?;
+    // SQLite's own form of a path with parameters, which SQLAlchemy passes on with `uri=true`.
+    match path.strip_prefix("file:").unwrap_or(&path) {
+        "" => Err(AddressError::NoFile),
+        ":memory:" => Ok(Place::Memory { name: None }),
+        path => Ok(Place::File(PathBuf::from(path))),
+    }
+}
+
+fn bad(name: String, value: String, expected: &'static str) -> AddressError {
+    AddressError::BadValue { name, value, expected }
+}
+
+impl fmt::Display for SqliteAddress {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { place, mode, has_shared_cache, busy_timeout } = self;
+        let mut parameters = Vec::new();
+        let path = match place {
+            Place::File(path) => format!("/{}", encode(&path.to_string_lossy(), "/:\\ ")),
+            Place::Memory { name: None } => String::new(),
+            Place::Memory { name: Some(name) } => {
+                parameters.push(("mode", "memory".to_owned()));
+                format!("/{}", encode(name, "/:\\ "))
+            }
+        };
+        match mode {
+            SqliteMode::Create => {}
+            SqliteMode::ReadOnly => parameters.push(("mode", "ro".to_owned())),
+            SqliteMode::ReadWrite => parameters.push(("mode", "rw".to_owned())),
+        }
+        if *has_shared_cache {
+            parameters.push(("cache", "shared".to_owned()));
+        }
+        if let Some(timeout) = busy_timeout {
+            parameters.push(("busy_timeout", timeout.as_millis().to_string()));
+        }
+        write!(formatter, "sqlite://{path}{}", query(&parameters))
+    }
+}

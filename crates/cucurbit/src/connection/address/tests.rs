@@ -1,0 +1,237 @@
+//! Tests of reading and writing addresses.
+
+use std::{path::Path, time::Duration};
+
+use super::{Address, AddressError, Kind, PostgresAddress, Session, SqliteAddress, SslMode};
+use crate::schema::Dialect;
+
+fn sqlite(text: &str) -> SqliteAddress {
+    match Address::parse(text).unwrap().0 {
+        Kind::Sqlite(address) => address,
+        Kind::Postgres(_) => panic!("{text} is PostgreSQL"),
+    }
+}
+
+fn postgres(text: &str) -> PostgresAddress {
+    match Address::parse(text).unwrap().0 {
+        Kind::Postgres(address) => address,
+        Kind::Sqlite(_) => panic!("{text} is SQLite"),
+    }
+}
+
+fn hosts(text: &str) -> Vec<String> {
+    postgres(text).hosts.iter().map(ToString::to_string).collect()
+}
+
+fn error(text: &str) -> AddressError {
+    Address::parse(text).unwrap_err()
+}
+
+#[track_caller]
+fn check_file(text: &str, file: Option<&str>) {
+    assert_eq!(sqlite(text).file(), file.map(Path::new), "{text}");
+}
+
+#[track_caller]
+fn check_shown(text: &str, shown: &str) {
+    let address = Address::parse(text).unwrap();
+    assert_eq!(address.to_string(), shown, "{text}");
+    assert_eq!(format!("{address:?}"), format!("Address({shown})"));
+}
+
+#[test]
+fn a_sqlite_path_is_relative_after_three_slashes_and_absolute_after_four() {
+    check_file("sqlite:///./relative.db", Some("./relative.db"));
+    check_file("sqlite:///relative.db", Some("relative.db"));
+    check_file("sqlite:///data/relative.db", Some("data/relative.db"));
+    check_file("sqlite:////absolute.db", Some("/absolute.db"));
+    check_file("sqlite:relative.db", Some("relative.db"));
+    check_file("sqlite:/absolute.db", Some("/absolute.db"));
+    check_file("sqlite://relative.db", Some("relative.db"));
+    check_file("sqlite:///with%20space%3F.db", Some("with space?.db"));
+    check_file("sqlite:///100%.db", Some("100%.db"));
+    check_file("sqlite:///file:plants.db?mode=ro&uri=true", Some("plants.db"));
+    check_file(r"sqlite:///C:\data\plants.db", Some(r"C:\data\plants.db"));
+}
+
+#[test]
+fn a_sqlite_database_can_be_in_memory() {
+    for text in ["sqlite://", "sqlite:///:memory:", "sqlite::memory:", "sqlite+aiosqlite://"] {
+        check_file(text, None);
+        assert_eq!(Address::parse(text).unwrap().to_string(), "sqlite://", "{text}");
+    }
+    check_shown("sqlite:///name?mode=memory&cache=shared", "sqlite:///name?mode=memory&cache=shared");
+}
+
+#[test]
+fn a_relative_sqlite_file_is_put_into_the_folder_and_nothing_else_is() {
+    let shown = |text: &str| Address::parse(text).unwrap().relative_to(Path::new("/srv/app")).to_string();
+    assert_eq!(shown("sqlite:///./plants.db"), "sqlite:////srv/app/plants.db");
+    assert_eq!(shown("sqlite:///../plants.db?mode=ro"), "sqlite:////srv/app/../plants.db?mode=ro");
+    assert_eq!(shown("sqlite:////plants.db"), "sqlite:////plants.db");
+    assert_eq!(shown("sqlite://"), "sqlite://");
+    assert_eq!(shown("postgresql:///plants"), "postgresql:///plants");
+}
+
+#[test]
+fn a_busy_timeout_is_in_milliseconds_and_a_timeout_in_seconds() {
+    assert_eq!(sqlite("sqlite:///a.db?busy_timeout=250").busy_timeout, Some(Duration::from_millis(250)));
+    assert_eq!(sqlite("sqlite:///a.db?timeout=1.5").busy_timeout, Some(Duration::from_millis(1500)));
+    assert!(
+        matches!(error("sqlite:///a.db?timeout=-1"), AddressError::BadValue { name, .. } if name == "timeout")
+    );
+}
+
+#[test]
+fn defect_4_addresses_with_an_async_driver_work() {
+    for text in ["sqlite:///./a.db", "sqlite+aiosqlite:///./a.db", "sqlite+pysqlite:///./a.db"] {
+        assert_eq!(Address::parse(text).unwrap().dialect(), Dialect::Sqlite);
+        check_file(text, Some("./a.db"));
+    }
+    let plain = postgres("postgresql://u:p@h/d");
+    for driver in ["postgres", "postgresql+asyncpg", "postgresql+psycopg", "postgresql+psycopg2"] {
+        let text = format!("{driver}://u:p@h/d");
+        assert_eq!(Address::parse(&text).unwrap().dialect(), Dialect::Postgres);
+        assert!(postgres(&text) == plain, "{text}");
+    }
+    assert!(postgres("POSTGRESQL://h/d").ssl_mode.is_none());
+}
+
+#[test]
+fn defect_21_a_per_cent_sign_in_a_password_works() {
+    let password = |text: &str| postgres(text).password.unwrap();
+    assert_eq!(password("postgresql://u:100%25@h/d"), "100%");
+    assert_eq!(password("postgresql://u:a%40b%2Fc%3Ad@h/d"), "a@b/c:d");
+    assert_eq!(password("postgresql://u:a+b@h/d"), "a+b");
+    assert_eq!(password("postgresql://u:50%@h/d"), "50%");
+    assert_eq!(password("postgresql://u:a%zb@h/d"), "a%zb");
+    assert_eq!(password("postgresql://u:a@b#c@h/d"), "a@b#c");
+    assert_eq!(password("postgresql://u@h/d?password=a%2Bb+c"), "a+b+c");
+    assert_eq!(password("postgresql://u:gr%C3%BCn@h/d"), "grün");
+    assert_eq!(error("postgresql://u:%FF@h/d"), AddressError::BadText { part: "password" });
+}
+
+#[test]
+fn defect_14_a_password_is_never_printed() {
+    check_shown("postgres://u:s3cret@h:5/d?sslmode=require", "postgresql://u:***@h:5/d?sslmode=require");
+    check_shown("postgresql://h/d?user=u&password=s3cret", "postgresql://u:***@h/d");
+    check_shown("postgresql://:s3cret@h/d", "postgresql://:***@h/d");
+    // Each holds a mistake; no message, no hint and no debug form repeats any part of the password.
+    for text in [
+        "postgresql://u:s3/cret@h/d",
+        "postgresql://u:s3?cret@h/d",
+        "postgresql://u:12/s3cret@h/d",
+        "postgresql://u:12?s3cret@h/d",
+        "postgresql://u:s3cret@h:port/d",
+        "postgresql://u:s3cret%FF@h/d",
+        "postgresql://u:s3cret@h/d?ssl_mode=require",
+        "postgresql://h/d?password=x&s3cret=1",
+        "postgresql:u:s3cret@h/d",
+        "u@s3cret:5432/d",
+        "//u:s3cret@h/d",
+        "u:s3cret@h/d",
+        "mysql://u:s3cret@h/d",
+    ] {
+        let error = error(text);
+        let said = format!("{error} {error:?} {:?}", error.hint());
+        assert!(!said.contains("s3") && !said.contains("cret"), "{text}: {said}");
+    }
+}
+
+#[test]
+fn hosts_are_names_ip_addresses_and_sockets_one_or_several() {
+    assert_eq!(hosts("postgresql:///d"), Vec::<String>::new());
+    assert_eq!(hosts("postgresql://h/d"), ["h"]);
+    assert_eq!(hosts("postgresql://u@h1:5432,h2:5433/d"), ["h1:5432", "h2:5433"]);
+    assert_eq!(hosts("postgresql://[::1]:5433/d"), ["[::1]:5433"]);
+    assert_eq!(hosts("postgresql://[::1],[fe80::2]:6/d"), ["[::1]", "[fe80::2]:6"]);
+    assert_eq!(hosts("postgresql://%2Frun%2Fpostgresql:6/d"), ["%2Frun%2Fpostgresql:6"]);
+    assert_eq!(hosts("postgresql:///d?host=/run/postgresql"), ["%2Frun%2Fpostgresql"]);
+    assert_eq!(hosts("postgresql://u@/d?host=h1&port=6&host=h2&port=7"), ["h1:6", "h2:7"]);
+    assert_eq!(hosts("postgresql://u@/d?host=h1:6&host=h2:7"), ["h1:6", "h2:7"]);
+    assert_eq!(hosts("postgresql:///d?host=h1,h2&port=6"), ["h1:6", "h2:6"]);
+    assert_eq!(hosts("postgresql:///d?host=::1&port=6"), ["[::1]:6"]);
+    assert_eq!(hosts("postgresql:///d?port=6"), [":6"]);
+    assert_eq!(error("postgresql:///d?host=a,b,c&port=1,2"), AddressError::PortCount { hosts: 3, ports: 2 });
+    assert_eq!(error("postgresql://[::1/d"), AddressError::BadHost);
+    for port in ["0", "65536", "-1", "five"] {
+        let expected = AddressError::BadPort { host: "h".to_owned() };
+        assert_eq!(error(&format!("postgresql://h:{port}/d")), expected);
+    }
+}
+
+#[test]
+fn the_parameters_of_libpq_and_of_drivers_are_read() {
+    let mode = |text: &str| postgres(&format!("postgresql:///d?{text}")).ssl_mode;
+    assert!(mode("sslmode=verify-full") == Some(SslMode::VerifyFull));
+    assert!(mode("ssl=require") == Some(SslMode::Require));
+    assert!(mode("ssl=true") == Some(SslMode::Require));
+    assert!(mode("ssl=false") == Some(SslMode::Disable));
+    assert!(mode("sslmode=require&channel_binding=prefer&gssencmode=disable") == Some(SslMode::Require));
+    let address = postgres(
+        "postgresql://h?dbname=d&user=u&application_name=a%20b&connect_timeout=3&options=-c%20geqo=off\
+         &target_session_attrs=read-write&prepared_statement_cache_size=0",
+    );
+    assert_eq!(address.connect_timeout, Some(Duration::from_secs(3)));
+    assert_eq!(address.options.as_deref(), Some("-c geqo=off"));
+    assert!(address.session == Session::ReadWrite);
+    assert_eq!(
+        address.to_string(),
+        "postgresql://u@h/d?application_name=a%20b&connect_timeout=3&options=-c%20geqo%3Doff\
+         &target_session_attrs=read-write&statement-cache-capacity=0"
+    );
+    assert!(Address::parse(&address.to_string()).unwrap().0 == Kind::Postgres(address));
+}
+
+#[track_caller]
+fn check_error(text: &str, message: &str, hint: &str) {
+    let error = error(text);
+    assert_eq!(error.to_string(), message, "{text}");
+    assert_eq!(error.hint().unwrap_or_default(), hint, "{text}");
+}
+
+#[test]
+fn an_error_names_what_is_wrong_and_says_what_to_write() {
+    check_error(
+        "postgresql://h/d?ssl_mode=require",
+        "unknown parameter `ssl_mode` in the address",
+        "did you mean `sslmode`?",
+    );
+    check_error("postgresql://h/d?colour=red", "unknown parameter `colour` in the address", "");
+    check_error(
+        "sqlite:///a.db?caches=shared",
+        "unknown parameter `caches` in the address",
+        "did you mean `cache`?",
+    );
+    check_error(
+        "postgresql://h/d?passfile=x",
+        "parameter `passfile` of the address is not supported",
+        "leave it out and set the variable `PGPASSFILE`",
+    );
+    check_error(
+        "postgresql://h/d?channel_binding=require",
+        "parameter `channel_binding` of the address cannot be `require`",
+        "it can be `disable` or `prefer`",
+    );
+    check_error(
+        "sqlite:///a.db?mode=w",
+        "parameter `mode` of the address cannot be `w`",
+        "it can be `ro`, `rw`, `rwc` or `memory`",
+    );
+    check_error(
+        "postgresql+asyncpgs://h/d",
+        "unknown scheme `postgresql+asyncpgs` in the address",
+        "did you mean `postgresql+asyncpg`?",
+    );
+    check_error(
+        "mysql://h/d",
+        "unknown scheme `mysql` in the address",
+        "SQLite and PostgreSQL are supported: `sqlite:` and `postgresql://`",
+    );
+    for text in ["sqlite:", "sqlite:///", "sqlite:///?mode=ro"] {
+        assert_eq!(error(text), AddressError::NoFile, "{text}");
+    }
+    assert_eq!(error("plants.db"), AddressError::NoScheme);
+    assert_eq!(error(""), AddressError::NoScheme);
+    assert_eq!(error("postgresql:plants"), AddressError::NoSlashes);
+}

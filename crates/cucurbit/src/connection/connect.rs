@@ -1,0 +1,302 @@
+//! Opening a database by its address.
+//!
+//! What lives here: what a connection of ours is like (foreign keys, time-outs, names), which of several hosts
+//! is taken, and the errors of files that cannot be opened. The forms of addresses are `address/`.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    str::FromStr as _,
+    time::Duration,
+};
+
+use sqlx::{
+    ConnectOptions as _, Connection as _, PgConnection, SqliteConnection,
+    postgres::{PgConnectOptions, PgSslMode},
+    sqlite::SqliteConnectOptions,
+};
+
+use super::{
+    Connection, ConnectionError,
+    address::{
+        Address, Host, Kind, Place, PostgresAddress, Session, SqliteAddress, SqliteMode, SslMode, encode,
+    },
+};
+
+/// How a database is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConnectOptions {
+    /// Whether a SQLite file that does not exist is created.
+    pub create_file: bool,
+    /// Whether a SQLite file is opened for reading only. PostgreSQL takes no notice of it: what only reads
+    /// there may still have to create something in a transaction that is rolled back.
+    pub read_only: bool,
+    /// How long a statement waits for another writer of a SQLite file, unless the address says.
+    pub busy_timeout: Duration,
+}
+
+impl Default for ConnectOptions {
+    /// An existing file, for reading and writing; 5 seconds, as in Python's driver.
+    fn default() -> Self {
+        Self { create_file: false, read_only: false, busy_timeout: Duration::from_secs(5) }
+    }
+}
+
+impl Connection {
+    /// Opens the database at an address.
+    ///
+    /// SQLite: foreign keys are on, and the journal mode of the file stays as it is. PostgreSQL:
+    /// `application_name` is `cucurbit` unless the address names another; of several hosts the first that
+    /// answers and is what `target_session_attrs` asks for is taken.
+    ///
+    /// # Errors
+    ///
+    /// When the file is missing and is not to be created, is a folder or no database; when no server answers,
+    /// refuses the user, or has no such database.
+    pub async fn connect(address: &Address, options: &ConnectOptions) -> Result<Self, ConnectionError> {
+        match &address.0 {
+            Kind::Postgres(postgres) => {
+                connect_postgres(postgres).await.map(|connection| Self::Postgres(Box::new(connection)))
+            }
+            Kind::Sqlite(sqlite) => connect_sqlite(sqlite, options).await,
+        }
+    }
+}
+
+async fn connect_sqlite(
+    address: &SqliteAddress,
+    options: &ConnectOptions,
+) -> Result<Connection, ConnectionError> {
+    let read_only = options.read_only || address.mode == SqliteMode::ReadOnly;
+    let create = options.create_file && !read_only && address.mode == SqliteMode::Create;
+    let busy_timeout = address.busy_timeout.unwrap_or(options.busy_timeout);
+    let sqlite = SqliteConnectOptions::new()
+        .foreign_keys(true)
+        .shared_cache(address.has_shared_cache)
+        // SQLite counts milliseconds in 32 bits, and sqlx panics beyond.
+        .busy_timeout(busy_timeout.min(Duration::from_millis(i32::MAX.unsigned_abs().into())));
+    let sqlite = match &address.place {
+        Place::File(path) => {
+            look_at_file(address, path, create)?;
+            sqlite.filename(plain_path(path)).read_only(read_only).create_if_missing(create)
+        }
+        Place::Memory { name: None } => sqlite.in_memory(true),
+        Place::Memory { name: Some(name) } => sqlite.in_memory(true).filename(format!("file:{name}")),
+    };
+    let failed = |source| ConnectionError::Connect { address: address.to_string(), source };
+    let connection: SqliteConnection = sqlite.connect().await.map_err(failed)?;
+    let mut connection = Connection::from(connection);
+    // SQLite opens anything; only reading the header tells whether it is a database.
+    match (connection.execute("PRAGMA schema_version").await, &address.place) {
+        (Ok(_), _) => Ok(connection),
+        (Err(source), Place::File(path)) if source.code().as_deref() == Some(NOT_A_DATABASE) => {
+            Err(ConnectionError::NotADatabase { path: path.clone(), source: Box::new(source) })
+        }
+        (Err(ConnectionError::Statement { source, .. }), _) => Err(failed(source)),
+        (Err(error), _) => Err(error),
+    }
+}
+
+/// `SQLITE_NOTADB`.
+const NOT_A_DATABASE: &str = "26";
+
+/// Says what is wrong with a path better than SQLite's "unable to open database file".
+///
+/// The file is not opened: to close it again would drop the locks that another connection of this process
+/// holds on it (<https://www.sqlite.org/howtocorrupt.html>, section 2.2).
+fn look_at_file(address: &SqliteAddress, path: &Path, create: bool) -> Result<(), ConnectionError> {
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => Err(ConnectionError::Folder { path: path.to_owned() }),
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            match folder {
+                Some(folder) if !folder.exists() => {
+                    Err(ConnectionError::NoFolder { folder: folder.to_owned() })
+                }
+                Some(_) | None if create => Ok(()),
+                Some(_) | None => Err(ConnectionError::NoFile { path: path.to_owned() }),
+            }
+        }
+        Err(error) => Err(ConnectionError::Connect { address: address.to_string(), source: error.into() }),
+    }
+}
+
+/// Keeps SQLite from reading a file called `file:x?mode=memory` or `:memory:` as something else.
+fn plain_path(path: &Path) -> PathBuf {
+    if path.is_absolute() { path.to_owned() } else { Path::new(".").join(path) }
+}
+
+async fn connect_postgres(address: &PostgresAddress) -> Result<PgConnection, ConnectionError> {
+    let hosts = if address.hosts.is_empty() { vec![Host::default()] } else { address.hosts.clone() };
+    let mut attempts = Vec::new();
+    let mut last = None;
+    // Only `prefer-standby` asks for one thing first and then takes anything.
+    let sessions: &[Session] = match address.session {
+        Session::PreferStandby => &[Session::Standby, Session::Any],
+        Session::Any => &[Session::Any],
+        Session::Primary => &[Session::Primary],
+        Session::ReadOnly => &[Session::ReadOnly],
+        Session::ReadWrite => &[Session::ReadWrite],
+        Session::Standby => &[Session::Standby],
+    };
+    for session in sessions {
+        attempts.clear();
+        for host in &hosts {
+            match connect_host(address, host, *session).await {
+                Ok(connection) => return Ok(connection),
+                // As in libpq, a server that refuses the user is the answer: the others are not asked.
+                Err(error) if error.code().is_some_and(|code| code.starts_with("28")) => return Err(error),
+                Err(error) => {
+                    attempts.push(format!("{host}: {}", reason(&error)));
+                    last = Some(error);
+                }
+            }
+        }
+    }
+    match last {
+        Some(error) if hosts.len() == 1 => Err(error),
+        Some(_) | None => Err(ConnectionError::NoHost { address: address.to_string(), attempts }),
+    }
+}
+
+fn reason(error: &ConnectionError) -> String {
+    match error {
+        ConnectionError::Connect { source: sqlx::Error::Io(error), .. } => error.to_string(),
+        ConnectionError::Connect { source, .. } | ConnectionError::Statement { source, .. } => {
+            source.to_string()
+        }
+        ConnectionError::WrongSession { wanted, .. } => format!("the server is not `{wanted}`"),
+        ConnectionError::Folder { .. }
+        | ConnectionError::NoFile { .. }
+        | ConnectionError::NoFolder { .. }
+        | ConnectionError::NoHost { .. }
+        | ConnectionError::NotADatabase { .. }
+        | ConnectionError::Unreadable { .. }
+        | ConnectionError::WrongDialect { .. } => error.to_string(),
+    }
+}
+
+async fn connect_host(
+    address: &PostgresAddress,
+    host: &Host,
+    session: Session,
+) -> Result<PgConnection, ConnectionError> {
+    let options = postgres_options(address, host)?;
+    // The message names the host, the user and the database that were taken for what the address leaves out.
+    let shown = PostgresAddress {
+        user: Some(options.get_username().to_owned()),
+        hosts: vec![Host { name: Some(options.get_host().to_owned()), port: Some(options.get_port()) }],
+        database: Some(options.get_database().unwrap_or(options.get_username()).to_owned()),
+        ..address.clone()
+    };
+    let failed = |source| ConnectionError::Connect { address: shown.to_string(), source };
+    let mut connection = match address.connect_timeout {
+        None => options.connect().await.map_err(failed)?,
+        Some(limit) => match tokio::time::timeout(limit, options.connect()).await {
+            Ok(connected) => connected.map_err(failed)?,
+            Err(_) => {
+                let message = format!("no answer within {} s", limit.as_secs());
+                return Err(failed(io::Error::new(io::ErrorKind::TimedOut, message).into()));
+            }
+        },
+    };
+    if session == Session::Any || is_session(&mut connection, session).await.map_err(failed)? {
+        return Ok(connection);
+    }
+    connection.close().await.map_err(failed)?;
+    Err(ConnectionError::WrongSession { address: shown.to_string(), wanted: session.name() })
+}
+
+/// Asks the server what it is, as libpq does for `target_session_attrs`.
+async fn is_session(connection: &mut PgConnection, session: Session) -> Result<bool, sqlx::Error> {
+    let (is_standby, is_read_only): (bool, bool) = sqlx::query_as(
+        "SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('transaction_read_only') = 'on'",
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(match session {
+        Session::Any | Session::PreferStandby => true,
+        Session::Primary => !is_standby,
+        Session::ReadOnly => is_read_only,
+        Session::ReadWrite => !is_read_only,
+        Session::Standby => is_standby,
+    })
+}
+
+fn postgres_options(address: &PostgresAddress, host: &Host) -> Result<PgConnectOptions, ConnectionError> {
+    let PostgresAddress {
+        user,
+        password,
+        hosts: _,
+        database,
+        application_name,
+        connect_timeout: _,
+        options: settings,
+        ssl_mode,
+        ssl_root_certificate,
+        ssl_certificate,
+        ssl_key,
+        session: _,
+        statement_cache,
+    } = address;
+    let mut options = PgConnectOptions::from_str(&plain_address(&[
+        ("user", user.as_deref()),
+        ("password", password.as_deref()),
+        ("host", host.name.as_deref().filter(|name| !name.starts_with('/'))),
+        ("port", host.port.map(|port| port.to_string()).as_deref()),
+        ("dbname", database.as_deref()),
+        ("options", settings.as_deref()),
+    ]))
+    .map_err(|source| ConnectionError::Connect { address: address.to_string(), source })?;
+    if let Some(name) = &host.name {
+        options = options.host(name);
+    }
+    let name =
+        application_name.as_deref().or(options.get_application_name()).unwrap_or("cucurbit").to_owned();
+    options = options.application_name(&name);
+    if let Some(size) = statement_cache {
+        options = options.statement_cache_capacity(*size);
+    }
+    let trusts_system = ssl_root_certificate.as_deref() == Some(Path::new("system"));
+    if let Some(path) = ssl_root_certificate.as_deref().filter(|_| !trusts_system) {
+        options = options.ssl_root_cert(readable(path)?);
+    }
+    if let Some(path) = ssl_certificate {
+        options = options.ssl_client_cert(readable(path)?);
+    }
+    if let Some(path) = ssl_key {
+        options = options.ssl_client_key(readable(path)?);
+    }
+    let ssl_mode = match ssl_mode {
+        // As in libpq, a socket has no TLS whatever is asked for, `system` means to verify in full, and a
+        // certificate to trust means to verify.
+        _ if options.get_host().starts_with('/') => PgSslMode::Disable,
+        _ if trusts_system => PgSslMode::VerifyFull,
+        Some(SslMode::Require) if ssl_root_certificate.is_some() => PgSslMode::VerifyCa,
+        // sqlx never tries TLS for `allow`; `prefer` reaches every server that `allow` would.
+        Some(SslMode::Allow | SslMode::Prefer) => PgSslMode::Prefer,
+        Some(SslMode::Disable) => PgSslMode::Disable,
+        Some(SslMode::Require) => PgSslMode::Require,
+        Some(SslMode::VerifyCa) => PgSslMode::VerifyCa,
+        Some(SslMode::VerifyFull) => PgSslMode::VerifyFull,
+        None => options.get_ssl_mode(),
+    };
+    Ok(options.ssl_mode(ssl_mode))
+}
+
+/// Looks for a file that sqlx would only report as "not found", without its name.
+fn readable(path: &Path) -> Result<&Path, ConnectionError> {
+    match fs::File::open(path) {
+        Ok(_) => Ok(path),
+        Err(source) => Err(ConnectionError::Unreadable { path: path.to_owned(), source }),
+    }
+}
+
+/// Writes an address for sqlx, which looks into the password file and takes `options` as a text only when it
+/// reads an address itself. Everything is a parameter: a host in its usual place cannot be left out.
+fn plain_address(parameters: &[(&str, Option<&str>)]) -> String {
+    let given = parameters.iter().filter_map(|(name, value)| value.map(|value| (name, value)));
+    let pairs: Vec<String> = given.map(|(name, value)| format!("{name}={}", encode(value, ""))).collect();
+    format!("postgresql:?{}", pairs.join("&"))
+}

@@ -1,1 +1,0 @@
-//! Splits SQL into statements and says what kind each is.

@@ -1,0 +1,132 @@
+//! Splits SQL into statements and says what kind each is.
+//!
+//! What lives here: the lexical rules of both databases. Nothing is parsed: SQL that is wrong is split somehow,
+//! and the database refuses it.
+
+mod kind;
+#[cfg(test)]
+mod tests;
+mod token;
+
+use crate::schema::Dialect;
+
+use self::token::{Token, Tokens};
+
+pub use self::kind::{Kind, kind};
+
+/// Splits SQL into its statements, in order.
+///
+/// A statement comes without its semicolon and without the white space and comments around it; what is inside
+/// stays as it is written. Semicolons in quotes, comments, trigger bodies (SQLite), `BEGIN ATOMIC … END` and
+/// parentheses (PostgreSQL) separate nothing. No text makes it panic.
+///
+/// ```
+/// use cucurbit::{dialect::lexer::split, schema::Dialect};
+///
+/// let sql = "INSERT INTO plant VALUES ('a;b'); -- done\nDELETE FROM plant;";
+/// assert_eq!(split(sql, Dialect::Sqlite), ["INSERT INTO plant VALUES ('a;b')", "DELETE FROM plant"]);
+/// ```
+#[must_use]
+pub fn split(sql: &str, dialect: Dialect) -> Vec<&str> {
+    let mut statements = Vec::new();
+    let mut statement: Vec<Token<'_>> = Vec::new();
+    let mut body = Body::default();
+    for token in Tokens::new(sql, dialect) {
+        if token.is_sign(";") && body.ends_at_semicolon(&statement, dialect) {
+            statements.extend(text(sql, &statement));
+            statement.clear();
+            body = Body::default();
+            continue;
+        }
+        body.read(&statement, &token, dialect);
+        statement.push(token);
+    }
+    statements.extend(text(sql, &statement));
+    statements
+}
+
+fn text<'s>(sql: &'s str, statement: &[Token<'s>]) -> Option<&'s str> {
+    Some(&sql[statement.first()?.start..statement.last()?.end()])
+}
+
+/// What is open inside a statement, so that a semicolon does not end it.
+#[derive(Debug, Default)]
+struct Body {
+    /// PostgreSQL: parentheses. A rule's commands stand in them, each with its semicolon.
+    parentheses: usize,
+    /// PostgreSQL: `BEGIN ATOMIC` and the `CASE`s in it.
+    blocks: usize,
+}
+
+impl Body {
+    fn ends_at_semicolon(&self, statement: &[Token<'_>], dialect: Dialect) -> bool {
+        if dialect == Dialect::Postgres {
+            return self.parentheses == 0 && self.blocks == 0;
+        }
+        !is_trigger(statement) || is_ended_trigger(statement)
+    }
+
+    fn read(&mut self, statement: &[Token<'_>], token: &Token<'_>, dialect: Dialect) {
+        if dialect != Dialect::Postgres {
+            return;
+        }
+        let previous = statement.last();
+        // `AS end` and `row.end` are names although END and CASE are reserved.
+        let is_name = previous.is_some_and(|previous| previous.is("AS") || previous.is_sign("."));
+        if token.is_sign("(") {
+            self.parentheses += 1;
+        } else if token.is_sign(")") {
+            self.parentheses = self.parentheses.saturating_sub(1);
+        } else if self.blocks == 0 {
+            if token.is("ATOMIC") && previous.is_some_and(|word| word.is("BEGIN")) && is_routine(statement) {
+                self.blocks = 1;
+            }
+        } else if token.is("CASE") && !is_name {
+            self.blocks += 1;
+        } else if token.is("END") && !is_name {
+            self.blocks -= 1;
+        }
+    }
+}
+
+/// Tells whether a statement begins as one that makes a function or procedure.
+fn is_routine(statement: &[Token<'_>]) -> bool {
+    let words = match statement {
+        [create, or, replace, words @ ..] if create.is("CREATE") && or.is("OR") && replace.is("REPLACE") => {
+            words
+        }
+        [create, words @ ..] if create.is("CREATE") => words,
+        _ => return false,
+    };
+    words.first().is_some_and(|word| word.is_any(&["FUNCTION", "PROCEDURE"]))
+}
+
+/// Tells whether a statement begins as one that makes a trigger, as `sqlite3_complete` does.
+fn is_trigger(statement: &[Token<'_>]) -> bool {
+    let mut words = statement;
+    if let [explain, rest @ ..] = words
+        && explain.is("EXPLAIN")
+    {
+        words = rest;
+        if let [query, plan, rest @ ..] = words
+            && query.is("QUERY")
+            && plan.is("PLAN")
+        {
+            words = rest;
+        }
+    }
+    match words {
+        [create, temporary, trigger, ..] if temporary.is_any(&["TEMP", "TEMPORARY"]) => {
+            create.is("CREATE") && trigger.is("TRIGGER")
+        }
+        [create, trigger, ..] => create.is("CREATE") && trigger.is("TRIGGER"),
+        _ => false,
+    }
+}
+
+/// Tells whether a trigger's body ends here: by END after a semicolon.
+///
+/// The END of a CASE never stands there, so that CASEs need not be counted (`sqlite3_complete` does the same).
+fn is_ended_trigger(statement: &[Token<'_>]) -> bool {
+    matches!(statement, [.., semicolon, end] if semicolon.is_sign(";") && end.is("END"))
+}

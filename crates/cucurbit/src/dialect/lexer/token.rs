@@ -1,0 +1,228 @@
+//! SQL as tokens: enough to tell where a statement ends and what it begins with.
+//!
+//! The rules are those of PostgreSQL's `scan.l` and of SQLite's `tokenize.c`. No grammar.
+
+use crate::schema::Dialect;
+
+/// What a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    /// A character that is none of the others, or a number.
+    Other,
+    /// Something in quotes: text, or a name.
+    Quoted,
+    /// A keyword or a name.
+    Word,
+}
+
+/// A token and where it stands, in bytes. White space and comments are none.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Token<'s> {
+    pub(super) class: Class,
+    pub(super) text: &'s str,
+    pub(super) start: usize,
+}
+
+impl Token<'_> {
+    pub(super) fn end(&self) -> usize {
+        self.start + self.text.len()
+    }
+
+    /// Tells whether it is this keyword, in any case.
+    pub(super) fn is(&self, keyword: &str) -> bool {
+        self.class == Class::Word && self.text.eq_ignore_ascii_case(keyword)
+    }
+
+    pub(super) fn is_any(&self, keywords: &[&str]) -> bool {
+        keywords.iter().any(|keyword| self.is(keyword))
+    }
+
+    /// Tells whether it is this sign, outside quotes.
+    pub(super) fn is_sign(&self, sign: &str) -> bool {
+        self.class == Class::Other && self.text == sign
+    }
+}
+
+/// Reads the tokens of SQL, one after another. Quotes and comments that do not end reach to the end of the text.
+pub(super) struct Tokens<'s> {
+    sql: &'s str,
+    position: usize,
+    is_postgres: bool,
+}
+
+impl<'s> Tokens<'s> {
+    pub(super) fn new(sql: &'s str, dialect: Dialect) -> Self {
+        Self { sql, position: 0, is_postgres: dialect == Dialect::Postgres }
+    }
+
+    fn rest(&self) -> &'s str {
+        &self.sql[self.position..]
+    }
+
+    fn skip_space_and_comments(&mut self) {
+        loop {
+            let rest = self.rest();
+            let space = space(rest);
+            let skipped = if space > 0 {
+                space
+            } else if rest.starts_with("--") {
+                // A carriage return ends the comment for PostgreSQL only.
+                rest.find(|letter| letter == '\n' || (letter == '\r' && self.is_postgres))
+                    .unwrap_or(rest.len())
+            } else if rest.starts_with("/*") {
+                block_comment(rest, self.is_postgres)
+            } else {
+                return;
+            };
+            self.position += skipped;
+        }
+    }
+
+    /// Returns the class and length of the token that the text starts with.
+    fn token(&self, first: char) -> (Class, usize) {
+        let rest = self.rest();
+        match first {
+            '\'' | '"' => (Class::Quoted, quoted(rest, first)),
+            '`' if !self.is_postgres => (Class::Quoted, quoted(rest, first)),
+            '[' if !self.is_postgres => {
+                (Class::Quoted, rest.find(']').map_or(rest.len(), |closing| closing + 1))
+            }
+            '$' if self.is_postgres => match dollar_quoted(rest) {
+                Some(length) => (Class::Quoted, length),
+                None => (Class::Other, 1),
+            },
+            '0'..='9' => (Class::Other, rest.find(|letter| !is_in_number(letter)).unwrap_or(rest.len())),
+            _ if is_word_start(first) => {
+                let length = rest.find(|letter| !is_in_word(letter)).unwrap_or(rest.len());
+                if self.is_postgres
+                    && matches!(&rest[..length], "e" | "E")
+                    && rest[length..].starts_with('\'')
+                {
+                    return (Class::Quoted, length + escaped(&rest[length..]));
+                }
+                (Class::Word, length)
+            }
+            _ => (Class::Other, first.len_utf8()),
+        }
+    }
+}
+
+impl<'s> Iterator for Tokens<'s> {
+    type Item = Token<'s>;
+
+    fn next(&mut self) -> Option<Token<'s>> {
+        self.skip_space_and_comments();
+        let first = self.rest().chars().next()?;
+        let (class, length) = self.token(first);
+        let token = Token { class, text: &self.rest()[..length], start: self.position };
+        self.position += length;
+        Some(token)
+    }
+}
+
+/// Returns the length of the white space that a text starts with.
+///
+/// A vertical tab is some to PostgreSQL 16 and later only, a byte order mark to SQLite and psql; where it is not, the
+/// database would refuse it.
+fn space(text: &str) -> usize {
+    text.len() - text.trim_start_matches([' ', '\t', '\n', '\r', '\x0b', '\x0c', '\u{feff}']).len()
+}
+
+fn is_word_start(letter: char) -> bool {
+    letter.is_ascii_alphabetic() || letter == '_' || !letter.is_ascii()
+}
+
+fn is_in_word(letter: char) -> bool {
+    is_word_start(letter) || letter.is_ascii_digit() || letter == '$'
+}
+
+/// Letters too: `0xff`, `1e5`; the `e` of `1e'…'` is none of a string's.
+fn is_in_number(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.')
+}
+
+/// Returns the length of a block comment. PostgreSQL's nest (manual, section 4.1.5).
+fn block_comment(text: &str, nests: bool) -> usize {
+    let bytes = text.as_bytes();
+    let mut depth = 1;
+    let mut position = 2;
+    while position < bytes.len() {
+        match &bytes[position..] {
+            [b'*', b'/', ..] => {
+                depth -= 1;
+                position += 2;
+                if depth == 0 {
+                    return position;
+                }
+            }
+            [b'/', b'*', ..] if nests => {
+                depth += 1;
+                position += 2;
+            }
+            _ => position += 1,
+        }
+    }
+    bytes.len()
+}
+
+/// Returns the length of what stands in quotes that are doubled to stand for themselves.
+fn quoted(text: &str, quote: char) -> usize {
+    // A doubled quote ends one piece and begins the next: no need to tell them from two pieces side by side.
+    text[1..].find(quote).map_or(text.len(), |closing| closing + 2)
+}
+
+/// Returns the length of a PostgreSQL string with backslashes, from its quote on.
+///
+/// Pieces on the following lines belong to it and have backslashes too (manual, section 4.1.2.1).
+fn escaped(text: &str) -> usize {
+    let mut end = escaped_piece(text);
+    loop {
+        if text[end..].starts_with('\'') {
+            end += escaped_piece(&text[end..]);
+            continue;
+        }
+        match lines(&text[end..]) {
+            Some(length) if text[end + length..].starts_with('\'') => {
+                end += length;
+                end += escaped_piece(&text[end..]);
+            }
+            Some(_) | None => return end,
+        }
+    }
+}
+
+/// Returns the length of white space and `--` comments at the start of a text, if a line ends in them.
+fn lines(text: &str) -> Option<usize> {
+    let mut end = 0;
+    loop {
+        let before = end;
+        end += space(&text[end..]);
+        if text[end..].starts_with("--") {
+            end = text[end..].find(['\n', '\r']).map_or(text.len(), |length| end + length);
+        }
+        if end == before {
+            return text[..end].contains(['\n', '\r']).then_some(end);
+        }
+    }
+}
+
+fn escaped_piece(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut position = 1;
+    while position < bytes.len() {
+        match bytes[position] {
+            b'\\' => position += 2,
+            b'\'' => return position + 1,
+            _ => position += 1,
+        }
+    }
+    bytes.len()
+}
+
+/// Returns the length of a dollar-quoted text, if there is one: `$$…$$`, `$tag$…$tag$`.
+fn dollar_quoted(text: &str) -> Option<usize> {
+    let tag = &text[..text[1..].find('$')? + 2];
+    let name = &tag[1..tag.len() - 1];
+    let is_tag = name.chars().next().is_none_or(is_word_start) && name.chars().all(is_in_word);
+    is_tag.then(|| text[tag.len()..].find(tag).map_or(text.len(), |closing| closing + 2 * tag.len()))
+}

@@ -1,0 +1,473 @@
+//! The statements that change a column.
+//!
+//! The order is chosen so that nothing stands in the way of what follows: the old default goes before the type
+//! changes, NULLs are filled before they are refused, and the new name comes last.
+
+use super::{
+    expression, names,
+    render::{self, text},
+    types,
+};
+use crate::{
+    dialect::{
+        Hazard, PlanError, Statement,
+        sql::{qualified, quoted, string},
+    },
+    operation::ColumnChange,
+    schema::{Column, Dialect, Expression, Ident, Identity, ServerDefault, Table, Type},
+};
+
+/// What a list of changes comes to: of two changes of one thing the later counts.
+#[derive(Debug, Default)]
+struct Changes<'c> {
+    collation: Option<&'c Option<String>>,
+    comment: Option<&'c Option<String>>,
+    default: Option<&'c Option<ServerDefault>>,
+    not_null: Option<Nullability<'c>>,
+    rename: Option<&'c Ident>,
+    ty: Option<(&'c Type, Option<&'c Expression>)>,
+}
+
+#[derive(Debug)]
+enum Nullability<'c> {
+    Loosened,
+    Tightened(Option<&'c Expression>),
+}
+
+impl<'c> Changes<'c> {
+    fn of(changes: &'c [ColumnChange]) -> Self {
+        let mut all = Self::default();
+        for change in changes {
+            match change {
+                ColumnChange::Rename { to } => all.rename = Some(to),
+                ColumnChange::SetCollation(collation) => all.collation = Some(collation),
+                ColumnChange::SetComment(comment) => all.comment = Some(comment),
+                ColumnChange::SetDefault(default) => all.default = Some(default),
+                ColumnChange::SetNotNull { backfill } => {
+                    all.not_null = Some(Nullability::Tightened(backfill.as_ref()));
+                }
+                ColumnChange::SetNullable => all.not_null = Some(Nullability::Loosened),
+                ColumnChange::SetType { ty, using } => {
+                    all.ty = Some((ty.on(Dialect::Postgres), using.as_ref()));
+                }
+            }
+        }
+        all
+    }
+}
+
+/// Changes a column of a table; both are as they are before. The hazard is that of NOT NULL.
+pub(super) fn alter_column(
+    table: &Table,
+    column: &Column,
+    changes: &[ColumnChange],
+    hazard: Option<Hazard>,
+) -> Result<Vec<Statement>, PlanError> {
+    let changes = Changes::of(changes);
+    let mut altered =
+        Altered { table, column, clauses: Vec::new(), statements: Vec::new(), hazard, is_tightened: false };
+    let is_cast = altered.type_and_default(&changes)?;
+    altered.nullability(&changes);
+    altered.flush();
+    if let Some(comment) = changes.comment {
+        let object = format!("COLUMN {}.{}", qualified(&table.name), quoted(&column.name));
+        altered.push(render::comment(&object, comment.as_ref()));
+    }
+    if let (true, Some((ty, _))) = (is_cast, changes.ty) {
+        altered.sequence_of_type(ty, changes.default);
+    }
+    if let Some(to) = changes.rename.filter(|to| **to != column.name) {
+        let (table, from, to) = (qualified(&table.name), quoted(&column.name), quoted(to));
+        altered.push(format!("ALTER TABLE {table} RENAME COLUMN {from} TO {to}"));
+    }
+    Ok(altered.statements)
+}
+
+/// Statements being put together; what ALTER TABLE takes in one statement waits in `clauses`.
+#[derive(Debug)]
+struct Altered<'t> {
+    table: &'t Table,
+    column: &'t Column,
+    clauses: Vec<String>,
+    statements: Vec<Statement>,
+    hazard: Option<Hazard>,
+    is_tightened: bool,
+}
+
+impl<'t> Altered<'t> {
+    fn clause(&mut self, clause: impl AsRef<str>) {
+        self.clauses.push(format!("ALTER COLUMN {} {}", quoted(&self.column.name), clause.as_ref()));
+    }
+
+    fn push(&mut self, sql: impl Into<String>) {
+        self.flush();
+        self.statements.push(Statement::new(sql));
+    }
+
+    fn flush(&mut self) {
+        if !self.clauses.is_empty() {
+            let clauses = std::mem::take(&mut self.clauses).join(", ");
+            let statement = Statement::new(format!("ALTER TABLE {} {clauses}", qualified(&self.table.name)));
+            let hazard = if self.is_tightened { self.hazard.take() } else { None };
+            self.statements.push(Statement { hazards: hazard.into_iter().collect(), ..statement });
+        }
+    }
+
+    /// Changes type, collation and default, and tells whether the type changes.
+    fn type_and_default(&mut self, changes: &Changes<'_>) -> Result<bool, PlanError> {
+        let from = self.column.ty.on(Dialect::Postgres);
+        let (to, using) = changes.ty.unwrap_or((from, None));
+        let is_cast = types::stored(from) != types::stored(to);
+        let needs_type = is_cast || using.is_some() || changes.collation.is_some();
+        let old = self.column.default.as_ref();
+        let new = match changes.default {
+            Some(new) => new.as_ref(),
+            None => old,
+        };
+        // A default of the old type stands in the way of a cast that ALTER TABLE would not make by itself.
+        let is_in_the_way =
+            is_cast && matches!(old, Some(ServerDefault::Expression(_) | ServerDefault::Literal(_)));
+        let changes_default = new != old;
+        if changes_default {
+            self.drop_default(old, new)?;
+        } else if is_in_the_way {
+            self.clause("DROP DEFAULT");
+        }
+        if needs_type {
+            self.set_type(from, to, using, changes);
+        }
+        if changes_default || is_in_the_way {
+            self.set_default(old, new, to, changes)?;
+        }
+        Ok(is_cast)
+    }
+
+    fn set_type(&mut self, from: &Type, to: &Type, using: Option<&Expression>, changes: &Changes<'_>) {
+        let mut clause = format!("TYPE {}", types::spelled(to));
+        // Without COLLATE the column gets the collation of its type (manual, ALTER TABLE).
+        let collation = changes.collation.unwrap_or(&self.column.collation);
+        match (collation, changes.collation) {
+            (Some(collation), _) => clause = format!("{clause} COLLATE {}", quoted(&Ident::new(collation))),
+            (None, Some(_)) => clause.push_str(" COLLATE \"default\""),
+            (None, None) => {}
+        }
+        let using = match using {
+            Some(using) => Some(text(using).to_owned()),
+            None => cast(&quoted(&self.column.name), from, to),
+        };
+        if let Some(using) = using {
+            clause = format!("{clause} USING {using}");
+        }
+        self.clause(clause);
+    }
+
+    /// Takes away what fills the column now, as far as the new default does not replace it.
+    fn drop_default(
+        &mut self,
+        old: Option<&ServerDefault>,
+        new: Option<&ServerDefault>,
+    ) -> Result<(), PlanError> {
+        match old {
+            None => {}
+            Some(ServerDefault::Expression(_) | ServerDefault::Literal(_)) => self.clause("DROP DEFAULT"),
+            Some(ServerDefault::Identity(_)) if matches!(new, Some(ServerDefault::Identity(_))) => {}
+            Some(ServerDefault::Identity(_)) => self.clause("DROP IDENTITY"),
+            Some(ServerDefault::Computed { .. }) if matches!(new, Some(ServerDefault::Computed { .. })) => {}
+            Some(ServerDefault::Computed { .. }) => self.clause("DROP EXPRESSION"),
+            Some(ServerDefault::Serial) => {
+                let Self { table, column, .. } = &*self;
+                let sequence = sequence_of(table, column);
+                self.clause("DROP DEFAULT");
+                self.flush();
+                self.push(in_block(&format!("EXECUTE 'DROP SEQUENCE ' || {sequence}")));
+            }
+        }
+        Ok(())
+    }
+
+    fn set_default(
+        &mut self,
+        old: Option<&ServerDefault>,
+        new: Option<&ServerDefault>,
+        ty: &Type,
+        changes: &Changes<'_>,
+    ) -> Result<(), PlanError> {
+        match new {
+            None => {}
+            Some(default @ (ServerDefault::Expression(_) | ServerDefault::Literal(_))) => {
+                self.clause(format!("SET DEFAULT {}", render::constant_or_expression(default)));
+            }
+            Some(ServerDefault::Identity(identity)) => match old {
+                Some(ServerDefault::Identity(old)) => self.clause(identity_changes(old, identity)),
+                None
+                | Some(
+                    ServerDefault::Computed { .. }
+                    | ServerDefault::Expression(_)
+                    | ServerDefault::Literal(_)
+                    | ServerDefault::Serial,
+                ) => {
+                    // An identity column must be NOT NULL before it becomes one.
+                    self.tighten(changes);
+                    self.flush();
+                    self.clause(format!("ADD {}", render::identity(identity)));
+                    self.flush();
+                    if identity.increment.unwrap_or(1) > 0 {
+                        self.continue_after_rows(identity.start.unwrap_or(1));
+                    }
+                }
+            },
+            Some(ServerDefault::Serial) => self.make_serial(ty, changes)?,
+            Some(ServerDefault::Computed { .. }) => return self.compute(new, ty),
+        }
+        Ok(())
+    }
+
+    /// Makes a sequence of the column's own, as SERIAL does (manual, 8.1.4).
+    fn make_serial(&mut self, ty: &Type, changes: &Changes<'_>) -> Result<(), PlanError> {
+        let Self { table, column, .. } = &*self;
+        if types::serial(ty).is_none() {
+            return Err(render::no_sequence(&table.name, &column.name));
+        }
+        let name = names::made(table.name.name.as_str(), Some(column.name.as_str()), "seq");
+        let sequence = qualified(&table.name.sibling(name));
+        let owner = format!("{}.{}", qualified(&table.name), quoted(&column.name));
+        let default = format!("SET DEFAULT nextval({})", string(&sequence));
+        let create = format!("CREATE SEQUENCE {sequence} AS {} OWNED BY {owner}", types::spelled(ty));
+        self.push(create);
+        self.clause(default);
+        self.tighten(changes);
+        self.flush();
+        self.continue_after_rows(1);
+        Ok(())
+    }
+
+    /// Lets a new sequence go on after the largest value that is there.
+    fn continue_after_rows(&mut self, start: i64) {
+        let Self { table, column, .. } = &*self;
+        let (sequence, name) = (sequence_of(table, column), quoted(&column.name));
+        let next = format!("GREATEST(COALESCE(MAX({name}) + 1, {start}), {start})");
+        let sql = format!("SELECT setval({sequence}, {next}, false) FROM {}", qualified(&table.name));
+        self.push(sql);
+    }
+
+    /// A computed column is a new column: what computes it cannot be changed before PostgreSQL 17.
+    fn compute(&mut self, default: Option<&ServerDefault>, ty: &Type) -> Result<(), PlanError> {
+        let (table, column): (&'t Table, &'t Column) = (self.table, self.column);
+        if let Some(dependent) = dependent_of(table, &column.name) {
+            return Err(PlanError::Unsupported {
+                dialect: Dialect::Postgres,
+                operation: format!("compute {}.{}", table.name, column.name),
+                reason: format!(
+                    "the column must be dropped and added again, and {dependent} would be dropped with it"
+                ),
+            });
+        }
+        let computed = Column { default: default.cloned(), ty: ty.clone().into(), ..Column::clone(column) };
+        let (name, added) = (quoted(&column.name), render::column(&table.name, &computed)?);
+        self.clauses.clear();
+        self.clauses.extend([format!("DROP COLUMN {name}"), format!("ADD COLUMN {added}")]);
+        self.flush();
+        if let Some(comment) = &column.comment {
+            let object = format!("COLUMN {}.{name}", qualified(&table.name));
+            self.push(render::comment(&object, Some(comment)));
+        }
+        Ok(())
+    }
+
+    fn nullability(&mut self, changes: &Changes<'_>) {
+        match changes.not_null {
+            Some(Nullability::Loosened) => self.clause("DROP NOT NULL"),
+            Some(Nullability::Tightened(_)) => self.tighten(changes),
+            None => {}
+        }
+    }
+
+    /// Refuses NULL, once, after what fills the rows that hold it.
+    fn tighten(&mut self, changes: &Changes<'_>) {
+        if self.is_tightened {
+            return;
+        }
+        if let Some(Nullability::Tightened(Some(backfill))) = changes.not_null {
+            let (table, name) = (qualified(&self.table.name), quoted(&self.column.name));
+            let value = text(backfill);
+            self.push(format!("UPDATE {table} SET {name} = ({value}) WHERE {name} IS NULL"));
+        }
+        self.is_tightened = true;
+        self.clause("SET NOT NULL");
+    }
+
+    /// The sequence of a SERIAL column keeps its type; without this BIGINT would end where INTEGER does.
+    fn sequence_of_type(&mut self, ty: &Type, default: Option<&Option<ServerDefault>>) {
+        let Self { table, column, .. } = &*self;
+        if default.is_none() && column.default == Some(ServerDefault::Serial) && types::serial(ty).is_some() {
+            let (sequence, ty) = (sequence_of(table, column), types::spelled(ty));
+            self.push(in_block(&format!("EXECUTE 'ALTER SEQUENCE ' || {sequence} || ' AS {ty}'")));
+        }
+    }
+}
+
+/// The name of the sequence that a column owns, which only the server knows for certain.
+fn sequence_of(table: &Table, column: &Column) -> String {
+    format!("pg_get_serial_sequence({}, {})", string(&qualified(&table.name)), string(column.name.as_str()))
+}
+
+/// Runs a statement that is put together on the server.
+fn in_block(statement: &str) -> String {
+    format!("DO $cucurbit$ BEGIN {statement}; END $cucurbit$")
+}
+
+fn identity_changes(from: &Identity, to: &Identity) -> String {
+    let mut changes = Vec::new();
+    if from.always != to.always {
+        changes.push(format!("SET GENERATED {}", if to.always { "ALWAYS" } else { "BY DEFAULT" }));
+    }
+    if from.increment != to.increment {
+        changes.push(format!("SET INCREMENT BY {}", to.increment.unwrap_or(1)));
+    }
+    if from.start != to.start {
+        let first = if to.increment.unwrap_or(1) < 0 { -1 } else { 1 };
+        changes.push(format!("SET START WITH {}", to.start.unwrap_or(first)));
+    }
+    changes.join(" ")
+}
+
+/// Names the first thing that goes away with a column.
+fn dependent_of(table: &Table, column: &Ident) -> Option<String> {
+    let key = table.is_in_primary_key(column).then(|| "the primary key".to_owned());
+    let unique = table.uniques.iter().find(|unique| unique.columns.contains(column));
+    let foreign_key = table.foreign_keys.iter().find(|key| key.columns.contains(column));
+    let check = table.checks.iter().find(|check| expression::names_column(&check.expression, column));
+    let index = table.indexes.values().find(|index| expression::index_names_column(index, column));
+    key.or_else(|| unique.map(|_| "a unique constraint".to_owned()))
+        .or_else(|| foreign_key.map(|_| "a foreign key".to_owned()))
+        .or_else(|| check.map(|_| "a check".to_owned()))
+        .or_else(|| index.map(|index| format!("index `{}`", index.name)))
+}
+
+/// Says how a value becomes one of another type, where PostgreSQL has no cast that it makes by itself.
+///
+/// Assignment casts are listed in the catalogue `pg_cast`; every type becomes text by itself.
+fn cast(column: &str, from: &Type, to: &Type) -> Option<String> {
+    use Family::{Array, Bytes, Json, Number, Other, Text, Time, Truth};
+    let spelled = types::spelled(&types::stored(to));
+    match (Family::of(from), Family::of(to)) {
+        // What has a cast of assignment, and what becomes text.
+        (Number, Number) | (Json, Json) | (_, Text) => None,
+        (Time, Time) if has_time_cast(from, to) => None,
+        (Truth, Truth) | (Bytes, Bytes) => None,
+        (Number, Truth) => Some(format!("({column} <> 0)")),
+        (Truth, Number) => Some(format!("{column}::INTEGER")),
+        // The cast reads backslashes and hexadecimal; the bytes of the text are meant.
+        (Text, Bytes) => Some(format!("convert_to({column}, 'UTF8')")),
+        (Text | Array, _) | (_, Array) => Some(format!("{column}::{spelled}")),
+        (Other, _) | (_, Other) => Some(format!("{column}::TEXT::{spelled}")),
+        // There is no cast, or none without a meaning of its own: the server says so, the script's `using` helps.
+        (Number | Truth | Time | Json | Bytes, Number | Truth | Time | Json | Bytes) => None,
+    }
+}
+
+/// Types with casts among each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Family {
+    Array,
+    Bytes,
+    Json,
+    Number,
+    Other,
+    Text,
+    Time,
+    Truth,
+}
+
+impl Family {
+    fn of(ty: &Type) -> Self {
+        match types::stored(ty) {
+            Type::Array(_) => Self::Array,
+            Type::Binary => Self::Bytes,
+            Type::Json | Type::Jsonb => Self::Json,
+            Type::BigInteger
+            | Type::Decimal { .. }
+            | Type::Double
+            | Type::Float
+            | Type::Integer
+            | Type::Real
+            | Type::SmallInteger => Self::Number,
+            Type::Custom { .. } | Type::Uuid => Self::Other,
+            Type::Char { .. } | Type::String { .. } | Type::Text => Self::Text,
+            Type::Date
+            | Type::DateTime { .. }
+            | Type::DateTimeTz { .. }
+            | Type::Interval
+            | Type::Time { .. } => Self::Time,
+            Type::Boolean => Self::Truth,
+        }
+    }
+}
+
+/// Times become days and times of day by themselves; a time of day does not become a day.
+fn has_time_cast(from: &Type, to: &Type) -> bool {
+    let is_of_day = |ty: &Type| matches!(ty, Type::Time { .. } | Type::Interval);
+    !is_of_day(from) || is_of_day(to)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{Literal, TableBuilder, build::*};
+
+    fn sql(column: Column, changes: &[ColumnChange]) -> Vec<String> {
+        let table = TableBuilder::build("plant", |table| table.column(column));
+        let statements =
+            alter_column(&table, &table.columns[0], changes, None).expect("the change can be made");
+        statements.into_iter().map(|statement| statement.sql).collect()
+    }
+
+    #[test]
+    fn one_statement_where_one_is_enough() {
+        let changes = [
+            ColumnChange::Rename { to: "tall".into() },
+            ColumnChange::SetNotNull { backfill: None },
+            ColumnChange::SetDefault(Some(ServerDefault::Literal(Literal::Integer(1)))),
+            ColumnChange::SetType { ty: Type::Integer.into(), using: None },
+        ];
+        assert_eq!(
+            sql(text_column().default("0"), &changes),
+            [
+                "ALTER TABLE \"plant\" ALTER COLUMN \"height\" DROP DEFAULT, \
+             ALTER COLUMN \"height\" TYPE INTEGER USING \"height\"::INTEGER, \
+             ALTER COLUMN \"height\" SET DEFAULT 1, ALTER COLUMN \"height\" SET NOT NULL",
+                "ALTER TABLE \"plant\" RENAME COLUMN \"height\" TO \"tall\"",
+            ]
+        );
+    }
+
+    fn text_column() -> Column {
+        crate::schema::build::text("height").nullable()
+    }
+
+    #[test]
+    fn nulls_are_filled_before_they_are_refused() {
+        assert_eq!(
+            sql(text_column(), &[ColumnChange::SetNotNull { backfill: Some("'tall'".into()) }]),
+            [
+                "UPDATE \"plant\" SET \"height\" = ('tall') WHERE \"height\" IS NULL",
+                "ALTER TABLE \"plant\" ALTER COLUMN \"height\" SET NOT NULL",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_type_keeps_its_collation_unless_it_changes() {
+        let to = |ty: Type| ColumnChange::SetType { ty: ty.into(), using: None };
+        let changes = [to(Type::String { length: Some(9) })];
+        assert_eq!(
+            sql(text_column().collate("C"), &changes),
+            ["ALTER TABLE \"plant\" ALTER COLUMN \"height\" TYPE VARCHAR(9) COLLATE \"C\"",]
+        );
+        assert_eq!(
+            sql(text_column().collate("C"), &[ColumnChange::SetCollation(None)]),
+            ["ALTER TABLE \"plant\" ALTER COLUMN \"height\" TYPE TEXT COLLATE \"default\"",]
+        );
+        assert_eq!(sql(double("height"), &[to(Type::Float)]), [""; 0]);
+    }
+}

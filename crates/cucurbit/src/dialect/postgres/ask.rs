@@ -1,0 +1,345 @@
+//! Asks the server for the one text that it gives to an expression.
+//!
+//! In a transaction that is always rolled back, each table with a question is made once more, temporary and with
+//! only the columns that its questions name; then all texts are read in one query. Nothing is evaluated: a default
+//! stands in CREATE TABLE, which stores it and no more, and no row is ever inserted.
+
+use std::collections::BTreeMap;
+
+use super::{expression, render::text, types};
+use crate::{
+    connection::{Connection, ConnectionError},
+    dialect::{
+        Answer, Answers, Question, Side, Subject,
+        sql::{quoted, string},
+    },
+    schema::{Column, Dialect, Expression, Ident, IndexKey, Schema, ServerDefault, Table},
+};
+
+/// What the tables, columns, constraints and indexes made for questions are called.
+const PREFIX: &str = "cucurbit_ask_";
+
+/// Answers all questions in one batch; a question that the server refuses does not spoil the others.
+pub(crate) async fn ask(
+    connection: &mut Connection,
+    from: &Schema,
+    to: &Schema,
+    questions: &[Question],
+) -> Result<Answers, ConnectionError> {
+    let mut answers = Answers::default();
+    let jobs = jobs(from, to, questions, &mut answers);
+    if jobs.is_empty() {
+        return Ok(answers);
+    }
+    let is_inside = is_in_transaction(connection).await?;
+    connection.execute(if is_inside { "SAVEPOINT cucurbit_ask" } else { "BEGIN" }).await?;
+    let asked = ask_all(connection, jobs, questions, &mut answers).await;
+    let end = if is_inside {
+        "ROLLBACK TO SAVEPOINT cucurbit_ask; RELEASE SAVEPOINT cucurbit_ask"
+    } else {
+        "ROLLBACK"
+    };
+    // Also after an error: what was made must go.
+    let ended = connection.execute(end).await;
+    asked?;
+    ended?;
+    Ok(answers)
+}
+
+/// Tells whether a transaction is open, without an error or a warning in the server's log.
+///
+/// A setting made for the transaction is gone in the next statement unless they share one.
+async fn is_in_transaction(connection: &mut Connection) -> Result<bool, ConnectionError> {
+    connection.execute("SELECT set_config('cucurbit.asking', 'yes', true)").await?;
+    let setting = connection.value("SELECT current_setting('cucurbit.asking', true)").await?;
+    if setting.as_deref() == Some("yes") {
+        connection.execute("SELECT set_config('cucurbit.asking', '', true)").await?;
+        return Ok(true);
+    }
+    Ok(false)
+}
+
+/// A table to be made, and the questions about it by their place in the list.
+#[derive(Clone, Debug)]
+struct Job<'s> {
+    table: &'s Table,
+    asked: Vec<Asked<'s>>,
+}
+
+#[derive(Clone, Debug)]
+struct Asked<'s> {
+    place: usize,
+    kind: Kind<'s>,
+    expression: &'s str,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Kind<'s> {
+    Check,
+    Computed(&'s Column),
+    Default(&'s Column),
+    IndexPart,
+    Predicate,
+}
+
+/// Sorts the questions by table; what is no question for the server is answered at once.
+fn jobs<'s>(from: &'s Schema, to: &'s Schema, questions: &[Question], answers: &mut Answers) -> Vec<Job<'s>> {
+    let mut jobs: BTreeMap<_, Job<'s>> = BTreeMap::new();
+    for (place, question) in questions.iter().enumerate() {
+        let schema = match question.side {
+            Side::From => from,
+            Side::To => to,
+        };
+        let found = schema.table(&question.table).map(|table| (table, subject(table, &question.subject)));
+        match found {
+            Some((table, Ok((kind, expression)))) if expression::is_one_expression(expression) => {
+                let job = jobs.entry((question.side, question.table.clone()));
+                let job = job.or_insert_with(|| Job { table, asked: Vec::new() });
+                job.asked.push(Asked { place, kind, expression });
+            }
+            Some((_, Ok((_, expression)))) => {
+                let reason = format!("`{expression}` is not one expression");
+                answers.insert(question.clone(), Answer::Refused(reason));
+            }
+            Some((_, Err(answer))) => answers.insert(question.clone(), answer),
+            None => {
+                let reason = format!("there is no table `{}`", question.table);
+                answers.insert(question.clone(), Answer::Refused(reason));
+            }
+        }
+    }
+    jobs.into_values().collect()
+}
+
+/// Finds the expression that a question is about, or the answer if there is none to ask for.
+fn subject<'s>(table: &'s Table, subject: &Subject) -> Result<(Kind<'s>, &'s str), Answer> {
+    let missing = |what: String| Answer::Refused(format!("table `{}` has no {what}", table.name));
+    match subject {
+        Subject::Check(place) => match table.checks.get(*place) {
+            Some(check) => Ok((Kind::Check, text(&check.expression))),
+            None => Err(missing(format!("check number {place}"))),
+        },
+        Subject::Computed(name) | Subject::Default(name) => {
+            let column = table.column(name).ok_or_else(|| missing(format!("column `{name}`")))?;
+            match &column.default {
+                Some(ServerDefault::Computed { expression, stored: _ }) => {
+                    Ok((Kind::Computed(column), text(expression)))
+                }
+                Some(ServerDefault::Expression(expression)) => Ok((Kind::Default(column), text(expression))),
+                Some(ServerDefault::Identity(_) | ServerDefault::Literal(_) | ServerDefault::Serial)
+                | None => Err(missing(format!("expression as the default of `{name}`"))),
+            }
+        }
+        Subject::IndexPart(name, place) => {
+            let index = table.indexes.get(name).ok_or_else(|| missing(format!("index `{name}`")))?;
+            match index.parts.get(*place).map(|part| &part.key) {
+                Some(IndexKey::Column(column)) => Err(Answer::Canonical(quoted(column))),
+                Some(IndexKey::Expression(expression)) => Ok((Kind::IndexPart, text(expression))),
+                None => Err(missing(format!("part {place} in index `{name}`"))),
+            }
+        }
+        Subject::Predicate(name) => {
+            let condition: Option<&Expression> =
+                table.indexes.get(name).and_then(|index| index.predicate.as_ref());
+            match condition {
+                Some(condition) => Ok((Kind::Predicate, text(condition))),
+                None => Err(missing(format!("condition of index `{name}`"))),
+            }
+        }
+    }
+}
+
+/// Where the tables are made.
+#[derive(Debug)]
+struct Place {
+    /// Before a table's name.
+    prefix: String,
+    create: &'static str,
+    /// The schema's oid, as an expression.
+    namespace: String,
+}
+
+/// Temporary tables, or a schema of our own for a role that may not make them.
+///
+/// The search path stays as it is, so that the server qualifies names as it does in what is reflected.
+async fn make_place(connection: &mut Connection) -> Result<Place, ConnectionError> {
+    let privilege = "SELECT CASE WHEN has_database_privilege(current_database(), 'TEMP') \
+                     THEN NULL ELSE pg_backend_pid() END";
+    match connection.value(privilege).await? {
+        None => Ok(Place {
+            prefix: "pg_temp.".to_owned(),
+            create: "CREATE TEMPORARY TABLE",
+            namespace: "pg_my_temp_schema()".to_owned(),
+        }),
+        Some(process) => {
+            let schema = Ident::new(format!("{PREFIX}{process}"));
+            connection.execute(&format!("CREATE SCHEMA {}", quoted(&schema))).await?;
+            Ok(Place {
+                prefix: format!("{}.", quoted(&schema)),
+                create: "CREATE TABLE",
+                namespace: format!("{}::regnamespace", string(schema.as_str())),
+            })
+        }
+    }
+}
+
+async fn ask_all(
+    connection: &mut Connection,
+    jobs: Vec<Job<'_>>,
+    questions: &[Question],
+    answers: &mut Answers,
+) -> Result<(), ConnectionError> {
+    let place = match make_place(connection).await {
+        Ok(place) => place,
+        Err(error) => {
+            let refused = refusal(error)?;
+            refuse(&jobs, questions, &refused.reason, answers);
+            return Ok(());
+        }
+    };
+    // Halves of a batch that is refused are tried again, down to the one question that is to blame.
+    let mut batches = vec![jobs];
+    let mut tables = 0;
+    while let Some(mut batch) = batches.pop() {
+        match run(connection, &place, &batch, &mut tables).await? {
+            Ok(()) => {}
+            Err(refused) if refused.is_of_all => refuse(&batch, questions, &refused.reason, answers),
+            Err(refused) => match batch.as_mut_slice() {
+                [job] if job.asked.len() == 1 => refuse(&batch, questions, &refused.reason, answers),
+                [job] => batches.extend(
+                    job.asked.drain(..).map(|asked| vec![Job { table: job.table, asked: vec![asked] }]),
+                ),
+                jobs => {
+                    let rest = jobs.len() / 2;
+                    batches.push(batch.split_off(rest));
+                    batches.push(batch);
+                }
+            },
+        }
+    }
+    for row in connection.rows(&read(&place)).await? {
+        if let [Some(name), Some(sql)] = row.as_slice() {
+            let question = name.strip_prefix(PREFIX).and_then(|number| number.parse::<usize>().ok());
+            if let Some(question) = question.and_then(|place| questions.get(place)) {
+                let canonical = expression::unwrapped(sql).to_owned();
+                answers.insert(question.clone(), Answer::Canonical(canonical));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Makes a batch of tables, or nothing and says why the server refuses.
+async fn run(
+    connection: &mut Connection,
+    place: &Place,
+    batch: &[Job<'_>],
+    tables: &mut usize,
+) -> Result<Result<(), Refusal>, ConnectionError> {
+    let mut statements = vec!["SAVEPOINT cucurbit_ask_batch".to_owned()];
+    for job in batch {
+        statements.extend(make(place, job, *tables));
+        *tables += 1;
+    }
+    statements.push("RELEASE SAVEPOINT cucurbit_ask_batch".to_owned());
+    match connection.execute(&statements.join(";\n")).await {
+        Ok(_) => Ok(Ok(())),
+        Err(error) => {
+            let refused = refusal(error)?;
+            let undo = "ROLLBACK TO SAVEPOINT cucurbit_ask_batch; RELEASE SAVEPOINT cucurbit_ask_batch";
+            connection.execute(undo).await?;
+            Ok(Err(refused))
+        }
+    }
+}
+
+/// Records one reason for all questions of some tables.
+fn refuse(jobs: &[Job<'_>], questions: &[Question], reason: &str, answers: &mut Answers) {
+    for asked in jobs.iter().flat_map(|job| &job.asked) {
+        answers.insert(questions[asked.place].clone(), Answer::Refused(reason.to_owned()));
+    }
+}
+
+/// Why the server refuses to make a table.
+#[derive(Debug)]
+struct Refusal {
+    reason: String,
+    /// Whether it refuses every other as well: the transaction is read only, as on a standby (25006).
+    is_of_all: bool,
+}
+
+/// Returns the server's reason for refusing a statement; other failures are errors.
+///
+/// Not reasons but failures: connection (08), rollback (40), resources (53), intervention (57), system (58, XX).
+fn refusal(error: ConnectionError) -> Result<Refusal, ConnectionError> {
+    let ConnectionError::Statement { sql: _, source } = &error else { return Err(error) };
+    let Some(refused) = source.as_database_error() else { return Err(error) };
+    let code = refused.code().unwrap_or_default();
+    if ["08", "40", "53", "57", "58", "XX"].iter().any(|class| code.starts_with(class)) {
+        return Err(error);
+    }
+    Ok(Refusal { reason: refused.message().to_owned(), is_of_all: code == "25006" })
+}
+
+/// Writes the statements that make a table with what is asked about it.
+fn make(place: &Place, job: &Job<'_>, number: usize) -> Vec<String> {
+    let Job { table, asked } = job;
+    let columns: Vec<&Ident> = table.columns.iter().map(|column| &column.name).collect();
+    let is_named = |column: &&Column| {
+        asked.iter().any(|asked| expression::columns_in(asked.expression, &columns).contains(&column.name))
+    };
+    let mut parts: Vec<String> = table
+        .columns
+        .iter()
+        .filter(is_named)
+        .map(|column| format!("{} {}", quoted(&column.name), type_of(column)))
+        .collect();
+    let table = format!("{}{PREFIX}table_{number}", place.prefix);
+    let mut indexes = Vec::new();
+    for Asked { place, kind, expression } in asked {
+        let name = format!("{PREFIX}{place}");
+        match kind {
+            Kind::Check => parts.push(format!("CONSTRAINT {name} CHECK ({expression})")),
+            Kind::Computed(column) => {
+                parts.push(format!("{name} {} GENERATED ALWAYS AS ({expression}) STORED", type_of(column)));
+            }
+            Kind::Default(column) => parts.push(format!("{name} {} DEFAULT ({expression})", type_of(column))),
+            Kind::IndexPart => indexes.push(format!("CREATE INDEX {name} ON {table} (({expression}))")),
+            // A key that every table can have: a column's type might have no order.
+            Kind::Predicate => {
+                indexes.push(format!("CREATE INDEX {name} ON {table} ((1)) WHERE ({expression})"))
+            }
+        }
+    }
+    let create = format!("{} {table} ({})", place.create, parts.join(", "));
+    std::iter::once(create).chain(indexes).collect()
+}
+
+fn type_of(column: &Column) -> String {
+    let ty = types::spelled(column.ty.on(Dialect::Postgres));
+    match &column.collation {
+        Some(collation) => format!("{ty} COLLATE {}", quoted(&Ident::new(collation))),
+        None => ty,
+    }
+}
+
+/// Writes the query for all texts: of checks, of defaults and computed columns, of indexes.
+fn read(place: &Place) -> String {
+    let namespace = &place.namespace;
+    let mine = format!("c.relnamespace = {namespace} AND c.relname LIKE '{PREFIX}%'");
+    format!(
+        "SELECT o.conname, pg_catalog.pg_get_expr(o.conbin, o.conrelid, false)
+         FROM pg_catalog.pg_constraint o JOIN pg_catalog.pg_class c ON c.oid = o.conrelid
+         WHERE {mine} AND o.contype = 'c'
+         UNION ALL
+         SELECT a.attname, pg_catalog.pg_get_expr(d.adbin, d.adrelid, false)
+         FROM pg_catalog.pg_attrdef d JOIN pg_catalog.pg_class c ON c.oid = d.adrelid
+         JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+         WHERE {mine}
+         UNION ALL
+         SELECT c.relname, CASE WHEN i.indpred IS NULL THEN pg_catalog.pg_get_indexdef(i.indexrelid, 1, false)
+           ELSE pg_catalog.pg_get_expr(i.indpred, i.indrelid, false) END
+         FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+         WHERE {mine}"
+    )
+}

@@ -1,0 +1,300 @@
+//! How PostgreSQL would store a schema, as far as that can be told without a server.
+
+use super::{
+    expression,
+    names::{self, Constraint},
+    types, visit,
+};
+use crate::{
+    dialect::{Canonical, sql},
+    schema::{
+        Column, Dialect, Expression, Ident, Identity, Index, IndexKey, IndexPart, Literal, Nulls, Order,
+        Schema, ServerDefault, Table, TableName, TableOptions, Type,
+    },
+};
+
+/// Puts a schema into PostgreSQL's spelling.
+///
+/// Checks keep their places in the list, by which a question names them; the other lists are sorted in the form.
+pub(crate) fn canonical(schema: &Schema) -> Canonical {
+    let Schema { tables } = schema;
+    let mut as_written = Schema::new();
+    let mut form = Schema::new();
+    for table in tables.values() {
+        let mut written = table.clone();
+        in_default_schema(&mut written);
+        let mut stored = written.clone();
+        visit::table(&mut stored, &mut names::cut);
+        forget_generated_names(&mut written, &stored);
+        let table = stored.clone();
+        forget_generated_names(&mut stored, &table);
+        store(&mut stored);
+        as_written.tables.insert(written.name.clone(), written);
+        form.tables.insert(stored.name.clone(), stored);
+    }
+    Canonical::new(as_written, form)
+}
+
+/// `public` is where a name without a schema is looked for.
+fn in_default_schema(table: &mut Table) {
+    let unqualified =
+        |name: &mut TableName| name.schema = name.schema.take().filter(|schema| *schema != "public");
+    unqualified(&mut table.name);
+    table.foreign_keys.iter_mut().for_each(|key| unqualified(&mut key.referred_table));
+}
+
+/// Takes away the names that the server chose, and the unique constraints that it would not make.
+///
+/// `cut` is the same table with its names cut, in the same order.
+fn forget_generated_names(table: &mut Table, cut: &Table) {
+    let forget = |name: &mut Option<Ident>, is_generated: bool| {
+        if is_generated {
+            *name = None;
+        }
+    };
+    for (check, cut_check) in table.checks.iter_mut().zip(&cut.checks) {
+        forget(&mut check.name, names::is_generated(cut, Constraint::Check(cut_check)));
+    }
+    for (key, cut_key) in table.foreign_keys.iter_mut().zip(&cut.foreign_keys) {
+        forget(&mut key.name, names::is_generated(cut, Constraint::ForeignKey(cut_key)));
+    }
+    for (key, cut_key) in table.primary_key.iter_mut().zip(&cut.primary_key) {
+        forget(&mut key.name, names::is_generated(cut, Constraint::PrimaryKey(cut_key)));
+    }
+    for (unique, cut_unique) in table.uniques.iter_mut().zip(&cut.uniques) {
+        forget(&mut unique.name, names::is_generated(cut, Constraint::Unique(cut_unique)));
+    }
+    // CREATE TABLE makes one index of a key that is said twice (`transformIndexConstraints` in parse_utilcmd.c).
+    let mut kept: Vec<Vec<Ident>> = table.primary_key.iter().map(|key| key.columns.clone()).collect();
+    table.uniques.retain(|unique| {
+        let is_repeated = unique.name.is_none() && kept.contains(&unique.columns);
+        kept.push(unique.columns.clone());
+        !is_repeated
+    });
+}
+
+fn store(table: &mut Table) {
+    for column in &mut table.columns {
+        store_column(column);
+    }
+    if let Some(key) = &table.primary_key {
+        for column in table.columns.iter_mut().filter(|column| key.columns.contains(&column.name)) {
+            column.nullable = false;
+        }
+    }
+    for check in &mut table.checks {
+        check.expression = resolved(&check.expression);
+    }
+    table.uniques.sort_by(|one, other| (&one.columns, &one.name).cmp(&(&other.columns, &other.name)));
+    table.foreign_keys.sort_by(|one, other| {
+        let key = |key: &crate::schema::ForeignKey| {
+            (key.columns.clone(), key.referred_table.clone(), key.referred_columns.clone(), key.name.clone())
+        };
+        key(one).cmp(&key(other))
+    });
+    let columns: Vec<Ident> = table.columns.iter().map(|column| column.name.clone()).collect();
+    table.indexes.values_mut().for_each(|index| store_index(index, &columns));
+    table.comment = table.comment.take().filter(|comment| !comment.is_empty());
+    table.options = TableOptions::default();
+}
+
+fn store_column(column: &mut Column) {
+    let Column { name: _, ty, nullable, default, collation, comment } = column;
+    let stored = types::stored(ty.on(Dialect::Postgres));
+    *default = default.take().and_then(|default| stored_default(&stored, default));
+    if matches!(default, Some(ServerDefault::Serial | ServerDefault::Identity(_))) {
+        *nullable = false;
+    }
+    *ty = stored.into();
+    *collation = collation.take().filter(|collation| collation != "default");
+    // An empty comment removes the comment (manual, COMMENT).
+    *comment = comment.take().filter(|comment| !comment.is_empty());
+}
+
+fn resolved(expression: &Expression) -> Expression {
+    expression::unwrapped(expression.on(Dialect::Postgres)).into()
+}
+
+fn stored_default(ty: &Type, default: ServerDefault) -> Option<ServerDefault> {
+    Some(match default {
+        ServerDefault::Computed { expression, stored } => {
+            ServerDefault::Computed { expression: resolved(&expression), stored }
+        }
+        ServerDefault::Expression(expression) => {
+            let expression = resolved(&expression);
+            if is_null(&expression.base) {
+                return None;
+            }
+            ServerDefault::Expression(expression)
+        }
+        ServerDefault::Identity(identity) => ServerDefault::Identity(stored_identity(identity)),
+        ServerDefault::Literal(Literal::Null) => return None,
+        ServerDefault::Literal(literal) => ServerDefault::Expression(literal_text(ty, &literal).into()),
+        ServerDefault::Serial => ServerDefault::Serial,
+    })
+}
+
+/// `DEFAULT NULL` is no default; for a VARCHAR the server prints `NULL::character varying`.
+fn is_null(sql: &str) -> bool {
+    let (head, cast) = sql.split_once("::").unwrap_or((sql, ""));
+    let is_type =
+        |text: &str| expression::tokens(text).iter().all(|token| token.kind == expression::Kind::Word);
+    head.trim().eq_ignore_ascii_case("null") && is_type(cast)
+}
+
+/// The first value of a sequence is 1 upwards and -1 downwards (manual, CREATE SEQUENCE).
+fn stored_identity(Identity { always, start, increment }: Identity) -> Identity {
+    let increment = increment.filter(|step| *step != 1);
+    let first = if increment.is_some_and(|step| step < 0) { -1 } else { 1 };
+    Identity { always, start: start.filter(|start| *start != first), increment }
+}
+
+/// Writes a constant as the server prints it, where that is known for certain (`get_const_expr` in ruleutils.c).
+fn literal_text(ty: &Type, literal: &Literal) -> String {
+    match literal {
+        Literal::Boolean(value) => value.to_string(),
+        Literal::Integer(value) => match i32::try_from(*value) {
+            Ok(small) if small >= 0 => small.to_string(),
+            Ok(small) => format!("'{small}'::integer"),
+            Err(_) => format!("'{value}'::bigint"),
+        },
+        Literal::Null => "NULL".to_owned(),
+        Literal::Number(digits) if digits.starts_with('-') => match digits.parse::<i32>() {
+            Ok(_) => format!("'{digits}'::integer"),
+            Err(_) => format!("'{digits}'::numeric"),
+        },
+        Literal::Number(digits) => digits.clone(),
+        Literal::String(text) => {
+            let constant = sql::string(text);
+            match ty {
+                Type::Char { .. } => format!("{constant}::bpchar"),
+                Type::Json => format!("{constant}::json"),
+                Type::Jsonb if matches!(text.as_str(), "{}" | "[]") => format!("{constant}::jsonb"),
+                Type::String { .. } => format!("{constant}::character varying"),
+                Type::Text => format!("{constant}::text"),
+                // The server reads these constants and prints them anew; only it knows how.
+                Type::Array(_)
+                | Type::BigInteger
+                | Type::Binary
+                | Type::Boolean
+                | Type::Custom { .. }
+                | Type::Date
+                | Type::DateTime { .. }
+                | Type::DateTimeTz { .. }
+                | Type::Decimal { .. }
+                | Type::Double
+                | Type::Float
+                | Type::Integer
+                | Type::Interval
+                | Type::Jsonb
+                | Type::Real
+                | Type::SmallInteger
+                | Type::Time { .. }
+                | Type::Uuid => constant,
+            }
+        }
+    }
+}
+
+fn store_index(index: &mut Index, columns: &[Ident]) {
+    let Index { name: _, is_unique: _, parts, predicate } = index;
+    for IndexPart { key, order, nulls } in parts {
+        // NULLs stand last upwards and first downwards (manual, CREATE INDEX).
+        let usual = match order {
+            Order::Ascending => Nulls::Last,
+            Order::Descending => Nulls::First,
+        };
+        *nulls = nulls.filter(|nulls| *nulls != usual);
+        if let IndexKey::Expression(expression) = key {
+            let expression = resolved(expression);
+            *key = match only_column(&expression.base, columns) {
+                Some(column) => IndexKey::Column(column),
+                None => IndexKey::Expression(expression),
+            };
+        }
+    }
+    *predicate = predicate.as_ref().map(resolved);
+}
+
+/// The column that an expression is, if it is nothing else: the server stores it as a column.
+fn only_column(sql: &str, columns: &[Ident]) -> Option<Ident> {
+    let names: Vec<&Ident> = columns.iter().collect();
+    match expression::tokens(sql).as_slice() {
+        [_] => expression::columns_in(sql, &names).into_iter().next(),
+        [] | [_, _, ..] => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{TableBuilder, build::*};
+
+    fn form(table: Table) -> Table {
+        let name = table.name.clone();
+        let canonical = canonical(&Schema::from_tables([table]));
+        let (found, table) = canonical.form().tables.first_key_value().expect("one table goes in");
+        assert_eq!(found.name, name.name);
+        table.clone()
+    }
+
+    #[test]
+    fn two_spellings_of_one_table_have_one_form() {
+        let one = form(TableBuilder::build("public.plant", |table| {
+            table.column(integer("id").nullable());
+            table.column(float("height").on(Dialect::Sqlite, Type::Text).default(-1));
+            table.column(string("name", 20).default("it's").comment(""));
+            table.primary_key(["id"]).named("plant_pkey");
+            table.unique(["name", "height"]);
+            table.unique(["height"]).named("plant_height_key");
+            table.foreign_key(["id"], "public.tree", ["id"]).named("plant_id_fkey");
+            table.index(Index::new("ix", vec![expression("(height)").descending().nulls(Nulls::First)]));
+            table.strict();
+        }));
+        let other = form(TableBuilder::build("plant", |table| {
+            table.column(integer("id"));
+            table.column(double("height").default_expression("'-1'::integer"));
+            table.column(string("name", 20).default_expression("('it''s'::character varying)"));
+            table.primary_key(["id"]);
+            table.unique(["height"]);
+            table.unique(["name", "height"]);
+            table.foreign_key(["id"], "tree", ["id"]);
+            table.index(Index::new("ix", vec![key("height").descending()]));
+        }));
+        assert_eq!(one, other);
+    }
+
+    #[test]
+    fn a_generated_name_is_in_neither_and_a_chosen_one_in_both() {
+        let table = TableBuilder::build("plant", |table| {
+            table.column(integer("id"));
+            table.primary_key(["id"]).named("plant_pkey");
+            table.check("id > 0").named("plant_id_check");
+            table.check("id > 1").named("positive");
+        });
+        let canonical = canonical(&Schema::from_tables([table]));
+        for schema in [canonical.as_written(), canonical.form()] {
+            let table = &schema.tables[&TableName::new("plant")];
+            assert_eq!(table.primary_key.as_ref().map(|key| key.name.clone()), Some(None));
+            assert_eq!(table.checks[0].name, None);
+            assert_eq!(table.checks[1].name, Some("positive".into()));
+        }
+    }
+
+    #[test]
+    fn canonical_twice_is_canonical_once() {
+        let long = "n".repeat(70);
+        let table = TableBuilder::build(long.as_str(), |table| {
+            table.column(column(&long, Type::Char { length: None }).default("x"));
+            table.column(integer("null").default(Literal::Null).nullable());
+            table.unique([long.as_str()]).named(format!("{}_{}_key", "n".repeat(29), "n".repeat(29)));
+        });
+        let once = canonical(&Schema::from_tables([table]));
+        let twice = canonical(once.form());
+        assert_eq!(once.form(), twice.form());
+        let table = once.form().tables.values().next().expect("one table goes in");
+        assert_eq!(table.name.name.as_str().len(), names::LONGEST);
+        assert_eq!(table.uniques[0].name, None);
+        assert_eq!(table.columns[1].default, None);
+    }
+}

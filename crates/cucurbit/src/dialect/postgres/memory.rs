@@ -1,0 +1,142 @@
+//! What an operation does to the schema in memory on PostgreSQL, beyond what it means everywhere.
+//!
+//! The meaning is [`operation::apply`]'s; here is what the server adds by itself, so that memory agrees with
+//! what would be reflected: names, NOT NULL, what goes with a column, and renamed columns in expressions.
+
+use super::{expression, names};
+use crate::{
+    dialect::PlanError,
+    operation::{self, ColumnChange, Found, Operation, resolve_constraint},
+    schema::{
+        Check, ConstraintRef, Dialect, Expression, Ident, IndexKey, Schema, ServerDefault, Table, TableName,
+    },
+};
+
+/// Applies an operation; constraints in it that nobody named get the server's names.
+pub(super) fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), PlanError> {
+    // A constraint keeps the name that it got from the old name of its table or column.
+    if let Some(table) = operation.table() {
+        names::name_all(schema, table);
+    }
+    operation::apply(schema, operation, Dialect::Postgres)
+        .map_err(|source| PlanError::Apply { operation: operation.describe(), source })?;
+    match operation {
+        Operation::AlterColumn { table, column, changes } => {
+            for change in changes {
+                if let ColumnChange::Rename { to } = change {
+                    rename_in_expressions(schema, table, column, to);
+                }
+            }
+        }
+        Operation::DropColumn { table, column, consent: _ } => {
+            drop_what_names(schema, table, column);
+        }
+        Operation::AddColumn { .. }
+        | Operation::BulkInsert(_)
+        | Operation::CreateCheck { .. }
+        | Operation::CreateForeignKey { .. }
+        | Operation::CreateIndex { .. }
+        | Operation::CreatePrimaryKey { .. }
+        | Operation::CreateTable(_)
+        | Operation::CreateUnique { .. }
+        | Operation::DropConstraint { .. }
+        | Operation::DropIndex { .. }
+        | Operation::DropTable { .. }
+        | Operation::Execute(_)
+        | Operation::Irreversible { .. }
+        | Operation::On { .. }
+        | Operation::RenameTable { .. }
+        | Operation::SetTableComment { .. } => {}
+    }
+    if let Some(table) = operation.table() {
+        names::name_all(schema, table);
+        refuse_nulls(schema, table);
+    }
+    Ok(())
+}
+
+/// Columns of the primary key and columns that a sequence fills do not take NULL.
+fn refuse_nulls(schema: &mut Schema, table: &TableName) {
+    let Some(table) = schema.tables.get_mut(table) else { return };
+    let key: &[Ident] = table.primary_key.as_ref().map_or(&[], |key| &key.columns);
+    for column in &mut table.columns {
+        let is_numbered = matches!(column.default, Some(ServerDefault::Serial | ServerDefault::Identity(_)));
+        if is_numbered || key.contains(&column.name) {
+            column.nullable = false;
+        }
+    }
+}
+
+/// The server prints a renamed column's new name in everything that is stored.
+fn rename_in_expressions(schema: &mut Schema, table: &TableName, from: &Ident, to: &Ident) {
+    let Some(table) = schema.tables.get_mut(table) else { return };
+    let rename = |sql: &mut Expression| {
+        let text = sql.on(Dialect::Postgres);
+        let renamed = expression::with_renamed_column(text, from, to);
+        if renamed != *text {
+            *sql = renamed.into();
+        }
+    };
+    table.checks.iter_mut().for_each(|check| rename(&mut check.expression));
+    for index in table.indexes.values_mut() {
+        index.predicate.iter_mut().for_each(rename);
+        for part in &mut index.parts {
+            match &mut part.key {
+                IndexKey::Column(_) => {}
+                IndexKey::Expression(expression) => rename(expression),
+            }
+        }
+    }
+    for column in &mut table.columns {
+        if let Some(ServerDefault::Computed { expression, stored: _ }) = &mut column.default {
+            rename(expression);
+        }
+    }
+}
+
+/// Checks and indexes that name a dropped column go with it (manual, ALTER TABLE, DROP COLUMN).
+fn drop_what_names(schema: &mut Schema, table: &TableName, column: &Ident) {
+    if let Some(table) = schema.tables.get_mut(table) {
+        table.checks.retain(|check| !expression::names_column(&check.expression, column));
+        table.indexes.retain(|_, index| !expression::index_names_column(index, column));
+    }
+}
+
+/// Finds the name of the constraint that a reference means; the table's constraints all have one.
+///
+/// A check is meant by the text that somebody wrote, and a reflected table has the server's. Then the name that
+/// the server would give to such a check decides, if one check alone bears it.
+pub(super) fn constraint_name(table: &Table, reference: &ConstraintRef) -> Option<Ident> {
+    match resolve_constraint(table, reference) {
+        Some(Found::Check(place)) => table.checks[place].name.clone(),
+        Some(Found::ForeignKey(place)) => table.foreign_keys[place].name.clone(),
+        Some(Found::PrimaryKey) => table.primary_key.as_ref().and_then(|key| key.name.clone()),
+        Some(Found::Unique(place)) => table.uniques[place].name.clone(),
+        None => match reference {
+            ConstraintRef::Check { expression } => check_by_name(table, expression),
+            ConstraintRef::ForeignKey { .. }
+            | ConstraintRef::Named(_)
+            | ConstraintRef::PrimaryKey
+            | ConstraintRef::Unique { .. } => None,
+        },
+    }
+}
+
+fn check_by_name(table: &Table, expression: &Expression) -> Option<Ident> {
+    let wanted = Check { name: None, expression: expression.clone() };
+    // The name that it would get if there were no other constraint.
+    let mut bare =
+        Table { name: table.name.clone(), columns: table.columns.clone(), ..Table::new(table.name.clone()) };
+    bare.checks.push(wanted);
+    let base = names::choose(&Schema::new(), &bare, names::Constraint::Check(&bare.checks[0]));
+    let numbered = |name: &Ident| {
+        let number = name.as_str().strip_prefix(base.as_str());
+        number.is_some_and(|number| number.bytes().all(|digit| digit.is_ascii_digit()))
+    };
+    let mut candidates =
+        table.checks.iter().filter_map(|check| check.name.as_ref()).filter(|name| numbered(name));
+    match (candidates.next(), candidates.next()) {
+        (Some(only), None) => Some(only.clone()),
+        (Some(_), Some(_)) | (None, _) => None,
+    }
+}

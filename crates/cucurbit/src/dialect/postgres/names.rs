@@ -1,0 +1,250 @@
+//! The names that PostgreSQL gives to what nobody named, and where it cuts names.
+//!
+//! The rules are those of PostgreSQL's source, the same in 13 to 18: `makeObjectName`, `ChooseIndexName` and
+//! `ChooseRelationName` in `src/backend/commands/indexcmds.c`, `ChooseConstraintName` in
+//! `src/backend/catalog/pg_constraint.c`, `ChooseForeignKeyConstraintNameAddition` in
+//! `src/backend/commands/tablecmds.c`, `AddRelationNewConstraints` in `src/backend/catalog/heap.c`.
+
+use super::expression;
+use crate::schema::{Check, Dialect, ForeignKey, Ident, PrimaryKey, Schema, Table, TableName, Unique};
+
+/// The longest name in bytes: NAMEDATALEN - 1 (manual, 4.1.1).
+pub(super) const LONGEST: usize = 63;
+
+/// A constraint of a table, to be asked for its generated name.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Constraint<'t> {
+    Check(&'t Check),
+    ForeignKey(&'t ForeignKey),
+    PrimaryKey(&'t PrimaryKey),
+    Unique(&'t Unique),
+}
+
+/// Cuts a name where PostgreSQL cuts it, not in the middle of a character (`truncate_identifier`, `pg_mbcliplen`).
+pub(super) fn cut(name: &mut Ident) {
+    if name.as_str().len() > LONGEST {
+        *name = Ident::new(clipped(name.as_str(), LONGEST));
+    }
+}
+
+/// The longest start of a text that has at most so many bytes.
+fn clipped(text: &str, longest: usize) -> &str {
+    let end = (0..=longest.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    &text[..end]
+}
+
+/// Puts a name together of a table, columns and a label: the longer of the first two is shortened (`makeObjectName`).
+pub(super) fn made(table: &str, columns: Option<&str>, label: &str) -> String {
+    let available = LONGEST - label.len() - 1 - usize::from(columns.is_some());
+    let (mut first, mut second) = (table.len(), columns.map_or(0, str::len));
+    while first + second > available {
+        if first > second {
+            first -= 1;
+        } else {
+            second -= 1;
+        }
+    }
+    let table = clipped(table, first);
+    match columns {
+        Some(columns) => format!("{table}_{}_{label}", clipped(columns, second)),
+        None => format!("{table}_{label}"),
+    }
+}
+
+/// Tells whether a constraint bears a name that PostgreSQL would have chosen, with or without a number.
+///
+/// For a check any column of the table will do: the server knows which one the condition is about, a text
+/// that somebody wrote does not.
+pub(super) fn is_generated(table: &Table, constraint: Constraint<'_>) -> bool {
+    let named = |name: &Option<Ident>, columns: Option<&str>, label: &str| {
+        name.as_ref().is_some_and(|name| is_made(name.as_str(), table.name.name.as_str(), columns, label))
+    };
+    match constraint {
+        Constraint::Check(Check { name, expression: _ }) => {
+            named(name, None, "check")
+                || table.columns.iter().any(|column| named(name, Some(column.name.as_str()), "check"))
+        }
+        Constraint::ForeignKey(key) => named(&key.name, Some(&joined(&key.columns)), "fkey"),
+        Constraint::PrimaryKey(key) => named(&key.name, None, "pkey"),
+        Constraint::Unique(unique) => named(&unique.name, Some(&joined(&unique.columns)), "key"),
+    }
+}
+
+/// Tells whether a name is the made one, or one of those with a number that follow it where it is taken.
+fn is_made(name: &str, table: &str, columns: Option<&str>, label: &str) -> bool {
+    let number = &name[name.trim_end_matches(|letter: char| letter.is_ascii_digit()).len()..];
+    name == made(table, columns, label)
+        || (!number.is_empty()
+            && !number.starts_with('0')
+            && number.len() < 6
+            && name == made(table, columns, &format!("{label}{number}")))
+}
+
+/// The columns of a key as a generated name lists them (`ChooseForeignKeyConstraintNameAddition`).
+fn joined(columns: &[Ident]) -> String {
+    let mut text = String::new();
+    for column in columns {
+        if !text.is_empty() {
+            text.push('_');
+        }
+        text.push_str(column.as_str());
+        // The server stops at NAMEDATALEN bytes.
+        if text.len() > LONGEST {
+            break;
+        }
+    }
+    text
+}
+
+/// Chooses the name that PostgreSQL gives to an unnamed constraint, given all names that are taken.
+pub(super) fn choose(schema: &Schema, table: &Table, constraint: Constraint<'_>) -> Ident {
+    let columns = match constraint {
+        Constraint::Check(check) => subject_of(table, check).map(|column| column.to_string()),
+        Constraint::ForeignKey(key) => Some(joined(&key.columns)),
+        Constraint::PrimaryKey(_) => None,
+        Constraint::Unique(unique) => Some(joined(&unique.columns)),
+    };
+    let label = match constraint {
+        Constraint::Check(_) => "check",
+        Constraint::ForeignKey(_) => "fkey",
+        Constraint::PrimaryKey(_) => "pkey",
+        Constraint::Unique(_) => "key",
+    };
+    free(schema, &table.name, |number| {
+        let label = if number == 0 { label.to_owned() } else { format!("{label}{number}") };
+        made(table.name.name.as_str(), columns.as_deref(), &label)
+    })
+}
+
+/// The one column that a check is about; a check of several has no column in its name.
+fn subject_of(table: &Table, check: &Check) -> Option<Ident> {
+    let columns: Vec<&Ident> = table.columns.iter().map(|column| &column.name).collect();
+    let named = expression::columns_in(check.expression.on(Dialect::Postgres), &columns);
+    match named.len() {
+        1 => named.into_iter().next(),
+        _ => None,
+    }
+}
+
+/// Returns the first of the names that nothing in the table's schema bears.
+fn free(schema: &Schema, near: &TableName, name: impl Fn(u32) -> String) -> Ident {
+    (0..)
+        .map(|number| Ident::new(name(number)))
+        .find(|name| {
+            !schema.tables.values().any(|other| other.name.schema == near.schema && bears(other, name))
+        })
+        .unwrap_or_else(|| Ident::new(name(0)))
+}
+
+/// Tells whether a table, one of its indexes or one of its constraints bears a name.
+fn bears(table: &Table, name: &Ident) -> bool {
+    let constraints = table.primary_key.iter().filter_map(|key| key.name.as_ref());
+    let constraints = constraints.chain(table.uniques.iter().filter_map(|unique| unique.name.as_ref()));
+    let constraints = constraints.chain(table.foreign_keys.iter().filter_map(|key| key.name.as_ref()));
+    let mut names = constraints.chain(table.checks.iter().filter_map(|check| check.name.as_ref()));
+    table.name.name == *name || table.indexes.contains_key(name) || names.any(|other| other == name)
+}
+
+/// Names what a table leaves unnamed, in the order in which CREATE TABLE names it: checks, keys, foreign keys.
+///
+/// A plan keeps the names in memory, as the server does on disk: they outlive a rename of the table.
+pub(super) fn name_all(schema: &mut Schema, table: &TableName) {
+    let is_unnamed = |owner: &&Table| owner.constraint_references().len() > names_of(owner);
+    let Some(mut owner) = schema.tables.get(table).filter(is_unnamed).cloned() else { return };
+    for position in 0..owner.checks.len() {
+        if owner.checks[position].name.is_none() {
+            let name = choose(schema, &owner, Constraint::Check(&owner.checks[position]));
+            owner.checks[position].name = Some(name);
+            schema.tables.insert(table.clone(), owner.clone());
+        }
+    }
+    if let Some(key) = owner.primary_key.as_ref().filter(|key| key.name.is_none()) {
+        let name = choose(schema, &owner, Constraint::PrimaryKey(key));
+        owner.primary_key = owner.primary_key.take().map(|key| PrimaryKey { name: Some(name), ..key });
+        schema.tables.insert(table.clone(), owner.clone());
+    }
+    for position in 0..owner.uniques.len() {
+        if owner.uniques[position].name.is_none() {
+            let name = choose(schema, &owner, Constraint::Unique(&owner.uniques[position]));
+            owner.uniques[position].name = Some(name);
+            schema.tables.insert(table.clone(), owner.clone());
+        }
+    }
+    for position in 0..owner.foreign_keys.len() {
+        if owner.foreign_keys[position].name.is_none() {
+            let name = choose(schema, &owner, Constraint::ForeignKey(&owner.foreign_keys[position]));
+            owner.foreign_keys[position].name = Some(name);
+            schema.tables.insert(table.clone(), owner.clone());
+        }
+    }
+}
+
+/// How many constraints have a name.
+fn names_of(table: &Table) -> usize {
+    table.primary_key.iter().filter(|key| key.name.is_some()).count()
+        + table.uniques.iter().filter(|unique| unique.name.is_some()).count()
+        + table.foreign_keys.iter().filter(|key| key.name.is_some()).count()
+        + table.checks.iter().filter(|check| check.name.is_some()).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{TableBuilder, build::*};
+
+    #[test]
+    fn the_longer_part_is_shortened() {
+        assert_eq!(made("plant", Some("status_id"), "fkey"), "plant_status_id_fkey");
+        assert_eq!(made("plant", None, "pkey"), "plant_pkey");
+        let long = made(&"t".repeat(60), Some("name"), "key");
+        assert_eq!(long, format!("{}_name_key", "t".repeat(54)));
+        assert_eq!(
+            made(&"t".repeat(60), Some(&"c".repeat(60)), "key"),
+            format!("{}_{}_key", "t".repeat(29), "c".repeat(29))
+        );
+        // 57 bytes are left for the table, and a character has two.
+        assert_eq!(made(&"ä".repeat(40), None, "check"), format!("{}_check", "ä".repeat(28)));
+    }
+
+    #[test]
+    fn a_name_is_cut_before_the_character_that_does_not_fit() {
+        let mut name = Ident::new("ü".repeat(40));
+        cut(&mut name);
+        assert_eq!(name, Ident::new("ü".repeat(31)));
+        let mut short = Ident::new("plant");
+        cut(&mut short);
+        assert_eq!(short, "plant");
+    }
+
+    fn breeder() -> Table {
+        TableBuilder::build("breeder", |table| {
+            table.column(integer("id"));
+            table.column(string("name", 100));
+            table.column(integer("rank"));
+            table.primary_key(["id"]);
+            table.unique(["name"]);
+            table.unique(["name"]);
+            table.unique(["name", "rank"]).named("one_of_each");
+            table.check("rank > 0");
+            table.check("rank < 10");
+            table.check("rank > length(name)");
+        })
+    }
+
+    #[test]
+    fn what_nobody_named_is_numbered_where_a_name_is_taken() {
+        let mut schema = Schema::from_tables([breeder()]);
+        name_all(&mut schema, &"breeder".into());
+        let table = &schema.tables[&TableName::new("breeder")];
+        let names: Vec<String> =
+            table.uniques.iter().flat_map(|unique| &unique.name).map(Ident::to_string).collect();
+        assert_eq!(names, ["breeder_name_key", "breeder_name_key1", "one_of_each"]);
+        let names: Vec<String> =
+            table.checks.iter().flat_map(|check| &check.name).map(Ident::to_string).collect();
+        assert_eq!(names, ["breeder_rank_check", "breeder_rank_check1", "breeder_check"]);
+        assert_eq!(table.primary_key.as_ref().and_then(|key| key.name.clone()), Some("breeder_pkey".into()));
+        assert!(is_generated(table, Constraint::Unique(&table.uniques[1])));
+        assert!(!is_generated(table, Constraint::Unique(&table.uniques[2])));
+        assert!(table.checks.iter().all(|check| is_generated(table, Constraint::Check(check))));
+    }
+}

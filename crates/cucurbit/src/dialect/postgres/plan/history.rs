@@ -1,0 +1,120 @@
+//! What a plan has made and renamed so far, and the hazards of what was there before it.
+//!
+//! Probes run before the plan: they ask under the names of then, and never for what the plan itself makes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    dialect::{
+        Hazard, HazardKind,
+        sql::{qualified, quoted},
+    },
+    operation::Consent,
+    schema::{Ident, TableName},
+};
+
+/// What a plan has made and renamed so far.
+#[derive(Debug, Default)]
+pub(super) struct History {
+    /// What this plan made: it holds no rows that could be lost.
+    new_tables: BTreeSet<TableName>,
+    new_columns: BTreeSet<(TableName, Ident)>,
+    /// The names before the plan of what it renamed.
+    old_tables: BTreeMap<TableName, TableName>,
+    old_columns: BTreeMap<(TableName, Ident), Ident>,
+}
+
+impl History {
+    pub(super) fn made_table(&mut self, table: &TableName) {
+        self.new_tables.insert(table.clone());
+    }
+
+    pub(super) fn made_column(&mut self, table: &TableName, column: &Ident) {
+        self.new_columns.insert((table.clone(), column.clone()));
+    }
+
+    pub(super) fn renamed_table(&mut self, from: &TableName, to: &TableName) {
+        if self.new_tables.remove(from) {
+            self.new_tables.insert(to.clone());
+        } else {
+            let old = self.old_tables.remove(from).unwrap_or_else(|| from.clone());
+            self.old_tables.insert(to.clone(), old);
+        }
+        let moved = |(table, column): (TableName, Ident)| {
+            if table == *from { (to.clone(), column) } else { (table, column) }
+        };
+        self.new_columns = std::mem::take(&mut self.new_columns).into_iter().map(moved).collect();
+        let old = std::mem::take(&mut self.old_columns).into_iter();
+        self.old_columns = old.map(|(column, old)| (moved(column), old)).collect();
+    }
+
+    pub(super) fn renamed_column(&mut self, table: &TableName, from: &Ident, to: &Ident) {
+        let (from, to) = ((table.clone(), from.clone()), (table.clone(), to.clone()));
+        if self.new_columns.remove(&from) {
+            self.new_columns.insert(to);
+        } else {
+            let old = self.old_columns.remove(&from).unwrap_or(from.1);
+            self.old_columns.insert(to, old);
+        }
+    }
+
+    pub(super) fn dropped_table(&mut self, table: &TableName) {
+        self.new_tables.remove(table);
+        self.old_tables.remove(table);
+        self.new_columns.retain(|(owner, _)| owner != table);
+        self.old_columns.retain(|(owner, _), _| owner != table);
+    }
+
+    /// A table is dropped with the rows it holds.
+    pub(super) fn loses_rows(&self, table: &TableName, consent: Consent) -> Option<Hazard> {
+        if consent.is_given {
+            return None;
+        }
+        self.hazard(HazardKind::LosesData, table, None, None)
+    }
+
+    /// A column is dropped with the values it holds.
+    pub(super) fn loses_values(&self, table: &TableName, column: &Ident, consent: Consent) -> Option<Hazard> {
+        if consent.is_given || self.is_new(table, column) {
+            return None;
+        }
+        self.hazard(HazardKind::LosesData, table, Some(column), Some("IS NOT NULL"))
+    }
+
+    /// A column refuses NULL that holds it.
+    pub(super) fn has_nulls(&self, table: &TableName, column: &Ident) -> Option<Hazard> {
+        // A column that this plan added holds NULL in every row there is.
+        let test = if self.is_new(table, column) { None } else { Some("IS NULL") };
+        self.hazard(HazardKind::NullInNotNull, table, Some(column), test)
+    }
+
+    /// A new column refuses NULL and nothing fills it in the rows there are.
+    pub(super) fn holds_rows(&self, table: &TableName, column: &Ident) -> Option<Hazard> {
+        self.hazard(HazardKind::NullInNotNull, table, Some(column), None)
+    }
+
+    fn is_new(&self, table: &TableName, column: &Ident) -> bool {
+        self.new_columns.contains(&(table.clone(), column.clone()))
+    }
+
+    /// Makes a hazard with its probe; a table that the plan made has none.
+    fn hazard(
+        &self,
+        kind: HazardKind,
+        table: &TableName,
+        column: Option<&Ident>,
+        test: Option<&str>,
+    ) -> Option<Hazard> {
+        if self.new_tables.contains(table) {
+            return None;
+        }
+        let old_table = self.old_tables.get(table).unwrap_or(table);
+        let condition = column.zip(test).map(|(column, test)| {
+            let old = self.old_columns.get(&(table.clone(), column.clone())).unwrap_or(column);
+            format!(" WHERE {} {test}", quoted(old))
+        });
+        let condition = condition.unwrap_or_default();
+        let probe = format!("SELECT EXISTS (SELECT 1 FROM {}{condition})::int", qualified(old_table));
+        Some(Hazard { kind, table: table.clone(), column: column.cloned(), probe })
+    }
+}

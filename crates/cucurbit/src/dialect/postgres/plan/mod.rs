@@ -1,0 +1,404 @@
+//! Operations → statements, in an order that PostgreSQL accepts.
+
+mod history;
+
+use self::history::History;
+use super::{
+    alter, execute, memory, names,
+    render::{self, text},
+    visit,
+};
+use crate::{
+    dialect::{
+        Before, Hazard, Plan, PlanError, Statement,
+        sql::{qualified, quoted},
+    },
+    operation::{self, ApplyError, ColumnChange, Operation},
+    schema::{
+        Column, ConstraintRef, Dialect, Expression, ForeignKey, Ident, Literal, PrimaryKey, Schema,
+        ServerDefault, Table, TableName,
+    },
+};
+
+/// Plans operations; `before` becomes what is there after them, with the names that the server gives.
+pub(crate) fn plan(before: &mut Before, operations: &[Operation]) -> Result<Plan, PlanError> {
+    let mut operations = operation::for_dialect(operations, Dialect::Postgres);
+    for operation in &mut operations {
+        visit::operation(operation, &mut names::cut);
+    }
+    let mut planner = Planner {
+        schema: &mut before.schema,
+        plan: Plan::default(),
+        deferred: Vec::new(),
+        history: History::default(),
+    };
+    for place in 0..operations.len() {
+        let (operation, rest) = (operations[place].clone(), &operations[place + 1..]);
+        planner.step(planner.located(operation), rest)?;
+    }
+    Ok(planner.plan)
+}
+
+/// A plan being made.
+struct Planner<'b> {
+    schema: &'b mut Schema,
+    plan: Plan,
+    /// Foreign keys that wait for the table they refer to.
+    deferred: Vec<(TableName, ForeignKey)>,
+    history: History,
+}
+
+impl Planner<'_> {
+    /// Finds the table under its short name where the operation says `public`, as reflection does.
+    fn located(&self, mut operation: Operation) -> Operation {
+        let name = match &mut operation {
+            Operation::AddColumn { table, .. }
+            | Operation::AlterColumn { table, .. }
+            | Operation::CreateCheck { table, .. }
+            | Operation::CreateForeignKey { table, .. }
+            | Operation::CreateIndex { table, .. }
+            | Operation::CreatePrimaryKey { table, .. }
+            | Operation::CreateUnique { table, .. }
+            | Operation::DropColumn { table, .. }
+            | Operation::DropConstraint { table, .. }
+            | Operation::DropIndex { table, .. }
+            | Operation::DropTable { table, .. }
+            | Operation::RenameTable { table, .. }
+            | Operation::SetTableComment { table, .. } => table,
+            Operation::BulkInsert(_)
+            | Operation::CreateTable(_)
+            | Operation::Execute(_)
+            | Operation::Irreversible { .. }
+            | Operation::On { .. } => return operation,
+        };
+        let short = TableName::new(name.name.clone());
+        let is_public = name.schema.as_ref().is_some_and(|schema| *schema == "public");
+        if is_public && !self.schema.tables.contains_key(name) && self.schema.tables.contains_key(&short) {
+            *name = short;
+        }
+        operation
+    }
+
+    fn step(&mut self, operation: Operation, rest: &[Operation]) -> Result<(), PlanError> {
+        match &operation {
+            Operation::AddColumn { table, column, backfill } => {
+                self.apply(&operation)?;
+                self.add_column(table, column, backfill.as_ref())?;
+                self.history.made_column(table, &column.name);
+                Ok(())
+            }
+            Operation::AlterColumn { table, column, changes } => {
+                let owner = self.owner(table, &operation)?.clone();
+                // The names of what is there are those before a rename.
+                self.apply(&operation)?;
+                self.alter_column(&owner, column, changes)
+            }
+            Operation::BulkInsert(insert) => {
+                render::inserts(insert).into_iter().for_each(|sql| self.plan.push(sql));
+                Ok(())
+            }
+            Operation::CreateCheck { table, check } => {
+                self.add_constraint(table, &render::check(check));
+                self.apply(&operation)
+            }
+            Operation::CreateForeignKey { table, foreign_key } => {
+                self.add_constraint(table, &render::foreign_key(foreign_key));
+                self.apply(&operation)
+            }
+            Operation::CreateIndex { table, index } => {
+                self.plan.push(render::create_index(table, index));
+                self.apply(&operation)
+            }
+            Operation::CreatePrimaryKey { table, primary_key } => {
+                self.create_primary_key(table, primary_key);
+                self.apply(&operation)
+            }
+            Operation::CreateTable(table) => {
+                self.apply(&operation)?;
+                self.create_table(table, rest)
+            }
+            Operation::CreateUnique { table, unique } => {
+                self.add_constraint(table, &render::unique(unique));
+                self.apply(&operation)
+            }
+            Operation::DropColumn { table, column, consent } => {
+                let statement = format!("ALTER TABLE {} DROP COLUMN {}", qualified(table), quoted(column));
+                let hazard = self.history.loses_values(table, column, *consent);
+                self.push(statement, hazard);
+                self.apply(&operation)
+            }
+            Operation::DropConstraint { table, constraint } => {
+                self.drop_constraint(table, constraint, &operation)
+            }
+            Operation::DropIndex { table, name } => {
+                self.plan.push(format!("DROP INDEX {}", qualified(&table.sibling(name.clone()))));
+                self.apply(&operation)
+            }
+            Operation::DropTable { table, consent } => {
+                self.drop_foreign_keys_to(table, rest)?;
+                let hazard = self.history.loses_rows(table, *consent);
+                self.push(format!("DROP TABLE {}", qualified(table)), hazard);
+                self.apply(&operation)?;
+                self.forget(table);
+                Ok(())
+            }
+            Operation::Execute(execute) => {
+                self.plan.statements.extend(execute::statements(execute)?);
+                let mut means = execute.means.clone().unwrap_or_default();
+                means = operation::for_dialect(&means, Dialect::Postgres);
+                means.iter().try_for_each(|meant| self.apply(meant))
+            }
+            Operation::Irreversible { reason } => Err(PlanError::Irreversible { reason: reason.clone() }),
+            Operation::On { dialect: _, operations } => {
+                operations.iter().try_for_each(|inner| self.step(inner.clone(), rest))
+            }
+            Operation::RenameTable { table, to } => {
+                self.plan.push(format!("ALTER TABLE {} RENAME TO {}", qualified(table), quoted(to)));
+                self.apply(&operation)?;
+                self.follow_table(table, &table.sibling(to.clone()));
+                self.add_deferred(&table.sibling(to.clone()));
+                Ok(())
+            }
+            Operation::SetTableComment { table, comment } => {
+                let object = format!("TABLE {}", qualified(table));
+                self.plan.push(render::comment(&object, comment.as_ref()));
+                self.apply(&operation)
+            }
+        }
+    }
+
+    fn apply(&mut self, operation: &Operation) -> Result<(), PlanError> {
+        memory::apply(self.schema, operation)
+    }
+
+    fn owner(&self, table: &TableName, operation: &Operation) -> Result<&Table, PlanError> {
+        self.schema.table(table).ok_or_else(|| PlanError::Apply {
+            operation: operation.describe(),
+            source: ApplyError::NoTable { table: table.clone() },
+        })
+    }
+
+    fn push(&mut self, sql: impl Into<String>, hazard: Option<Hazard>) {
+        let statement = Statement::new(sql);
+        self.plan.statements.push(match hazard {
+            Some(hazard) => statement.hazard(hazard),
+            None => statement,
+        });
+    }
+
+    fn add_constraint(&mut self, table: &TableName, constraint: &str) {
+        self.plan.push(format!("ALTER TABLE {} ADD {constraint}", qualified(table)));
+    }
+
+    fn create_table(&mut self, table: &Table, rest: &[Operation]) -> Result<(), PlanError> {
+        self.history.made_table(&table.name);
+        let keys = table.foreign_keys.iter().enumerate();
+        let later: Vec<usize> = keys
+            .filter(|(_, key)| self.is_later(&key.referred_table, rest))
+            .map(|(place, _)| place)
+            .collect();
+        self.plan.push(render::create_table(table, &later)?);
+        self.deferred
+            .extend(later.iter().map(|place| (table.name.clone(), table.foreign_keys[*place].clone())));
+        for index in table.indexes.values() {
+            self.plan.push(render::create_index(&table.name, index));
+        }
+        render::comments(table).into_iter().for_each(|sql| self.plan.push(sql));
+        self.add_deferred(&table.name);
+        Ok(())
+    }
+
+    /// Tells whether a table is not there yet and will be.
+    fn is_later(&self, table: &TableName, rest: &[Operation]) -> bool {
+        let is_there = self.schema.tables.keys().any(|name| is_same(name, table));
+        !is_there
+            && rest.iter().any(|operation| match operation {
+                Operation::CreateTable(later) => is_same(&later.name, table),
+                Operation::RenameTable { table: old, to } => is_same(&old.sibling(to.clone()), table),
+                Operation::AddColumn { .. }
+                | Operation::AlterColumn { .. }
+                | Operation::BulkInsert(_)
+                | Operation::CreateCheck { .. }
+                | Operation::CreateForeignKey { .. }
+                | Operation::CreateIndex { .. }
+                | Operation::CreatePrimaryKey { .. }
+                | Operation::CreateUnique { .. }
+                | Operation::DropColumn { .. }
+                | Operation::DropConstraint { .. }
+                | Operation::DropIndex { .. }
+                | Operation::DropTable { .. }
+                | Operation::Execute(_)
+                | Operation::Irreversible { .. }
+                | Operation::On { .. }
+                | Operation::SetTableComment { .. } => false,
+            })
+    }
+
+    /// Adds the foreign keys that waited for a table.
+    fn add_deferred(&mut self, table: &TableName) {
+        let (ready, waiting): (Vec<_>, Vec<_>) = std::mem::take(&mut self.deferred)
+            .into_iter()
+            .partition(|(_, key)| is_same(&key.referred_table, table));
+        self.deferred = waiting;
+        for (owner, key) in ready {
+            self.add_constraint(&owner, &render::foreign_key(&key));
+        }
+    }
+
+    /// Drops the foreign keys of tables that this plan drops later and that refer to a table dropped now.
+    fn drop_foreign_keys_to(&mut self, table: &TableName, rest: &[Operation]) -> Result<(), PlanError> {
+        let dropped = rest.iter().filter_map(|operation| match operation {
+            Operation::DropTable { table, consent: _ } => Some(table.clone()),
+            Operation::AddColumn { .. }
+            | Operation::AlterColumn { .. }
+            | Operation::BulkInsert(_)
+            | Operation::CreateCheck { .. }
+            | Operation::CreateForeignKey { .. }
+            | Operation::CreateIndex { .. }
+            | Operation::CreatePrimaryKey { .. }
+            | Operation::CreateTable(_)
+            | Operation::CreateUnique { .. }
+            | Operation::DropColumn { .. }
+            | Operation::DropConstraint { .. }
+            | Operation::DropIndex { .. }
+            | Operation::Execute(_)
+            | Operation::Irreversible { .. }
+            | Operation::On { .. }
+            | Operation::RenameTable { .. }
+            | Operation::SetTableComment { .. } => None,
+        });
+        for child in dropped.collect::<Vec<_>>() {
+            names::name_all(self.schema, &child);
+            let keys = self.schema.table(&child).map(|child| child.foreign_keys.clone()).unwrap_or_default();
+            for name in
+                keys.into_iter().filter(|key| is_same(&key.referred_table, table)).filter_map(|key| key.name)
+            {
+                let constraint = ConstraintRef::Named(name);
+                let drop = Operation::DropConstraint { table: child.clone(), constraint: constraint.clone() };
+                self.drop_constraint(&child, &constraint, &drop)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn drop_constraint(
+        &mut self,
+        table: &TableName,
+        constraint: &ConstraintRef,
+        operation: &Operation,
+    ) -> Result<(), PlanError> {
+        names::name_all(self.schema, table);
+        let Some(name) = memory::constraint_name(self.owner(table, operation)?, constraint) else {
+            let source = ApplyError::NoConstraint { table: table.clone(), constraint: constraint.clone() };
+            return Err(PlanError::Apply { operation: operation.describe(), source });
+        };
+        self.plan.push(format!("ALTER TABLE {} DROP CONSTRAINT {}", qualified(table), quoted(&name)));
+        self.apply(&Operation::DropConstraint {
+            table: table.clone(),
+            constraint: ConstraintRef::Named(name),
+        })
+    }
+
+    fn create_primary_key(&mut self, table: &TableName, primary_key: &PrimaryKey) {
+        let nullable = self.schema.table(table).into_iter().flat_map(|table| &table.columns);
+        let nullable =
+            nullable.filter(|column| column.nullable && primary_key.columns.contains(&column.name));
+        let columns: Vec<Ident> = nullable.map(|column| column.name.clone()).collect();
+        let hazards = columns.iter().filter_map(|column| self.history.has_nulls(table, column)).collect();
+        let sql = format!("ALTER TABLE {} ADD {}", qualified(table), render::primary_key(primary_key));
+        self.plan.statements.push(Statement { hazards, ..Statement::new(sql) });
+    }
+
+    fn add_column(
+        &mut self,
+        table: &TableName,
+        column: &Column,
+        backfill: Option<&Expression>,
+    ) -> Result<(), PlanError> {
+        let add = |column: &Column| {
+            Ok::<_, PlanError>(format!(
+                "ALTER TABLE {} ADD COLUMN {}",
+                qualified(table),
+                render::column(table, column)?
+            ))
+        };
+        let name = quoted(&column.name);
+        match backfill {
+            Some(backfill) => {
+                self.plan.push(add(&column.clone().nullable())?);
+                self.plan.push(format!("UPDATE {} SET {name} = ({})", qualified(table), text(backfill)));
+                if !column.nullable {
+                    self.plan
+                        .push(format!("ALTER TABLE {} ALTER COLUMN {name} SET NOT NULL", qualified(table)));
+                }
+            }
+            None => {
+                let is_filled = !matches!(column.default, None | Some(ServerDefault::Literal(Literal::Null)));
+                let hazard = if column.nullable || is_filled {
+                    None
+                } else {
+                    self.history.holds_rows(table, &column.name)
+                };
+                self.push(add(column)?, hazard);
+            }
+        }
+        if let Some(comment) = &column.comment {
+            let object = format!("COLUMN {}.{name}", qualified(table));
+            self.plan.push(render::comment(&object, Some(comment)));
+        }
+        Ok(())
+    }
+
+    fn alter_column(
+        &mut self,
+        owner: &Table,
+        column: &Ident,
+        changes: &[ColumnChange],
+    ) -> Result<(), PlanError> {
+        let Some(was) = owner.column(column) else { return Ok(()) };
+        let refuses_null = changes.iter().any(|change| match change {
+            ColumnChange::SetNotNull { backfill } => backfill.is_none(),
+            ColumnChange::SetDefault(Some(ServerDefault::Identity(_) | ServerDefault::Serial)) => true,
+            ColumnChange::Rename { .. }
+            | ColumnChange::SetCollation(_)
+            | ColumnChange::SetComment(_)
+            | ColumnChange::SetDefault(_)
+            | ColumnChange::SetNullable
+            | ColumnChange::SetType { .. } => false,
+        });
+        let is_filled =
+            changes.iter().any(|change| matches!(change, ColumnChange::SetNotNull { backfill: Some(_) }));
+        let is_in_danger = was.nullable && refuses_null && !is_filled;
+        let hazard = if is_in_danger { self.history.has_nulls(&owner.name, column) } else { None };
+        self.plan.statements.extend(alter::alter_column(owner, was, changes, hazard)?);
+        for change in changes {
+            if let ColumnChange::Rename { to } = change {
+                self.history.renamed_column(&owner.name, column, to);
+            }
+        }
+        Ok(())
+    }
+
+    /// A table has another name from now on, also where it is waited for.
+    fn follow_table(&mut self, from: &TableName, to: &TableName) {
+        self.history.renamed_table(from, to);
+        for (owner, _) in self.deferred.iter_mut().filter(|(owner, _)| owner == from) {
+            *owner = to.clone();
+        }
+    }
+
+    /// A dropped table's name may be given again, to a table that is new.
+    fn forget(&mut self, table: &TableName) {
+        self.history.dropped_table(table);
+        self.deferred.retain(|(owner, _)| owner != table);
+    }
+}
+
+/// Tells whether two names mean one table: `public` is where a name without a schema is looked for.
+fn is_same(one: &TableName, other: &TableName) -> bool {
+    let schema = |name: &TableName| name.schema.clone().filter(|schema| *schema != "public");
+    one.name == other.name && schema(one) == schema(other)
+}
+
+#[cfg(test)]
+mod tests;

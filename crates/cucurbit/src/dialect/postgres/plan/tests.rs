@@ -1,0 +1,207 @@
+//! Plans read as SQL.
+
+use super::*;
+use crate::{
+    operation::Op,
+    schema::{Action, TableBuilder, Type, build, build::*},
+};
+
+fn sql(before: &mut Before, record: impl FnOnce(&mut Op)) -> Vec<String> {
+    let plan = plan(before, &Op::record(record)).expect("it can be planned");
+    plan.statements.into_iter().map(|statement| statement.sql).collect()
+}
+
+fn hazards(before: &mut Before, record: impl FnOnce(&mut Op)) -> Vec<String> {
+    let plan = plan(before, &Op::record(record)).expect("it can be planned");
+    plan.statements.into_iter().flat_map(|statement| statement.hazards).map(|hazard| hazard.probe).collect()
+}
+
+fn plant() -> Before {
+    Before::of(Schema::from_tables([TableBuilder::build("plant", |table| {
+        table.column(integer("id").serial());
+        table.column(integer("status_id").nullable());
+        table.column(build::text("name").nullable());
+        table.primary_key(["id"]);
+        table.foreign_key(["status_id"], "status", ["id"]);
+        table.check("length(name) > 0");
+    })]))
+}
+
+#[test]
+fn a_table_has_one_line_for_each_column_and_constraint() {
+    let statements = sql(&mut Before::default(), |op| {
+        op.create_table("measurement", |table| {
+            table.column(big_integer("id").serial());
+            table.column(integer("plant_id"));
+            table.column(decimal("height", 6, 2).default(0).comment("in cm"));
+            table.column(string("unit", 2).nullable().collate("C"));
+            table.primary_key(["id"]);
+            table.foreign_key(["plant_id"], "plant", ["id"]).on_delete(Action::Cascade);
+            table.check("height >= 0").named("tall");
+        });
+    });
+    assert_eq!(
+        statements[0],
+        "CREATE TABLE \"measurement\" (\n    \"id\" BIGSERIAL NOT NULL,\n    \"plant_id\" INTEGER NOT NULL,\n    \
+         \"height\" NUMERIC(6, 2) DEFAULT 0 NOT NULL,\n    \"unit\" VARCHAR(2) COLLATE \"C\",\n    \
+         PRIMARY KEY (\"id\"),\n    FOREIGN KEY (\"plant_id\") REFERENCES \"plant\" (\"id\") ON DELETE CASCADE,\n    \
+         CONSTRAINT \"tall\" CHECK (height >= 0)\n)"
+    );
+    assert_eq!(statements[1], "COMMENT ON COLUMN \"measurement\".\"height\" IS 'in cm'");
+}
+
+#[test]
+fn a_cycle_is_closed_after_the_later_table_and_opened_before_the_first_is_dropped() {
+    let mut before = Before::default();
+    let made = sql(&mut before, |op| {
+        for (table, other) in [("plant", "status"), ("status", "plant")] {
+            let key = format!("{other}_id");
+            op.create_table(table, |table| {
+                table.column(integer("id"));
+                table.column(integer(&key));
+                table.primary_key(["id"]);
+                table.foreign_key([key.as_str()], other, ["id"]);
+            });
+        }
+    });
+    assert_eq!(made.len(), 3);
+    assert!(!made[0].contains("REFERENCES") && made[1].contains("REFERENCES \"plant\""));
+    assert_eq!(
+        made[2],
+        "ALTER TABLE \"plant\" ADD FOREIGN KEY (\"status_id\") REFERENCES \"status\" (\"id\")"
+    );
+    let dropped = sql(&mut before, |op| {
+        op.drop_table("plant");
+        op.drop_table("status");
+    });
+    assert_eq!(
+        dropped,
+        [
+            "ALTER TABLE \"status\" DROP CONSTRAINT \"status_plant_id_fkey\"",
+            "DROP TABLE \"plant\"",
+            "DROP TABLE \"status\"",
+        ]
+    );
+    assert_eq!(before, Before::default());
+}
+
+#[test]
+fn an_unnamed_constraint_is_dropped_by_the_name_that_the_server_gave() {
+    let statements = sql(&mut plant(), |op| {
+        op.rename_table("plant", "tree");
+        op.alter_table("tree", |table| {
+            table.drop_foreign_key(["status_id"]);
+            table.drop_check("length(name) > 0");
+            table.drop_primary_key();
+        });
+    });
+    assert_eq!(
+        statements,
+        [
+            "ALTER TABLE \"plant\" RENAME TO \"tree\"",
+            "ALTER TABLE \"tree\" DROP CONSTRAINT \"plant_status_id_fkey\"",
+            "ALTER TABLE \"tree\" DROP CONSTRAINT \"plant_name_check\"",
+            "ALTER TABLE \"tree\" DROP CONSTRAINT \"plant_pkey\"",
+        ]
+    );
+}
+
+#[test]
+fn a_reflected_check_is_found_by_the_name_of_what_was_written() {
+    let mut before = plant();
+    let table = before.schema.tables.values_mut().next().expect("there is one table");
+    table.checks[0] = crate::schema::Check {
+        name: Some("plant_name_check".into()),
+        expression: "(length(name) > 0)".into(),
+    };
+    let statements =
+        sql(&mut before, |op| op.alter_table("plant", |table| table.drop_check("LENGTH(name)>0")));
+    assert_eq!(statements, ["ALTER TABLE \"plant\" DROP CONSTRAINT \"plant_name_check\""]);
+}
+
+#[test]
+fn what_may_lose_data_says_how_to_find_out() {
+    let probes = hazards(&mut plant(), |op| {
+        op.alter_table("plant", |table| {
+            table.rename_column("name", "label");
+            table.drop_column("label");
+            table.add_column(integer("rank"));
+            table.alter_column("status_id").not_null();
+            table.add_column(integer("size")).backfill("1");
+            table.add_column(boolean("alive").default(true));
+        });
+        op.drop_table("plant");
+    });
+    assert_eq!(
+        probes,
+        [
+            "SELECT EXISTS (SELECT 1 FROM \"plant\" WHERE \"name\" IS NOT NULL)::int",
+            "SELECT EXISTS (SELECT 1 FROM \"plant\")::int",
+            "SELECT EXISTS (SELECT 1 FROM \"plant\" WHERE \"status_id\" IS NULL)::int",
+            "SELECT EXISTS (SELECT 1 FROM \"plant\")::int",
+        ]
+    );
+    let consented = hazards(&mut plant(), |op| {
+        op.drop_column("plant", "name").loses_data();
+        op.drop_table("plant").loses_data();
+        op.create_table("note", |table| table.column(integer("id")));
+        op.drop_table("note");
+    });
+    assert_eq!(consented, [""; 0]);
+}
+
+#[test]
+fn a_new_column_is_filled_before_it_refuses_null() {
+    let statements = sql(&mut plant(), |op| {
+        op.alter_table("plant", |table| table.add_column(integer("size")).backfill("id * 2"));
+    });
+    assert_eq!(
+        statements,
+        [
+            "ALTER TABLE \"plant\" ADD COLUMN \"size\" INTEGER",
+            "UPDATE \"plant\" SET \"size\" = (id * 2)",
+            "ALTER TABLE \"plant\" ALTER COLUMN \"size\" SET NOT NULL",
+        ]
+    );
+}
+
+#[test]
+fn what_goes_with_a_column_goes_in_memory_too() {
+    let mut before = plant();
+    sql(&mut before, |op| {
+        op.create_index("ix_lower", "plant", [expression("lower(name)")]);
+        op.create_index("ix_id", "plant", ["id"]).predicate("name IS NOT NULL");
+        op.alter_table("plant", |table| table.rename_column("name", "label"));
+    });
+    let table = before.schema.tables.values().next().expect("there is one table");
+    assert_eq!(table.checks[0].expression.base, "length(\"label\") > 0");
+    sql(&mut before, |op| op.drop_column("plant", "label").loses_data());
+    let table = before.schema.tables.values().next().expect("there is one table");
+    assert!(table.checks.is_empty() && table.indexes.is_empty());
+}
+
+#[test]
+fn rows_are_inserted_in_pieces_and_for_one_dialect_only() {
+    let statements = sql(&mut plant(), |op| {
+        op.on(Dialect::Sqlite, |op| op.drop_index("no", "plant"));
+        op.bulk_insert("plant", ["name"], (0..501).map(|number| [Literal::String(format!("it's {number}"))]));
+    });
+    assert_eq!(statements.len(), 2);
+    assert_eq!(statements[1], "INSERT INTO \"plant\" (\"name\") VALUES\n    ('it''s 500')");
+}
+
+#[test]
+fn what_cannot_be_is_refused() {
+    let refuse =
+        |record: &dyn Fn(&mut Op)| plan(&mut plant(), &Op::record(record)).expect_err("it cannot be planned");
+    assert!(matches!(refuse(&|op| op.irreversible("no way back")), PlanError::Irreversible { .. }));
+    assert!(matches!(refuse(&|op| op.drop_constraint("no", "plant")), PlanError::Apply { .. }));
+    assert!(matches!(
+        refuse(&|op| op.execute("COMMIT").is_outside_transaction = false),
+        PlanError::NeedsNoTransaction { .. }
+    ));
+    let serial = |op: &mut Op| {
+        op.add_column("plant", column("x", Type::Text).serial());
+    };
+    assert!(matches!(refuse(&serial), PlanError::Unsupported { .. }));
+}

@@ -1,0 +1,272 @@
+//! The catalogue → a schema, by a fixed number of queries however many tables there are.
+//!
+//! What our values cannot hold (a deferrable foreign key, an index with INCLUDE, an exclusion constraint) is left
+//! out rather than reported as something that it is not.
+
+mod queries;
+mod row;
+
+use std::collections::BTreeMap;
+
+use self::row::{Row, rows};
+use super::{expression::unwrapped, types};
+use crate::{
+    connection::Connection,
+    dialect::{Before, ReflectError},
+    schema::{
+        Action, Check, Column, ForeignKey, Ident, Identity, Index, IndexKey, IndexPart, Nulls, Order,
+        PrimaryKey, Schema, ServerDefault, Table, TableName, Unique,
+    },
+};
+
+/// The oldest version, as `server_version_num` has it.
+const OLDEST: u32 = 130_000;
+
+/// Reads the tables of the connection's current schema.
+pub(crate) async fn reflect(connection: &mut Connection) -> Result<Before, ReflectError> {
+    let server = server(connection).await?;
+    let mut catalogue = Catalogue { server, tables: BTreeMap::new() };
+    catalogue.read_tables(connection).await?;
+    catalogue.read_columns(connection).await?;
+    catalogue.read_sequences(connection).await?;
+    catalogue.read_constraints(connection).await?;
+    catalogue.read_indexes(connection).await?;
+    Ok(Before::of(Schema::from_tables(catalogue.tables.into_values().map(|read| read.table))))
+}
+
+/// What is known of the server before anything else is asked.
+#[derive(Debug)]
+pub(super) struct Server {
+    /// `server_version_num`.
+    pub(super) version: u32,
+    /// The current schema's place in `pg_namespace`.
+    pub(super) namespace: u32,
+}
+
+async fn server(connection: &mut Connection) -> Result<Server, ReflectError> {
+    let mut answer = rows(connection, "pg_namespace", queries::SERVER).await?;
+    let Some(mut row) = answer.pop() else {
+        return Err(ReflectError::Original {
+            object: "pg_namespace".to_owned(),
+            reason: "the server says nothing of itself".to_owned(),
+        });
+    };
+    let (version, version_text): (u32, String) = (row.number()?, row.text()?);
+    if version < OLDEST {
+        return Err(ReflectError::TooOld { version: version_text, oldest: "13" });
+    }
+    let search_path = row.text()?;
+    match row.optional_number()? {
+        Some(namespace) => Ok(Server { version, namespace }),
+        None => Err(ReflectError::NoSchema { search_path }),
+    }
+}
+
+/// What has been read so far.
+#[derive(Debug)]
+struct Catalogue {
+    server: Server,
+    tables: BTreeMap<u32, Read>,
+}
+
+/// A table, and its columns by their numbers: constraints and indexes name columns by number.
+#[derive(Debug)]
+struct Read {
+    table: Table,
+    columns: BTreeMap<i16, Ident>,
+}
+
+impl Read {
+    fn columns(&self, numbers: &[i16]) -> Option<Vec<Ident>> {
+        numbers.iter().map(|number| self.columns.get(number).cloned()).collect()
+    }
+}
+
+impl Catalogue {
+    async fn read_tables(&mut self, connection: &mut Connection) -> Result<(), ReflectError> {
+        for mut row in rows(connection, "pg_class", &queries::tables(&self.server)).await? {
+            let id = row.number()?;
+            let mut table = Table::new(TableName::new(row.text()?));
+            table.comment = row.optional();
+            self.tables.insert(id, Read { table, columns: BTreeMap::new() });
+        }
+        Ok(())
+    }
+
+    async fn read_columns(&mut self, connection: &mut Connection) -> Result<(), ReflectError> {
+        for mut row in rows(connection, "pg_attribute", &queries::columns(&self.server)).await? {
+            let (table, number): (u32, i16) = (row.number()?, row.number()?);
+            let Some(read) = self.tables.get_mut(&table) else { continue };
+            let column = column(&mut row)?;
+            read.columns.insert(number, column.name.clone());
+            read.table.columns.push(column);
+        }
+        Ok(())
+    }
+
+    /// Tells SERIAL from other defaults, and reads the options of identities.
+    async fn read_sequences(&mut self, connection: &mut Connection) -> Result<(), ReflectError> {
+        for mut row in rows(connection, "pg_sequence", &queries::sequences(&self.server)).await? {
+            let (table, number): (u32, i16) = (row.number()?, row.number()?);
+            let (is_identity, is_default) = (row.flag()?, row.flag()?);
+            let (first, step): (i64, i64) = (row.number()?, row.number()?);
+            let Some(read) = self.tables.get_mut(&table) else { continue };
+            let Some(name) = read.columns.get(&number).cloned() else { continue };
+            let Some(column) = read.table.column_mut(&name) else { continue };
+            match &mut column.default {
+                Some(ServerDefault::Identity(identity)) if is_identity => {
+                    let usual = if step < 0 { -1 } else { 1 };
+                    identity.start = Some(first).filter(|first| *first != usual);
+                    identity.increment = Some(step).filter(|step| *step != 1);
+                }
+                Some(default @ ServerDefault::Expression(_)) if is_default => {
+                    if types::serial(&column.ty.base).is_some() && is_nextval(default) {
+                        *default = ServerDefault::Serial;
+                    }
+                }
+                Some(_) | None => {}
+            }
+        }
+        Ok(())
+    }
+
+    async fn read_constraints(&mut self, connection: &mut Connection) -> Result<(), ReflectError> {
+        for mut row in rows(connection, "pg_constraint", &queries::constraints(&self.server)).await? {
+            let table: u32 = row.number()?;
+            let (name, kind) = (Ident::new(row.text()?), row.text()?);
+            let (is_held, numbers) = (row.flag()?, row.numbers()?);
+            let Some(read) = self.tables.get(&table).filter(|_| is_held) else { continue };
+            // A check may be about the whole row, which has the number 0; a key names its columns.
+            let columns = read.columns(&numbers).unwrap_or_default();
+            match kind.as_str() {
+                "c" => {
+                    let expression = unwrapped(&row.text()?).into();
+                    let check = Check { name: Some(name), expression };
+                    self.change(table, |table| table.checks.push(check));
+                }
+                "f" => {
+                    row.optional();
+                    let foreign_key = self.foreign_key(&mut row, name, columns)?;
+                    self.change(table, |table| table.foreign_keys.push(foreign_key));
+                }
+                "p" => {
+                    let primary_key = PrimaryKey { name: Some(name), columns };
+                    self.change(table, |table| table.primary_key = Some(primary_key));
+                }
+                "u" => {
+                    let unique = Unique { name: Some(name), columns };
+                    self.change(table, |table| table.uniques.push(unique));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn change(&mut self, table: u32, change: impl FnOnce(&mut Table)) {
+        if let Some(read) = self.tables.get_mut(&table) {
+            change(&mut read.table);
+        }
+    }
+
+    fn foreign_key(
+        &self,
+        row: &mut Row,
+        name: Ident,
+        columns: Vec<Ident>,
+    ) -> Result<ForeignKey, ReflectError> {
+        let referred: u32 = row.number()?;
+        let (schema, table) = (row.optional(), row.text()?);
+        let (numbers, foreign_columns) = (row.numbers()?, row.optional_names()?);
+        let here = self.tables.get(&referred).and_then(|read| read.columns(&numbers));
+        Ok(ForeignKey {
+            name: Some(name),
+            columns,
+            referred_table: TableName { schema: schema.map(Ident::new), name: Ident::new(table) },
+            referred_columns: here.or(foreign_columns).unwrap_or_default(),
+            on_delete: action(&row.text()?),
+            on_update: action(&row.text()?),
+        })
+    }
+
+    /// Reads the indexes that carry no constraint, one row for each part of a key.
+    async fn read_indexes(&mut self, connection: &mut Connection) -> Result<(), ReflectError> {
+        for mut row in rows(connection, "pg_index", &queries::indexes(&self.server)).await? {
+            let (table, name, is_unique): (u32, Ident, bool) =
+                (row.number()?, Ident::new(row.text()?), row.flag()?);
+            let predicate = row.optional();
+            let Some(read) = self.tables.get_mut(&table) else { continue };
+            let part = index_part(&mut row, &read.columns)?;
+            let index = read.table.indexes.entry(name.clone()).or_insert_with(|| Index {
+                name,
+                is_unique,
+                parts: Vec::new(),
+                predicate: predicate.map(|sql| unwrapped(&sql).into()),
+            });
+            index.parts.push(part);
+        }
+        Ok(())
+    }
+}
+
+fn column(row: &mut Row) -> Result<Column, ReflectError> {
+    let name = Ident::new(row.text()?);
+    let ty = types::parsed(&row.text()?).into();
+    let nullable = !row.flag()?;
+    let (expression, identity, generated) = (row.optional(), row.text()?, row.text()?);
+    let default = match (identity.as_str(), generated.as_str(), expression) {
+        ("a" | "d", _, _) => {
+            Some(ServerDefault::Identity(Identity { always: identity == "a", ..Identity::default() }))
+        }
+        (_, "s" | "v", Some(sql)) => {
+            Some(ServerDefault::Computed { expression: unwrapped(&sql).into(), stored: generated == "s" })
+        }
+        (_, _, Some(sql)) => Some(ServerDefault::Expression(unwrapped(&sql).into())),
+        (_, _, None) => None,
+    };
+    Ok(Column { name, ty, nullable, default, collation: row.optional(), comment: row.optional() })
+}
+
+/// `nextval('plant_id_seq'::regclass)`, of the sequence that the column owns, is what SERIAL stands for.
+fn is_nextval(default: &ServerDefault) -> bool {
+    match default {
+        ServerDefault::Expression(sql) => {
+            sql.base.starts_with("nextval('") && sql.base.ends_with("'::regclass)")
+        }
+        ServerDefault::Computed { .. }
+        | ServerDefault::Identity(_)
+        | ServerDefault::Literal(_)
+        | ServerDefault::Serial => false,
+    }
+}
+
+/// The letters of `pg_constraint.confdeltype` (manual, 53.13).
+fn action(letter: &str) -> Action {
+    match letter {
+        "c" => Action::Cascade,
+        "d" => Action::SetDefault,
+        "n" => Action::SetNull,
+        "r" => Action::Restrict,
+        _ => Action::NoAction,
+    }
+}
+
+/// The bits of `pg_index.indoption`: INDOPTION_DESC and INDOPTION_NULLS_FIRST in `src/include/catalog/pg_index.h`.
+fn index_part(row: &mut Row, columns: &BTreeMap<i16, Ident>) -> Result<IndexPart, ReflectError> {
+    let (number, expression, options): (i16, Option<String>, u16) =
+        (row.number()?, row.optional(), row.number()?);
+    let key = match columns.get(&number) {
+        Some(column) => IndexKey::Column(column.clone()),
+        None => IndexKey::Expression(unwrapped(&expression.unwrap_or_default()).into()),
+    };
+    let (is_descending, is_nulls_first) = (options & 1 == 1, options & 2 == 2);
+    Ok(IndexPart {
+        key,
+        order: if is_descending { Order::Descending } else { Order::Ascending },
+        nulls: match (is_descending, is_nulls_first) {
+            (false, true) => Some(Nulls::First),
+            (true, false) => Some(Nulls::Last),
+            (false, false) | (true, true) => None,
+        },
+    })
+}

@@ -1,0 +1,226 @@
+//! How PostgreSQL spells types, and which type a spelling means.
+//!
+//! Spellings are those of the manual, chapter 8; [`parsed`] reads what `format_type()` prints and the aliases
+//! that the manual lists beside them.
+
+use crate::schema::Type;
+
+/// Spells a type.
+pub(super) fn spelled(ty: &Type) -> String {
+    let with = |word: &str, argument: Option<u32>| match argument {
+        Some(argument) => format!("{word}({argument})"),
+        None => word.to_owned(),
+    };
+    match ty {
+        Type::Array(element) => format!("{}[]", spelled(element)),
+        Type::BigInteger => "BIGINT".to_owned(),
+        Type::Binary => "BYTEA".to_owned(),
+        Type::Boolean => "BOOLEAN".to_owned(),
+        Type::Char { length } => with("CHAR", *length),
+        Type::Custom { spelling } => spelling.clone(),
+        Type::Date => "DATE".to_owned(),
+        Type::DateTime { precision } => format!("{} WITHOUT TIME ZONE", with("TIMESTAMP", *precision)),
+        Type::DateTimeTz { precision } => format!("{} WITH TIME ZONE", with("TIMESTAMP", *precision)),
+        Type::Decimal { precision: Some((all, scale)) } => format!("NUMERIC({all}, {scale})"),
+        Type::Decimal { precision: None } => "NUMERIC".to_owned(),
+        // FLOAT without a precision is DOUBLE PRECISION (manual, 8.1.3).
+        Type::Double | Type::Float => "DOUBLE PRECISION".to_owned(),
+        Type::Integer => "INTEGER".to_owned(),
+        Type::Interval => "INTERVAL".to_owned(),
+        Type::Json => "JSON".to_owned(),
+        Type::Jsonb => "JSONB".to_owned(),
+        Type::Real => "REAL".to_owned(),
+        Type::SmallInteger => "SMALLINT".to_owned(),
+        Type::String { length } => with("VARCHAR", *length),
+        Type::Text => "TEXT".to_owned(),
+        Type::Time { precision } => with("TIME", *precision),
+        Type::Uuid => "UUID".to_owned(),
+    }
+}
+
+/// Spells a type whose values a sequence fills in: `SERIAL` and its like.
+///
+/// `None` where there is no such type.
+pub(super) fn serial(ty: &Type) -> Option<&'static str> {
+    match ty {
+        Type::BigInteger => Some("BIGSERIAL"),
+        Type::Integer => Some("SERIAL"),
+        Type::SmallInteger => Some("SMALLSERIAL"),
+        Type::Array(_)
+        | Type::Binary
+        | Type::Boolean
+        | Type::Char { .. }
+        | Type::Custom { .. }
+        | Type::Date
+        | Type::DateTime { .. }
+        | Type::DateTimeTz { .. }
+        | Type::Decimal { .. }
+        | Type::Double
+        | Type::Float
+        | Type::Interval
+        | Type::Json
+        | Type::Jsonb
+        | Type::Real
+        | Type::String { .. }
+        | Type::Text
+        | Type::Time { .. }
+        | Type::Uuid => None,
+    }
+}
+
+/// Returns the type that PostgreSQL would report for one that is written.
+pub(super) fn stored(ty: &Type) -> Type {
+    parsed(&spelled(ty))
+}
+
+/// Reads a spelling. What is not in the list of [`Type`] stays as it is spelled.
+pub(super) fn parsed(spelling: &str) -> Type {
+    let text = normalized(spelling);
+    if let Some(element) = text.strip_suffix(']').and_then(|rest| rest.rsplit_once('[')).map(|parts| parts.0)
+    {
+        // PostgreSQL keeps neither the number of dimensions nor their sizes (manual, 8.15.1).
+        return match parsed(element.trim_end()) {
+            array @ Type::Array(_) => array,
+            element @ (Type::BigInteger
+            | Type::Binary
+            | Type::Boolean
+            | Type::Char { .. }
+            | Type::Custom { .. }
+            | Type::Date
+            | Type::DateTime { .. }
+            | Type::DateTimeTz { .. }
+            | Type::Decimal { .. }
+            | Type::Double
+            | Type::Float
+            | Type::Integer
+            | Type::Interval
+            | Type::Json
+            | Type::Jsonb
+            | Type::Real
+            | Type::SmallInteger
+            | Type::String { .. }
+            | Type::Text
+            | Type::Time { .. }
+            | Type::Uuid) => Type::Array(Box::new(element)),
+        };
+    }
+    known(&text).unwrap_or(Type::Custom { spelling: text })
+}
+
+/// Reads a spelling of one of our own types.
+fn known(text: &str) -> Option<Type> {
+    let (word, arguments) = split_arguments(text)?;
+    let no_argument = |ty: Type| arguments.is_empty().then_some(ty);
+    let precision = || match arguments.as_slice() {
+        [] => Some(None),
+        [digits] => Some(Some(u32::try_from(*digits).ok()?)),
+        [_, _, ..] => None,
+    };
+    match word.as_str() {
+        "bigint" | "int8" => no_argument(Type::BigInteger),
+        "boolean" | "bool" => no_argument(Type::Boolean),
+        "bytea" => no_argument(Type::Binary),
+        "character varying" | "varchar" => Some(Type::String { length: precision()? }),
+        // CHAR is CHAR(1) (manual, 8.3).
+        "character" | "char" => Some(Type::Char { length: Some(precision()?.unwrap_or(1)) }),
+        "date" => no_argument(Type::Date),
+        "double precision" | "float8" => no_argument(Type::Double),
+        "float" => match arguments.as_slice() {
+            [] | [25..=53] => Some(Type::Double),
+            [1..=24] => Some(Type::Real),
+            [..] => None,
+        },
+        "integer" | "int" | "int4" => no_argument(Type::Integer),
+        "interval" => no_argument(Type::Interval),
+        "json" => no_argument(Type::Json),
+        "jsonb" => no_argument(Type::Jsonb),
+        "numeric" | "decimal" => match arguments.as_slice() {
+            [] => Some(Type::Decimal { precision: None }),
+            [all] => Some(Type::Decimal { precision: Some((u32::try_from(*all).ok()?, 0)) }),
+            [all, scale] => Some(Type::Decimal { precision: Some((u32::try_from(*all).ok()?, *scale)) }),
+            [_, _, _, ..] => None,
+        },
+        "real" | "float4" => no_argument(Type::Real),
+        "smallint" | "int2" => no_argument(Type::SmallInteger),
+        "text" => no_argument(Type::Text),
+        "time without time zone" | "time" => Some(Type::Time { precision: precision()? }),
+        "timestamp with time zone" | "timestamptz" => Some(Type::DateTimeTz { precision: precision()? }),
+        "timestamp without time zone" | "timestamp" => Some(Type::DateTime { precision: precision()? }),
+        "uuid" => no_argument(Type::Uuid),
+        _ => None,
+    }
+}
+
+/// Takes the arguments out: `timestamp(3) with time zone` is `timestamp with time zone` and 3.
+fn split_arguments(text: &str) -> Option<(String, Vec<i32>)> {
+    let Some((head, rest)) = text.split_once('(') else {
+        return Some((text.to_owned(), Vec::new()));
+    };
+    let (arguments, tail) = rest.split_once(')')?;
+    let arguments = arguments.split(',').map(|argument| argument.trim().parse().ok());
+    Some((format!("{}{tail}", head.trim_end()), arguments.collect::<Option<_>>()?))
+}
+
+/// Writes a spelling in small letters and with single spaces, except inside double quotes.
+fn normalized(spelling: &str) -> String {
+    let mut text = String::with_capacity(spelling.len());
+    let mut is_quoted = false;
+    for letter in spelling.trim().chars() {
+        if letter == '"' {
+            is_quoted = !is_quoted;
+        }
+        if is_quoted {
+            text.push(letter);
+        } else if !letter.is_whitespace() {
+            text.push(letter.to_ascii_lowercase());
+        } else if !text.ends_with(' ') {
+            text.push(' ');
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(spelling: &str, ty: Type) {
+        assert_eq!(parsed(spelling), ty, "{spelling}");
+    }
+
+    #[test]
+    fn what_format_type_prints_is_read() {
+        check("character varying(100)", Type::String { length: Some(100) });
+        check("character varying", Type::String { length: None });
+        check("timestamp(3) with time zone", Type::DateTimeTz { precision: Some(3) });
+        check("timestamp without time zone", Type::DateTime { precision: None });
+        check("numeric(10,2)", Type::Decimal { precision: Some((10, 2)) });
+        check("numeric(3,-2)", Type::Decimal { precision: Some((3, -2)) });
+        check("double precision", Type::Double);
+        check("character(3)", Type::Char { length: Some(3) });
+        check("time(0) without time zone", Type::Time { precision: Some(0) });
+        check("character varying(5)[]", Type::Array(Box::new(Type::String { length: Some(5) })));
+    }
+
+    #[test]
+    fn an_unknown_type_keeps_its_spelling() {
+        for spelling in ["mood", "app.mood", "\"Mood\"", "interval day to second", "time with time zone"] {
+            check(spelling, Type::Custom { spelling: spelling.to_owned() });
+        }
+        check("geometry(Point,4326)", Type::Custom { spelling: "geometry(point,4326)".to_owned() });
+    }
+
+    #[test]
+    fn float_is_double_and_a_written_alias_is_its_type() {
+        assert_eq!(stored(&Type::Float), Type::Double);
+        assert_eq!(
+            stored(&Type::Custom { spelling: "VARCHAR (20)".to_owned() }),
+            Type::String { length: Some(20) }
+        );
+        assert_eq!(stored(&Type::Char { length: None }), Type::Char { length: Some(1) });
+        let matrix = Type::Array(Box::new(Type::Array(Box::new(Type::Integer))));
+        assert_eq!(stored(&matrix), Type::Array(Box::new(Type::Integer)));
+        assert_eq!(stored(&Type::Custom { spelling: "float(24)".to_owned() }), Type::Real);
+    }
+}

@@ -1,0 +1,52 @@
+//! Why a database's schema could not be read.
+
+use thiserror::Error;
+
+use crate::connection::ConnectionError;
+
+/// Why a database's schema could not be read.
+#[derive(Debug, Error)]
+pub enum ReflectError {
+    /// The catalogue could not be queried.
+    #[error("cannot read the schema of the database")]
+    Connection {
+        /// What the connection says.
+        #[from]
+        source: ConnectionError,
+    },
+    /// PostgreSQL: the search path names no schema that is there.
+    #[error("none of the schemas in the search path `{search_path}` exists")]
+    NoSchema {
+        /// The search path.
+        search_path: String,
+    },
+    /// What the database stores of an object cannot be read.
+    #[error("cannot read `{object}`: {reason}")]
+    Original {
+        /// The table, index, trigger, view or catalogue.
+        object: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The database is older than what is supported.
+    #[error("the database has version {version}, and versions before {oldest} are not supported")]
+    TooOld {
+        /// Its version.
+        version: String,
+        /// The oldest that is supported.
+        oldest: &'static str,
+    },
+}
+
+impl ReflectError {
+    /// Says what to do about it, if something can be said.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::NoSchema { .. } => {
+                Some("create the schema, or set `search_path` in the address' `options`")
+            }
+            Self::Connection { .. } | Self::Original { .. } | Self::TooOld { .. } => None,
+        }
+    }
+}

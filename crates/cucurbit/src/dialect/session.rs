@@ -1,0 +1,71 @@
+//! What a run asks of a session: transactions, the lock, whether a table is there. The verbs that need a
+//! connection and are not the comparison's.
+
+use crate::{
+    connection::{Connection, ConnectionError},
+    schema::{Dialect, Ident},
+};
+
+use super::sql;
+
+impl Dialect {
+    /// Returns the statement that begins a step.
+    ///
+    /// SQLite takes the write lock at once: two steps that both began by reading could not both go on
+    /// (sqlite.org/lang_transaction.html, "Deferred, immediate and exclusive").
+    #[must_use]
+    pub const fn begin_sql(self) -> &'static str {
+        match self {
+            Self::Postgres => "BEGIN",
+            Self::Sqlite => "BEGIN IMMEDIATE",
+        }
+    }
+}
+
+/// Begins a step.
+pub(crate) async fn begin(connection: &mut Connection) -> Result<(), ConnectionError> {
+    let begin = connection.dialect().begin_sql();
+    connection.execute(begin).await.map(drop)
+}
+
+/// Keeps others, Alembic among them, from changing the version table until the step ends.
+pub(crate) async fn lock_version_table(
+    connection: &mut Connection,
+    table: &Ident,
+) -> Result<(), ConnectionError> {
+    match connection.dialect() {
+        Dialect::Postgres => {
+            let lock = format!("LOCK TABLE {} IN EXCLUSIVE MODE", sql::quoted(table));
+            connection.execute(&lock).await.map(drop)
+        }
+        Dialect::Sqlite => Ok(()),
+    }
+}
+
+/// Tells whether a table is in the connection's own schema.
+pub(crate) async fn table_exists(
+    connection: &mut Connection,
+    table: &Ident,
+) -> Result<bool, ConnectionError> {
+    let name = sql::string(table.as_str());
+    let query = match connection.dialect() {
+        Dialect::Postgres => format!(
+            "SELECT 1 FROM pg_catalog.pg_class WHERE relname = {name} AND relkind IN ('r', 'p') \
+             AND relnamespace = pg_catalog.current_schema()::pg_catalog.regnamespace"
+        ),
+        Dialect::Sqlite => format!("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = {name}"),
+    };
+    Ok(connection.value(&query).await?.is_some())
+}
+
+/// Tells whether the database gave up a statement for the sake of another transaction: a serialization failure
+/// or a deadlock (PostgreSQL manual, appendix A).
+pub(crate) fn is_lost_to_another(error: &ConnectionError) -> bool {
+    matches!(error.code().as_deref(), Some("40001" | "40P01"))
+}
+
+/// Tells whether another writer of a SQLite file was waited for in vain (sqlite.org/rescode.html#busy, with its
+/// extended codes).
+pub(crate) fn is_busy(error: &ConnectionError) -> bool {
+    matches!(error.code().as_deref(), Some("5" | "261" | "517" | "773"))
+}

@@ -1,0 +1,111 @@
+//! Columns: pairs them by name and compares type, NULL, default, collation and comment.
+
+use crate::{
+    dialect::Subject,
+    operation::{ColumnChange, Consent, Operation},
+    schema::{Column, ServerDefault, TableName},
+};
+
+use super::{
+    expression::{Comparison, Placed},
+    table::Pair,
+};
+
+/// What changes in a table's columns, in the order of the table.
+#[derive(Debug, Default)]
+pub(super) struct Columns {
+    pub(super) dropped: Vec<Operation>,
+    pub(super) added: Vec<Operation>,
+    pub(super) altered: Vec<Operation>,
+}
+
+pub(super) fn compare(pair: Pair<'_>, comparison: &mut Comparison<'_>) -> Columns {
+    let table = &pair.to.written.name;
+    let mut columns = Columns::default();
+    for column in &pair.from.form.columns {
+        if pair.to.form.column(&column.name).is_none() {
+            let column = column.name.clone();
+            columns.dropped.push(Operation::DropColumn {
+                table: table.clone(),
+                column,
+                consent: Consent::GIVEN,
+            });
+        }
+    }
+    for to in &pair.to.form.columns {
+        let Some(written) = pair.to.written.column(&to.name) else { continue };
+        match pair.from.form.column(&to.name) {
+            None => {
+                let column = written.clone();
+                columns.added.push(Operation::AddColumn { table: table.clone(), column, backfill: None });
+            }
+            Some(from) => {
+                let changes = changes(table, from, to, written, comparison);
+                if !changes.is_empty() {
+                    let column = to.name.clone();
+                    columns.altered.push(Operation::AlterColumn { table: table.clone(), column, changes });
+                }
+            }
+        }
+    }
+    columns
+}
+
+/// Compares two columns of one name; what is emitted is what was written.
+fn changes(
+    table: &TableName,
+    from: &Column,
+    to: &Column,
+    written: &Column,
+    comparison: &mut Comparison<'_>,
+) -> Vec<ColumnChange> {
+    let Column { name: _, ty, nullable, default, collation, comment } = to;
+    let mut changes = Vec::new();
+    if from.ty != *ty {
+        changes.push(ColumnChange::SetType { ty: written.ty.clone(), using: None });
+    }
+    if from.collation != *collation {
+        changes.push(ColumnChange::SetCollation(written.collation.clone()));
+    }
+    if is_other_default(table, from, default.as_ref(), comparison) {
+        changes.push(ColumnChange::SetDefault(written.default.clone()));
+    }
+    match (from.nullable, *nullable) {
+        (true, false) => changes.push(ColumnChange::SetNotNull { backfill: None }),
+        (false, true) => changes.push(ColumnChange::SetNullable),
+        (true, true) | (false, false) => {}
+    }
+    if from.comment != *comment {
+        changes.push(ColumnChange::SetComment(written.comment.clone()));
+    }
+    changes
+}
+
+fn is_other_default(
+    table: &TableName,
+    from: &Column,
+    to: Option<&ServerDefault>,
+    comparison: &mut Comparison<'_>,
+) -> bool {
+    let place = |subject: fn(crate::schema::Ident) -> Subject| subject(from.name.clone());
+    match (from.default.as_ref(), to) {
+        (Some(ServerDefault::Expression(from)), Some(ServerDefault::Expression(to))) => comparison
+            .is_different(
+                table,
+                Placed { subject: place(Subject::Default), expression: from },
+                Placed { subject: place(Subject::Default), expression: to },
+            ),
+        (
+            Some(ServerDefault::Computed { expression: from, stored: was_stored }),
+            Some(ServerDefault::Computed { expression: to, stored }),
+        ) => {
+            let is_different = comparison.is_different(
+                table,
+                Placed { subject: place(Subject::Computed), expression: from },
+                Placed { subject: place(Subject::Computed), expression: to },
+            );
+            was_stored != stored || is_different
+        }
+        (from, to) => from != to,
+    }
+}

@@ -1,0 +1,156 @@
+//! Why a command stopped: one variant for each stage, each holding that room's error.
+//!
+//! No words of its own where a source has them; advice is in `hint()`.
+
+use thiserror::Error;
+
+use crate::{
+    config::ConfigError,
+    connection::ConnectionError,
+    dialect::{PlanError, ReflectError},
+    operation::{ApplyError, Irreversible},
+    revision::{self, GraphError, HeadsError, ParseError, RevisionIdError, TargetError},
+    runtime::RunError,
+    schema::Dialect,
+    script::ScriptError,
+    source::ReplayError,
+};
+
+/// Why a command stopped.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// An operation does not fit.
+    #[error(transparent)]
+    Apply(#[from] ApplyError),
+    /// The configuration or the address.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The database.
+    #[error(transparent)]
+    Connection(#[from] ConnectionError),
+    /// The scripts do not make a graph.
+    #[error(transparent)]
+    Graph(#[from] GraphError),
+    /// The version table does not fit the scripts.
+    #[error(transparent)]
+    Heads(#[from] HeadsError),
+    /// A revision's id.
+    #[error(transparent)]
+    Id(#[from] RevisionIdError),
+    /// The models could not be collected.
+    #[error("cannot collect the models")]
+    Models(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The project gave no models.
+    #[error("there are no models to compare with")]
+    NoModels,
+    /// The models hold no table.
+    #[error("the models hold no table")]
+    EmptyModels,
+    /// There is no revision script.
+    #[error("there is no revision script in `{folder}`")]
+    NoScripts {
+        /// The folder.
+        folder: String,
+    },
+    /// Several heads where one is needed.
+    #[error("there are several heads: {}", heads.join(", "))]
+    SeveralHeads {
+        /// The heads, each with its file.
+        heads: Vec<String>,
+    },
+    /// Revisions are pending where none may be.
+    #[error("Target database is not up to date.")]
+    NotUpToDate {
+        /// The revisions that are pending.
+        pending: Vec<String>,
+    },
+    /// The database is not at the heads.
+    #[error("Database is not on all head revisions")]
+    NotAtHeads,
+    /// Expressions that could not be compared.
+    #[error("{count} expressions were not compared, the first because {reason}")]
+    Uncompared {
+        /// How many.
+        count: usize,
+        /// Why the first was not.
+        reason: String,
+    },
+    /// The new revision cannot be run on a dialect of the project.
+    #[error("the new revision cannot be run on {dialect}")]
+    NewRevision {
+        /// The dialect.
+        dialect: Dialect,
+        /// Why not.
+        source: PlanError,
+    },
+    /// A change that cannot be undone.
+    #[error("no downgrade can be written")]
+    Irreversible(#[from] Irreversible),
+    /// An identifier of a revision.
+    #[error(transparent)]
+    Parse(#[from] ParseError),
+    /// The database could not be read.
+    #[error(transparent)]
+    Reflect(#[from] ReflectError),
+    /// The history cannot be replayed.
+    #[error(transparent)]
+    Replay(#[from] ReplayError),
+    /// A run stopped.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// A script could not be written.
+    #[error(transparent)]
+    Script(#[from] ScriptError),
+    /// There is no way to the target.
+    #[error(transparent)]
+    Steps(#[from] revision::PlanError),
+    /// An identifier does not fit the scripts.
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    /// The command was given what does not go together.
+    #[error("{message}")]
+    Usage {
+        /// What does not go together.
+        message: String,
+    },
+}
+
+impl Error {
+    /// Says what to do about it, if something can be said.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Config(error) => error.hint(),
+            Self::Connection(error) => error.hint(),
+            Self::Graph(error) => error.hint(),
+            Self::Heads(error) => error.hint(),
+            Self::Id(error) => error.hint(),
+            Self::NoModels | Self::EmptyModels => {
+                Some("name them in main.rs: `Env::new(versions::all()).models(my_models::schema)`".to_owned())
+            }
+            Self::NoScripts { .. } => Some(
+                "make the first one with `create --message \"…\"`, or name the folder by `versions` in \
+                 cucurbit.toml and in build.rs"
+                    .to_owned(),
+            ),
+            Self::SeveralHeads { .. } => {
+                Some("put one on top of the other, or join them with `merge heads -m \"…\"`".to_owned())
+            }
+            Self::NotUpToDate { pending } => {
+                Some(format!("pending: {}; run `upgrade` first", pending.join(", ")))
+            }
+            Self::NotAtHeads => Some("run `upgrade heads`".to_owned()),
+            Self::Uncompared { .. } => Some("accept this with `--allow-uncompared`".to_owned()),
+            Self::NewRevision { source, .. } => source.hint().map(str::to_owned),
+            Self::Parse(error) => error.hint(),
+            Self::Reflect(error) => error.hint().map(str::to_owned),
+            Self::Replay(error) => error.hint(),
+            Self::Run(error) => error.hint(),
+            Self::Script(error) => error.hint(),
+            Self::Steps(error) => error.hint(),
+            Self::Target(error) => error.hint(),
+            Self::Apply(_) | Self::Models(_) | Self::Irreversible(_) | Self::Usage { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! What a revision script needs, for `use cucurbit::prelude::*;`.
+//!
+//! What lives here: re-exports. Every name that `script` writes into a revision is among them. No code.
+
+pub use crate::{
+    operation::{Op, Operation},
+    revision::Revision,
+    rows,
+    schema::{
+        Action,
+        Dialect::{self, Postgres, Sqlite},
+        Expression, Identity, Index,
+        Literal::{self, Null},
+        Nulls, ServerDefault, TableBuilder, TableName, Type,
+        build::*,
+    },
+};

@@ -1,0 +1,308 @@
+//! The checked graph and the questions it answers. Target syntax, plans and the checks themselves live beside.
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
+
+use super::Node;
+use super::validate::{self, GraphError};
+
+/// A directed acyclic graph of revisions, checked when made.
+///
+/// Methods take and give positions: places in the `Vec` it was made from, which is the load order. They panic
+/// when a position is not one of the graph's.
+#[derive(Clone, Debug)]
+pub struct Graph {
+    pub(super) entries: Vec<Entry>,
+    pub(super) positions: BTreeMap<String, usize>,
+    pub(super) carriers: BTreeMap<String, usize>,
+    pub(super) heads: Vec<usize>,
+    pub(super) real_heads: Vec<usize>,
+    pub(super) bases: Vec<usize>,
+    pub(super) real_bases: Vec<usize>,
+}
+
+/// A node with its edges resolved to positions.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub(super) node: Node,
+    pub(super) down: Vec<usize>,
+    pub(super) dependencies: Vec<usize>,
+    pub(super) normalized: Vec<usize>,
+    pub(super) children: Vec<usize>,
+    pub(super) all_children: Vec<usize>,
+    pub(super) labels: Vec<String>,
+}
+
+/// Which edges a walk follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edges {
+    /// Parents only: what `down_revision` says.
+    DownRevisions,
+    /// Parents and dependencies.
+    WithDependencies,
+}
+
+impl Graph {
+    /// Checks the nodes and joins them. Their order is the load order, which decides between equal candidates.
+    ///
+    /// # Errors
+    ///
+    /// See [`GraphError`]: illegal, duplicate or missing ids, duplicate labels, loops and cycles.
+    pub fn new(nodes: Vec<Node>) -> Result<Self, GraphError> {
+        validate::build(nodes)
+    }
+
+    /// How many revisions there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are no revisions.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The node as it was handed in.
+    #[must_use]
+    pub fn node(&self, position: usize) -> &Node {
+        &self.entries[position].node
+    }
+
+    /// The id of the revision at a position.
+    #[must_use]
+    pub fn id(&self, position: usize) -> &str {
+        &self.entries[position].node.id
+    }
+
+    /// The ids of several positions, in their order.
+    #[must_use]
+    pub fn ids(&self, positions: &[usize]) -> Vec<String> {
+        positions.iter().map(|&position| self.id(position).to_owned()).collect()
+    }
+
+    /// The position of a full id.
+    #[must_use]
+    pub fn position(&self, id: &str) -> Option<usize> {
+        self.positions.get(id).copied()
+    }
+
+    /// The revision whose script declares a label.
+    #[must_use]
+    pub fn carrier(&self, label: &str) -> Option<usize> {
+        self.carriers.get(label).copied()
+    }
+
+    /// The labels of the branches a revision is on, sorted: its own and those that spread to it.
+    ///
+    /// A label spreads to all descendants, and to ancestors up to the first branch or merge point (Alembic's
+    /// `RevisionMap._add_branches`).
+    #[must_use]
+    pub fn labels(&self, position: usize) -> &[String] {
+        &self.entries[position].labels
+    }
+
+    /// Revisions without children, in load order.
+    #[must_use]
+    pub fn heads(&self) -> &[usize] {
+        &self.heads
+    }
+
+    /// Revisions that nothing revises or depends on, in load order: the rows after `upgrade heads`.
+    #[must_use]
+    pub fn real_heads(&self) -> &[usize] {
+        &self.real_heads
+    }
+
+    /// Revisions without parents, in load order.
+    #[must_use]
+    pub fn bases(&self) -> &[usize] {
+        &self.bases
+    }
+
+    /// Revisions without parents and without dependencies, in load order.
+    #[must_use]
+    pub fn real_bases(&self) -> &[usize] {
+        &self.real_bases
+    }
+
+    /// Revisions with several children, in load order.
+    #[must_use]
+    pub fn branch_points(&self) -> Vec<usize> {
+        (0..self.len()).filter(|&position| self.is_branch_point(position)).collect()
+    }
+
+    /// Revisions with several parents, in load order.
+    #[must_use]
+    pub fn merge_points(&self) -> Vec<usize> {
+        (0..self.len()).filter(|&position| self.is_merge_point(position)).collect()
+    }
+
+    /// The parents, in the order written.
+    #[must_use]
+    pub fn down_revisions(&self, position: usize) -> &[usize] {
+        &self.entries[position].down
+    }
+
+    /// The dependencies, labels resolved, in the order written.
+    #[must_use]
+    pub fn dependencies(&self, position: usize) -> &[usize] {
+        &self.entries[position].dependencies
+    }
+
+    /// The parents, then the dependencies that no ancestor declares already.
+    #[must_use]
+    pub fn normalized_down_revisions(&self, position: usize) -> &[usize] {
+        &self.entries[position].normalized
+    }
+
+    /// The revisions that revise this one, in load order.
+    #[must_use]
+    pub fn children(&self, position: usize) -> &[usize] {
+        &self.entries[position].children
+    }
+
+    /// The revisions that revise this one or depend on it, in load order.
+    #[must_use]
+    pub fn children_and_dependents(&self, position: usize) -> &[usize] {
+        &self.entries[position].all_children
+    }
+
+    /// Whether nothing revises this revision.
+    #[must_use]
+    pub fn is_head(&self, position: usize) -> bool {
+        self.children(position).is_empty()
+    }
+
+    /// Whether nothing revises this revision or depends on it.
+    #[must_use]
+    pub fn is_real_head(&self, position: usize) -> bool {
+        self.children_and_dependents(position).is_empty()
+    }
+
+    /// Whether this revision has no parent.
+    #[must_use]
+    pub fn is_base(&self, position: usize) -> bool {
+        self.down_revisions(position).is_empty()
+    }
+
+    /// Whether several revisions revise this one.
+    #[must_use]
+    pub fn is_branch_point(&self, position: usize) -> bool {
+        self.children(position).len() > 1
+    }
+
+    /// Whether this revision has several parents.
+    #[must_use]
+    pub fn is_merge_point(&self, position: usize) -> bool {
+        self.down_revisions(position).len() > 1
+    }
+
+    /// The revisions below `starts`, and `starts` themselves.
+    #[must_use]
+    pub fn ancestors(&self, starts: &[usize], edges: Edges) -> RevisionSet {
+        self.reach(starts, |entry| match edges {
+            Edges::DownRevisions => &entry.down,
+            Edges::WithDependencies => &entry.normalized,
+        })
+    }
+
+    /// The revisions above `starts`, and `starts` themselves.
+    #[must_use]
+    pub fn descendants(&self, starts: &[usize], edges: Edges) -> RevisionSet {
+        self.reach(starts, |entry| match edges {
+            Edges::DownRevisions => &entry.children,
+            Edges::WithDependencies => &entry.all_children,
+        })
+    }
+
+    /// The members of a set that no other member revises (or depends on), in load order.
+    #[must_use]
+    pub fn tips(&self, set: &RevisionSet, edges: Edges) -> Vec<usize> {
+        let above = |position: usize| match edges {
+            Edges::DownRevisions => self.children(position),
+            Edges::WithDependencies => self.children_and_dependents(position),
+        };
+        set.iter().filter(|&position| !above(position).iter().any(|child| set.contains(*child))).collect()
+    }
+
+    /// Ids and labels that begin with a text.
+    pub(super) fn names_from<'a>(&'a self, beginning: &'a str) -> impl Iterator<Item = (&'a String, usize)> {
+        let from = |map: &'a BTreeMap<String, usize>| {
+            map.range::<str, _>((Bound::Included(beginning), Bound::Unbounded))
+                .take_while(move |(name, _)| name.starts_with(beginning))
+                .map(|(name, &position)| (name, position))
+        };
+        from(&self.positions).chain(from(&self.carriers))
+    }
+
+    fn reach(&self, starts: &[usize], next: impl Fn(&Entry) -> &Vec<usize>) -> RevisionSet {
+        let mut seen = RevisionSet::none(self);
+        let mut open = starts.to_vec();
+        while let Some(position) = open.pop() {
+            if seen.insert(position) {
+                open.extend(next(&self.entries[position]).iter().filter(|next| !seen.contains(**next)));
+            }
+        }
+        seen
+    }
+}
+
+/// A set of positions of one graph.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RevisionSet {
+    members: Vec<bool>,
+}
+
+impl RevisionSet {
+    /// The empty set.
+    #[must_use]
+    pub fn none(graph: &Graph) -> Self {
+        Self { members: vec![false; graph.len()] }
+    }
+
+    /// The set of some positions.
+    #[must_use]
+    pub fn of(graph: &Graph, positions: &[usize]) -> Self {
+        let mut set = Self::none(graph);
+        for &position in positions {
+            set.insert(position);
+        }
+        set
+    }
+
+    /// Whether a position is in the set.
+    #[must_use]
+    pub fn contains(&self, position: usize) -> bool {
+        self.members[position]
+    }
+
+    /// Adds a position; says whether it was new.
+    pub fn insert(&mut self, position: usize) -> bool {
+        !std::mem::replace(&mut self.members[position], true)
+    }
+
+    /// Takes a position out; says whether it was there.
+    pub fn remove(&mut self, position: usize) -> bool {
+        std::mem::replace(&mut self.members[position], false)
+    }
+
+    /// The members, in load order.
+    pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
+        self.members.iter().enumerate().filter(|(_, member)| **member).map(|(position, _)| position)
+    }
+
+    /// Whether there are no members.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        !self.members.contains(&true)
+    }
+
+    /// Keeps the members for which `keep` is true.
+    pub fn retain(&mut self, keep: impl Fn(usize) -> bool) {
+        for (position, member) in self.members.iter_mut().enumerate() {
+            *member = *member && keep(position);
+        }
+    }
+}

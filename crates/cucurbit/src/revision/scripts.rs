@@ -1,0 +1,75 @@
+//! The revision scripts of a project, and the graph that they make.
+//!
+//! Recording is asked for by position; nothing is executed here.
+
+use crate::operation::{Op, Operation};
+
+use super::{Graph, GraphError, Node, Revision};
+
+/// One revision script, as `cucurbit-build` lists it.
+#[derive(Clone, Copy, Debug)]
+pub struct Script {
+    /// The file, relative to the folder of the crate's manifest.
+    pub path: &'static str,
+    /// The message: the leading `//!` lines.
+    pub doc: &'static str,
+    /// The place in the graph.
+    pub revision: Revision,
+    /// Records what applies the revision.
+    pub upgrade: fn(&mut Op),
+    /// Records what reverts it.
+    pub downgrade: fn(&mut Op),
+}
+
+/// The scripts with their graph; a script's position is that of its node.
+#[derive(Clone, Debug)]
+pub struct Scripts {
+    scripts: Vec<Script>,
+    graph: Graph,
+}
+
+impl Scripts {
+    /// Checks the scripts and makes their graph.
+    ///
+    /// # Errors
+    ///
+    /// When ids repeat, a parent is missing or there is a cycle.
+    pub fn new(scripts: Vec<Script>) -> Result<Self, GraphError> {
+        let nodes = scripts.iter().map(|script| Node::new(&script.revision, script.doc)).collect();
+        Ok(Self { graph: Graph::new(nodes)?, scripts })
+    }
+
+    /// Returns the graph.
+    #[must_use]
+    pub fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    /// Tells whether there is no script at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.scripts.is_empty()
+    }
+
+    /// Returns the script at a position of the graph.
+    ///
+    /// # Panics
+    ///
+    /// When the position is not one of this graph.
+    #[must_use]
+    pub fn script(&self, position: usize) -> &Script {
+        &self.scripts[position]
+    }
+
+    /// Records what applies a revision.
+    #[must_use]
+    pub fn upgrade(&self, position: usize) -> Vec<Operation> {
+        Op::record(self.script(position).upgrade)
+    }
+
+    /// Records what reverts a revision.
+    #[must_use]
+    pub fn downgrade(&self, position: usize) -> Vec<Operation> {
+        Op::record(self.script(position).downgrade)
+    }
+}

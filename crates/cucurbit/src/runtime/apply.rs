@@ -1,0 +1,275 @@
+//! One step: transaction, statements, version rows, commit. Together or not at all.
+
+use crate::{
+    connection::Connection,
+    dialect::{self, Before, Dialect, Guard, Mode, Plan, Statement},
+    revision::{Heads, RowChange},
+    schema::TableName,
+};
+
+use super::{
+    Event, Observer, RunError, VersionTable, foreign_keys,
+    prepare::{Segment, Work, refuse_hazard},
+};
+
+/// What a step is run with.
+pub(super) struct Job<'j, 'o> {
+    pub(super) connection: &'j mut Connection,
+    pub(super) version_table: &'j VersionTable,
+    pub(super) allow_data_loss: bool,
+    pub(super) observer: &'j mut Observer<'o>,
+}
+
+/// Runs one step. Returns `false`, with nothing done, when the heads are not the expected ones.
+///
+/// `before` is what a segment that waits starts from; it is kept up to date.
+pub(super) async fn step(
+    mut job: Job<'_, '_>,
+    work: &mut Work,
+    before: &mut Before,
+    expected: &Heads,
+    changes: &[RowChange],
+) -> Result<bool, RunError> {
+    if is_outside(work) {
+        return outside_transaction(job, work, before, expected, changes).await;
+    }
+    let switched = if needs_foreign_keys_off(job.connection.dialect(), work) {
+        Some(foreign_keys::switch_off(job.connection).await?)
+    } else {
+        None
+    };
+    let result = in_transaction(&mut job, work, before, expected, changes, switched.is_some()).await;
+    // The switch goes back on every path; a connection whose transaction failed may not take it any more.
+    match switched {
+        Some(was_on) => {
+            let switched_back = foreign_keys::switch_back(job.connection, was_on).await;
+            let done = result?;
+            switched_back?;
+            Ok(done)
+        }
+        None => result,
+    }
+}
+
+async fn in_transaction(
+    job: &mut Job<'_, '_>,
+    work: &mut Work,
+    before: &mut Before,
+    expected: &Heads,
+    changes: &[RowChange],
+    checks_references: bool,
+) -> Result<bool, RunError> {
+    dialect::begin(job.connection).await?;
+    let result = transaction_body(job, work, before, expected, changes, checks_references).await;
+    match result {
+        Ok(true) => {
+            if let Err(error) = job.connection.execute("COMMIT").await {
+                roll_back(job.connection).await;
+                return Err(error.into());
+            }
+            Ok(true)
+        }
+        Ok(false) => {
+            roll_back(job.connection).await;
+            Ok(false)
+        }
+        Err(error) => {
+            roll_back(job.connection).await;
+            Err(error)
+        }
+    }
+}
+
+async fn transaction_body(
+    job: &mut Job<'_, '_>,
+    work: &mut Work,
+    before: &mut Before,
+    expected: &Heads,
+    changes: &[RowChange],
+    checks_references: bool,
+) -> Result<bool, RunError> {
+    dialect::lock_version_table(job.connection, job.version_table.name()).await?;
+    if job.version_table.rows(job.connection).await? != *expected {
+        return Ok(false);
+    }
+    let broken =
+        if checks_references { foreign_keys::broken(job.connection).await? } else { Default::default() };
+    for segment in &mut work.segments {
+        run_segment(job, segment, before).await?;
+    }
+    if checks_references {
+        foreign_keys::compare(&broken, &foreign_keys::broken(job.connection).await?)?;
+    }
+    for change in changes {
+        job.version_table.change(job.connection, change).await?;
+    }
+    Ok(true)
+}
+
+async fn run_segment(
+    job: &mut Job<'_, '_>,
+    segment: &mut Segment,
+    before: &mut Before,
+) -> Result<(), RunError> {
+    match segment {
+        Segment::Planned(plan) => run_plan(job, plan).await,
+        Segment::Opaque(plan) => {
+            run_plan(job, plan).await?;
+            *before = dialect::reflect(job.connection).await?;
+            Ok(())
+        }
+        Segment::Waiting(operations) => {
+            let dialect = job.connection.dialect();
+            let is_opaque = operations.iter().any(|operation| super::prepare::is_opaque(dialect, operation));
+            let failed = |source| RunError::Plan { revision: String::new(), source };
+            let plan = dialect.plan(before, operations).map_err(failed)?;
+            run_plan(job, &plan).await?;
+            if is_opaque {
+                *before = dialect::reflect(job.connection).await?;
+            }
+            Ok(())
+        }
+    }
+}
+
+async fn run_plan(job: &mut Job<'_, '_>, plan: &Plan) -> Result<(), RunError> {
+    for statement in &plan.statements {
+        run_statement(job, statement).await?;
+    }
+    Ok(())
+}
+
+/// Runs one statement between its guards.
+async fn run_statement(job: &mut Job<'_, '_>, statement: &Statement) -> Result<(), RunError> {
+    let Statement { sql, hazards, mode: _, guards } = statement;
+    if !job.allow_data_loss {
+        for hazard in hazards {
+            refuse_hazard(job.connection, hazard).await?;
+        }
+    }
+    let mut counted = Vec::new();
+    for table in guards.iter().flat_map(guarded) {
+        counted.push((table, count(job.connection, table).await?));
+    }
+    (job.observer)(Event::Statement { sql });
+    let written = job.connection.execute(sql).await?;
+    for guard in guards {
+        check_guard(job.connection, guard, &counted, written).await?;
+    }
+    Ok(())
+}
+
+/// Lists the tables whose rows a guard counts.
+fn guarded(guard: &Guard) -> &[TableName] {
+    match guard {
+        Guard::CopiesAllRows { of } => std::slice::from_ref(of),
+        Guard::KeepsRows { of } => of,
+    }
+}
+
+async fn check_guard(
+    connection: &mut Connection,
+    guard: &Guard,
+    counted: &[(&TableName, u64)],
+    written: u64,
+) -> Result<(), RunError> {
+    let lost =
+        |table: &TableName, before, after| RunError::RowsLost { table: table.to_string(), before, after };
+    let before = |table: &TableName| counted.iter().find(|(of, _)| *of == table).map_or(0, |(_, rows)| *rows);
+    match guard {
+        Guard::CopiesAllRows { of } => {
+            if written != before(of) {
+                return Err(lost(of, before(of), written));
+            }
+        }
+        Guard::KeepsRows { of } => {
+            for table in of {
+                let after = count(connection, table).await?;
+                if after != before(table) {
+                    return Err(lost(table, before(table), after));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn count(connection: &mut Connection, table: &TableName) -> Result<u64, RunError> {
+    let rows = connection.value(&format!("SELECT count(*) FROM {}", dialect::qualified(table))).await?;
+    Ok(rows.and_then(|rows| rows.parse().ok()).unwrap_or_default())
+}
+
+/// Rolls back. If even that fails the connection is gone, and its transaction with it.
+async fn roll_back(connection: &mut Connection) {
+    drop(connection.execute("ROLLBACK").await);
+}
+
+fn is_outside(work: &Work) -> bool {
+    work.segments.iter().any(|segment| match segment {
+        Segment::Planned(plan) | Segment::Opaque(plan) => {
+            plan.statements.iter().any(|statement| statement.mode == Mode::OutsideTransaction)
+        }
+        Segment::Waiting(_) => false,
+    })
+}
+
+/// Tells whether a table may be rebuilt or dropped in this step.
+///
+/// What waits for the database to be read may turn out to be a rebuild, and by then it is too late to ask.
+fn needs_foreign_keys_off(dialect: Dialect, work: &Work) -> bool {
+    work.segments.iter().any(|segment| match segment {
+        Segment::Planned(plan) | Segment::Opaque(plan) => plan.needs_foreign_keys_off,
+        Segment::Waiting(operations) => match dialect {
+            Dialect::Postgres => false,
+            Dialect::Sqlite => operations.iter().any(|operation| operation.table().is_some()),
+        },
+    })
+}
+
+/// Runs a step whose only statement must not be in a transaction; its version row is a transaction of its own.
+async fn outside_transaction(
+    mut job: Job<'_, '_>,
+    work: &mut Work,
+    before: &mut Before,
+    expected: &Heads,
+    changes: &[RowChange],
+) -> Result<bool, RunError> {
+    if job.version_table.rows(job.connection).await? != *expected {
+        return Ok(false);
+    }
+    for segment in &mut work.segments {
+        run_segment(&mut job, segment, before).await?;
+    }
+    in_transaction(&mut job, &mut Work::default(), before, expected, changes, false).await
+}
+
+/// Removes every row of the version table and returns the heads that are left: none.
+pub(super) async fn purge(connection: &mut Connection, table: &VersionTable) -> Result<Heads, RunError> {
+    let rows: Vec<String> = table.rows(connection).await?.ids().map(str::to_owned).collect();
+    for id in rows {
+        table.change(connection, &RowChange::Delete(id)).await?;
+    }
+    Ok(Heads::default())
+}
+
+/// Tells whether the database gave up for the sake of another transaction: a deadlock or a serialization
+/// failure (PostgreSQL manual, appendix A: 40001, 40P01).
+pub(super) fn is_worth_another_try(error: &RunError) -> bool {
+    match error {
+        RunError::Connection(error) => dialect::is_lost_to_another(error),
+        RunError::RowsLost { .. }
+        | RunError::ForeignKeysOn
+        | RunError::ForeignKeysBroken { .. }
+        | RunError::Hazard { .. }
+        | RunError::Heads(_)
+        | RunError::Lock { .. }
+        | RunError::MixedModes { .. }
+        | RunError::Plan { .. }
+        | RunError::Reflect(_)
+        | RunError::Steps(_)
+        | RunError::Step { .. }
+        | RunError::Target(_)
+        | RunError::UnknownOffline { .. }
+        | RunError::VersionRow { .. } => false,
+    }
+}

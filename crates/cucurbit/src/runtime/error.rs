@@ -1,0 +1,169 @@
+//! Why a run stopped, and what can be done about it.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::{
+    connection::ConnectionError,
+    dialect::{self, Hazard, HazardKind, PlanError, ReflectError},
+    revision::{self, HeadsError, TargetError},
+};
+
+/// Why a run stopped. What was committed before it stays; the rest is rolled back.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// The database did not do what it was asked.
+    #[error(transparent)]
+    Connection(#[from] ConnectionError),
+    /// A guard found other numbers of rows than it must.
+    #[error("the rows of `{table}` were not all kept: {before} before, {after} after")]
+    RowsLost {
+        /// The table.
+        table: String,
+        /// Rows before.
+        before: u64,
+        /// Rows after.
+        after: u64,
+    },
+    /// SQLite: foreign keys could not be switched off.
+    #[error("foreign keys cannot be switched off on this connection, so no table can be rebuilt on it")]
+    ForeignKeysOn,
+    /// SQLite: rows refer to nothing that referred to something before.
+    #[error("{count} rows would refer to nothing, the first in table `{table}`")]
+    ForeignKeysBroken {
+        /// How many more than before.
+        count: usize,
+        /// The table of the first.
+        table: String,
+    },
+    /// Something dangerous without consent.
+    #[error("{}", hazard_words(hazard))]
+    Hazard {
+        /// What it is.
+        hazard: Hazard,
+    },
+    /// The rows of the version table do not fit the scripts.
+    #[error(transparent)]
+    Heads(#[from] HeadsError),
+    /// The lock was not had in time.
+    #[error("the lock was not had within {}", crate::runtime::lock::seconds(*waited))]
+    Lock {
+        /// How long it was tried.
+        waited: Duration,
+        /// Who holds it, as far as the database tells.
+        holder: Option<String>,
+    },
+    /// Statements inside and outside a transaction in one revision.
+    #[error("`{statement}` runs outside a transaction, so nothing else may stand in its revision")]
+    MixedModes {
+        /// The statement.
+        statement: String,
+    },
+    /// The scripts cannot be turned into statements.
+    #[error("cannot plan revision `{revision}`")]
+    Plan {
+        /// The revision.
+        revision: String,
+        /// Why not.
+        source: PlanError,
+    },
+    /// The database could not be read.
+    #[error(transparent)]
+    Reflect(#[from] ReflectError),
+    /// There is no way to the target.
+    #[error(transparent)]
+    Steps(#[from] revision::PlanError),
+    /// A step failed.
+    #[error("revision `{revision}` failed and was rolled back")]
+    Step {
+        /// The revision.
+        revision: String,
+        /// Why.
+        source: Box<Self>,
+    },
+    /// An identifier does not fit the scripts.
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    /// Only a database could tell what comes after SQL whose effect is not known.
+    #[error("without a database it is not known how to {operation} after SQL whose effect is not known")]
+    UnknownOffline {
+        /// What comes after it.
+        operation: String,
+    },
+    /// The version table was not as it must be while a row was changed.
+    #[error("expected to match one row when changing {change} in `{table}`; {found} found")]
+    VersionRow {
+        /// What was to be changed.
+        change: String,
+        /// The version table.
+        table: String,
+        /// How many rows there were.
+        found: u64,
+    },
+}
+
+fn hazard_words(hazard: &Hazard) -> String {
+    let Hazard { kind, table, column, probe: _ } = hazard;
+    match (kind, column) {
+        (HazardKind::LosesData, Some(column)) => {
+            format!("column `{table}.{column}` is not empty and would be dropped")
+        }
+        (HazardKind::LosesData, None) => format!("table `{table}` is not empty and would be dropped"),
+        (HazardKind::NullInNotNull, Some(column)) => {
+            format!("table `{table}` has rows without a value for `{column}`, which shall not be NULL")
+        }
+        (HazardKind::NullInNotNull, None) => {
+            format!("table `{table}` has rows without a value that shall not be NULL")
+        }
+    }
+}
+
+impl RunError {
+    /// Calls a SQLite file that another process kept for the whole wait what it is: a lock that was not had.
+    pub(super) fn or_busy(self, waited: Duration) -> Self {
+        let cause = if let Self::Step { source, .. } = &self { source } else { &self };
+        if matches!(cause, Self::Connection(error) if dialect::is_busy(error)) {
+            Self::Lock { waited, holder: None }
+        } else {
+            self
+        }
+    }
+
+    /// Says what to do about it, if something can be said.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Hazard { hazard } => Some(match hazard.kind {
+                HazardKind::LosesData => {
+                    "say `.loses_data()` in the script, or run with `--allow-data-loss`".to_owned()
+                }
+                HazardKind::NullInNotNull => {
+                    "three ways out: `.backfill(\"…\")` in the script, a server default, \
+                     or a nullable column"
+                        .to_owned()
+                }
+            }),
+            Self::Heads(error) => error.hint(),
+            Self::Lock { holder, .. } => {
+                let holder = holder.as_deref().unwrap_or("another process");
+                Some(format!("held by {holder}; wait for it, or allow more time with `--lock-wait`"))
+            }
+            Self::MixedModes { .. } => Some("put it into a revision of its own".to_owned()),
+            Self::Plan { source, .. } => source.hint().map(str::to_owned),
+            Self::Reflect(error) => error.hint().map(str::to_owned),
+            Self::Step { source, .. } => source.hint(),
+            Self::Steps(error) => error.hint(),
+            Self::Target(error) => error.hint(),
+            Self::UnknownOffline { .. } => {
+                Some("say what the SQL does: `op.execute(…).means(|op| …)`".to_owned())
+            }
+            Self::VersionRow { .. } => {
+                Some("another program changes the version table at the same time".to_owned())
+            }
+            Self::Connection(error) => error.hint(),
+            Self::ForeignKeysBroken { .. } | Self::ForeignKeysOn | Self::RowsLost { .. } => None,
+        }
+    }
+}

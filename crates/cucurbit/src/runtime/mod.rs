@@ -1,0 +1,261 @@
+//! Applying steps to a database.
+//!
+//! What lives here: [`Migrator`], which takes the lock, reads the heads, finds the steps and runs them one
+//! transaction each. It neither prints nor decides what a step is made of.
+//!
+//! The walk: [`Migrator::upgrade`] → `lock` → `version_table` → `revision::upgrade` → `apply` for each step.
+
+mod apply;
+mod error;
+mod event;
+mod foreign_keys;
+pub(crate) mod lock;
+pub mod offline;
+mod prepare;
+mod version_table;
+
+use std::time::Duration;
+
+use crate::{
+    connection::Connection,
+    dialect,
+    revision::{self, Applied, Heads, Reach, Scripts, Step, Symbol, Target},
+};
+
+pub(crate) use self::prepare::is_opaque;
+pub use self::{
+    error::RunError,
+    event::{Event, Observer},
+    version_table::VersionTable,
+};
+
+/// How a run behaves.
+#[derive(Clone, Debug)]
+pub struct RunOptions {
+    /// Where the applied revisions are kept.
+    pub version_table: VersionTable,
+    /// How long to wait for the lock.
+    pub lock_wait: Duration,
+    /// Whether to drop what is not empty without `.loses_data()` in the script.
+    pub allow_data_loss: bool,
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        Self {
+            version_table: VersionTable::default(),
+            lock_wait: Duration::from_secs(60),
+            allow_data_loss: false,
+        }
+    }
+}
+
+/// What a run did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// The steps that were committed, in order.
+    pub steps: Vec<Step>,
+    /// The heads afterwards.
+    pub heads: Heads,
+    /// Whether another process held the lock for a while.
+    pub has_waited: bool,
+}
+
+/// Where a run shall lead.
+#[derive(Clone, Debug)]
+enum Goal<'g> {
+    Downgrade(&'g Target, Reach),
+    Stamp { targets: &'g [Target], purge: bool },
+    Upgrade(&'g [Target]),
+}
+
+/// Runs revisions on one connection.
+///
+/// ```no_run
+/// # async fn example(scripts: cucurbit::revision::Scripts, mut connection: cucurbit::connection::Connection)
+/// # -> Result<(), Box<dyn std::error::Error>> {
+/// use cucurbit::{revision::Target, runtime::Migrator};
+///
+/// let report = Migrator::on(&mut connection, &scripts).upgrade(&["heads".parse::<Target>()?]).await?;
+/// println!("{} steps", report.steps.len());
+/// # Ok(())
+/// # }
+/// ```
+pub struct Migrator<'m> {
+    connection: &'m mut Connection,
+    scripts: &'m Scripts,
+    options: RunOptions,
+    observer: Box<Observer<'m>>,
+}
+
+impl std::fmt::Debug for Migrator<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Migrator").field("options", &self.options).finish_non_exhaustive()
+    }
+}
+
+impl<'m> Migrator<'m> {
+    /// Runs on this connection, which stays the caller's.
+    pub fn on(connection: &'m mut Connection, scripts: &'m Scripts) -> Self {
+        Self { connection, scripts, options: RunOptions::default(), observer: Box::new(|_| ()) }
+    }
+
+    /// Sets how runs behave.
+    #[must_use]
+    pub fn options(mut self, options: RunOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Sets who is told what happens.
+    #[must_use]
+    pub fn observer(mut self, observer: impl FnMut(Event<'_>) + Send + 'm) -> Self {
+        self.observer = Box::new(observer);
+        self
+    }
+
+    /// Applies everything up to the targets.
+    ///
+    /// # Errors
+    ///
+    /// When a target does not fit, the lock is not had, or a step fails. Steps committed before stay.
+    pub async fn upgrade(&mut self, targets: &[Target]) -> Result<Report, RunError> {
+        self.run(&Goal::Upgrade(targets)).await
+    }
+
+    /// Reverts everything above the target.
+    ///
+    /// # Errors
+    ///
+    /// As [`Migrator::upgrade`]; also when a script refuses to be undone, before anything is touched.
+    pub async fn downgrade(&mut self, target: &Target, reach: Reach) -> Result<Report, RunError> {
+        self.run(&Goal::Downgrade(target, reach)).await
+    }
+
+    /// Sets the version table to the targets without running scripts. `purge` removes all rows first, whatever
+    /// they name.
+    ///
+    /// # Errors
+    ///
+    /// When a target does not fit or the lock is not had.
+    pub async fn stamp(&mut self, targets: &[Target], purge: bool) -> Result<Report, RunError> {
+        self.run(&Goal::Stamp { targets, purge }).await
+    }
+
+    /// Creates the version table if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// When the database refuses.
+    pub async fn ensure_version(&mut self) -> Result<(), RunError> {
+        Ok(self.options.version_table.ensure(self.connection).await?)
+    }
+
+    /// Takes the lock, runs, and gives the lock back on every path.
+    async fn run(&mut self, goal: &Goal<'_>) -> Result<Report, RunError> {
+        // What a person typed wrong is said before the database is touched.
+        self.steps(goal, &Heads::default(), true)?;
+        let mut has_waited = false;
+        let observer = &mut self.observer;
+        let mut told = |event: Event<'_>| {
+            has_waited |= matches!(event, Event::LockWait { .. });
+            observer(event);
+        };
+        let wait = self.options.lock_wait;
+        let held = lock::take(self.connection, &self.options.version_table, wait, &mut told).await?;
+        let result = self.run_locked(goal).await;
+        let released = lock::release(self.connection, held).await;
+        let mut report = result.map_err(|error| error.or_busy(wait))?;
+        released?;
+        report.has_waited = has_waited;
+        Ok(report)
+    }
+
+    /// Runs until nothing is left to do; starts over when another process was faster.
+    async fn run_locked(&mut self, goal: &Goal<'_>) -> Result<Report, RunError> {
+        let table = self.options.version_table.clone();
+        let mut report = Report::default();
+        loop {
+            let mut heads = table.heads(self.connection).await?;
+            if let Goal::Stamp { purge: true, .. } = goal {
+                table.ensure(self.connection).await?;
+                heads = apply::purge(self.connection, &table).await?;
+            }
+            let steps = self.steps(goal, &heads, false)?;
+            report.heads = heads.clone();
+            if steps.is_empty() {
+                return Ok(report);
+            }
+            if !self.run_steps(steps, heads, &mut report).await? {
+                (self.observer)(Event::Replanned);
+                continue;
+            }
+            return Ok(report);
+        }
+    }
+
+    /// Runs steps in order. Returns `false` when the heads were not as expected: nothing of that step was done.
+    async fn run_steps(
+        &mut self,
+        steps: Vec<Step>,
+        heads: Heads,
+        report: &mut Report,
+    ) -> Result<bool, RunError> {
+        let table = self.options.version_table.clone();
+        let needs_schema = steps.iter().any(|step| step.direction != revision::Direction::Stamp);
+        let before = if needs_schema { dialect::reflect(self.connection).await? } else { Default::default() };
+        let mut prepared = prepare::prepare(self.connection.dialect(), self.scripts, &steps, before)?;
+        if !self.options.allow_data_loss {
+            prepare::refuse_hazards(self.connection, &prepared).await?;
+        }
+        table.ensure(self.connection).await?;
+
+        let scripts = self.scripts;
+        let mut applied = Applied::new(scripts.graph(), heads)?;
+        for (step, work) in steps.iter().zip(&mut prepared.works) {
+            (self.observer)(Event::StepStarted { step });
+            let expected = applied.heads().clone();
+            let changes = applied.take(step);
+            let job = apply::Job {
+                connection: self.connection,
+                version_table: &table,
+                allow_data_loss: self.options.allow_data_loss,
+                observer: &mut *self.observer,
+            };
+            let revision = step.revision.map_or_else(String::new, |at| scripts.graph().id(at).to_owned());
+            let done = apply::step(job, work, &mut prepared.before, &expected, &changes).await;
+            match done {
+                Ok(true) => {}
+                Ok(false) => return Ok(false),
+                Err(source) if apply::is_worth_another_try(&source) => return Ok(false),
+                Err(source) if revision.is_empty() => return Err(source),
+                Err(source) => return Err(RunError::Step { revision, source: Box::new(source) }),
+            }
+            (self.observer)(Event::StepFinished { step });
+            report.steps.push(step.clone());
+            report.heads = applied.heads().clone();
+        }
+        Ok(true)
+    }
+
+    /// Finds the steps to the goal. A dry look only asks whether the words of the goal can be understood: what
+    /// depends on the database's heads is not judged.
+    fn steps(&self, goal: &Goal<'_>, heads: &Heads, is_dry: bool) -> Result<Vec<Step>, RunError> {
+        let graph = self.scripts.graph();
+        if is_dry {
+            return match goal {
+                Goal::Upgrade(targets) => {
+                    let is_absolute = targets.iter().all(|target| target.symbol != Symbol::Implied);
+                    Ok(if is_absolute { revision::upgrade(graph, heads, targets)? } else { Vec::new() })
+                }
+                Goal::Stamp { targets, .. } => Ok(revision::stamp(graph, heads, targets)?),
+                Goal::Downgrade(..) => Ok(Vec::new()),
+            };
+        }
+        Ok(match goal {
+            Goal::Downgrade(target, reach) => revision::downgrade(graph, heads, target, *reach)?,
+            Goal::Stamp { targets, .. } => revision::stamp(graph, heads, targets)?,
+            Goal::Upgrade(targets) => revision::upgrade(graph, heads, targets)?,
+        })
+    }
+}

@@ -1,0 +1,93 @@
+//! The same steps written as an SQL script: `--sql`. Not a second renderer.
+//!
+//! The script is reproducible byte for byte: nothing in it comes from a clock, from chance or from a database.
+
+use crate::{
+    dialect::{Before, Dialect, Guard, Mode, Plan, Statement},
+    revision::{Applied, Heads, Scripts, Step},
+};
+
+use super::{RunError, VersionTable, prepare};
+
+/// Where a script begins.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// The applied revisions that the script takes for granted.
+    pub heads: Heads,
+    /// The schema that these revisions made.
+    pub before: Before,
+}
+
+/// Writes the statements of steps as a script for `psql` or `sqlite3`.
+///
+/// A script that begins at the base creates the version table.
+///
+/// # Errors
+///
+/// When a step cannot be planned without a database: SQL whose effect is not known is named.
+pub fn script(
+    dialect: Dialect,
+    scripts: &Scripts,
+    steps: &[Step],
+    start: Start,
+    version_table: &VersionTable,
+) -> Result<String, RunError> {
+    let Start { heads, before } = start;
+    let mut text = Text::default();
+    if heads.is_empty() {
+        statement(&mut text, &version_table.create_sql());
+    }
+    let prepared = prepare::prepare(dialect, scripts, steps, before)?;
+    let mut applied = Applied::new(scripts.graph(), heads)?;
+    for (step, work) in steps.iter().zip(prepared.works) {
+        comment(&mut text, &step.to_string());
+        let plan = work.into_plan().map_err(|operation| RunError::UnknownOffline { operation })?;
+        let changes: Vec<String> =
+            applied.take(step).iter().map(|change| version_table.change_sql(change)).collect();
+        write_step(&mut text, dialect, &plan, &changes);
+    }
+    Ok(text.0.concat())
+}
+
+/// Writes one step: a transaction with its version row.
+fn write_step(text: &mut Text, dialect: Dialect, plan: &Plan, changes: &[String]) {
+    let Plan { statements, needs_foreign_keys_off } = plan;
+    let (outside, inside): (Vec<&Statement>, Vec<&Statement>) =
+        statements.iter().partition(|statement| statement.mode == Mode::OutsideTransaction);
+    for Statement { sql, .. } in outside {
+        statement(text, sql);
+    }
+    if *needs_foreign_keys_off {
+        statement(text, "PRAGMA foreign_keys = OFF");
+    }
+    statement(text, dialect.begin_sql());
+    for Statement { sql, hazards, mode: _, guards } in inside {
+        for hazard in hazards {
+            comment(text, &format!("dangerous if this is 1: {}", hazard.probe));
+        }
+        if guards.iter().any(|guard| matches!(guard, Guard::CopiesAllRows { .. })) {
+            comment(text, "copies every row");
+        }
+        statement(text, sql);
+    }
+    for change in changes {
+        statement(text, change);
+    }
+    statement(text, "COMMIT");
+    if *needs_foreign_keys_off {
+        statement(text, "PRAGMA foreign_keys = ON");
+    }
+}
+
+/// The pieces of a script.
+#[derive(Debug, Default)]
+struct Text(Vec<String>);
+
+fn statement(text: &mut Text, sql: &str) {
+    text.0.push(format!("{sql};\n\n"));
+}
+
+/// Writes a comment; a line break in it would end the comment and begin SQL.
+fn comment(text: &mut Text, words: &str) {
+    text.0.push(format!("-- {}\n\n", words.replace(['\n', '\r'], " ")));
+}

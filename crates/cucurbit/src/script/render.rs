@@ -1,0 +1,377 @@
+//! Operations as the Rust lines that a person would have written.
+//!
+//! The law of this file: recording the lines gives back the very operations. How a value is spelled is in
+//! `spell.rs`; what surrounds the lines is in `template.rs`. Breaking lines is rustfmt's work.
+
+use crate::{
+    operation::{BulkInsert, ColumnChange, Consent, Execute, Operation},
+    schema::{
+        Action, Check, ConstraintRef, ForeignKey, Ident, Index, PrimaryKey, Table, TableName, TableOptions,
+        Unique,
+    },
+};
+
+use super::spell;
+
+/// Writes operations as the lines of a function's body, each indented once and ended by a newline.
+///
+/// ```
+/// use cucurbit::{operation::Op, schema::build::*, script::render};
+///
+/// let operations = Op::record(|op| {
+///     op.alter_table("breeder", |table| {
+///         table.add_column(string("country", 100).nullable());
+///         table.drop_column("region").loses_data();
+///     });
+/// });
+/// assert_eq!(
+///     render(&operations),
+///     r#"    op.alter_table("breeder", |table| {
+///         table.add_column(string("country", 100).nullable());
+///         table.drop_column("region").loses_data();
+///     });
+/// "#
+/// );
+/// ```
+#[must_use]
+pub fn render(operations: &[Operation]) -> String {
+    let mut lines = Lines { code: String::new(), depth: 1 };
+    lines.operations(operations);
+    lines.code
+}
+
+/// Lines of code. Texts of several lines stay as they are: only their first line is indented.
+struct Lines {
+    code: String,
+    depth: usize,
+}
+
+impl Lines {
+    fn line(&mut self, line: &str) {
+        self.code += &"    ".repeat(self.depth);
+        self.code += line;
+        self.code.push('\n');
+    }
+
+    /// Writes a block that is the last argument of a call; `closing` follows its brace.
+    fn block(&mut self, opening: &str, parameter: &str, closing: &str, body: impl FnOnce(&mut Self)) {
+        let mut inner = Self { code: String::new(), depth: self.depth + 1 };
+        body(&mut inner);
+        if inner.code.is_empty() {
+            return self.line(&format!("{opening}|_| {{}}{closing}"));
+        }
+        self.line(&format!("{opening}|{parameter}| {{"));
+        self.code += &inner.code;
+        self.line(&format!("}}{closing}"));
+    }
+
+    fn operations(&mut self, operations: &[Operation]) {
+        let alterations: Vec<_> =
+            operations.iter().map(|operation| (operation, alteration(operation))).collect();
+        for group in
+            alterations.chunk_by(|(_, left), (_, right)| is_same_table(left.as_ref(), right.as_ref()))
+        {
+            match group {
+                [(operation, None)] => self.statement(operation),
+                [(_, Some(Alteration { alone: Some(call), .. }))] => self.line(&format!("op.{call};")),
+                _ => self.alter_table(group.iter().filter_map(|(_, alteration)| alteration.as_ref())),
+            }
+        }
+    }
+
+    /// Writes changes of one table as one block.
+    fn alter_table<'a>(&mut self, alterations: impl Iterator<Item = &'a Alteration<'a>>) {
+        let mut alterations = alterations.peekable();
+        let Some(Alteration { table, .. }) = alterations.peek() else { return };
+        let opening = format!("op.alter_table({}, ", spell::table_name(table));
+        self.block(&opening, "table", ");", |lines| {
+            for alteration in alterations {
+                lines.line(&format!("table.{};", alteration.in_block));
+            }
+        });
+    }
+
+    /// Writes an operation that is no part of a block.
+    fn statement(&mut self, operation: &Operation) {
+        match operation {
+            Operation::BulkInsert(BulkInsert { table, columns, rows }) => {
+                let (table, columns) = (spell::table_name(table), spell::idents(columns));
+                self.line(&format!("op.bulk_insert({table}, {columns}, {});", spell::rows(rows)));
+            }
+            Operation::CreateIndex { table, index } => {
+                let Index { name, is_unique: _, parts, predicate: _ } = index;
+                let (name, table) = (spell::ident(name), spell::table_name(table));
+                let (parts, options) = (spell::index_parts(parts), spell::index_options(index));
+                self.line(&format!("op.create_index({name}, {table}, {parts}){options};"));
+            }
+            Operation::CreateTable(table) => self.create_table(table),
+            Operation::DropIndex { table, name } => {
+                self.line(&format!("op.drop_index({}, {});", spell::ident(name), spell::table_name(table)));
+            }
+            Operation::DropTable { table, consent } => {
+                self.line(&format!("op.drop_table({}){};", spell::table_name(table), loses_data(*consent)));
+            }
+            Operation::Execute(execute) => self.execute(execute),
+            Operation::Irreversible { reason } => {
+                self.line(&format!("op.irreversible({});", spell::text(reason)));
+            }
+            Operation::On { dialect, operations } => {
+                let opening = format!("op.on({}, ", spell::dialect(*dialect));
+                self.block(&opening, "op", ");", |lines| lines.operations(operations));
+            }
+            Operation::RenameTable { table, to } => {
+                self.line(&format!("op.rename_table({}, {});", spell::table_name(table), spell::ident(to)));
+            }
+            Operation::SetTableComment { table, comment: Some(comment) } => {
+                let table = spell::table_name(table);
+                self.line(&format!("op.create_table_comment({table}, {});", spell::text(comment)));
+            }
+            Operation::SetTableComment { table, comment: None } => {
+                self.line(&format!("op.drop_table_comment({});", spell::table_name(table)));
+            }
+            Operation::AddColumn { .. }
+            | Operation::AlterColumn { .. }
+            | Operation::CreateCheck { .. }
+            | Operation::CreateForeignKey { .. }
+            | Operation::CreatePrimaryKey { .. }
+            | Operation::CreateUnique { .. }
+            | Operation::DropColumn { .. }
+            | Operation::DropConstraint { .. } => unreachable!("`alteration` has a spelling for it"),
+        }
+    }
+
+    fn create_table(&mut self, table: &Table) {
+        let name = spell::table_name(&table.name);
+        if table.indexes.is_empty() {
+            let opening = format!("op.create_table({name}, ");
+            return self.block(&opening, "table", ");", |lines| lines.table(table));
+        }
+        // `op.create_table` makes indexes operations of their own; here they are part of the table.
+        let opening = format!("op.invoke(Operation::CreateTable(TableBuilder::build({name}, ");
+        self.block(&opening, "table", ")));", |lines| lines.table(table));
+    }
+
+    fn table(&mut self, table: &Table) {
+        let Table {
+            name: _,
+            columns,
+            primary_key,
+            uniques,
+            foreign_keys,
+            checks,
+            indexes,
+            comment,
+            options: TableOptions { is_autoincrement, is_strict, is_without_rowid },
+        } = table;
+        for column in columns {
+            self.line(&format!("table.column({});", spell::column(column)));
+        }
+        if let Some(PrimaryKey { name, columns }) = primary_key {
+            self.line(&format!("table.primary_key({}){};", spell::idents(columns), named(name.as_ref())));
+        }
+        for Unique { name, columns } in uniques {
+            self.line(&format!("table.unique({}){};", spell::idents(columns), named(name.as_ref())));
+        }
+        for foreign_key in foreign_keys {
+            let (arguments, options) = (key_arguments(foreign_key), key_options(foreign_key));
+            self.line(&format!(
+                "table.foreign_key({arguments}){}{options};",
+                named(foreign_key.name.as_ref())
+            ));
+        }
+        for Check { name, expression } in checks {
+            self.line(&format!("table.check({}){};", spell::expression(expression), named(name.as_ref())));
+        }
+        for index in indexes.values() {
+            let Index { name, is_unique: _, parts, predicate: _ } = index;
+            let (name, options) = (spell::ident(name), spell::index_options(index));
+            let parts = parts.iter().map(spell::index_part).collect::<Vec<_>>().join(", ");
+            self.line(&format!("table.index(Index::new({name}, vec![{parts}])){options};"));
+        }
+        if let Some(comment) = comment {
+            self.line(&format!("table.comment({});", spell::text(comment)));
+        }
+        for (is_set, option) in
+            [(is_autoincrement, "autoincrement"), (is_strict, "strict"), (is_without_rowid, "without_rowid")]
+        {
+            if *is_set {
+                self.line(&format!("table.{option}();"));
+            }
+        }
+    }
+
+    fn execute(&mut self, execute: &Execute) {
+        let Execute { sql, is_outside_transaction, means } = execute;
+        let outside = if *is_outside_transaction { ".outside_transaction()" } else { "" };
+        let statement = format!("op.execute({}){outside}", spell::text(sql));
+        match means {
+            Some(operations) => {
+                let opening = format!("{statement}.means(");
+                self.block(&opening, "op", ");", |lines| lines.operations(operations));
+            }
+            None => self.line(&format!("{statement};")),
+        }
+    }
+}
+
+/// A change that `op.alter_table` can hold.
+struct Alteration<'o> {
+    table: &'o TableName,
+    /// The call of a method of `AlterTable`.
+    in_block: String,
+    /// The call of a method of `Op` that says the same, where there is one.
+    alone: Option<String>,
+}
+
+fn is_same_table(left: Option<&Alteration<'_>>, right: Option<&Alteration<'_>>) -> bool {
+    match (left, right) {
+        (Some(left), Some(right)) => left.table == right.table,
+        (Some(_) | None, _) => false,
+    }
+}
+
+fn alteration(operation: &Operation) -> Option<Alteration<'_>> {
+    // Methods of `Op` take the table before what methods of `AlterTable` take.
+    let both = |table, method: &str, arguments: &str, options: &str| {
+        let name = spell::table_name(table);
+        let separator = if arguments.is_empty() { "" } else { ", " };
+        Some(Alteration {
+            table,
+            in_block: format!("{method}({arguments}){options}"),
+            alone: Some(format!("{method}({name}{separator}{arguments}){options}")),
+        })
+    };
+    match operation {
+        Operation::AddColumn { table, column, backfill } => {
+            let backfill = backfill.as_ref().map(|sql| spell::call("backfill", &[&spell::expression(sql)]));
+            both(table, "add_column", &spell::column(column), &backfill.unwrap_or_default())
+        }
+        Operation::AlterColumn { table, column, changes } => {
+            let options: String = changes.iter().map(change).collect();
+            let alteration = both(table, "alter_column", &spell::ident(column), &options);
+            match changes.as_slice() {
+                [ColumnChange::Rename { to }] => {
+                    let in_block = format!("rename_column({}, {})", spell::ident(column), spell::ident(to));
+                    alteration.map(|alteration| Alteration { in_block, ..alteration })
+                }
+                _ => alteration,
+            }
+        }
+        Operation::CreateCheck { table, check: Check { name, expression } } => {
+            let arguments = spell::expression(expression);
+            Some(constraint(
+                table,
+                ("create_check", "create_check_constraint"),
+                name.as_ref(),
+                &arguments,
+                "",
+            ))
+        }
+        Operation::CreateForeignKey { table, foreign_key } => {
+            let (arguments, options) = (key_arguments(foreign_key), key_options(foreign_key));
+            let methods = ("create_foreign_key", "create_foreign_key");
+            Some(constraint(table, methods, foreign_key.name.as_ref(), &arguments, &options))
+        }
+        Operation::CreatePrimaryKey { table, primary_key: PrimaryKey { name, columns } } => {
+            both(table, "create_primary_key", &spell::idents(columns), &named(name.as_ref()))
+        }
+        Operation::CreateUnique { table, unique: Unique { name, columns } } => {
+            let arguments = spell::idents(columns);
+            let methods = ("create_unique", "create_unique_constraint");
+            Some(constraint(table, methods, name.as_ref(), &arguments, ""))
+        }
+        Operation::DropColumn { table, column, consent } => {
+            both(table, "drop_column", &spell::ident(column), loses_data(*consent))
+        }
+        Operation::DropConstraint { table, constraint } => Some(drop_constraint(table, constraint)),
+        Operation::BulkInsert(_)
+        | Operation::CreateIndex { .. }
+        | Operation::CreateTable(_)
+        | Operation::DropIndex { .. }
+        | Operation::DropTable { .. }
+        | Operation::Execute(_)
+        | Operation::Irreversible { .. }
+        | Operation::On { .. }
+        | Operation::RenameTable { .. }
+        | Operation::SetTableComment { .. } => None,
+    }
+}
+
+/// Spells a new constraint. Only one with a name has a method of `Op`, which takes name and table first.
+fn constraint<'o>(
+    table: &'o TableName,
+    (in_block, alone): (&str, &str),
+    name: Option<&Ident>,
+    arguments: &str,
+    options: &str,
+) -> Alteration<'o> {
+    Alteration {
+        table,
+        in_block: format!("{in_block}({arguments}){}{options}", named(name)),
+        alone: name.map(|name| {
+            format!("{alone}({}, {}, {arguments}){options}", spell::ident(name), spell::table_name(table))
+        }),
+    }
+}
+
+fn drop_constraint<'o>(table: &'o TableName, constraint: &ConstraintRef) -> Alteration<'o> {
+    let in_block = match constraint {
+        ConstraintRef::Check { expression } => format!("drop_check({})", spell::expression(expression)),
+        ConstraintRef::ForeignKey { columns } => format!("drop_foreign_key({})", spell::idents(columns)),
+        ConstraintRef::Named(name) => {
+            let name = spell::ident(name);
+            let alone = format!("drop_constraint({name}, {})", spell::table_name(table));
+            return Alteration { table, in_block: format!("drop_constraint({name})"), alone: Some(alone) };
+        }
+        ConstraintRef::PrimaryKey => "drop_primary_key()".to_owned(),
+        ConstraintRef::Unique { columns } => format!("drop_unique({})", spell::idents(columns)),
+    };
+    Alteration { table, in_block, alone: None }
+}
+
+fn change(change: &ColumnChange) -> String {
+    match change {
+        ColumnChange::Rename { to } => spell::call("rename", &[&spell::ident(to)]),
+        ColumnChange::SetCollation(Some(collation)) => spell::call("collate", &[&spell::text(collation)]),
+        ColumnChange::SetCollation(None) => ".drop_collation()".to_owned(),
+        ColumnChange::SetComment(Some(comment)) => spell::call("comment", &[&spell::text(comment)]),
+        ColumnChange::SetComment(None) => ".drop_comment()".to_owned(),
+        ColumnChange::SetDefault(Some(default)) => spell::changed_default(default),
+        ColumnChange::SetDefault(None) => ".drop_default()".to_owned(),
+        ColumnChange::SetNotNull { backfill: None } => ".not_null()".to_owned(),
+        ColumnChange::SetNotNull { backfill: Some(sql) } => {
+            format!(".not_null().backfill({})", spell::expression(sql))
+        }
+        ColumnChange::SetNullable => ".nullable()".to_owned(),
+        ColumnChange::SetType { ty, using: None } => spell::call("ty", &[&spell::column_type(ty)]),
+        ColumnChange::SetType { ty, using: Some(sql) } => {
+            format!(".ty({}).using({})", spell::column_type(ty), spell::expression(sql))
+        }
+    }
+}
+
+fn named(name: Option<&Ident>) -> String {
+    name.map(|name| spell::call("named", &[&spell::ident(name)])).unwrap_or_default()
+}
+
+const fn loses_data(consent: Consent) -> &'static str {
+    if consent.is_given { ".loses_data()" } else { "" }
+}
+
+fn key_arguments(foreign_key: &ForeignKey) -> String {
+    let ForeignKey { name: _, columns, referred_table, referred_columns, on_delete: _, on_update: _ } =
+        foreign_key;
+    let (columns, referred_columns) = (spell::idents(columns), spell::idents(referred_columns));
+    format!("{columns}, {}, {referred_columns}", spell::table_name(referred_table))
+}
+
+fn key_options(foreign_key: &ForeignKey) -> String {
+    let ForeignKey { on_delete, on_update, .. } = foreign_key;
+    let action = |method: &str, action: Action| match action {
+        Action::NoAction => String::new(),
+        Action::Cascade | Action::Restrict | Action::SetDefault | Action::SetNull => {
+            spell::call(method, &[spell::action(action)])
+        }
+    };
+    action("on_delete", *on_delete) + &action("on_update", *on_update)
+}

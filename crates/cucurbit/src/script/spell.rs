@@ -1,0 +1,331 @@
+//! Values as Rust expressions: text, names, types, columns, constants.
+//!
+//! Every spelling uses only names of [`crate::prelude`]. Statements are in `render.rs`.
+
+use std::collections::BTreeMap;
+
+use crate::schema::{
+    Action, Column, ColumnType, Dialect, Expression, Ident, Identity, Index, IndexKey, IndexPart, Literal,
+    Nulls, Order, ServerDefault, TableName, Type, Variants,
+};
+
+/// More than these rustc does not take.
+const MOST_HASHES: usize = 255;
+
+/// Spells text as a literal: plain where nothing needs an escape, else raw, else escaped.
+pub(super) fn text(text: &str) -> String {
+    if !text.contains(['"', '\\', '\n']) && !needs_escape(text) {
+        return format!("\"{text}\"");
+    }
+    let hashes = longest_closing(text);
+    if needs_escape(text) || hashes > MOST_HASHES {
+        return format!("{text:?}");
+    }
+    let hashes = "#".repeat(hashes);
+    format!("r{hashes}\"{text}\"{hashes}")
+}
+
+/// Tells whether text holds what a raw literal cannot say, or what nobody could see in one.
+///
+/// A carriage return is refused or swallowed there, and rustc refuses marks that turn the direction of text.
+fn needs_escape(text: &str) -> bool {
+    text.chars().any(|letter| match letter {
+        '\n' | '"' | '\\' | '\'' => false,
+        other => other.is_control() || other.escape_debug().len() > 1,
+    })
+}
+
+/// Returns how many `#` a raw literal of this text needs.
+fn longest_closing(text: &str) -> usize {
+    text.split('"')
+        .skip(1)
+        .map(|rest| 1 + rest.chars().take_while(|letter| *letter == '#').count())
+        .max()
+        .unwrap_or(0)
+}
+
+pub(super) fn ident(name: &Ident) -> String {
+    text(name.as_str())
+}
+
+/// Spells a table's name as text, where that is read back as the same name.
+pub(super) fn table_name(name: &TableName) -> String {
+    let plain = name.to_string();
+    if TableName::from(plain.as_str()) == *name {
+        return text(&plain);
+    }
+    match &name.schema {
+        Some(schema) => format!("TableName::qualified({}, {})", ident(schema), ident(&name.name)),
+        None => format!("TableName::new({})", ident(&name.name)),
+    }
+}
+
+/// Spells a list of texts.
+pub(super) fn idents(names: &[Ident]) -> String {
+    list(names.iter().map(ident))
+}
+
+/// Spells an array. An empty one needs a type: `[""; 0]`.
+pub(super) fn list(items: impl IntoIterator<Item = String>) -> String {
+    let items: Vec<String> = items.into_iter().collect();
+    if items.is_empty() { "[\"\"; 0]".to_owned() } else { format!("[{}]", items.join(", ")) }
+}
+
+pub(super) const fn dialect(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Postgres => "Postgres",
+        Dialect::Sqlite => "Sqlite",
+    }
+}
+
+/// Spells the call of a method.
+pub(super) fn call(method: &str, arguments: &[&str]) -> String {
+    format!(".{method}({})", arguments.join(", "))
+}
+
+/// Spells the variants of a value as calls of a method.
+fn variants<T>(method: &str, variants: &BTreeMap<Dialect, T>, spell: impl Fn(&T) -> String) -> String {
+    variants.iter().map(|(on, value)| call(method, &[dialect(*on), &spell(value)])).collect()
+}
+
+pub(super) fn expression(expression: &Expression) -> String {
+    let Variants { base, variants: others } = expression;
+    if others.is_empty() {
+        return text(base);
+    }
+    format!("sql({}){}", text(base), variants("with", others, |other| text(other)))
+}
+
+pub(super) fn action(action: Action) -> &'static str {
+    match action {
+        Action::Cascade => "Action::Cascade",
+        Action::NoAction => "Action::NoAction",
+        Action::Restrict => "Action::Restrict",
+        Action::SetDefault => "Action::SetDefault",
+        Action::SetNull => "Action::SetNull",
+    }
+}
+
+/// Spells a type for `.ty(…)`.
+pub(super) fn column_type(column_type: &ColumnType) -> String {
+    let Variants { base, variants: others } = column_type;
+    // `Type::on` gives the first variant and makes a `ColumnType`; its `with` gives the others.
+    let mut code = ty(base);
+    for (position, (on, other)) in others.iter().enumerate() {
+        let method = if position == 0 { "on" } else { "with" };
+        code += &call(method, &[dialect(*on), &ty(other)]);
+    }
+    code
+}
+
+pub(super) fn ty(ty_: &Type) -> String {
+    let precision = |word: &str, precision: Option<u32>| match precision {
+        Some(digits) => format!("Type::{word} {{ precision: Some({digits}) }}"),
+        None => format!("Type::{word} {{ precision: None }}"),
+    };
+    let word = match ty_ {
+        Type::Array(element) => return format!("Type::array({})", ty(element)),
+        Type::BigInteger => "BigInteger",
+        Type::Binary => "Binary",
+        Type::Boolean => "Boolean",
+        Type::Char { length: Some(length) } => return format!("Type::char({length})"),
+        Type::Char { length: None } => "Char { length: None }",
+        Type::Custom { spelling } => return format!("Type::custom({})", text(spelling)),
+        Type::Date => "Date",
+        Type::DateTime { precision: digits } => return precision("DateTime", *digits),
+        Type::DateTimeTz { precision: digits } => return precision("DateTimeTz", *digits),
+        Type::Decimal { precision: Some((all, scale)) } => return format!("Type::decimal({all}, {scale})"),
+        Type::Decimal { precision: None } => "Decimal { precision: None }",
+        Type::Double => "Double",
+        Type::Float => "Float",
+        Type::Integer => "Integer",
+        Type::Interval => "Interval",
+        Type::Json => "Json",
+        Type::Jsonb => "Jsonb",
+        Type::Real => "Real",
+        Type::SmallInteger => "SmallInteger",
+        Type::String { length: Some(length) } => return format!("Type::string({length})"),
+        Type::String { length: None } => "String { length: None }",
+        Type::Text => "Text",
+        Type::Time { precision: digits } => return precision("Time", *digits),
+        Type::Uuid => "Uuid",
+    };
+    format!("Type::{word}")
+}
+
+/// Spells a column: `string("country", 100).nullable()`.
+pub(super) fn column(column: &Column) -> String {
+    let Column { name, ty, nullable, default, collation, comment } = column;
+    let mut code = constructor(name, &ty.base);
+    code += &variants("on", &ty.variants, self::ty);
+    if *nullable {
+        code += ".nullable()";
+    }
+    if let Some(default) = default {
+        code += &column_default(default);
+    }
+    if let Some(collation) = collation {
+        code += &call("collate", &[&text(collation)]);
+    }
+    if let Some(comment) = comment {
+        code += &call("comment", &[&text(comment)]);
+    }
+    code
+}
+
+/// Spells the constructor of `schema::build` for a type, or `column` where the type has none.
+fn constructor(name: &Ident, base: &Type) -> String {
+    let name = ident(name);
+    let function = match base {
+        Type::BigInteger => "big_integer",
+        Type::Binary => "binary",
+        Type::Boolean => "boolean",
+        Type::Char { length: Some(length) } => return format!("char({name}, {length})"),
+        Type::Date => "date",
+        Type::DateTime { precision: None } => "date_time",
+        Type::DateTimeTz { precision: None } => "date_time_tz",
+        Type::Decimal { precision: Some((all, scale)) } => return format!("decimal({name}, {all}, {scale})"),
+        Type::Double => "double",
+        Type::Float => "float",
+        Type::Integer => "integer",
+        Type::Interval => "interval",
+        Type::Json => "json",
+        Type::Jsonb => "jsonb",
+        Type::Real => "real",
+        Type::SmallInteger => "small_integer",
+        Type::String { length: Some(length) } => return format!("string({name}, {length})"),
+        Type::String { length: None } => "varchar",
+        Type::Text => "text",
+        Type::Time { precision: None } => "time",
+        Type::Uuid => "uuid",
+        Type::Array(_)
+        | Type::Char { length: None }
+        | Type::Custom { .. }
+        | Type::DateTime { precision: Some(_) }
+        | Type::DateTimeTz { precision: Some(_) }
+        | Type::Decimal { precision: None }
+        | Type::Time { precision: Some(_) } => return format!("column({name}, {})", ty(base)),
+    };
+    format!("{function}({name})")
+}
+
+fn column_default(default: &ServerDefault) -> String {
+    match default {
+        ServerDefault::Computed { expression: sql, stored: true } => {
+            format!(".computed({})", expression(sql))
+        }
+        ServerDefault::Computed { expression: sql, stored: false } => {
+            format!(".computed_virtual({})", expression(sql))
+        }
+        ServerDefault::Expression(sql) => format!(".default_expression({})", expression(sql)),
+        ServerDefault::Identity(options) => format!(".identity({})", identity(options)),
+        ServerDefault::Literal(value) => format!(".default({})", literal(value)),
+        ServerDefault::Serial => ".serial()".to_owned(),
+    }
+}
+
+/// Spells a server default as a change of a column.
+pub(super) fn changed_default(default: &ServerDefault) -> String {
+    match default {
+        ServerDefault::Computed { expression: sql, stored: true } => {
+            format!(".server_default(ServerDefault::computed({}))", expression(sql))
+        }
+        ServerDefault::Computed { expression: sql, stored: false } => {
+            format!(".server_default(ServerDefault::computed_virtual({}))", expression(sql))
+        }
+        ServerDefault::Identity(options) => {
+            format!(".server_default(ServerDefault::Identity({}))", identity(options))
+        }
+        ServerDefault::Serial => ".server_default(ServerDefault::Serial)".to_owned(),
+        ServerDefault::Expression(_) | ServerDefault::Literal(_) => column_default(default),
+    }
+}
+
+fn identity(identity: &Identity) -> String {
+    let Identity { always, start, increment } = identity;
+    let mut code = if *always { "Identity::always()" } else { "Identity::by_default()" }.to_owned();
+    if let Some(start) = start {
+        code += &call("start", &[&start.to_string()]);
+    }
+    if let Some(increment) = increment {
+        code += &call("increment", &[&increment.to_string()]);
+    }
+    code
+}
+
+/// Spells a constant as a Rust value that becomes it.
+pub(super) fn literal(literal: &Literal) -> String {
+    match literal {
+        Literal::Boolean(value) => value.to_string(),
+        Literal::Integer(value) if i32::try_from(*value).is_ok() => value.to_string(),
+        Literal::Integer(value) => format!("{value}_i64"),
+        Literal::Null => "Null".to_owned(),
+        Literal::Number(digits) => match digits.parse::<f64>() {
+            // Only digits that a float gives back unchanged: not `1.10`.
+            Ok(value) if value.is_finite() && value.to_string() == *digits => format!("{value:?}"),
+            Ok(_) | Err(_) => format!("Literal::number({})", text(digits)),
+        },
+        Literal::String(value) => text(value),
+    }
+}
+
+/// Spells rows of constants: an array where they are of one kind and length, else `rows!`.
+pub(super) fn rows(rows: &[Vec<Literal>]) -> String {
+    let row = |row: &Vec<Literal>| format!("[{}]", row.iter().map(literal).collect::<Vec<_>>().join(", "));
+    let spelled = rows.iter().map(row).collect::<Vec<_>>().join(", ");
+    if are_alike(rows) { format!("[{spelled}]") } else { format!("rows![{spelled}]") }
+}
+
+/// Tells whether rows make one Rust array: of one length, and of one type.
+fn are_alike(rows: &[Vec<Literal>]) -> bool {
+    let length = rows.first().map_or(0, Vec::len);
+    length > 0
+        && rows.iter().all(|row| row.len() == length)
+        && (is_all(rows, |value| matches!(value, Literal::Boolean(_)))
+            || is_all(rows, |value| matches!(value, Literal::Integer(_)))
+            || is_all(rows, |value| matches!(value, Literal::String(_))))
+}
+
+fn is_all(rows: &[Vec<Literal>], is_one: impl Fn(&Literal) -> bool) -> bool {
+    rows.iter().flatten().all(is_one)
+}
+
+/// Spells the parts of an index: names, or `key` and `expression` where a name is not enough.
+pub(super) fn index_parts(parts: &[IndexPart]) -> String {
+    let mut names = Vec::with_capacity(parts.len());
+    for part in parts {
+        match part {
+            IndexPart { key: IndexKey::Column(column), order: Order::Ascending, nulls: None } => {
+                names.push(ident(column));
+            }
+            IndexPart { key: _, order: _, nulls: _ } => return list(parts.iter().map(index_part)),
+        }
+    }
+    list(names)
+}
+
+pub(super) fn index_part(part: &IndexPart) -> String {
+    let IndexPart { key, order, nulls } = part;
+    let key = match key {
+        IndexKey::Column(column) => format!("key({})", ident(column)),
+        IndexKey::Expression(sql) => format!("expression({})", expression(sql)),
+    };
+    let order = match order {
+        Order::Ascending => "",
+        Order::Descending => ".descending()",
+    };
+    let nulls = match nulls {
+        Some(Nulls::First) => ".nulls(Nulls::First)",
+        Some(Nulls::Last) => ".nulls(Nulls::Last)",
+        None => "",
+    };
+    format!("{key}{order}{nulls}")
+}
+
+/// Spells what an index says after its name and its parts.
+pub(super) fn index_options(index: &Index) -> String {
+    let Index { name: _, is_unique, parts: _, predicate } = index;
+    let unique = if *is_unique { ".unique()" } else { "" };
+    let predicate = predicate.as_ref().map(|sql| format!(".predicate({})", expression(sql)));
+    format!("{unique}{}", predicate.unwrap_or_default())
+}

@@ -1,0 +1,98 @@
+//! The history, replayed in memory: what a database would hold that ran these revisions.
+
+use thiserror::Error;
+
+use crate::{
+    connection::ConnectionError,
+    dialect::{Before, Dialect, PlanError},
+    operation::{Execute, Operation, for_dialect},
+    revision::Scripts,
+    runtime,
+};
+
+/// Why the history cannot be replayed.
+#[derive(Debug, Error)]
+pub enum ReplayError {
+    /// SQL whose effect on the schema nobody knows.
+    #[error("what revision `{revision}` does to the schema is not known: `{statement}`")]
+    Opaque {
+        /// The revision.
+        revision: String,
+        /// The statement.
+        statement: String,
+    },
+    /// No scratch database could be had.
+    #[error("no scratch database to run SQL of unknown effect on")]
+    NoScratch(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A revision failed on a scratch database.
+    #[error("revision `{revision}` failed on a scratch database")]
+    Rehearsal {
+        /// The revision.
+        revision: String,
+        /// The statement, and why.
+        source: ConnectionError,
+    },
+    /// A revision does not fit what the ones before it made.
+    #[error("revision `{revision}` does not fit {dialect}")]
+    Plan {
+        /// The revision.
+        revision: String,
+        /// The database it was planned for.
+        dialect: Dialect,
+        /// Why not.
+        source: PlanError,
+    },
+}
+
+impl ReplayError {
+    /// Wraps what stood in the way of a scratch database.
+    pub(super) fn no_scratch(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::NoScratch(error.into())
+    }
+
+    /// Says what to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Opaque { .. } | Self::Rehearsal { .. } => {
+                Some("say what it does: `op.execute(…).means(|op| …)`, an empty block for nothing".to_owned())
+            }
+            Self::NoScratch(_) => Some(
+                "name a server where databases may be made by `scratch_url` in cucurbit.toml, or say what the SQL \
+                 does: `op.execute(…).means(|op| …)`"
+                    .to_owned(),
+            ),
+            Self::Plan { source, .. } => source.hint().map(str::to_owned),
+        }
+    }
+}
+
+/// Runs revisions in memory, in the order given, starting from `before`.
+///
+/// # Errors
+///
+/// When a revision does not fit, or holds SQL that may change the schema and does not say how.
+pub fn replay(
+    dialect: Dialect,
+    scripts: &Scripts,
+    revisions: &[usize],
+    mut before: Before,
+) -> Result<Before, ReplayError> {
+    for &position in revisions {
+        let revision = || scripts.graph().id(position).to_owned();
+        let operations = for_dialect(&scripts.upgrade(position), dialect);
+        for operation in &operations {
+            if let Operation::Execute(Execute { sql, .. }) = operation
+                && runtime::is_opaque(dialect, operation)
+            {
+                return Err(ReplayError::Opaque { revision: revision(), statement: sql.trim().to_owned() });
+            }
+        }
+        dialect.plan(&mut before, &operations).map_err(|source| ReplayError::Plan {
+            revision: revision(),
+            dialect,
+            source,
+        })?;
+    }
+    Ok(before)
+}

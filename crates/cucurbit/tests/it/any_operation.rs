@@ -1,0 +1,308 @@
+//! Operations of every kind, made by proptest, with the names and texts that break things.
+
+use cucurbit::{
+    operation::{BulkInsert, ColumnChange, Consent, Execute, Operation},
+    schema::{
+        Action, Check, Column, ConstraintRef, Dialect, ForeignKey, Ident, Identity, Index, IndexKey,
+        IndexPart, Literal, Nulls, Order, PrimaryKey, ServerDefault, Table, TableName, TableOptions, Type,
+        Unique, Variants,
+    },
+};
+use proptest::{
+    collection::vec,
+    option,
+    prelude::{BoxedStrategy, Just, Strategy, any, prop_oneof},
+    sample::select,
+};
+
+/// Texts that somebody may write, and some that nobody should.
+pub(crate) const TEXTS: [&str; 24] = [
+    "",
+    "plant",
+    "name",
+    "grows 'fast'",
+    "a \"quoted\" word",
+    "back\\slash",
+    "\"#",
+    "a\"##b\"#c",
+    "two\nlines",
+    "  indented\n\n    twice  \n",
+    "dos\r\nline",
+    "lone\rreturn",
+    "tab\there",
+    "nul\0byte",
+    "größe",
+    "植物 🌱",
+    "e\u{301}",
+    "\u{301}",
+    "left\u{202e}thgir",
+    "{braces} {} %d %(rev)s",
+    "*/ end /* begin // line",
+    "a.b",
+    ".",
+    "fn main() { return; }",
+];
+
+fn text() -> BoxedStrategy<String> {
+    prop_oneof![4 => select(&TEXTS[..]).prop_map(str::to_owned), 1 => "\\PC{0,12}"].boxed()
+}
+
+fn ident() -> BoxedStrategy<Ident> {
+    prop_oneof![3 => "[a-z][a-z_]{0,11}", 1 => text()].prop_map(Ident::new).boxed()
+}
+
+fn idents() -> BoxedStrategy<Vec<Ident>> {
+    vec(ident(), 0..4).boxed()
+}
+
+pub(crate) fn table_name() -> BoxedStrategy<TableName> {
+    let name =
+        prop_oneof![6 => select(&["plant", "breeder", "strain"][..]).prop_map(Ident::from), 1 => ident()];
+    (option::weighted(0.2, ident()), name).prop_map(|(schema, name)| TableName { schema, name }).boxed()
+}
+
+fn dialect() -> BoxedStrategy<Dialect> {
+    select(&Dialect::ALL[..]).boxed()
+}
+
+fn variants<T: Clone + std::fmt::Debug + 'static>(value: BoxedStrategy<T>) -> BoxedStrategy<Variants<T>> {
+    let others = vec((dialect(), value.clone()), 0..3);
+    (value, others)
+        .prop_map(|(base, others)| Variants { base, variants: others.into_iter().collect() })
+        .boxed()
+}
+
+fn expression() -> BoxedStrategy<Variants<String>> {
+    variants(prop_oneof![Just("lower(name) <> ''".to_owned()), text()].boxed())
+}
+
+fn ty() -> BoxedStrategy<Type> {
+    let plain = [
+        Type::BigInteger,
+        Type::Binary,
+        Type::Boolean,
+        Type::Date,
+        Type::Double,
+        Type::Float,
+        Type::Integer,
+        Type::Interval,
+        Type::Json,
+        Type::Jsonb,
+        Type::Real,
+        Type::SmallInteger,
+        Type::Text,
+        Type::Uuid,
+    ];
+    let number = || option::of(any::<u32>());
+    prop_oneof![
+        6 => proptest::sample::select(Vec::from(plain)),
+        1 => number().prop_map(|length| Type::Char { length }),
+        2 => number().prop_map(|length| Type::String { length }),
+        1 => number().prop_map(|precision| Type::DateTime { precision }),
+        1 => number().prop_map(|precision| Type::DateTimeTz { precision }),
+        1 => number().prop_map(|precision| Type::Time { precision }),
+        1 => option::of(any::<(u32, i32)>()).prop_map(|precision| Type::Decimal { precision }),
+        1 => text().prop_map(|spelling| Type::Custom { spelling }),
+    ]
+    .prop_recursive(2, 4, 1, |element| element.prop_map(|element| Type::Array(Box::new(element))))
+    .boxed()
+}
+
+pub(crate) fn literal() -> BoxedStrategy<Literal> {
+    prop_oneof![
+        any::<bool>().prop_map(Literal::Boolean),
+        any::<i64>().prop_map(Literal::Integer),
+        (-3..100_i64).prop_map(Literal::Integer),
+        Just(Literal::Null),
+        any::<f64>().prop_map(|number| Literal::Number(number.to_string())),
+        select(&["1.10", "0.5", "-0", "1e400", "NaN", "inf", "5", "five", "1_0.0"][..])
+            .prop_map(|digits| Literal::Number(digits.to_owned())),
+        text().prop_map(Literal::String),
+    ]
+    .boxed()
+}
+
+fn server_default() -> BoxedStrategy<ServerDefault> {
+    let identity = (any::<bool>(), option::of(any::<i64>()), option::of(any::<i64>()));
+    prop_oneof![
+        (expression(), any::<bool>())
+            .prop_map(|(expression, stored)| ServerDefault::Computed { expression, stored }),
+        expression().prop_map(ServerDefault::Expression),
+        identity.prop_map(|(always, start, increment)| {
+            ServerDefault::Identity(Identity { always, start, increment })
+        }),
+        literal().prop_map(ServerDefault::Literal),
+        Just(ServerDefault::Serial),
+    ]
+    .boxed()
+}
+
+pub(crate) fn column() -> BoxedStrategy<Column> {
+    let rare = || option::weighted(0.2, text());
+    (ident(), variants(ty()), any::<bool>(), option::of(server_default()), rare(), rare())
+        .prop_map(|(name, ty, nullable, default, collation, comment)| Column {
+            name,
+            ty,
+            nullable,
+            default,
+            collation,
+            comment,
+        })
+        .boxed()
+}
+
+fn name() -> BoxedStrategy<Option<Ident>> {
+    option::of(ident()).boxed()
+}
+
+fn primary_key() -> BoxedStrategy<PrimaryKey> {
+    (name(), idents()).prop_map(|(name, columns)| PrimaryKey { name, columns }).boxed()
+}
+
+fn unique() -> BoxedStrategy<Unique> {
+    (name(), idents()).prop_map(|(name, columns)| Unique { name, columns }).boxed()
+}
+
+fn check() -> BoxedStrategy<Check> {
+    (name(), expression()).prop_map(|(name, expression)| Check { name, expression }).boxed()
+}
+
+fn foreign_key() -> BoxedStrategy<ForeignKey> {
+    let action = || {
+        select(
+            &[Action::Cascade, Action::NoAction, Action::Restrict, Action::SetDefault, Action::SetNull][..],
+        )
+    };
+    (name(), idents(), table_name(), idents(), action(), action())
+        .prop_map(|(name, columns, referred_table, referred_columns, on_delete, on_update)| ForeignKey {
+            name,
+            columns,
+            referred_table,
+            referred_columns,
+            on_delete,
+            on_update,
+        })
+        .boxed()
+}
+
+fn index() -> BoxedStrategy<Index> {
+    let key = prop_oneof![
+        3 => ident().prop_map(IndexKey::Column),
+        1 => expression().prop_map(IndexKey::Expression),
+    ];
+    let order = prop_oneof![4 => Just(Order::Ascending), 1 => Just(Order::Descending)];
+    let nulls = option::weighted(0.2, select(&[Nulls::First, Nulls::Last][..]));
+    let part = (key, order, nulls).prop_map(|(key, order, nulls)| IndexPart { key, order, nulls });
+    (ident(), any::<bool>(), vec(part, 0..4), option::of(expression()))
+        .prop_map(|(name, is_unique, parts, predicate)| Index { name, is_unique, parts, predicate })
+        .boxed()
+}
+
+fn table() -> BoxedStrategy<Table> {
+    let options = any::<(bool, bool, bool)>().prop_map(|(is_autoincrement, is_strict, is_without_rowid)| {
+        TableOptions { is_autoincrement, is_strict, is_without_rowid }
+    });
+    let indexes = prop_oneof![5 => Just(Vec::new()), 1 => vec(index(), 0..3)];
+    let constraints =
+        (option::of(primary_key()), vec(unique(), 0..3), vec(foreign_key(), 0..3), vec(check(), 0..3));
+    (table_name(), vec(column(), 0..5), constraints, indexes, option::weighted(0.3, text()), options)
+        .prop_map(
+            |(name, columns, (primary_key, uniques, foreign_keys, checks), indexes, comment, options)| {
+                let indexes = indexes.into_iter().map(|index| (index.name.clone(), index)).collect();
+                Table { name, columns, primary_key, uniques, foreign_keys, checks, indexes, comment, options }
+            },
+        )
+        .boxed()
+}
+
+fn column_change() -> BoxedStrategy<ColumnChange> {
+    prop_oneof![
+        ident().prop_map(|to| ColumnChange::Rename { to }),
+        option::of(text()).prop_map(ColumnChange::SetCollation),
+        option::of(text()).prop_map(ColumnChange::SetComment),
+        option::of(server_default()).prop_map(ColumnChange::SetDefault),
+        option::of(expression()).prop_map(|backfill| ColumnChange::SetNotNull { backfill }),
+        Just(ColumnChange::SetNullable),
+        (variants(ty()), option::of(expression()))
+            .prop_map(|(ty, using)| ColumnChange::SetType { ty, using }),
+    ]
+    .boxed()
+}
+
+fn constraint_ref() -> BoxedStrategy<ConstraintRef> {
+    prop_oneof![
+        expression().prop_map(|expression| ConstraintRef::Check { expression }),
+        idents().prop_map(|columns| ConstraintRef::ForeignKey { columns }),
+        ident().prop_map(ConstraintRef::Named),
+        Just(ConstraintRef::PrimaryKey),
+        idents().prop_map(|columns| ConstraintRef::Unique { columns }),
+    ]
+    .boxed()
+}
+
+/// What one table's `alter_table` can hold.
+fn alteration() -> BoxedStrategy<Operation> {
+    let consent = || any::<bool>().prop_map(|is_given| Consent { is_given });
+    prop_oneof![
+        (table_name(), column(), option::of(expression()))
+            .prop_map(|(table, column, backfill)| Operation::AddColumn { table, column, backfill }),
+        (table_name(), ident(), vec(column_change(), 0..4))
+            .prop_map(|(table, column, changes)| Operation::AlterColumn { table, column, changes }),
+        (table_name(), check()).prop_map(|(table, check)| Operation::CreateCheck { table, check }),
+        (table_name(), foreign_key())
+            .prop_map(|(table, foreign_key)| Operation::CreateForeignKey { table, foreign_key }),
+        (table_name(), primary_key())
+            .prop_map(|(table, primary_key)| Operation::CreatePrimaryKey { table, primary_key }),
+        (table_name(), unique()).prop_map(|(table, unique)| Operation::CreateUnique { table, unique }),
+        (table_name(), ident(), consent()).prop_map(|(table, column, consent)| Operation::DropColumn {
+            table,
+            column,
+            consent
+        }),
+        (table_name(), constraint_ref())
+            .prop_map(|(table, constraint)| Operation::DropConstraint { table, constraint }),
+    ]
+    .boxed()
+}
+
+fn statement() -> BoxedStrategy<Operation> {
+    let consent = any::<bool>().prop_map(|is_given| Consent { is_given });
+    let rows = prop_oneof![
+        vec(vec(literal(), 0..4), 0..4),
+        vec(vec(any::<i64>().prop_map(Literal::Integer), 2), 1..4),
+        vec(vec(text().prop_map(Literal::String), 2), 1..4),
+    ];
+    prop_oneof![
+        (table_name(), idents(), rows).prop_map(|(table, columns, rows)| {
+            Operation::BulkInsert(BulkInsert { table, columns, rows })
+        }),
+        (table_name(), index()).prop_map(|(table, index)| Operation::CreateIndex { table, index }),
+        table().prop_map(Operation::CreateTable),
+        (table_name(), ident()).prop_map(|(table, name)| Operation::DropIndex { table, name }),
+        (table_name(), consent).prop_map(|(table, consent)| Operation::DropTable { table, consent }),
+        (text(), any::<bool>()).prop_map(|(sql, is_outside_transaction)| {
+            Operation::Execute(Execute { sql, is_outside_transaction, means: None })
+        }),
+        text().prop_map(|reason| Operation::Irreversible { reason }),
+        (table_name(), ident()).prop_map(|(table, to)| Operation::RenameTable { table, to }),
+        (table_name(), option::of(text()))
+            .prop_map(|(table, comment)| Operation::SetTableComment { table, comment }),
+    ]
+    .boxed()
+}
+
+/// Makes lists of operations, some of them inside one another.
+pub(crate) fn operations() -> BoxedStrategy<Vec<Operation>> {
+    let flat = prop_oneof![3 => alteration(), 2 => statement()].boxed();
+    let nested = flat.clone().prop_recursive(2, 8, 3, |inner| {
+        let inner = vec(inner, 0..3);
+        prop_oneof![
+            (dialect(), inner.clone())
+                .prop_map(|(dialect, operations)| Operation::On { dialect, operations }),
+            (text(), any::<bool>(), inner).prop_map(|(sql, is_outside_transaction, means)| {
+                Operation::Execute(Execute { sql, is_outside_transaction, means: Some(means) })
+            }),
+        ]
+    });
+    vec(prop_oneof![4 => flat, 1 => nested], 0..8).boxed()
+}

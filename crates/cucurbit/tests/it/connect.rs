@@ -1,0 +1,353 @@
+//! Opening real files and a real server by their addresses, and what is said when that fails.
+//!
+//! The tests of PostgreSQL need a server: `CUCURBIT_TEST_POSTGRES_URL` is the address of a superuser on it, by
+//! TCP. Without the variable they fail, and say how to run them.
+
+use std::{fs, future::Future, path::Path, time::Duration};
+
+use cucurbit::{
+    config::Environment,
+    connection::{ConnectOptions, Connection, ConnectionError, address::Address},
+};
+use tempfile::TempDir;
+
+fn run<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
+}
+
+async fn connect(address: &str, options: ConnectOptions) -> Result<Connection, ConnectionError> {
+    Connection::connect(&address.parse::<Address>().unwrap(), &options).await
+}
+
+fn creating() -> ConnectOptions {
+    ConnectOptions { create_file: true, ..ConnectOptions::default() }
+}
+
+/// Makes a folder with a SQLite file of one table in it, and returns the address of the file.
+async fn plants() -> (TempDir, String) {
+    let folder = TempDir::new().unwrap();
+    let address = format!("sqlite:///{}", folder.path().join("plants.db").display());
+    let mut connection = connect(&address, creating()).await.unwrap();
+    connection.execute("CREATE TABLE plant (id INTEGER PRIMARY KEY)").await.unwrap();
+    connection.close().await.unwrap();
+    (folder, address)
+}
+
+async fn value(connection: &mut Connection, sql: &str) -> String {
+    connection.value(sql).await.unwrap().unwrap_or_default()
+}
+
+#[test]
+fn a_sqlite_connection_has_foreign_keys_on_waits_and_keeps_the_journal_mode() {
+    run(async {
+        let (_folder, address) = plants().await;
+        let mut connection = connect(&address, ConnectOptions::default()).await.unwrap();
+        assert_eq!(value(&mut connection, "PRAGMA foreign_keys").await, "1");
+        assert_eq!(value(&mut connection, "PRAGMA busy_timeout").await, "5000");
+        assert_eq!(value(&mut connection, "PRAGMA journal_mode").await, "delete");
+        assert_eq!(value(&mut connection, "PRAGMA journal_mode = wal").await, "wal");
+        connection.close().await.unwrap();
+
+        let mut connection = connect(&format!("{address}?timeout=0.25"), creating()).await.unwrap();
+        assert_eq!(value(&mut connection, "PRAGMA busy_timeout").await, "250");
+        assert_eq!(value(&mut connection, "PRAGMA journal_mode").await, "wal");
+        assert_eq!(value(&mut connection, "SELECT count(*) FROM plant").await, "0");
+
+        let longest = ConnectOptions { busy_timeout: Duration::MAX, ..ConnectOptions::default() };
+        let mut connection = connect(&address, longest).await.unwrap();
+        assert_eq!(value(&mut connection, "PRAGMA busy_timeout").await, i32::MAX.to_string());
+    });
+}
+
+#[test]
+fn a_missing_file_is_created_only_when_the_command_may() {
+    run(async {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("new.db");
+        let address = format!("sqlite+aiosqlite:///{}", path.display());
+        let read_only = ConnectOptions { read_only: true, ..creating() };
+        for (query, options) in [
+            ("", ConnectOptions::default()),
+            ("?mode=rwc", ConnectOptions::default()),
+            ("?mode=rw", creating()),
+            ("?mode=ro", creating()),
+            ("", read_only),
+        ] {
+            let error = connect(&format!("{address}{query}"), options).await.unwrap_err();
+            assert!(
+                matches!(&error, ConnectionError::NoFile { path: missing } if *missing == path),
+                "{error}"
+            );
+            assert_eq!(error.to_string(), format!("there is no SQLite file `{}`", path.display()));
+            let hint = error.hint().unwrap();
+            assert!(
+                hint.starts_with("only `upgrade`, `stamp` and `ensure_version` create the file"),
+                "{hint}"
+            );
+            assert!(!path.exists());
+        }
+        connect(&format!("{address}?mode=rwc"), creating()).await.unwrap().close().await.unwrap();
+        assert!(path.exists());
+    });
+}
+
+#[test]
+fn a_path_that_cannot_be_a_database_is_named() {
+    run(async {
+        let folder = TempDir::new().unwrap();
+        let address = |path: &Path| format!("sqlite:///{}", path.display());
+
+        let error = connect(&address(folder.path()), creating()).await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("`{}` is a folder, not a SQLite file", folder.path().display())
+        );
+
+        let missing = folder.path().join("none");
+        let error = connect(&address(&missing.join("a.db")), creating()).await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("there is no folder `{}` for the SQLite file", missing.display())
+        );
+
+        let text = folder.path().join("notes.txt");
+        fs::write(&text, "buy seeds, and many other things, until this is longer than a header").unwrap();
+        for options in [creating(), ConnectOptions { read_only: true, ..ConnectOptions::default() }] {
+            let error = connect(&address(&text), options).await.unwrap_err();
+            assert_eq!(error.to_string(), format!("`{}` is not a SQLite database", text.display()));
+            assert_eq!(error.code().as_deref(), Some("26"));
+        }
+
+        let error = connect(&address(&text.join("a.db")), creating()).await.unwrap_err();
+        assert!(matches!(error, ConnectionError::Connect { .. }), "{error}");
+        assert!(error.to_string().ends_with("notes.txt/a.db"), "{error}");
+    });
+}
+
+#[test]
+fn a_file_opened_for_reading_refuses_to_be_written() {
+    run(async {
+        let (_folder, address) = plants().await;
+        let read_only = ConnectOptions { read_only: true, ..ConnectOptions::default() };
+        for (query, options) in [("?mode=ro", creating()), ("", read_only)] {
+            let mut connection = connect(&format!("{address}{query}"), options).await.unwrap();
+            assert_eq!(value(&mut connection, "SELECT count(*) FROM plant").await, "0");
+            let error = connection.execute("INSERT INTO plant VALUES (1)").await.unwrap_err();
+            assert_eq!(error.code().as_deref(), Some("8"));
+            assert_eq!(
+                error.hint().unwrap(),
+                "the file or its folder is write-protected, or the address says `mode=ro`"
+            );
+        }
+    });
+}
+
+#[test]
+fn a_second_writer_is_told_to_wait() {
+    run(async {
+        let (_folder, address) = plants().await;
+        let mut first = connect(&address, ConnectOptions::default()).await.unwrap();
+        let mut second =
+            connect(&format!("{address}?busy_timeout=1"), ConnectOptions::default()).await.unwrap();
+        first.execute("BEGIN IMMEDIATE").await.unwrap();
+        let error = second.execute("BEGIN IMMEDIATE").await.unwrap_err();
+        assert!(error.hint().unwrap().starts_with("another connection is writing"));
+    });
+}
+
+#[test]
+fn a_database_in_memory_is_private_unless_it_is_shared_by_name() {
+    run(async {
+        let mut first = connect("sqlite://", ConnectOptions::default()).await.unwrap();
+        first.execute("CREATE TABLE plant (id)").await.unwrap();
+        let mut second = connect("sqlite:///:memory:", ConnectOptions::default()).await.unwrap();
+        assert_eq!(value(&mut second, "SELECT count(*) FROM sqlite_schema").await, "0");
+
+        let shared = "sqlite:///greenhouse?mode=memory&cache=shared";
+        let mut first = connect(shared, ConnectOptions::default()).await.unwrap();
+        first.execute("CREATE TABLE plant (id)").await.unwrap();
+        let mut second = connect(shared, ConnectOptions::default()).await.unwrap();
+        assert_eq!(value(&mut second, "SELECT count(*) FROM sqlite_schema").await, "1");
+        assert!(!Path::new("greenhouse").exists());
+    });
+}
+
+/// The server of the tests: its host and port, for addresses of other users and databases.
+struct Server {
+    admin: String,
+    authority: String,
+}
+
+/// Runs a test on the server.
+fn on_server<F: Future<Output = ()>>(test: impl FnOnce(Server) -> F) {
+    let environment = Environment::read();
+    let admin = environment.get("CUCURBIT_TEST_POSTGRES_URL").unwrap();
+    let admin = admin.expect("CUCURBIT_TEST_POSTGRES_URL is not set: `cargo xtask test` starts a server");
+    let (_, rest) = admin.split_once("://").unwrap();
+    let authority = rest.split(['/', '?']).next().unwrap();
+    let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    run(test(Server { admin: admin.to_owned(), authority: authority.to_owned() }));
+}
+
+/// A connection of the superuser; `query` is added to the address.
+async fn admin(server: &Server, query: &str) -> Result<Connection, ConnectionError> {
+    let separator = if server.admin.contains('?') { '&' } else { '?' };
+    connect(&format!("{}{separator}{query}", server.admin), ConnectOptions::default()).await
+}
+
+#[test]
+fn a_postgres_connection_bears_our_name_unless_the_address_gives_one() {
+    on_server(async |server| {
+        let mut connection = admin(&server, "").await.unwrap();
+        assert_eq!(value(&mut connection, "SHOW application_name").await, "cucurbit");
+        let mut connection = admin(&server, "application_name=plants&options=-c%20geqo%3Doff").await.unwrap();
+        assert_eq!(value(&mut connection, "SHOW application_name").await, "plants");
+        assert_eq!(value(&mut connection, "SHOW geqo").await, "off");
+    });
+}
+
+#[test]
+fn a_password_with_every_character_works_and_a_wrong_one_is_not_repeated() {
+    on_server(async |server| {
+        let mut connection = admin(&server, "").await.unwrap();
+        // Whether the server asks for the password is its pg_hba.conf's business.
+        connection.execute("DROP ROLE IF EXISTS cucurbit_scram").await.unwrap();
+        connection.execute("SET password_encryption = 'scram-sha-256'").await.unwrap();
+        connection.execute("CREATE ROLE cucurbit_scram LOGIN PASSWORD 'a@b/c:d%e+f?g&h=ü'").await.unwrap();
+        let address = |password: &str| {
+            format!("postgresql+asyncpg://cucurbit_scram:{password}@{}/postgres", server.authority)
+        };
+        let right = address("a%40b%2Fc%3Ad%25e+f%3Fg%26h=%C3%BC");
+        let mut inside = connect(&right, ConnectOptions::default()).await.unwrap();
+        assert_eq!(value(&mut inside, "SELECT current_user").await, "cucurbit_scram");
+        inside.close().await.unwrap();
+
+        match connect(&address("wr0ng"), ConnectOptions::default()).await {
+            // A server that trusts everyone has nothing to refuse.
+            Ok(connection) => connection.close().await.unwrap(),
+            Err(error) => {
+                assert_eq!(error.code().as_deref(), Some("28P01"));
+                assert!(error.hint().unwrap().starts_with("check the user and the password"));
+                assert!(!format!("{error} {error:?}").contains("wr0ng"));
+                assert!(error.to_string().starts_with("cannot connect to postgresql://cucurbit_scram:***@"));
+                // The same answer when there is another host: it is not asked.
+                let two = address("wr0ng").replace("/postgres", &format!(",{}/postgres", server.authority));
+                let error = connect(&two, ConnectOptions::default()).await.unwrap_err();
+                assert!(matches!(error, ConnectionError::Connect { .. }), "{error}");
+            }
+        }
+        connection.execute("DROP ROLE cucurbit_scram").await.unwrap();
+    });
+}
+
+#[test]
+fn a_missing_database_is_named() {
+    on_server(async |server| {
+        let error = admin(&server, "dbname=cucurbit_none").await.unwrap_err();
+        assert_eq!(error.code().as_deref(), Some("3D000"));
+        assert!(error.to_string().contains("/cucurbit_none"), "{error}");
+        assert_eq!(error.hint().unwrap(), "create the database first: `createdb NAME`");
+    });
+}
+
+/// Port 1 is reserved, and nothing listens on it.
+const CLOSED: &str = "127.0.0.1:1";
+
+#[test]
+fn a_closed_port_is_named_with_what_the_address_left_out() {
+    run(async {
+        let address = format!("postgresql://gardener@{CLOSED}?connect_timeout=5");
+        let error = connect(&address, ConnectOptions::default()).await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("cannot connect to postgresql://gardener@{CLOSED}/gardener?connect_timeout=5")
+        );
+        assert_eq!(error.hint().unwrap(), "is the server running, and is the port the right one?");
+
+        let folder = TempDir::new().unwrap();
+        let address = format!("postgresql:///plants?host={}", folder.path().display());
+        let error = connect(&address, ConnectOptions::default()).await.unwrap_err();
+        assert_eq!(error.hint().unwrap(), "is the server running, and is its socket in that folder?");
+    });
+}
+
+#[test]
+fn a_certificate_that_is_not_there_is_named() {
+    run(async {
+        for name in ["sslrootcert", "sslcert", "sslkey"] {
+            let address = format!("postgresql://u@{CLOSED}/d?sslmode=verify-full&{name}=/none/of/this.pem");
+            let error = connect(&address, ConnectOptions::default()).await.unwrap_err();
+            assert_eq!(error.to_string(), "cannot read `/none/of/this.pem`, which the address names");
+        }
+    });
+}
+
+#[test]
+fn a_server_that_does_not_answer_is_left_after_the_timeout() {
+    run(async {
+        // It accepts the connection and then keeps silent.
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("postgresql://u@{}/d?connect_timeout=1", silent.local_addr().unwrap());
+        let error = connect(&address, ConnectOptions::default()).await.unwrap_err();
+        assert_eq!(error.hint().unwrap(), "is the host the right one, and does a firewall let this through?");
+    });
+}
+
+#[test]
+fn a_unix_socket_is_found_in_its_folder_in_both_spellings() {
+    on_server(async |server| {
+        let mut connection = admin(&server, "").await.unwrap();
+        let folders = value(&mut connection, "SHOW unix_socket_directories").await;
+        let port = value(&mut connection, "SHOW port").await;
+        let user = value(&mut connection, "SELECT current_user").await;
+        let folder = folders.split(',').next().unwrap().trim().to_owned();
+        // A server in a container has its socket somewhere else.
+        if !Path::new(&folder).join(format!(".s.PGSQL.{port}")).exists() {
+            return;
+        }
+        for address in [
+            format!("postgresql://{user}@/postgres?host={folder}&port={port}&sslmode=require"),
+            format!("postgresql://{user}@{}:{port}/postgres", folder.replace('/', "%2F")),
+        ] {
+            let mut connection = connect(&address, ConnectOptions::default()).await.unwrap();
+            assert_eq!(value(&mut connection, "SELECT inet_server_addr()").await, "");
+        }
+    });
+}
+
+#[test]
+fn the_first_host_that_will_do_is_taken() {
+    on_server(async |server| {
+        let hosts = |hosts: &str, query: &str| {
+            let (before, after) = server.admin.split_once(&server.authority).unwrap();
+            let separator = if after.contains('?') { '&' } else { '?' };
+            format!("{before}{hosts}{after}{separator}{query}")
+        };
+        let both = format!("{CLOSED},{}", server.authority);
+        let readable = "options=-c%20default_transaction_read_only%3Don";
+        for query in [
+            "target_session_attrs=any",
+            "target_session_attrs=read-write",
+            "target_session_attrs=primary",
+            "target_session_attrs=prefer-standby",
+            &format!("target_session_attrs=read-only&{readable}"),
+        ] {
+            connect(&hosts(&both, query), ConnectOptions::default()).await.unwrap();
+        }
+        for query in [
+            "target_session_attrs=standby".to_owned(),
+            "target_session_attrs=read-only".to_owned(),
+            format!("target_session_attrs=read-write&{readable}"),
+        ] {
+            let error = connect(&hosts(&both, &query), ConnectOptions::default()).await.unwrap_err();
+            let ConnectionError::NoHost { attempts, .. } = &error else { panic!("{error}") };
+            assert_eq!(attempts.len(), 2);
+            assert!(attempts[0].starts_with(&format!("{CLOSED}: Connection refused")), "{error}");
+            assert!(attempts[1].contains("the server is not `"), "{error}");
+
+            let error =
+                connect(&hosts(&server.authority, &query), ConnectOptions::default()).await.unwrap_err();
+            assert!(matches!(error, ConnectionError::WrongSession { .. }), "{error}");
+        }
+    });
+}

@@ -1,0 +1,197 @@
+//! What is in the catalogue comes back as what it is, or not at all.
+
+use cucurbit::{
+    connection::Connection,
+    dialect,
+    schema::{
+        Action, Identity, IndexKey, Schema, ServerDefault, Table, TableBuilder, TableName, Type, build::*,
+    },
+};
+
+use super::{Database, reflect};
+
+async fn made(connection: &mut Connection, sql: &str) -> Schema {
+    connection.execute(sql).await.expect("the tables can be made");
+    reflect(connection).await
+}
+
+fn table<'s>(schema: &'s Schema, name: &str) -> &'s Table {
+    schema.table(&TableName::new(name)).unwrap_or_else(|| panic!("there is a table {name}"))
+}
+
+#[tokio::test]
+async fn the_rows_that_other_tools_falsify() {
+    let database = Database::new().await;
+    let mut connection = database.connect().await;
+    let schema = made(
+        &mut connection,
+        "CREATE DOMAIN email_d AS text CHECK (VALUE ~ '@');
+         CREATE TABLE parent (id int PRIMARY KEY);
+         CREATE TABLE t (
+           id bigint GENERATED ALWAYS AS IDENTITY (START 100 INCREMENT 5) PRIMARY KEY,
+           pa text, pb text, qty int CONSTRAINT positive CHECK (qty > 0), email email_d, name text COLLATE \"C\",
+           doubled int GENERATED ALWAYS AS (qty * 2) STORED, at timestamptz(3), parent_id int,
+           CONSTRAINT fk_parent FOREIGN KEY (parent_id) REFERENCES parent);
+         CREATE TABLE u (parent_id int, CONSTRAINT fk_parent FOREIGN KEY (parent_id) REFERENCES parent ON DELETE CASCADE);
+         COMMENT ON TABLE t IS 'torture'; COMMENT ON COLUMN t.pa IS 'a';
+         ALTER TABLE t DROP COLUMN email; ALTER TABLE t ADD COLUMN email email_d;
+         CREATE UNIQUE INDEX uq_lower ON t (lower(email));
+         CREATE UNIQUE INDEX uq_mixed ON t (pa, lower(name));
+         CREATE UNIQUE INDEX uq_partial ON t (name) WHERE qty > 5;
+         CREATE INDEX ix_plain ON t (pb DESC, qty NULLS FIRST)",
+    )
+    .await;
+    let wanted = TableBuilder::build("t", |table| {
+        table.column(big_integer("id").server_default(ServerDefault::Identity(Identity {
+            always: true,
+            start: Some(100),
+            increment: Some(5),
+        })));
+        table.column(text("pa").nullable().comment("a"));
+        table.column(text("pb").nullable());
+        table.column(integer("qty").nullable());
+        table.column(text("name").nullable().collate("C"));
+        table.column(
+            integer("doubled")
+                .nullable()
+                .server_default(ServerDefault::Computed { expression: "qty * 2".into(), stored: true }),
+        );
+        table.column(column("at", Type::DateTimeTz { precision: Some(3) }).nullable());
+        table.column(integer("parent_id").nullable());
+        table.column(column("email", Type::Custom { spelling: "email_d".into() }).nullable());
+        table.primary_key(["id"]).named("t_pkey");
+        table.foreign_key(["parent_id"], "parent", ["id"]).named("fk_parent");
+        table.check("qty > 0").named("positive");
+        table.comment("torture");
+        let index = |name: &str, parts| cucurbit::schema::Index::new(name, parts);
+        let mut lower = index("uq_lower", vec![expression("lower((email)::text)")]);
+        lower.unique();
+        table.index(lower);
+        let mut mixed = index("uq_mixed", vec![key("pa"), expression("lower(name)")]);
+        mixed.unique();
+        table.index(mixed);
+        let mut partial = index("uq_partial", vec![key("name")]);
+        partial.unique().predicate("qty > 5");
+        table.index(partial);
+        let nulls = cucurbit::schema::Nulls::First;
+        table.index(index("ix_plain", vec![key("pb").descending(), key("qty").nulls(nulls)]));
+    });
+    assert_eq!(table(&schema, "t"), &wanted);
+    assert_eq!(table(&schema, "u").foreign_keys[0].on_delete, Action::Cascade);
+}
+
+#[tokio::test]
+async fn what_the_values_cannot_hold_is_left_out() {
+    let database = Database::new().await;
+    let mut connection = database.connect().await;
+    let schema = made(
+        &mut connection,
+        "CREATE TABLE parent (id int PRIMARY KEY, other int, UNIQUE (id, other));
+         CREATE TABLE t (
+           a int REFERENCES parent DEFERRABLE, b int, c int, d jsonb, e text,
+           CONSTRAINT full_match FOREIGN KEY (a, b) REFERENCES parent (id, other) MATCH FULL,
+           CONSTRAINT with_more UNIQUE (a) INCLUDE (b),
+           CONSTRAINT later UNIQUE (b) DEFERRABLE,
+           CONSTRAINT not_inherited CHECK (a > 0) NO INHERIT,
+           CONSTRAINT apart EXCLUDE (c WITH =));
+         ALTER TABLE t ADD CONSTRAINT not_valid CHECK (b > 0) NOT VALID;
+         CREATE UNIQUE INDEX uq_include ON t (a) INCLUDE (b);
+         CREATE INDEX ix_gin ON t USING gin (d);
+         CREATE INDEX ix_pattern ON t (e text_pattern_ops);
+         CREATE INDEX ix_collated ON t (e COLLATE \"C\");
+         CREATE INDEX ix_held ON t (e)",
+    )
+    .await;
+    let t = table(&schema, "t");
+    assert_eq!((t.uniques.len(), t.foreign_keys.len(), t.checks.len()), (0, 0, 0));
+    assert_eq!(t.indexes.keys().map(|name| name.as_str()).collect::<Vec<_>>(), ["ix_held"]);
+    if connection.value("SHOW server_version_num").await.unwrap() >= Some("150000".into()) {
+        let schema = made(
+            &mut connection,
+            "CREATE TABLE v (a int, b int, UNIQUE NULLS NOT DISTINCT (a),
+               FOREIGN KEY (a, b) REFERENCES parent (id, other) ON DELETE SET NULL (b));
+             CREATE UNIQUE INDEX ux_v ON v (b) NULLS NOT DISTINCT",
+        )
+        .await;
+        let v = table(&schema, "v");
+        assert!(v.uniques.is_empty() && v.indexes.is_empty() && v.foreign_keys.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn serial_is_a_sequence_of_the_columns_own() {
+    let database = Database::new().await;
+    let mut connection = database.connect().await;
+    let schema = made(
+        &mut connection,
+        "CREATE SEQUENCE shared;
+         CREATE TABLE \"O'Brien\" (\"Id\" bigserial, b int DEFAULT nextval('shared'), c text DEFAULT 'nextval(''x''::regclass)',
+           d serial, e numeric DEFAULT nextval('shared'));
+         ALTER TABLE \"O'Brien\" ALTER d DROP DEFAULT",
+    )
+    .await;
+    let defaults: Vec<_> =
+        table(&schema, "O'Brien").columns.iter().map(|column| column.default.clone()).collect();
+    let expression = |sql: &str| Some(ServerDefault::Expression(sql.into()));
+    assert_eq!(
+        defaults,
+        [
+            Some(ServerDefault::Serial),
+            expression("nextval('shared'::regclass)"),
+            expression("'nextval(''x''::regclass)'::text"),
+            None,
+            expression("nextval('shared'::regclass)"),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn it_is_the_tables_of_the_current_schema() {
+    let database = Database::new().await;
+    let mut connection = database.connect().await;
+    let sql = "CREATE SCHEMA app; CREATE TABLE public.plant (id int PRIMARY KEY, name text UNIQUE);
+         CREATE TABLE app.note (plant_id int REFERENCES public.plant, name text REFERENCES public.plant (name));
+         CREATE TABLE app.parts (id int) PARTITION BY RANGE (id);
+         CREATE TABLE app.part PARTITION OF app.parts FOR VALUES FROM (0) TO (9);
+         CREATE VIEW app.seen AS SELECT 1 AS one;
+         CREATE TEMPORARY TABLE passing (id int); SET search_path = app, public";
+    let schema = made(&mut connection, sql).await;
+    let names: Vec<String> = schema.tables.keys().map(ToString::to_string).collect();
+    assert_eq!(names, ["note", "parts"]);
+    let referred: Vec<_> = table(&schema, "note")
+        .foreign_keys
+        .iter()
+        .map(|key| (key.referred_table.to_string(), key.referred_columns[0].to_string()))
+        .collect();
+    assert_eq!(
+        referred,
+        [("public.plant".to_owned(), "name".to_owned()), ("public.plant".to_owned(), "id".to_owned())]
+    );
+    connection.execute("SET search_path = nowhere").await.unwrap();
+    let error = dialect::reflect(&mut connection).await.expect_err("there is no schema");
+    assert_eq!(error.to_string(), "none of the schemas in the search path `nowhere` exists");
+}
+
+#[tokio::test]
+async fn an_extensions_tables_are_its_own() {
+    let database = Database::new().await;
+    let mut connection = database.connect().await;
+    let schema = made(
+        &mut connection,
+        "CREATE TABLE theirs (id int); CREATE TABLE ours (id int);
+         CREATE EXTENSION IF NOT EXISTS plpgsql; ALTER EXTENSION plpgsql ADD TABLE theirs",
+    )
+    .await;
+    assert_eq!(schema.tables.keys().map(ToString::to_string).collect::<Vec<_>>(), ["ours"]);
+}
+
+#[tokio::test]
+async fn a_sum_in_an_index_is_an_expression_and_a_column_is_a_column() {
+    let database = Database::new().await;
+    let mut connection = database.connect().await;
+    let schema =
+        made(&mut connection, "CREATE TABLE t (a int, b int); CREATE INDEX ix ON t ((a + b), b)").await;
+    let keys: Vec<_> =
+        table(&schema, "t").indexes.values().flat_map(|index| &index.parts).map(|part| &part.key).collect();
+    assert_eq!(keys, [&IndexKey::Expression("a + b".into()), &IndexKey::Column("b".into())]);
+}

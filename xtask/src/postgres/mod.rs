@@ -1,0 +1,101 @@
+//! A PostgreSQL server for the tests: found, started and stopped.
+//!
+//! Tests on PostgreSQL are never left out for want of a server. In this order: the server of
+//! `CUCURBIT_TEST_POSTGRES_URL`; a throw-away cluster of the PostgreSQL that is installed; the same after
+//! installing it, where we may (root, with apt-get); else a failure that says what to type.
+//!
+//! | file | what lives there |
+//! |---|---|
+//! | `address.rs` | an address: where it leads, and whether PostgreSQL answers there |
+//! | `binaries.rs` | where the server's programs are |
+//! | `cluster.rs` | a throw-away cluster: made, configured, started |
+//! | `folder.rs` | where its folder can be |
+//! | `guard.rs` | a second process that makes the folder, and stops the cluster and removes it, whatever becomes of us |
+//! | `install.rs` | installing PostgreSQL, or saying how to |
+//! | `owner.rs` | the user a server runs as: root may not |
+
+mod address;
+mod binaries;
+mod cluster;
+mod folder;
+mod guard;
+mod install;
+mod owner;
+
+pub(crate) use guard::{NAME as GUARD, guard};
+
+use std::process::Command;
+
+use crate::environment;
+use crate::report::{Failure, note};
+use binaries::Binaries;
+use cluster::Cluster;
+use owner::Owner;
+
+/// A PostgreSQL server that answers. A throw-away one ends when this is dropped.
+#[derive(Debug)]
+pub(crate) enum Server {
+    /// Somebody's own, to be left alone.
+    Given {
+        /// Its address.
+        url: String,
+    },
+    /// Ours.
+    ThrowAway(Cluster),
+}
+
+impl Server {
+    /// Finds a server, or starts one.
+    pub(crate) fn obtain() -> Result<Self, Failure> {
+        match environment::test_url() {
+            Some(url) => Self::given(url),
+            None => Self::throw_away(),
+        }
+    }
+
+    fn given(url: String) -> Result<Self, Failure> {
+        let places = address::places(&url).map_err(|problem| {
+            Failure::new(format!("`{}` is not an address of PostgreSQL: {problem}", environment::TEST_URL))
+        })?;
+        let place = address::first_that_answers(&places).map_err(|problem| {
+            let variable = environment::TEST_URL;
+            Failure::new(format!("no PostgreSQL answers at the address in `{variable}`: {problem}"))
+                .hint(format!("start that server, or `unset {variable}` to have a throw-away one made"))
+        })?;
+        note(&format!("PostgreSQL of `{}` answers at {place}", environment::TEST_URL));
+        Ok(Self::Given { url })
+    }
+
+    fn throw_away() -> Result<Self, Failure> {
+        let mut owner = Owner::choose()?;
+        let binaries = match Binaries::find(&owner) {
+            Some(binaries) => binaries,
+            None => {
+                install::install()?;
+                // The package brings its own user.
+                owner = Owner::choose()?;
+                Binaries::find(&owner).ok_or_else(install::advice)?
+            }
+        };
+        Cluster::start(binaries, owner).map(Self::ThrowAway)
+    }
+
+    /// The address of a superuser's database on it.
+    pub(crate) fn url(&self) -> &str {
+        match self {
+            Self::Given { url } => url,
+            Self::ThrowAway(cluster) => cluster.url(),
+        }
+    }
+
+    /// Lets the command find the server.
+    pub(crate) fn pass_to(&self, command: &mut Command) {
+        match self {
+            // Such an address may count on libpq's variables (a password, say).
+            Self::Given { .. } => {}
+            Self::ThrowAway(_) => environment::without_postgres(command),
+        }
+        environment::without_package(command);
+        command.env(environment::TEST_URL, self.url());
+    }
+}
