@@ -168,12 +168,123 @@ impl Clause {
 pub(in super::super) fn rename_in_text(
     sql: &str,
     to: &Ident,
-    mut is_meant: impl FnMut(&[Token], usize) -> bool,
+    mut is_meant: impl FnMut(&str, &[Token], usize) -> bool,
 ) -> String {
     let tokens = tokens(sql);
     let edits: Vec<(Token, String)> = (0..tokens.len())
-        .filter(|position| is_meant(&tokens, *position))
+        .filter(|position| is_meant(sql, &tokens, *position))
         .map(|position| (tokens[position], quoted(to)))
         .collect();
     replaced(sql, &edits)
+}
+
+impl CreateTable {
+    /// Renames a column here, wherever the table's own text means it.
+    pub(in super::super) fn rename_column(&mut self, from: &Ident, to: &Ident) -> Result<(), Unreadable> {
+        let table = self.name();
+        for item in &mut self.items {
+            match &mut item.body {
+                Body::Column(column) => {
+                    if same_name(&column.name, from) {
+                        column.spelled = quoted(to);
+                    }
+                    column.clauses.iter_mut().for_each(|clause| clause.rename_column(&table, from, to));
+                }
+                Body::Constraint(clause) => clause.rename_column(&table, from, to),
+            }
+        }
+        self.read_again()
+    }
+
+    /// Renames a column of another table in the foreign keys that refer to it.
+    pub(in super::super) fn rename_referred_column(
+        &mut self,
+        table: &Ident,
+        from: &Ident,
+        to: &Ident,
+    ) -> Result<(), Unreadable> {
+        for clause in self.clauses_mut() {
+            if matches!(&clause.kind, ClauseKind::ForeignKey(reference) if same_name(&reference.table, table)) {
+                clause.rename_after_references(from, to, false);
+            }
+        }
+        self.read_again()
+    }
+
+    /// Renames another table, or this one, in foreign keys and in names before a dot.
+    pub(in super::super) fn rename_table(&mut self, from: &Ident, to: &Ident) -> Result<(), Unreadable> {
+        if same_name(&self.name(), from) {
+            self.set_name(to);
+            for clause in self.clauses_mut() {
+                clause.text = rename_in_text(&clause.text.clone(), to, |sql, tokens, position| {
+                    tokens[position].names(sql, from)
+                        && tokens.get(position + 1).is_some_and(|next| next.is_sign(b'.'))
+                });
+            }
+        }
+        for clause in self.clauses_mut() {
+            if matches!(&clause.kind, ClauseKind::ForeignKey(reference) if same_name(&reference.table, from)) {
+                clause.rename_after_references(from, to, true);
+            }
+        }
+        self.read_again()
+    }
+
+    fn clauses_mut(&mut self) -> impl Iterator<Item = &mut Clause> {
+        self.items.iter_mut().flat_map(|item| match &mut item.body {
+            Body::Column(column) => column.clauses.iter_mut(),
+            Body::Constraint(clause) => std::slice::from_mut(clause).iter_mut(),
+        })
+    }
+
+    /// After an edit of texts: what they say is read from them.
+    fn read_again(&mut self) -> Result<(), Unreadable> {
+        *self = Self::read(&self.to_string())?;
+        Ok(())
+    }
+}
+
+impl Clause {
+    /// Renames the table's own column.
+    fn rename_column(&mut self, table: &Ident, from: &Ident, to: &Ident) {
+        let is_self = match &self.kind {
+            ClauseKind::Collate(_) | ClauseKind::Default(_) | ClauseKind::NotNull | ClauseKind::Nothing => return,
+            ClauseKind::ForeignKey(reference) => Some(same_name(&reference.table, table)),
+            ClauseKind::Check(_)
+            | ClauseKind::Generated { .. }
+            | ClauseKind::PrimaryKey { .. }
+            | ClauseKind::Unique(_) => None,
+        };
+        if is_self == Some(true) {
+            self.rename_after_references(from, to, false);
+        }
+        let references = references(&self.text);
+        self.text = rename_in_text(&self.text.clone(), to, |sql, tokens, position| {
+            is_column(sql, tokens, position, from) && references.is_none_or(|at| position < at)
+        });
+    }
+
+    /// Renames after the word REFERENCES: the table, which is the next name, or its columns.
+    fn rename_after_references(&mut self, from: &Ident, to: &Ident, is_table: bool) {
+        let Some(references) = references(&self.text) else { return };
+        self.text = rename_in_text(&self.text.clone(), to, |sql, tokens, position| {
+            let is_place = if is_table { position == references + 1 } else { position > references + 1 };
+            is_place && tokens[position].names(sql, from)
+        });
+    }
+}
+
+/// Returns the place of the word REFERENCES among the tokens.
+fn references(text: &str) -> Option<usize> {
+    tokens(text).iter().position(|token| token.is(text, "REFERENCES"))
+}
+
+/// Tells whether a token of an expression or a list is a column's name, and no function, collation or name of a
+/// constraint.
+pub(in super::super) fn is_column(sql: &str, tokens: &[Token], position: usize, column: &Ident) -> bool {
+    let before = position.checked_sub(1).and_then(|before| tokens.get(before));
+    let is_other = before.is_some_and(|before| before.is(sql, "COLLATE") || before.is(sql, "CONSTRAINT"));
+    let is_call = tokens.get(position + 1).is_some_and(|next| next.is_sign(b'('));
+    let is_qualifier = tokens.get(position + 1).is_some_and(|next| next.is_sign(b'.'));
+    tokens[position].names(sql, column) && !is_other && !is_call && !is_qualifier
 }

@@ -16,7 +16,7 @@ use thiserror::Error;
 use crate::schema::Ident;
 
 pub(super) use self::{
-    edit::rename_in_text,
+    edit::{is_column, rename_in_text},
     index::{index_value, with_table},
 };
 
