@@ -18,3 +18,6 @@ mod lexer; // What our lexer calls a statement, real databases take as one.
 mod postgres; // PostgreSQL: statements, reflection, questions and the lock, on a real server.
 #[cfg(test)]
 mod script; // What revision files look like, and that compiling and recording them gives back what was rendered.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
+mod sqlite; // SQLite: what Alembic's rebuild loses is kept, and memory agrees with the file, on real files with rows.

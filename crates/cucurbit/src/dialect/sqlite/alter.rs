@@ -102,7 +102,9 @@ fn batches(operations: &[Operation]) -> Vec<Batch> {
 fn uses(operation: &Operation, name: &Ident) -> bool {
     fn is_in(value: &serde_json::Value, name: &Ident) -> bool {
         match value {
-            serde_json::Value::String(text) => text.eq_ignore_ascii_case(name.as_str()) || mentions(text, name),
+            serde_json::Value::String(text) => {
+                text.eq_ignore_ascii_case(name.as_str()) || mentions(text, name)
+            }
             serde_json::Value::Array(values) => values.iter().any(|value| is_in(value, name)),
             serde_json::Value::Object(values) => values.values().any(|value| is_in(value, name)),
             serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => false,
@@ -220,23 +222,29 @@ fn change(before: &mut Before, operations: &[Operation], plan: &mut Plan) -> Res
             }
             text
         }
-        None => rebuild::rebuild(before, Rebuild { table: &table, from, to: text, fills, added, hazards }, plan)?,
+        None => {
+            rebuild::rebuild(before, Rebuild { table: &table, from, to: text, fills, added, hazards }, plan)?
+        }
     };
     before.originals.tables.insert(table.clone(), to.to_string());
     settle(before, &table)
 }
 
 fn read(table: &TableName, sql: &str) -> Result<CreateTable, PlanError> {
-    CreateTable::read(sql).map_err(|error| PlanError::Original { object: table.to_string(), reason: error.to_string() })
+    CreateTable::read(sql)
+        .map_err(|error| PlanError::Original { object: table.to_string(), reason: error.to_string() })
 }
 
 /// Finds the foreign key of one column that is created right with it: it can stand at the column, natively.
 fn inline_foreign_key(operations: &[Operation], position: usize) -> Option<(usize, &ForeignKey)> {
-    let Operation::AddColumn { column: Column { name, default: None, .. }, .. } = &operations[position] else {
+    let Operation::AddColumn { column: Column { name, default: None, .. }, .. } = &operations[position]
+    else {
         return None;
     };
     operations.iter().enumerate().skip(position + 1).find_map(|(at, operation)| match operation {
-        Operation::CreateForeignKey { foreign_key, .. } if foreign_key.columns.as_slice() == [name.clone()] => {
+        Operation::CreateForeignKey { foreign_key, .. }
+            if foreign_key.columns.as_slice() == [name.clone()] =>
+        {
             Some((at, foreign_key))
         }
         _ => None,
@@ -282,7 +290,9 @@ impl Work<'_> {
                 self.push(Statement::new(sql));
                 Ok(())
             }
-            Operation::CreatePrimaryKey { table: _, primary_key } => self.create_primary_key(primary_key, operation),
+            Operation::CreatePrimaryKey { table: _, primary_key } => {
+                self.create_primary_key(primary_key, operation)
+            }
             Operation::CreateUnique { table: _, unique } => {
                 apply(self.before, operation)?;
                 self.native = None;
@@ -291,7 +301,9 @@ impl Work<'_> {
             Operation::DropColumn { table: _, column, consent } => {
                 self.drop_column(column, consent.is_given, operation)
             }
-            Operation::DropConstraint { table, constraint } => self.drop_constraint(table, constraint, operation),
+            Operation::DropConstraint { table, constraint } => {
+                self.drop_constraint(table, constraint, operation)
+            }
             Operation::DropIndex { table: _, name } => {
                 apply(self.before, operation)?;
                 self.drop_index(name);
@@ -350,7 +362,8 @@ impl Work<'_> {
         let is_virtual = matches!(column.default, Some(ServerDefault::Computed { stored: false, .. }));
         let is_constant = column.default.as_ref().is_some_and(definition::is_constant_default);
         let has_value = column.default.as_ref().is_some_and(|default| definition::default(default).is_some());
-        let is_native = is_virtual || (column.default.is_none() || is_constant) && (column.nullable || has_value);
+        let is_native =
+            is_virtual || (column.default.is_none() || is_constant) && (column.nullable || has_value);
         if is_native {
             self.push(Statement::new(format!("ALTER TABLE {} ADD COLUMN {text}", self.name)));
         } else {
@@ -359,7 +372,11 @@ impl Work<'_> {
         match backfill {
             Some(backfill) => {
                 let value = format!("({})", backfill.on(HERE));
-                self.push(Statement::new(format!("UPDATE {} SET {} = {value}", self.name, quoted(&column.name))));
+                self.push(Statement::new(format!(
+                    "UPDATE {} SET {} = {value}",
+                    self.name,
+                    quoted(&column.name)
+                )));
                 self.fills.insert(column.name.clone(), value);
             }
             None if !column.nullable && !has_value && !is_numbered => {
@@ -371,7 +388,12 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn alter_column(&mut self, column: &Ident, change: &ColumnChange, operation: &Operation) -> Result<(), PlanError> {
+    fn alter_column(
+        &mut self,
+        column: &Ident,
+        change: &ColumnChange,
+        operation: &Operation,
+    ) -> Result<(), PlanError> {
         let was = self.text.clone();
         let text = |text: &CreateTable| text.columns().find(|other| same_name(&other.name, column)).cloned();
         match change {
@@ -455,7 +477,8 @@ impl Work<'_> {
         apply(self.before, operation)?;
         self.native = None;
         for column in &key.columns {
-            let is_nullable = self.text.columns().any(|other| same_name(&other.name, column) && !other.is_not_null());
+            let is_nullable =
+                self.text.columns().any(|other| same_name(&other.name, column) && !other.is_not_null());
             if is_nullable && !self.added.contains(column) {
                 let probe = column_probe(&self.name, column, "IS NULL", "0");
                 self.hazard(HazardKind::NullInNotNull, column, probe);
@@ -492,7 +515,12 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn drop_column(&mut self, column: &Ident, has_consent: bool, operation: &Operation) -> Result<(), PlanError> {
+    fn drop_column(
+        &mut self,
+        column: &Ident,
+        has_consent: bool,
+        operation: &Operation,
+    ) -> Result<(), PlanError> {
         let indexes = self.indexes_on(column);
         apply(self.before, operation)?;
         if let Some(reason) = self.use_of(column, &indexes) {
@@ -542,7 +570,9 @@ impl Work<'_> {
         at_column
             || self.text.constraints().any(|clause| match &clause.kind {
                 ClauseKind::ForeignKey(reference) => is_in(&reference.columns, column),
-                ClauseKind::PrimaryKey { columns, .. } | ClauseKind::Unique(columns) => is_in(columns, column),
+                ClauseKind::PrimaryKey { columns, .. } | ClauseKind::Unique(columns) => {
+                    is_in(columns, column)
+                }
                 ClauseKind::Check(_)
                 | ClauseKind::Collate(_)
                 | ClauseKind::Default(_)

@@ -12,8 +12,7 @@ use sqlite3_parser::{
 
 use super::{
     super::{Answer, Answers, Question, Side, Subject},
-    HERE,
-    definition,
+    HERE, definition,
     token::{Kind, tokens, unquoted_text},
 };
 use crate::schema::{IndexKey, Literal as Constant, Schema, ServerDefault, Table};
@@ -40,7 +39,9 @@ fn subject(table: &Table, subject: &Subject) -> Option<String> {
     let expression = match subject {
         Subject::Check(place) => &table.checks.get(*place)?.expression,
         Subject::Computed(name) | Subject::Default(name) => match table.column(name)?.default.as_ref()? {
-            ServerDefault::Computed { expression, stored: _ } | ServerDefault::Expression(expression) => expression,
+            ServerDefault::Computed { expression, stored: _ } | ServerDefault::Expression(expression) => {
+                expression
+            }
             ServerDefault::Literal(literal) => return Some(definition::literal(literal)),
             ServerDefault::Identity(_) | ServerDefault::Serial => return None,
         },
@@ -94,7 +95,8 @@ fn is_whole(sql: &str) -> bool {
             Kind::Sign(b';') => return false,
             Kind::Blob | Kind::QuotedName | Kind::Text => {
                 let end = if text.starts_with('[') { ']' } else { text.chars().last().unwrap_or(' ') };
-                let is_open = text.len() < 2 || !text.ends_with(end) || !matches!(end, '\'' | '"' | '`' | ']');
+                let is_open =
+                    text.len() < 2 || !text.ends_with(end) || !matches!(end, '\'' | '"' | '`' | ']');
                 if is_open {
                     return false;
                 }
@@ -175,7 +177,9 @@ fn text(expression: &Expr<'_>) -> String {
             });
             format!("CAST({} AS {ty}{})", text(expr), size.unwrap_or_default())
         }
-        Expr::Collate(inner, collation) => format!("({} COLLATE {})", text(inner), collation.to_ascii_uppercase()),
+        Expr::Collate(inner, collation) => {
+            format!("({} COLLATE {})", text(inner), collation.to_ascii_uppercase())
+        }
         Expr::FunctionCall { name, distinctness: None, args, order_by: None, filter_over: None } => {
             format!("{}({})", name.0.to_ascii_lowercase(), list(args.unwrap_or_default()))
         }
@@ -288,7 +292,9 @@ mod tests {
 
     #[test]
     fn different_expressions_have_different_texts() {
-        for (one, other) in [("a - (b - c)", "a - b - c"), ("a = 'X'", "a = 'x'"), ("a OR b AND c", "(a OR b) AND c")] {
+        for (one, other) in
+            [("a - (b - c)", "a - b - c"), ("a = 'X'", "a = 'x'"), ("a OR b AND c", "(a OR b) AND c")]
+        {
             assert_ne!(expression_text(one), expression_text(other));
         }
     }
@@ -302,7 +308,9 @@ mod tests {
 
     #[test]
     fn a_text_is_its_own_text() {
-        for sql in ["a > 0 AND NOT b", "-x", "CAST(a AS numeric(3, 2))", "EXISTS (SELECT 1)", "a IN (SELECT 1)"] {
+        for sql in
+            ["a > 0 AND NOT b", "-x", "CAST(a AS numeric(3, 2))", "EXISTS (SELECT 1)", "a IN (SELECT 1)"]
+        {
             let once = expression_text(sql);
             assert_eq!(expression_text(&once), once, "{sql}");
         }

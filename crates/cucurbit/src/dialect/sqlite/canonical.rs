@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 
 use crate::schema::{
-    Check, Column, ColumnType, Expression, ForeignKey, Ident, Index, IndexKey, IndexPart, Literal, PrimaryKey, Schema,
-    ServerDefault, Table, TableName, Type,
+    Check, Column, ColumnType, Expression, ForeignKey, Ident, Index, IndexKey, IndexPart, Literal,
+    PrimaryKey, Schema, ServerDefault, Table, TableName, Type,
 };
 
 use super::{
@@ -50,7 +50,8 @@ fn in_default_schema(mut table: Table) -> Table {
 }
 
 fn form(table: &Table) -> Table {
-    let Table { name, columns, primary_key, uniques, foreign_keys, checks, indexes, comment: _, options } = table;
+    let Table { name, columns, primary_key, uniques, foreign_keys, checks, indexes, comment: _, options } =
+        table;
     Table {
         name: name.clone(),
         columns: columns.iter().map(|column| column_form(table, column)).collect(),

@@ -4,8 +4,8 @@
 //! people, why SQLite cannot hold a thing.
 
 use crate::schema::{
-    Action, Check, Column, ConstraintRef, ForeignKey, Ident, Index, IndexKey, Literal, Nulls, Order, PrimaryKey,
-    ServerDefault, Table, TableName, Type, Unique,
+    Action, Check, Column, ConstraintRef, ForeignKey, Ident, Index, IndexKey, Literal, Nulls, Order,
+    PrimaryKey, ServerDefault, Table, TableName, Type, Unique,
 };
 
 use super::{
@@ -40,7 +40,8 @@ pub(super) fn create_table(table: &Table) -> Result<String, String> {
     }
     items.extend(table.checks.iter().map(check));
     let options = [(table.options.is_strict, "STRICT"), (table.options.is_without_rowid, "WITHOUT ROWID")];
-    let options: Vec<&str> = options.into_iter().filter(|(is_set, _)| *is_set).map(|(_, word)| word).collect();
+    let options: Vec<&str> =
+        options.into_iter().filter(|(is_set, _)| *is_set).map(|(_, word)| word).collect();
     let tail = if options.is_empty() { String::new() } else { format!(" {}", options.join(", ")) };
     Ok(format!("CREATE TABLE {name} (\n    {}\n){tail}", items.join(",\n    ")))
 }
@@ -78,7 +79,9 @@ pub(super) fn column(column: &Column, is_strict: bool) -> Result<String, String>
     }
     if let Some(default) = default {
         if matches!(default, ServerDefault::Identity(_) | ServerDefault::Serial) {
-            return Err(format!("`{name}` is not the table's only integer key: SQLite numbers no other column"));
+            return Err(format!(
+                "`{name}` is not the table's only integer key: SQLite numbers no other column"
+            ));
         }
         if let Some(text) = self::default(default) {
             definition = format!("{definition} {text}");
@@ -92,7 +95,8 @@ pub(super) fn column(column: &Column, is_strict: bool) -> Result<String, String>
 
 /// Spells a column's type.
 pub(super) fn spelled(column: &Ident, ty: &Type, is_strict: bool) -> Result<String, String> {
-    types::spelled(ty, is_strict).ok_or_else(|| format!("`{column}` is an {ty}; give it a variant for SQLite"))
+    types::spelled(ty, is_strict)
+        .ok_or_else(|| format!("`{column}` is an {ty}; give it a variant for SQLite"))
 }
 
 /// Writes `DEFAULT …` or `GENERATED …`; nothing for what SQLite does by itself.
@@ -102,7 +106,9 @@ pub(super) fn default(default: &ServerDefault) -> Option<String> {
             let kind = if *stored { "STORED" } else { "VIRTUAL" };
             Some(format!("GENERATED ALWAYS AS ({}) {kind}", expression.on(HERE)))
         }
-        ServerDefault::Expression(expression) => Some(format!("DEFAULT {}", expression_default(expression.on(HERE)))),
+        ServerDefault::Expression(expression) => {
+            Some(format!("DEFAULT {}", expression_default(expression.on(HERE))))
+        }
         ServerDefault::Identity(_) | ServerDefault::Serial | ServerDefault::Literal(Literal::Null) => None,
         ServerDefault::Literal(literal) => Some(format!("DEFAULT {}", self::literal(literal))),
     }
@@ -227,7 +233,8 @@ pub(super) fn create_index(table: &TableName, index: &Index) -> Result<String, S
 pub(super) fn is_same_check(reference: &ConstraintRef, check: &Check) -> bool {
     match reference {
         ConstraintRef::Check { expression } => {
-            super::ask::expression_text(expression.on(HERE)) == super::ask::expression_text(check.expression.on(HERE))
+            super::ask::expression_text(expression.on(HERE))
+                == super::ask::expression_text(check.expression.on(HERE))
         }
         ConstraintRef::ForeignKey { .. }
         | ConstraintRef::Named(_)

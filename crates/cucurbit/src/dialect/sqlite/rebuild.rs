@@ -32,7 +32,11 @@ pub(super) struct Rebuild<'r> {
 }
 
 /// Plans it and returns the text as SQLite will store it. The indexes in `before` are already those after.
-pub(super) fn rebuild(before: &Before, rebuild: Rebuild<'_>, plan: &mut Plan) -> Result<CreateTable, PlanError> {
+pub(super) fn rebuild(
+    before: &Before,
+    rebuild: Rebuild<'_>,
+    plan: &mut Plan,
+) -> Result<CreateTable, PlanError> {
     let Rebuild { table, from, mut to, fills, added, hazards } = rebuild;
     if let Some(name) = rename::forgotten(before) {
         return Err(PlanError::Original {
@@ -132,7 +136,8 @@ fn rowid_name(from: &CreateTable, to: &CreateTable) -> Option<&'static str> {
         return None;
     }
     ["rowid", "_rowid_", "oid"].into_iter().find(|name| {
-        let is_column = |text: &CreateTable| text.columns().any(|column| same_name(&column.name, &(*name).into()));
+        let is_column =
+            |text: &CreateTable| text.columns().any(|column| same_name(&column.name, &(*name).into()));
         !is_column(from) && !is_column(to)
     })
 }
@@ -163,9 +168,9 @@ fn dependents(originals: &Originals, table: &Ident) -> Dependents {
     let mut names = vec![table.clone()];
     let mut found = Dependents::default();
     loop {
-        let next = views
-            .iter()
-            .find(|(name, view)| !found.views.contains(name) && names.iter().any(|other| mentions(&view.sql, other)));
+        let next = views.iter().find(|(name, view)| {
+            !found.views.contains(name) && names.iter().any(|other| mentions(&view.sql, other))
+        });
         let Some((name, _)) = next else { break };
         names.push(name.clone());
         found.views.push(name.clone());

@@ -88,8 +88,10 @@ fn schema(originals: &Originals, columns: &[Vec<Option<String>>]) -> Result<Sche
         schema.tables.insert(name.clone(), table);
     }
     for (name, (table, sql)) in &originals.indexes {
-        let index = index_value(name, sql)
-            .map_err(|error| ReflectError::Original { object: name.to_string(), reason: error.to_string() })?;
+        let index = index_value(name, sql).map_err(|error| ReflectError::Original {
+            object: name.to_string(),
+            reason: error.to_string(),
+        })?;
         if let Some(table) = schema.tables.get_mut(table) {
             table.indexes.insert(name.clone(), index);
         }

@@ -24,7 +24,11 @@ pub(super) fn column(
     to: &Ident,
 ) -> Result<(), Failure> {
     edit_tables(originals, |name, text| {
-        if name == table { text.rename_column(from, to) } else { text.rename_referred_column(&table.name, from, to) }
+        if name == table {
+            text.rename_column(from, to)
+        } else {
+            text.rename_referred_column(&table.name, from, to)
+        }
     })?;
     for (owner, sql) in originals.indexes.values_mut().filter(|(owner, _)| owner == table) {
         let mut after_table = usize::MAX;
@@ -49,14 +53,20 @@ pub(super) fn column(
             return Some(sql.to_owned());
         }
         let tokens = tokens(sql);
-        let is_clear = !others(sql) && (0..tokens.len()).all(|at| !tokens[at].names(sql, from) || is_plain(sql, &tokens, at));
+        let is_clear = !others(sql)
+            && (0..tokens.len()).all(|at| !tokens[at].names(sql, from) || is_plain(sql, &tokens, at));
         is_clear.then(|| rename_in_text(sql, to, |sql, tokens, at| is_column(sql, tokens, at, from)))
     });
     Ok(())
 }
 
 /// Renames a table in the texts. `schema` is what was before.
-pub(super) fn table(originals: &mut Originals, schema: &Schema, from: &TableName, to: &Ident) -> Result<(), Failure> {
+pub(super) fn table(
+    originals: &mut Originals,
+    schema: &Schema,
+    from: &TableName,
+    to: &Ident,
+) -> Result<(), Failure> {
     edit_tables(originals, |_, text| text.rename_table(&from.name, to))?;
     if let Some(text) = originals.tables.remove(from) {
         originals.tables.insert(from.sibling(to.clone()), text);
@@ -67,15 +77,20 @@ pub(super) fn table(originals: &mut Originals, schema: &Schema, from: &TableName
             *owner = from.sibling(to.clone());
         }
     }
-    let is_a_column =
-        schema.tables.values().flat_map(|table| &table.columns).any(|column| same_name(&column.name, &from.name));
+    let is_a_column = schema
+        .tables
+        .values()
+        .flat_map(|table| &table.columns)
+        .any(|column| same_name(&column.name, &from.name));
     edit_programs(originals, |_, sql| {
         if !mentions(sql, &from.name) {
             return Some(sql.to_owned());
         }
         let tokens = tokens(sql);
         let is_alias = (0..tokens.len()).any(|at| {
-            tokens[at].names(sql, &from.name) && at > 0 && (tokens[at - 1].is(sql, "AS") || tokens[at - 1].is_sign(b'.'))
+            tokens[at].names(sql, &from.name)
+                && at > 0
+                && (tokens[at - 1].is(sql, "AS") || tokens[at - 1].is_sign(b'.'))
         });
         (!is_a_column && !is_alias)
             .then(|| rename_in_text(sql, to, |sql, tokens, at| tokens[at].names(sql, &from.name)))
@@ -92,7 +107,10 @@ pub(super) fn table(originals: &mut Originals, schema: &Schema, from: &TableName
 fn is_plain(sql: &str, tokens: &[Token], at: usize) -> bool {
     let is_alias = at.checked_sub(1).and_then(|before| tokens.get(before)).is_some_and(|before| {
         let is_word = before.kind == Kind::Word && !is_keyword(before.text(sql));
-        before.is(sql, "AS") || is_word || before.is_sign(b')') || matches!(before.kind, Kind::Number | Kind::Text | Kind::QuotedName)
+        before.is(sql, "AS")
+            || is_word
+            || before.is_sign(b')')
+            || matches!(before.kind, Kind::Number | Kind::Text | Kind::QuotedName)
     });
     !is_alias && is_column(sql, tokens, at, &tokens[at].name(sql).unwrap_or_else(|| "".into()))
 }
@@ -100,8 +118,30 @@ fn is_plain(sql: &str, tokens: &[Token], at: usize) -> bool {
 /// Words after which a column may stand in a query or a trigger.
 fn is_keyword(word: &str) -> bool {
     const WORDS: [&str; 24] = [
-        "ALL", "AND", "BETWEEN", "BY", "CASE", "DISTINCT", "ELSE", "GLOB", "HAVING", "IN", "IS", "LIKE", "NOT", "OF", "ON", "OR",
-        "RETURNING", "SELECT", "SET", "THEN", "WHEN", "WHERE", "ESCAPE", "USING",
+        "ALL",
+        "AND",
+        "BETWEEN",
+        "BY",
+        "CASE",
+        "DISTINCT",
+        "ELSE",
+        "GLOB",
+        "HAVING",
+        "IN",
+        "IS",
+        "LIKE",
+        "NOT",
+        "OF",
+        "ON",
+        "OR",
+        "RETURNING",
+        "SELECT",
+        "SET",
+        "THEN",
+        "WHEN",
+        "WHERE",
+        "ESCAPE",
+        "USING",
     ];
     WORDS.iter().any(|known| known.eq_ignore_ascii_case(word))
 }

@@ -33,7 +33,8 @@ pub(in super::super) fn plan(before: &mut Before, operations: &[Operation]) -> R
     let mut rest = operations.as_slice();
     while let Some((first, after)) = rest.split_first() {
         if alter::is_of_one_table(first) {
-            let group = rest.iter().take_while(|next| alter::is_of_one_table(next) && next.table() == first.table());
+            let group =
+                rest.iter().take_while(|next| alter::is_of_one_table(next) && next.table() == first.table());
             let (group, left) = rest.split_at(group.count());
             alter::group(before, group, &mut plan)?;
             rest = left;
@@ -47,11 +48,17 @@ pub(in super::super) fn plan(before: &mut Before, operations: &[Operation]) -> R
 
 /// Offline, and for a schema made by hand, the texts are those that we would write.
 fn write_missing_originals(before: &mut Before) -> Result<(), PlanError> {
-    let missing: Vec<TableName> =
-        before.schema.tables.keys().filter(|name| !before.originals.tables.contains_key(*name)).cloned().collect();
+    let missing: Vec<TableName> = before
+        .schema
+        .tables
+        .keys()
+        .filter(|name| !before.originals.tables.contains_key(*name))
+        .cloned()
+        .collect();
     for name in missing {
         let Some(table) = before.schema.tables.get(&name).cloned() else { continue };
-        remember_table(before, &table).map_err(|reason| PlanError::Original { object: name.to_string(), reason })?;
+        remember_table(before, &table)
+            .map_err(|reason| PlanError::Original { object: name.to_string(), reason })?;
         for index in table.indexes.values() {
             let sql = definition::create_index(&name, index)
                 .map_err(|reason| PlanError::Original { object: index.name.to_string(), reason })?;

@@ -72,17 +72,20 @@ pub(super) fn read(declared: &str) -> Type {
         ("BLOB" | "BINARY" | "VARBINARY" | "BYTEA", []) => Type::Binary,
         ("BOOLEAN" | "BOOL", []) => Type::Boolean,
         ("CHAR" | "CHARACTER" | "NCHAR", []) => Type::Char { length: None },
-        ("CHAR" | "CHARACTER" | "NCHAR", [length]) => sized(*length, declared, |n| Type::Char { length: Some(n) }),
+        ("CHAR" | "CHARACTER" | "NCHAR", [length]) => {
+            sized(*length, declared, |n| Type::Char { length: Some(n) })
+        }
         ("DATE" | "DATE_TEXT", []) => Type::Date,
         ("DATETIME" | "TIMESTAMP" | "DATETIME_TEXT" | "TIMESTAMP_TEXT", [] | [_]) => {
             Type::DateTime { precision: None }
         }
-        (
-            "TIMESTAMPTZ" | "TIMESTAMP WITH TIME ZONE" | "TIMESTAMP_WITH_TIMEZONE_TEXT",
-            [] | [_],
-        ) => Type::DateTimeTz { precision: None },
+        ("TIMESTAMPTZ" | "TIMESTAMP WITH TIME ZONE" | "TIMESTAMP_WITH_TIMEZONE_TEXT", [] | [_]) => {
+            Type::DateTimeTz { precision: None }
+        }
         ("NUMERIC" | "DECIMAL", []) => Type::Decimal { precision: None },
-        ("NUMERIC" | "DECIMAL", [all]) => sized(*all, declared, |n| Type::Decimal { precision: Some((n, 0)) }),
+        ("NUMERIC" | "DECIMAL", [all]) => {
+            sized(*all, declared, |n| Type::Decimal { precision: Some((n, 0)) })
+        }
         ("NUMERIC" | "DECIMAL", [all, scale]) => match i32::try_from(*scale) {
             Ok(scale) => sized(*all, declared, |n| Type::Decimal { precision: Some((n, scale)) }),
             Err(_) => custom(declared),
@@ -208,7 +211,7 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_kept() {
-        for declared in ["GEOMETRY(Point, 4326)", "VARCHAR(-1)", "INTEGER(4)", ""] {
+        for declared in ["GEOMETRY(2, 4326)", "GEOMETRY(Point)", "VARCHAR(-1)", "INTEGER(4)", ""] {
             assert_eq!(read(declared), Type::Custom { spelling: declared.to_owned() }, "{declared}");
         }
     }

@@ -52,7 +52,8 @@ impl Work<'_> {
         }
         let trigger = originals.triggers.iter().find(|(_, trigger)| {
             let is_on = same_name(&trigger.table, &self.table.name);
-            (is_on || mentions(&trigger.sql, &self.table.name)) && self.is_used_in(&trigger.sql, column, is_on)
+            (is_on || mentions(&trigger.sql, &self.table.name))
+                && self.is_used_in(&trigger.sql, column, is_on)
         });
         if let Some((name, _)) = trigger {
             return Some(format!("the trigger `{name}` uses it"));
@@ -83,11 +84,12 @@ impl Work<'_> {
         if same_name(&name, &self.table.name) {
             return true;
         }
-        let is_table = |name: &Ident| self.before.schema.tables.keys().any(|other| same_name(&other.name, name));
+        let is_table =
+            |name: &Ident| self.before.schema.tables.keys().any(|other| same_name(&other.name, name));
         // `FROM plant AS p`, `JOIN plant p`: the name before the alias.
         let owners = (1..tokens.len()).filter_map(|at| {
-            let is_alias = tokens[at].names(sql, &name)
-                && !tokens.get(at + 1).is_some_and(|next| next.is_sign(b'.'));
+            let is_alias =
+                tokens[at].names(sql, &name) && !tokens.get(at + 1).is_some_and(|next| next.is_sign(b'.'));
             let before = if tokens[at - 1].is(sql, "AS") { at.checked_sub(2)? } else { at - 1 };
             tokens[before].name(sql).filter(|owner| is_alias && is_table(owner))
         });

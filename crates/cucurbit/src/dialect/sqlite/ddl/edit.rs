@@ -11,9 +11,18 @@ use super::{
 };
 
 impl CreateTable {
-    /// Gives the table another name, in quotes as ALTER TABLE writes it.
+    /// Gives the table another name, in quotes as ALTER TABLE writes it, also where it stands before a dot.
+    ///
+    /// Foreign keys to the table itself stay: a rebuild ends under the old name.
     pub(in super::super) fn set_name(&mut self, name: &Ident) {
+        let from = self.name();
         self.name = quoted(name);
+        for clause in self.clauses_mut() {
+            clause.text = rename_in_text(&clause.text.clone(), name, |sql, tokens, position| {
+                tokens[position].names(sql, &from)
+                    && tokens.get(position + 1).is_some_and(|next| next.is_sign(b'.'))
+            });
+        }
     }
 
     fn column_text_mut(&mut self, name: &Ident) -> Option<&mut ColumnText> {
@@ -104,12 +113,16 @@ impl CreateTable {
     }
 
     /// Sets or removes the default, or the expression of a generated column.
-    pub(in super::super) fn set_default(&mut self, name: &Ident, definition: Option<&str>) -> Result<(), Unreadable> {
+    pub(in super::super) fn set_default(
+        &mut self,
+        name: &Ident,
+        definition: Option<&str>,
+    ) -> Result<(), Unreadable> {
         let clauses = definition.map(|text| Self::read(&format!("CREATE TABLE t (c {text})"))).transpose()?;
         if let Some(column) = self.column_text_mut(name) {
-            column
-                .clauses
-                .retain(|clause| !matches!(clause.kind, ClauseKind::Default(_) | ClauseKind::Generated { .. }));
+            column.clauses.retain(|clause| {
+                !matches!(clause.kind, ClauseKind::Default(_) | ClauseKind::Generated { .. })
+            });
             let new = clauses.iter().flat_map(Self::columns).flat_map(|column| column.clauses.clone());
             column.clauses.extend(new);
         }
@@ -204,7 +217,8 @@ impl CreateTable {
         to: &Ident,
     ) -> Result<(), Unreadable> {
         for clause in self.clauses_mut() {
-            if matches!(&clause.kind, ClauseKind::ForeignKey(reference) if same_name(&reference.table, table)) {
+            if matches!(&clause.kind, ClauseKind::ForeignKey(reference) if same_name(&reference.table, table))
+            {
                 clause.rename_after_references(from, to, false);
             }
         }
@@ -215,15 +229,10 @@ impl CreateTable {
     pub(in super::super) fn rename_table(&mut self, from: &Ident, to: &Ident) -> Result<(), Unreadable> {
         if same_name(&self.name(), from) {
             self.set_name(to);
-            for clause in self.clauses_mut() {
-                clause.text = rename_in_text(&clause.text.clone(), to, |sql, tokens, position| {
-                    tokens[position].names(sql, from)
-                        && tokens.get(position + 1).is_some_and(|next| next.is_sign(b'.'))
-                });
-            }
         }
         for clause in self.clauses_mut() {
-            if matches!(&clause.kind, ClauseKind::ForeignKey(reference) if same_name(&reference.table, from)) {
+            if matches!(&clause.kind, ClauseKind::ForeignKey(reference) if same_name(&reference.table, from))
+            {
                 clause.rename_after_references(from, to, true);
             }
         }
@@ -248,7 +257,9 @@ impl Clause {
     /// Renames the table's own column.
     fn rename_column(&mut self, table: &Ident, from: &Ident, to: &Ident) {
         let is_self = match &self.kind {
-            ClauseKind::Collate(_) | ClauseKind::Default(_) | ClauseKind::NotNull | ClauseKind::Nothing => return,
+            ClauseKind::Collate(_) | ClauseKind::Default(_) | ClauseKind::NotNull | ClauseKind::Nothing => {
+                return;
+            }
             ClauseKind::ForeignKey(reference) => Some(same_name(&reference.table, table)),
             ClauseKind::Check(_)
             | ClauseKind::Generated { .. }

@@ -145,8 +145,7 @@ fn item(reader: &mut Reader<'_>, from: usize) -> Result<Item, Unreadable> {
 
 fn column(reader: &mut Reader<'_>) -> Result<ColumnText, Unreadable> {
     let token = reader.next("a column's name")?;
-    let name =
-        token.name(reader.sql).ok_or(Unreadable { expected: "a column's name", at: token.start })?;
+    let name = token.name(reader.sql).ok_or(Unreadable { expected: "a column's name", at: token.start })?;
     while !starts_clause(reader) {
         if reader.is_sign(b'(') {
             reader.parenthesis("the type's arguments")?;
@@ -169,7 +168,16 @@ fn ends_item(reader: &Reader<'_>) -> bool {
 
 fn starts_clause(reader: &Reader<'_>) -> bool {
     const WORDS: [&str; 11] = [
-        "AS", "CHECK", "COLLATE", "CONSTRAINT", "DEFAULT", "DEFERRABLE", "NOT", "NULL", "PRIMARY", "REFERENCES",
+        "AS",
+        "CHECK",
+        "COLLATE",
+        "CONSTRAINT",
+        "DEFAULT",
+        "DEFERRABLE",
+        "NOT",
+        "NULL",
+        "PRIMARY",
+        "REFERENCES",
         "UNIQUE",
     ];
     ends_item(reader)
@@ -250,8 +258,7 @@ fn primary_key(reader: &mut Reader<'_>) -> Result<ClauseKind, Unreadable> {
         let (names, inner) = reader.names()?;
         columns = names;
         // `PRIMARY KEY (id AUTOINCREMENT)` is in the grammar.
-        is_autoincrement =
-            tokens(inner).iter().skip(1).any(|token| token.is(inner, "AUTOINCREMENT"));
+        is_autoincrement = tokens(inner).iter().skip(1).any(|token| token.is(inner, "AUTOINCREMENT"));
     }
     if !reader.eat("ASC") {
         is_descending = reader.eat("DESC");

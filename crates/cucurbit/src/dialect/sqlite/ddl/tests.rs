@@ -9,7 +9,7 @@ const ODD: &str = r#"CREATE TABLE [Odd "t"] ( -- the table
   "kind" TEXT CONSTRAINT ck_kind CHECK (kind IN ('x', ')')) DEFAULT 'x',
   parent INT REFERENCES "Odd" (id) ON DELETE SET NULL ON UPDATE CASCADE MATCH FULL NOT DEFERRABLE INITIALLY IMMEDIATE NOT NULL,
   total GENERATED ALWAYS AS (id + 1) STORED,
-  odd GEOMETRY(POINT, 4326) DEFAULT -1,
+  odd GEOMETRY(2, 4326) DEFAULT -1,
   UNIQUE (name COLLATE BINARY DESC, kind) ON CONFLICT IGNORE,
   CONSTRAINT fk FOREIGN KEY (kind, name) REFERENCES other DEFERRABLE INITIALLY DEFERRED,
   CHECK (id > 0)
@@ -47,7 +47,10 @@ fn a_text_says_what_pragmas_omit() {
     assert_eq!(column("name").collation.as_deref(), Some("NOCASE"));
     assert!(!column("parent").nullable);
     assert_eq!(column("odd").default, Some(crate::schema::ServerDefault::Literal((-1).into())));
-    assert!(matches!(column("total").default, Some(crate::schema::ServerDefault::Computed { stored: true, .. })));
+    assert!(matches!(
+        column("total").default,
+        Some(crate::schema::ServerDefault::Computed { stored: true, .. })
+    ));
     assert_eq!(read().rowid_column().unwrap().name, "id");
 }
 
@@ -67,7 +70,8 @@ fn an_edit_changes_its_piece_only() {
 
     let mut table = read();
     table.drop_constraint(Found::ForeignKey(1));
-    let constraint = "\n  CONSTRAINT fk FOREIGN KEY (kind, name) REFERENCES other DEFERRABLE INITIALLY DEFERRED,";
+    let constraint =
+        "\n  CONSTRAINT fk FOREIGN KEY (kind, name) REFERENCES other DEFERRABLE INITIALLY DEFERRED,";
     assert_eq!(table.to_string(), ODD.replace(constraint, ""));
 
     let mut table = read();
@@ -105,7 +109,14 @@ fn an_index_is_read_with_its_expressions_and_condition() {
 
 #[test]
 fn what_is_not_a_table_is_an_error() {
-    for sql in ["", "CREATE TABLE", "CREATE TABLE t", "CREATE TABLE t (", "CREATE TABLE t (a CHECK", "CREATE VIEW v AS SELECT 1"] {
+    for sql in [
+        "",
+        "CREATE TABLE",
+        "CREATE TABLE t",
+        "CREATE TABLE t (",
+        "CREATE TABLE t (a CHECK",
+        "CREATE VIEW v AS SELECT 1",
+    ] {
         CreateTable::read(sql).unwrap_err();
     }
 }

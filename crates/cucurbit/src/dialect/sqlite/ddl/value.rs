@@ -16,7 +16,10 @@ use super::{
 impl CreateTable {
     /// Returns the name.
     pub(in super::super) fn name(&self) -> Ident {
-        tokens(&self.name).first().and_then(|token| token.name(&self.name)).unwrap_or_else(|| self.name.as_str().into())
+        tokens(&self.name)
+            .first()
+            .and_then(|token| token.name(&self.name))
+            .unwrap_or_else(|| self.name.as_str().into())
     }
 
     /// Returns the table that it makes, without its indexes.
@@ -73,7 +76,9 @@ impl CreateTable {
     fn keys(&self) -> impl Iterator<Item = (Vec<Ident>, bool)> {
         let inline = self.columns().flat_map(|column| {
             column.clauses.iter().filter_map(|clause| match &clause.kind {
-                ClauseKind::PrimaryKey { is_descending, .. } => Some((vec![column.name.clone()], *is_descending)),
+                ClauseKind::PrimaryKey { is_descending, .. } => {
+                    Some((vec![column.name.clone()], *is_descending))
+                }
                 _ => None,
             })
         });
@@ -86,7 +91,9 @@ impl CreateTable {
 
     fn column_value(&self, text: &ColumnText) -> Column {
         let mut ty = types::read(text.declared());
-        let is_key = self.keys().any(|(columns, _)| matches!(columns.as_slice(), [name] if same_name(name, &text.name)));
+        let is_key = self
+            .keys()
+            .any(|(columns, _)| matches!(columns.as_slice(), [name] if same_name(name, &text.name)));
         if is_key && ty == Type::Integer && !text.declared().eq_ignore_ascii_case("INTEGER") {
             // `INT PRIMARY KEY` is not the rowid; it must not be rewritten as one.
             ty = Type::Custom { spelling: text.declared().to_owned() };
@@ -125,7 +132,13 @@ impl CreateTable {
             ClauseKind::Check(condition) => {
                 table.checks.push(Check { name, expression: condition.as_str().into() });
             }
-            ClauseKind::ForeignKey(Reference { columns: own, table: referred_table, referred, on_delete, on_update }) => {
+            ClauseKind::ForeignKey(Reference {
+                columns: own,
+                table: referred_table,
+                referred,
+                on_delete,
+                on_update,
+            }) => {
                 table.foreign_keys.push(ForeignKey {
                     name,
                     columns: columns(own),
