@@ -81,15 +81,17 @@ impl CreateTable {
             .filter(|column| !same_name(&column.name, name))
             .flat_map(|column| &column.clauses)
             .chain(self.constraints());
-        elsewhere.into_iter().find_map(|clause| match &clause.kind {
-            ClauseKind::Check(condition) if mentions(condition, name) => Some(match &clause.name {
-                Some(name) => format!("check `{name}` uses it"),
-                None => format!("the check `{condition}` uses it"),
-            }),
-            ClauseKind::Generated { expression, .. } if mentions(expression, name) => {
-                Some(format!("a generated column uses it: `{expression}`"))
-            }
-            _ => None,
+        elsewhere.into_iter().find_map(|clause| {
+            let (ClauseKind::Check(sql) | ClauseKind::Generated { expression: sql, .. }) = &clause.kind
+            else {
+                return None;
+            };
+            let is_check = matches!(clause.kind, ClauseKind::Check(_));
+            mentions(sql, name).then(|| match (&clause.name, is_check) {
+                (Some(name), true) => format!("check `{name}` uses it"),
+                (None, true) => format!("the check `{sql}` uses it"),
+                (_, false) => format!("a generated column uses it: `{sql}`"),
+            })
         })
     }
 
