@@ -290,6 +290,65 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_it_panic_and_its_result_is_stable(
+            parts in proptest::collection::vec(proptest::sample::select(PARTS.as_slice()), 0..9)
+        ) {
+            let sql = parts.join(" ");
+            let once = expression_text(&sql);
+            proptest::prop_assert_eq!(expression_text(&once), once);
+            constant(&sql);
+        }
+    }
+
+    const PARTS: [&str; 44] = [
+        "a",
+        "b",
+        "\"c\"\"d\"",
+        "[e]",
+        "`f`",
+        "'g''h'",
+        "''",
+        "\"\"",
+        "[]",
+        "1",
+        "1.5e3",
+        "x'0A'",
+        "x'0'",
+        "?",
+        ":p",
+        "(",
+        ")",
+        ",",
+        ".",
+        "+",
+        "-",
+        "||",
+        "->>",
+        "=",
+        "<>",
+        "!",
+        "AND",
+        "OR",
+        "NOT",
+        "IS",
+        "NULL",
+        "IN",
+        "LIKE",
+        "BETWEEN",
+        "CASE",
+        "WHEN",
+        "THEN",
+        "END",
+        "CAST",
+        "COLLATE",
+        "NOTNULL",
+        "lower",
+        "CURRENT_DATE",
+        "é",
+    ];
+
     #[test]
     fn constants_are_found_in_parentheses_and_behind_signs() {
         assert_eq!(constant("(0)"), Some(Constant::Integer(0)));

@@ -1,6 +1,7 @@
 //! What Alembic's rebuild does damage to, case by case, and is kept here ("defect 18").
 
 use cucurbit::{
+    dialect::Dialect,
     operation::Op,
     schema::{Type, build::*},
 };
@@ -390,4 +391,50 @@ fn values_are_not_dropped_without_consent() {
         })
         .unwrap();
     assert!(database.rows("SELECT name FROM sqlite_schema").is_empty());
+}
+
+#[test]
+fn names_that_must_be_quoted_are_quoted_everywhere() {
+    let mut database = Database::with(&[
+        "CREATE TABLE \"or\"\"der\" (\"a b\" INTEGER PRIMARY KEY AUTOINCREMENT, [select] VARCHAR(5), `gärtner` TEXT UNIQUE)",
+        "CREATE TABLE \"it's\" (x INTEGER REFERENCES \"or\"\"der\" ON DELETE CASCADE)",
+        "CREATE INDEX \"i\"\"x\" ON \"or\"\"der\" (lower([select]))",
+        "CREATE VIEW \"v w\" AS SELECT \"select\" FROM \"or\"\"der\"",
+        "CREATE TRIGGER \"t\"\"g\" AFTER DELETE ON \"or\"\"der\" BEGIN DELETE FROM \"it's\"; END",
+        "INSERT INTO \"or\"\"der\" VALUES (7, 'x', 'y')",
+        "INSERT INTO \"it's\" VALUES (7)",
+    ]);
+    database.run(retype("or\"der", "select")).unwrap();
+    database
+        .run(|op| {
+            op.alter_table("or\"der", |table| {
+                table.rename_column("a b", "select from");
+                table.drop_unique(["gärtner"]);
+                table.drop_column("gärtner").loses_data();
+            });
+            op.rename_table("or\"der", "new order");
+        })
+        .unwrap();
+    assert_eq!(database.rows("SELECT \"select from\", \"select\" FROM \"new order\""), ["7|x"]);
+    assert_eq!(database.rows("SELECT x FROM \"it's\""), ["7"]);
+    assert_eq!(database.rows("SELECT name, seq FROM sqlite_sequence"), ["new order|7"]);
+}
+
+#[test]
+fn a_danger_in_a_column_that_is_not_there_yet_is_none() {
+    let mut database = Database::with(&[PARENT, ROWS]);
+    let mut memory = database.reflect();
+    let add = Op::record(|op| {
+        op.add_column("p", text("note").nullable());
+    });
+    let drop = Op::record(|op| {
+        op.drop_column("p", "note");
+    });
+    Dialect::Sqlite.plan(&mut memory, &add).unwrap();
+    let plan = Dialect::Sqlite.plan(&mut memory, &drop).unwrap();
+    // A run asks all its dangers before it begins.
+    let probe = &plan.statements[0].hazards[0].probe;
+    assert_eq!(database.rows(probe), ["0"]);
+    database.run(|op| op.add_column("p", text("note").nullable()).backfill("name")).unwrap();
+    assert_eq!(database.rows(probe), ["1"]);
 }

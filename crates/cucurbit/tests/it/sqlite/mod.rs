@@ -128,7 +128,8 @@ impl Database {
     }
 
     fn count(&mut self, table: &TableName) -> String {
-        self.rows(&format!("SELECT count(*) FROM \"{}\"", table.name)).concat()
+        let name = table.name.as_str().replace('"', "\"\"");
+        self.rows(&format!("SELECT count(*) FROM \"{name}\"")).concat()
     }
 }
 
