@@ -8,8 +8,13 @@ mod config; // Which configuration file is found, what it may say, and which add
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod connect; // Real files and a real server opened by their addresses, and what is said when that fails.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
+mod diff; // What is found can be run, leads to the other schema and can be undone, on real databases.
 #[cfg(test)]
 mod graph; // Alembic's recorded behaviour on small graphs, what differs on purpose, and laws over random graphs.
+#[cfg(test)]
+mod laws; // Laws of comparing and undoing, over schemas made by chance.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod lexer; // What our lexer calls a statement, real databases take as one.
