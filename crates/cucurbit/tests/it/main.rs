@@ -4,6 +4,9 @@
 mod any_operation; // Operations of every kind, with the names and texts that break things, for laws.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
+mod command; // Commands as library functions: what a new script may be, and what a rehearsal runs.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
 mod config; // Which configuration file is found, what it may say, and which address wins.
 #[cfg(feature = "runtime")]
 #[cfg(test)]

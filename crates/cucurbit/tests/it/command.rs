@@ -1,0 +1,85 @@
+//! Commands as library functions: what a new script may be, and what a rehearsal runs.
+
+use cucurbit::{
+    Op,
+    command::{Env, Location, NewRevision, Project, merge, new_revision},
+    prelude::*,
+    source::replay_on_scratch,
+};
+
+use crate::support::{Database, on_each_database, script, scripts};
+
+fn nothing(_op: &mut Op) {}
+
+fn project(folder: &std::path::Path) -> Project {
+    let list = vec![
+        script("a1", &[], nothing, nothing),
+        script("b1", &["a1"], nothing, nothing),
+        script("b2", &["a1"], nothing, nothing),
+    ];
+    let location = Location { working_directory: folder.to_owned(), ..Location::default() };
+    Project::open(Env::new(list).project(folder), location).unwrap()
+}
+
+fn new(head: &str) -> NewRevision {
+    NewRevision {
+        message: "message".to_owned(),
+        id: None,
+        head: Some(head.parse().unwrap()),
+        splice: false,
+        branch_labels: Vec::new(),
+        depends_on: Vec::new(),
+        random: [0, 1, 2, 3, 4, 5],
+        now: "2025-11-06T12:43:40Z".parse().unwrap(),
+    }
+}
+
+#[test]
+fn a_script_that_would_break_the_graph_is_not_written() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("versions")).unwrap();
+    let project = project(folder.path());
+    let taken = NewRevision { id: Some("a1".to_owned()), ..new("b1") };
+    let empty = NewRevision { branch_labels: vec![String::new()], ..new("b1") };
+    let label = NewRevision { branch_labels: vec!["b2".to_owned()], ..new("b1") };
+    let unknown = NewRevision { depends_on: vec!["nosuch".to_owned()], ..new("b1") };
+    for (new, said) in [
+        (taken, "there is a revision `a1` already"),
+        (empty, "a branch label cannot be empty"),
+        (label, "`b2` names another revision already"),
+        (unknown, "Can't locate revision identified by 'nosuch'"),
+    ] {
+        assert_eq!(new_revision(&project, &new).unwrap_err().to_string(), said);
+    }
+    assert_eq!(std::fs::read_dir(folder.path().join("versions")).unwrap().count(), 0);
+}
+
+#[test]
+fn a_merge_names_each_parent_once() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("versions")).unwrap();
+    let targets = ["b1", "b2", "b1"].map(|word| word.parse().unwrap());
+    let written = merge(&project(folder.path()), &new("heads"), &targets).unwrap();
+    let text = std::fs::read_to_string(written.path).unwrap();
+    assert_eq!(text.matches("\"b1\"").count(), 1, "{text}");
+}
+
+#[test]
+fn a_rehearsal_knows_tables_that_need_each_other() {
+    fn pair(op: &mut Op) {
+        for (table, other) in [("bed", "tool"), ("tool", "bed")] {
+            op.create_table(table, |table| {
+                table.column(integer("id"));
+                table.column(integer("other").nullable());
+                table.primary_key(["id"]);
+                table.foreign_key(["other"], other, ["id"]);
+            });
+        }
+        op.execute("CREATE TABLE by_hand (id INTEGER)");
+    }
+    on_each_database(async |database: Database| {
+        let scripts = scripts(&[script("a", &[], pair, nothing)]);
+        let after = replay_on_scratch(&database.address, &scripts, &[0], Default::default()).await.unwrap();
+        assert_eq!(after.schema.tables.len(), 3);
+    });
+}
