@@ -159,10 +159,13 @@ pub(super) struct Matched<'c, T> {
     pub(super) new: Vec<&'c T>,
 }
 
+/// Tells whether a constraint serves as another one of a list.
+type Fits<T> = fn(&T, &T, &[T]) -> bool;
+
 /// Pairs two lists: first under equal names, then unnamed ones with each other, then with what is left.
 fn match_up<'c, T: Compared>(from: &'c [T], list: &'c [T]) -> Matched<'c, T> {
     let mut matched = Matched { same: Vec::new(), gone: from.iter().collect(), new: list.iter().collect() };
-    let rounds: [fn(&T, &T, &[T]) -> bool; 2] = [
+    let rounds: [Fits<T>; 2] = [
         |from, to, _| from == to,
         |from, to, list| is_served(from, to, list) && from.unnamed() == to.unnamed(),
     ];

@@ -10,8 +10,11 @@ use cucurbit::{
 
 use crate::support::{Database, on_each_database};
 
+/// Tables by name, each with what writes it down.
+type Tables<'t> = &'t [(&'t str, &'t dyn Fn(&mut TableBuilder))];
+
 /// Writes a schema down: each table with its columns and keys.
-fn schema(tables: &[(&str, &dyn Fn(&mut TableBuilder))]) -> Schema {
+fn schema(tables: Tables<'_>) -> Schema {
     Schema::from_tables(tables.iter().map(|(name, write)| TableBuilder::build(*name, |table| write(table))))
 }
 
@@ -61,7 +64,7 @@ async fn walk(database: &Database, from: &Schema, to: &Schema) -> Vec<String> {
     way.iter().map(Operation::describe).collect()
 }
 
-fn check(from: &[(&str, &dyn Fn(&mut TableBuilder))], to: &[(&str, &dyn Fn(&mut TableBuilder))]) {
+fn check(from: Tables<'_>, to: Tables<'_>) {
     let (from, to) = (schema(from), schema(to));
     on_each_database(async |database: Database| {
         walk(&database, &from, &to).await;
