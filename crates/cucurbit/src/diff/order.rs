@@ -2,14 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{
-    operation::Operation,
-    schema::{ConstraintRef, ForeignKey, Ident, Table, TableName},
-};
+use crate::schema::{Table, TableName};
 
 use super::{
-    constraint,
-    table::{Pair, Pairs},
+    reference::Moved,
+    table::{Pair, Pairs, View},
 };
 
 /// Sorts what holds tables by their foreign keys.
@@ -71,30 +68,53 @@ fn reaches<'t, T>(
     false
 }
 
-/// Sorts the tables that stay by the foreign keys they shall have.
-pub(super) fn dependency_sorted<'c>(pairs: &[Pair<'c>]) -> Vec<Pair<'c>> {
-    sorted(pairs, |pair| pair.to.form)
+/// A table that is made or altered.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Item<'c> {
+    Altered(Pair<'c>),
+    Created(View<'c>),
 }
 
-/// Drops the foreign keys of tables that stay to tables that go, or to keys that go, before anything else.
-pub(super) fn early_drops(pairs: &Pairs<'_>) -> Vec<Operation> {
-    let gone: BTreeSet<&TableName> = pairs.dropped.iter().map(|view| &view.form.name).collect();
-    let lost: BTreeSet<(&TableName, &[Ident])> = pairs
-        .common
-        .iter()
-        .flat_map(|pair| constraint::lost_keys(*pair).into_iter().map(|columns| (pair.name(), columns)))
-        .collect();
-    let mut operations = Vec::new();
-    for pair in &pairs.common {
-        for foreign_key in constraint::dropped_foreign_keys(*pair) {
-            let ForeignKey { referred_table, referred_columns, .. } = foreign_key;
-            let is_in_the_way = gone.contains(referred_table)
-                || lost.contains(&(referred_table, referred_columns.as_slice()));
-            if is_in_the_way && referred_table != pair.name() {
-                let constraint: ConstraintRef = foreign_key.reference();
-                operations.push(Operation::DropConstraint { table: pair.name().clone(), constraint });
-            }
+impl<'c> Item<'c> {
+    fn table(&self) -> &'c Table {
+        match self {
+            Self::Altered(pair) => pair.to.form,
+            Self::Created(view) => view.form,
         }
     }
-    operations
+
+    pub(super) fn name(&self) -> &'c TableName {
+        &self.table().name
+    }
+}
+
+/// The order in which tables are made and altered.
+#[derive(Debug)]
+pub(super) struct Order<'c> {
+    /// New tables that need nothing of what is altered.
+    pub(super) created: Vec<View<'c>>,
+    /// The tables that stay, and the new ones that refer to what only altering them makes.
+    pub(super) rest: Vec<Item<'c>>,
+}
+
+pub(super) fn order<'c>(pairs: &Pairs<'c>, moved: &Moved<'c>) -> Order<'c> {
+    let mut created = pairs.created.clone();
+    let mut late: BTreeMap<&TableName, View<'c>> = BTreeMap::new();
+    loop {
+        let waits = |view: &View<'c>| {
+            let keys = &view.form.foreign_keys;
+            keys.iter().any(|key| moved.is_ready_late(key) || late.contains_key(&key.referred_table))
+        };
+        let (waiting, ready): (Vec<_>, Vec<_>) = created.into_iter().partition(waits);
+        created = ready;
+        if waiting.is_empty() {
+            break;
+        }
+        late.extend(waiting.into_iter().map(|view| (&view.form.name, view)));
+    }
+    let rest = pairs.common.iter().copied().map(Item::Altered).chain(late.into_values().map(Item::Created));
+    Order {
+        created: sorted(&created, |view| view.form),
+        rest: sorted(&rest.collect::<Vec<_>>(), Item::table),
+    }
 }
