@@ -4,6 +4,9 @@
 mod any_operation; // Operations of every kind, with the names and texts that break things, for laws.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
+mod cases; // Every file of tests/cases: what is written for it, and the laws on real databases.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
 mod command; // Commands as library functions: pending SQL whose effect only a database can tell.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
@@ -24,6 +27,9 @@ mod postgres; // PostgreSQL: statements, reflection, questions and the lock, on 
 mod runtime; // Runs: what is left after a failure, what is refused before one, and what is told meanwhile.
 #[cfg(test)]
 mod script; // What revision files look like, and that compiling and recording them gives back what was rendered.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
+mod settled; // Schemas in the one form in which memory and disk can be compared.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod support; // Databases of a test's own, and scripts written in a line.
