@@ -10,7 +10,7 @@ use crate::{
     operation::{ColumnChange, Found, Operation, resolve_constraint},
     schema::{
         Column, ColumnType, ConstraintRef, Expression, ForeignKey, Ident, IndexKey, IndexPart, PrimaryKey,
-        ServerDefault, TableName, Type,
+        ServerDefault, Table, TableName, Type,
     },
 };
 
@@ -512,6 +512,12 @@ impl Work<'_> {
         }
         self.native = None;
         self.text.drop_constraint(found);
+        // What is created after it may take its name, or be the next primary key.
+        if let Some(owner) = self.before.schema.tables.get_mut(table) {
+            let Table { primary_key, uniques, foreign_keys, checks, .. } = self.text.value();
+            owner.primary_key = primary_key;
+            (owner.uniques, owner.foreign_keys, owner.checks) = (uniques, foreign_keys, checks);
+        }
         Ok(())
     }
 
