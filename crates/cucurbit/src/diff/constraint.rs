@@ -150,5 +150,8 @@ fn compare_checks<'c>(pair: Pair<'c>, comparison: &mut Comparison<'_>) -> Unmatc
         }
     }
     unmatched.new = new;
+    // An unnamed check is dropped by its text, and the one that is there was written.
+    let written = |check| place(from, check).map_or(check, |place| &pair.from.written.checks[place]);
+    unmatched.gone = unmatched.gone.into_iter().map(written).collect();
     unmatched
 }
