@@ -60,6 +60,14 @@ pub(super) fn lost_keys<'c>(pair: Pair<'c>) -> Vec<&'c [Ident]> {
     uniques.chain(primary_key.map(|key| key.columns.as_slice())).collect()
 }
 
+/// Tells whether others can refer to these columns only after the changes of this table.
+pub(super) fn is_new_key(pair: Pair<'_>, columns: &[Ident]) -> bool {
+    let uniques = match_up(&pair.from.form.uniques, &pair.to.form.uniques).new;
+    let primary_key = pair.to.form.primary_key.as_ref().filter(|_| is_other_primary_key(pair));
+    let primary_key = primary_key.map(|key| key.columns.as_slice());
+    uniques.into_iter().map(|unique| unique.columns.as_slice()).chain(primary_key).any(|key| key == columns)
+}
+
 /// Lists the foreign keys that go.
 pub(super) fn dropped_foreign_keys<'c>(pair: Pair<'c>) -> Vec<&'c ForeignKey> {
     match_up(&pair.from.form.foreign_keys, &pair.to.form.foreign_keys).gone

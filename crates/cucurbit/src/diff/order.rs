@@ -76,25 +76,59 @@ pub(super) fn dependency_sorted<'c>(pairs: &[Pair<'c>]) -> Vec<Pair<'c>> {
     sorted(pairs, |pair| pair.to.form)
 }
 
-/// Drops the foreign keys of tables that stay to tables that go, or to keys that go, before anything else.
+/// Drops what is in the way of everything else: foreign keys to tables or keys that go, and indexes whose names
+/// another table takes.
 pub(super) fn early_drops(pairs: &Pairs<'_>) -> Vec<Operation> {
+    let mut operations = foreign_keys_in_the_way(pairs);
+    let stays = pairs.common.iter().map(|pair| (pair.from.form, Some(pair.to.form)));
+    for (from, to) in stays.chain(pairs.dropped.iter().map(|view| (view.form, None))) {
+        for name in from.indexes.keys().filter(|name| is_taken(pairs, from, name)) {
+            if to.is_none_or(|to| !to.indexes.contains_key(name)) {
+                operations.push(Operation::DropIndex { table: from.name.clone(), name: name.clone() });
+            }
+        }
+    }
+    operations
+}
+
+/// Tells whether an index of this name is wanted on another table of the same schema.
+fn is_taken(pairs: &Pairs<'_>, owner: &Table, name: &Ident) -> bool {
+    let wanted =
+        pairs.common.iter().map(|pair| pair.to.form).chain(pairs.created.iter().map(|view| view.form));
+    wanted
+        .filter(|other| other.name != owner.name && other.name.schema == owner.name.schema)
+        .any(|other| other.indexes.contains_key(name))
+}
+
+fn foreign_keys_in_the_way(pairs: &Pairs<'_>) -> Vec<Operation> {
     let gone: BTreeSet<&TableName> = pairs.dropped.iter().map(|view| &view.form.name).collect();
     let lost: BTreeSet<(&TableName, &[Ident])> = pairs
         .common
         .iter()
         .flat_map(|pair| constraint::lost_keys(*pair).into_iter().map(|columns| (pair.name(), columns)))
         .collect();
+    let is_lost = |key: &ForeignKey| lost.contains(&(&key.referred_table, key.referred_columns.as_slice()));
     let mut operations = Vec::new();
+    let mut drop = |table: &TableName, foreign_key: &ForeignKey| {
+        let constraint: ConstraintRef = foreign_key.reference();
+        operations.push(Operation::DropConstraint { table: table.clone(), constraint });
+    };
     for pair in &pairs.common {
         for foreign_key in constraint::dropped_foreign_keys(*pair) {
-            let ForeignKey { referred_table, referred_columns, .. } = foreign_key;
-            let is_in_the_way = gone.contains(referred_table)
-                || lost.contains(&(referred_table, referred_columns.as_slice()));
-            if is_in_the_way && referred_table != pair.name() {
-                let constraint: ConstraintRef = foreign_key.reference();
-                operations.push(Operation::DropConstraint { table: pair.name().clone(), constraint });
+            let is_in_the_way = gone.contains(&foreign_key.referred_table) || is_lost(foreign_key);
+            if is_in_the_way && foreign_key.referred_table != *pair.name() {
+                drop(pair.name(), foreign_key);
             }
         }
     }
+    for view in &pairs.dropped {
+        view.form.foreign_keys.iter().filter(|key| is_lost(key)).for_each(|key| drop(&view.form.name, key));
+    }
     operations
+}
+
+/// Tells whether a foreign key of a new table refers to a key that a table which stays is only about to get.
+pub(super) fn is_late(pairs: &Pairs<'_>, foreign_key: &ForeignKey) -> bool {
+    let mut referred = pairs.common.iter().filter(|pair| *pair.name() == foreign_key.referred_table);
+    referred.any(|pair| constraint::is_new_key(*pair, &foreign_key.referred_columns))
 }

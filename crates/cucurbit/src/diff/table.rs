@@ -58,16 +58,32 @@ fn view_of<'c>(side: &'c Canonical, name: &TableName) -> Option<View<'c>> {
 }
 
 /// Creates the new tables, each after those it refers to, with its indexes.
+///
+/// A foreign key to a key that is not there yet is left to [`late_foreign_keys`].
 pub(super) fn created(pairs: &Pairs<'_>) -> Vec<Operation> {
     let mut operations = Vec::new();
     for view in order::sorted(&pairs.created, |view| view.form) {
         let mut table = view.written.clone();
+        table.foreign_keys.retain(|foreign_key| !order::is_late(pairs, foreign_key));
         let indexes = std::mem::take(&mut table.indexes);
         let name = table.name.clone();
         operations.push(Operation::CreateTable(table));
         for index in indexes.into_values() {
             operations.push(Operation::CreateIndex { table: name.clone(), index });
         }
+    }
+    operations
+}
+
+/// Adds the foreign keys of new tables to what the tables that stay have got by now.
+pub(super) fn late_foreign_keys(pairs: &Pairs<'_>) -> Vec<Operation> {
+    let mut operations = Vec::new();
+    for Table { name, foreign_keys, .. } in pairs.created.iter().map(|view| view.written) {
+        let late = foreign_keys.iter().filter(|foreign_key| order::is_late(pairs, foreign_key));
+        operations.extend(late.map(|foreign_key| Operation::CreateForeignKey {
+            table: name.clone(),
+            foreign_key: foreign_key.clone(),
+        }));
     }
     operations
 }
@@ -83,15 +99,15 @@ pub(super) fn dropped(pairs: &Pairs<'_>) -> Vec<Operation> {
 
 /// Compares what a table holds. Its operations stand together, so that SQLite rebuilds it once.
 ///
-/// `done` holds the operations emitted so far; a foreign key that was dropped early is not dropped again.
+/// `done` holds the operations emitted so far; what was dropped early is not dropped again.
 pub(super) fn altered(pair: Pair<'_>, comparison: &mut Comparison<'_>, done: &[Operation]) -> Vec<Operation> {
     let indexes = index::compare(pair, comparison);
     let constraints = constraint::compare(pair, comparison);
     let columns = column::compare(pair, comparison);
 
     let mut operations = Vec::new();
-    operations.extend(indexes.dropped);
-    operations.extend(constraints.dropped.into_iter().filter(|operation| !done.contains(operation)));
+    let dropped = indexes.dropped.into_iter().chain(constraints.dropped);
+    operations.extend(dropped.filter(|operation| !done.contains(operation)));
     operations.extend(columns.dropped);
     operations.extend(columns.added);
     operations.extend(columns.altered);
