@@ -60,6 +60,14 @@ pub(super) fn lost_keys<'c>(pair: Pair<'c>) -> Vec<&'c [Ident]> {
     uniques.chain(primary_key.map(|key| key.columns.as_slice())).collect()
 }
 
+/// Lists the keys that go away, with their names.
+pub(super) fn dropped_keys<'c>(pair: Pair<'c>) -> Vec<(Option<&'c Ident>, ConstraintRef)> {
+    let uniques = match_up(&pair.from.form.uniques, &pair.to.form.uniques).gone;
+    let primary_key = pair.from.form.primary_key.as_ref().filter(|_| is_other_primary_key(pair));
+    let uniques = uniques.into_iter().map(|unique| (unique.name.as_ref(), unique.reference()));
+    uniques.chain(primary_key.map(|key| (key.name.as_ref(), ConstraintRef::PrimaryKey))).collect()
+}
+
 /// Tells whether others can refer to these columns only after the changes of this table.
 pub(super) fn is_new_key(pair: Pair<'_>, columns: &[Ident]) -> bool {
     let uniques = match_up(&pair.from.form.uniques, &pair.to.form.uniques).new;

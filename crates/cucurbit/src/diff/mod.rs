@@ -61,8 +61,10 @@ pub fn diff(from: &Canonical, to: &Canonical, answers: &Answers, filter: &Filter
     for pair in order::dependency_sorted(&pairs.common) {
         operations.extend(table::altered(pair, &mut comparison, &operations));
     }
-    operations.extend(table::late_foreign_keys(&pairs));
-    operations.extend(table::dropped(&pairs));
+    operations.extend(order::late_foreign_keys(&pairs));
+    if !order::is_dropped_first(&pairs) {
+        operations.extend(table::dropped(&pairs));
+    }
 
     let expression::Comparison { questions, uncompared, .. } = comparison;
     Diff { operations, questions, uncompared }

@@ -59,7 +59,7 @@ fn view_of<'c>(side: &'c Canonical, name: &TableName) -> Option<View<'c>> {
 
 /// Creates the new tables, each after those it refers to, with its indexes.
 ///
-/// A foreign key to a key that is not there yet is left to [`late_foreign_keys`].
+/// A foreign key to a key that is not there yet is left to `order::late_foreign_keys`.
 pub(super) fn created(pairs: &Pairs<'_>) -> Vec<Operation> {
     let mut operations = Vec::new();
     for view in order::sorted(&pairs.created, |view| view.form) {
@@ -71,19 +71,6 @@ pub(super) fn created(pairs: &Pairs<'_>) -> Vec<Operation> {
         for index in indexes.into_values() {
             operations.push(Operation::CreateIndex { table: name.clone(), index });
         }
-    }
-    operations
-}
-
-/// Adds the foreign keys of new tables to what the tables that stay have got by now.
-pub(super) fn late_foreign_keys(pairs: &Pairs<'_>) -> Vec<Operation> {
-    let mut operations = Vec::new();
-    for Table { name, foreign_keys, .. } in pairs.created.iter().map(|view| view.written) {
-        let late = foreign_keys.iter().filter(|foreign_key| order::is_late(pairs, foreign_key));
-        operations.extend(late.map(|foreign_key| Operation::CreateForeignKey {
-            table: name.clone(),
-            foreign_key: foreign_key.clone(),
-        }));
     }
     operations
 }
