@@ -8,7 +8,7 @@ use cucurbit::{
     schema::{IndexKey, Schema, ServerDefault, Table},
 };
 
-/// The canonical form of a schema with every expression in the server's words, and columns and checks sorted.
+/// The canonical form of a schema with every expression in the server's words, and columns and constraints sorted.
 pub(crate) async fn settled(connection: &mut Connection, schema: &Schema) -> Schema {
     let form = connection.dialect().canonical(schema).form().clone();
     let questions: Vec<Question> = form.tables.values().flat_map(questions).collect();
@@ -44,6 +44,8 @@ pub(crate) async fn settled(connection: &mut Connection, schema: &Schema) -> Sch
     }
     for table in settled.tables.values_mut() {
         table.columns.sort_by(|one, other| one.name.cmp(&other.name));
+        table.uniques.sort_by_key(|unique| (unique.columns.clone(), unique.name.clone()));
+        table.foreign_keys.sort_by_key(|key| (key.columns.clone(), key.name.clone()));
         table.checks.sort_by(|one, other| one.expression.base.cmp(&other.expression.base));
     }
     settled

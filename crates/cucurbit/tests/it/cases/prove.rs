@@ -101,6 +101,7 @@ async fn laws(case: &Case, database: &Database, snapshot: &mut Option<Snapshot>)
 
     let disk = reflect(&mut connection).await?;
     reached(&mut connection, &disk, to, "after the upgrade, `to` is not reached").await?;
+    beside(&disk, to)?;
     in_memory(&mut connection, from, upgrade, &memory, &disk).await?;
     let again = (memory.clone(), disk.clone());
     let planned = |mut before| dialect.plan(&mut before, downgrade).map(|plan| plan.statements);
@@ -111,6 +112,7 @@ async fn laws(case: &Case, database: &Database, snapshot: &mut Option<Snapshot>)
     script.downgrade(&mut connection).await.map_err(|error| format!("the downgrade fails: {error}"))?;
     let disk = reflect(&mut connection).await?;
     reached(&mut connection, &disk, from, "after the downgrade, `from` is not reached").await?;
+    beside(&disk, from)?;
     kept.check(&mut connection, "downgrade").await?;
 
     script.upgrade(&mut connection).await.map_err(|error| format!("the second upgrade fails: {error}"))?;
@@ -145,6 +147,12 @@ async fn reached(
     let wanted = settled(connection, &wanted.schema).await;
     let disk = settled(connection, &disk.schema).await;
     same(&format!("{message}, which `diff` does not see"), &wanted, &disk)
+}
+
+/// Law: what no operation speaks of is there as before.
+fn beside(disk: &Before, wanted: &Before) -> Result<(), String> {
+    same("other views", &wanted.originals.views, &disk.originals.views)?;
+    same("other triggers", &wanted.originals.triggers, &disk.originals.triggers)
 }
 
 /// Law: memory agrees with disk, for the operations and for the plan.
