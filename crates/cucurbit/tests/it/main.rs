@@ -32,6 +32,9 @@ mod script; // What revision files look like, and that compiling and recording t
 mod settled; // Schemas in the one form in which memory and disk can be compared.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
+mod sqlite; // SQLite: what Alembic's rebuild loses is kept, and memory agrees with the file, on real files with rows.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
 mod support; // Databases of a test's own, and scripts written in a line.
 #[cfg(test)]
 mod walls; // The walls of the house, read from docs/ARCHITECTURE.md.
