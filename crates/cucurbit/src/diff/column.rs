@@ -1,5 +1,7 @@
 //! Columns: pairs them by name and compares type, NULL, default, collation and comment.
 
+use std::borrow::Cow;
+
 use crate::{
     dialect::Subject,
     operation::{ColumnChange, Consent, Operation},
@@ -7,6 +9,7 @@ use crate::{
 };
 
 use super::{
+    constraint,
     expression::{Comparison, Placed},
     table::Pair,
 };
@@ -41,7 +44,8 @@ pub(super) fn compare(pair: Pair<'_>, comparison: &mut Comparison<'_>) -> Column
                 columns.added.push(Operation::AddColumn { table: table.clone(), column, backfill: None });
             }
             Some(from) => {
-                let changes = changes(asked, from, to, written, comparison);
+                let from = without_key(pair, from);
+                let changes = changes(asked, &from, to, written, comparison);
                 if !changes.is_empty() {
                     let column = written.name.clone();
                     columns.altered.push(Operation::AlterColumn { table: table.clone(), column, changes });
@@ -50,6 +54,20 @@ pub(super) fn compare(pair: Pair<'_>, comparison: &mut Comparison<'_>) -> Column
         }
     }
     columns
+}
+
+/// Takes from a column what only its primary key said, where that key gives way to another or to none.
+///
+/// A key of SQLite refuses NULL only as long as it is there, unless the column says so itself, and makes one type
+/// of all integers.
+fn without_key<'c>(pair: Pair<'c>, from: &'c Column) -> Cow<'c, Column> {
+    let leaves_key = pair.from.form.is_in_primary_key(&from.name) && constraint::is_other_primary_key(pair);
+    match pair.from.written_column(&from.name) {
+        Some(Column { nullable, ty, .. }) if leaves_key => {
+            Cow::Owned(Column { nullable: *nullable, ty: ty.clone(), ..from.clone() })
+        }
+        Some(_) | None => Cow::Borrowed(from),
+    }
 }
 
 /// Compares two columns of one name; what is emitted is what was written.

@@ -85,7 +85,17 @@ pub(super) fn written<'c, T: Compared>(form: &'c T, written: &'c [T]) -> &'c T {
     same.or_else(|| written.iter().find(|written| form.is_form_of(written))).unwrap_or(form)
 }
 
-fn is_other_primary_key(pair: Pair<'_>) -> bool {
+/// Lists the named keys that go, each with its name.
+pub(super) fn dropped_keys<'c>(pair: Pair<'c>) -> Vec<(&'c Ident, ConstraintRef)> {
+    let uniques = match_up(&pair.from.form.uniques, &pair.to.form.uniques).gone;
+    let uniques = uniques.into_iter().filter_map(|unique| Some((unique.name.as_ref()?, unique.reference())));
+    let primary_key = pair.from.form.primary_key.iter().filter(|_| is_other_primary_key(pair));
+    let primary_key = primary_key.filter_map(|key| Some((key.name.as_ref()?, key.reference())));
+    uniques.chain(primary_key).collect()
+}
+
+/// Tells whether the primary key is not the one that it shall be.
+pub(super) fn is_other_primary_key(pair: Pair<'_>) -> bool {
     match (&pair.from.form.primary_key, &pair.to.form.primary_key) {
         (Some(from), Some(to)) => {
             !is_served(from, to, std::slice::from_ref(to)) || from.unnamed() != to.unnamed()

@@ -1,6 +1,6 @@
 //! Indexes: paired by name; one that differs is dropped and created.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::{
     dialect::Subject,
@@ -10,7 +10,7 @@ use crate::{
 
 use super::{
     expression::{Comparison, Placed},
-    table::{Pair, Pairs},
+    table::Pair,
 };
 
 /// What changes in a table's indexes, sorted by name.
@@ -43,31 +43,6 @@ pub(super) fn lost_keys<'c>(pair: Pair<'c>) -> impl Iterator<Item = BTreeSet<&'c
     let lost =
         from.form.indexes.iter().filter(move |(name, index)| to.form.indexes.get(*name) != Some(*index));
     lost.filter_map(|(_, index)| key(index))
-}
-
-/// Drops the indexes whose names other tables take, before these do: a name is given once in a schema.
-pub(super) fn moved(pairs: &Pairs<'_>) -> Vec<Operation> {
-    let after: BTreeMap<(Option<&Ident>, &Ident), &TableName> = pairs
-        .created
-        .iter()
-        .copied()
-        .chain(pairs.common.iter().map(|pair| pair.to))
-        .flat_map(|view| {
-            let TableName { schema, name: _ } = &view.form.name;
-            view.form.indexes.keys().map(move |index| ((schema.as_ref(), index), &view.form.name))
-        })
-        .collect();
-    let mut operations = Vec::new();
-    for view in pairs.common.iter().map(|pair| pair.from).chain(pairs.dropped.iter().copied()) {
-        let table = &view.form.name;
-        for name in view.form.indexes.keys() {
-            if after.get(&(table.schema.as_ref(), name)).is_some_and(|owner| *owner != table) {
-                operations
-                    .push(Operation::DropIndex { table: view.written.name.clone(), name: name.clone() });
-            }
-        }
-    }
-    operations
 }
 
 pub(super) fn compare(pair: Pair<'_>, comparison: &mut Comparison<'_>) -> Indexes {

@@ -8,6 +8,7 @@ mod constraint;
 mod expression;
 mod filter;
 mod index;
+mod moved;
 mod order;
 mod reference;
 mod table;
@@ -64,9 +65,12 @@ pub fn diff(from: &Canonical, to: &Canonical, answers: &Answers, filter: &Filter
     let mut comparison = expression::Comparison::new(answers);
 
     let mut operations = dropped;
-    operations.extend(index::moved(&pairs));
+    let names = moved::Names::after(&pairs);
+    let (first, last) = table::dropped(&pairs, &names);
+    operations.extend(names.freed(&pairs));
+    operations.extend(first);
     operations.extend(created.into_iter().flat_map(|view| table::created(view, |_| false).operations));
-    operations.extend(table::dropped(&pairs));
+    operations.extend(last);
     operations.extend(altered(&rest, &moved, &mut comparison, &operations));
     operations.extend(again);
 

@@ -6,7 +6,7 @@ use crate::{
     schema::{Column, ForeignKey, Ident, Index, Table, TableName},
 };
 
-use super::{Filter, column, constraint, expression::Comparison, index, order};
+use super::{Filter, column, constraint, expression::Comparison, index, moved::Names, order};
 
 /// One side of a pair: the canonical form to compare and the written one to emit.
 #[derive(Clone, Copy, Debug)]
@@ -94,13 +94,15 @@ pub(super) struct Made {
     pub(super) late: Vec<Operation>,
 }
 
-/// Drops the tables that are gone, each before those it refers to.
-pub(super) fn dropped(pairs: &Pairs<'_>) -> Vec<Operation> {
+/// Drops the tables that are gone, each before those it refers to: first those whose names others take, and at the
+/// end those from which rows may still be moved by hand.
+pub(super) fn dropped(pairs: &Pairs<'_>, names: &Names<'_>) -> (Vec<Operation>, Vec<Operation>) {
     let mut sorted = order::sorted(&pairs.dropped, |view| view.form);
     sorted.reverse();
+    let (first, last): (Vec<_>, Vec<_>) = sorted.into_iter().partition(|view| names.must_go_first(*view));
     let drop =
         |view: View<'_>| Operation::DropTable { table: view.written.name.clone(), consent: Consent::GIVEN };
-    sorted.into_iter().map(drop).collect()
+    (first.into_iter().map(drop).collect(), last.into_iter().map(drop).collect())
 }
 
 /// Compares what a table holds. Its operations stand together, so that SQLite rebuilds it once.

@@ -4,6 +4,9 @@
 mod any_operation; // Operations of every kind, with the names and texts that break things, for laws.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
+mod cases; // Every file of tests/cases: what is written for it, and the laws on real databases.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
 mod command; // Commands as library functions: what a new script may be, and what a rehearsal runs.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
@@ -32,6 +35,9 @@ mod postgres; // PostgreSQL: statements, reflection, questions and the lock, on 
 mod runtime; // Runs: what is left after a failure, what is refused before one, and what is told meanwhile.
 #[cfg(test)]
 mod script; // What revision files look like, and that compiling and recording them gives back what was rendered.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
+mod settled; // Schemas in the one form in which memory and disk can be compared.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod sqlite; // SQLite: what Alembic's rebuild loses is kept, and memory agrees with the file, on real files with rows.

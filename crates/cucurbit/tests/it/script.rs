@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::any_operation;
 
-fn script(id: &str, message: &str) -> NewScript {
+pub(crate) fn script(id: &str, message: &str) -> NewScript {
     NewScript {
         id: id.to_owned(),
         message: message.to_owned(),
@@ -112,7 +112,7 @@ fn compile_and_record(name: &str, scripts: &[NewScript]) -> Vec<Value> {
 }
 
 /// Checks the law for every script: what its text records is what was rendered.
-fn check_law(name: &str, scripts: &[NewScript]) {
+pub(crate) fn check_law(name: &str, scripts: &[NewScript]) {
     let recorded = compile_and_record(name, scripts);
     assert_eq!(recorded.len(), scripts.len());
     for (script, recorded) in scripts.iter().zip(recorded) {

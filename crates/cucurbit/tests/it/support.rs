@@ -38,7 +38,7 @@ pub(crate) struct Database {
     /// The address as a person writes it.
     pub(crate) url: String,
     name: String,
-    _folder: std::rc::Rc<TempDir>,
+    folder: std::rc::Rc<TempDir>,
 }
 
 /// Who drops a database after its test.
@@ -82,7 +82,7 @@ impl Database {
             Dialect::Sqlite => format!("sqlite:///{}", folder.path().join("test.db").display()),
         };
         let address = url.parse().unwrap();
-        Self { dialect, address, url, name, _folder: folder.into() }
+        Self { dialect, address, url, name, folder: folder.into() }
     }
 
     fn owner(&self) -> Owner {
@@ -90,13 +90,30 @@ impl Database {
             Dialect::Postgres => Some(self.name.clone()),
             Dialect::Sqlite => None,
         };
-        Owner { name, _folder: self._folder.clone() }
+        Owner { name, _folder: self.folder.clone() }
     }
 
     /// Connects, and creates the SQLite file.
     pub(crate) async fn connect(&self) -> Connection {
         let options = ConnectOptions { create_file: true, ..ConnectOptions::default() };
         Connection::connect(&self.address, &options).await.unwrap()
+    }
+
+    /// Connects, after everything in it was dropped. Nobody else may be connected.
+    pub(crate) async fn emptied(&self) -> Connection {
+        match self.dialect {
+            Dialect::Postgres => {
+                let mut connection = self.connect().await;
+                connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public").await.unwrap();
+                connection
+            }
+            Dialect::Sqlite => {
+                for entry in std::fs::read_dir(self.folder.path()).unwrap() {
+                    std::fs::remove_file(entry.unwrap().path()).unwrap();
+                }
+                self.connect().await
+            }
+        }
     }
 
     /// Lists the tables, by the catalogue.

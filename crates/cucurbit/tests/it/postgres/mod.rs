@@ -12,11 +12,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use cucurbit::{
     connection::Connection,
-    dialect::{self, Answer, Before, Dialect, Question, Side, Subject},
+    dialect::{self, Before, Dialect},
     operation::{Op, Operation},
-    schema::{IndexKey, Schema, ServerDefault, Table},
+    schema::Schema,
 };
 use sqlx::{Connection as _, PgConnection};
+
+use crate::settled::settled;
 
 static NUMBER: AtomicU32 = AtomicU32::new(0);
 
@@ -127,69 +129,4 @@ fn names(schema: &Schema) -> Vec<String> {
     }
     names.sort();
     names
-}
-
-/// The form of a schema with every expression in the server's words and columns and checks sorted.
-async fn settled(connection: &mut Connection, schema: &Schema) -> Schema {
-    let form = Dialect::Postgres.canonical(schema).form().clone();
-    let questions: Vec<Question> = form.tables.values().flat_map(questions).collect();
-    let answers = dialect::ask(connection, &form, &form, &questions).await.expect("the server answers");
-    let mut settled = form;
-    for question in &questions {
-        let table = settled.tables.get_mut(&question.table).expect("it was asked about");
-        let canonical = match answers.get(question) {
-            Some(Answer::Canonical(sql)) => sql.as_str().into(),
-            Some(Answer::Refused(reason)) => panic!("{question:?} was refused: {reason}"),
-            None => panic!("{question:?} has no answer"),
-        };
-        match &question.subject {
-            Subject::Check(place) => table.checks[*place].expression = canonical,
-            Subject::Computed(name) | Subject::Default(name) => {
-                match &mut table.column_mut(name).expect("it was asked about").default {
-                    Some(
-                        ServerDefault::Computed { expression, .. } | ServerDefault::Expression(expression),
-                    ) => {
-                        *expression = canonical;
-                    }
-                    other => panic!("{other:?} was asked about"),
-                }
-            }
-            Subject::IndexPart(name, place) => {
-                let index = table.indexes.get_mut(name).expect("it was asked about");
-                index.parts[*place].key = IndexKey::Expression(canonical);
-            }
-            Subject::Predicate(name) => {
-                table.indexes.get_mut(name).expect("it was asked about").predicate = Some(canonical);
-            }
-        }
-    }
-    for table in settled.tables.values_mut() {
-        table.columns.sort_by(|one, other| one.name.cmp(&other.name));
-        table.checks.sort_by(|one, other| one.expression.base.cmp(&other.expression.base));
-    }
-    settled
-}
-
-/// Asks about every expression of a table.
-fn questions(table: &Table) -> Vec<Question> {
-    let mut subjects: Vec<Subject> = (0..table.checks.len()).map(Subject::Check).collect();
-    for column in &table.columns {
-        match &column.default {
-            Some(ServerDefault::Computed { .. }) => subjects.push(Subject::Computed(column.name.clone())),
-            Some(ServerDefault::Expression(_)) => subjects.push(Subject::Default(column.name.clone())),
-            Some(ServerDefault::Identity(_) | ServerDefault::Literal(_) | ServerDefault::Serial) | None => {}
-        }
-    }
-    for index in table.indexes.values() {
-        for (place, part) in index.parts.iter().enumerate() {
-            if matches!(part.key, IndexKey::Expression(_)) {
-                subjects.push(Subject::IndexPart(index.name.clone(), place));
-            }
-        }
-        if index.predicate.is_some() {
-            subjects.push(Subject::Predicate(index.name.clone()));
-        }
-    }
-    let question = |subject| Question { side: Side::From, table: table.name.clone(), subject };
-    subjects.into_iter().map(question).collect()
 }

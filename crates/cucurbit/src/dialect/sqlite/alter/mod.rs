@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     operation::{ColumnChange, Found, Operation, resolve_constraint},
-    schema::{Column, ConstraintRef, Expression, ForeignKey, Ident, PrimaryKey, TableName},
+    schema::{Column, ConstraintRef, Expression, ForeignKey, Ident, PrimaryKey, Table, TableName},
 };
 
 use super::{
@@ -369,6 +369,12 @@ impl Work<'_> {
         }
         self.native = None;
         self.text.drop_constraint(found);
+        // What is created after it may take its name, or be the next primary key.
+        if let Some(owner) = self.before.schema.tables.get_mut(table) {
+            let Table { primary_key, uniques, foreign_keys, checks, .. } = self.text.value();
+            owner.primary_key = primary_key;
+            (owner.uniques, owner.foreign_keys, owner.checks) = (uniques, foreign_keys, checks);
+        }
         Ok(())
     }
 }
