@@ -14,9 +14,7 @@ pub(super) fn changed(expected: &str, actual: &str) -> String {
 
     let mut text = String::new();
     let mut show = |mark: &str, lines: &[&str]| {
-        for line in lines {
-            text += &format!("    {mark} {line}\n");
-        }
+        text.extend(lines.iter().map(|line| format!("    {mark} {line}\n")));
     };
     show(" ", &expected[head.saturating_sub(AROUND)..head]);
     show("-", &expected[head..expected.len() - tail]);
