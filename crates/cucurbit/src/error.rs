@@ -76,6 +76,14 @@ pub enum Error {
         /// Why the first was not.
         reason: String,
     },
+    /// Expressions that could not be compared, where a script was to be written.
+    #[error("{count} expressions were not compared, the first because {reason}")]
+    UncomparedModels {
+        /// How many.
+        count: usize,
+        /// Why the first was not.
+        reason: String,
+    },
     /// The new revision cannot be run on a dialect of the project.
     #[error("the new revision cannot be run on {dialect}")]
     NewRevision {
@@ -142,6 +150,10 @@ impl Error {
             }
             Self::NotAtHeads => Some("run `upgrade heads`".to_owned()),
             Self::Uncompared { .. } => Some("accept this with `--allow-uncompared`".to_owned()),
+            Self::UncomparedModels { .. } => Some(
+                "connect as a user who may create tables; no script is written from half a comparison"
+                    .to_owned(),
+            ),
             Self::NewRevision { source, .. } => source.hint().map(str::to_owned),
             Self::Parse(error) => error.hint(),
             Self::Reflect(error) => error.hint().map(str::to_owned),

@@ -58,7 +58,8 @@ impl Code {
             | Error::SeveralHeads { .. }
             | Error::Steps(_)
             | Error::Target(_)
-            | Error::Uncompared { .. } => Self::Failed,
+            | Error::Uncompared { .. }
+            | Error::UncomparedModels { .. } => Self::Failed,
         }
     }
 }

@@ -36,7 +36,7 @@ pub async fn create(project: &Project, new: &NewRevision) -> Result<Option<Writt
         return Err(Error::NotUpToDate { pending: project.scripts().graph().ids(&pending) });
     }
     if let Some(first) = diff.uncompared.first() {
-        return Err(Error::Uncompared { count: diff.uncompared.len(), reason: first.reason.clone() });
+        return Err(Error::UncomparedModels { count: diff.uncompared.len(), reason: first.reason.clone() });
     }
     if diff.operations.is_empty() {
         return Ok(None);

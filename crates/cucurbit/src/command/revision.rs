@@ -1,6 +1,6 @@
 //! `revision` and `merge`: new scripts without a comparison, and the parents of every new script.
 
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -76,7 +76,8 @@ pub fn merge(project: &Project, new: &NewRevision, targets: &[Target]) -> Result
     for target in targets {
         parents.extend(resolve_parents(project, target, new.splice)?);
     }
-    parents.dedup();
+    let mut seen = BTreeSet::new();
+    parents.retain(|parent| seen.insert(*parent));
     if parents.len() < 2 {
         return Err(Error::Usage { message: "a merge needs at least two revisions".to_owned() });
     }
@@ -119,6 +120,7 @@ pub(super) fn write(
 ) -> Result<Written, Error> {
     let id = new.id.clone().unwrap_or_else(|| script::new_id(new.random));
     let id = RevisionId::for_new_file(&id)?;
+    refuse_what_would_not_build(project, new, id.as_str())?;
     let script = NewScript {
         id: id.as_str().to_owned(),
         message: new.message.clone(),
@@ -137,4 +139,26 @@ pub(super) fn write(
         project.config().truncate_slug_length,
     )?;
     Ok(Written { revision: script.id, path, warnings: body.warnings, notes })
+}
+
+/// Refuses a script beside which the others would make no graph any more.
+fn refuse_what_would_not_build(project: &Project, new: &NewRevision, id: &str) -> Result<(), Error> {
+    let graph = project.scripts().graph();
+    let usage = |message: String| Err(Error::Usage { message });
+    if graph.position(id).is_some() {
+        return usage(format!("there is a revision `{id}` already"));
+    }
+    for label in &new.branch_labels {
+        if label.trim().is_empty() {
+            return usage("a branch label cannot be empty".to_owned());
+        }
+        if graph.position(label).is_some() || graph.carrier(label).is_some() {
+            return usage(format!("`{label}` names another revision already"));
+        }
+    }
+    for dependency in &new.depends_on {
+        let target: Target = dependency.parse()?;
+        target.resolve(&Context { graph, current: None, purpose: Purpose::Show })?;
+    }
+    Ok(())
 }

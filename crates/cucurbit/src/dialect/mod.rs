@@ -22,6 +22,7 @@ mod statement;
 use crate::connection::{Connection, ConnectionError};
 use crate::{operation::Operation, schema::Schema};
 
+pub(crate) use self::canonical::is_written_as;
 pub use self::{
     before::{Before, Originals, Trigger, View},
     canonical::Canonical,

@@ -21,6 +21,7 @@ pub(super) struct Columns {
 
 pub(super) fn compare(pair: Pair<'_>, comparison: &mut Comparison<'_>) -> Columns {
     let table = &pair.to.written.name;
+    let asked = &pair.to.form.name;
     let mut columns = Columns::default();
     for column in &pair.from.form.columns {
         if pair.to.form.column(&column.name).is_none() {
@@ -33,16 +34,16 @@ pub(super) fn compare(pair: Pair<'_>, comparison: &mut Comparison<'_>) -> Column
         }
     }
     for to in &pair.to.form.columns {
-        let Some(written) = pair.to.written.column(&to.name) else { continue };
+        let Some(written) = pair.to.written_column(&to.name) else { continue };
         match pair.from.form.column(&to.name) {
             None => {
                 let column = written.clone();
                 columns.added.push(Operation::AddColumn { table: table.clone(), column, backfill: None });
             }
             Some(from) => {
-                let changes = changes(table, from, to, written, comparison);
+                let changes = changes(asked, from, to, written, comparison);
                 if !changes.is_empty() {
-                    let column = to.name.clone();
+                    let column = written.name.clone();
                     columns.altered.push(Operation::AlterColumn { table: table.clone(), column, changes });
                 }
             }

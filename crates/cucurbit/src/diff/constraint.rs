@@ -1,7 +1,7 @@
 //! Keys, uniques and checks. Named ones are paired by name, unnamed ones by what they are.
 
 use crate::{
-    dialect::Subject,
+    dialect::{Subject, is_written_as},
     operation::Operation,
     schema::{Check, ConstraintRef, ForeignKey, Ident, PrimaryKey, Unique},
 };
@@ -16,9 +16,15 @@ use super::{
 pub(super) struct Constraints {
     pub(super) dropped: Vec<Operation>,
     pub(super) added: Vec<Operation>,
+    /// Foreign keys that wait for another table.
+    pub(super) late: Vec<Operation>,
 }
 
-pub(super) fn compare(pair: Pair<'_>, comparison: &mut Comparison<'_>) -> Constraints {
+pub(super) fn compare(
+    pair: Pair<'_>,
+    comparison: &mut Comparison<'_>,
+    waits: impl Fn(&ForeignKey) -> bool,
+) -> Constraints {
     let table = &pair.to.written.name;
     let mut constraints = Constraints::default();
     let mut drop = |constraint| {
@@ -30,7 +36,13 @@ pub(super) fn compare(pair: Pair<'_>, comparison: &mut Comparison<'_>) -> Constr
     let uniques = match_up(&pair.from.form.uniques, &pair.to.form.uniques);
     uniques.gone.iter().for_each(|unique| drop(unique.reference()));
     let checks = compare_checks(pair, comparison);
-    checks.gone.iter().for_each(|check| drop(check.reference()));
+    // An unnamed check is found by its text, as it stands in the schema before.
+    let places = pair.from.form.checks.iter().zip(&pair.from.written.checks);
+    for (form, written) in places {
+        if checks.gone.iter().any(|gone| std::ptr::eq(*gone, form)) {
+            drop(written.reference());
+        }
+    }
     let primary_key_changes = is_other_primary_key(pair);
     if primary_key_changes && pair.from.form.primary_key.is_some() {
         drop(ConstraintRef::PrimaryKey);
@@ -40,14 +52,16 @@ pub(super) fn compare(pair: Pair<'_>, comparison: &mut Comparison<'_>) -> Constr
         constraints.added.push(Operation::CreatePrimaryKey { table: table.clone(), primary_key });
     }
     for unique in uniques.new {
-        constraints.added.push(Operation::CreateUnique { table: table.clone(), unique: unique.clone() });
+        let unique = written(unique, &pair.to.written.uniques).clone();
+        constraints.added.push(Operation::CreateUnique { table: table.clone(), unique });
     }
     for check in checks.new {
         constraints.added.push(Operation::CreateCheck { table: table.clone(), check: check.clone() });
     }
-    for foreign_key in foreign_keys.new {
-        let foreign_key = foreign_key.clone();
-        constraints.added.push(Operation::CreateForeignKey { table: table.clone(), foreign_key });
+    for form in foreign_keys.new {
+        let foreign_key = written(form, &pair.to.written.foreign_keys).clone();
+        let create = Operation::CreateForeignKey { table: table.clone(), foreign_key };
+        if waits(form) { constraints.late.push(create) } else { constraints.added.push(create) }
     }
     constraints
 }
@@ -60,43 +74,37 @@ pub(super) fn lost_keys<'c>(pair: Pair<'c>) -> Vec<&'c [Ident]> {
     uniques.chain(primary_key.map(|key| key.columns.as_slice())).collect()
 }
 
-/// Lists the keys that go away, with their names.
-pub(super) fn dropped_keys<'c>(pair: Pair<'c>) -> Vec<(Option<&'c Ident>, ConstraintRef)> {
-    let uniques = match_up(&pair.from.form.uniques, &pair.to.form.uniques).gone;
-    let primary_key = pair.from.form.primary_key.as_ref().filter(|_| is_other_primary_key(pair));
-    let uniques = uniques.into_iter().map(|unique| (unique.name.as_ref(), unique.reference()));
-    uniques.chain(primary_key.map(|key| (key.name.as_ref(), ConstraintRef::PrimaryKey))).collect()
+/// Pairs the foreign keys.
+pub(super) fn foreign_keys<'c>(pair: Pair<'c>) -> Matched<'c, ForeignKey> {
+    match_up(&pair.from.form.foreign_keys, &pair.to.form.foreign_keys)
 }
 
-/// Tells whether others can refer to these columns only after the changes of this table.
-pub(super) fn is_new_key(pair: Pair<'_>, columns: &[Ident]) -> bool {
-    let uniques = match_up(&pair.from.form.uniques, &pair.to.form.uniques).new;
-    let primary_key = pair.to.form.primary_key.as_ref().filter(|_| is_other_primary_key(pair));
-    let primary_key = primary_key.map(|key| key.columns.as_slice());
-    uniques.into_iter().map(|unique| unique.columns.as_slice()).chain(primary_key).any(|key| key == columns)
-}
-
-/// Lists the foreign keys that go.
-pub(super) fn dropped_foreign_keys<'c>(pair: Pair<'c>) -> Vec<&'c ForeignKey> {
-    match_up(&pair.from.form.foreign_keys, &pair.to.form.foreign_keys).gone
+/// Finds a constraint as it was written by its form.
+pub(super) fn written<'c, T: Compared>(form: &'c T, written: &'c [T]) -> &'c T {
+    let same = written.iter().find(|written| *written == form);
+    same.or_else(|| written.iter().find(|written| form.is_form_of(written))).unwrap_or(form)
 }
 
 fn is_other_primary_key(pair: Pair<'_>) -> bool {
     match (&pair.from.form.primary_key, &pair.to.form.primary_key) {
-        (Some(from), Some(to)) => !is_same(from, to),
+        (Some(from), Some(to)) => {
+            !is_served(from, to, std::slice::from_ref(to)) || from.unnamed() != to.unnamed()
+        }
         (None, None) => false,
         (Some(_), None) | (None, Some(_)) => true,
     }
 }
 
 /// A constraint that is compared as a whole, except for a name that nobody chose.
-trait Compared: PartialEq + Clone {
+pub(super) trait Compared: PartialEq + Clone {
     fn name(&self) -> Option<&Ident>;
     fn unnamed(&self) -> Self;
+    /// Tells whether a database makes this of what was written.
+    fn is_form_of(&self, written: &Self) -> bool;
 }
 
 macro_rules! compared {
-    ($($ty:ty),*) => {$(
+    ($($ty:ty: $is_form_of:expr;)*) => {$(
         impl Compared for $ty {
             fn name(&self) -> Option<&Ident> {
                 self.name.as_ref()
@@ -105,69 +113,105 @@ macro_rules! compared {
             fn unnamed(&self) -> Self {
                 Self { name: None, ..self.clone() }
             }
+
+            fn is_form_of(&self, written: &Self) -> bool {
+                let is_same: fn(&Self, &Self) -> bool = $is_form_of;
+                is_same(self, written) && are_written_as(self.name.as_slice(), written.name.as_slice())
+            }
         }
     )*};
 }
-compared!(Check, ForeignKey, PrimaryKey, Unique);
+compared! {
+    Check: |form, written| form.expression == written.expression;
+    ForeignKey: |form, written| {
+        are_written_as(&form.columns, &written.columns)
+            && form.referred_table.schema == written.referred_table.schema
+            && is_written_as(&form.referred_table.name, &written.referred_table.name)
+            && are_written_as(&form.referred_columns, &written.referred_columns)
+            && (form.on_delete, form.on_update) == (written.on_delete, written.on_update)
+    };
+    PrimaryKey: |form, written| are_written_as(&form.columns, &written.columns);
+    Unique: |form, written| are_written_as(&form.columns, &written.columns);
+}
 
-/// Tells whether `to` is served by `from`: the same thing, under the same name if `to` chooses one.
-fn is_same<T: Compared>(from: &T, to: &T) -> bool {
+fn are_written_as(form: &[Ident], written: &[Ident]) -> bool {
+    form.len() == written.len()
+        && form.iter().zip(written).all(|(form, written)| is_written_as(form, written))
+}
+
+/// Tells whether `to` may be served by `from` as far as names go: under the same name, or under any where nobody
+/// chose one and `from` need not give its own to another of the list.
+fn is_served<T: Compared>(from: &T, to: &T, list: &[T]) -> bool {
     match to.name() {
-        Some(_) => from == to,
-        None => from.unnamed() == to.unnamed(),
+        Some(name) => from.name() == Some(name),
+        None => from.name().is_none() || list.iter().all(|other| other.name() != from.name()),
     }
 }
 
-/// What is left of two lists when what is the same on both sides is taken out.
-struct Unmatched<'c, T> {
-    gone: Vec<&'c T>,
-    new: Vec<&'c T>,
+/// Two lists, paired.
+#[derive(Debug)]
+pub(super) struct Matched<'c, T> {
+    /// What is on both sides, from and to.
+    pub(super) same: Vec<(&'c T, &'c T)>,
+    /// What is only in the first list.
+    pub(super) gone: Vec<&'c T>,
+    /// What is only in the second list.
+    pub(super) new: Vec<&'c T>,
 }
 
+/// Tells whether a constraint serves as another one of a list.
+type Fits<T> = fn(&T, &T, &[T]) -> bool;
+
 /// Pairs two lists: first under equal names, then unnamed ones with each other, then with what is left.
-fn match_up<'c, T: Compared>(from: &'c [T], to: &'c [T]) -> Unmatched<'c, T> {
-    let mut unmatched = Unmatched { gone: from.iter().collect(), new: to.iter().collect() };
-    let rounds: [fn(&T, &T) -> bool; 2] = [|from, to| from == to, is_same];
+fn match_up<'c, T: Compared>(from: &'c [T], list: &'c [T]) -> Matched<'c, T> {
+    let mut matched = Matched { same: Vec::new(), gone: from.iter().collect(), new: list.iter().collect() };
+    let rounds: [Fits<T>; 2] = [
+        |from, to, _| from == to,
+        |from, to, list| is_served(from, to, list) && from.unnamed() == to.unnamed(),
+    ];
     for fits in rounds {
-        unmatched.new.retain(|to| match unmatched.gone.iter().position(|from| fits(from, to)) {
+        matched.new.retain(|to| match matched.gone.iter().position(|from| fits(from, to, list)) {
             Some(position) => {
-                unmatched.gone.remove(position);
+                matched.same.push((matched.gone.remove(position), to));
                 false
             }
             None => true,
         });
     }
-    unmatched
+    matched
 }
 
 /// Pairs checks: those that are equal as written, then by name or place, by what the server says of them.
-fn compare_checks<'c>(pair: Pair<'c>, comparison: &mut Comparison<'_>) -> Unmatched<'c, Check> {
+fn compare_checks<'c>(pair: Pair<'c>, comparison: &mut Comparison<'_>) -> Matched<'c, Check> {
     let from = &pair.from.form.checks;
-    let to = &pair.to.form.checks;
-    let mut unmatched = match_up(from, to);
+    let list = &pair.to.form.checks;
+    let mut matched = match_up(from, list);
     let place = |list: &[Check], check: &Check| list.iter().position(|other| std::ptr::eq(other, check));
     let mut new = Vec::new();
-    for check in unmatched.new {
-        let candidates = unmatched.gone.iter().position(|other| {
-            if check.name.is_some() && other.name != check.name {
-                return false;
-            }
-            let (Some(at_from), Some(at_to)) = (place(from, other), place(to, check)) else { return false };
-            !comparison.is_different(
-                &pair.to.form.name,
-                Placed { subject: Subject::Check(at_from), expression: &other.expression },
-                Placed { subject: Subject::Check(at_to), expression: &check.expression },
-            )
+    let all_gone = matched.gone.clone();
+    for check in matched.new {
+        let Some(at) = place(list, check) else { continue };
+        let to = Placed { subject: Subject::Check(at), expression: &check.expression };
+        let is_candidate = |other: &&Check| is_served(*other, check, list);
+        let placed = |other: &'c Check| {
+            let at = place(from, other)?;
+            Some(Placed { subject: Subject::Check(at), expression: &other.expression })
+        };
+        // Which of them are left depends on answers: each is asked about, so that one batch is enough.
+        for other in all_gone.iter().copied().filter(is_candidate).filter_map(placed) {
+            comparison.ask(&pair.to.form.name, other, to.clone());
+        }
+        let found = matched.gone.iter().position(|other| {
+            is_candidate(other)
+                && placed(other)
+                    .is_some_and(|other| !comparison.is_different(&pair.to.form.name, other, to.clone()))
         });
-        match candidates {
-            Some(position) => drop(unmatched.gone.remove(position)),
+        match found {
+            Some(position) => matched.same.push((matched.gone.remove(position), check)),
             // What is emitted is what was written: both lists keep their order.
-            None => new.push(place(to, check).map_or(check, |place| &pair.to.written.checks[place])),
+            None => new.push(&pair.to.written.checks[at]),
         }
     }
-    unmatched.new = new;
-    // An unnamed check is dropped by its text, and the one that is there was written.
-    let written = |check| place(from, check).map_or(check, |place| &pair.from.written.checks[place]);
-    unmatched.gone = unmatched.gone.into_iter().map(written).collect();
-    unmatched
+    matched.new = new;
+    matched
 }

@@ -1,14 +1,16 @@
 //! Indexes: paired by name; one that differs is dropped and created.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::{
     dialect::Subject,
     operation::Operation,
-    schema::{Index, IndexKey, IndexPart, TableName},
+    schema::{Ident, Index, IndexKey, IndexPart, TableName},
 };
 
 use super::{
     expression::{Comparison, Placed},
-    table::Pair,
+    table::{Pair, Pairs},
 };
 
 /// What changes in a table's indexes, sorted by name.
@@ -18,20 +20,70 @@ pub(super) struct Indexes {
     pub(super) created: Vec<Operation>,
 }
 
+/// Returns the columns of an index that a foreign key can refer to.
+pub(super) fn key(index: &Index) -> Option<BTreeSet<&Ident>> {
+    let Index { name: _, is_unique, parts, predicate } = index;
+    let column = |part: &'_ IndexPart| matches!(part.key, IndexKey::Column(_));
+    if !is_unique || predicate.is_some() || !parts.iter().all(column) {
+        return None;
+    }
+    Some(parts.iter().filter_map(column_of).collect())
+}
+
+fn column_of(part: &IndexPart) -> Option<&Ident> {
+    match &part.key {
+        IndexKey::Column(column) => Some(column),
+        IndexKey::Expression(_) => None,
+    }
+}
+
+/// Lists the columns of the unique indexes that go away and that others may refer to.
+pub(super) fn lost_keys<'c>(pair: Pair<'c>) -> impl Iterator<Item = BTreeSet<&'c Ident>> {
+    let Pair { from, to } = pair;
+    let lost =
+        from.form.indexes.iter().filter(move |(name, index)| to.form.indexes.get(*name) != Some(*index));
+    lost.filter_map(|(_, index)| key(index))
+}
+
+/// Drops the indexes whose names other tables take, before these do: a name is given once in a schema.
+pub(super) fn moved(pairs: &Pairs<'_>) -> Vec<Operation> {
+    let after: BTreeMap<(Option<&Ident>, &Ident), &TableName> = pairs
+        .created
+        .iter()
+        .copied()
+        .chain(pairs.common.iter().map(|pair| pair.to))
+        .flat_map(|view| {
+            let TableName { schema, name: _ } = &view.form.name;
+            view.form.indexes.keys().map(move |index| ((schema.as_ref(), index), &view.form.name))
+        })
+        .collect();
+    let mut operations = Vec::new();
+    for view in pairs.common.iter().map(|pair| pair.from).chain(pairs.dropped.iter().copied()) {
+        let table = &view.form.name;
+        for name in view.form.indexes.keys() {
+            if after.get(&(table.schema.as_ref(), name)).is_some_and(|owner| *owner != table) {
+                operations
+                    .push(Operation::DropIndex { table: view.written.name.clone(), name: name.clone() });
+            }
+        }
+    }
+    operations
+}
+
 pub(super) fn compare(pair: Pair<'_>, comparison: &mut Comparison<'_>) -> Indexes {
-    let table = &pair.to.written.name;
+    let (table, asked) = (&pair.to.written.name, &pair.to.form.name);
     let mut indexes = Indexes::default();
     for (name, from) in &pair.from.form.indexes {
         let stays =
-            pair.to.form.indexes.get(name).is_some_and(|to| !is_different(table, from, to, comparison));
+            pair.to.form.indexes.get(name).is_some_and(|to| !is_different(asked, from, to, comparison));
         if !stays {
             indexes.dropped.push(Operation::DropIndex { table: table.clone(), name: name.clone() });
         }
     }
     for (name, to) in &pair.to.form.indexes {
         let stays =
-            pair.from.form.indexes.get(name).is_some_and(|from| !is_different(table, from, to, comparison));
-        if !stays && let Some(index) = pair.to.written.indexes.get(name).cloned() {
+            pair.from.form.indexes.get(name).is_some_and(|from| !is_different(asked, from, to, comparison));
+        if !stays && let Some(index) = pair.to.written_index(name).cloned() {
             indexes.created.push(Operation::CreateIndex { table: table.clone(), index });
         }
     }

@@ -9,11 +9,15 @@ mod expression;
 mod filter;
 mod index;
 mod order;
+mod reference;
 mod table;
+
+use std::collections::BTreeMap;
 
 use crate::{
     dialect::{Answers, Canonical, Question},
     operation::Operation,
+    schema::{ForeignKey, TableName},
 };
 
 pub use self::filter::{Filter, TOOL_TABLES};
@@ -54,18 +58,48 @@ impl Diff {
 #[must_use]
 pub fn diff(from: &Canonical, to: &Canonical, answers: &Answers, filter: &Filter) -> Diff {
     let pairs = table::pair(from, to, filter);
+    let moved = reference::Moved::of(&pairs);
+    let order::Order { created, rest } = order::order(&pairs, &moved);
+    let reference::InTheWay { dropped, again } = reference::in_the_way(&pairs, &moved);
     let mut comparison = expression::Comparison::new(answers);
 
-    let mut operations = order::early_drops(&pairs);
-    operations.extend(table::created(&pairs));
-    for pair in order::dependency_sorted(&pairs.common) {
-        operations.extend(table::altered(pair, &mut comparison, &operations));
-    }
-    operations.extend(order::late_foreign_keys(&pairs));
-    if !order::is_dropped_first(&pairs) {
-        operations.extend(table::dropped(&pairs));
-    }
+    let mut operations = dropped;
+    operations.extend(index::moved(&pairs));
+    operations.extend(created.into_iter().flat_map(|view| table::created(view, |_| false).operations));
+    operations.extend(table::dropped(&pairs));
+    operations.extend(altered(&rest, &moved, &mut comparison, &operations));
+    operations.extend(again);
 
     let expression::Comparison { questions, uncompared, .. } = comparison;
     Diff { operations, questions, uncompared }
+}
+
+/// Alters the tables that stay, and creates those that need what is made on the way; last come the foreign keys
+/// between tables that need each other.
+fn altered(
+    items: &[order::Item<'_>],
+    moved: &reference::Moved<'_>,
+    comparison: &mut expression::Comparison<'_>,
+    done: &[Operation],
+) -> Vec<Operation> {
+    let mut waiting: BTreeMap<&TableName, order::Item<'_>> =
+        items.iter().map(|item| (item.name(), *item)).collect();
+    let (mut operations, mut late) = (Vec::new(), Vec::new());
+    for item in items {
+        waiting.remove(item.name());
+        let waits = |key: &ForeignKey| match (item, waiting.get(&key.referred_table)) {
+            (_, Some(order::Item::Altered(_))) => moved.is_ready_late(key),
+            (order::Item::Altered(_), Some(order::Item::Created(_))) => true,
+            // A plan adds a foreign key of a new table to one that is made later by itself.
+            (order::Item::Created(_), Some(order::Item::Created(_))) | (_, None) => false,
+        };
+        let made = match item {
+            order::Item::Altered(pair) => table::altered(*pair, comparison, done, waits),
+            order::Item::Created(view) => table::created(*view, waits),
+        };
+        operations.extend(made.operations);
+        late.extend(made.late);
+    }
+    operations.extend(late);
+    operations
 }

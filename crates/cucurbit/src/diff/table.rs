@@ -1,9 +1,9 @@
 //! Tables: which are new, which are gone, and what changed in those that stay.
 
 use crate::{
-    dialect::Canonical,
+    dialect::{Canonical, is_written_as},
     operation::{Consent, Operation},
-    schema::{Table, TableName},
+    schema::{Column, ForeignKey, Ident, Index, Table, TableName},
 };
 
 use super::{Filter, column, constraint, expression::Comparison, index, order};
@@ -13,6 +13,20 @@ use super::{Filter, column, constraint, expression::Comparison, index, order};
 pub(super) struct View<'c> {
     pub(super) form: &'c Table,
     pub(super) written: &'c Table,
+}
+
+impl<'c> View<'c> {
+    /// Finds a column as it was written by its name in the form.
+    pub(super) fn written_column(&self, name: &Ident) -> Option<&'c Column> {
+        let cut = || self.written.columns.iter().find(|column| is_written_as(name, &column.name));
+        self.written.column(name).or_else(cut)
+    }
+
+    /// Finds an index as it was written by its name in the form.
+    pub(super) fn written_index(&self, name: &Ident) -> Option<&'c Index> {
+        let cut = || self.written.indexes.values().find(|index| is_written_as(name, &index.name));
+        self.written.indexes.get(name).or_else(cut)
+    }
 }
 
 /// A table on both sides.
@@ -54,25 +68,30 @@ fn views<'c>(side: &'c Canonical, filter: &Filter) -> impl Iterator<Item = View<
 }
 
 fn view_of<'c>(side: &'c Canonical, name: &TableName) -> Option<View<'c>> {
-    Some(View { form: side.form().table(name)?, written: side.as_written().table(name)? })
+    Some(View { form: side.form().table(name)?, written: side.written(name)? })
 }
 
-/// Creates the new tables, each after those it refers to, with its indexes.
-///
-/// A foreign key to a key that is not there yet is left to `order::late_foreign_keys`.
-pub(super) fn created(pairs: &Pairs<'_>) -> Vec<Operation> {
-    let mut operations = Vec::new();
-    for view in order::sorted(&pairs.created, |view| view.form) {
-        let mut table = view.written.clone();
-        table.foreign_keys.retain(|foreign_key| !order::is_late(pairs, foreign_key));
-        let indexes = std::mem::take(&mut table.indexes);
-        let name = table.name.clone();
-        operations.push(Operation::CreateTable(table));
-        for index in indexes.into_values() {
-            operations.push(Operation::CreateIndex { table: name.clone(), index });
-        }
-    }
-    operations
+/// Creates a table, with its indexes. Of its foreign keys those that `waits` for something come later.
+pub(super) fn created(view: View<'_>, waits: impl Fn(&ForeignKey) -> bool) -> Made {
+    let mut table = view.written.clone();
+    let indexes = std::mem::take(&mut table.indexes);
+    let name = table.name.clone();
+    let late: Vec<&ForeignKey> = view.form.foreign_keys.iter().filter(|key| waits(key)).collect();
+    let late: Vec<ForeignKey> =
+        late.into_iter().map(|key| constraint::written(key, &view.written.foreign_keys).clone()).collect();
+    table.foreign_keys.retain(|key| !late.contains(key));
+    let mut operations = vec![Operation::CreateTable(table)];
+    let create_index = |index| Operation::CreateIndex { table: name.clone(), index };
+    operations.extend(indexes.into_values().map(create_index));
+    let add = |foreign_key| Operation::CreateForeignKey { table: name.clone(), foreign_key };
+    Made { operations, late: late.into_iter().map(add).collect() }
+}
+
+/// What creates or alters a table: at once, and foreign keys after everything else.
+#[derive(Debug)]
+pub(super) struct Made {
+    pub(super) operations: Vec<Operation>,
+    pub(super) late: Vec<Operation>,
 }
 
 /// Drops the tables that are gone, each before those it refers to.
@@ -86,10 +105,16 @@ pub(super) fn dropped(pairs: &Pairs<'_>) -> Vec<Operation> {
 
 /// Compares what a table holds. Its operations stand together, so that SQLite rebuilds it once.
 ///
-/// `done` holds the operations emitted so far; what was dropped early is not dropped again.
-pub(super) fn altered(pair: Pair<'_>, comparison: &mut Comparison<'_>, done: &[Operation]) -> Vec<Operation> {
+/// `done` holds the operations emitted so far; what was dropped early is not dropped again. Foreign keys that
+/// `waits` for something come later.
+pub(super) fn altered(
+    pair: Pair<'_>,
+    comparison: &mut Comparison<'_>,
+    done: &[Operation],
+    waits: impl Fn(&ForeignKey) -> bool,
+) -> Made {
     let indexes = index::compare(pair, comparison);
-    let constraints = constraint::compare(pair, comparison);
+    let constraints = constraint::compare(pair, comparison, waits);
     let columns = column::compare(pair, comparison);
 
     let mut operations = Vec::new();
@@ -104,5 +129,5 @@ pub(super) fn altered(pair: Pair<'_>, comparison: &mut Comparison<'_>, done: &[O
         let comment = pair.to.written.comment.clone();
         operations.push(Operation::SetTableComment { table: pair.to.written.name.clone(), comment });
     }
-    operations
+    Made { operations, late: constraints.late }
 }

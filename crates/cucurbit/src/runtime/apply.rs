@@ -14,6 +14,10 @@ use super::{
 
 /// What a step is run with.
 pub(super) struct Job<'j, 'o> {
+    /// The revision, for messages; empty for a stamp.
+    pub(super) revision: &'j str,
+    /// Whether all rows of the version table go first, whatever they are.
+    pub(super) purges: bool,
     pub(super) connection: &'j mut Connection,
     pub(super) version_table: &'j VersionTable,
     pub(super) allow_data_loss: bool,
@@ -89,7 +93,12 @@ async fn transaction_body(
     checks_references: bool,
 ) -> Result<bool, RunError> {
     dialect::lock_version_table(job.connection, job.version_table.name()).await?;
-    if job.version_table.rows(job.connection).await? != *expected {
+    let rows = job.version_table.rows(job.connection).await?;
+    if job.purges {
+        for id in rows.ids() {
+            job.version_table.change(job.connection, &RowChange::Delete(id.to_owned())).await?;
+        }
+    } else if rows != *expected {
         return Ok(false);
     }
     let broken =
@@ -121,7 +130,7 @@ async fn run_segment(
         Segment::Waiting(operations) => {
             let dialect = job.connection.dialect();
             let is_opaque = operations.iter().any(|operation| super::prepare::is_opaque(dialect, operation));
-            let failed = |source| RunError::Plan { revision: String::new(), source };
+            let failed = |source| RunError::Plan { revision: job.revision.to_owned(), source };
             let plan = dialect.plan(before, operations).map_err(failed)?;
             run_plan(job, &plan).await?;
             if is_opaque {
@@ -204,7 +213,8 @@ async fn roll_back(connection: &mut Connection) {
     drop(connection.execute("ROLLBACK").await);
 }
 
-fn is_outside(work: &Work) -> bool {
+/// Tells whether a step runs outside any transaction.
+pub(super) fn is_outside(work: &Work) -> bool {
     work.segments.iter().any(|segment| match segment {
         Segment::Planned(plan) | Segment::Opaque(plan) => {
             plan.statements.iter().any(|statement| statement.mode == Mode::OutsideTransaction)
@@ -242,15 +252,6 @@ async fn outside_transaction(
     in_transaction(&mut job, &mut Work::default(), before, expected, changes, false).await
 }
 
-/// Removes every row of the version table and returns the heads that are left: none.
-pub(super) async fn purge(connection: &mut Connection, table: &VersionTable) -> Result<Heads, RunError> {
-    let rows: Vec<String> = table.rows(connection).await?.ids().map(str::to_owned).collect();
-    for id in rows {
-        table.change(connection, &RowChange::Delete(id)).await?;
-    }
-    Ok(Heads::default())
-}
-
 /// Tells whether the database gave up for the sake of another transaction: a deadlock or a serialization
 /// failure (PostgreSQL manual, appendix A: 40001, 40P01).
 pub(super) fn is_worth_another_try(error: &RunError) -> bool {
@@ -265,6 +266,7 @@ pub(super) fn is_worth_another_try(error: &RunError) -> bool {
         | RunError::MixedModes { .. }
         | RunError::Plan { .. }
         | RunError::Reflect(_)
+        | RunError::Outside { .. }
         | RunError::Steps(_)
         | RunError::Step { .. }
         | RunError::Target(_)

@@ -61,6 +61,14 @@ pub enum RunError {
         /// The statement.
         statement: String,
     },
+    /// A step that runs outside any transaction failed: nothing is rolled back.
+    #[error("revision `{revision}` failed; it runs outside a transaction, so what it did is still there")]
+    Outside {
+        /// The revision.
+        revision: String,
+        /// Why.
+        source: Box<Self>,
+    },
     /// The scripts cannot be turned into statements.
     #[error("cannot plan revision `{revision}`")]
     Plan {
@@ -151,6 +159,10 @@ impl RunError {
                 Some(format!("held by {holder}; wait for it, or allow more time with `--lock-wait`"))
             }
             Self::MixedModes { .. } => Some("put it into a revision of its own".to_owned()),
+            Self::Outside { .. } => Some(
+                "look at what is left, such as an invalid index, and take it away before the next try"
+                    .to_owned(),
+            ),
             Self::Plan { source, .. } => source.hint().map(str::to_owned),
             Self::Reflect(error) => error.hint().map(str::to_owned),
             Self::Step { source, .. } => source.hint(),

@@ -29,6 +29,10 @@ pub use self::{
     version_table::VersionTable,
 };
 
+/// How often a run begins anew after the database gave up one of its transactions for the sake of another. A script
+/// that can never win is not tried for ever.
+const TRIES: u32 = 10;
+
 /// How a run behaves.
 #[derive(Clone, Debug)]
 pub struct RunOptions {
@@ -175,23 +179,48 @@ impl<'m> Migrator<'m> {
     async fn run_locked(&mut self, goal: &Goal<'_>) -> Result<Report, RunError> {
         let table = self.options.version_table.clone();
         let mut report = Report::default();
+        if let Goal::Stamp { purge: true, .. } = goal {
+            return self.purge(goal).await;
+        }
+        let mut tries = TRIES;
         loop {
-            let mut heads = table.heads(self.connection).await?;
-            if let Goal::Stamp { purge: true, .. } = goal {
-                table.ensure(self.connection).await?;
-                heads = apply::purge(self.connection, &table).await?;
-            }
+            let heads = table.heads(self.connection).await?;
             let steps = self.steps(goal, &heads, false)?;
             report.heads = heads.clone();
             if steps.is_empty() {
                 return Ok(report);
             }
-            if !self.run_steps(steps, heads, &mut report).await? {
+            if !self.run_steps(steps, heads, &mut report, &mut tries).await? {
                 (self.observer)(Event::Replanned);
                 continue;
             }
             return Ok(report);
         }
+    }
+
+    /// Replaces all rows by those of the goal, in one transaction: whatever fails, no row is lost.
+    async fn purge(&mut self, goal: &Goal<'_>) -> Result<Report, RunError> {
+        let table = self.options.version_table.clone();
+        let steps = self.steps(goal, &Heads::default(), false)?;
+        table.ensure(self.connection).await?;
+        let mut applied = Applied::new(self.scripts.graph(), Heads::default())?;
+        let mut changes = Vec::new();
+        for step in &steps {
+            (self.observer)(Event::StepStarted { step });
+            changes.extend(applied.take(step));
+        }
+        let job = apply::Job {
+            revision: "",
+            purges: true,
+            connection: self.connection,
+            version_table: &table,
+            allow_data_loss: self.options.allow_data_loss,
+            observer: &mut *self.observer,
+        };
+        let (mut work, mut before) = Default::default();
+        apply::step(job, &mut work, &mut before, &Heads::default(), &changes).await?;
+        steps.iter().for_each(|step| (self.observer)(Event::StepFinished { step }));
+        Ok(Report { steps, heads: applied.heads().clone(), has_waited: false })
     }
 
     /// Runs steps in order. Returns `false` when the heads were not as expected: nothing of that step was done.
@@ -200,6 +229,7 @@ impl<'m> Migrator<'m> {
         steps: Vec<Step>,
         heads: Heads,
         report: &mut Report,
+        tries: &mut u32,
     ) -> Result<bool, RunError> {
         let table = self.options.version_table.clone();
         let needs_schema = steps.iter().any(|step| step.direction != revision::Direction::Stamp);
@@ -221,19 +251,32 @@ impl<'m> Migrator<'m> {
             (self.observer)(Event::StepStarted { step });
             let expected = applied.heads().clone();
             let changes = applied.take(step);
+            let revision = step.revision.map_or_else(String::new, |at| scripts.graph().id(at).to_owned());
+            if work.waits() {
+                let dialect = self.connection.dialect();
+                *work = prepare::again(dialect, scripts, step, &mut prepared.before)?;
+            }
+            let is_outside = apply::is_outside(work);
             let job = apply::Job {
+                revision: &revision,
+                purges: false,
                 connection: self.connection,
                 version_table: &table,
                 allow_data_loss: self.options.allow_data_loss,
                 observer: &mut *self.observer,
             };
-            let revision = step.revision.map_or_else(String::new, |at| scripts.graph().id(at).to_owned());
             let done = apply::step(job, work, &mut prepared.before, &expected, &changes).await;
             match done {
                 Ok(true) => {}
                 Ok(false) => return Ok(false),
-                Err(source) if apply::is_worth_another_try(&source) => return Ok(false),
+                Err(source) if !is_outside && *tries > 0 && apply::is_worth_another_try(&source) => {
+                    *tries -= 1;
+                    return Ok(false);
+                }
                 Err(source) if revision.is_empty() => return Err(source),
+                Err(source) if is_outside => {
+                    return Err(RunError::Outside { revision, source: Box::new(source) });
+                }
                 Err(source) => return Err(RunError::Step { revision, source: Box::new(source) }),
             }
             (self.observer)(Event::StepFinished { step });

@@ -2,11 +2,14 @@
 //!
 //! Nothing is executed here except probes, which read.
 
+use std::collections::BTreeSet;
+
 use crate::{
     connection::Connection,
     dialect::{Before, Dialect, Hazard, Mode, Plan, PlanError, lexer},
-    operation::{Execute, Operation, for_dialect},
+    operation::{ColumnChange, Execute, Operation, for_dialect},
     revision::{Direction, Scripts, Step},
+    schema::{Ident, Schema, TableName},
 };
 
 use super::RunError;
@@ -29,6 +32,11 @@ pub(super) struct Work {
 }
 
 impl Work {
+    /// Tells whether nothing of the step could be planned yet.
+    pub(super) fn waits(&self) -> bool {
+        matches!(self.segments.first(), Some(Segment::Waiting(_)))
+    }
+
     /// Joins the segments into one plan, or returns the operation that only a database could tell about.
     pub(super) fn into_plan(self) -> Result<Plan, String> {
         let mut whole = Plan::default();
@@ -65,7 +73,7 @@ pub(super) fn prepare(
     steps: &[Step],
     before: Before,
 ) -> Result<Prepared, RunError> {
-    let tables = before.schema.clone();
+    let mut known = Known::of(&before.schema);
     let mut prepared = Prepared { works: Vec::with_capacity(steps.len()), before, hazards: Vec::new() };
     let mut is_opaque = false;
     let mut writes_rows = false;
@@ -85,11 +93,10 @@ pub(super) fn prepare(
             writes_rows |= operations.iter().any(writes);
             let plan = dialect.plan(&mut prepared.before, operations).map_err(failed)?;
             if !writes_rows {
-                let known = plan.statements.iter().flat_map(|statement| &statement.hazards);
-                prepared
-                    .hazards
-                    .extend(known.filter(|hazard| tables.table(&hazard.table).is_some()).cloned());
+                let hazards = plan.statements.iter().flat_map(|statement| &statement.hazards);
+                prepared.hazards.extend(hazards.filter(|hazard| known.can_judge(hazard)).cloned());
             }
+            operations.iter().for_each(|operation| known.forget(operation));
             is_opaque = matches!(part, Part::Opaque(_));
             work.segments.push(if is_opaque { Segment::Opaque(plan) } else { Segment::Planned(plan) });
         }
@@ -97,6 +104,85 @@ pub(super) fn prepare(
         prepared.works.push(work);
     }
     Ok(prepared)
+}
+
+/// Plans a step again whose operations waited for the database to be read.
+pub(super) fn again(
+    dialect: Dialect,
+    scripts: &Scripts,
+    step: &Step,
+    before: &mut Before,
+) -> Result<Work, RunError> {
+    let Prepared { works, before: after, hazards: _ } =
+        prepare(dialect, scripts, std::slice::from_ref(step), std::mem::take(before))?;
+    *before = after;
+    Ok(works.into_iter().next().unwrap_or_default())
+}
+
+/// What the database can be asked about before anything is touched: the tables that no step has taken away or renamed
+/// yet, but not their columns that a step adds, renames or drops.
+struct Known {
+    tables: BTreeSet<TableName>,
+    changed: BTreeSet<(TableName, Ident)>,
+}
+
+impl Known {
+    fn of(schema: &Schema) -> Self {
+        Self { tables: schema.tables.keys().cloned().collect(), changed: BTreeSet::new() }
+    }
+
+    fn can_judge(&self, hazard: &Hazard) -> bool {
+        let Hazard { kind: _, table, column, probe: _ } = hazard;
+        let is_changed = |column: &Ident| self.changed.contains(&(table.clone(), column.clone()));
+        self.tables.contains(table) && !column.as_ref().is_some_and(is_changed)
+    }
+
+    /// Notes what an operation does to tables and columns: what bears their names later is something else.
+    fn forget(&mut self, operation: &Operation) {
+        let mut change = |table: &TableName, column: &Ident| {
+            self.changed.insert((table.clone(), column.clone()));
+        };
+        match operation {
+            Operation::AddColumn { table, column, .. } => change(table, &column.name),
+            Operation::AlterColumn { table, column, changes } => {
+                for to in changes.iter().filter_map(new_name) {
+                    change(table, column);
+                    change(table, to);
+                }
+            }
+            Operation::DropColumn { table, column, .. } => change(table, column),
+            Operation::DropTable { table, .. } | Operation::RenameTable { table, .. } => {
+                self.tables.remove(table);
+            }
+            Operation::Execute(Execute { means, .. }) => {
+                means.iter().flatten().for_each(|meant| self.forget(meant));
+            }
+            Operation::On { operations, .. } => operations.iter().for_each(|inner| self.forget(inner)),
+            Operation::BulkInsert(_)
+            | Operation::CreateCheck { .. }
+            | Operation::CreateForeignKey { .. }
+            | Operation::CreateIndex { .. }
+            | Operation::CreatePrimaryKey { .. }
+            | Operation::CreateTable(_)
+            | Operation::CreateUnique { .. }
+            | Operation::DropConstraint { .. }
+            | Operation::DropIndex { .. }
+            | Operation::Irreversible { .. }
+            | Operation::SetTableComment { .. } => {}
+        }
+    }
+}
+
+fn new_name(change: &ColumnChange) -> Option<&Ident> {
+    match change {
+        ColumnChange::Rename { to } => Some(to),
+        ColumnChange::SetCollation(_)
+        | ColumnChange::SetComment(_)
+        | ColumnChange::SetDefault(_)
+        | ColumnChange::SetNotNull { .. }
+        | ColumnChange::SetNullable
+        | ColumnChange::SetType { .. } => None,
+    }
 }
 
 /// Asks for each danger whether it is real, before anything is touched.
@@ -195,19 +281,52 @@ fn writes(operation: &Operation) -> bool {
 /// A step is one transaction, or it is statements that need none: never both, since a failure between them
 /// would leave the database between two revisions.
 fn refuse_mixed_modes(work: &Work) -> Result<(), RunError> {
-    let mut statements = Vec::new();
-    let mut has_waiting = false;
+    if work.waits() {
+        // It is prepared again when the database was read.
+        return Ok(());
+    }
+    let mut outside = None;
+    let mut count = 0_usize;
     for segment in &work.segments {
         match segment {
-            Segment::Planned(plan) | Segment::Opaque(plan) => statements.extend(&plan.statements),
-            Segment::Waiting(_) => has_waiting = true,
+            Segment::Planned(plan) | Segment::Opaque(plan) => {
+                count += plan.statements.len();
+                let statement = plan.statements.iter().find(|one| one.mode == Mode::OutsideTransaction);
+                outside = outside.or(statement.map(|statement| statement.sql.clone()));
+            }
+            Segment::Waiting(operations) => {
+                count += operations.len();
+                outside = outside.or(operations.iter().find_map(outside_sql));
+            }
         }
     }
-    let outside = statements.iter().find(|statement| statement.mode == Mode::OutsideTransaction);
     match outside {
-        Some(outside) if statements.len() > 1 || has_waiting => {
-            Err(RunError::MixedModes { statement: outside.sql.clone() })
-        }
+        Some(statement) if count > 1 => Err(RunError::MixedModes { statement }),
         Some(_) | None => Ok(()),
+    }
+}
+
+/// Returns the SQL of an operation that says itself that it runs outside a transaction.
+fn outside_sql(operation: &Operation) -> Option<String> {
+    match operation {
+        Operation::Execute(Execute { sql, is_outside_transaction: true, .. }) => Some(sql.trim().to_owned()),
+        Operation::AddColumn { .. }
+        | Operation::AlterColumn { .. }
+        | Operation::BulkInsert(_)
+        | Operation::CreateCheck { .. }
+        | Operation::CreateForeignKey { .. }
+        | Operation::CreateIndex { .. }
+        | Operation::CreatePrimaryKey { .. }
+        | Operation::CreateTable(_)
+        | Operation::CreateUnique { .. }
+        | Operation::DropColumn { .. }
+        | Operation::DropConstraint { .. }
+        | Operation::DropIndex { .. }
+        | Operation::DropTable { .. }
+        | Operation::Execute(_)
+        | Operation::Irreversible { .. }
+        | Operation::On { .. }
+        | Operation::RenameTable { .. }
+        | Operation::SetTableComment { .. } => None,
     }
 }

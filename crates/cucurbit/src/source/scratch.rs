@@ -43,17 +43,21 @@ async fn rehearse(
     let dialect = connection.dialect();
     for &position in revisions {
         let revision = || scripts.graph().id(position).to_owned();
-        for operation in for_dialect(&scripts.upgrade(position), dialect) {
-            if writes_rows_only(dialect, &operation) {
-                continue;
-            }
-            let plan = dialect
-                .plan(&mut before, std::slice::from_ref(&operation))
-                .map_err(|source| ReplayError::Plan { revision: revision(), dialect, source })?;
+        let mut operations = for_dialect(&scripts.upgrade(position), dialect);
+        operations.retain(|operation| !writes_rows_only(dialect, operation));
+        // Operations are planned together as far as their effect is known: a foreign key may wait for a table.
+        for part in operations
+            .chunk_by(|one, other| !runtime::is_opaque(dialect, one) && !runtime::is_opaque(dialect, other))
+        {
+            let plan = dialect.plan(&mut before, part).map_err(|source| ReplayError::Plan {
+                revision: revision(),
+                dialect,
+                source,
+            })?;
             run(connection, &plan)
                 .await
                 .map_err(|source| ReplayError::Rehearsal { revision: revision(), source })?;
-            if runtime::is_opaque(dialect, &operation) {
+            if part.iter().any(|operation| runtime::is_opaque(dialect, operation)) {
                 before = read(connection).await?;
             }
         }

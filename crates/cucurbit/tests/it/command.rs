@@ -1,85 +1,85 @@
-//! Commands as library functions, where no binary can say it: pending SQL whose effect only a database can tell.
-
-use std::convert::Infallible;
+//! Commands as library functions: what a new script may be, and what a rehearsal runs.
 
 use cucurbit::{
-    Env, Op, Script,
-    command::{self, CheckOptions, Location, Project},
+    Op,
+    command::{Env, Location, NewRevision, Project, merge, new_revision},
     prelude::*,
-    schema::{Dialect, Schema},
+    source::replay_on_scratch,
 };
 
-use crate::support::{Database, on_each_database, script};
-
-fn by_hand(op: &mut Op) {
-    op.execute("CREATE TABLE tool (id INTEGER NOT NULL PRIMARY KEY, name VARCHAR(20) NOT NULL)");
-    op.execute("INSERT INTO tool (id, name) VALUES (1, 'Hoe')");
-    op.create_index("ix_tool_name", "tool", ["name"]);
-}
-
-fn said(op: &mut Op) {
-    op.execute("CREATE TABLE tool (id INTEGER NOT NULL PRIMARY KEY, name VARCHAR(20) NOT NULL)").means(
-        |op| {
-            op.create_table("tool", |table| {
-                table.column(integer("id"));
-                table.column(string("name", 20));
-                table.primary_key(["id"]);
-            });
-        },
-    );
-    op.create_index("ix_tool_name", "tool", ["name"]);
-}
-
-fn nonsense(op: &mut Op) {
-    op.execute("CREATE TABLE of_nonsense (");
-}
+use crate::support::{Database, on_each_database, script, scripts};
 
 fn nothing(_op: &mut Op) {}
 
-fn models() -> Result<Schema, Infallible> {
-    let tool = TableBuilder::build("tool", |table| {
-        table.column(integer("id"));
-        table.column(string("name", 20));
-        table.primary_key(["id"]);
-        table.index(Index::new("ix_tool_name", vec![key("name")]));
-    });
-    Ok(Schema::from_tables([tool]))
+fn project(folder: &std::path::Path) -> Project {
+    let list = vec![
+        script("a1", &[], nothing, nothing),
+        script("b1", &["a1"], nothing, nothing),
+        script("b2", &["a1"], nothing, nothing),
+    ];
+    let location = Location { working_directory: folder.to_owned(), ..Location::default() };
+    Project::open(Env::new(list).project(folder), location).unwrap()
 }
 
-fn project(database: &Database, scripts: Vec<Script>) -> Project {
-    let location = Location { database_url: Some(database.url.clone()), ..Location::default() };
-    Project::open(Env::new(scripts).models(models), location).unwrap()
-}
-
-#[test]
-fn pending_sql_is_tried_on_a_scratch_database() {
-    on_each_database(async |database: Database| {
-        let mut connection = database.connect().await;
-        for upgrade in [by_hand as fn(&mut Op), said] {
-            let project = project(&database, vec![script("a", &[], upgrade, nothing)]);
-            let check = command::check(&project, CheckOptions::default()).await.unwrap();
-            assert_eq!((check.pending, check.operations), (vec!["a".to_owned()], Vec::new()));
-            assert_eq!(database.tables(&mut connection).await, [""; 0], "the database itself is not touched");
-        }
-        if database.dialect == Dialect::Postgres {
-            let left = "SELECT count(*) FROM pg_database WHERE datname LIKE 'cucurbit_scratch_%'";
-            assert_eq!(
-                connection.value(left).await.unwrap().as_deref(),
-                Some("0"),
-                "the scratch database is gone"
-            );
-        }
-    });
+fn new(head: &str) -> NewRevision {
+    NewRevision {
+        message: "message".to_owned(),
+        id: None,
+        head: Some(head.parse().unwrap()),
+        splice: false,
+        branch_labels: Vec::new(),
+        depends_on: Vec::new(),
+        random: [0, 1, 2, 3, 4, 5],
+        now: "2025-11-06T12:43:40Z".parse().unwrap(),
+    }
 }
 
 #[test]
-fn pending_sql_that_fails_is_named_with_its_revision() {
+fn a_script_that_would_break_the_graph_is_not_written() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("versions")).unwrap();
+    let project = project(folder.path());
+    let taken = NewRevision { id: Some("a1".to_owned()), ..new("b1") };
+    let empty = NewRevision { branch_labels: vec![String::new()], ..new("b1") };
+    let label = NewRevision { branch_labels: vec!["b2".to_owned()], ..new("b1") };
+    let unknown = NewRevision { depends_on: vec!["nosuch".to_owned()], ..new("b1") };
+    for (new, said) in [
+        (taken, "there is a revision `a1` already"),
+        (empty, "a branch label cannot be empty"),
+        (label, "`b2` names another revision already"),
+        (unknown, "Can't locate revision identified by 'nosuch'"),
+    ] {
+        assert_eq!(new_revision(&project, &new).unwrap_err().to_string(), said);
+    }
+    assert_eq!(std::fs::read_dir(folder.path().join("versions")).unwrap().count(), 0);
+}
+
+#[test]
+fn a_merge_names_each_parent_once() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("versions")).unwrap();
+    let targets = ["b1", "b2", "b1"].map(|word| word.parse().unwrap());
+    let written = merge(&project(folder.path()), &new("heads"), &targets).unwrap();
+    let text = std::fs::read_to_string(written.path).unwrap();
+    assert_eq!(text.matches("\"b1\"").count(), 1, "{text}");
+}
+
+#[test]
+fn a_rehearsal_knows_tables_that_need_each_other() {
+    fn pair(op: &mut Op) {
+        for (table, other) in [("bed", "tool"), ("tool", "bed")] {
+            op.create_table(table, |table| {
+                table.column(integer("id"));
+                table.column(integer("other").nullable());
+                table.primary_key(["id"]);
+                table.foreign_key(["other"], other, ["id"]);
+            });
+        }
+        op.execute("CREATE TABLE by_hand (id INTEGER)");
+    }
     on_each_database(async |database: Database| {
-        drop(database.connect().await);
-        let project = project(&database, vec![script("a", &[], nonsense, nothing)]);
-        let error = command::check(&project, CheckOptions::default()).await.unwrap_err();
-        assert_eq!(error.to_string(), "revision `a` failed on a scratch database");
-        let source = std::error::Error::source(&error).unwrap().to_string();
-        assert!(source.contains("CREATE TABLE of_nonsense ("), "{source}");
+        let scripts = scripts(&[script("a", &[], pair, nothing)]);
+        let after = replay_on_scratch(&database.address, &scripts, &[0], Default::default()).await.unwrap();
+        assert_eq!(after.schema.tables.len(), 3);
     });
 }

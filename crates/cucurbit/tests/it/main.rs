@@ -7,18 +7,26 @@ mod any_operation; // Operations of every kind, with the names and texts that br
 mod cases; // Every file of tests/cases: what is written for it, and the laws on real databases.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
-mod command; // Commands as library functions: pending SQL whose effect only a database can tell.
+mod command; // Commands as library functions: what a new script may be, and what a rehearsal runs.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod config; // Which configuration file is found, what it may say, and which address wins.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod connect; // Real files and a real server opened by their addresses, and what is said when that fails.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
+mod diff; // What is found can be run, leads to the other schema and can be undone, on real databases.
 #[cfg(test)]
 mod graph; // Alembic's recorded behaviour on small graphs, what differs on purpose, and laws over random graphs.
+#[cfg(test)]
+mod laws; // Laws of comparing and undoing, over schemas made by chance.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod lexer; // What our lexer calls a statement, real databases take as one.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
+mod pending; // Pending SQL whose effect only a database can tell is tried on a scratch database.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod postgres; // PostgreSQL: statements, reflection, questions and the lock, on a real server.

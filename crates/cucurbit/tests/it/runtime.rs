@@ -321,3 +321,133 @@ fn a_run_tells_what_it_does() {
         assert_eq!(told, ["start Running upgrade  -> a, a", "CREATE TABLE", "end Running upgrade  -> a, a"]);
     });
 }
+
+#[test]
+fn a_danger_that_only_an_earlier_step_makes_is_judged_after_it() {
+    fn add(op: &mut Op) {
+        op.add_column("bed", integer("area").nullable());
+        op.rename_table("bed", "plot");
+    }
+    fn tighten(op: &mut Op) {
+        op.alter_column("plot", "area").not_null();
+    }
+    fn drop(op: &mut Op) {
+        op.drop_column("plot", "area");
+    }
+    fn again(op: &mut Op) {
+        op.create_table("bed", |table| {
+            table.column(integer("id"));
+            table.column(integer("area"));
+        });
+        op.drop_column("bed", "id");
+    }
+    on_each_database(async |database: Database| {
+        let mut connection = database.connect().await;
+        let first = script("a", &[], bed, drop_bed);
+        upgrade(&mut connection, &[first], "head").await.unwrap();
+        let list = [
+            first,
+            script("b", &["a"], add, nothing),
+            script("c", &["b"], tighten, nothing),
+            script("d", &["c"], drop, nothing),
+            script("e", &["d"], again, nothing),
+        ];
+        connection.execute("INSERT INTO bed (name) VALUES ('Tent')").await.unwrap();
+        let error = upgrade(&mut connection, &list, "head").await.unwrap_err();
+        let source = std::error::Error::source(&error).unwrap().to_string();
+        assert_eq!(source, "table `plot` has rows without a value for `area`, which shall not be NULL");
+        assert_eq!(heads(&mut connection).await, ["b"]);
+        connection.execute("DELETE FROM plot").await.unwrap();
+        upgrade(&mut connection, &list, "head").await.unwrap();
+        assert_eq!(heads(&mut connection).await, ["e"]);
+    });
+}
+
+#[test]
+fn a_table_that_an_earlier_step_replaces_is_not_asked_about_before() {
+    fn replace(op: &mut Op) {
+        op.drop_table("bed").loses_data();
+        bed(op);
+    }
+    fn drop_empty(op: &mut Op) {
+        op.drop_table("bed");
+    }
+    on_each_database(async |database: Database| {
+        let mut connection = database.connect().await;
+        let first = script("a", &[], bed, drop_bed);
+        upgrade(&mut connection, &[first], "head").await.unwrap();
+        connection.execute("INSERT INTO bed (name) VALUES ('Tent')").await.unwrap();
+        let list = [first, script("b", &["a"], replace, nothing), script("c", &["b"], drop_empty, nothing)];
+        upgrade(&mut connection, &list, "head").await.unwrap();
+        assert_eq!(database.tables(&mut connection).await, ["alembic_version"]);
+    });
+}
+
+#[test]
+fn steps_after_sql_of_unknown_effect_are_what_they_would_be_alone() {
+    fn by_hand(op: &mut Op) {
+        op.execute("CREATE TABLE tool (id INTEGER PRIMARY KEY)");
+    }
+    fn vacuum(op: &mut Op) {
+        op.execute("VACUUM").outside_transaction();
+    }
+    fn misfit(op: &mut Op) {
+        op.drop_column("tool", "no_such_column");
+    }
+    on_each_database(async |database: Database| {
+        let mut connection = database.connect().await;
+        let list = [
+            script("a", &[], by_hand, nothing),
+            script("b", &["a"], vacuum, nothing),
+            script("c", &["b"], misfit, nothing),
+        ];
+        let error = upgrade(&mut connection, &list, "head").await.unwrap_err();
+        assert_eq!(error.to_string(), "cannot plan revision `c`");
+        assert_eq!(heads(&mut connection).await, ["b"]);
+    });
+}
+
+#[test]
+fn a_purge_that_fails_leaves_every_row() {
+    on_each_database(async |database: Database| {
+        let mut connection = database.connect().await;
+        let list = [script("a", &[], nothing, nothing), script("b", &["a"], nothing, nothing)];
+        upgrade(&mut connection, &list, "a").await.unwrap();
+        connection.execute("INSERT INTO alembic_version (version_num) VALUES ('unknown')").await.unwrap();
+        let refuse = match database.dialect {
+            Dialect::Postgres => "ALTER TABLE alembic_version ADD CHECK (version_num <> 'b')",
+            Dialect::Sqlite => {
+                "CREATE TRIGGER refuse BEFORE INSERT ON alembic_version WHEN NEW.version_num = 'b' \
+                 BEGIN SELECT RAISE(ABORT, 'refused'); END"
+            }
+        };
+        connection.execute(refuse).await.unwrap();
+        let graph = scripts(&list);
+        Migrator::on(&mut connection, &graph).stamp(&[target("b")], true).await.unwrap_err();
+        assert_eq!(heads(&mut connection).await, ["a", "unknown"]);
+
+        Migrator::on(&mut connection, &graph).stamp(&[target("a")], true).await.unwrap();
+        assert_eq!(heads(&mut connection).await, ["a"]);
+        connection.execute("INSERT INTO alembic_version (version_num) VALUES ('unknown')").await.unwrap();
+        let report = Migrator::on(&mut connection, &graph).stamp(&[target("base")], true).await.unwrap();
+        assert_eq!(report.heads.ids().count(), 0);
+        assert_eq!(heads(&mut connection).await, [""; 0]);
+    });
+}
+
+#[test]
+fn a_transaction_that_is_always_given_up_is_not_tried_for_ever() {
+    fn gives_up(op: &mut Op) {
+        op.execute("DO $$ BEGIN RAISE EXCEPTION 'lost' USING ERRCODE = '40001'; END $$").means(|_| ());
+    }
+    on_each_database(async |database: Database| {
+        // SQLite has no statement that fails so.
+        if database.dialect == Dialect::Sqlite {
+            return;
+        }
+        let mut connection = database.connect().await;
+        let list = [script("a", &[], gives_up, nothing)];
+        let error = upgrade(&mut connection, &list, "head").await.unwrap_err();
+        assert!(matches!(&error, RunError::Step { revision, .. } if revision == "a"), "{error:?}");
+    });
+}

@@ -1,0 +1,128 @@
+//! Foreign keys and what they refer to: which stand in the way of a change, and which must wait for one.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    operation::Operation,
+    schema::{Column, ForeignKey, Ident, Table, TableName, Type},
+};
+
+use super::{
+    constraint, index,
+    table::{Pair, Pairs},
+};
+
+/// A key that can be referred to: a table and columns, whose order does not matter.
+type Key<'c> = (&'c TableName, BTreeSet<&'c Ident>);
+
+/// What happens to the things that foreign keys refer to.
+#[derive(Debug)]
+pub(super) struct Moved<'c> {
+    /// Tables that go.
+    gone: BTreeSet<&'c TableName>,
+    /// Keys that go, though others on the same columns may come.
+    lost: BTreeSet<Key<'c>>,
+    /// Keys that come.
+    made: BTreeSet<Key<'c>>,
+    /// Columns whose values can be compared with the old ones no more.
+    retyped: BTreeSet<(&'c TableName, &'c Ident)>,
+}
+
+impl<'c> Moved<'c> {
+    pub(super) fn of(pairs: &Pairs<'c>) -> Self {
+        let mut moved = Self {
+            gone: pairs.dropped.iter().map(|view| &view.form.name).collect(),
+            lost: BTreeSet::new(),
+            made: BTreeSet::new(),
+            retyped: BTreeSet::new(),
+        };
+        for pair in &pairs.common {
+            let name = &pair.to.form.name;
+            let constraints =
+                constraint::lost_keys(*pair).into_iter().map(|columns| columns.iter().collect());
+            let lost: BTreeSet<BTreeSet<&Ident>> = constraints.chain(index::lost_keys(*pair)).collect();
+            let kept: BTreeSet<_> = keys(pair.from.form).difference(&lost).cloned().collect();
+            moved.made.extend(keys(pair.to.form).difference(&kept).map(|key| (name, key.clone())));
+            moved.lost.extend(lost.into_iter().map(|key| (name, key)));
+            let retyped =
+                pair.to.form.columns.iter().filter(|to| {
+                    pair.from.form.column(&to.name).is_some_and(|from| !is_comparable(from, to))
+                });
+            moved.retyped.extend(retyped.map(|column| (name, &column.name)));
+        }
+        moved
+    }
+
+    /// Tells whether what a foreign key refers to, or its own columns, cannot change while it is there.
+    fn is_in_the_way(&self, owner: &TableName, foreign_key: &ForeignKey) -> bool {
+        let ForeignKey { columns, referred_table, referred_columns, .. } = foreign_key;
+        self.gone.contains(referred_table)
+            || self.lost.contains(&(referred_table, referred_columns.iter().collect()))
+            || self.are_retyped(owner, columns)
+            || self.are_retyped(referred_table, referred_columns)
+    }
+
+    /// Tells whether a table can be referred to by this foreign key only after it was altered.
+    pub(super) fn is_ready_late(&self, foreign_key: &ForeignKey) -> bool {
+        let ForeignKey { referred_table, referred_columns, .. } = foreign_key;
+        self.made.contains(&(referred_table, referred_columns.iter().collect()))
+            || self.are_retyped(referred_table, referred_columns)
+    }
+
+    fn are_retyped(&self, table: &TableName, columns: &[Ident]) -> bool {
+        columns.iter().any(|column| self.retyped.contains(&(table, column)))
+    }
+}
+
+/// Foreign keys that are dropped before anything else, and those of them that come again after everything else.
+#[derive(Debug, Default)]
+pub(super) struct InTheWay {
+    pub(super) dropped: Vec<Operation>,
+    pub(super) again: Vec<Operation>,
+}
+
+pub(super) fn in_the_way(pairs: &Pairs<'_>, moved: &Moved<'_>) -> InTheWay {
+    let mut found = InTheWay::default();
+    for pair in &pairs.common {
+        let table = &pair.to.written.name;
+        let drop = |key: &ForeignKey| Operation::DropConstraint {
+            table: table.clone(),
+            constraint: key.reference(),
+        };
+        let matched = constraint::foreign_keys(*pair);
+        for key in matched.gone {
+            // In its own table a foreign key goes first anyway.
+            if key.referred_table != *pair.name() && moved.is_in_the_way(pair.name(), key) {
+                found.dropped.push(drop(key));
+            }
+        }
+        for (from, to) in matched.same {
+            if moved.is_in_the_way(pair.name(), from) {
+                found.dropped.push(drop(from));
+                found.again.push(create(*pair, to));
+            }
+        }
+    }
+    found
+}
+
+fn create(pair: Pair<'_>, foreign_key: &ForeignKey) -> Operation {
+    let foreign_key = constraint::written(foreign_key, &pair.to.written.foreign_keys).clone();
+    Operation::CreateForeignKey { table: pair.to.written.name.clone(), foreign_key }
+}
+
+/// Lists what can be referred to in a table.
+fn keys(table: &Table) -> BTreeSet<BTreeSet<&Ident>> {
+    let primary_key = table.primary_key.iter().map(|key| key.columns.iter().collect());
+    let uniques = table.uniques.iter().map(|unique| unique.columns.iter().collect());
+    let indexes = table.indexes.values().filter_map(index::key);
+    primary_key.chain(uniques).chain(indexes).collect()
+}
+
+/// Tells whether a foreign key between a column's old and new type could be.
+fn is_comparable(from: &Column, to: &Column) -> bool {
+    let is_integer = |ty: &Type| matches!(ty, Type::BigInteger | Type::Integer | Type::SmallInteger);
+    let is_text = |ty: &Type| matches!(ty, Type::String { .. } | Type::Text);
+    let (from, to) = (&from.ty.base, &to.ty.base);
+    from == to || (is_integer(from) && is_integer(to)) || (is_text(from) && is_text(to))
+}

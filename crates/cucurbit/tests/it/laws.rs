@@ -1,0 +1,277 @@
+//! Laws of comparing and undoing, over small schemas made by chance. Pure: nothing is run.
+
+use std::collections::BTreeMap;
+
+use cucurbit::{
+    dialect::{Answer, Answers, Before, Canonical, Dialect, PlanError, Side, Subject},
+    diff::{Diff, Filter, diff},
+    operation::{apply_all, reverse_all},
+    schema::{
+        Action, Check, Column, Expression, ForeignKey, Ident, Index, IndexKey, IndexPart, Literal,
+        PrimaryKey, Schema, ServerDefault, Table, Type, Unique,
+    },
+};
+use proptest::{
+    collection::vec,
+    option,
+    prelude::{BoxedStrategy, Just, Strategy, any, prop_oneof},
+    sample::{select, subsequence},
+    test_runner::{Config, TestCaseError, TestRunner},
+};
+
+const TABLES: [&str; 4] = ["bed", "plant", "tool", "zone"];
+const COLUMNS: [&str; 4] = ["a", "b", "c", "d"];
+
+fn columns() -> BoxedStrategy<Vec<Ident>> {
+    subsequence(&COLUMNS[..], 1..=2).prop_map(|names| names.into_iter().map(Ident::from).collect()).boxed()
+}
+
+fn name(kind: &'static str) -> BoxedStrategy<Option<Ident>> {
+    option::of(0..3_u8)
+        .prop_map(move |number| number.map(|number| Ident::new(format!("{kind}_{number}"))))
+        .boxed()
+}
+
+fn ty() -> BoxedStrategy<Type> {
+    let types =
+        [Type::BigInteger, Type::Boolean, Type::Integer, Type::Text, Type::String { length: Some(9) }];
+    select(Vec::from(types)).boxed()
+}
+
+fn default() -> BoxedStrategy<ServerDefault> {
+    prop_oneof![
+        (-2..9_i64).prop_map(|value| ServerDefault::Literal(Literal::Integer(value))),
+        select(&["it's", "x"][..]).prop_map(|text| ServerDefault::Literal(text.into())),
+        select(&["now()", "( 1 + 1 )", "null"][..]).prop_map(ServerDefault::expression),
+        Just(ServerDefault::computed("a || 'x'")),
+    ]
+    .boxed()
+}
+
+fn column(name: &'static str) -> BoxedStrategy<Column> {
+    (
+        ty(),
+        any::<bool>(),
+        option::weighted(0.3, default()),
+        option::weighted(0.1, Just("a comment".to_owned())),
+    )
+        .prop_map(move |(ty, nullable, default, comment)| Column {
+            nullable,
+            default,
+            comment,
+            ..Column::new(name, ty)
+        })
+        .boxed()
+}
+
+fn foreign_key() -> BoxedStrategy<ForeignKey> {
+    let action = select(&[Action::NoAction, Action::Cascade][..]);
+    (name("fk"), columns(), select(&TABLES[..]), vec(select(&COLUMNS[..]), 2), action)
+        .prop_map(|(name, columns, table, referred, on_delete)| {
+            let referred = referred.into_iter().take(columns.len()).map(Ident::from).collect::<Vec<_>>();
+            ForeignKey { name, on_delete, ..ForeignKey::new(columns, table, referred) }
+        })
+        .boxed()
+}
+
+fn index() -> BoxedStrategy<Index> {
+    let key = prop_oneof![
+        4 => select(&COLUMNS[..]).prop_map(|column| IndexKey::Column(column.into())),
+        1 => select(&["lower(a)", "( b )"][..]).prop_map(|sql| IndexKey::Expression(sql.into())),
+    ];
+    let predicate = option::weighted(0.2, select(&["a > 0", "b IS NULL"][..]).prop_map(Expression::from));
+    (0..3_u8, vec(key.prop_map(IndexPart::new), 1..3), any::<bool>(), predicate)
+        .prop_map(|(number, parts, is_unique, predicate)| Index {
+            is_unique,
+            predicate,
+            ..Index::new(format!("ix_{number}"), parts)
+        })
+        .boxed()
+}
+
+fn check() -> BoxedStrategy<Check> {
+    (name("ck"), select(&["a > 0", "(b < 7)", "c <> 'it''s'"][..]))
+        .prop_map(|(name, sql)| Check { name, expression: sql.into() })
+        .boxed()
+}
+
+fn table(name_of: &'static str) -> BoxedStrategy<Table> {
+    let mandatory = COLUMNS.map(column);
+    let key = option::of((name("pk"), columns()).prop_map(|(name, columns)| PrimaryKey { name, columns }));
+    let unique = (name("uq"), columns()).prop_map(|(name, columns)| Unique { name, columns });
+    (
+        mandatory,
+        option::of(column("e")),
+        option::of(column("f")),
+        key,
+        vec(unique, 0..3),
+        vec(foreign_key(), 0..3),
+        vec(check(), 0..3),
+        vec(index(), 0..3),
+        option::weighted(0.2, Just("a comment".to_owned())),
+    )
+        .prop_map(move |(columns, e, f, primary_key, uniques, foreign_keys, checks, indexes, comment)| {
+            let mut table = Table::new(name_of);
+            table.columns = columns.into_iter().chain(e).chain(f).collect();
+            table.primary_key = primary_key;
+            // A key that is said twice is one key to some databases.
+            table.uniques = distinct(uniques, |unique| unique.columns.clone());
+            let key = table.primary_key.clone();
+            table.uniques.retain(|unique| key.as_ref().is_none_or(|key| key.columns != unique.columns));
+            for column in table.columns.iter_mut() {
+                let is_in_key = key.as_ref().is_some_and(|key| key.columns.contains(&column.name));
+                column.nullable &= !is_in_key;
+            }
+            // An unnamed foreign key is known by its columns alone.
+            table.foreign_keys = distinct(foreign_keys, |key| key.columns.clone());
+            table.checks = distinct(checks, |check| check.expression.base.clone());
+            let named = |index: Index| (Ident::new(format!("{}_{name_of}", index.name)), index);
+            table.indexes = indexes
+                .into_iter()
+                .map(named)
+                .map(|(name, index)| (name.clone(), Index { name, ..index }))
+                .collect();
+            table.comment = comment;
+            with_names_once(table)
+        })
+        .boxed()
+}
+
+fn distinct<T, K: Ord>(list: Vec<T>, key: impl Fn(&T) -> K) -> Vec<T> {
+    let by_key: BTreeMap<K, T> = list.into_iter().map(|item| (key(&item), item)).collect();
+    by_key.into_values().collect()
+}
+
+/// Two constraints of a table never have one name.
+fn with_names_once(mut table: Table) -> Table {
+    let mut taken = Vec::new();
+    let mut once = |name: &mut Option<Ident>| match name {
+        Some(chosen) if taken.contains(chosen) => *name = None,
+        Some(chosen) => taken.push(chosen.clone()),
+        None => {}
+    };
+    table.uniques.iter_mut().for_each(|unique| once(&mut unique.name));
+    table.foreign_keys.iter_mut().for_each(|key| once(&mut key.name));
+    table.checks.iter_mut().for_each(|check| once(&mut check.name));
+    table
+}
+
+fn schema() -> BoxedStrategy<Schema> {
+    let tables = select(&TABLES[..]).prop_flat_map(|name| table(name).prop_map(move |table| (name, table)));
+    vec(tables, 0..4)
+        .prop_map(|tables| {
+            let tables: BTreeMap<&str, Table> = tables.into_iter().collect();
+            let names: Vec<&str> = tables.keys().copied().collect();
+            Schema::from_tables(tables.into_values().map(|mut table| {
+                // A foreign key refers to what is there.
+                table.foreign_keys.retain(|key| names.contains(&key.referred_table.name.as_str()));
+                table
+            }))
+        })
+        .boxed()
+}
+
+/// Compares; the server of these tests takes every text for an expression of its own.
+fn compare(from: &Canonical, to: &Canonical) -> Diff {
+    let first = diff(from, to, &Answers::default(), &Filter::default());
+    let mut answers = Answers::default();
+    for question in &first.questions {
+        let side = match question.side {
+            Side::From => from,
+            Side::To => to,
+        };
+        let table = &side.form().tables[&question.table];
+        let default = |column: &Ident| table.column(column).and_then(|column| column.default.clone());
+        let text = match &question.subject {
+            Subject::Check(place) => table.checks[*place].expression.base.clone(),
+            Subject::Computed(column) | Subject::Default(column) => match default(column) {
+                Some(ServerDefault::Computed { expression, .. } | ServerDefault::Expression(expression)) => {
+                    expression.base
+                }
+                other => panic!("{other:?} was asked about"),
+            },
+            Subject::IndexPart(index, place) => match &table.indexes[index].parts[*place].key {
+                IndexKey::Expression(expression) => expression.base.clone(),
+                IndexKey::Column(column) => panic!("column {column} was asked about"),
+            },
+            Subject::Predicate(index) => {
+                table.indexes[index].predicate.clone().expect("it was asked about").base
+            }
+        };
+        answers.insert(question.clone(), Answer::Canonical(text));
+    }
+    let second = diff(from, to, &answers, &Filter::default());
+    assert_eq!(second.questions, [], "one batch of questions is enough");
+    second
+}
+
+/// The form with everything sorted whose order is no difference.
+fn settled(dialect: Dialect, schema: &Schema) -> Schema {
+    let mut form = dialect.canonical(schema).form().clone();
+    for table in form.tables.values_mut() {
+        table.columns.sort_by(|one, other| one.name.cmp(&other.name));
+        table.checks.sort_by_key(|check| (check.expression.base.clone(), check.name.clone()));
+        table.uniques.sort_by_key(|unique| (unique.columns.clone(), unique.name.clone()));
+        table.foreign_keys.sort_by_key(|key| (key.columns.clone(), key.name.clone()));
+        // Nobody chose it, so it may be any.
+        table.primary_key.iter_mut().for_each(|key| key.name = None);
+        table.uniques.iter_mut().for_each(|unique| unique.name = None);
+        table.foreign_keys.iter_mut().for_each(|key| key.name = None);
+        table.checks.iter_mut().for_each(|check| check.name = None);
+    }
+    form
+}
+
+fn law(dialect: Dialect, from: &Schema, to: &Schema) -> Result<(), TestCaseError> {
+    let fail = |words: &str, error: &dyn std::fmt::Debug| TestCaseError::fail(format!("{words}: {error:#?}"));
+    let (canonical_from, canonical_to) = (dialect.canonical(from), dialect.canonical(to));
+    for same in [&canonical_from, &canonical_to] {
+        let nothing = compare(same, same);
+        if !nothing.is_empty() {
+            return Err(fail("a schema differs from itself", &nothing));
+        }
+    }
+    let way = compare(&canonical_from, &canonical_to).operations;
+    let mut there = canonical_from.as_written().clone();
+    apply_all(&mut there, &way, dialect).map_err(|error| fail("does not fit", &(error, &way)))?;
+    let left = compare(&dialect.canonical(&there), &canonical_to);
+    if !left.is_empty() {
+        return Err(fail("is not enough", &(left.operations, &way)));
+    }
+    proptest::prop_assert_eq!(settled(dialect, &there), settled(dialect, to), "after {:#?}", way);
+
+    let back = reverse_all(canonical_from.as_written(), &way, dialect)
+        .map_err(|error| fail("has no reverse", &(error, &way)))?;
+    apply_all(&mut there, &back, dialect).map_err(|error| fail("cannot be undone", &(error, &way, &back)))?;
+    let left = compare(&dialect.canonical(&there), &canonical_from);
+    if !left.is_empty() {
+        return Err(fail("is not undone", &(left.operations, &way, &back)));
+    }
+    proptest::prop_assert_eq!(settled(dialect, &there), settled(dialect, from), "after {:#?}", back);
+
+    // What is emitted can be planned in its order.
+    let mut before = Before::of(canonical_from.as_written().clone());
+    match dialect.plan(&mut before, &way) {
+        // A column that others stand on cannot become a computed one.
+        Ok(_) | Err(PlanError::Unsupported { .. }) => Ok(()),
+        Err(error) => Err(fail("cannot be planned", &(error, &way))),
+    }
+}
+
+fn check_law(dialect: Dialect) {
+    let mut runner = TestRunner::new(Config { cases: 400, failure_persistence: None, ..Config::default() });
+    let result = runner.run(&(schema(), schema()), |(from, to)| law(dialect, &from, &to));
+    if let Err(error) = result {
+        panic!("{dialect}: {error}");
+    }
+}
+
+#[test]
+fn what_is_found_leads_from_one_schema_to_the_other_and_back_on_postgres() {
+    check_law(Dialect::Postgres);
+}
+
+#[test]
+fn what_is_found_leads_from_one_schema_to_the_other_and_back_on_sqlite() {
+    check_law(Dialect::Sqlite);
+}
