@@ -12,16 +12,15 @@ pub(super) fn changed(expected: &str, actual: &str) -> String {
     let pairs = expected.iter().rev().zip(actual.iter().rev());
     let tail = pairs.take_while(|(one, other)| one == other).count().min(shortest - head);
 
-    let marked = |mark: &str, lines: &[&str]| -> String {
-        lines.iter().map(|line| format!("    {mark} {line}\n")).collect()
+    let mut text = String::new();
+    let mut show = |mark: &str, lines: &[&str]| {
+        text.extend(lines.iter().map(|line| format!("    {mark} {line}\n")));
     };
-    [
-        marked(" ", &expected[head.saturating_sub(AROUND)..head]),
-        marked("-", &expected[head..expected.len() - tail]),
-        marked("+", &actual[head..actual.len() - tail]),
-        marked(" ", &expected[expected.len() - tail..][..tail.min(AROUND)]),
-    ]
-    .concat()
+    show(" ", &expected[head.saturating_sub(AROUND)..head]);
+    show("-", &expected[head..expected.len() - tail]);
+    show("+", &actual[head..actual.len() - tail]);
+    show(" ", &expected[expected.len() - tail..][..tail.min(AROUND)]);
+    text
 }
 
 /// Sets lines in.
