@@ -3,7 +3,9 @@
 mod commands;
 mod concurrent;
 mod defects;
+mod interop;
 mod models;
+mod python;
 mod scratch;
 mod support;
 mod whole_way;
