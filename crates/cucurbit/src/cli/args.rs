@@ -6,9 +6,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config;
 
+/// What a script that runs this program may count on.
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 `check` found differences, \
+                          4 the lock was not had in time, 5 not at the heads.";
+
 /// Schema migrations: revisions written by comparing models with a database.
 #[derive(Debug, Parser)]
-#[command(version, propagate_version = true, max_term_width = 100)]
+#[command(version, propagate_version = true, max_term_width = 100, after_help = EXIT_CODES)]
 pub(super) struct Arguments {
     /// The database, before DATABASE_URL, ALEMBIC_DATABASE_URL and the file.
     #[arg(long, global = true, value_name = "URL")]

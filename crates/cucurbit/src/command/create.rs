@@ -5,7 +5,7 @@ use crate::{
     dialect::Before,
     error::Error,
     operation::{Operation, for_dialect, reverse_all},
-    schema::{Dialect, Schema},
+    schema::{Column, Dialect, Ident, Schema, TableName},
     source,
 };
 
@@ -44,7 +44,7 @@ pub async fn create(project: &Project, new: &NewRevision) -> Result<Option<Writt
     let upgrade = diff.operations;
     let downgrade = downgrade_of(project, dialect, &from, &upgrade)?;
     prove(project, &upgrade, &downgrade)?;
-    let warnings = warnings(&upgrade);
+    let warnings = warnings(&from, &upgrade);
     revision::write(project, new, parents, Body { upgrade, downgrade, warnings }).map(Some)
 }
 
@@ -84,31 +84,51 @@ fn replayed(project: &Project, dialect: Dialect) -> Result<Before, Error> {
     Ok(source::replay(dialect, project.scripts(), &all, Before::default())?)
 }
 
-/// Says what loses data, a line each.
-fn warnings(operations: &[Operation]) -> Vec<String> {
-    operations
-        .iter()
-        .filter_map(|operation| match operation {
-            Operation::DropColumn { table, column, .. } => {
-                Some(format!("drops column {table}.{column} and what is in it"))
-            }
-            Operation::DropTable { table, .. } => Some(format!("drops table {table} and its rows")),
-            Operation::AddColumn { .. }
-            | Operation::AlterColumn { .. }
-            | Operation::BulkInsert(_)
-            | Operation::CreateCheck { .. }
-            | Operation::CreateForeignKey { .. }
-            | Operation::CreateIndex { .. }
-            | Operation::CreatePrimaryKey { .. }
-            | Operation::CreateTable(_)
-            | Operation::CreateUnique { .. }
-            | Operation::DropConstraint { .. }
-            | Operation::DropIndex { .. }
-            | Operation::Execute(_)
-            | Operation::Irreversible { .. }
-            | Operation::On { .. }
-            | Operation::RenameTable { .. }
-            | Operation::SetTableComment { .. } => None,
-        })
-        .collect()
+/// Says what loses data, a line each, and what may be a rename and not what it looks like.
+fn warnings(from: &Schema, operations: &[Operation]) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for operation in operations {
+        if let Operation::DropColumn { table, column, .. } = operation {
+            warnings.push(format!("drops column {table}.{column} and what is in it"));
+            let was = from.table(table).and_then(|table| table.column(column));
+            warnings.extend(renamed_columns(operations, table, was).map(|new| {
+                format!(
+                    "adds {table}.{new} like the dropped {column}: if it is renamed, write `rename_column`"
+                )
+            }));
+        } else if let Operation::DropTable { table, .. } = operation {
+            warnings.push(format!("drops table {table} and its rows"));
+            let was = from.table(table).map(|table| &table.columns);
+            warnings.extend(renamed_tables(operations, was).map(|new| {
+                format!(
+                    "creates table {new} like the dropped {table}: if it is renamed, write `rename_table`"
+                )
+            }));
+        }
+    }
+    warnings
+}
+
+/// Lists the columns that are added to the table of a dropped one with its type.
+fn renamed_columns<'o>(
+    operations: &'o [Operation],
+    table: &'o TableName,
+    was: Option<&'o Column>,
+) -> impl Iterator<Item = &'o Ident> {
+    operations.iter().filter_map(move |operation| {
+        let Operation::AddColumn { table: other, column, .. } = operation else { return None };
+        was.filter(|was| other == table && was.ty == column.ty).map(|_| &column.name)
+    })
+}
+
+/// Lists the tables that are created with the columns of a dropped one.
+fn renamed_tables<'o>(
+    operations: &'o [Operation],
+    was: Option<&'o Vec<Column>>,
+) -> impl Iterator<Item = &'o TableName> {
+    let names = |columns: &[Column]| columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>();
+    operations.iter().filter_map(move |operation| {
+        let Operation::CreateTable(table) = operation else { return None };
+        was.filter(|was| names(was) == names(&table.columns)).map(|_| &table.name)
+    })
 }

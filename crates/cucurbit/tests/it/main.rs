@@ -4,6 +4,9 @@
 mod any_operation; // Operations of every kind, with the names and texts that break things, for laws.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
+mod command; // Commands as library functions: pending SQL whose effect only a database can tell.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
 mod config; // Which configuration file is found, what it may say, and which address wins.
 #[cfg(feature = "runtime")]
 #[cfg(test)]

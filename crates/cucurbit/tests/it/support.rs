@@ -35,6 +35,8 @@ pub(crate) fn on_each_database<F: Future<Output = ()>>(test: impl Fn(Database) -
 pub(crate) struct Database {
     pub(crate) dialect: Dialect,
     pub(crate) address: Address,
+    /// The address as a person writes it.
+    pub(crate) url: String,
     name: String,
     _folder: std::rc::Rc<TempDir>,
 }
@@ -54,15 +56,14 @@ impl Owner {
     }
 }
 
-fn server_address() -> Address {
+fn server_url() -> String {
     let environment = Environment::read();
-    let address = environment.get("CUCURBIT_TEST_POSTGRES_URL").unwrap();
-    let address = address.expect("CUCURBIT_TEST_POSTGRES_URL is not set: `cargo xtask test` starts a server");
-    address.parse().unwrap()
+    let url = environment.get("CUCURBIT_TEST_POSTGRES_URL").unwrap();
+    url.expect("CUCURBIT_TEST_POSTGRES_URL is not set: `cargo xtask test` starts a server").to_owned()
 }
 
 async fn server() -> Connection {
-    Connection::connect(&server_address(), &ConnectOptions::default()).await.unwrap()
+    Connection::connect(&server_url().parse().unwrap(), &ConnectOptions::default()).await.unwrap()
 }
 
 impl Database {
@@ -71,16 +72,17 @@ impl Database {
         let number = COUNTER.fetch_add(1, Ordering::Relaxed);
         let name = format!("cucurbit_test_{}_{number}", std::process::id());
         let folder = TempDir::new().unwrap();
-        let address = match dialect {
+        let url = match dialect {
             Dialect::Postgres => {
                 server().await.execute(&format!("CREATE DATABASE {name}")).await.unwrap();
-                server_address().with_database(&name)
+                let server = server_url();
+                let (base, _) = server.rsplit_once('/').expect("an address with a database");
+                format!("{base}/{name}")
             }
-            Dialect::Sqlite => {
-                format!("sqlite:///{}", folder.path().join("test.db").display()).parse().unwrap()
-            }
+            Dialect::Sqlite => format!("sqlite:///{}", folder.path().join("test.db").display()),
         };
-        Self { dialect, address, name, _folder: folder.into() }
+        let address = url.parse().unwrap();
+        Self { dialect, address, url, name, _folder: folder.into() }
     }
 
     fn owner(&self) -> Owner {

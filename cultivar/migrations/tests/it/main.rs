@@ -6,6 +6,7 @@ mod defects;
 mod interop;
 mod models;
 mod python;
+mod reference;
 mod scratch;
 mod support;
 mod whole_way;

@@ -87,7 +87,12 @@ async fn every_table_can_be_filled_and_read_through_the_models(database: Databas
     let connection = SeaOrm::connect(database.driver_url()).await.expect("connects");
     let plant = sample::sample_rows(&connection).await.expect("every table is filled");
     let found = sample::read_back(&connection, plant.id).await.expect("reads").expect("the plant is there");
-    assert_eq!(found.cultivar.as_ref().expect("its cultivar").name, "Northern Lights");
+    let cultivar = found.cultivar.as_ref().expect("its cultivar");
+    assert_eq!(cultivar.name, "Northern Lights");
+    assert_eq!(cultivar.breeder.as_ref().expect("its breeder").name, "Sensi Seeds");
+    assert_eq!(found.zone.as_ref().expect("its zone").name, "Tent");
+    assert_eq!(found.status.as_ref().expect("its status").status, "Seedling");
+    assert_eq!(found.measurements.iter().map(|measurement| measurement.value).collect::<Vec<_>>(), [12.5]);
     connection.close().await.expect("closes");
 }
 

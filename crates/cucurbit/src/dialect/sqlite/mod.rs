@@ -1,38 +1,49 @@
-//! SQLite.
+//! SQLite, files of 3.35 and later.
+//!
+//! What lives here: how it spells and stores a schema (`types`, `definition`, `canonical`, `ask`), the stored texts
+//! and their edits (`token`, `ddl`, `rename`), operations as statements (`render`, `alter`, `rebuild`), and the
+//! reader of a file (`reflect`). There is no lock of its own: a step's `BEGIN IMMEDIATE` is one.
 
+mod alter;
+mod ask;
+mod canonical;
+mod ddl;
+mod definition;
+mod rebuild;
+#[cfg(feature = "runtime")]
+mod reflect;
+mod rename;
+mod render;
 #[cfg(feature = "runtime")]
 pub(super) mod scratch;
+mod token;
+mod types;
 
-#[cfg(feature = "runtime")]
-use super::{Answers, Question, ReflectError};
-use super::{Before, Canonical, Plan, PlanError};
+use crate::schema::Dialect;
 #[cfg(feature = "runtime")]
 use crate::{
     connection::{Connection, ConnectionError},
-    schema::Dialect,
+    schema::Schema,
 };
-use crate::{operation::Operation, schema::Schema};
-
-pub(super) fn canonical(schema: &Schema) -> Canonical {
-    Canonical::new(schema.clone(), schema.clone())
-}
-
-pub(super) fn plan(_before: &mut Before, _operations: &[Operation]) -> Result<Plan, PlanError> {
-    Ok(Plan::default())
-}
 
 #[cfg(feature = "runtime")]
-pub(super) async fn reflect(connection: &mut Connection) -> Result<Before, ReflectError> {
-    let (actual, wanted) = (connection.dialect(), Dialect::Postgres);
-    Err(ConnectionError::WrongDialect { actual, wanted }.into())
-}
+use super::{Answers, Question};
 
 #[cfg(feature = "runtime")]
+pub(super) use self::reflect::reflect;
+pub(super) use self::{canonical::canonical, render::plan};
+
+/// The dialect of this room.
+const HERE: Dialect = Dialect::Sqlite;
+
+/// Answers questions without asking anybody: the parser is here.
+#[cfg(feature = "runtime")]
+#[expect(clippy::unused_async, reason = "PostgreSQL's verb has the same signature, and it waits")]
 pub(super) async fn ask(
-    connection: &mut Connection,
-    _from: &Schema,
-    _to: &Schema,
-    _questions: &[Question],
+    _connection: &mut Connection,
+    from: &Schema,
+    to: &Schema,
+    questions: &[Question],
 ) -> Result<Answers, ConnectionError> {
-    Err(ConnectionError::WrongDialect { actual: connection.dialect(), wanted: Dialect::Postgres })
+    Ok(ask::answers(from, to, questions))
 }

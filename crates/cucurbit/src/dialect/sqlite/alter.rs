@@ -1,0 +1,599 @@
+//! Changes of one table: native where ALTER TABLE is enough, else one rebuild for all of them.
+//!
+//! Native are RENAME COLUMN (3.25), ADD COLUMN and DROP COLUMN (3.35) within their limits
+//! (sqlite.org/lang_altertable.html, sections 4 to 6), and CREATE and DROP INDEX. Each operation edits the table's
+//! text; whether the edits are run as statements or as a rebuild is decided when all of them are known.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    operation::{ColumnChange, Found, Operation, resolve_constraint},
+    schema::{
+        Column, ColumnType, ConstraintRef, Expression, ForeignKey, Ident, IndexKey, IndexPart, PrimaryKey,
+        ServerDefault, TableName, Type,
+    },
+};
+
+use super::{
+    super::{Before, Hazard, HazardKind, Plan, PlanError, Statement, sql::quoted},
+    HERE,
+    ddl::{ClauseKind, CreateTable, Unreadable, is_column, rename_in_text},
+    definition,
+    rebuild::{self, Rebuild},
+    rename,
+    render::{apply, children, column_probe, settle, unsupported},
+    token::{mentions, same_name, tokens},
+    types,
+};
+
+mod usage;
+
+/// Tells whether an operation changes one table that is there and stays there.
+pub(super) fn is_of_one_table(operation: &Operation) -> bool {
+    match operation {
+        Operation::AddColumn { .. }
+        | Operation::AlterColumn { .. }
+        | Operation::CreateCheck { .. }
+        | Operation::CreateForeignKey { .. }
+        | Operation::CreateIndex { .. }
+        | Operation::CreatePrimaryKey { .. }
+        | Operation::CreateUnique { .. }
+        | Operation::DropColumn { .. }
+        | Operation::DropConstraint { .. }
+        | Operation::DropIndex { .. }
+        | Operation::SetTableComment { .. } => true,
+        Operation::BulkInsert(_)
+        | Operation::CreateTable(_)
+        | Operation::DropTable { .. }
+        | Operation::Execute(_)
+        | Operation::Irreversible { .. }
+        | Operation::On { .. }
+        | Operation::RenameTable { .. } => false,
+    }
+}
+
+/// Plans a run of operations on one table.
+pub(super) fn group(before: &mut Before, operations: &[Operation], plan: &mut Plan) -> Result<(), PlanError> {
+    for Batch { renames, changes } in batches(operations) {
+        for rename in renames {
+            rename_column(before, &rename, plan)?;
+        }
+        if !changes.is_empty() {
+            change(before, &changes, plan)?;
+        }
+    }
+    Ok(())
+}
+
+/// Renames, then what is done under the new names.
+#[derive(Default)]
+struct Batch {
+    renames: Vec<Operation>,
+    changes: Vec<Operation>,
+}
+
+/// Puts renames before the changes around them, so that one rebuild is enough for all the changes.
+///
+/// Only ALTER TABLE renames in triggers, views and other tables. Where a name is used before it is given away, in
+/// a swap for example, the order of the script is kept and a new batch begins.
+fn batches(operations: &[Operation]) -> Vec<Batch> {
+    let mut batches = vec![Batch::default()];
+    for operation in operations {
+        let (rename, change) = without_rename(operation);
+        let Some(batch) = batches.last_mut() else { continue };
+        match rename {
+            Some((rename, from, to)) => {
+                let is_used = batch.changes.iter().any(|change| uses(change, &from) || uses(change, &to));
+                let mut next = Batch { renames: vec![rename], changes: change.into_iter().collect() };
+                if is_used {
+                    batches.push(next);
+                } else {
+                    batch.renames.append(&mut next.renames);
+                    batch.changes.append(&mut next.changes);
+                }
+            }
+            None => batch.changes.extend(change),
+        }
+    }
+    batches
+}
+
+/// Tells whether an operation speaks of a name at all, in a list or an expression.
+fn uses(operation: &Operation, name: &Ident) -> bool {
+    fn is_in(value: &serde_json::Value, name: &Ident) -> bool {
+        match value {
+            serde_json::Value::String(text) => {
+                text.eq_ignore_ascii_case(name.as_str()) || mentions(text, name)
+            }
+            serde_json::Value::Array(values) => values.iter().any(|value| is_in(value, name)),
+            serde_json::Value::Object(values) => values.values().any(|value| is_in(value, name)),
+            serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => false,
+        }
+    }
+    // What cannot be written down is said to use every name: the order of the script is then kept.
+    serde_json::to_value(operation).map_or(true, |value| is_in(&value, name))
+}
+
+/// Splits `alter_column(…).rename(…)` into the rename and the changes under the new name.
+fn without_rename(operation: &Operation) -> (Option<(Operation, Ident, Ident)>, Option<Operation>) {
+    let Operation::AlterColumn { table, column, changes } = operation else {
+        return (None, Some(operation.clone()));
+    };
+    let to = changes.iter().rev().find_map(|change| match change {
+        ColumnChange::Rename { to } => Some(to.clone()),
+        _ => None,
+    });
+    let Some(to) = to.filter(|to| to != column) else {
+        return (None, Some(operation.clone()));
+    };
+    let under_new_name = |sql: &Option<Expression>| {
+        let rename = |sql: &String| {
+            rename_in_text(sql, &to, |sql, tokens, position| is_column(sql, tokens, position, column))
+        };
+        sql.as_ref().map(|sql| Expression::same(rename(sql.on(HERE))))
+    };
+    let others: Vec<ColumnChange> = changes
+        .iter()
+        .filter(|change| !matches!(change, ColumnChange::Rename { .. }))
+        .map(|change| match change {
+            ColumnChange::SetNotNull { backfill } => {
+                ColumnChange::SetNotNull { backfill: under_new_name(backfill) }
+            }
+            change => change.clone(),
+        })
+        .collect();
+    let alter = |column: &Ident, changes| Operation::AlterColumn {
+        table: table.clone(),
+        column: column.clone(),
+        changes,
+    };
+    let rename = alter(column, vec![ColumnChange::Rename { to: to.clone() }]);
+    let others = (!others.is_empty()).then(|| alter(&to, others));
+    (Some((rename, column.clone(), to)), others)
+}
+
+fn rename_column(before: &mut Before, operation: &Operation, plan: &mut Plan) -> Result<(), PlanError> {
+    let Operation::AlterColumn { table, column, changes } = operation else { return Ok(()) };
+    let [ColumnChange::Rename { to }] = changes.as_slice() else { return Ok(()) };
+    let schema = before.schema.clone();
+    apply(before, operation)?;
+    let name = definition::table_name(table).map_err(unsupported(operation))?;
+    rename::column(&mut before.originals, &schema, table, column, to)
+        .map_err(|(object, error)| PlanError::Original { object, reason: error.to_string() })?;
+    plan.push(format!("ALTER TABLE {name} RENAME COLUMN {} TO {}", quoted(column), quoted(to)));
+    let mut changed = children(&before.schema, table);
+    changed.push(table.clone());
+    changed.iter().try_for_each(|table| settle(before, table))
+}
+
+/// The changes of one table, as far as they are edited in.
+struct Work<'b> {
+    before: &'b mut Before,
+    table: TableName,
+    /// The name as SQL.
+    name: String,
+    text: CreateTable,
+    /// What the copy puts into a column that is not copied as it is.
+    fills: BTreeMap<Ident, String>,
+    /// The columns that were not there before.
+    added: BTreeSet<Ident>,
+    hazards: Vec<Hazard>,
+    /// The statements, as long as ALTER TABLE is enough.
+    native: Option<Vec<Statement>>,
+}
+
+fn change(before: &mut Before, operations: &[Operation], plan: &mut Plan) -> Result<(), PlanError> {
+    let Some(table) = operations.first().and_then(Operation::table).cloned() else { return Ok(()) };
+    let Some(sql) = before.originals.tables.get(&table) else {
+        return operations.iter().try_for_each(|operation| apply(before, operation));
+    };
+    let text = read(&table, sql)?;
+    let name = operations
+        .first()
+        .map(|first| definition::table_name(&table).map_err(unsupported(first)))
+        .transpose()?
+        .unwrap_or_default();
+    let from = text.clone();
+    let mut work = Work {
+        before,
+        table: table.clone(),
+        name,
+        text,
+        fills: BTreeMap::new(),
+        added: BTreeSet::new(),
+        hazards: Vec::new(),
+        native: Some(Vec::new()),
+    };
+    let mut taken = BTreeSet::new();
+    for (position, operation) in operations.iter().enumerate() {
+        if !taken.contains(&position) {
+            let foreign_key = inline_foreign_key(operations, position);
+            taken.extend(foreign_key.map(|(at, _)| at));
+            work.edit(operation, foreign_key.map(|(_, key)| key), &operations[position..])?;
+        }
+    }
+    let Work { before: _, table: _, name: _, text, fills, added, hazards, native } = work;
+    let to = match native {
+        Some(statements) => {
+            let mut hazards = hazards;
+            for mut statement in statements {
+                statement.hazards.append(&mut hazards);
+                plan.statements.push(statement);
+            }
+            text
+        }
+        None => {
+            rebuild::rebuild(before, Rebuild { table: &table, from, to: text, fills, added, hazards }, plan)?
+        }
+    };
+    before.originals.tables.insert(table.clone(), to.to_string());
+    settle(before, &table)
+}
+
+fn read(table: &TableName, sql: &str) -> Result<CreateTable, PlanError> {
+    CreateTable::read(sql)
+        .map_err(|error| PlanError::Original { object: table.to_string(), reason: error.to_string() })
+}
+
+/// Finds the foreign key of one column that is created right with it: it can stand at the column, natively.
+fn inline_foreign_key(operations: &[Operation], position: usize) -> Option<(usize, &ForeignKey)> {
+    let Operation::AddColumn { column: Column { name, default: None, .. }, .. } = &operations[position]
+    else {
+        return None;
+    };
+    operations.iter().enumerate().skip(position + 1).find_map(|(at, operation)| match operation {
+        Operation::CreateForeignKey { foreign_key, .. }
+            if foreign_key.columns.as_slice() == [name.clone()] =>
+        {
+            Some((at, foreign_key))
+        }
+        _ => None,
+    })
+}
+
+impl Work<'_> {
+    fn edit(
+        &mut self,
+        operation: &Operation,
+        foreign_key: Option<&ForeignKey>,
+        rest: &[Operation],
+    ) -> Result<(), PlanError> {
+        let failed = |error: Unreadable| unsupported(operation)(error.to_string());
+        match operation {
+            Operation::AddColumn { table, column, backfill } => {
+                apply(self.before, operation)?;
+                if let Some(key) = foreign_key {
+                    let foreign_key = key.clone();
+                    apply(self.before, &Operation::CreateForeignKey { table: table.clone(), foreign_key })?;
+                }
+                self.add_column(column, backfill.as_ref(), foreign_key, rest, operation)
+            }
+            Operation::AlterColumn { table: _, column, changes } => {
+                apply(self.before, operation)?;
+                changes.iter().try_for_each(|change| self.alter_column(column, change, operation))
+            }
+            Operation::CreateCheck { table: _, check } => {
+                apply(self.before, operation)?;
+                self.native = None;
+                self.text.add_constraint(&definition::check(check)).map_err(failed)
+            }
+            Operation::CreateForeignKey { table: _, foreign_key } => {
+                apply(self.before, operation)?;
+                self.native = None;
+                let text = definition::foreign_key(foreign_key).map_err(unsupported(operation))?;
+                self.text.add_constraint(&text).map_err(failed)
+            }
+            Operation::CreateIndex { table, index } => {
+                apply(self.before, operation)?;
+                let sql = definition::create_index(table, index).map_err(unsupported(operation))?;
+                self.before.originals.indexes.insert(index.name.clone(), (table.clone(), sql.clone()));
+                self.push(Statement::new(sql));
+                Ok(())
+            }
+            Operation::CreatePrimaryKey { table: _, primary_key } => {
+                self.create_primary_key(primary_key, operation)
+            }
+            Operation::CreateUnique { table: _, unique } => {
+                apply(self.before, operation)?;
+                self.native = None;
+                self.text.add_constraint(&definition::unique(unique)).map_err(failed)
+            }
+            Operation::DropColumn { table: _, column, consent } => {
+                self.drop_column(column, consent.is_given, operation)
+            }
+            Operation::DropConstraint { table, constraint } => {
+                self.drop_constraint(table, constraint, operation)
+            }
+            Operation::DropIndex { table: _, name } => {
+                apply(self.before, operation)?;
+                self.drop_index(name);
+                Ok(())
+            }
+            // SQLite stores no comments.
+            Operation::SetTableComment { .. } => apply(self.before, operation),
+            Operation::BulkInsert(_)
+            | Operation::CreateTable(_)
+            | Operation::DropTable { .. }
+            | Operation::Execute(_)
+            | Operation::Irreversible { .. }
+            | Operation::On { .. }
+            | Operation::RenameTable { .. } => Ok(()),
+        }
+    }
+
+    fn push(&mut self, statement: Statement) {
+        if let Some(statements) = &mut self.native {
+            statements.push(statement);
+        }
+    }
+
+    fn hazard(&mut self, kind: HazardKind, column: &Ident, probe: String) {
+        // A column that this very change adds holds nothing yet.
+        if kind == HazardKind::LosesData && self.added.contains(column) {
+            return;
+        }
+        let hazard = Hazard { kind, table: self.table.clone(), column: Some(column.clone()), probe };
+        self.hazards.push(hazard);
+    }
+
+    fn add_column(
+        &mut self,
+        column: &Column,
+        backfill: Option<&Expression>,
+        foreign_key: Option<&ForeignKey>,
+        rest: &[Operation],
+        operation: &Operation,
+    ) -> Result<(), PlanError> {
+        let is_key = rest.iter().any(|next| {
+            matches!(next, Operation::CreatePrimaryKey { primary_key, .. } if primary_key.columns.as_slice() == [column.name.clone()])
+        });
+        let is_numbered = matches!(column.default, Some(ServerDefault::Identity(_) | ServerDefault::Serial));
+        let mut text = if is_key && is_numbered {
+            format!("{} INTEGER NOT NULL", quoted(&column.name))
+        } else {
+            definition::column(column, self.text.options().is_strict).map_err(unsupported(operation))?
+        };
+        if let Some(key) = foreign_key {
+            text = format!("{text} {}", definition::inline_foreign_key(key).map_err(unsupported(operation))?);
+        }
+        self.text.add_column(&text).map_err(|error| unsupported(operation)(error.to_string()))?;
+        self.added.insert(column.name.clone());
+
+        let is_virtual = matches!(column.default, Some(ServerDefault::Computed { stored: false, .. }));
+        let is_constant = column.default.as_ref().is_some_and(definition::is_constant_default);
+        let has_value = column.default.as_ref().is_some_and(|default| definition::default(default).is_some());
+        let is_native =
+            is_virtual || (column.default.is_none() || is_constant) && (column.nullable || has_value);
+        if is_native {
+            self.push(Statement::new(format!("ALTER TABLE {} ADD COLUMN {text}", self.name)));
+        } else {
+            self.native = None;
+        }
+        match backfill {
+            Some(backfill) => {
+                let value = format!("({})", backfill.on(HERE));
+                self.push(Statement::new(format!(
+                    "UPDATE {} SET {} = {value}",
+                    self.name,
+                    quoted(&column.name)
+                )));
+                self.fills.insert(column.name.clone(), value);
+            }
+            None if !column.nullable && !has_value && !is_numbered => {
+                let probe = format!("SELECT EXISTS (SELECT 1 FROM {})", self.name);
+                self.hazard(HazardKind::NullInNotNull, &column.name, probe);
+            }
+            None => {}
+        }
+        Ok(())
+    }
+
+    fn alter_column(
+        &mut self,
+        column: &Ident,
+        change: &ColumnChange,
+        operation: &Operation,
+    ) -> Result<(), PlanError> {
+        let was = self.text.clone();
+        let text = |text: &CreateTable| text.columns().find(|other| same_name(&other.name, column)).cloned();
+        match change {
+            // Renames are taken out before; a rename to the same name is nothing.
+            ColumnChange::Rename { .. } | ColumnChange::SetComment(_) => {}
+            ColumnChange::SetCollation(collation) => self.text.set_collation(column, collation.as_deref()),
+            ColumnChange::SetDefault(default) => self.set_default(column, default.as_ref(), operation)?,
+            ColumnChange::SetNotNull { backfill } => {
+                let was_nullable = text(&was).is_some_and(|column| !column.is_not_null());
+                self.text.set_nullable(column, false);
+                if let Some(backfill) = backfill {
+                    let now = self.fills.remove(column).unwrap_or_else(|| quoted(column));
+                    self.fills.insert(column.clone(), format!("coalesce({now}, ({}))", backfill.on(HERE)));
+                } else if was_nullable && !self.added.contains(column) {
+                    let probe = column_probe(&self.name, column, "IS NULL", "0");
+                    self.hazard(HazardKind::NullInNotNull, column, probe);
+                }
+            }
+            ColumnChange::SetNullable => self.text.set_nullable(column, true),
+            ColumnChange::SetType { ty, using } => self.set_type(column, ty, using.as_ref(), operation)?,
+        }
+        if self.text != was || self.fills.contains_key(column) {
+            self.native = None;
+        }
+        Ok(())
+    }
+
+    fn set_default(
+        &mut self,
+        column: &Ident,
+        default: Option<&ServerDefault>,
+        operation: &Operation,
+    ) -> Result<(), PlanError> {
+        let refuse = |reason: &str| Err(unsupported(operation)(reason.to_owned()));
+        let now = self.text.columns().find(|other| same_name(&other.name, column));
+        match default {
+            Some(ServerDefault::Identity(_) | ServerDefault::Serial) => {
+                let is_rowid = self.text.rowid_column().is_some_and(|rowid| same_name(&rowid.name, column));
+                return if is_rowid { Ok(()) } else { refuse("SQLite numbers no column but the rowid") };
+            }
+            Some(ServerDefault::Computed { .. }) if now.is_some_and(|column| !column.is_generated()) => {
+                return refuse("its values would be lost; drop the column and add it");
+            }
+            Some(_) | None => {}
+        }
+        let text = default.and_then(definition::default);
+        let edited = self.text.set_default(column, text.as_deref());
+        edited.map_err(|error| unsupported(operation)(error.to_string()))
+    }
+
+    /// Declares another type. Values are copied as they are, without CAST: SQLite converts a text that is a number
+    /// and keeps `abc` (sqlite.org/datatype3.html, section 3), where CAST would make it 0. A STRICT table refuses it.
+    fn set_type(
+        &mut self,
+        column: &Ident,
+        ty: &ColumnType,
+        using: Option<&Expression>,
+        operation: &Operation,
+    ) -> Result<(), PlanError> {
+        let ty = ty.on(HERE);
+        let is_integer = matches!(ty, Type::BigInteger | Type::Integer | Type::SmallInteger);
+        let is_rowid = self.text.rowid_column().is_some_and(|rowid| same_name(&rowid.name, column));
+        if is_rowid && is_integer {
+            // The rowid has 64 bits under the one spelling INTEGER.
+            return Ok(());
+        }
+        let spelling =
+            definition::spelled(column, ty, self.text.options().is_strict).map_err(unsupported(operation))?;
+        let now = self.text.columns().find(|other| same_name(&other.name, column));
+        if now.is_none_or(|now| types::read(now.declared()) != types::read(&spelling)) {
+            self.text.set_type(column, &spelling);
+        }
+        // `using` is PostgreSQL's, unless it was written for SQLite.
+        if let Some(using) = using.and_then(|using| using.variants.get(&HERE)) {
+            self.fills.insert(column.clone(), format!("({using})"));
+        }
+        Ok(())
+    }
+
+    fn create_primary_key(&mut self, key: &PrimaryKey, operation: &Operation) -> Result<(), PlanError> {
+        apply(self.before, operation)?;
+        self.native = None;
+        for column in &key.columns {
+            let is_nullable =
+                self.text.columns().any(|other| same_name(&other.name, column) && !other.is_not_null());
+            if is_nullable && !self.added.contains(column) {
+                let probe = column_probe(&self.name, column, "IS NULL", "0");
+                self.hazard(HazardKind::NullInNotNull, column, probe);
+            }
+            self.text.set_nullable(column, false);
+        }
+        let added = self.text.add_constraint(&definition::primary_key(key));
+        added.map_err(|error| unsupported(operation)(error.to_string()))
+    }
+
+    fn drop_constraint(
+        &mut self,
+        table: &TableName,
+        constraint: &ConstraintRef,
+        operation: &Operation,
+    ) -> Result<(), PlanError> {
+        let mut value = self.text.value();
+        value.name = table.clone();
+        // The stored text of a check may be another spelling of the one that the script means.
+        let same = value.checks.iter().find(|check| definition::is_same_check(constraint, check));
+        let constraint = match (resolve_constraint(&value, constraint), same) {
+            (None, Some(check)) => check.reference(),
+            (Some(_), _) | (None, None) => constraint.clone(),
+        };
+        let Some(found) = resolve_constraint(&value, &constraint) else {
+            return apply(self.before, operation);
+        };
+        if let (Found::PrimaryKey, Some(key)) = (found, &value.primary_key) {
+            // The columns stay NOT NULL, which the key alone said.
+            key.columns.iter().for_each(|column| self.text.set_nullable(column, false));
+        }
+        self.native = None;
+        self.text.drop_constraint(found);
+        Ok(())
+    }
+
+    fn drop_column(
+        &mut self,
+        column: &Ident,
+        has_consent: bool,
+        operation: &Operation,
+    ) -> Result<(), PlanError> {
+        let indexes = self.indexes_on(column);
+        apply(self.before, operation)?;
+        if let Some(reason) = self.use_of(column, &indexes) {
+            return Err(unsupported(operation)(reason));
+        }
+        let is_generated =
+            self.text.columns().any(|other| same_name(&other.name, column) && other.is_generated());
+        if !has_consent && !is_generated {
+            let probe = column_probe(&self.name, column, "IS NOT NULL", "NULL");
+            self.hazard(HazardKind::LosesData, column, probe);
+        }
+        indexes.iter().for_each(|index| self.drop_index(index));
+        if self.is_in_a_key(column) {
+            self.native = None;
+        } else {
+            self.push(Statement::new(format!("ALTER TABLE {} DROP COLUMN {}", self.name, quoted(column))));
+        }
+        self.text.drop_column(column);
+        self.added.remove(column);
+        self.fills.remove(column);
+        Ok(())
+    }
+
+    fn drop_index(&mut self, name: &Ident) {
+        self.before.originals.indexes.remove(name);
+        self.push(Statement::new(format!("DROP INDEX {}", quoted(name))));
+    }
+
+    /// Returns the indexes that have a column as a part of their key.
+    fn indexes_on(&self, column: &Ident) -> Vec<Ident> {
+        let table = self.before.schema.table(&self.table);
+        let indexes = table.into_iter().flat_map(|table| table.indexes.values());
+        indexes
+            .filter(|index| index.parts.iter().any(|part| is_part(part, column)))
+            .map(|index| index.name.clone())
+            .collect()
+    }
+
+    /// Tells whether DROP COLUMN refuses it: it is in the primary key, a unique constraint or a foreign key of the table.
+    fn is_in_a_key(&self, column: &Ident) -> bool {
+        let at_column = self.text.columns().filter(|other| same_name(&other.name, column)).any(|other| {
+            other
+                .clauses
+                .iter()
+                .any(|clause| matches!(clause.kind, ClauseKind::PrimaryKey { .. } | ClauseKind::Unique(_)))
+        });
+        at_column
+            || self.text.constraints().any(|clause| match &clause.kind {
+                ClauseKind::ForeignKey(reference) => is_in(&reference.columns, column),
+                ClauseKind::PrimaryKey { columns, .. } | ClauseKind::Unique(columns) => {
+                    is_in(columns, column)
+                }
+                ClauseKind::Check(_)
+                | ClauseKind::Collate(_)
+                | ClauseKind::Default(_)
+                | ClauseKind::Generated { .. }
+                | ClauseKind::NotNull
+                | ClauseKind::Nothing => false,
+            })
+    }
+}
+
+fn is_in(columns: &[Ident], column: &Ident) -> bool {
+    columns.iter().any(|other| same_name(other, column))
+}
+
+/// Tells whether a part of an index is a column, also with a collation of its own.
+fn is_part(part: &IndexPart, column: &Ident) -> bool {
+    match &part.key {
+        IndexKey::Column(key) => same_name(key, column),
+        IndexKey::Expression(expression) => {
+            let sql = expression.on(HERE);
+            matches!(tokens(sql).as_slice(), [key, word, _] if key.names(sql, column) && word.is(sql, "COLLATE"))
+        }
+    }
+}

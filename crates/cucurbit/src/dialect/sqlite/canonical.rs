@@ -1,0 +1,203 @@
+//! A schema as SQLite would keep it. Pure; both sides of a comparison go through it.
+//!
+//! A type becomes what comes back of its spelling (`types::form`), an expression the parser's one text of it.
+//! Comments go, which SQLite does not store. The columns of a primary key do not take NULL: SQLite reports that they
+//! may, unless the text says otherwise, and no model means it.
+
+use std::collections::BTreeMap;
+
+use crate::schema::{
+    Check, Column, ColumnType, Expression, ForeignKey, Ident, Index, IndexKey, IndexPart, Literal,
+    PrimaryKey, Schema, ServerDefault, Table, TableName, Type,
+};
+
+use super::{
+    super::Canonical,
+    HERE,
+    ask::{constant, expression_text},
+    token::tokens,
+    types::{self, Affinity},
+};
+
+/// Puts a schema into SQLite's spelling.
+pub(in super::super) fn canonical(schema: &Schema) -> Canonical {
+    let mut as_written = Schema::from_tables(schema.tables.values().cloned().map(in_default_schema));
+    let keys: BTreeMap<TableName, Vec<Ident>> = as_written
+        .tables
+        .values()
+        .filter_map(|table| Some((table.name.clone(), table.primary_key.as_ref()?.columns.clone())))
+        .collect();
+    for key in as_written.tables.values_mut().flat_map(|table| &mut table.foreign_keys) {
+        // `REFERENCES p` means p's primary key.
+        if let ([], Some(columns)) = (key.referred_columns.as_slice(), keys.get(&key.referred_table)) {
+            key.referred_columns.clone_from(columns);
+        }
+    }
+    let form = Schema::from_tables(as_written.tables.values().map(form));
+    Canonical::new(as_written, form)
+}
+
+/// `main` is the file itself.
+fn in_default_schema(mut table: Table) -> Table {
+    let unqualified = |name: &mut TableName| {
+        if name.schema.as_ref().is_some_and(|schema| schema.as_str().eq_ignore_ascii_case("main")) {
+            name.schema = None;
+        }
+    };
+    unqualified(&mut table.name);
+    table.foreign_keys.iter_mut().for_each(|key| unqualified(&mut key.referred_table));
+    table
+}
+
+fn form(table: &Table) -> Table {
+    let Table { name, columns, primary_key, uniques, foreign_keys, checks, indexes, comment: _, options } =
+        table;
+    Table {
+        name: name.clone(),
+        columns: columns.iter().map(|column| column_form(table, column)).collect(),
+        primary_key: primary_key.clone(),
+        uniques: uniques.clone(),
+        foreign_keys: foreign_keys.iter().map(ForeignKey::clone).collect(),
+        checks: checks.iter().map(check_form).collect(),
+        indexes: indexes.iter().map(|(name, index)| (name.clone(), index_form(index))).collect(),
+        comment: None,
+        options: options.clone(),
+    }
+}
+
+fn column_form(table: &Table, column: &Column) -> Column {
+    let Column { name, ty, nullable, default, collation, comment: _ } = column;
+    let mut ty = types::form(ty.on(HERE), table.options.is_strict);
+    let is_only_key = matches!(&table.primary_key, Some(PrimaryKey { columns, .. }) if columns.as_slice() == [name.clone()]);
+    let is_integer = matches!(ty, Type::BigInteger | Type::Integer | Type::SmallInteger);
+    let is_rowid = is_only_key && is_integer;
+    if is_rowid {
+        // The rowid has 64 bits under one spelling.
+        ty = Type::Integer;
+    }
+    let affinity = types::affinity(&types::spelled(&ty, table.options.is_strict).unwrap_or_default());
+    let default = default.as_ref().and_then(|default| match default {
+        ServerDefault::Identity(_) | ServerDefault::Serial if is_rowid => None,
+        default => default_form(default, affinity),
+    });
+    let collation = collation.as_ref().map(|collation| collation.to_ascii_uppercase());
+    Column {
+        name: name.clone(),
+        ty: ColumnType::same(ty),
+        nullable: *nullable && !table.is_in_primary_key(name),
+        default,
+        collation: collation.filter(|collation| collation != "BINARY"),
+        comment: None,
+    }
+}
+
+/// A default in one form; `DEFAULT NULL` is none.
+fn default_form(default: &ServerDefault, affinity: Affinity) -> Option<ServerDefault> {
+    let literal = match default {
+        ServerDefault::Computed { expression, stored } => {
+            return Some(ServerDefault::Computed { expression: text(expression), stored: *stored });
+        }
+        ServerDefault::Identity(_) | ServerDefault::Serial => return Some(default.clone()),
+        ServerDefault::Expression(expression) => match constant(expression.on(HERE)) {
+            Some(literal) => literal,
+            None => return Some(ServerDefault::Expression(text(expression))),
+        },
+        ServerDefault::Literal(literal) => literal.clone(),
+    };
+    let literal = match (literal, affinity) {
+        (Literal::Null, _) => return None,
+        (Literal::Boolean(value), _) => Literal::Integer(value.into()),
+        // SQLite converts the default as it converts any value of the column.
+        (Literal::String(text), Affinity::Number) => match constant(&text) {
+            Some(number @ (Literal::Integer(_) | Literal::Number(_))) => number,
+            Some(Literal::Boolean(_) | Literal::Null | Literal::String(_)) | None => Literal::String(text),
+        },
+        (Literal::Integer(value), Affinity::Text) => Literal::String(value.to_string()),
+        (literal, _) => literal,
+    };
+    Some(ServerDefault::Literal(literal))
+}
+
+fn check_form(check: &Check) -> Check {
+    Check { name: check.name.clone(), expression: text(&check.expression) }
+}
+
+fn index_form(index: &Index) -> Index {
+    let Index { name, is_unique, parts, predicate } = index;
+    Index {
+        name: name.clone(),
+        is_unique: *is_unique,
+        parts: parts.iter().map(part_form).collect(),
+        predicate: predicate.as_ref().map(text),
+    }
+}
+
+fn part_form(part: &IndexPart) -> IndexPart {
+    let key = match &part.key {
+        IndexKey::Column(column) => IndexKey::Column(column.clone()),
+        IndexKey::Expression(expression) => match tokens(expression.on(HERE)).as_slice() {
+            [only] if only.name(expression.on(HERE)).is_some() => {
+                only.name(expression.on(HERE)).map_or_else(|| part.key.clone(), IndexKey::Column)
+            }
+            _ => IndexKey::Expression(text(expression)),
+        },
+    };
+    IndexPart { key, order: part.order, nulls: None }
+}
+
+fn text(expression: &Expression) -> Expression {
+    Expression::same(expression_text(expression.on(HERE)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{TableBuilder, build};
+
+    fn form_of(write: impl FnOnce(&mut TableBuilder)) -> Table {
+        let table = TableBuilder::build("t", write);
+        let name = table.name.clone();
+        let once = canonical(&Schema::from_tables([table]));
+        assert_eq!(canonical(once.form()).form(), once.form(), "a form is its own form");
+        once.form().table(&name).unwrap().clone()
+    }
+
+    #[test]
+    fn what_sqlite_stores_alike_is_equal() {
+        let model = form_of(|table| {
+            table.column(build::big_integer("id").serial());
+            table.column(build::float("height").nullable().comment("in cm"));
+            table.column(build::date_time_tz("at").default_expression("current_timestamp"));
+            table.column(build::boolean("on").default(true));
+            table.column(build::jsonb("data").nullable());
+            table.column(build::uuid("key"));
+            table.primary_key(["id"]);
+            table.check("(height > 0)");
+        });
+        let database = form_of(|table| {
+            table.column(build::integer("id").nullable());
+            table.column(build::double("height").nullable());
+            table.column(build::date_time("at").default_expression("CURRENT_TIMESTAMP"));
+            table.column(build::boolean("on").default("1"));
+            table.column(build::json("data").nullable().default_expression("NULL"));
+            table.column(build::column("key", Type::Char { length: Some(32) }));
+            table.primary_key(["id"]);
+            table.check("\"height\">0");
+        });
+        assert_eq!(model, database);
+    }
+
+    #[test]
+    fn what_differs_stays_different() {
+        let one = form_of(|table| table.column(build::text("a").default("x")));
+        for other in [
+            form_of(|table| table.column(build::text("a").default("y"))),
+            form_of(|table| table.column(build::text("a").default("x").nullable())),
+            form_of(|table| table.column(build::string("a", 5).default("x"))),
+            form_of(|table| table.column(build::text("a").default("x").collate("nocase"))),
+            form_of(|table| table.column(build::text("a").default_expression("x()"))),
+        ] {
+            assert_ne!(one, other);
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! Changes of a CREATE TABLE's pieces. Each changes what it names and nothing else.
+
+use crate::{operation::Found, schema::Ident};
+
+use super::{
+    super::{
+        super::sql::quoted,
+        token::{Token, mentions, replaced, same_name, tokens},
+    },
+    Body, Clause, ClauseKind, ColumnText, CreateTable, Item, Unreadable,
+};
+
+impl CreateTable {
+    /// Gives the table another name, in quotes as ALTER TABLE writes it.
+    pub(in super::super) fn set_name(&mut self, name: &Ident) {
+        self.name = quoted(name);
+    }
+
+    fn column_text_mut(&mut self, name: &Ident) -> Option<&mut ColumnText> {
+        self.items.iter_mut().find_map(|item| match &mut item.body {
+            Body::Column(column) if same_name(&column.name, name) => Some(column),
+            Body::Column(_) | Body::Constraint(_) => None,
+        })
+    }
+
+    /// Adds a column after the last one, given its definition.
+    pub(in super::super) fn add_column(&mut self, definition: &str) -> Result<(), Unreadable> {
+        let at = self.columns().count();
+        self.insert(at, definition)
+    }
+
+    /// Adds a table constraint, given its text.
+    pub(in super::super) fn add_constraint(&mut self, text: &str) -> Result<(), Unreadable> {
+        self.insert(self.items.len(), text)
+    }
+
+    /// Puts an item at a place, set as its neighbour is.
+    fn insert(&mut self, at: usize, text: &str) -> Result<(), Unreadable> {
+        let probe = Self::read(&format!("CREATE TABLE t ({text})"))?;
+        let lead = match self.items.first() {
+            Some(first) if first.lead.contains('\n') && first.lead.trim().is_empty() => first.lead.clone(),
+            Some(_) | None => " ".to_owned(),
+        };
+        for Item { body, .. } in probe.items {
+            self.items.insert(at, Item { lead: lead.clone(), body, trail: String::new() });
+        }
+        Ok(())
+    }
+
+    /// Drops a column, and the keys, uniques and foreign keys that are on it.
+    pub(in super::super) fn drop_column(&mut self, name: &Ident) {
+        let is_on = |columns: &[Ident]| columns.iter().any(|column| same_name(column, name));
+        self.items.retain(|item| match &item.body {
+            Body::Column(column) => !same_name(&column.name, name),
+            Body::Constraint(clause) => match &clause.kind {
+                ClauseKind::ForeignKey(reference) => !is_on(&reference.columns),
+                ClauseKind::PrimaryKey { columns, .. } | ClauseKind::Unique(columns) => !is_on(columns),
+                ClauseKind::Check(_)
+                | ClauseKind::Collate(_)
+                | ClauseKind::Default(_)
+                | ClauseKind::Generated { .. }
+                | ClauseKind::NotNull
+                | ClauseKind::Nothing => true,
+            },
+        });
+    }
+
+    /// Returns what of the table would still use a column after it is dropped, in words.
+    pub(in super::super) fn use_of(&self, name: &Ident) -> Option<String> {
+        let elsewhere = self
+            .columns()
+            .filter(|column| !same_name(&column.name, name))
+            .flat_map(|column| &column.clauses)
+            .chain(self.constraints());
+        elsewhere.into_iter().find_map(|clause| match &clause.kind {
+            ClauseKind::Check(condition) if mentions(condition, name) => Some(match &clause.name {
+                Some(name) => format!("check `{name}` uses it"),
+                None => format!("the check `{condition}` uses it"),
+            }),
+            ClauseKind::Generated { expression, .. } if mentions(expression, name) => {
+                Some(format!("a generated column uses it: `{expression}`"))
+            }
+            _ => None,
+        })
+    }
+
+    /// Declares another type.
+    pub(in super::super) fn set_type(&mut self, name: &Ident, spelling: &str) {
+        if let Some(column) = self.column_text_mut(name) {
+            column.ty = if spelling.is_empty() { String::new() } else { format!(" {spelling}") };
+        }
+    }
+
+    /// Refuses or allows NULL.
+    pub(in super::super) fn set_nullable(&mut self, name: &Ident, is_nullable: bool) {
+        if let Some(column) = self.column_text_mut(name) {
+            let had = column.is_not_null();
+            if is_nullable {
+                column.clauses.retain(|clause| clause.kind != ClauseKind::NotNull);
+            } else if !had {
+                column.clauses.insert(0, Clause::new("NOT NULL", ClauseKind::NotNull));
+            }
+        }
+    }
+
+    /// Sets or removes the default, or the expression of a generated column.
+    pub(in super::super) fn set_default(
+        &mut self,
+        name: &Ident,
+        definition: Option<&str>,
+    ) -> Result<(), Unreadable> {
+        let clauses = definition.map(|text| Self::read(&format!("CREATE TABLE t (c {text})"))).transpose()?;
+        if let Some(column) = self.column_text_mut(name) {
+            column.clauses.retain(|clause| {
+                !matches!(clause.kind, ClauseKind::Default(_) | ClauseKind::Generated { .. })
+            });
+            let new = clauses.iter().flat_map(Self::columns).flat_map(|column| column.clauses.clone());
+            column.clauses.extend(new);
+        }
+        Ok(())
+    }
+
+    /// Sets or removes the collation.
+    pub(in super::super) fn set_collation(&mut self, name: &Ident, collation: Option<&str>) {
+        if let Some(column) = self.column_text_mut(name) {
+            column.clauses.retain(|clause| !matches!(clause.kind, ClauseKind::Collate(_)));
+            if let Some(collation) = collation {
+                let text = format!("COLLATE {}", quoted(&collation.into()));
+                column.clauses.push(Clause::new(&text, ClauseKind::Collate(collation.to_owned())));
+            }
+        }
+    }
+
+    /// Removes the constraint at a place of the lists that [`CreateTable::value`] returns.
+    pub(in super::super) fn drop_constraint(&mut self, found: Found) {
+        let mut left = match found {
+            Found::Check(position) | Found::ForeignKey(position) | Found::Unique(position) => position,
+            Found::PrimaryKey => 0,
+        };
+        let mut is_meant = |clause: &Clause| {
+            let is_kind = matches!(
+                (&clause.kind, found),
+                (ClauseKind::Check(_), Found::Check(_))
+                    | (ClauseKind::ForeignKey(_), Found::ForeignKey(_))
+                    | (ClauseKind::PrimaryKey { .. }, Found::PrimaryKey)
+                    | (ClauseKind::Unique(_), Found::Unique(_))
+            );
+            let is_it = is_kind && left == 0;
+            left = if is_kind { left.wrapping_sub(1) } else { left };
+            is_it
+        };
+        // Columns come first, in the text as in the lists.
+        for item in &mut self.items {
+            if let Body::Column(column) = &mut item.body {
+                column.clauses.retain(|clause| !is_meant(clause));
+            }
+        }
+        self.items.retain(|item| match &item.body {
+            Body::Column(_) => true,
+            Body::Constraint(clause) => !is_meant(clause),
+        });
+    }
+}
+
+impl Clause {
+    fn new(text: &str, kind: ClauseKind) -> Self {
+        Self { lead: " ".to_owned(), text: text.to_owned(), name: None, kind }
+    }
+}
+
+/// Renames a thing in SQL as ALTER TABLE RENAME does: each of the tokens that `is_meant` says, in quotes.
+pub(in super::super) fn rename_in_text(
+    sql: &str,
+    to: &Ident,
+    mut is_meant: impl FnMut(&str, &[Token], usize) -> bool,
+) -> String {
+    let tokens = tokens(sql);
+    let edits: Vec<(Token, String)> = (0..tokens.len())
+        .filter(|position| is_meant(sql, &tokens, *position))
+        .map(|position| (tokens[position], quoted(to)))
+        .collect();
+    replaced(sql, &edits)
+}
+
+impl CreateTable {
+    /// Renames a column here, wherever the table's own text means it.
+    pub(in super::super) fn rename_column(&mut self, from: &Ident, to: &Ident) -> Result<(), Unreadable> {
+        let table = self.name();
+        for item in &mut self.items {
+            match &mut item.body {
+                Body::Column(column) => {
+                    if same_name(&column.name, from) {
+                        column.spelled = quoted(to);
+                    }
+                    column.clauses.iter_mut().for_each(|clause| clause.rename_column(&table, from, to));
+                }
+                Body::Constraint(clause) => clause.rename_column(&table, from, to),
+            }
+        }
+        self.read_again()
+    }
+
+    /// Renames a column of another table in the foreign keys that refer to it.
+    pub(in super::super) fn rename_referred_column(
+        &mut self,
+        table: &Ident,
+        from: &Ident,
+        to: &Ident,
+    ) -> Result<(), Unreadable> {
+        for clause in self.clauses_mut() {
+            if matches!(&clause.kind, ClauseKind::ForeignKey(reference) if same_name(&reference.table, table))
+            {
+                clause.rename_after_references(from, to, false);
+            }
+        }
+        self.read_again()
+    }
+
+    /// Renames another table, or this one, in foreign keys and in names before a dot.
+    pub(in super::super) fn rename_table(&mut self, from: &Ident, to: &Ident) -> Result<(), Unreadable> {
+        if same_name(&self.name(), from) {
+            self.set_name(to);
+            for clause in self.clauses_mut() {
+                clause.text = rename_in_text(&clause.text.clone(), to, |sql, tokens, position| {
+                    tokens[position].names(sql, from)
+                        && tokens.get(position + 1).is_some_and(|next| next.is_sign(b'.'))
+                });
+            }
+        }
+        for clause in self.clauses_mut() {
+            if matches!(&clause.kind, ClauseKind::ForeignKey(reference) if same_name(&reference.table, from))
+            {
+                clause.rename_after_references(from, to, true);
+            }
+        }
+        self.read_again()
+    }
+
+    fn clauses_mut(&mut self) -> impl Iterator<Item = &mut Clause> {
+        self.items.iter_mut().flat_map(|item| match &mut item.body {
+            Body::Column(column) => column.clauses.iter_mut(),
+            Body::Constraint(clause) => std::slice::from_mut(clause).iter_mut(),
+        })
+    }
+
+    /// After an edit of texts: what they say is read from them.
+    fn read_again(&mut self) -> Result<(), Unreadable> {
+        *self = Self::read(&self.to_string())?;
+        Ok(())
+    }
+}
+
+impl Clause {
+    /// Renames the table's own column.
+    fn rename_column(&mut self, table: &Ident, from: &Ident, to: &Ident) {
+        let is_self = match &self.kind {
+            ClauseKind::Collate(_) | ClauseKind::Default(_) | ClauseKind::NotNull | ClauseKind::Nothing => {
+                return;
+            }
+            ClauseKind::ForeignKey(reference) => Some(same_name(&reference.table, table)),
+            ClauseKind::Check(_)
+            | ClauseKind::Generated { .. }
+            | ClauseKind::PrimaryKey { .. }
+            | ClauseKind::Unique(_) => None,
+        };
+        if is_self == Some(true) {
+            self.rename_after_references(from, to, false);
+        }
+        let references = references(&self.text);
+        self.text = rename_in_text(&self.text.clone(), to, |sql, tokens, position| {
+            is_column(sql, tokens, position, from) && references.is_none_or(|at| position < at)
+        });
+    }
+
+    /// Renames after the word REFERENCES: the table, which is the next name, or its columns.
+    fn rename_after_references(&mut self, from: &Ident, to: &Ident, is_table: bool) {
+        let Some(references) = references(&self.text) else { return };
+        self.text = rename_in_text(&self.text.clone(), to, |sql, tokens, position| {
+            let is_place = if is_table { position == references + 1 } else { position > references + 1 };
+            is_place && tokens[position].names(sql, from)
+        });
+    }
+}
+
+/// Returns the place of the word REFERENCES among the tokens.
+fn references(text: &str) -> Option<usize> {
+    tokens(text).iter().position(|token| token.is(text, "REFERENCES"))
+}
+
+/// Tells whether a token of an expression or a list is a column's name, and no function, collation or name of a
+/// constraint.
+pub(in super::super) fn is_column(sql: &str, tokens: &[Token], position: usize, column: &Ident) -> bool {
+    let before = position.checked_sub(1).and_then(|before| tokens.get(before));
+    let is_other = before.is_some_and(|before| before.is(sql, "COLLATE") || before.is(sql, "CONSTRAINT"));
+    let is_call = tokens.get(position + 1).is_some_and(|next| next.is_sign(b'('));
+    let is_qualifier = tokens.get(position + 1).is_some_and(|next| next.is_sign(b'.'));
+    tokens[position].names(sql, column) && !is_other && !is_call && !is_qualifier
+}

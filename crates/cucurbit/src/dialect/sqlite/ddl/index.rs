@@ -1,0 +1,69 @@
+//! What a stored CREATE INDEX says, as an [`Index`].
+
+use crate::schema::{Ident, Index, IndexKey, IndexPart, Order};
+
+use super::{
+    super::token::{Token, closing, replaced, tokens},
+    Unreadable,
+};
+
+/// Reads a CREATE INDEX.
+pub(in super::super) fn index_value(name: &Ident, sql: &str) -> Result<Index, Unreadable> {
+    let tokens = tokens(sql);
+    let open = open_parenthesis(sql, &tokens)?;
+    let close = closing(&tokens, open).ok_or(Unreadable { expected: ")", at: sql.len() })?;
+    let mut index = Index::new(name.clone(), Vec::new());
+    index.is_unique = tokens[..open].iter().any(|token| token.is(sql, "UNIQUE"));
+    let mut start = open + 1;
+    let mut depth = 0_usize;
+    for position in open + 1..=close {
+        let token = tokens[position];
+        if depth == 0 && (position == close || token.is_sign(b',')) {
+            index.parts.push(part(sql, &tokens[start..position])?);
+            start = position + 1;
+        } else if token.is_sign(b'(') {
+            depth += 1;
+        } else if token.is_sign(b')') {
+            depth = depth.saturating_sub(1);
+        }
+    }
+    if let [first, rest @ ..] = &tokens[close + 1..]
+        && first.is(sql, "WHERE")
+        && let (Some(from), Some(to)) = (rest.first(), rest.last())
+    {
+        index.predicate = Some(sql[from.start..to.end].into());
+    }
+    Ok(index)
+}
+
+fn part(sql: &str, tokens: &[Token]) -> Result<IndexPart, Unreadable> {
+    let (order, tokens) = match tokens {
+        [rest @ .., last] if last.is(sql, "DESC") => (Order::Descending, rest),
+        [rest @ .., last] if last.is(sql, "ASC") => (Order::Ascending, rest),
+        _ => (Order::Ascending, tokens),
+    };
+    let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else {
+        return Err(Unreadable { expected: "a column", at: sql.len() });
+    };
+    let key = match tokens {
+        [only] if only.name(sql).is_some() => only.name(sql).map(IndexKey::Column),
+        _ => None,
+    };
+    let key = key.unwrap_or_else(|| IndexKey::Expression(sql[first.start..last.end].into()));
+    Ok(IndexPart { order, ..IndexPart::new(key) })
+}
+
+/// Finds the parenthesis after `ON table`. The index's own name may be `on` only in quotes.
+fn open_parenthesis(sql: &str, tokens: &[Token]) -> Result<usize, Unreadable> {
+    let on = tokens.iter().position(|token| token.is(sql, "ON"));
+    on.map(|on| on + 2)
+        .filter(|open| tokens.get(*open).is_some_and(|token| token.is_sign(b'(')))
+        .ok_or(Unreadable { expected: "ON table (", at: 0 })
+}
+
+/// Puts another table's name into a CREATE INDEX.
+pub(in super::super) fn with_table(sql: &str, table: &str) -> Result<String, Unreadable> {
+    let tokens = tokens(sql);
+    let open = open_parenthesis(sql, &tokens)?;
+    Ok(replaced(sql, &[(tokens[open - 1], table.to_owned())]))
+}

@@ -1,0 +1,187 @@
+//! What a CREATE TABLE says, as a [`Table`].
+
+use crate::schema::{
+    Check, Column, ForeignKey, Ident, PrimaryKey, ServerDefault, Table, TableName, TableOptions, Type, Unique,
+};
+
+use super::{
+    super::{
+        ask::constant,
+        token::{Kind, same_name, tokens, unquoted_text},
+        types,
+    },
+    Clause, ClauseKind, ColumnText, CreateTable, Reference,
+};
+
+impl CreateTable {
+    /// Returns the name.
+    pub(in super::super) fn name(&self) -> Ident {
+        tokens(&self.name)
+            .first()
+            .and_then(|token| token.name(&self.name))
+            .unwrap_or_else(|| self.name.as_str().into())
+    }
+
+    /// Returns the table that it makes, without its indexes.
+    ///
+    /// The lists are in the order of the text. A column of the primary key does not take NULL, though SQLite lets
+    /// it unless it says so: no model means that.
+    pub(in super::super) fn value(&self) -> Table {
+        let mut table = Table::new(TableName::new(self.name()));
+        table.options = self.options();
+        for column in self.columns() {
+            table.columns.push(self.column_value(column));
+            for clause in &column.clauses {
+                self.add_constraint_value(&mut table, clause, Some(&column.name));
+            }
+        }
+        for clause in self.constraints() {
+            self.add_constraint_value(&mut table, clause, None);
+        }
+        let key = table.primary_key.clone();
+        for column in &mut table.columns {
+            if key.as_ref().is_some_and(|key| key.columns.contains(&column.name)) {
+                column.nullable = false;
+            }
+        }
+        table
+    }
+
+    /// Returns the column that is the rowid: the only column of the primary key, declared `INTEGER` to the letter
+    /// (sqlite.org/lang_createtable.html, section 5).
+    pub(in super::super) fn rowid_column(&self) -> Option<&ColumnText> {
+        if self.options().is_without_rowid {
+            return None;
+        }
+        let mut keys = self.keys();
+        let (columns, is_descending) = keys.next()?;
+        let [name] = columns.as_slice() else { return None };
+        let column = self.columns().find(|column| same_name(&column.name, name))?;
+        (column.declared().eq_ignore_ascii_case("INTEGER") && !is_descending).then_some(column)
+    }
+
+    /// Returns the options after the parenthesis, and AUTOINCREMENT.
+    pub(in super::super) fn options(&self) -> TableOptions {
+        let words = tokens(&self.tail);
+        let has = |word: &str| words.iter().any(|token| token.is(&self.tail, word));
+        let is_autoincrement = self
+            .columns()
+            .flat_map(|column| &column.clauses)
+            .chain(self.constraints())
+            .any(|clause| matches!(clause.kind, ClauseKind::PrimaryKey { is_autoincrement: true, .. }));
+        TableOptions { is_autoincrement, is_strict: has("STRICT"), is_without_rowid: has("WITHOUT") }
+    }
+
+    /// Returns the primary key's columns as they stand in the text; there is one key at most.
+    fn keys(&self) -> impl Iterator<Item = (Vec<Ident>, bool)> {
+        let inline = self.columns().flat_map(|column| {
+            column.clauses.iter().filter_map(|clause| match &clause.kind {
+                ClauseKind::PrimaryKey { is_descending, .. } => {
+                    Some((vec![column.name.clone()], *is_descending))
+                }
+                _ => None,
+            })
+        });
+        let own = self.constraints().filter_map(|clause| match &clause.kind {
+            ClauseKind::PrimaryKey { columns, .. } => Some((columns.clone(), false)),
+            _ => None,
+        });
+        inline.chain(own)
+    }
+
+    fn column_value(&self, text: &ColumnText) -> Column {
+        let mut ty = types::read(text.declared());
+        let is_key = self
+            .keys()
+            .any(|(columns, _)| matches!(columns.as_slice(), [name] if same_name(name, &text.name)));
+        if is_key && ty == Type::Integer && !text.declared().eq_ignore_ascii_case("INTEGER") {
+            // `INT PRIMARY KEY` is not the rowid; it must not be rewritten as one.
+            ty = Type::Custom { spelling: text.declared().to_owned() };
+        }
+        let mut column = Column::new(text.name.clone(), ty);
+        column.nullable = !text.is_not_null();
+        for clause in &text.clauses {
+            match &clause.kind {
+                ClauseKind::Collate(collation) => column.collation = Some(collation.clone()),
+                ClauseKind::Default(sql) => column.default = default_value(sql),
+                ClauseKind::Generated { expression, stored } => {
+                    let expression = expression.as_str().into();
+                    column.default = Some(ServerDefault::Computed { expression, stored: *stored });
+                }
+                ClauseKind::Check(_)
+                | ClauseKind::ForeignKey(_)
+                | ClauseKind::NotNull
+                | ClauseKind::Nothing
+                | ClauseKind::PrimaryKey { .. }
+                | ClauseKind::Unique(_) => {}
+            }
+        }
+        column
+    }
+
+    fn add_constraint_value(&self, table: &mut Table, clause: &Clause, at: Option<&Ident>) {
+        let name = clause.name.clone();
+        // The names in a list may be in another case than the columns'.
+        let columns = |listed: &[Ident]| -> Vec<Ident> {
+            match at {
+                Some(column) => vec![column.clone()],
+                None => listed.iter().map(|name| self.spelled_as_column(name)).collect(),
+            }
+        };
+        match &clause.kind {
+            ClauseKind::Check(condition) => {
+                table.checks.push(Check { name, expression: condition.as_str().into() });
+            }
+            ClauseKind::ForeignKey(Reference {
+                columns: own,
+                table: referred_table,
+                referred,
+                on_delete,
+                on_update,
+            }) => {
+                table.foreign_keys.push(ForeignKey {
+                    name,
+                    columns: columns(own),
+                    referred_table: TableName::new(referred_table.clone()),
+                    referred_columns: referred.clone(),
+                    on_delete: *on_delete,
+                    on_update: *on_update,
+                });
+            }
+            ClauseKind::PrimaryKey { columns: own, .. } => {
+                table.primary_key = Some(PrimaryKey { name, columns: columns(own) });
+            }
+            ClauseKind::Unique(own) => table.uniques.push(Unique { name, columns: columns(own) }),
+            ClauseKind::Collate(_)
+            | ClauseKind::Default(_)
+            | ClauseKind::Generated { .. }
+            | ClauseKind::NotNull
+            | ClauseKind::Nothing => {}
+        }
+    }
+
+    fn spelled_as_column(&self, name: &Ident) -> Ident {
+        let column = self.columns().find(|column| same_name(&column.name, name));
+        column.map_or_else(|| name.clone(), |column| column.name.clone())
+    }
+}
+
+/// Reads a default: a constant, a bare word (which SQLite takes for text), or an expression. NULL is none.
+fn default_value(sql: &str) -> Option<ServerDefault> {
+    match constant(sql) {
+        Some(crate::schema::Literal::Null) => return None,
+        Some(constant) => return Some(ServerDefault::Literal(constant)),
+        None => {}
+    }
+    let bare = match tokens(sql).as_slice() {
+        [token] if token.kind == Kind::QuotedName => Some(unquoted_text(sql)),
+        [token] if token.kind == Kind::Word && !sql.to_ascii_uppercase().starts_with("CURRENT_") => {
+            Some(sql.to_owned())
+        }
+        _ => None,
+    };
+    Some(match bare {
+        Some(text) => ServerDefault::Literal(text.into()),
+        None => ServerDefault::Expression(sql.into()),
+    })
+}

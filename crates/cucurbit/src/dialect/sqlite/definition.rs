@@ -1,0 +1,244 @@
+//! Definitions as SQLite text: tables, columns, constraints, indexes, constants.
+//!
+//! What may not live here: ALTER and what is done to rows (`render.rs`, `rebuild.rs`). An error is the reason, for
+//! people, why SQLite cannot hold a thing.
+
+use crate::schema::{
+    Action, Check, Column, ConstraintRef, ForeignKey, Ident, Index, IndexKey, Literal, Nulls, Order,
+    PrimaryKey, ServerDefault, Table, TableName, Type, Unique,
+};
+
+use super::{
+    super::sql::{list, quoted, string},
+    HERE,
+    ask::constant,
+    token::tokens,
+    types,
+};
+
+/// Writes a CREATE TABLE, one column or constraint a line.
+pub(super) fn create_table(table: &Table) -> Result<String, String> {
+    let name = table_name(&table.name)?;
+    let rowid = rowid_column(table);
+    let mut items = Vec::new();
+    for column in &table.columns {
+        items.push(if rowid == Some(&column.name) {
+            rowid_definition(table, column)
+        } else {
+            self::column(column, table.options.is_strict)?
+        });
+    }
+    if let Some(key) = table.primary_key.as_ref().filter(|_| !table.options.is_autoincrement) {
+        items.push(primary_key(key));
+    }
+    if table.options.is_autoincrement && rowid.is_none() {
+        return Err("AUTOINCREMENT needs a primary key of one INTEGER column".to_owned());
+    }
+    items.extend(table.uniques.iter().map(unique));
+    for key in &table.foreign_keys {
+        items.push(foreign_key(key)?);
+    }
+    items.extend(table.checks.iter().map(check));
+    let options = [(table.options.is_strict, "STRICT"), (table.options.is_without_rowid, "WITHOUT ROWID")];
+    let options: Vec<&str> =
+        options.into_iter().filter(|(is_set, _)| *is_set).map(|(_, word)| word).collect();
+    let tail = if options.is_empty() { String::new() } else { format!(" {}", options.join(", ")) };
+    Ok(format!("CREATE TABLE {name} (\n    {}\n){tail}", items.join(",\n    ")))
+}
+
+/// Returns the column that is written as the rowid: the only one of the key, numbered by the database or `Integer`.
+fn rowid_column(table: &Table) -> Option<&Ident> {
+    let key = table.primary_key.as_ref().filter(|_| !table.options.is_without_rowid)?;
+    let [name] = key.columns.as_slice() else { return None };
+    let column = table.column(name)?;
+    let is_numbered = matches!(column.default, Some(ServerDefault::Identity(_) | ServerDefault::Serial));
+    match column.ty.on(HERE) {
+        Type::Integer => Some(name),
+        Type::BigInteger | Type::SmallInteger => is_numbered.then_some(name),
+        _ => None,
+    }
+}
+
+/// The rowid is spelled `INTEGER` to the letter, whatever the width (sqlite.org/lang_createtable.html, section 5).
+fn rowid_definition(table: &Table, column: &Column) -> String {
+    let definition = format!("{} INTEGER NOT NULL", quoted(&column.name));
+    if !table.options.is_autoincrement {
+        return definition;
+    }
+    let name = table.primary_key.as_ref().and_then(|key| key.name.as_ref());
+    format!("{definition}{} PRIMARY KEY AUTOINCREMENT", constraint_name(name, " "))
+}
+
+/// Writes a column's definition.
+pub(super) fn column(column: &Column, is_strict: bool) -> Result<String, String> {
+    let Column { name, ty, nullable, default, collation, comment: _ } = column;
+    let mut definition = format!("{} {}", quoted(name), spelled(name, ty.on(HERE), is_strict)?);
+    definition.truncate(definition.trim_end().len());
+    if !nullable {
+        definition.push_str(" NOT NULL");
+    }
+    if let Some(default) = default {
+        if matches!(default, ServerDefault::Identity(_) | ServerDefault::Serial) {
+            return Err(format!(
+                "`{name}` is not the table's only integer key: SQLite numbers no other column"
+            ));
+        }
+        if let Some(text) = self::default(default) {
+            definition = format!("{definition} {text}");
+        }
+    }
+    if let Some(collation) = collation {
+        definition = format!("{definition} COLLATE {}", quoted(&collation.as_str().into()));
+    }
+    Ok(definition)
+}
+
+/// Spells a column's type.
+pub(super) fn spelled(column: &Ident, ty: &Type, is_strict: bool) -> Result<String, String> {
+    types::spelled(ty, is_strict)
+        .ok_or_else(|| format!("`{column}` is an {ty}; give it a variant for SQLite"))
+}
+
+/// Writes `DEFAULT …` or `GENERATED …`; nothing for what SQLite does by itself.
+pub(super) fn default(default: &ServerDefault) -> Option<String> {
+    match default {
+        ServerDefault::Computed { expression, stored } => {
+            let kind = if *stored { "STORED" } else { "VIRTUAL" };
+            Some(format!("GENERATED ALWAYS AS ({}) {kind}", expression.on(HERE)))
+        }
+        ServerDefault::Expression(expression) => {
+            Some(format!("DEFAULT {}", expression_default(expression.on(HERE))))
+        }
+        ServerDefault::Identity(_) | ServerDefault::Serial | ServerDefault::Literal(Literal::Null) => None,
+        ServerDefault::Literal(literal) => Some(format!("DEFAULT {}", self::literal(literal))),
+    }
+}
+
+/// An expression stands in parentheses, unless it is a constant or one of the words for the present time.
+fn expression_default(sql: &str) -> String {
+    if is_plain_default(sql) { sql.trim().to_owned() } else { format!("({sql})") }
+}
+
+fn is_plain_default(sql: &str) -> bool {
+    let is_now = ["CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP"]
+        .iter()
+        .any(|word| sql.trim().eq_ignore_ascii_case(word));
+    is_now || (constant(sql).is_some() && tokens(sql).len() == 1)
+}
+
+/// Tells whether ALTER TABLE ADD COLUMN takes a default: a constant only.
+pub(super) fn is_constant_default(default: &ServerDefault) -> bool {
+    match default {
+        ServerDefault::Literal(_) => true,
+        ServerDefault::Expression(expression) => {
+            constant(expression.on(HERE)).is_some() && tokens(expression.on(HERE)).len() == 1
+        }
+        ServerDefault::Computed { .. } | ServerDefault::Identity(_) | ServerDefault::Serial => false,
+    }
+}
+
+/// Writes a constant. SQLite's booleans are 1 and 0.
+pub(super) fn literal(literal: &Literal) -> String {
+    match literal {
+        Literal::Boolean(value) => u8::from(*value).to_string(),
+        Literal::Integer(value) => value.to_string(),
+        Literal::Null => "NULL".to_owned(),
+        Literal::Number(digits) => digits.clone(),
+        Literal::String(text) => string(text),
+    }
+}
+
+/// Writes a table's name.
+pub(super) fn table_name(table: &TableName) -> Result<String, String> {
+    match &table.schema {
+        Some(schema) => Err(format!("`{table}` lies in the schema `{schema}`, and a SQLite file has none")),
+        None => Ok(quoted(&table.name)),
+    }
+}
+
+fn constraint_name(name: Option<&Ident>, lead: &str) -> String {
+    name.map(|name| format!("{lead}CONSTRAINT {}", quoted(name))).unwrap_or_default()
+}
+
+fn named(name: Option<&Ident>, text: &str) -> String {
+    match name {
+        Some(name) => format!("CONSTRAINT {} {text}", quoted(name)),
+        None => text.to_owned(),
+    }
+}
+
+/// Writes a primary key as a constraint of its table.
+pub(super) fn primary_key(key: &PrimaryKey) -> String {
+    named(key.name.as_ref(), &format!("PRIMARY KEY ({})", list(&key.columns)))
+}
+
+/// Writes a unique constraint of a table.
+pub(super) fn unique(unique: &Unique) -> String {
+    named(unique.name.as_ref(), &format!("UNIQUE ({})", list(&unique.columns)))
+}
+
+/// Writes a check of a table.
+pub(super) fn check(check: &Check) -> String {
+    named(check.name.as_ref(), &format!("CHECK ({})", check.expression.on(HERE)))
+}
+
+/// Writes a foreign key of a table.
+pub(super) fn foreign_key(key: &ForeignKey) -> Result<String, String> {
+    let columns = list(&key.columns);
+    Ok(named(key.name.as_ref(), &format!("FOREIGN KEY ({columns}) {}", references(key)?)))
+}
+
+/// Writes a foreign key of one column at that column.
+pub(super) fn inline_foreign_key(key: &ForeignKey) -> Result<String, String> {
+    Ok(named(key.name.as_ref(), &references(key)?))
+}
+
+fn references(key: &ForeignKey) -> Result<String, String> {
+    let mut text = format!("REFERENCES {}", table_name(&key.referred_table)?);
+    if !key.referred_columns.is_empty() {
+        text = format!("{text} ({})", list(&key.referred_columns));
+    }
+    for (event, action) in [("DELETE", key.on_delete), ("UPDATE", key.on_update)] {
+        if action != Action::NoAction {
+            text = format!("{text} ON {event} {}", action.sql());
+        }
+    }
+    Ok(text)
+}
+
+/// Writes a CREATE INDEX.
+pub(super) fn create_index(table: &TableName, index: &Index) -> Result<String, String> {
+    let Index { name, is_unique, parts, predicate } = index;
+    let unique = if *is_unique { "UNIQUE " } else { "" };
+    let mut keys = Vec::with_capacity(parts.len());
+    for part in parts {
+        let key = match &part.key {
+            IndexKey::Column(column) => quoted(column),
+            IndexKey::Expression(expression) => expression.on(HERE).clone(),
+        };
+        match (part.order, part.nulls) {
+            (Order::Ascending, None | Some(Nulls::First)) => keys.push(key),
+            (Order::Descending, None | Some(Nulls::Last)) => keys.push(format!("{key} DESC")),
+            (Order::Ascending, Some(Nulls::Last)) | (Order::Descending, Some(Nulls::First)) => {
+                return Err("an index of SQLite holds NULL as the smallest value".to_owned());
+            }
+        }
+    }
+    let condition = predicate.as_ref().map(|sql| format!(" WHERE {}", sql.on(HERE))).unwrap_or_default();
+    let (name, table) = (quoted(name), table_name(table)?);
+    Ok(format!("CREATE {unique}INDEX {name} ON {table} ({}){condition}", keys.join(", ")))
+}
+
+/// Says which constraint is meant where two texts of one check differ.
+pub(super) fn is_same_check(reference: &ConstraintRef, check: &Check) -> bool {
+    match reference {
+        ConstraintRef::Check { expression } => {
+            super::ask::expression_text(expression.on(HERE))
+                == super::ask::expression_text(check.expression.on(HERE))
+        }
+        ConstraintRef::ForeignKey { .. }
+        | ConstraintRef::Named(_)
+        | ConstraintRef::PrimaryKey
+        | ConstraintRef::Unique { .. } => false,
+    }
+}

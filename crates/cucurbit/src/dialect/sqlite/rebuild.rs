@@ -1,0 +1,186 @@
+//! A table made anew: create, copy, drop, rename (sqlite.org/lang_altertable.html, section 7).
+//!
+//! The new table is the old one's text with its edits, so whatever nobody thought of survives. What hangs on the table
+//! (indexes, triggers, views, its row in `sqlite_sequence`, its rowids) is put back from its own text.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::schema::{Ident, TableName};
+
+use super::{
+    super::{Before, Guard, Hazard, Originals, Plan, PlanError, Statement, sql::quoted},
+    ddl::CreateTable,
+    rename,
+    render::{children, name_text},
+    token::{mentions, same_name},
+};
+
+/// One table that is made anew.
+pub(super) struct Rebuild<'r> {
+    /// The table.
+    pub(super) table: &'r TableName,
+    /// Its text before.
+    pub(super) from: CreateTable,
+    /// Its text after.
+    pub(super) to: CreateTable,
+    /// What is put into a column that is not copied as it is.
+    pub(super) fills: BTreeMap<Ident, String>,
+    /// Columns that were not there before.
+    pub(super) added: BTreeSet<Ident>,
+    /// What is dangerous about it.
+    pub(super) hazards: Vec<Hazard>,
+}
+
+/// Plans it and returns the text as SQLite will store it. The indexes in `before` are already those after.
+pub(super) fn rebuild(
+    before: &Before,
+    rebuild: Rebuild<'_>,
+    plan: &mut Plan,
+) -> Result<CreateTable, PlanError> {
+    let Rebuild { table, from, mut to, fills, added, hazards } = rebuild;
+    if let Some(name) = rename::forgotten(before) {
+        return Err(PlanError::Original {
+            object: name.to_string(),
+            reason: "a rename in this run has changed it, and only the file can tell how; run the revisions up to there first"
+                .to_owned(),
+        });
+    }
+    let name = quoted(&table.name);
+    let new_name = free_name(&before.originals, &table.name);
+    let new = quoted(&new_name);
+    let dependents = dependents(&before.originals, &table.name);
+
+    plan.needs_foreign_keys_off = true;
+    let start = plan.statements.len();
+    for trigger in &dependents.triggers {
+        plan.push(format!("DROP TRIGGER {}", quoted(trigger)));
+    }
+    for view in &dependents.views {
+        plan.push(format!("DROP VIEW {}", quoted(view)));
+    }
+    to.set_name(&new_name);
+    plan.push(to.to_string());
+    plan.statements.push(copy(&from, &to, &fills, &added, &new, table));
+    if from.options().is_autoincrement && to.options().is_autoincrement {
+        // Else an id that was deleted would be given again.
+        plan.push(format!("DELETE FROM sqlite_sequence WHERE name = {}", name_text(&new_name)));
+        plan.push(format!(
+            "INSERT INTO sqlite_sequence (name, seq) SELECT {}, seq FROM sqlite_sequence WHERE name = {}",
+            name_text(&new_name),
+            name_text(&table.name)
+        ));
+    }
+    let children = children(&before.schema, table);
+    let mut drop = Statement::new(format!("DROP TABLE {name}"));
+    if !children.is_empty() {
+        drop = drop.guard(Guard::KeepsRows { of: children });
+    }
+    plan.statements.push(drop);
+    plan.push(format!("ALTER TABLE {new} RENAME TO {name}"));
+    for (_, sql) in before.originals.indexes.values().filter(|(owner, _)| owner == table) {
+        plan.push(sql);
+    }
+    let Originals { tables: _, indexes: _, triggers, views } = &before.originals;
+    for view in dependents.views.iter().filter_map(|name| views.get(name)) {
+        plan.push(&view.sql);
+    }
+    for trigger in dependents.triggers.iter().filter_map(|name| triggers.get(name)) {
+        plan.push(&trigger.sql);
+    }
+    if let Some(first) = plan.statements.get_mut(start) {
+        first.hazards.extend(hazards);
+    }
+    to.set_name(&table.name);
+    Ok(to)
+}
+
+/// Writes the copy: every column that is not generated, by name, and the rowid where nothing else holds it.
+fn copy(
+    from: &CreateTable,
+    to: &CreateTable,
+    fills: &BTreeMap<Ident, String>,
+    added: &BTreeSet<Ident>,
+    new: &str,
+    table: &TableName,
+) -> Statement {
+    let (mut targets, mut values) = (Vec::new(), Vec::new());
+    if let Some(rowid) = rowid_name(from, to) {
+        // Full-text tables and programs refer to it.
+        targets.push(rowid.to_owned());
+        values.push(rowid.to_owned());
+    }
+    for column in to.columns().filter(|column| !column.is_generated()) {
+        let value = match fills.get(&column.name) {
+            Some(value) => value.clone(),
+            None if added.contains(&column.name) => continue,
+            None => quoted(&column.name),
+        };
+        targets.push(quoted(&column.name));
+        values.push(value);
+    }
+    if let (true, Some(column)) = (targets.is_empty(), to.columns().next()) {
+        // Not one column stays: a row is still a row. NULL numbers a rowid and is refused by NOT NULL.
+        targets.push(quoted(&column.name));
+        values.push("NULL".to_owned());
+    }
+    let (targets, values) = (targets.join(", "), values.join(", "));
+    let name = quoted(&table.name);
+    let sql = format!("INSERT INTO {new} ({targets}) SELECT {values} FROM {name}");
+    Statement::new(sql).guard(Guard::CopiesAllRows { of: table.clone() })
+}
+
+/// Returns a name that means the rowid in both tables, if both have one that no column of the new one is.
+fn rowid_name(from: &CreateTable, to: &CreateTable) -> Option<&'static str> {
+    let has_none = |text: &CreateTable| text.options().is_without_rowid;
+    if has_none(from) || has_none(to) || to.rowid_column().is_some() {
+        return None;
+    }
+    ["rowid", "_rowid_", "oid"].into_iter().find(|name| {
+        let is_column =
+            |text: &CreateTable| text.columns().any(|column| same_name(&column.name, &(*name).into()));
+        !is_column(from) && !is_column(to)
+    })
+}
+
+/// Finds a name that nothing has. A table that an earlier attempt left behind is not touched: nobody knows whose it is.
+fn free_name(originals: &Originals, table: &Ident) -> Ident {
+    let Originals { tables, indexes, triggers: _, views } = originals;
+    let is_taken = |name: &Ident| {
+        tables.keys().any(|other| same_name(&other.name, name))
+            || indexes.keys().chain(views.keys()).any(|other| same_name(other, name))
+    };
+    let base = Ident::new(format!("_cucurbit_new_{table}"));
+    let numbered = (2..).map(|number: u32| Ident::new(format!("{base}_{number}")));
+    let free = std::iter::once(base.clone()).chain(numbered).find(|name| !is_taken(name));
+    free.unwrap_or(base)
+}
+
+/// What SQLite would lose with the table, or could not resolve while it is away.
+#[derive(Default)]
+struct Dependents {
+    triggers: Vec<Ident>,
+    views: Vec<Ident>,
+}
+
+/// Finds the views that mention the table or such a view, and the triggers that are on one of them or mention one.
+fn dependents(originals: &Originals, table: &Ident) -> Dependents {
+    let Originals { tables: _, indexes: _, triggers, views } = originals;
+    let mut names = vec![table.clone()];
+    let mut found = Dependents::default();
+    loop {
+        let next = views.iter().find(|(name, view)| {
+            !found.views.contains(name) && names.iter().any(|other| mentions(&view.sql, other))
+        });
+        let Some((name, _)) = next else { break };
+        names.push(name.clone());
+        found.views.push(name.clone());
+    }
+    found.triggers = triggers
+        .iter()
+        .filter(|(_, trigger)| {
+            names.iter().any(|name| same_name(&trigger.table, name) || mentions(&trigger.sql, name))
+        })
+        .map(|(name, _)| name.clone())
+        .collect();
+    found
+}

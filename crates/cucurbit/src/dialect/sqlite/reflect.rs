@@ -1,0 +1,100 @@
+//! Reads a SQLite file: three queries, however many tables.
+//!
+//! The stored texts say all, names of constraints and checks among it, which pragmas omit; `pragma_table_xinfo` is
+//! asked too, and a text whose columns are not what SQLite says is an error, not a guess.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    connection::Connection,
+    schema::{Ident, Schema, TableName},
+};
+
+use super::{
+    super::{Before, Originals, ReflectError, Trigger, View},
+    ddl::{CreateTable, index_value},
+    token::same_name,
+};
+
+/// The oldest library that can say which tables are shadows of virtual tables.
+const OLDEST: (u32, u32) = (3, 37);
+const OLDEST_TEXT: &str = "3.37";
+
+/// Everything of the file, with the kind of each table; SQLite's own objects and virtual tables are left out.
+const OBJECTS: &str = "SELECT o.type, o.name, o.tbl_name, o.sql, l.type \
+     FROM main.sqlite_schema AS o \
+     LEFT JOIN pragma_table_list AS l ON l.schema = 'main' AND l.name = o.tbl_name \
+     WHERE o.sql IS NOT NULL AND o.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
+     ORDER BY o.type, o.name";
+
+/// The columns as SQLite sees them.
+const COLUMNS: &str = "SELECT o.name, c.name \
+     FROM main.sqlite_schema AS o JOIN pragma_table_xinfo(o.name, 'main') AS c \
+     WHERE o.type = 'table' AND o.sql IS NOT NULL AND o.sql NOT LIKE 'create virtual%' \
+     ORDER BY o.name, c.cid";
+
+/// Reads the schema and the stored texts.
+pub(in super::super) async fn reflect(connection: &mut Connection) -> Result<Before, ReflectError> {
+    refuse_old_library(connection).await?;
+    let objects = connection.rows(OBJECTS).await?;
+    let columns = connection.rows(COLUMNS).await?;
+
+    let mut originals = Originals::default();
+    for object in &objects {
+        let [Some(kind), Some(name), Some(table), Some(sql), owner] = object.as_slice() else { continue };
+        let (name, table, sql) = (Ident::new(name), Ident::new(table), sql.clone());
+        // A view has triggers too; an index is always a table's.
+        let is_ours = matches!(owner.as_deref(), Some("table" | "view"));
+        match kind.as_str() {
+            "table" if is_ours => drop(originals.tables.insert(TableName::new(name), sql)),
+            "index" if is_ours => drop(originals.indexes.insert(name, (TableName::new(table), sql))),
+            "trigger" => drop(originals.triggers.insert(name, Trigger { table, sql })),
+            "view" => drop(originals.views.insert(name, View { sql })),
+            _ => {}
+        }
+    }
+    let schema = schema(&originals, &columns)?;
+    Ok(Before { schema, originals })
+}
+
+async fn refuse_old_library(connection: &mut Connection) -> Result<(), ReflectError> {
+    let version = connection.value("SELECT sqlite_version()").await?.unwrap_or_default();
+    let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
+    if (parts.next().unwrap_or(0), parts.next().unwrap_or(0)) < OLDEST {
+        return Err(ReflectError::TooOld { version, oldest: OLDEST_TEXT });
+    }
+    Ok(())
+}
+
+fn schema(originals: &Originals, columns: &[Vec<Option<String>>]) -> Result<Schema, ReflectError> {
+    let mut seen: BTreeMap<&str, Vec<Ident>> = BTreeMap::new();
+    for row in columns {
+        if let [Some(table), Some(column)] = row.as_slice() {
+            seen.entry(table).or_default().push(Ident::new(column));
+        }
+    }
+    let mut schema = Schema::new();
+    for (name, sql) in &originals.tables {
+        let unreadable = |reason: String| ReflectError::Original { object: name.to_string(), reason };
+        let text = CreateTable::read(sql).map_err(|error| unreadable(error.to_string()))?;
+        let mut table = text.value();
+        let real = seen.get(name.name.as_str()).map(Vec::as_slice).unwrap_or_default();
+        let is_same = real.len() == table.columns.len()
+            && real.iter().zip(&table.columns).all(|(real, read)| same_name(real, &read.name));
+        if !is_same {
+            return Err(unreadable("its columns are not those that SQLite reports".to_owned()));
+        }
+        table.name = name.clone();
+        schema.tables.insert(name.clone(), table);
+    }
+    for (name, (table, sql)) in &originals.indexes {
+        let index = index_value(name, sql).map_err(|error| ReflectError::Original {
+            object: name.to_string(),
+            reason: error.to_string(),
+        })?;
+        if let Some(table) = schema.tables.get_mut(table) {
+            table.indexes.insert(name.clone(), index);
+        }
+    }
+    Ok(schema)
+}

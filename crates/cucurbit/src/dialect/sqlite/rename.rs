@@ -1,0 +1,178 @@
+//! What ALTER TABLE RENAME does to the stored texts, in memory.
+//!
+//! SQLite resolves names and replaces the tokens that mean the renamed thing, in quotes (sqlite.org/lang_altertable.html,
+//! sections 3 and 4). The table's own text, its indexes and foreign keys are certain. In a trigger or a view a name may
+//! mean something else; where that cannot be told its text is forgotten (empty), and a plan that needs it says so.
+
+use crate::schema::{Ident, Schema, TableName};
+
+use super::{
+    super::{Before, Originals, sql::quoted},
+    ddl::{CreateTable, Unreadable, is_column, rename_in_text, with_table},
+    token::{Kind, Token, mentions, same_name, tokens},
+};
+
+/// Why a text could not be edited, with whose it is.
+pub(super) type Failure = (String, Unreadable);
+
+/// Renames a column in the texts. `schema` is what was before.
+pub(super) fn column(
+    originals: &mut Originals,
+    schema: &Schema,
+    table: &TableName,
+    from: &Ident,
+    to: &Ident,
+) -> Result<(), Failure> {
+    edit_tables(originals, |name, text| {
+        if name == table {
+            text.rename_column(from, to)
+        } else {
+            text.rename_referred_column(&table.name, from, to)
+        }
+    })?;
+    for (owner, sql) in originals.indexes.values_mut().filter(|(owner, _)| owner == table) {
+        let mut after_table = usize::MAX;
+        *sql = rename_in_text(sql, to, |sql, tokens, position| {
+            if tokens[position].is(sql, "ON") && after_table == usize::MAX {
+                after_table = position + 1;
+            }
+            position > after_table && after_table != usize::MAX && is_column(sql, tokens, position, from)
+        });
+        debug_assert_eq!(owner, table);
+    }
+    let others = |text: &str| -> bool {
+        schema.tables.values().any(|other| {
+            other.name != *table
+                && other.columns.iter().any(|column| same_name(&column.name, from))
+                && mentions(text, &other.name.name)
+        })
+    };
+    edit_programs(originals, |owner, sql| {
+        let is_about = owner.is_some_and(|owner| same_name(owner, &table.name)) || mentions(sql, &table.name);
+        if !is_about || !mentions(sql, from) {
+            return Some(sql.to_owned());
+        }
+        let tokens = tokens(sql);
+        let is_clear = !others(sql)
+            && (0..tokens.len()).all(|at| !tokens[at].names(sql, from) || is_plain(sql, &tokens, at));
+        is_clear.then(|| rename_in_text(sql, to, |sql, tokens, at| is_column(sql, tokens, at, from)))
+    });
+    Ok(())
+}
+
+/// Renames a table in the texts. `schema` is what was before.
+pub(super) fn table(
+    originals: &mut Originals,
+    schema: &Schema,
+    from: &TableName,
+    to: &Ident,
+) -> Result<(), Failure> {
+    edit_tables(originals, |_, text| text.rename_table(&from.name, to))?;
+    if let Some(text) = originals.tables.remove(from) {
+        originals.tables.insert(from.sibling(to.clone()), text);
+    }
+    for (name, (owner, sql)) in &mut originals.indexes {
+        if owner == from {
+            *sql = with_table(sql, &quoted(to)).map_err(|error| (name.to_string(), error))?;
+            *owner = from.sibling(to.clone());
+        }
+    }
+    let is_a_column = schema
+        .tables
+        .values()
+        .flat_map(|table| &table.columns)
+        .any(|column| same_name(&column.name, &from.name));
+    edit_programs(originals, |_, sql| {
+        if !mentions(sql, &from.name) {
+            return Some(sql.to_owned());
+        }
+        let tokens = tokens(sql);
+        let is_alias = (0..tokens.len()).any(|at| {
+            tokens[at].names(sql, &from.name)
+                && at > 0
+                && (tokens[at - 1].is(sql, "AS") || tokens[at - 1].is_sign(b'.'))
+        });
+        (!is_a_column && !is_alias)
+            .then(|| rename_in_text(sql, to, |sql, tokens, at| tokens[at].names(sql, &from.name)))
+    });
+    for trigger in originals.triggers.values_mut() {
+        if same_name(&trigger.table, &from.name) {
+            trigger.table = to.clone();
+        }
+    }
+    Ok(())
+}
+
+/// Tells whether a name stands alone or after a dot, and not where an alias or a new name is given.
+fn is_plain(sql: &str, tokens: &[Token], at: usize) -> bool {
+    let is_alias = at.checked_sub(1).and_then(|before| tokens.get(before)).is_some_and(|before| {
+        let is_word = before.kind == Kind::Word && !is_keyword(before.text(sql));
+        before.is(sql, "AS")
+            || is_word
+            || before.is_sign(b')')
+            || matches!(before.kind, Kind::Number | Kind::Text | Kind::QuotedName)
+    });
+    !is_alias && is_column(sql, tokens, at, &tokens[at].name(sql).unwrap_or_else(|| "".into()))
+}
+
+/// Words after which a column may stand in a query or a trigger.
+fn is_keyword(word: &str) -> bool {
+    const WORDS: [&str; 24] = [
+        "ALL",
+        "AND",
+        "BETWEEN",
+        "BY",
+        "CASE",
+        "DISTINCT",
+        "ELSE",
+        "GLOB",
+        "HAVING",
+        "IN",
+        "IS",
+        "LIKE",
+        "NOT",
+        "OF",
+        "ON",
+        "OR",
+        "RETURNING",
+        "SELECT",
+        "SET",
+        "THEN",
+        "WHEN",
+        "WHERE",
+        "ESCAPE",
+        "USING",
+    ];
+    WORDS.iter().any(|known| known.eq_ignore_ascii_case(word))
+}
+
+fn edit_tables(
+    originals: &mut Originals,
+    mut edit: impl FnMut(&TableName, &mut CreateTable) -> Result<(), Unreadable>,
+) -> Result<(), Failure> {
+    for (name, sql) in &mut originals.tables {
+        let failed = |error| (name.to_string(), error);
+        let mut text = CreateTable::read(sql).map_err(failed)?;
+        edit(name, &mut text).map_err(failed)?;
+        *sql = text.to_string();
+    }
+    Ok(())
+}
+
+/// Edits triggers and views; `None` forgets a text.
+fn edit_programs(originals: &mut Originals, mut edit: impl FnMut(Option<&Ident>, &str) -> Option<String>) {
+    for trigger in originals.triggers.values_mut() {
+        trigger.sql = edit(Some(&trigger.table), &trigger.sql).unwrap_or_default();
+    }
+    for view in originals.views.values_mut() {
+        view.sql = edit(None, &view.sql).unwrap_or_default();
+    }
+}
+
+/// Returns the first trigger or view whose text was forgotten.
+pub(super) fn forgotten(before: &Before) -> Option<&Ident> {
+    let Originals { tables: _, indexes: _, triggers, views } = &before.originals;
+    let triggers = triggers.iter().filter(|(_, trigger)| trigger.sql.is_empty()).map(|(name, _)| name);
+    let views = views.iter().filter(|(_, view)| view.sql.is_empty()).map(|(name, _)| name);
+    triggers.chain(views).next()
+}

@@ -1,0 +1,265 @@
+//! Operations as statements, table by table.
+//!
+//! What lives here: the order of work and what is done to whole tables and rows. Changes within one table are
+//! `alter.rs`. The memory of stored texts moves along, so that a later plan starts from what SQLite then holds.
+
+use crate::{
+    operation::{self, BulkInsert, Consent, Execute, Operation, for_dialect},
+    schema::{Ident, Schema, Table, TableName},
+};
+
+use super::{
+    super::{
+        Before, Guard, Hazard, HazardKind, Mode, Plan, PlanError, Statement,
+        lexer::{self, Kind},
+        sql::{list, quoted, string},
+    },
+    HERE, alter,
+    ddl::{CreateTable, index_value},
+    definition, rename,
+    token::same_name,
+};
+
+/// Turns operations into statements.
+pub(in super::super) fn plan(before: &mut Before, operations: &[Operation]) -> Result<Plan, PlanError> {
+    let operations = for_dialect(operations, HERE);
+    for operation in &operations {
+        if let Operation::Irreversible { reason } = operation {
+            return Err(PlanError::Irreversible { reason: reason.clone() });
+        }
+    }
+    write_missing_originals(before)?;
+    let mut plan = Plan::default();
+    let mut rest = operations.as_slice();
+    while let Some((first, after)) = rest.split_first() {
+        if alter::is_of_one_table(first) {
+            let group =
+                rest.iter().take_while(|next| alter::is_of_one_table(next) && next.table() == first.table());
+            let (group, left) = rest.split_at(group.count());
+            alter::group(before, group, &mut plan)?;
+            rest = left;
+        } else {
+            one(before, first, &mut plan)?;
+            rest = after;
+        }
+    }
+    Ok(plan)
+}
+
+/// Offline, and for a schema made by hand, the texts are those that we would write.
+fn write_missing_originals(before: &mut Before) -> Result<(), PlanError> {
+    let missing: Vec<TableName> = before
+        .schema
+        .tables
+        .keys()
+        .filter(|name| !before.originals.tables.contains_key(*name))
+        .cloned()
+        .collect();
+    for name in missing {
+        let Some(table) = before.schema.tables.get(&name).cloned() else { continue };
+        remember_table(before, &table)
+            .map_err(|reason| PlanError::Original { object: name.to_string(), reason })?;
+        for index in table.indexes.values() {
+            let sql = definition::create_index(&name, index)
+                .map_err(|reason| PlanError::Original { object: index.name.to_string(), reason })?;
+            before.originals.indexes.insert(index.name.clone(), (name.clone(), sql));
+        }
+        settle(before, &name)?;
+    }
+    Ok(())
+}
+
+fn remember_table(before: &mut Before, table: &Table) -> Result<String, String> {
+    let sql = definition::create_table(table)?;
+    before.originals.tables.insert(table.name.clone(), sql.clone());
+    Ok(sql)
+}
+
+/// Makes the schema say of a table what its texts say, as reading the file would.
+pub(super) fn settle(before: &mut Before, name: &TableName) -> Result<(), PlanError> {
+    let Some(sql) = before.originals.tables.get(name) else { return Ok(()) };
+    let failed = |object: String, reason: String| PlanError::Original { object, reason };
+    let text = CreateTable::read(sql).map_err(|error| failed(name.to_string(), error.to_string()))?;
+    let mut table = text.value();
+    table.name = name.clone();
+    for (index, (_, sql)) in before.originals.indexes.iter().filter(|(_, (owner, _))| owner == name) {
+        let value = index_value(index, sql).map_err(|error| failed(index.to_string(), error.to_string()))?;
+        table.indexes.insert(index.clone(), value);
+    }
+    before.schema.tables.insert(name.clone(), table);
+    Ok(())
+}
+
+fn one(before: &mut Before, operation: &Operation, plan: &mut Plan) -> Result<(), PlanError> {
+    match operation {
+        Operation::BulkInsert(insert) => bulk_insert(insert, operation, plan),
+        Operation::CreateTable(table) => create_table(before, table, operation, plan),
+        Operation::DropTable { table, consent } => drop_table(before, table, *consent, operation, plan),
+        Operation::Execute(execute) => self::execute(before, execute, operation, plan),
+        Operation::RenameTable { table, to } => rename_table(before, table, to, operation, plan),
+        // `plan` has refused or opened the last two; the others are changes of one table.
+        Operation::AddColumn { .. }
+        | Operation::AlterColumn { .. }
+        | Operation::CreateCheck { .. }
+        | Operation::CreateForeignKey { .. }
+        | Operation::CreateIndex { .. }
+        | Operation::CreatePrimaryKey { .. }
+        | Operation::CreateUnique { .. }
+        | Operation::DropColumn { .. }
+        | Operation::DropConstraint { .. }
+        | Operation::DropIndex { .. }
+        | Operation::Irreversible { .. }
+        | Operation::On { .. }
+        | Operation::SetTableComment { .. } => Ok(()),
+    }
+}
+
+/// Applies an operation to the schema in memory.
+pub(super) fn apply(before: &mut Before, operation: &Operation) -> Result<(), PlanError> {
+    operation::apply(&mut before.schema, operation, HERE)
+        .map_err(|source| PlanError::Apply { operation: operation.describe(), source })
+}
+
+/// Says why SQLite cannot do an operation.
+pub(super) fn unsupported(operation: &Operation) -> impl Fn(String) -> PlanError + '_ {
+    |reason| PlanError::Unsupported { dialect: HERE, operation: operation.describe(), reason }
+}
+
+fn create_table(
+    before: &mut Before,
+    table: &Table,
+    operation: &Operation,
+    plan: &mut Plan,
+) -> Result<(), PlanError> {
+    apply(before, operation)?;
+    plan.push(remember_table(before, table).map_err(unsupported(operation))?);
+    // A table that is written down with its indexes has them created too.
+    for index in table.indexes.values() {
+        let sql = definition::create_index(&table.name, index).map_err(unsupported(operation))?;
+        before.originals.indexes.insert(index.name.clone(), (table.name.clone(), sql.clone()));
+        plan.push(sql);
+    }
+    settle(before, &table.name)
+}
+
+fn drop_table(
+    before: &mut Before,
+    table: &TableName,
+    consent: Consent,
+    operation: &Operation,
+    plan: &mut Plan,
+) -> Result<(), PlanError> {
+    let children = children(&before.schema, table);
+    apply(before, operation)?;
+    let name = definition::table_name(table).map_err(unsupported(operation))?;
+    let mut statement = Statement::new(format!("DROP TABLE {name}"));
+    if !consent.is_given {
+        statement = statement.hazard(Hazard {
+            kind: HazardKind::LosesData,
+            table: table.clone(),
+            column: None,
+            probe: format!("SELECT EXISTS (SELECT 1 FROM {name})"),
+        });
+    }
+    if !children.is_empty() {
+        // With foreign keys on, DROP TABLE first deletes all rows, and the children's with them.
+        plan.needs_foreign_keys_off = true;
+        statement = statement.guard(Guard::KeepsRows { of: children });
+    }
+    plan.statements.push(statement);
+    before.originals.tables.remove(table);
+    before.originals.indexes.retain(|_, (owner, _)| owner != table);
+    before.originals.triggers.retain(|_, trigger| !same_name(&trigger.table, &table.name));
+    Ok(())
+}
+
+/// Returns the other tables that refer to a table.
+pub(super) fn children(schema: &Schema, table: &TableName) -> Vec<TableName> {
+    let refers = |other: &&Table| {
+        other.name != *table
+            && other.foreign_keys.iter().any(|key| same_name(&key.referred_table.name, &table.name))
+    };
+    schema.tables.values().filter(refers).map(|other| other.name.clone()).collect()
+}
+
+fn rename_table(
+    before: &mut Before,
+    table: &TableName,
+    to: &Ident,
+    operation: &Operation,
+    plan: &mut Plan,
+) -> Result<(), PlanError> {
+    let schema = before.schema.clone();
+    apply(before, operation)?;
+    let name = definition::table_name(table).map_err(unsupported(operation))?;
+    rename::table(&mut before.originals, &schema, table, to)
+        .map_err(|(object, error)| PlanError::Original { object, reason: error.to_string() })?;
+    plan.push(format!("ALTER TABLE {name} RENAME TO {}", quoted(to)));
+    for name in before.schema.tables.keys().cloned().collect::<Vec<_>>() {
+        settle(before, &name)?;
+    }
+    Ok(())
+}
+
+/// How many rows one INSERT writes.
+const ROWS_OF_ONE_INSERT: usize = 100;
+
+fn bulk_insert(insert: &BulkInsert, operation: &Operation, plan: &mut Plan) -> Result<(), PlanError> {
+    let BulkInsert { table, columns, rows } = insert;
+    let table = definition::table_name(table).map_err(unsupported(operation))?;
+    for rows in rows.chunks(ROWS_OF_ONE_INSERT) {
+        let rows: Vec<String> = rows
+            .iter()
+            .map(|row| format!("({})", row.iter().map(definition::literal).collect::<Vec<_>>().join(", ")))
+            .collect();
+        plan.push(format!("INSERT INTO {table} ({}) VALUES\n    {}", list(columns), rows.join(",\n    ")));
+    }
+    Ok(())
+}
+
+fn execute(
+    before: &mut Before,
+    execute: &Execute,
+    operation: &Operation,
+    plan: &mut Plan,
+) -> Result<(), PlanError> {
+    let Execute { sql, is_outside_transaction, means } = execute;
+    let mode = if *is_outside_transaction { Mode::OutsideTransaction } else { Mode::InTransaction };
+    for sql in lexer::split(sql, HERE) {
+        let needs_none = match lexer::kind(sql, HERE) {
+            Kind::EndsTransaction | Kind::NeedsNoTransaction => true,
+            Kind::ChangesSchema | Kind::ReadsOrWritesRows | Kind::Unknown => false,
+        };
+        if needs_none && mode == Mode::InTransaction {
+            return Err(PlanError::NeedsNoTransaction { statement: sql.to_owned() });
+        }
+        plan.statements.push(Statement { mode, ..Statement::new(sql) });
+    }
+    if let Some(means) = means.as_ref().filter(|means| !means.is_empty()) {
+        // What the SQL means is applied to the texts as well; its statements are its author's.
+        self::plan(before, means).map_err(|error| match error {
+            PlanError::Apply { operation: _, source } => {
+                PlanError::Apply { operation: operation.describe(), source }
+            }
+            error => error,
+        })?;
+    }
+    Ok(())
+}
+
+/// Asks whether a column holds what a condition says.
+///
+/// The subquery lends the column's name a harmless value: before anything runs, a column that an earlier revision
+/// will make or rename is not there yet, and SQLite would take its name in quotes for text.
+pub(super) fn column_probe(table: &str, column: &Ident, condition: &str, harmless: &str) -> String {
+    let column = quoted(column);
+    format!(
+        "SELECT EXISTS (SELECT 1 FROM (SELECT {harmless} AS {column}) \
+         WHERE EXISTS (SELECT 1 FROM {table} WHERE {column} {condition}))"
+    )
+}
+
+/// Writes a name as text.
+pub(super) fn name_text(name: &Ident) -> String {
+    string(name.as_str())
+}

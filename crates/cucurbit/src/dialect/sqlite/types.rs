@@ -1,0 +1,259 @@
+//! How column types are spelled in a SQLite table, and what a spelling means.
+//!
+//! SQLite keeps the declared text and derives an affinity from it (sqlite.org/datatype3.html, section 3.1). The
+//! spellings are those of SQLAlchemy, so that a file taken over from Alembic compares as equal: `DATETIME` with and
+//! without a zone, `CHAR(32)` for a UUID, `NUMERIC(p, s)`. `INTERVAL` is never written: it holds "INT", which would
+//! make a number of a text.
+
+use crate::schema::Type;
+
+/// Spells a type for a column. `None`: SQLite cannot store it.
+pub(super) fn spelled(ty: &Type, is_strict: bool) -> Option<String> {
+    let spelling = match ty {
+        Type::Array(_) => return None,
+        Type::BigInteger => "BIGINT".to_owned(),
+        Type::Binary => "BLOB".to_owned(),
+        Type::Boolean => "BOOLEAN".to_owned(),
+        Type::Char { length } => with_length("CHAR", *length),
+        Type::Custom { spelling } => spelling.clone(),
+        Type::Date => "DATE".to_owned(),
+        Type::DateTime { .. } | Type::DateTimeTz { .. } => "DATETIME".to_owned(),
+        Type::Decimal { precision: None } => "NUMERIC".to_owned(),
+        Type::Decimal { precision: Some((all, scale)) } => format!("NUMERIC({all}, {scale})"),
+        Type::Double => "DOUBLE PRECISION".to_owned(),
+        Type::Float => "FLOAT".to_owned(),
+        Type::Integer => "INTEGER".to_owned(),
+        Type::Interval | Type::Text => "TEXT".to_owned(),
+        Type::Json | Type::Jsonb => "JSON".to_owned(),
+        Type::Real => "REAL".to_owned(),
+        Type::SmallInteger => "SMALLINT".to_owned(),
+        Type::String { length } => with_length("VARCHAR", *length),
+        Type::Time { .. } => "TIME".to_owned(),
+        Type::Uuid => "CHAR(32)".to_owned(),
+    };
+    Some(if is_strict { strict(ty, spelling) } else { spelling })
+}
+
+/// A STRICT table takes six words only (sqlite.org/stricttables.html).
+fn strict(ty: &Type, spelling: String) -> String {
+    let word = match ty {
+        Type::BigInteger | Type::Boolean | Type::Integer | Type::SmallInteger => "INTEGER",
+        Type::Binary => "BLOB",
+        Type::Custom { .. } => return spelling,
+        Type::Decimal { .. } | Type::Double | Type::Float | Type::Real => "REAL",
+        Type::Array(_)
+        | Type::Char { .. }
+        | Type::Date
+        | Type::DateTime { .. }
+        | Type::DateTimeTz { .. }
+        | Type::Interval
+        | Type::Json
+        | Type::Jsonb
+        | Type::String { .. }
+        | Type::Text
+        | Type::Time { .. }
+        | Type::Uuid => "TEXT",
+    };
+    word.to_owned()
+}
+
+fn with_length(word: &str, length: Option<u32>) -> String {
+    match length {
+        Some(length) => format!("{word}({length})"),
+        None => word.to_owned(),
+    }
+}
+
+/// Reads a declared type. Case and space do not count; what is not known is kept as it is.
+pub(super) fn read(declared: &str) -> Type {
+    let (word, arguments) = split(declared);
+    match (word.as_str(), arguments.as_slice()) {
+        ("BIGINT" | "INT8" | "BIG INT" | "BIGINTEGER", []) => Type::BigInteger,
+        ("BLOB" | "BINARY" | "VARBINARY" | "BYTEA", []) => Type::Binary,
+        ("BOOLEAN" | "BOOL", []) => Type::Boolean,
+        ("CHAR" | "CHARACTER" | "NCHAR", []) => Type::Char { length: None },
+        ("CHAR" | "CHARACTER" | "NCHAR", [length]) => {
+            sized(*length, declared, |n| Type::Char { length: Some(n) })
+        }
+        ("DATE" | "DATE_TEXT", []) => Type::Date,
+        ("DATETIME" | "TIMESTAMP" | "DATETIME_TEXT" | "TIMESTAMP_TEXT", [] | [_]) => {
+            Type::DateTime { precision: None }
+        }
+        ("TIMESTAMPTZ" | "TIMESTAMP WITH TIME ZONE" | "TIMESTAMP_WITH_TIMEZONE_TEXT", [] | [_]) => {
+            Type::DateTimeTz { precision: None }
+        }
+        ("NUMERIC" | "DECIMAL", []) => Type::Decimal { precision: None },
+        ("NUMERIC" | "DECIMAL", [all]) => {
+            sized(*all, declared, |n| Type::Decimal { precision: Some((n, 0)) })
+        }
+        ("NUMERIC" | "DECIMAL", [all, scale]) => match i32::try_from(*scale) {
+            Ok(scale) => sized(*all, declared, |n| Type::Decimal { precision: Some((n, scale)) }),
+            Err(_) => custom(declared),
+        },
+        ("DOUBLE" | "DOUBLE PRECISION" | "FLOAT8", []) => Type::Double,
+        ("FLOAT", []) => Type::Float,
+        ("INTEGER" | "INT" | "INT4" | "MEDIUMINT", []) => Type::Integer,
+        ("JSON" | "JSON_TEXT", []) => Type::Json,
+        ("JSONB", []) => Type::Jsonb,
+        ("REAL" | "FLOAT4", []) => Type::Real,
+        ("SMALLINT" | "INT2", []) => Type::SmallInteger,
+        ("VARCHAR" | "CHARACTER VARYING" | "NVARCHAR", []) => Type::String { length: None },
+        ("VARCHAR" | "CHARACTER VARYING" | "NVARCHAR", [length]) => {
+            sized(*length, declared, |n| Type::String { length: Some(n) })
+        }
+        ("TEXT" | "CLOB", []) => Type::Text,
+        ("TIME" | "TIME_TEXT", [] | [_]) => Type::Time { precision: None },
+        ("UUID" | "UUID_TEXT", []) => Type::Uuid,
+        _ => custom(declared),
+    }
+}
+
+fn sized(number: i64, declared: &str, make: impl FnOnce(u32) -> Type) -> Type {
+    match u32::try_from(number) {
+        Ok(number) => make(number),
+        Err(_) => custom(declared),
+    }
+}
+
+/// An unknown type, with one space between its words.
+fn custom(declared: &str) -> Type {
+    Type::Custom { spelling: declared.split_whitespace().collect::<Vec<_>>().join(" ") }
+}
+
+/// Splits `varchar ( 100 )` into its upper-case words and its arguments.
+fn split(declared: &str) -> (String, Vec<i64>) {
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_ascii_uppercase();
+    let Some((word, rest)) = declared.split_once('(') else {
+        return (words(declared), Vec::new());
+    };
+    let arguments: Option<Vec<i64>> = rest
+        .trim_end()
+        .strip_suffix(')')
+        .map(|inner| inner.split(',').map(|argument| argument.trim().parse().ok()).collect())
+        .unwrap_or_default();
+    match arguments {
+        Some(arguments) => (words(word), arguments),
+        // Not a list of numbers: no word of ours.
+        None => (words(declared), Vec::new()),
+    }
+}
+
+/// Returns the one type that stands for all that SQLite stores alike.
+///
+/// It is what comes back of the spelling, with three equivalences: the floating-point words are one storage, a
+/// binary JSON column is a JSON column, and both sorts of times are text or numbers that their writer chose.
+pub(super) fn form(ty: &Type, is_strict: bool) -> Type {
+    let Some(spelling) = spelled(ty, is_strict) else { return ty.clone() };
+    match read(&spelling) {
+        Type::DateTimeTz { .. } => Type::DateTime { precision: None },
+        Type::Float | Type::Real => Type::Double,
+        Type::Interval => Type::Text,
+        Type::Jsonb => Type::Json,
+        Type::Uuid => Type::Char { length: Some(32) },
+        Type::Custom { spelling } => Type::Custom { spelling: spelling.to_ascii_uppercase() },
+        ty @ (Type::Array(_)
+        | Type::BigInteger
+        | Type::Binary
+        | Type::Boolean
+        | Type::Char { .. }
+        | Type::Date
+        | Type::DateTime { .. }
+        | Type::Decimal { .. }
+        | Type::Double
+        | Type::Integer
+        | Type::Json
+        | Type::SmallInteger
+        | Type::String { .. }
+        | Type::Text
+        | Type::Time { .. }) => ty,
+    }
+}
+
+/// What SQLite makes of values that are put into a column (sqlite.org/datatype3.html, section 3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Affinity {
+    /// As they come.
+    Blob,
+    /// Numbers where it can.
+    Number,
+    /// Text.
+    Text,
+}
+
+/// Derives the affinity by the five rules, in their order.
+pub(super) fn affinity(spelling: &str) -> Affinity {
+    let spelling = spelling.to_ascii_uppercase();
+    let has = |word: &str| spelling.contains(word);
+    if has("INT") {
+        Affinity::Number
+    } else if has("CHAR") || has("CLOB") || has("TEXT") {
+        Affinity::Text
+    } else if has("BLOB") || spelling.trim().is_empty() {
+        Affinity::Blob
+    } else {
+        Affinity::Number
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn case_space_and_arguments_are_tolerated() {
+        for declared in ["varchar(100)", "VARCHAR ( 100 )", "character varying(100)"] {
+            assert_eq!(read(declared), Type::String { length: Some(100) }, "{declared}");
+        }
+        assert_eq!(read("Decimal(10,2)"), Type::Decimal { precision: Some((10, 2)) });
+        assert_eq!(read("double   precision"), Type::Double);
+        assert_eq!(read("TIMESTAMP(6)"), Type::DateTime { precision: None });
+    }
+
+    #[test]
+    fn what_is_not_known_is_kept() {
+        for declared in ["GEOMETRY(Point, 4326)", "VARCHAR(-1)", "INTEGER(4)", ""] {
+            assert_eq!(read(declared), Type::Custom { spelling: declared.to_owned() }, "{declared}");
+        }
+    }
+
+    #[test]
+    fn a_form_is_its_own_form() {
+        let types = [
+            Type::BigInteger,
+            Type::Binary,
+            Type::Boolean,
+            Type::Char { length: Some(3) },
+            Type::Custom { spelling: "geometry".into() },
+            Type::Date,
+            Type::DateTime { precision: Some(6) },
+            Type::DateTimeTz { precision: None },
+            Type::Decimal { precision: Some((10, 2)) },
+            Type::Double,
+            Type::Float,
+            Type::Integer,
+            Type::Interval,
+            Type::Json,
+            Type::Jsonb,
+            Type::Real,
+            Type::SmallInteger,
+            Type::String { length: None },
+            Type::Text,
+            Type::Time { precision: None },
+            Type::Uuid,
+        ];
+        for is_strict in [false, true] {
+            for ty in &types {
+                let once = form(ty, is_strict);
+                assert_eq!(form(&once, is_strict), once, "{ty:?}");
+                let spelling = spelled(ty, is_strict).unwrap();
+                assert_eq!(form(&read(&spelling), is_strict), once, "{ty:?} spelled {spelling}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_interval_is_not_made_a_number() {
+        assert_eq!(affinity(&spelled(&Type::Interval, false).unwrap()), Affinity::Text);
+        assert_eq!(affinity("INTERVAL"), Affinity::Number);
+    }
+}

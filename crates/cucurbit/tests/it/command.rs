@@ -1,0 +1,85 @@
+//! Commands as library functions, where no binary can say it: pending SQL whose effect only a database can tell.
+
+use std::convert::Infallible;
+
+use cucurbit::{
+    Env, Op, Script,
+    command::{self, CheckOptions, Location, Project},
+    prelude::*,
+    schema::{Dialect, Schema},
+};
+
+use crate::support::{Database, on_each_database, script};
+
+fn by_hand(op: &mut Op) {
+    op.execute("CREATE TABLE tool (id INTEGER NOT NULL PRIMARY KEY, name VARCHAR(20) NOT NULL)");
+    op.execute("INSERT INTO tool (id, name) VALUES (1, 'Hoe')");
+    op.create_index("ix_tool_name", "tool", ["name"]);
+}
+
+fn said(op: &mut Op) {
+    op.execute("CREATE TABLE tool (id INTEGER NOT NULL PRIMARY KEY, name VARCHAR(20) NOT NULL)").means(
+        |op| {
+            op.create_table("tool", |table| {
+                table.column(integer("id"));
+                table.column(string("name", 20));
+                table.primary_key(["id"]);
+            });
+        },
+    );
+    op.create_index("ix_tool_name", "tool", ["name"]);
+}
+
+fn nonsense(op: &mut Op) {
+    op.execute("CREATE TABLE of_nonsense (");
+}
+
+fn nothing(_op: &mut Op) {}
+
+fn models() -> Result<Schema, Infallible> {
+    let tool = TableBuilder::build("tool", |table| {
+        table.column(integer("id"));
+        table.column(string("name", 20));
+        table.primary_key(["id"]);
+        table.index(Index::new("ix_tool_name", vec![key("name")]));
+    });
+    Ok(Schema::from_tables([tool]))
+}
+
+fn project(database: &Database, scripts: Vec<Script>) -> Project {
+    let location = Location { database_url: Some(database.url.clone()), ..Location::default() };
+    Project::open(Env::new(scripts).models(models), location).unwrap()
+}
+
+#[test]
+fn pending_sql_is_tried_on_a_scratch_database() {
+    on_each_database(async |database: Database| {
+        let mut connection = database.connect().await;
+        for upgrade in [by_hand as fn(&mut Op), said] {
+            let project = project(&database, vec![script("a", &[], upgrade, nothing)]);
+            let check = command::check(&project, CheckOptions::default()).await.unwrap();
+            assert_eq!((check.pending, check.operations), (vec!["a".to_owned()], Vec::new()));
+            assert_eq!(database.tables(&mut connection).await, [""; 0], "the database itself is not touched");
+        }
+        if database.dialect == Dialect::Postgres {
+            let left = "SELECT count(*) FROM pg_database WHERE datname LIKE 'cucurbit_scratch_%'";
+            assert_eq!(
+                connection.value(left).await.unwrap().as_deref(),
+                Some("0"),
+                "the scratch database is gone"
+            );
+        }
+    });
+}
+
+#[test]
+fn pending_sql_that_fails_is_named_with_its_revision() {
+    on_each_database(async |database: Database| {
+        drop(database.connect().await);
+        let project = project(&database, vec![script("a", &[], nonsense, nothing)]);
+        let error = command::check(&project, CheckOptions::default()).await.unwrap_err();
+        assert_eq!(error.to_string(), "revision `a` failed on a scratch database");
+        let source = std::error::Error::source(&error).unwrap().to_string();
+        assert!(source.contains("CREATE TABLE of_nonsense ("), "{source}");
+    });
+}
