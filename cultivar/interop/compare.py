@@ -1,6 +1,7 @@
 """Prints how Alembic finds a database to differ from the models: one difference in a line, sorted; nothing if equal.
 
-A line says what Alembic would do to the database, the table, and the column or the name.
+A line says what Alembic would do to the database, the table, and the column or the name. Foreign keys are told by
+their columns: Alembic does not compare their names.
 """
 
 import os
@@ -18,9 +19,14 @@ def lines(differences):
         if isinstance(difference, list):
             yield from lines(difference)
             continue
-        words = [getattr(word, "name", None) or word for word in difference[1:] if word is not None]
-        table = [difference[1].table.name] if hasattr(difference[1], "table") else []
-        yield " ".join(str(word) for word in [difference[0], *table, *words])
+        verb, subject = difference[0], difference[1]
+        if isinstance(subject, sa.ForeignKeyConstraint):
+            words = [subject.table.name, *subject.column_keys]
+        elif isinstance(subject, (sa.Constraint, sa.Index)):
+            words = [subject.table.name, subject.name]
+        else:
+            words = [getattr(word, "name", word) for word in difference[1:] if word is not None]
+        yield " ".join(str(word) for word in [verb, *words])
 
 
 engine = sa.create_engine(os.environ["INTEROP_DATABASE_URL"])

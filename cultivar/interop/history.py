@@ -8,7 +8,7 @@ in the order of their dependencies, a table that others refer to is dropped afte
 import sqlalchemy as sa
 from alembic import op
 
-from models import column_of, read, table_of, type_of
+from models import NAMING_CONVENTION, column_of, read, table_of, type_of
 
 
 def on_postgresql():
@@ -73,7 +73,7 @@ def run_one(operation):
         case "execute":
             op.execute(operation["sql"])
         case _:
-            with op.batch_alter_table(table) as batch:
+            with op.batch_alter_table(table, naming_convention=NAMING_CONVENTION) as batch:
                 alter(batch, operation)
 
 

@@ -16,6 +16,11 @@ FOLDER = pathlib.Path(__file__).parent
 # The revision at which the original application stands.
 ORIGINAL_HEAD = "6e5b1d353dd6"
 
+# For Alembic's batch mode on SQLite. Where a foreign key stands in its column, as after ALTER TABLE ADD COLUMN,
+# SQLAlchemy does not read its name; this, from Alembic's manual ("Dropping Unnamed or Named Foreign Keys"), is how
+# an Alembic project drops it. A name that SQLAlchemy does read comes before it.
+NAMING_CONVENTION = {"fk": "fk_%(table_name)s_%(column_0_name)s"}
+
 
 def utc_now():
     """Returns the time in UTC, without a time zone, as the original's models do."""

@@ -9,6 +9,8 @@ import os
 import sqlalchemy as sa
 from alembic import op
 
+from models import NAMING_CONVENTION
+
 revision = os.environ["INTEROP_HEAD"]
 down_revision = "6e5b1d353dd6"
 
@@ -19,7 +21,7 @@ def upgrade():
     op.create_index("ux_breeder_name_lower", "breeder", [sa.text("lower(name)")], unique=True)
     with op.batch_alter_table("cultivar") as table:
         table.drop_constraint("ux_cultivar_seedfinder_id", type_="unique")
-    with op.batch_alter_table("plant") as table:
+    with op.batch_alter_table("plant", naming_convention=NAMING_CONVENTION) as table:
         table.drop_constraint("fk_plant_strain_id", type_="foreignkey")
         table.drop_column("strain_id")
         table.drop_column("strain_url")

@@ -109,7 +109,7 @@ async fn alembic_sees_what_our_head_changes(database: Database) {
         "remove_column plant strain_url",
         "remove_constraint breeder ux_breeder_seedfinder_id",
         "remove_constraint cultivar ux_cultivar_seedfinder_id",
-        "remove_fk plant fk_plant_strain_id",
+        "remove_fk plant strain_id",
     ];
     match database.kind {
         Kind::Postgres => expected.insert(0, "add_index breeder ux_breeder_name_lower"),
