@@ -9,7 +9,7 @@ use sea_orm::Database as SeaOrm;
 
 use crate::{
     python::{Python, interop},
-    support::{Database, Kind, Ran, assert_same_values, on_each_database},
+    support::{Database, Kind, Ran, assert_same_values, on_each_database, sorted},
 };
 
 const BASELINE: &str = "3968dfa9e747";
@@ -88,6 +88,13 @@ async fn a_database_that_alembic_made_goes_on_with_us(database: Database) {
     assert_eq!(after.len(), before.len());
     assert_same_values(&before, &after);
     assert_agreement_at_head(&alembic);
+
+    let ours = Database::new(database.kind).await;
+    ours.migrate(&["upgrade"]).exits(0);
+    // Alembic quotes no name that needs no quotes.
+    let [taken_over, ours] =
+        [database.schema().await, ours.schema().await].map(|sql| sorted(&sql.replace('"', "")));
+    assert_eq!(taken_over, ours, "what was taken over is what we make");
 }
 
 async fn alembic_finds_nothing_to_do_in_a_database_that_we_made(database: Database) {

@@ -286,3 +286,14 @@ pub(crate) fn assert_same_values(before: &Rows, after: &Rows) {
         }
     }
 }
+
+/// The pieces of a schema's description, sorted: the order of columns in a table is not a difference.
+pub(crate) fn sorted(schema: &str) -> Vec<String> {
+    let mut pieces: Vec<String> = schema
+        .split(['\n', ',', '('])
+        .map(|piece| piece.trim().trim_end_matches([')', ';']).to_owned())
+        .filter(|piece| !piece.is_empty())
+        .collect();
+    pieces.sort();
+    pieces
+}
