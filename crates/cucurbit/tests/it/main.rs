@@ -26,6 +26,9 @@ mod runtime; // Runs: what is left after a failure, what is refused before one, 
 mod script; // What revision files look like, and that compiling and recording them gives back what was rendered.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
+mod sqlite; // SQLite: what Alembic's rebuild loses is kept, and memory agrees with the file, on real files with rows.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
 mod support; // Databases of a test's own, and scripts written in a line.
 #[cfg(test)]
 mod walls; // The walls of the house, read from docs/ARCHITECTURE.md.

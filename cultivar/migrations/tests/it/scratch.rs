@@ -111,14 +111,16 @@ impl Project {
             .env("CARGO_TARGET_DIR", self.folder.join("target"))
             .env("DATABASE_URL", &database.url)
             .env_remove("CUCURBIT_CONFIG");
-        for (name, _) in std::env::vars_os() {
-            // What cargo tells this test about itself is not for the cargo that the test starts.
-            if name
-                .to_str()
-                .is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
-            {
-                command.env_remove(name);
-            }
+        // What cargo tells this test about itself is not for the cargo that the test starts: some build scripts
+        // watch it, and everything above them would be built again for each of the two.
+        let is_about_us = |name: &str| {
+            ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CFG_"]
+                .iter()
+                .any(|start| name.starts_with(start))
+                || ["CARGO_CRATE_NAME", "CARGO_PRIMARY_PACKAGE", "OUT_DIR", "TARGET", "HOST"].contains(&name)
+        };
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_about_us)) {
+            command.env_remove(name);
         }
         Ran::of(&mut command)
     }

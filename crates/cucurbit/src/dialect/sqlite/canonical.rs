@@ -14,7 +14,7 @@ use crate::schema::{
 use super::{
     super::Canonical,
     HERE,
-    ask::{constant, expression_text},
+    expression::{constant, expression_text},
     token::tokens,
     types::{self, Affinity},
 };
@@ -76,9 +76,9 @@ fn column_form(table: &Table, column: &Column) -> Column {
         ty = Type::Integer;
     }
     let affinity = types::affinity(&types::spelled(&ty, table.options.is_strict).unwrap_or_default());
-    let default = default.as_ref().and_then(|default| match default {
-        ServerDefault::Identity(_) | ServerDefault::Serial if is_rowid => None,
-        default => default_form(default, affinity),
+    let default = default.as_ref().and_then(|default| {
+        let is_numbered = matches!(default, ServerDefault::Identity(_) | ServerDefault::Serial);
+        if is_rowid && is_numbered { None } else { default_form(default, affinity) }
     });
     let collation = collation.as_ref().map(|collation| collation.to_ascii_uppercase());
     Column {

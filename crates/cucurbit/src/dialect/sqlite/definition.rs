@@ -11,7 +11,7 @@ use crate::schema::{
 use super::{
     super::sql::{list, quoted, string},
     HERE,
-    ask::constant,
+    expression::constant,
     token::tokens,
     types,
 };
@@ -52,11 +52,9 @@ fn rowid_column(table: &Table) -> Option<&Ident> {
     let [name] = key.columns.as_slice() else { return None };
     let column = table.column(name)?;
     let is_numbered = matches!(column.default, Some(ServerDefault::Identity(_) | ServerDefault::Serial));
-    match column.ty.on(HERE) {
-        Type::Integer => Some(name),
-        Type::BigInteger | Type::SmallInteger => is_numbered.then_some(name),
-        _ => None,
-    }
+    let ty = column.ty.on(HERE);
+    let is_wide = matches!(ty, Type::BigInteger | Type::SmallInteger);
+    (*ty == Type::Integer || (is_wide && is_numbered)).then_some(name)
 }
 
 /// The rowid is spelled `INTEGER` to the letter, whatever the width (sqlite.org/lang_createtable.html, section 5).
@@ -233,8 +231,8 @@ pub(super) fn create_index(table: &TableName, index: &Index) -> Result<String, S
 pub(super) fn is_same_check(reference: &ConstraintRef, check: &Check) -> bool {
     match reference {
         ConstraintRef::Check { expression } => {
-            super::ask::expression_text(expression.on(HERE))
-                == super::ask::expression_text(check.expression.on(HERE))
+            super::expression::expression_text(expression.on(HERE))
+                == super::expression::expression_text(check.expression.on(HERE))
         }
         ConstraintRef::ForeignKey { .. }
         | ConstraintRef::Named(_)

@@ -95,7 +95,7 @@ fn one(before: &mut Before, operation: &Operation, plan: &mut Plan) -> Result<()
         Operation::BulkInsert(insert) => bulk_insert(insert, operation, plan),
         Operation::CreateTable(table) => create_table(before, table, operation, plan),
         Operation::DropTable { table, consent } => drop_table(before, table, *consent, operation, plan),
-        Operation::Execute(execute) => self::execute(before, execute, operation, plan),
+        Operation::Execute(execute) => self::execute(before, execute, plan),
         Operation::RenameTable { table, to } => rename_table(before, table, to, operation, plan),
         // `plan` has refused or opened the last two; the others are changes of one table.
         Operation::AddColumn { .. }
@@ -217,12 +217,7 @@ fn bulk_insert(insert: &BulkInsert, operation: &Operation, plan: &mut Plan) -> R
     Ok(())
 }
 
-fn execute(
-    before: &mut Before,
-    execute: &Execute,
-    operation: &Operation,
-    plan: &mut Plan,
-) -> Result<(), PlanError> {
+fn execute(before: &mut Before, execute: &Execute, plan: &mut Plan) -> Result<(), PlanError> {
     let Execute { sql, is_outside_transaction, means } = execute;
     let mode = if *is_outside_transaction { Mode::OutsideTransaction } else { Mode::InTransaction };
     for sql in lexer::split(sql, HERE) {
@@ -237,12 +232,7 @@ fn execute(
     }
     if let Some(means) = means.as_ref().filter(|means| !means.is_empty()) {
         // What the SQL means is applied to the texts as well; its statements are its author's.
-        self::plan(before, means).map_err(|error| match error {
-            PlanError::Apply { operation: _, source } => {
-                PlanError::Apply { operation: operation.describe(), source }
-            }
-            error => error,
-        })?;
+        self::plan(before, means)?;
     }
     Ok(())
 }

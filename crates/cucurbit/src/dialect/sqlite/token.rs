@@ -85,6 +85,12 @@ pub(super) fn unquoted_text(text: &str) -> String {
     unquoted(text).as_str().to_owned()
 }
 
+/// Writes a name in quotes and in lower case: SQLite compares names so.
+pub(super) fn quoted_lower(spelled: &str) -> String {
+    let bare = if spelled.starts_with(['"', '`', '[']) { unquoted_text(spelled) } else { spelled.to_owned() };
+    format!("\"{}\"", bare.to_ascii_lowercase().replace('"', "\"\""))
+}
+
 /// Splits SQL into tokens; space and comments are between them.
 pub(super) fn tokens(sql: &str) -> Vec<Token> {
     let bytes = sql.as_bytes();

@@ -211,7 +211,7 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_kept() {
-        for declared in ["GEOMETRY(Point, 4326)", "VARCHAR(-1)", "INTEGER(4)", ""] {
+        for declared in ["GEOMETRY(2, 4326)", "GEOMETRY(Point)", "VARCHAR(-1)", "INTEGER(4)", ""] {
             assert_eq!(read(declared), Type::Custom { spelling: declared.to_owned() }, "{declared}");
         }
     }

@@ -11,9 +11,18 @@ use super::{
 };
 
 impl CreateTable {
-    /// Gives the table another name, in quotes as ALTER TABLE writes it.
+    /// Gives the table another name, in quotes as ALTER TABLE writes it, also where it stands before a dot.
+    ///
+    /// Foreign keys to the table itself stay: a rebuild ends under the old name.
     pub(in super::super) fn set_name(&mut self, name: &Ident) {
+        let from = self.name();
         self.name = quoted(name);
+        for clause in self.clauses_mut() {
+            clause.text = rename_in_text(&clause.text.clone(), name, |sql, tokens, position| {
+                tokens[position].names(sql, &from)
+                    && tokens.get(position + 1).is_some_and(|next| next.is_sign(b'.'))
+            });
+        }
     }
 
     fn column_text_mut(&mut self, name: &Ident) -> Option<&mut ColumnText> {
@@ -72,15 +81,17 @@ impl CreateTable {
             .filter(|column| !same_name(&column.name, name))
             .flat_map(|column| &column.clauses)
             .chain(self.constraints());
-        elsewhere.into_iter().find_map(|clause| match &clause.kind {
-            ClauseKind::Check(condition) if mentions(condition, name) => Some(match &clause.name {
-                Some(name) => format!("check `{name}` uses it"),
-                None => format!("the check `{condition}` uses it"),
-            }),
-            ClauseKind::Generated { expression, .. } if mentions(expression, name) => {
-                Some(format!("a generated column uses it: `{expression}`"))
-            }
-            _ => None,
+        elsewhere.into_iter().find_map(|clause| {
+            let (ClauseKind::Check(sql) | ClauseKind::Generated { expression: sql, .. }) = &clause.kind
+            else {
+                return None;
+            };
+            let is_check = matches!(clause.kind, ClauseKind::Check(_));
+            mentions(sql, name).then(|| match (&clause.name, is_check) {
+                (Some(name), true) => format!("check `{name}` uses it"),
+                (None, true) => format!("the check `{sql}` uses it"),
+                (_, false) => format!("a generated column uses it: `{sql}`"),
+            })
         })
     }
 
@@ -220,12 +231,6 @@ impl CreateTable {
     pub(in super::super) fn rename_table(&mut self, from: &Ident, to: &Ident) -> Result<(), Unreadable> {
         if same_name(&self.name(), from) {
             self.set_name(to);
-            for clause in self.clauses_mut() {
-                clause.text = rename_in_text(&clause.text.clone(), to, |sql, tokens, position| {
-                    tokens[position].names(sql, from)
-                        && tokens.get(position + 1).is_some_and(|next| next.is_sign(b'.'))
-                });
-            }
         }
         for clause in self.clauses_mut() {
             if matches!(&clause.kind, ClauseKind::ForeignKey(reference) if same_name(&reference.table, from))

@@ -6,7 +6,7 @@ use crate::schema::{
 
 use super::{
     super::{
-        ask::constant,
+        expression::constant,
         token::{Kind, same_name, tokens, unquoted_text},
         types,
     },
@@ -75,16 +75,14 @@ impl CreateTable {
     /// Returns the primary key's columns as they stand in the text; there is one key at most.
     fn keys(&self) -> impl Iterator<Item = (Vec<Ident>, bool)> {
         let inline = self.columns().flat_map(|column| {
-            column.clauses.iter().filter_map(|clause| match &clause.kind {
-                ClauseKind::PrimaryKey { is_descending, .. } => {
-                    Some((vec![column.name.clone()], *is_descending))
-                }
-                _ => None,
+            column.clauses.iter().filter_map(|clause| {
+                let ClauseKind::PrimaryKey { is_descending, .. } = &clause.kind else { return None };
+                Some((vec![column.name.clone()], *is_descending))
             })
         });
-        let own = self.constraints().filter_map(|clause| match &clause.kind {
-            ClauseKind::PrimaryKey { columns, .. } => Some((columns.clone(), false)),
-            _ => None,
+        let own = self.constraints().filter_map(|clause| {
+            let ClauseKind::PrimaryKey { columns, .. } = &clause.kind else { return None };
+            Some((columns.clone(), false))
         });
         inline.chain(own)
     }

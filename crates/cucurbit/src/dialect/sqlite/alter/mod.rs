@@ -4,29 +4,26 @@
 //! (sqlite.org/lang_altertable.html, sections 4 to 6), and CREATE and DROP INDEX. Each operation edits the table's
 //! text; whether the edits are run as statements or as a rebuild is decided when all of them are known.
 
+mod column;
+mod usage;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     operation::{ColumnChange, Found, Operation, resolve_constraint},
-    schema::{
-        Column, ColumnType, ConstraintRef, Expression, ForeignKey, Ident, IndexKey, IndexPart, PrimaryKey,
-        ServerDefault, TableName, Type,
-    },
+    schema::{Column, ConstraintRef, Expression, ForeignKey, Ident, PrimaryKey, TableName},
 };
 
 use super::{
     super::{Before, Hazard, HazardKind, Plan, PlanError, Statement, sql::quoted},
     HERE,
-    ddl::{ClauseKind, CreateTable, Unreadable, is_column, rename_in_text},
+    ddl::{CreateTable, Unreadable, is_column, rename_in_text},
     definition,
     rebuild::{self, Rebuild},
     rename,
     render::{apply, children, column_probe, settle, unsupported},
-    token::{mentions, same_name, tokens},
-    types,
+    token::{mentions, same_name},
 };
-
-mod usage;
 
 /// Tells whether an operation changes one table that is there and stays there.
 pub(super) fn is_of_one_table(operation: &Operation) -> bool {
@@ -119,11 +116,11 @@ fn without_rename(operation: &Operation) -> (Option<(Operation, Ident, Ident)>, 
     let Operation::AlterColumn { table, column, changes } = operation else {
         return (None, Some(operation.clone()));
     };
-    let to = changes.iter().rev().find_map(|change| match change {
-        ColumnChange::Rename { to } => Some(to.clone()),
-        _ => None,
-    });
-    let Some(to) = to.filter(|to| to != column) else {
+    let renamed = changes
+        .iter()
+        .rev()
+        .filter_map(|change| if let ColumnChange::Rename { to } = change { Some(to.clone()) } else { None });
+    let Some(to) = renamed.into_iter().next().filter(|to| to != column) else {
         return (None, Some(operation.clone()));
     };
     let under_new_name = |sql: &Option<Expression>| {
@@ -135,11 +132,12 @@ fn without_rename(operation: &Operation) -> (Option<(Operation, Ident, Ident)>, 
     let others: Vec<ColumnChange> = changes
         .iter()
         .filter(|change| !matches!(change, ColumnChange::Rename { .. }))
-        .map(|change| match change {
-            ColumnChange::SetNotNull { backfill } => {
+        .map(|change| {
+            if let ColumnChange::SetNotNull { backfill } = change {
                 ColumnChange::SetNotNull { backfill: under_new_name(backfill) }
+            } else {
+                change.clone()
             }
-            change => change.clone(),
         })
         .collect();
     let alter = |column: &Ident, changes| Operation::AlterColumn {
@@ -241,13 +239,9 @@ fn inline_foreign_key(operations: &[Operation], position: usize) -> Option<(usiz
     else {
         return None;
     };
-    operations.iter().enumerate().skip(position + 1).find_map(|(at, operation)| match operation {
-        Operation::CreateForeignKey { foreign_key, .. }
-            if foreign_key.columns.as_slice() == [name.clone()] =>
-        {
-            Some((at, foreign_key))
-        }
-        _ => None,
+    operations.iter().enumerate().skip(position + 1).find_map(|(at, operation)| {
+        let Operation::CreateForeignKey { foreign_key, .. } = operation else { return None };
+        (foreign_key.columns.as_slice() == [name.clone()]).then_some((at, foreign_key))
     })
 }
 
@@ -336,143 +330,6 @@ impl Work<'_> {
         self.hazards.push(hazard);
     }
 
-    fn add_column(
-        &mut self,
-        column: &Column,
-        backfill: Option<&Expression>,
-        foreign_key: Option<&ForeignKey>,
-        rest: &[Operation],
-        operation: &Operation,
-    ) -> Result<(), PlanError> {
-        let is_key = rest.iter().any(|next| {
-            matches!(next, Operation::CreatePrimaryKey { primary_key, .. } if primary_key.columns.as_slice() == [column.name.clone()])
-        });
-        let is_numbered = matches!(column.default, Some(ServerDefault::Identity(_) | ServerDefault::Serial));
-        let mut text = if is_key && is_numbered {
-            format!("{} INTEGER NOT NULL", quoted(&column.name))
-        } else {
-            definition::column(column, self.text.options().is_strict).map_err(unsupported(operation))?
-        };
-        if let Some(key) = foreign_key {
-            text = format!("{text} {}", definition::inline_foreign_key(key).map_err(unsupported(operation))?);
-        }
-        self.text.add_column(&text).map_err(|error| unsupported(operation)(error.to_string()))?;
-        self.added.insert(column.name.clone());
-
-        let is_virtual = matches!(column.default, Some(ServerDefault::Computed { stored: false, .. }));
-        let is_constant = column.default.as_ref().is_some_and(definition::is_constant_default);
-        let has_value = column.default.as_ref().is_some_and(|default| definition::default(default).is_some());
-        let is_native =
-            is_virtual || (column.default.is_none() || is_constant) && (column.nullable || has_value);
-        if is_native {
-            self.push(Statement::new(format!("ALTER TABLE {} ADD COLUMN {text}", self.name)));
-        } else {
-            self.native = None;
-        }
-        match backfill {
-            Some(backfill) => {
-                let value = format!("({})", backfill.on(HERE));
-                self.push(Statement::new(format!(
-                    "UPDATE {} SET {} = {value}",
-                    self.name,
-                    quoted(&column.name)
-                )));
-                self.fills.insert(column.name.clone(), value);
-            }
-            None if !column.nullable && !has_value && !is_numbered => {
-                let probe = format!("SELECT EXISTS (SELECT 1 FROM {})", self.name);
-                self.hazard(HazardKind::NullInNotNull, &column.name, probe);
-            }
-            None => {}
-        }
-        Ok(())
-    }
-
-    fn alter_column(
-        &mut self,
-        column: &Ident,
-        change: &ColumnChange,
-        operation: &Operation,
-    ) -> Result<(), PlanError> {
-        let was = self.text.clone();
-        let text = |text: &CreateTable| text.columns().find(|other| same_name(&other.name, column)).cloned();
-        match change {
-            // Renames are taken out before; a rename to the same name is nothing.
-            ColumnChange::Rename { .. } | ColumnChange::SetComment(_) => {}
-            ColumnChange::SetCollation(collation) => self.text.set_collation(column, collation.as_deref()),
-            ColumnChange::SetDefault(default) => self.set_default(column, default.as_ref(), operation)?,
-            ColumnChange::SetNotNull { backfill } => {
-                let was_nullable = text(&was).is_some_and(|column| !column.is_not_null());
-                self.text.set_nullable(column, false);
-                if let Some(backfill) = backfill {
-                    let now = self.fills.remove(column).unwrap_or_else(|| quoted(column));
-                    self.fills.insert(column.clone(), format!("coalesce({now}, ({}))", backfill.on(HERE)));
-                } else if was_nullable && !self.added.contains(column) {
-                    let probe = column_probe(&self.name, column, "IS NULL", "0");
-                    self.hazard(HazardKind::NullInNotNull, column, probe);
-                }
-            }
-            ColumnChange::SetNullable => self.text.set_nullable(column, true),
-            ColumnChange::SetType { ty, using } => self.set_type(column, ty, using.as_ref(), operation)?,
-        }
-        if self.text != was || self.fills.contains_key(column) {
-            self.native = None;
-        }
-        Ok(())
-    }
-
-    fn set_default(
-        &mut self,
-        column: &Ident,
-        default: Option<&ServerDefault>,
-        operation: &Operation,
-    ) -> Result<(), PlanError> {
-        let refuse = |reason: &str| Err(unsupported(operation)(reason.to_owned()));
-        let now = self.text.columns().find(|other| same_name(&other.name, column));
-        match default {
-            Some(ServerDefault::Identity(_) | ServerDefault::Serial) => {
-                let is_rowid = self.text.rowid_column().is_some_and(|rowid| same_name(&rowid.name, column));
-                return if is_rowid { Ok(()) } else { refuse("SQLite numbers no column but the rowid") };
-            }
-            Some(ServerDefault::Computed { .. }) if now.is_some_and(|column| !column.is_generated()) => {
-                return refuse("its values would be lost; drop the column and add it");
-            }
-            Some(_) | None => {}
-        }
-        let text = default.and_then(definition::default);
-        let edited = self.text.set_default(column, text.as_deref());
-        edited.map_err(|error| unsupported(operation)(error.to_string()))
-    }
-
-    /// Declares another type. Values are copied as they are, without CAST: SQLite converts a text that is a number
-    /// and keeps `abc` (sqlite.org/datatype3.html, section 3), where CAST would make it 0. A STRICT table refuses it.
-    fn set_type(
-        &mut self,
-        column: &Ident,
-        ty: &ColumnType,
-        using: Option<&Expression>,
-        operation: &Operation,
-    ) -> Result<(), PlanError> {
-        let ty = ty.on(HERE);
-        let is_integer = matches!(ty, Type::BigInteger | Type::Integer | Type::SmallInteger);
-        let is_rowid = self.text.rowid_column().is_some_and(|rowid| same_name(&rowid.name, column));
-        if is_rowid && is_integer {
-            // The rowid has 64 bits under the one spelling INTEGER.
-            return Ok(());
-        }
-        let spelling =
-            definition::spelled(column, ty, self.text.options().is_strict).map_err(unsupported(operation))?;
-        let now = self.text.columns().find(|other| same_name(&other.name, column));
-        if now.is_none_or(|now| types::read(now.declared()) != types::read(&spelling)) {
-            self.text.set_type(column, &spelling);
-        }
-        // `using` is PostgreSQL's, unless it was written for SQLite.
-        if let Some(using) = using.and_then(|using| using.variants.get(&HERE)) {
-            self.fills.insert(column.clone(), format!("({using})"));
-        }
-        Ok(())
-    }
-
     fn create_primary_key(&mut self, key: &PrimaryKey, operation: &Operation) -> Result<(), PlanError> {
         apply(self.before, operation)?;
         self.native = None;
@@ -513,87 +370,5 @@ impl Work<'_> {
         self.native = None;
         self.text.drop_constraint(found);
         Ok(())
-    }
-
-    fn drop_column(
-        &mut self,
-        column: &Ident,
-        has_consent: bool,
-        operation: &Operation,
-    ) -> Result<(), PlanError> {
-        let indexes = self.indexes_on(column);
-        apply(self.before, operation)?;
-        if let Some(reason) = self.use_of(column, &indexes) {
-            return Err(unsupported(operation)(reason));
-        }
-        let is_generated =
-            self.text.columns().any(|other| same_name(&other.name, column) && other.is_generated());
-        if !has_consent && !is_generated {
-            let probe = column_probe(&self.name, column, "IS NOT NULL", "NULL");
-            self.hazard(HazardKind::LosesData, column, probe);
-        }
-        indexes.iter().for_each(|index| self.drop_index(index));
-        if self.is_in_a_key(column) {
-            self.native = None;
-        } else {
-            self.push(Statement::new(format!("ALTER TABLE {} DROP COLUMN {}", self.name, quoted(column))));
-        }
-        self.text.drop_column(column);
-        self.added.remove(column);
-        self.fills.remove(column);
-        Ok(())
-    }
-
-    fn drop_index(&mut self, name: &Ident) {
-        self.before.originals.indexes.remove(name);
-        self.push(Statement::new(format!("DROP INDEX {}", quoted(name))));
-    }
-
-    /// Returns the indexes that have a column as a part of their key.
-    fn indexes_on(&self, column: &Ident) -> Vec<Ident> {
-        let table = self.before.schema.table(&self.table);
-        let indexes = table.into_iter().flat_map(|table| table.indexes.values());
-        indexes
-            .filter(|index| index.parts.iter().any(|part| is_part(part, column)))
-            .map(|index| index.name.clone())
-            .collect()
-    }
-
-    /// Tells whether DROP COLUMN refuses it: it is in the primary key, a unique constraint or a foreign key of the table.
-    fn is_in_a_key(&self, column: &Ident) -> bool {
-        let at_column = self.text.columns().filter(|other| same_name(&other.name, column)).any(|other| {
-            other
-                .clauses
-                .iter()
-                .any(|clause| matches!(clause.kind, ClauseKind::PrimaryKey { .. } | ClauseKind::Unique(_)))
-        });
-        at_column
-            || self.text.constraints().any(|clause| match &clause.kind {
-                ClauseKind::ForeignKey(reference) => is_in(&reference.columns, column),
-                ClauseKind::PrimaryKey { columns, .. } | ClauseKind::Unique(columns) => {
-                    is_in(columns, column)
-                }
-                ClauseKind::Check(_)
-                | ClauseKind::Collate(_)
-                | ClauseKind::Default(_)
-                | ClauseKind::Generated { .. }
-                | ClauseKind::NotNull
-                | ClauseKind::Nothing => false,
-            })
-    }
-}
-
-fn is_in(columns: &[Ident], column: &Ident) -> bool {
-    columns.iter().any(|other| same_name(other, column))
-}
-
-/// Tells whether a part of an index is a column, also with a collation of its own.
-fn is_part(part: &IndexPart, column: &Ident) -> bool {
-    match &part.key {
-        IndexKey::Column(key) => same_name(key, column),
-        IndexKey::Expression(expression) => {
-            let sql = expression.on(HERE);
-            matches!(tokens(sql).as_slice(), [key, word, _] if key.names(sql, column) && word.is(sql, "COLLATE"))
-        }
     }
 }

@@ -1,0 +1,361 @@
+//! The one text of an expression, from SQLite's own grammar.
+//!
+//! SQLite has no server to ask: two expressions are one when the parser reads them as one. Parentheses that change
+//! nothing, quotes around names, the case of names and keywords, `!=` and `==` do not count; the order of operands
+//! does. What the parser cannot read stays as it is.
+
+use sqlite3_parser::{
+    Bump, FallibleIterator as _,
+    ast::{Cmd, Expr, Literal, OneSelect, Operator, ResultColumn, Stmt, UnaryOperator},
+    lexer::sql::Parser,
+};
+
+use super::token::{Kind, quoted_lower, tokens, unquoted_text};
+use crate::schema::Literal as Constant;
+
+/// Returns the text that stands for an expression in a comparison.
+pub(super) fn expression_text(sql: &str) -> String {
+    with_expression(sql, text).unwrap_or_else(|| sql.trim().to_owned())
+}
+
+/// Returns the constant that an expression is, if it is one.
+pub(super) fn constant(sql: &str) -> Option<Constant> {
+    with_expression(sql, literal).flatten()
+}
+
+/// Parses an expression and hands it on; `None` where the grammar does not know it.
+fn with_expression<T>(sql: &str, read: impl FnOnce(&Expr<'_>) -> T) -> Option<T> {
+    if !is_whole(sql) {
+        return None;
+    }
+    let bump = Bump::new();
+    let select = format!("SELECT ({sql}\n)");
+    let mut parser = Parser::new(&bump, select.as_bytes());
+    let Ok(Some(Cmd::Stmt(Stmt::Select(select)))) = parser.next() else { return None };
+    let OneSelect::Select { columns: [ResultColumn::Expr(expression, None)], from: None, .. } =
+        &select.body.select
+    else {
+        return None;
+    };
+    Some(read(expression))
+}
+
+/// Tells whether every quote and parenthesis is closed within the text, which the parser takes for granted.
+fn is_whole(sql: &str) -> bool {
+    let mut depth = 0_usize;
+    for token in tokens(sql) {
+        let text = token.text(sql);
+        match token.kind {
+            Kind::Sign(b'(') => depth += 1,
+            Kind::Sign(b')') => match depth.checked_sub(1) {
+                Some(less) => depth = less,
+                None => return false,
+            },
+            Kind::Sign(b';') => return false,
+            Kind::Blob | Kind::QuotedName | Kind::Text => {
+                let end = if text.starts_with('[') { ']' } else { text.chars().last().unwrap_or(' ') };
+                let is_open =
+                    text.len() < 2 || !text.ends_with(end) || !matches!(end, '\'' | '"' | '`' | ']');
+                if is_open {
+                    return false;
+                }
+            }
+            Kind::Number | Kind::Sign(_) | Kind::Word => {}
+        }
+    }
+    depth == 0
+}
+
+fn literal(expression: &Expr<'_>) -> Option<Constant> {
+    if let Expr::Parenthesized(inner) = expression
+        && let [inner] = inner.as_slice()
+    {
+        return literal(inner);
+    }
+    if let Expr::Unary(operator, inner) = expression {
+        return signed(*operator, literal(inner)?);
+    }
+    if let Expr::Id(id) = expression {
+        let is = |word: &str| id.0.eq_ignore_ascii_case(word);
+        return if is("true") { Some(true.into()) } else { is("false").then(|| false.into()) };
+    }
+    let Expr::Literal(constant) = expression else { return None };
+    match constant {
+        Literal::Null => Some(Constant::Null),
+        Literal::Numeric(digits) => Some(number(digits)),
+        Literal::String(quoted) => Some(Constant::String(unquoted_text(quoted))),
+        Literal::Blob(_)
+        | Literal::CurrentDate
+        | Literal::CurrentTime
+        | Literal::CurrentTimestamp
+        | Literal::Keyword(_) => None,
+    }
+}
+
+fn signed(operator: UnaryOperator, constant: Constant) -> Option<Constant> {
+    match (operator, constant) {
+        (UnaryOperator::Positive, number @ (Constant::Integer(_) | Constant::Number(_))) => Some(number),
+        (UnaryOperator::Negative, Constant::Integer(value)) => Some(Constant::Integer(value.checked_neg()?)),
+        (UnaryOperator::Negative, Constant::Number(digits)) if !digits.starts_with('-') => {
+            Some(Constant::Number(format!("-{digits}")))
+        }
+        (
+            UnaryOperator::BitwiseNot
+            | UnaryOperator::Negative
+            | UnaryOperator::Not
+            | UnaryOperator::Positive,
+            Constant::Boolean(_)
+            | Constant::Integer(_)
+            | Constant::Null
+            | Constant::Number(_)
+            | Constant::String(_),
+        ) => None,
+    }
+}
+
+fn number(digits: &str) -> Constant {
+    match digits.parse() {
+        Ok(value) => Constant::Integer(value),
+        Err(_) => Constant::Number(digits.to_owned()),
+    }
+}
+
+/// Writes an expression with parentheses around every operator, so that none of the author's are needed.
+fn text(expression: &Expr<'_>) -> String {
+    let not = |not: bool| if not { "NOT " } else { "" };
+    match expression {
+        Expr::Between { lhs, not: is_not, start, end } => {
+            format!("({} {}BETWEEN {} AND {})", text(lhs), not(*is_not), text(start), text(end))
+        }
+        Expr::Binary(left, Operator::Is, right) if is_null(right) => format!("({} IS NULL)", text(left)),
+        Expr::Binary(left, Operator::IsNot, right) if is_null(right) => {
+            format!("({} IS NOT NULL)", text(left))
+        }
+        Expr::Binary(left, operator, right) => {
+            format!("({} {} {})", text(left), sign(*operator), text(right))
+        }
+        Expr::Case { base, when_then_pairs, else_expr } => {
+            let mut result = "CASE".to_owned();
+            for part in base.iter() {
+                result = format!("{result} {}", text(part));
+            }
+            for (when, then) in *when_then_pairs {
+                result = format!("{result} WHEN {} THEN {}", text(when), text(then));
+            }
+            for part in else_expr.iter() {
+                result = format!("{result} ELSE {}", text(part));
+            }
+            format!("{result} END")
+        }
+        Expr::Cast { expr, type_name } => {
+            let ty = type_name.as_ref().map(|ty| ty.name.to_ascii_uppercase()).unwrap_or_default();
+            let size = type_name.as_ref().and_then(|ty| ty.size.as_ref()).map(|size| match size {
+                sqlite3_parser::ast::TypeSize::MaxSize(size) => format!("({})", text(size)),
+                sqlite3_parser::ast::TypeSize::TypeSize(one, two) => {
+                    format!("({}, {})", text(one), text(two))
+                }
+            });
+            format!("CAST({} AS {ty}{})", text(expr), size.unwrap_or_default())
+        }
+        Expr::Collate(inner, collation) => {
+            format!("({} COLLATE {})", text(inner), collation.to_ascii_uppercase())
+        }
+        Expr::FunctionCall { name, distinctness: None, args, order_by: None, filter_over: None } => {
+            format!("{}({})", name.0.to_ascii_lowercase(), list(args.unwrap_or_default()))
+        }
+        Expr::Id(id) => quoted_lower(id.0),
+        Expr::InList { lhs, not: is_not, rhs } => {
+            format!("({} {}IN ({}))", text(lhs), not(*is_not), list(rhs.unwrap_or_default()))
+        }
+        Expr::IsNull(inner) => format!("({} IS NULL)", text(inner)),
+        Expr::Like { lhs, not: is_not, op, rhs, escape } => {
+            let escape = escape.map(|escape| format!(" ESCAPE {}", text(escape))).unwrap_or_default();
+            let operator = format!("{op:?}").to_ascii_uppercase();
+            format!("({} {}{operator} {}{escape})", text(lhs), not(*is_not), text(rhs))
+        }
+        Expr::Literal(literal) => match literal {
+            Literal::Blob(hex) => format!("x'{}'", hex.to_ascii_uppercase()),
+            Literal::CurrentDate => "CURRENT_DATE".to_owned(),
+            Literal::CurrentTime => "CURRENT_TIME".to_owned(),
+            Literal::CurrentTimestamp => "CURRENT_TIMESTAMP".to_owned(),
+            Literal::Keyword(word) => word.to_ascii_uppercase(),
+            Literal::Null => "NULL".to_owned(),
+            Literal::Numeric(digits) => digits.to_ascii_lowercase(),
+            Literal::String(quoted) => (*quoted).to_owned(),
+        },
+        Expr::Name(spelled) => quoted_lower(spelled.0),
+        Expr::NotNull(inner) => format!("({} IS NOT NULL)", text(inner)),
+        Expr::Parenthesized(inner) if inner.len() == 1 => text(&inner[0]),
+        Expr::Parenthesized(inner) => format!("({})", list(inner)),
+        Expr::Qualified(table, column) => format!("{}.{}", quoted_lower(table.0), quoted_lower(column.0)),
+        Expr::Unary(operator, inner) => match operator {
+            UnaryOperator::BitwiseNot => format!("(~ {})", text(inner)),
+            UnaryOperator::Negative => format!("(- {})", text(inner)),
+            UnaryOperator::Not => format!("(NOT {})", text(inner)),
+            UnaryOperator::Positive => format!("(+ {})", text(inner)),
+        },
+        // A constraint or an index holds none of these, or too rarely to be told apart by more than their text.
+        Expr::DoublyQualified(..)
+        | Expr::Exists(_)
+        | Expr::FunctionCall { .. }
+        | Expr::FunctionCallStar { .. }
+        | Expr::InSelect { .. }
+        | Expr::InTable { .. }
+        | Expr::Raise(..)
+        | Expr::Subquery(_)
+        | Expr::Variable(_) => expression.to_string(),
+    }
+}
+
+fn is_null(expression: &Expr<'_>) -> bool {
+    matches!(expression, Expr::Literal(Literal::Null))
+}
+
+fn list(expressions: &[Expr<'_>]) -> String {
+    expressions.iter().map(text).collect::<Vec<_>>().join(", ")
+}
+
+fn sign(operator: Operator) -> &'static str {
+    match operator {
+        Operator::Add => "+",
+        Operator::And => "AND",
+        Operator::ArrowRight => "->",
+        Operator::ArrowRightShift => "->>",
+        Operator::BitwiseAnd => "&",
+        Operator::BitwiseOr => "|",
+        Operator::Concat => "||",
+        Operator::Divide => "/",
+        Operator::Equals => "=",
+        Operator::Greater => ">",
+        Operator::GreaterEquals => ">=",
+        Operator::Is => "IS",
+        Operator::IsNot => "IS NOT",
+        Operator::LeftShift => "<<",
+        Operator::Less => "<",
+        Operator::LessEquals => "<=",
+        Operator::Modulus => "%",
+        Operator::Multiply => "*",
+        Operator::NotEquals => "<>",
+        Operator::Or => "OR",
+        Operator::RightShift => ">>",
+        Operator::Subtract => "-",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_one_expression_have_one_text() {
+        let families: [&[&str]; 7] = [
+            &["a > 0 AND b<>'x'", "((\"A\" > 0) and ([b] != 'x'))", "a>0 -- why\n and b <> 'x'"],
+            &["status IN ('a', 'b')", "(Status in ('a','b'))"],
+            &["x IS NOT NULL", "x NOTNULL", "(x not null)"],
+            &["lower(name)", "LOWER( \"name\" )"],
+            &["name COLLATE nocase", "\"name\" collate NOCASE"],
+            &["a = 1 OR b = 2 AND c = 3", "a == 1 or (b == 2 and c == 3)"],
+            &["CASE WHEN a THEN 1 ELSE 2 END", "case when (a) then 1 else 2 end"],
+        ];
+        for family in families {
+            for spelling in family {
+                assert_eq!(expression_text(spelling), expression_text(family[0]), "{spelling}");
+            }
+        }
+    }
+
+    #[test]
+    fn different_expressions_have_different_texts() {
+        for (one, other) in
+            [("a - (b - c)", "a - b - c"), ("a = 'X'", "a = 'x'"), ("a OR b AND c", "(a OR b) AND c")]
+        {
+            assert_ne!(expression_text(one), expression_text(other));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_kept() {
+        for odd in ["'x'::text", "a > ", "1) FROM t --", "'open", "\"", "a; b", ""] {
+            assert_eq!(expression_text(odd), odd.trim(), "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_its_own_text() {
+        for sql in
+            ["a > 0 AND NOT b", "-x", "CAST(a AS numeric(3, 2))", "EXISTS (SELECT 1)", "a IN (SELECT 1)"]
+        {
+            let once = expression_text(sql);
+            assert_eq!(expression_text(&once), once, "{sql}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_it_panic_and_its_result_is_stable(
+            parts in proptest::collection::vec(proptest::sample::select(PARTS.as_slice()), 0..9)
+        ) {
+            let sql = parts.join(" ");
+            let once = expression_text(&sql);
+            proptest::prop_assert_eq!(expression_text(&once), once);
+            constant(&sql);
+        }
+    }
+
+    const PARTS: [&str; 44] = [
+        "a",
+        "b",
+        "\"c\"\"d\"",
+        "[e]",
+        "`f`",
+        "'g''h'",
+        "''",
+        "\"\"",
+        "[]",
+        "1",
+        "1.5e3",
+        "x'0A'",
+        "x'0'",
+        "?",
+        ":p",
+        "(",
+        ")",
+        ",",
+        ".",
+        "+",
+        "-",
+        "||",
+        "->>",
+        "=",
+        "<>",
+        "!",
+        "AND",
+        "OR",
+        "NOT",
+        "IS",
+        "NULL",
+        "IN",
+        "LIKE",
+        "BETWEEN",
+        "CASE",
+        "WHEN",
+        "THEN",
+        "END",
+        "CAST",
+        "COLLATE",
+        "NOTNULL",
+        "lower",
+        "CURRENT_DATE",
+        "é",
+    ];
+
+    #[test]
+    fn constants_are_found_in_parentheses_and_behind_signs() {
+        assert_eq!(constant("(0)"), Some(Constant::Integer(0)));
+        assert_eq!(constant("- 1.5"), Some(Constant::Number("-1.5".into())));
+        assert_eq!(constant("'it''s'"), Some(Constant::String("it's".into())));
+        assert_eq!(constant("TRUE"), Some(Constant::Boolean(true)));
+        assert_eq!(constant("null"), Some(Constant::Null));
+        assert_eq!(constant("datetime('now')"), None);
+    }
+}
