@@ -1,5 +1,6 @@
 //! CultivAR end to end, on both databases, by the binary that a person runs.
 
+mod adopting;
 mod commands;
 mod concurrent;
 mod defects;

@@ -144,10 +144,11 @@ impl Database {
         self.query(sql).await.into_iter().filter_map(|mut row| row.remove("name").flatten()).collect()
     }
 
-    /// Reads every row of every table but the version table, each value as text.
+    /// Reads every row of every table but those of migration tools, each value as text.
     pub(crate) async fn rows(&self) -> Rows {
         let mut all = Rows::new();
-        for table in self.tables().await.into_iter().filter(|table| table != "alembic_version") {
+        let tools = ["_sqlx_migrations", "alembic_version", "seaql_migrations"];
+        for table in self.tables().await.into_iter().filter(|table| !tools.contains(&table.as_str())) {
             let columns = match self.kind {
                 Kind::Postgres => format!(
                     "SELECT column_name::text AS name FROM information_schema.columns \
