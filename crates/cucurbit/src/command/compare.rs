@@ -28,12 +28,25 @@ pub(super) struct Comparison {
 pub(super) async fn compare(project: &Project, connection: &mut Connection) -> Result<Comparison, Error> {
     let models = project.models()?;
     project.refuse_several_heads()?;
-    let heads = project.version_table().heads(connection).await?;
+    let (heads, reflected) = read(project, connection).await?;
     let pending = pending(project, &heads)?;
-    let reflected = dialect::reflect(connection).await?;
     let after = after_pending(project, connection.dialect(), &pending, reflected).await?;
     let (diff, from) = against(project, connection, after, &models).await?;
     Ok(Comparison { pending, diff, from })
+}
+
+/// Reads the heads and the schema that belong together: again, if a step was committed between the two.
+async fn read(project: &Project, connection: &mut Connection) -> Result<(Heads, Before), Error> {
+    let version_table = project.version_table();
+    let mut heads = version_table.heads(connection).await?;
+    loop {
+        let reflected = dialect::reflect_snapshot(connection).await?;
+        let now = version_table.heads(connection).await?;
+        if now == heads {
+            return Ok((heads, reflected));
+        }
+        heads = now;
+    }
 }
 
 /// Finds what the pending revisions make of the database: in memory, or on a scratch database where they hold SQL

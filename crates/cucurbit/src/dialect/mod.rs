@@ -32,6 +32,7 @@ pub use self::{
 pub use self::{
     reflect::ReflectError,
     scratch::{Scratch, ScratchError},
+    session::reflect_snapshot,
 };
 #[cfg(feature = "runtime")]
 pub(crate) use self::{

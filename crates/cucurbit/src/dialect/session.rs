@@ -7,7 +7,7 @@ use crate::{
     schema::{Dialect, Ident},
 };
 
-use super::sql;
+use super::{Before, ReflectError, sql};
 
 impl Dialect {
     /// Returns the statement that begins a step.
@@ -27,6 +27,27 @@ impl Dialect {
 pub(crate) async fn begin(connection: &mut Connection) -> Result<(), ConnectionError> {
     let begin = connection.dialect().begin_sql();
     connection.execute(begin).await.map(drop)
+}
+
+/// Reads the schema as it is at one moment, on a connection without a transaction.
+///
+/// The queries of [`reflect`](super::reflect) are several; between two of them another process may commit.
+///
+/// # Errors
+///
+/// As [`reflect`](super::reflect).
+pub async fn reflect_snapshot(connection: &mut Connection) -> Result<Before, ReflectError> {
+    let begin = match connection.dialect() {
+        Dialect::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+        Dialect::Sqlite => "BEGIN",
+    };
+    connection.execute(begin).await?;
+    let reflected = super::reflect(connection).await;
+    // Nothing was written; it ends in the same way after an error.
+    let ended = connection.execute("ROLLBACK").await;
+    let before = reflected?;
+    ended?;
+    Ok(before)
 }
 
 /// Keeps others, Alembic among them, from changing the version table until the step ends.

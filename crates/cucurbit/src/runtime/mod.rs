@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use crate::{
     connection::Connection,
-    dialect,
+    dialect::{self, Before},
     revision::{self, Applied, Heads, Reach, Scripts, Step, Symbol, Target},
 };
 
@@ -203,7 +203,12 @@ impl<'m> Migrator<'m> {
     ) -> Result<bool, RunError> {
         let table = self.options.version_table.clone();
         let needs_schema = steps.iter().any(|step| step.direction != revision::Direction::Stamp);
-        let before = if needs_schema { dialect::reflect(self.connection).await? } else { Default::default() };
+        let before =
+            if needs_schema { dialect::reflect_snapshot(self.connection).await? } else { Before::default() };
+        if table.heads(self.connection).await? != heads {
+            // A step of another process was committed before the schema was read: the two do not belong together.
+            return Ok(false);
+        }
         let mut prepared = prepare::prepare(self.connection.dialect(), self.scripts, &steps, before)?;
         if !self.options.allow_data_loss {
             prepare::refuse_hazards(self.connection, &prepared).await?;

@@ -10,7 +10,7 @@ on_each_database! {
 }
 
 async fn defect_19_upgrades_at_once_wait_for_each_other(database: Database) {
-    let started: Vec<_> = (0..6)
+    let started: Vec<_> = (0..10)
         .map(|_| {
             let mut command = binary(database.folder.path());
             command.env("DATABASE_URL", &database.url).args(["upgrade", "head"]);
