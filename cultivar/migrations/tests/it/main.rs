@@ -1,9 +1,12 @@
 //! CultivAR end to end, on both databases, by the binary that a person runs.
 
+mod adopting;
 mod commands;
 mod concurrent;
 mod defects;
+mod interop;
 mod models;
+mod python;
 mod reference;
 mod scratch;
 mod support;

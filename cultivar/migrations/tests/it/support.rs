@@ -110,25 +110,10 @@ impl Database {
 
     /// Reads rows of text columns.
     pub(crate) async fn query(&self, sql: &str) -> Vec<BTreeMap<String, Option<String>>> {
-        let sql = AssertSqlSafe(sql.to_owned());
-        match self.kind {
-            Kind::Postgres => {
-                let mut connection = PgConnection::connect(&self.url).await.expect("connects");
-                let rows = connection.fetch_all(sql).await.expect("reads");
-                connection.close().await.expect("closes");
-                rows.iter()
-                    .map(|row| texts(row.columns().iter().map(|c| (c.name(), row.get(c.ordinal())))))
-                    .collect()
-            }
-            Kind::Sqlite => {
-                let mut connection = SqliteConnection::connect(&self.driver_url()).await.expect("connects");
-                let rows = connection.fetch_all(sql).await.expect("reads");
-                connection.close().await.expect("closes");
-                rows.iter()
-                    .map(|row| texts(row.columns().iter().map(|c| (c.name(), row.get(c.ordinal())))))
-                    .collect()
-            }
-        }
+        let mut reader = Reader::of(self).await;
+        let rows = reader.query(sql).await;
+        reader.close().await;
+        rows
     }
 
     /// Lists the tables, by the database's own catalogue.
@@ -144,10 +129,12 @@ impl Database {
         self.query(sql).await.into_iter().filter_map(|mut row| row.remove("name").flatten()).collect()
     }
 
-    /// Reads every row of every table but the version table, each value as text.
+    /// Reads every row of every table but those of migration tools, each value as text.
     pub(crate) async fn rows(&self) -> Rows {
         let mut all = Rows::new();
-        for table in self.tables().await.into_iter().filter(|table| table != "alembic_version") {
+        let mut reader = Reader::of(self).await;
+        let tools = ["_sqlx_migrations", "alembic_version", "seaql_migrations"];
+        for table in self.tables().await.into_iter().filter(|table| !tools.contains(&table.as_str())) {
             let columns = match self.kind {
                 Kind::Postgres => format!(
                     "SELECT column_name::text AS name FROM information_schema.columns \
@@ -156,12 +143,14 @@ impl Database {
                 Kind::Sqlite => format!("SELECT name FROM pragma_table_info('{table}')"),
             };
             let columns =
-                self.query(&columns).await.into_iter().filter_map(|mut row| row.remove("name").flatten());
+                reader.query(&columns).await.into_iter().filter_map(|mut row| row.remove("name").flatten());
             let list: Vec<String> =
                 columns.map(|name| format!(r#"CAST("{name}" AS TEXT) AS "{name}""#)).collect();
-            let rows = self.query(&format!(r#"SELECT {} FROM "{table}" ORDER BY id"#, list.join(", "))).await;
+            let rows =
+                reader.query(&format!(r#"SELECT {} FROM "{table}" ORDER BY id"#, list.join(", "))).await;
             all.insert(table, rows);
         }
+        reader.close().await;
         all
     }
 
@@ -198,6 +187,47 @@ impl Drop for Database {
             let psql = Command::new("psql").args([&server(), "-qc", &drop_it]).output();
             // The throw-away server goes away with everything in it; a server of the user's is kept clean.
             drop(psql);
+        }
+    }
+}
+
+/// A connection for several queries in a row.
+enum Reader {
+    Postgres(PgConnection),
+    Sqlite(SqliteConnection),
+}
+
+impl Reader {
+    async fn of(database: &Database) -> Self {
+        let url = database.driver_url();
+        match database.kind {
+            Kind::Postgres => Self::Postgres(PgConnection::connect(&url).await.expect("connects")),
+            Kind::Sqlite => Self::Sqlite(SqliteConnection::connect(&url).await.expect("connects")),
+        }
+    }
+
+    async fn query(&mut self, sql: &str) -> Vec<BTreeMap<String, Option<String>>> {
+        let sql = AssertSqlSafe(sql.to_owned());
+        match self {
+            Self::Postgres(connection) => {
+                let rows = connection.fetch_all(sql).await.expect("reads");
+                rows.iter()
+                    .map(|row| texts(row.columns().iter().map(|c| (c.name(), row.get(c.ordinal())))))
+                    .collect()
+            }
+            Self::Sqlite(connection) => {
+                let rows = connection.fetch_all(sql).await.expect("reads");
+                rows.iter()
+                    .map(|row| texts(row.columns().iter().map(|c| (c.name(), row.get(c.ordinal())))))
+                    .collect()
+            }
+        }
+    }
+
+    async fn close(self) {
+        match self {
+            Self::Postgres(connection) => connection.close().await.expect("closes"),
+            Self::Sqlite(connection) => connection.close().await.expect("closes"),
         }
     }
 }
@@ -285,4 +315,15 @@ pub(crate) fn assert_same_values(before: &Rows, after: &Rows) {
             }
         }
     }
+}
+
+/// The pieces of a schema's description, sorted: the order of columns in a table is not a difference.
+pub(crate) fn sorted(schema: &str) -> Vec<String> {
+    let mut pieces: Vec<String> = schema
+        .split(['\n', ',', '('])
+        .map(|piece| piece.trim().trim_end_matches([')', ';']).to_owned())
+        .filter(|piece| !piece.is_empty())
+        .collect();
+    pieces.sort();
+    pieces
 }

@@ -3,7 +3,7 @@
 use cultivar_models::sample;
 use sea_orm::Database as SeaOrm;
 
-use crate::support::{Database, assert_same_values, on_each_database};
+use crate::support::{Database, assert_same_values, on_each_database, sorted};
 
 /// The last revision before the one that was written by comparing the models.
 const BEFORE_HEAD: &str = "6e5b1d353dd6";
@@ -105,15 +105,4 @@ async fn a_database_that_went_down_and_up_is_the_one_that_went_up(database: Data
         let again = database.schema().await;
         assert_eq!(sorted(&again), sorted(&fresh), "after `downgrade {target}` and `upgrade head`");
     }
-}
-
-/// The pieces of a schema's description, sorted: the order of columns in a table is not a difference.
-fn sorted(schema: &str) -> Vec<String> {
-    let mut pieces: Vec<String> = schema
-        .split(['\n', ',', '('])
-        .map(|piece| piece.trim().trim_end_matches([')', ';']).to_owned())
-        .filter(|piece| !piece.is_empty())
-        .collect();
-    pieces.sort();
-    pieces
 }
