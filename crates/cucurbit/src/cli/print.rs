@@ -61,7 +61,8 @@ impl Printer {
     /// Prints the file that was written.
     pub(super) fn written(&self, written: &Written) {
         for warning in &written.warnings {
-            self.say(&format!("warning: the new revision {warning}"));
+            // Quiet is for progress; this is what its reader must know.
+            eprintln!("warning: the new revision {warning}");
         }
         for note in &written.notes {
             self.say(&format!("note: {note}"));

@@ -156,9 +156,10 @@ impl PlanError {
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::Apply { .. } => {
-                Some("the script does not fit the database it runs on; compare them with `check`")
-            }
+            Self::Apply { .. } => Some(
+                "the database is not what its version table says; where its tables were made by something else, \
+                 `stamp` the revision that they are at",
+            ),
             Self::Irreversible { .. } => None,
             Self::NeedsNoTransaction { .. } => Some("write `op.execute(…).outside_transaction()`"),
             Self::Original { .. } => {

@@ -13,7 +13,7 @@ use crate::{
         Before, Hazard, Plan, PlanError, Statement,
         sql::{qualified, quoted},
     },
-    operation::{self, ApplyError, ColumnChange, Operation},
+    operation::{self, ApplyError, ColumnChange, Consent, Operation},
     schema::{
         Column, ConstraintRef, Dialect, Expression, ForeignKey, Ident, Literal, PrimaryKey, Schema,
         ServerDefault, Table, TableName,
@@ -370,7 +370,13 @@ impl Planner<'_> {
             changes.iter().any(|change| matches!(change, ColumnChange::SetNotNull { backfill: Some(_) }));
         let is_in_danger = was.nullable && refuses_null && !is_filled;
         let hazard = if is_in_danger { self.history.has_nulls(&owner.name, column) } else { None };
-        self.plan.statements.extend(alter::alter_column(owner, was, changes, hazard)?);
+        let mut statements = alter::alter_column(owner, was, changes, hazard)?;
+        if becomes_computed(was, changes)
+            && let Some(first) = statements.first_mut()
+        {
+            first.hazards.extend(self.history.loses_values(&owner.name, column, Consent::NONE));
+        }
+        self.plan.statements.extend(statements);
         for change in changes {
             if let ColumnChange::Rename { to } = change {
                 self.history.renamed_column(&owner.name, column, to);
@@ -392,6 +398,15 @@ impl Planner<'_> {
         self.history.dropped_table(table);
         self.deferred.retain(|(owner, _)| owner != table);
     }
+}
+
+/// Tells whether the values that a column holds give way to computed ones.
+fn becomes_computed(was: &Column, changes: &[ColumnChange]) -> bool {
+    let is_computed = matches!(was.default, Some(ServerDefault::Computed { .. }));
+    let computes = |change: &ColumnChange| {
+        matches!(change, ColumnChange::SetDefault(Some(ServerDefault::Computed { .. })))
+    };
+    !is_computed && changes.iter().any(computes)
 }
 
 /// Tells whether two names mean one table: `public` is where a name without a schema is looked for.

@@ -205,3 +205,15 @@ fn what_cannot_be_is_refused() {
     };
     assert!(matches!(refuse(&serial), PlanError::Unsupported { .. }));
 }
+
+#[test]
+fn values_that_give_way_to_computed_ones_are_not_lost_without_a_word() {
+    let mut before = Before::of(Schema::from_tables([TableBuilder::build("plant", |table| {
+        table.column(integer("id"));
+        table.column(integer("rank").nullable());
+    })]));
+    let probes = hazards(&mut before, |op| {
+        op.alter_column("plant", "rank").server_default(ServerDefault::computed("id + 1"));
+    });
+    assert_eq!(probes, ["SELECT EXISTS (SELECT 1 FROM \"plant\" WHERE \"rank\" IS NOT NULL)::int"]);
+}
