@@ -154,6 +154,11 @@ impl Error {
                 "connect as a user who may create tables; no script is written from half a comparison"
                     .to_owned(),
             ),
+            Self::NewRevision { source: PlanError::Apply { .. }, .. } => Some(
+                "the database holds what no revision made: put it right, or write the revision by hand with \
+                 `revision -m \"…\"`"
+                    .to_owned(),
+            ),
             Self::NewRevision { source, .. } => source.hint().map(str::to_owned),
             Self::Parse(error) => error.hint(),
             Self::Reflect(error) => error.hint().map(str::to_owned),

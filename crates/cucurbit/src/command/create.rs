@@ -1,7 +1,7 @@
 //! `revision --autogenerate`, and `create`, its other name: a script that brings the database to the models.
 
 use crate::{
-    connection::ConnectOptions,
+    connection::{ConnectOptions, address::Address},
     dialect::Before,
     error::Error,
     operation::{Operation, for_dialect, reverse_all},
@@ -42,46 +42,69 @@ pub async fn create(project: &Project, new: &NewRevision) -> Result<Option<Writt
         return Ok(None);
     }
     let upgrade = diff.operations;
-    let downgrade = downgrade_of(project, dialect, &from, &upgrade)?;
-    prove(project, &upgrade, &downgrade)?;
+    let history = replayed(project, dialect).await?;
+    let downgrade = downgrade_of(history.as_ref(), dialect, &from, &upgrade)?;
+    let notes = prove(project, &upgrade, &downgrade).await?;
     let warnings = warnings(&from, &upgrade);
-    revision::write(project, new, parents, Body { upgrade, downgrade, warnings }).map(Some)
+    let mut written = revision::write(project, new, parents, Body { upgrade, downgrade, warnings })?;
+    written.notes.extend(notes);
+    Ok(Some(written))
 }
 
 /// Reverses the new operations. What the scripts wrote comes back as they wrote it, variants included; only
 /// where the history does not fit is it written as the database has it.
 fn downgrade_of(
-    project: &Project,
+    history: Option<&Before>,
     dialect: Dialect,
     from: &Schema,
     upgrade: &[Operation],
 ) -> Result<Vec<Operation>, Error> {
-    let written = replayed(project, dialect)
-        .ok()
-        .and_then(|history| reverse_all(&history.schema, upgrade, dialect).ok());
+    let written = history.and_then(|history| reverse_all(&history.schema, upgrade, dialect).ok());
     match written {
         Some(downgrade) => Ok(downgrade),
         None => Ok(reverse_all(from, upgrade, dialect)?),
     }
 }
 
-/// Plans the new script for every dialect, on top of the replayed history.
-fn prove(project: &Project, upgrade: &[Operation], downgrade: &[Operation]) -> Result<(), Error> {
+/// Plans the new script for every dialect, on top of the history. Returns where that could not be tried.
+async fn prove(
+    project: &Project,
+    upgrade: &[Operation],
+    downgrade: &[Operation],
+) -> Result<Vec<String>, Error> {
+    let mut notes = Vec::new();
     for &dialect in project.dialects() {
-        let mut before = replayed(project, dialect)?;
+        let Some(mut before) = replayed(project, dialect).await? else {
+            notes.push(format!(
+                "the new revision was not tried on {dialect}: the history has SQL of unknown effect, and there is \
+                 no server to try it on"
+            ));
+            continue;
+        };
         for operations in [upgrade, downgrade] {
             dialect
                 .plan(&mut before, &for_dialect(operations, dialect))
                 .map_err(|source| Error::NewRevision { dialect, source })?;
         }
     }
-    Ok(())
+    Ok(notes)
 }
 
-/// Replays the whole history from nothing.
-fn replayed(project: &Project, dialect: Dialect) -> Result<Before, Error> {
+/// Replays the whole history from nothing: in memory, else on a scratch database if one can be had.
+async fn replayed(project: &Project, dialect: Dialect) -> Result<Option<Before>, Error> {
     let all = compare::pending(project, &crate::revision::Heads::default())?;
-    Ok(source::replay(dialect, project.scripts(), &all, Before::default())?)
+    match source::replay(dialect, project.scripts(), &all, Before::default()) {
+        Err(source::ReplayError::Opaque { .. }) => {
+            let servers = [project.scratch_address()?, Address::memory()];
+            let Some(server) = servers.iter().find(|server| server.dialect() == dialect) else {
+                return Ok(None);
+            };
+            let replayed =
+                source::replay_on_scratch(server, project.scripts(), &all, Before::default()).await?;
+            Ok(Some(replayed))
+        }
+        replayed => Ok(Some(replayed?)),
+    }
 }
 
 /// Says what loses data, a line each, and what may be a rename and not what it looks like.

@@ -83,3 +83,50 @@ fn pending_sql_that_fails_is_named_with_its_revision() {
         assert!(source.contains("CREATE TABLE of_nonsense ("), "{source}");
     });
 }
+
+fn with_a_view(op: &mut Op) {
+    op.create_table("tool", |table| {
+        table.column(integer("id"));
+        table.primary_key(["id"]);
+    });
+    op.execute("CREATE VIEW tools AS SELECT id FROM tool");
+}
+
+#[test]
+fn sql_in_the_history_does_not_keep_a_new_revision_from_being_written() {
+    on_each_database(async |database: Database| {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("versions")).unwrap();
+        std::fs::write(folder.path().join("cucurbit.toml"), "dialects = [\"sqlite\", \"postgres\"]\n")
+            .unwrap();
+        let location = Location {
+            database_url: Some(database.url.clone()),
+            working_directory: folder.path().to_owned(),
+            ..Location::default()
+        };
+        let env = Env::new(vec![script("a", &[], with_a_view, nothing)]).models(models);
+        let project = Project::open(env, location).unwrap();
+        let target = "head".parse().unwrap();
+        command::upgrade(&project, &[target], project.run_options(), &mut |_| ()).await.unwrap();
+
+        let new = command::NewRevision {
+            message: "tools have names".to_owned(),
+            id: None,
+            head: None,
+            splice: false,
+            branch_labels: Vec::new(),
+            depends_on: Vec::new(),
+            random: [0; 6],
+            now: "2025-11-06T12:43:40Z".parse().unwrap(),
+        };
+        let written = command::create(&project, &new).await.unwrap().unwrap();
+        let text = std::fs::read_to_string(&written.path).unwrap();
+        assert!(text.contains("op.add_column(\"tool\", string(\"name\", 20));"), "{text}");
+        let untried: Vec<&String> =
+            written.notes.iter().filter(|note| note.contains("was not tried on")).collect();
+        match database.dialect {
+            Dialect::Postgres => assert_eq!(untried, [""; 0], "both can be tried"),
+            Dialect::Sqlite => assert!(untried[0].contains("PostgreSQL"), "{untried:?}"),
+        }
+    });
+}
