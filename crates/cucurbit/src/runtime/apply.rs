@@ -264,6 +264,7 @@ pub(super) fn is_worth_another_try(error: &RunError) -> bool {
         | RunError::Heads(_)
         | RunError::Lock { .. }
         | RunError::MixedModes { .. }
+        | RunError::Overtaken { .. }
         | RunError::Plan { .. }
         | RunError::Reflect(_)
         | RunError::Outside { .. }

@@ -69,6 +69,12 @@ pub enum RunError {
         /// Why.
         source: Box<Self>,
     },
+    /// Another process moved the version table in the middle of a run that counts its steps.
+    #[error("another process moved the version table after {done} of this run's steps")]
+    Overtaken {
+        /// The steps that this run committed.
+        done: usize,
+    },
     /// The scripts cannot be turned into statements.
     #[error("cannot plan revision `{revision}`")]
     Plan {
@@ -157,6 +163,9 @@ impl RunError {
             Self::Lock { holder, .. } => {
                 let holder = holder.as_deref().unwrap_or("another process");
                 Some(format!("held by {holder}; wait for it, or allow more time with `--lock-wait`"))
+            }
+            Self::Overtaken { .. } => {
+                Some("see where it is with `current`, then name the revision".to_owned())
             }
             Self::MixedModes { .. } => Some("put it into a revision of its own".to_owned()),
             Self::Outside { .. } => Some(

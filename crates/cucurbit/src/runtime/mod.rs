@@ -73,6 +73,17 @@ enum Goal<'g> {
     Upgrade(&'g [Target]),
 }
 
+impl Goal<'_> {
+    /// Tells whether it counts from where the database is: planned anew, it would count what is done already.
+    fn is_relative(&self) -> bool {
+        let is_relative = |target: &Target| target.symbol == Symbol::Implied;
+        match self {
+            Self::Downgrade(target, _) => is_relative(target),
+            Self::Stamp { targets, .. } | Self::Upgrade(targets) => targets.iter().any(is_relative),
+        }
+    }
+}
+
 /// Runs revisions on one connection.
 ///
 /// ```no_run
@@ -191,6 +202,10 @@ impl<'m> Migrator<'m> {
                 return Ok(report);
             }
             if !self.run_steps(steps, heads, &mut report, &mut tries).await? {
+                let done = report.steps.len();
+                if goal.is_relative() && done > 0 {
+                    return Err(RunError::Overtaken { done });
+                }
                 (self.observer)(Event::Replanned);
                 continue;
             }
@@ -292,10 +307,8 @@ impl<'m> Migrator<'m> {
         let graph = self.scripts.graph();
         if is_dry {
             return match goal {
-                Goal::Upgrade(targets) => {
-                    let is_absolute = targets.iter().all(|target| target.symbol != Symbol::Implied);
-                    Ok(if is_absolute { revision::upgrade(graph, heads, targets)? } else { Vec::new() })
-                }
+                Goal::Upgrade(_) if goal.is_relative() => Ok(Vec::new()),
+                Goal::Upgrade(targets) => Ok(revision::upgrade(graph, heads, targets)?),
                 Goal::Stamp { targets, .. } => Ok(revision::stamp(graph, heads, targets)?),
                 Goal::Downgrade(..) => Ok(Vec::new()),
             };

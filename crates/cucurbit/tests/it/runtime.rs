@@ -451,3 +451,39 @@ fn a_transaction_that_is_always_given_up_is_not_tried_for_ever() {
         assert!(matches!(&error, RunError::Step { revision, .. } if revision == "a"), "{error:?}");
     });
 }
+
+#[test]
+fn a_run_that_counts_its_steps_does_not_count_on_when_it_is_overtaken() {
+    on_each_database(async |database: Database| {
+        let mut connection = database.connect().await;
+        let list = [
+            script("a", &[], nothing, nothing),
+            script("b", &["a"], nothing, nothing),
+            script("c", &["b"], nothing, nothing),
+            script("d", &["c"], nothing, nothing),
+        ];
+        let graph = scripts(&list);
+        let address = database.address.clone();
+        let error = Migrator::on(&mut connection, &graph)
+            .observer(|event| {
+                // After the first step, another program says that it did the second.
+                if matches!(&event, Event::StepFinished { step } if step.to == ["a"]) {
+                    let address = address.clone();
+                    let other = std::thread::spawn(move || {
+                        let runtime =
+                            tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                        runtime.block_on(async {
+                            let mut other = Connection::connect(&address, &Default::default()).await.unwrap();
+                            other.execute("UPDATE alembic_version SET version_num = 'b'").await.unwrap();
+                        });
+                    });
+                    other.join().unwrap();
+                }
+            })
+            .upgrade(&[target("+2")])
+            .await
+            .unwrap_err();
+        assert_eq!(error.to_string(), "another process moved the version table after 1 of this run's steps");
+        assert_eq!(heads(&mut connection).await, ["b"], "not one step more");
+    });
+}
