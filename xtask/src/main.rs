@@ -2,15 +2,19 @@
 //!
 //! | file | what lives there |
 //! |---|---|
+//! | `apt.rs` | Debian's packages installed, where we may |
 //! | `environment.rs` | the only reader of the environment |
 //! | `format.rs` | `fmt`: rustfmt over everything, revision scripts included |
 //! | `postgres/` | a PostgreSQL server for the tests: found, started, stopped |
+//! | `python.rs` | Python with `venv`, for the tests beside Alembic |
 //! | `report.rs` | failures, and the only printing |
 //! | `test.rs` | `test`: the whole test suite beside a server |
 
+mod apt;
 mod environment;
 mod format;
 mod postgres;
+mod python;
 mod report;
 mod test;
 

@@ -1,10 +1,11 @@
-//! `cargo xtask test`: the whole test suite, beside a PostgreSQL server.
+//! `cargo xtask test`: the whole test suite, beside a PostgreSQL server, with Python at hand.
 
 use std::ffi::OsString;
 use std::process::{Command, ExitCode, Stdio};
 
 use crate::environment;
 use crate::postgres::Server;
+use crate::python;
 use crate::report::{Failure, note};
 
 /// All tests but those in documentation, which nextest cannot run.
@@ -16,6 +17,7 @@ const DOCUMENTATION: &[&str] = &["test", "--doc", "--workspace", "--all-features
 
 /// Runs all tests, then those in documentation; with arguments, what the runner makes of them.
 pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode, Failure> {
+    python::ensure()?;
     let server = Server::obtain()?;
     let runner = if has_nextest() { NEXTEST } else { PLAIN };
     let tests = beside(&server, runner, arguments)?;

@@ -1,38 +1,15 @@
 //! Installing PostgreSQL where we may, or saying what to type.
 
-use std::process::Command;
-
+use crate::apt;
 use crate::environment;
-use crate::report::{Failure, note};
+use crate::report::Failure;
 
 /// Installs PostgreSQL by apt-get, as root; else fails with what to type.
 pub(super) fn install() -> Result<(), Failure> {
-    let is_root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.starts_with(b"0\n"));
-    if !is_root || environment::installed("apt-get").is_none() {
+    if !apt::is_allowed() {
         return Err(advice());
     }
-    note("no PostgreSQL is installed: installing it by apt-get");
-    // Without a fresh list the package is often still known, and one broken source must not be in the way.
-    match apt_get(&["update", "--quiet"]) {
-        Ok(()) => {}
-        Err(failure) => note(&format!("{failure}; going on")),
-    }
-    apt_get(&["install", "--yes", "--no-install-recommends", "postgresql"])
-}
-
-/// Runs apt-get, which asks nothing, and waits while somebody else installs something.
-fn apt_get(arguments: &[&str]) -> Result<(), Failure> {
-    let mut command = Command::new("apt-get");
-    command.args(["--option", "DPkg::Lock::Timeout=300"]).args(arguments);
-    command.env("DEBIAN_FRONTEND", "noninteractive").stdin(std::process::Stdio::null());
-    // Its outputs are not for standard output, which is for results.
-    command.stdout(std::io::stderr());
-    let status = crate::status(&mut command)?;
-    if !status.success() {
-        return Err(Failure::new(format!("`apt-get {}` failed ({status})", arguments.join(" ")))
-            .hint(format!("look at what it says above, or set `{}`", environment::TEST_URL)));
-    }
-    Ok(())
+    apt::install("postgresql")
 }
 
 /// There is no PostgreSQL, and what to type on this machine.
