@@ -4,7 +4,7 @@
 
 use crate::{
     connection::{Connection, ConnectionError, address::Address},
-    dialect::{self, Before, Dialect, Plan, Scratch, lexer},
+    dialect::{self, Before, Dialect, Plan, Scratch},
     operation::{Execute, Operation, for_dialect},
     revision::Scripts,
     runtime,
@@ -77,26 +77,6 @@ async fn run(connection: &mut Connection, plan: &Plan) -> Result<(), ConnectionE
 }
 
 fn writes_rows_only(dialect: Dialect, operation: &Operation) -> bool {
-    match operation {
-        Operation::BulkInsert(_) => true,
-        Operation::Execute(Execute { sql, .. }) => lexer::split(sql, dialect)
-            .into_iter()
-            .all(|statement| lexer::kind(statement, dialect) == lexer::Kind::ReadsOrWritesRows),
-        Operation::AddColumn { .. }
-        | Operation::AlterColumn { .. }
-        | Operation::CreateCheck { .. }
-        | Operation::CreateForeignKey { .. }
-        | Operation::CreateIndex { .. }
-        | Operation::CreatePrimaryKey { .. }
-        | Operation::CreateTable(_)
-        | Operation::CreateUnique { .. }
-        | Operation::DropColumn { .. }
-        | Operation::DropConstraint { .. }
-        | Operation::DropIndex { .. }
-        | Operation::DropTable { .. }
-        | Operation::Irreversible { .. }
-        | Operation::On { .. }
-        | Operation::RenameTable { .. }
-        | Operation::SetTableComment { .. } => false,
-    }
+    let is_plain_sql = matches!(operation, Operation::Execute(Execute { means: None, .. }));
+    matches!(operation, Operation::BulkInsert(_)) || is_plain_sql && !runtime::is_opaque(dialect, operation)
 }
