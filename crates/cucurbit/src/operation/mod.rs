@@ -271,28 +271,12 @@ impl Operation {
 pub fn for_dialect(operations: &[Operation], dialect: Dialect) -> Vec<Operation> {
     let mut selected = Vec::with_capacity(operations.len());
     for operation in operations {
-        match operation {
-            Operation::On { dialect: only, operations } if *only == dialect => {
-                selected.extend(for_dialect(operations, dialect));
-            }
-            Operation::On { .. } => {}
-            Operation::AddColumn { .. }
-            | Operation::AlterColumn { .. }
-            | Operation::BulkInsert(_)
-            | Operation::CreateCheck { .. }
-            | Operation::CreateForeignKey { .. }
-            | Operation::CreateIndex { .. }
-            | Operation::CreatePrimaryKey { .. }
-            | Operation::CreateTable(_)
-            | Operation::CreateUnique { .. }
-            | Operation::DropColumn { .. }
-            | Operation::DropConstraint { .. }
-            | Operation::DropIndex { .. }
-            | Operation::DropTable { .. }
-            | Operation::Execute(_)
-            | Operation::Irreversible { .. }
-            | Operation::RenameTable { .. }
-            | Operation::SetTableComment { .. } => selected.push(operation.clone()),
+        let Operation::On { dialect: only, operations } = operation else {
+            selected.push(operation.clone());
+            continue;
+        };
+        if *only == dialect {
+            selected.extend(for_dialect(operations, dialect));
         }
     }
     selected

@@ -249,29 +249,10 @@ fn parts(dialect: Dialect, operations: Vec<Operation>) -> Vec<Part> {
 
 /// Tells whether an operation is SQL that may change the schema and does not say how.
 pub(crate) fn is_opaque(dialect: Dialect, operation: &Operation) -> bool {
-    match operation {
-        Operation::Execute(Execute { sql, means: None, .. }) => lexer::split(sql, dialect)
-            .into_iter()
-            .any(|statement| lexer::kind(statement, dialect) != lexer::Kind::ReadsOrWritesRows),
-        Operation::AddColumn { .. }
-        | Operation::AlterColumn { .. }
-        | Operation::BulkInsert(_)
-        | Operation::CreateCheck { .. }
-        | Operation::CreateForeignKey { .. }
-        | Operation::CreateIndex { .. }
-        | Operation::CreatePrimaryKey { .. }
-        | Operation::CreateTable(_)
-        | Operation::CreateUnique { .. }
-        | Operation::DropColumn { .. }
-        | Operation::DropConstraint { .. }
-        | Operation::DropIndex { .. }
-        | Operation::DropTable { .. }
-        | Operation::Execute(_)
-        | Operation::Irreversible { .. }
-        | Operation::On { .. }
-        | Operation::RenameTable { .. }
-        | Operation::SetTableComment { .. } => false,
-    }
+    let Operation::Execute(Execute { sql, means: None, .. }) = operation else { return false };
+    lexer::split(sql, dialect)
+        .into_iter()
+        .any(|statement| lexer::kind(statement, dialect) != lexer::Kind::ReadsOrWritesRows)
 }
 
 fn writes(operation: &Operation) -> bool {
@@ -308,25 +289,8 @@ fn refuse_mixed_modes(work: &Work) -> Result<(), RunError> {
 
 /// Returns the SQL of an operation that says itself that it runs outside a transaction.
 fn outside_sql(operation: &Operation) -> Option<String> {
-    match operation {
-        Operation::Execute(Execute { sql, is_outside_transaction: true, .. }) => Some(sql.trim().to_owned()),
-        Operation::AddColumn { .. }
-        | Operation::AlterColumn { .. }
-        | Operation::BulkInsert(_)
-        | Operation::CreateCheck { .. }
-        | Operation::CreateForeignKey { .. }
-        | Operation::CreateIndex { .. }
-        | Operation::CreatePrimaryKey { .. }
-        | Operation::CreateTable(_)
-        | Operation::CreateUnique { .. }
-        | Operation::DropColumn { .. }
-        | Operation::DropConstraint { .. }
-        | Operation::DropIndex { .. }
-        | Operation::DropTable { .. }
-        | Operation::Execute(_)
-        | Operation::Irreversible { .. }
-        | Operation::On { .. }
-        | Operation::RenameTable { .. }
-        | Operation::SetTableComment { .. } => None,
-    }
+    let Operation::Execute(Execute { sql, is_outside_transaction: true, .. }) = operation else {
+        return None;
+    };
+    Some(sql.trim().to_owned())
 }
