@@ -2,13 +2,13 @@
 //! other.
 
 use crate::{
-    connection::Connection,
+    connection::{Connection, address::Address},
     dialect::{self, Answers, Before},
     diff::{Diff, Filter, diff},
     error::Error,
     revision::{self, Direction, Edges, Heads, Target},
     schema::{Dialect, Schema},
-    source,
+    source::{self, ReplayError},
 };
 
 use super::Project;
@@ -30,7 +30,7 @@ pub(super) async fn compare(project: &Project, connection: &mut Connection) -> R
     project.refuse_several_heads()?;
     let (heads, reflected) = read(project, connection).await?;
     let pending = pending(project, &heads)?;
-    let after = after_pending(project, connection.dialect(), &pending, reflected).await?;
+    let after = replayed(project, connection.dialect(), &pending, reflected).await?;
     let (diff, from) = against(project, connection, after, &models).await?;
     Ok(Comparison { pending, diff, from })
 }
@@ -49,18 +49,22 @@ async fn read(project: &Project, connection: &mut Connection) -> Result<(Heads, 
     }
 }
 
-/// Finds what the pending revisions make of the database: in memory, or on a scratch database where they hold SQL
-/// whose effect nobody knows.
-async fn after_pending(
+/// Finds what revisions make of what is there: in memory, or on a scratch database where they hold SQL whose effect
+/// nobody knows. That such SQL can be tried nowhere is the error that names it.
+pub(super) async fn replayed(
     project: &Project,
     dialect: Dialect,
-    pending: &[usize],
-    reflected: Before,
+    revisions: &[usize],
+    before: Before,
 ) -> Result<Before, Error> {
-    match source::replay(dialect, project.scripts(), pending, reflected.clone()) {
-        Err(source::ReplayError::Opaque { .. }) => {
-            let server = project.scratch_address()?;
-            Ok(source::replay_on_scratch(&server, project.scripts(), pending, reflected).await?)
+    let scripts = project.scripts();
+    match source::replay(dialect, scripts, revisions, before.clone()) {
+        Err(opaque @ ReplayError::Opaque { .. }) => {
+            let servers = [project.scratch_address()?, Address::memory()];
+            let Some(server) = servers.iter().find(|server| server.dialect() == dialect) else {
+                return Err(opaque.into());
+            };
+            Ok(source::replay_on_scratch(server, scripts, revisions, before).await?)
         }
         replayed => Ok(replayed?),
     }

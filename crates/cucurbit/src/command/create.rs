@@ -1,12 +1,12 @@
 //! `revision --autogenerate`, and `create`, its other name: a script that brings the database to the models.
 
 use crate::{
-    connection::{ConnectOptions, address::Address},
+    connection::ConnectOptions,
     dialect::Before,
     error::Error,
     operation::{Operation, for_dialect, reverse_all},
     schema::{Column, Dialect, Ident, Schema, TableName},
-    source,
+    source::ReplayError,
 };
 
 use super::{
@@ -44,7 +44,7 @@ pub async fn create(project: &Project, new: &NewRevision) -> Result<Option<Writt
     let upgrade = diff.operations;
     let history = replayed(project, dialect).await?;
     let downgrade = downgrade_of(history.as_ref(), dialect, &from, &upgrade)?;
-    let notes = prove(project, &upgrade, &downgrade).await?;
+    let notes = prove(project, (dialect, history), &upgrade, &downgrade).await?;
     let warnings = warnings(&from, &upgrade);
     let mut written = revision::write(project, new, parents, Body { upgrade, downgrade, warnings })?;
     written.notes.extend(notes);
@@ -66,15 +66,18 @@ fn downgrade_of(
     }
 }
 
-/// Plans the new script for every dialect, on top of the history. Returns where that could not be tried.
+/// Plans the new script for every dialect, on top of the history, of which one is at hand. Returns where that could
+/// not be tried.
 async fn prove(
     project: &Project,
+    (at_hand, history): (Dialect, Option<Before>),
     upgrade: &[Operation],
     downgrade: &[Operation],
 ) -> Result<Vec<String>, Error> {
     let mut notes = Vec::new();
     for &dialect in project.dialects() {
-        let Some(mut before) = replayed(project, dialect).await? else {
+        let before = if dialect == at_hand { history.clone() } else { replayed(project, dialect).await? };
+        let Some(mut before) = before else {
             notes.push(format!(
                 "the new revision was not tried on {dialect}: the history has SQL of unknown effect, and there is \
                  no server to try it on"
@@ -93,17 +96,9 @@ async fn prove(
 /// Replays the whole history from nothing: in memory, else on a scratch database if one can be had.
 async fn replayed(project: &Project, dialect: Dialect) -> Result<Option<Before>, Error> {
     let all = compare::pending(project, &crate::revision::Heads::default())?;
-    match source::replay(dialect, project.scripts(), &all, Before::default()) {
-        Err(source::ReplayError::Opaque { .. }) => {
-            let servers = [project.scratch_address()?, Address::memory()];
-            let Some(server) = servers.iter().find(|server| server.dialect() == dialect) else {
-                return Ok(None);
-            };
-            let replayed =
-                source::replay_on_scratch(server, project.scripts(), &all, Before::default()).await?;
-            Ok(Some(replayed))
-        }
-        replayed => Ok(Some(replayed?)),
+    match compare::replayed(project, dialect, &all, Before::default()).await {
+        Err(Error::Replay(ReplayError::Opaque { .. })) => Ok(None),
+        replayed => replayed.map(Some),
     }
 }
 
