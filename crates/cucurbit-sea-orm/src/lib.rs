@@ -66,11 +66,15 @@
 
 mod error;
 mod index;
+#[cfg(feature = "runtime")]
+mod lent;
 mod models;
 mod relation;
 mod table;
 mod ty;
 
+#[cfg(feature = "runtime")]
+pub use self::lent::{Lent, lend};
 pub use self::{
     error::ModelError,
     index::{IndexFor, IntoParts, Part, desc, expression, key, lower, upper},

@@ -36,7 +36,7 @@ impl Printer {
             }
             Event::LockWait { holder: None } => self.say("Waiting for the lock, held by another process"),
             Event::Replanned => self.say("Another process changed the version table; planning anew"),
-            Event::Statement { .. } | Event::StepFinished { .. } => {}
+            Event::Code { .. } | Event::Statement { .. } | Event::StepFinished { .. } => {}
         }
     }
 

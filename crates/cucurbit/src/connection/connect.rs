@@ -55,9 +55,7 @@ impl Connection {
     /// refuses the user, or has no such database.
     pub async fn connect(address: &Address, options: &ConnectOptions) -> Result<Self, ConnectionError> {
         match &address.0 {
-            Kind::Postgres(postgres) => {
-                connect_postgres(postgres).await.map(|connection| Self::Postgres(Box::new(connection)))
-            }
+            Kind::Postgres(postgres) => connect_postgres(postgres).await.map(Self::from),
             Kind::Sqlite(sqlite) => connect_sqlite(sqlite, options).await,
         }
     }

@@ -37,7 +37,7 @@ pub use self::{
 };
 #[cfg(feature = "runtime")]
 pub(crate) use self::{
-    session::{begin, is_busy, is_lost_to_another, lock_version_table, may_rebuild, table_exists},
+    session::{Settings, begin, is_busy, is_lost_to_another, lock_version_table, may_rebuild, table_exists},
     sql::{qualified, quoted, string},
 };
 pub use crate::schema::Dialect;

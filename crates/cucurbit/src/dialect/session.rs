@@ -1,6 +1,8 @@
 //! What a run asks of a session: transactions, the lock, whether a table is there. The verbs that need a
 //! connection and are not the comparison's.
 
+use std::collections::BTreeMap;
+
 use crate::{
     connection::{Connection, ConnectionError},
     operation::Operation,
@@ -26,7 +28,73 @@ impl Dialect {
 /// Begins a step.
 pub(crate) async fn begin(connection: &mut Connection) -> Result<(), ConnectionError> {
     let begin = connection.dialect().begin_sql();
-    connection.execute(begin).await.map(drop)
+    connection.begin(begin).await
+}
+
+/// The settings of a session that a script can change: PostgreSQL's that were set since it began (`pg_settings`), SQLite's
+/// pragmas that change what statements mean and can be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Settings(BTreeMap<String, String>);
+
+/// See <https://www.sqlite.org/pragma.html>; those that are written into the file are not the session's.
+const PRAGMAS: [&str; 7] = [
+    "foreign_keys",
+    "ignore_check_constraints",
+    "legacy_alter_table",
+    "recursive_triggers",
+    "reverse_unordered_selects",
+    "trusted_schema",
+    "writable_schema",
+];
+
+impl Settings {
+    /// Reads them.
+    pub(crate) async fn read(connection: &mut Connection) -> Result<Self, ConnectionError> {
+        let mut settings = BTreeMap::new();
+        match connection.dialect() {
+            Dialect::Postgres => {
+                let query = "SELECT name, setting FROM pg_catalog.pg_settings WHERE source = 'session'";
+                for row in connection.rows(query).await? {
+                    if let [Some(name), Some(value)] = row.as_slice() {
+                        settings.insert(name.clone(), value.clone());
+                    }
+                }
+            }
+            Dialect::Sqlite => {
+                for name in PRAGMAS {
+                    if let Some(value) = connection.value(&format!("PRAGMA {name}")).await? {
+                        settings.insert(name.to_owned(), value);
+                    }
+                }
+            }
+        }
+        Ok(Self(settings))
+    }
+
+    /// Puts the session back to them; returns how it was.
+    pub(crate) async fn restore(&self, connection: &mut Connection) -> Result<Self, ConnectionError> {
+        let found = Self::read(connection).await?;
+        for name in self.0.keys().chain(found.0.keys().filter(|name| !self.0.contains_key(*name))) {
+            let wanted = self.0.get(name);
+            if wanted == found.0.get(name) {
+                continue;
+            }
+            let statement = match (connection.dialect(), wanted) {
+                (Dialect::Postgres, Some(value)) => {
+                    format!(
+                        "SELECT pg_catalog.set_config({}, {}, false)",
+                        sql::string(name),
+                        sql::string(value)
+                    )
+                }
+                (Dialect::Postgres, None) => format!("RESET {}", sql::quoted(&Ident::new(name.clone()))),
+                (Dialect::Sqlite, Some(value)) => format!("PRAGMA {name} = {value}"),
+                (Dialect::Sqlite, None) => continue,
+            };
+            connection.execute(&statement).await?;
+        }
+        Ok(found)
+    }
 }
 
 /// Reads the schema as it is at one moment, on a connection without a transaction.

@@ -2,8 +2,12 @@
 //!
 //! Recording is asked for by position; nothing is executed here.
 
+#[cfg(feature = "runtime")]
+use crate::operation::Functions;
 use crate::operation::{Op, Operation};
 
+#[cfg(feature = "runtime")]
+use super::Direction;
 use super::{Graph, GraphError, Node, Revision};
 
 /// One revision script, as `cucurbit-build` lists it.
@@ -65,6 +69,18 @@ impl Scripts {
     #[must_use]
     pub fn upgrade(&self, position: usize) -> Vec<Operation> {
         Op::record(self.script(position).upgrade)
+    }
+
+    /// Records what applies or reverts a revision, with the functions of its code; a stamp records nothing.
+    #[cfg(feature = "runtime")]
+    #[must_use]
+    pub fn record(&self, position: usize, direction: Direction) -> (Vec<Operation>, Functions) {
+        let script = self.script(position);
+        match direction {
+            Direction::Downgrade => Op::record_with_functions(script.downgrade),
+            Direction::Stamp => Default::default(),
+            Direction::Upgrade => Op::record_with_functions(script.upgrade),
+        }
     }
 
     /// Records what reverts a revision.

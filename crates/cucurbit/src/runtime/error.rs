@@ -14,6 +14,36 @@ use crate::{
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum RunError {
+    /// Code of a script changed the schema.
+    #[error("the code `{title}` changed the schema of table `{table}`")]
+    CodeChangedSchema {
+        /// What it does.
+        title: String,
+        /// The first table that is not as before.
+        table: String,
+    },
+    /// Code of a script ended the transaction that it was lent.
+    #[error("the code `{title}` ended the transaction of its revision, so what it did is still there")]
+    CodeEndedTransaction {
+        /// What it does.
+        title: String,
+        /// What the database says.
+        source: ConnectionError,
+    },
+    /// Code of a script failed.
+    #[error("the code `{title}` failed")]
+    CodeFailed {
+        /// What it does.
+        title: String,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Code of a script where a script of SQL is to be written.
+    #[error("the code `{title}` needs a database, so its revision cannot be written as SQL")]
+    CodeOffline {
+        /// What it does.
+        title: String,
+    },
     /// The database did not do what it was asked.
     #[error(transparent)]
     Connection(#[from] ConnectionError),
@@ -44,6 +74,9 @@ pub enum RunError {
         /// What it is.
         hazard: Hazard,
     },
+    /// The connection that was given is in a transaction.
+    #[error("the connection is in a transaction already")]
+    InTransaction,
     /// The rows of the version table do not fit the scripts.
     #[error(transparent)]
     Heads(#[from] HeadsError),
@@ -159,6 +192,21 @@ impl RunError {
                         .to_owned()
                 }
             }),
+            Self::CodeChangedSchema { .. } => {
+                Some("change the schema by operations: `op.alter_table(…)`, `op.execute(…)`".to_owned())
+            }
+            Self::CodeEndedTransaction { .. } => Some(
+                "a revision is one transaction: leave COMMIT and ROLLBACK out of its code; `begin()` on the \
+                 connection makes a savepoint"
+                    .to_owned(),
+            ),
+            Self::CodeOffline { .. } => Some(
+                "upgrade over a connection, or write the scripts before and after that revision: `--sql FROM:TO`"
+                    .to_owned(),
+            ),
+            Self::InTransaction => {
+                Some("commit or roll back first: each revision is a transaction of its own".to_owned())
+            }
             Self::Heads(error) => error.hint(),
             Self::Lock { holder, .. } => {
                 let holder = holder.as_deref().unwrap_or("another process");
@@ -184,7 +232,10 @@ impl RunError {
                 Some("another program changes the version table at the same time".to_owned())
             }
             Self::Connection(error) => error.hint(),
-            Self::ForeignKeysBroken { .. } | Self::ForeignKeysOn | Self::RowsLost { .. } => None,
+            Self::CodeFailed { .. }
+            | Self::ForeignKeysBroken { .. }
+            | Self::ForeignKeysOn
+            | Self::RowsLost { .. } => None,
         }
     }
 }

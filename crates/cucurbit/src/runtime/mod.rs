@@ -6,6 +6,7 @@
 //! The walk: [`Migrator::upgrade`] → `lock` → `version_table` → `revision::upgrade` → `apply` for each step.
 
 mod apply;
+mod code;
 mod error;
 mod event;
 mod foreign_keys;
@@ -86,15 +87,31 @@ impl Goal<'_> {
 
 /// Runs revisions on one connection.
 ///
-/// ```no_run
-/// # async fn example(scripts: cucurbit::revision::Scripts, mut connection: cucurbit::connection::Connection)
-/// # -> Result<(), Box<dyn std::error::Error>> {
-/// use cucurbit::{revision::Target, runtime::Migrator};
+/// ```
+/// # use cucurbit::{revision::{Revision, Scripts, Target}, schema::build::*, Op, Script};
+/// # const FIRST: Script = Script {
+/// #     path: "versions/1975ea83b712_plants.rs",
+/// #     doc: "plants",
+/// #     revision: Revision::new("1975ea83b712"),
+/// #     upgrade: |op| op.create_table("plant", |table| table.column(string("name", 50))),
+/// #     downgrade: |op| { op.drop_table("plant"); },
+/// # };
+/// # async fn example(scripts: Scripts) -> Result<(), Box<dyn std::error::Error>> {
+/// use cucurbit::{connection::{ConnectOptions, Connection}, runtime::Migrator};
 ///
-/// let report = Migrator::on(&mut connection, &scripts).upgrade(&["heads".parse::<Target>()?]).await?;
-/// println!("{} steps", report.steps.len());
+/// let address = "sqlite://".parse()?;
+/// let mut connection = Connection::connect(&address, &ConnectOptions::default()).await?;
+/// let report = Migrator::on(&mut connection, &scripts).upgrade_heads().await?;
+/// assert_eq!(report.steps.len(), 1);
+///
+/// let mut migrator = Migrator::on(&mut connection, &scripts);
+/// assert!(migrator.pending().await?.is_empty());
+/// migrator.upgrade(&["1975".parse::<Target>()?]).await?;
 /// # Ok(())
 /// # }
+/// # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+/// # runtime.block_on(example(Scripts::new(vec![FIRST])?))?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Migrator<'m> {
     connection: &'m mut Connection,
@@ -157,6 +174,26 @@ impl<'m> Migrator<'m> {
         self.run(&Goal::Stamp { targets, purge }).await
     }
 
+    /// Applies everything: `upgrade` to `heads`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Migrator::upgrade`].
+    pub async fn upgrade_heads(&mut self) -> Result<Report, RunError> {
+        self.upgrade(&[Target { branch: None, symbol: Symbol::Heads, offset: 0 }]).await
+    }
+
+    /// Lists the steps that [`Migrator::upgrade_heads`] would take, without the lock and without a change.
+    ///
+    /// # Errors
+    ///
+    /// When the version table cannot be read, or names a revision that no script has.
+    pub async fn pending(&mut self) -> Result<Vec<Step>, RunError> {
+        let heads = self.options.version_table.heads(self.connection).await?;
+        let target = Target { branch: None, symbol: Symbol::Heads, offset: 0 };
+        Ok(revision::upgrade(self.scripts.graph(), &heads, &[target])?)
+    }
+
     /// Creates the version table if it is not there.
     ///
     /// # Errors
@@ -168,6 +205,9 @@ impl<'m> Migrator<'m> {
 
     /// Takes the lock, runs, and gives the lock back on every path.
     async fn run(&mut self, goal: &Goal<'_>) -> Result<Report, RunError> {
+        if self.connection.transaction_depth() > 0 {
+            return Err(RunError::InTransaction);
+        }
         // What a person typed wrong is said before the database is touched.
         self.steps(goal, &Heads::default(), true)?;
         let mut has_waited = false;
@@ -231,6 +271,7 @@ impl<'m> Migrator<'m> {
             version_table: &table,
             allow_data_loss: self.options.allow_data_loss,
             observer: &mut *self.observer,
+            settings: None,
         };
         let (mut work, mut before) = Default::default();
         apply::step(job, &mut work, &mut before, &Heads::default(), &changes).await?;
@@ -256,7 +297,7 @@ impl<'m> Migrator<'m> {
         }
         let mut prepared = prepare::prepare(self.connection.dialect(), self.scripts, &steps, before)?;
         if !self.options.allow_data_loss {
-            prepare::refuse_hazards(self.connection, &prepared).await?;
+            prepare::refuse_hazards(self.connection, &prepared.hazards).await?;
         }
         table.ensure(self.connection).await?;
 
@@ -279,6 +320,7 @@ impl<'m> Migrator<'m> {
                 version_table: &table,
                 allow_data_loss: self.options.allow_data_loss,
                 observer: &mut *self.observer,
+                settings: None,
             };
             let done = apply::step(job, work, &mut prepared.before, &expected, &changes).await;
             match done {

@@ -24,7 +24,7 @@ pub struct Start {
 ///
 /// # Errors
 ///
-/// When a step cannot be planned without a database: SQL whose effect is not known is named.
+/// When a step cannot be written without a database: code, and what follows SQL whose effect is not known, are named.
 pub fn script(
     dialect: Dialect,
     scripts: &Scripts,
@@ -41,7 +41,7 @@ pub fn script(
     let mut applied = Applied::new(scripts.graph(), heads)?;
     for (step, work) in steps.iter().zip(prepared.works) {
         comment(&mut text, &step.to_string());
-        let plan = work.into_plan().map_err(|operation| RunError::UnknownOffline { operation })?;
+        let plan = work.into_plan()?;
         let changes: Vec<String> =
             applied.take(step).iter().map(|change| version_table.change_sql(change)).collect();
         write_step(&mut text, dialect, &plan, &changes);

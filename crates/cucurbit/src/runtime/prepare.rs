@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use crate::{
     connection::Connection,
     dialect::{Before, Dialect, Hazard, Mode, Plan, PlanError, lexer},
-    operation::{ColumnChange, Execute, Operation, for_dialect},
-    revision::{Direction, Scripts, Step},
+    operation::{BoxedCode, ColumnChange, Execute, Functions, Operation, for_dialect},
+    revision::{Scripts, Step},
     schema::{Ident, Schema, TableName},
 };
 
@@ -22,7 +22,7 @@ pub(super) struct Prepared {
     /// What the first segment that is not planned yet starts from.
     pub(super) before: Before,
     /// Dangers that can be judged now: in tables that are there and that no script writes to before.
-    hazards: Vec<Hazard>,
+    pub(super) hazards: Vec<Hazard>,
 }
 
 /// What one step does: segments in order.
@@ -34,20 +34,23 @@ pub(super) struct Work {
 impl Work {
     /// Tells whether nothing of the step could be planned yet.
     pub(super) fn waits(&self) -> bool {
-        matches!(self.segments.first(), Some(Segment::Waiting(_)))
+        let mut planned = self.segments.iter().filter(|segment| !matches!(segment, Segment::Code { .. }));
+        matches!(planned.next(), Some(Segment::Waiting(_)))
     }
 
-    /// Joins the segments into one plan, or returns the operation that only a database could tell about.
-    pub(super) fn into_plan(self) -> Result<Plan, String> {
+    /// Joins the segments into one plan, or tells what only a database could do.
+    pub(super) fn into_plan(self) -> Result<Plan, RunError> {
         let mut whole = Plan::default();
         for segment in self.segments {
             match segment {
+                Segment::Code { title, code: _ } => return Err(RunError::CodeOffline { title }),
                 Segment::Planned(plan) | Segment::Opaque(plan) => {
                     whole.statements.extend(plan.statements);
                     whole.needs_foreign_keys_off |= plan.needs_foreign_keys_off;
                 }
                 Segment::Waiting(operations) => {
-                    return Err(operations.first().map(Operation::describe).unwrap_or_default());
+                    let operation = operations.first().map(Operation::describe).unwrap_or_default();
+                    return Err(RunError::UnknownOffline { operation });
                 }
             }
         }
@@ -58,6 +61,13 @@ impl Work {
 /// A part of a step.
 #[derive(Debug)]
 pub(super) enum Segment {
+    /// A function of the script.
+    Code {
+        /// What it does.
+        title: String,
+        /// The function, until it is run.
+        code: Option<BoxedCode>,
+    },
     /// Statements that are known.
     Planned(Plan),
     /// SQL whose effect on the schema nobody knows: after it, the database is read again.
@@ -78,26 +88,33 @@ pub(super) fn prepare(
     let mut is_opaque = false;
     let mut writes_rows = false;
     for step in steps {
-        let operations = recorded(dialect, scripts, step);
+        let (operations, mut functions) = recorded(dialect, scripts, step);
         let revision = || step.revision.map_or_else(String::new, |at| scripts.graph().id(at).to_owned());
         let failed = |source| RunError::Plan { revision: revision(), source };
         refuse_irreversible(&operations).map_err(failed)?;
         let mut work = Work::default();
         for part in parts(dialect, operations) {
+            let (operations, opens) = match part {
+                Part::Code { title, key } => {
+                    writes_rows = true;
+                    work.segments.push(Segment::Code { title, code: functions.take(key) });
+                    continue;
+                }
+                Part::Known(operations) => (operations, false),
+                Part::Opaque(operations) => (operations, true),
+            };
             if is_opaque {
-                let (Part::Known(operations) | Part::Opaque(operations)) = part;
                 work.segments.push(Segment::Waiting(operations));
                 continue;
             }
-            let (Part::Known(operations) | Part::Opaque(operations)) = &part;
             writes_rows |= operations.iter().any(writes);
-            let plan = dialect.plan(&mut prepared.before, operations).map_err(failed)?;
+            let plan = dialect.plan(&mut prepared.before, &operations).map_err(failed)?;
             if !writes_rows {
                 let hazards = plan.statements.iter().flat_map(|statement| &statement.hazards);
                 prepared.hazards.extend(hazards.filter(|hazard| known.can_judge(hazard)).cloned());
             }
             operations.iter().for_each(|operation| known.forget(operation));
-            is_opaque = matches!(part, Part::Opaque(_));
+            is_opaque = opens;
             work.segments.push(if is_opaque { Segment::Opaque(plan) } else { Segment::Planned(plan) });
         }
         refuse_mixed_modes(&work)?;
@@ -168,6 +185,7 @@ impl Known {
             | Operation::DropConstraint { .. }
             | Operation::DropIndex { .. }
             | Operation::Irreversible { .. }
+            | Operation::Run { .. }
             | Operation::SetTableComment { .. } => {}
         }
     }
@@ -186,8 +204,8 @@ fn new_name(change: &ColumnChange) -> Option<&Ident> {
 }
 
 /// Asks for each danger whether it is real, before anything is touched.
-pub(super) async fn refuse_hazards(connection: &mut Connection, prepared: &Prepared) -> Result<(), RunError> {
-    for hazard in &prepared.hazards {
+pub(super) async fn refuse_hazards(connection: &mut Connection, hazards: &[Hazard]) -> Result<(), RunError> {
+    for hazard in hazards {
         refuse_hazard(connection, hazard).await?;
     }
     Ok(())
@@ -202,14 +220,10 @@ pub(super) async fn refuse_hazard(connection: &mut Connection, hazard: &Hazard) 
 }
 
 /// Returns what a step's script says for this dialect; a stamp says nothing.
-fn recorded(dialect: Dialect, scripts: &Scripts, step: &Step) -> Vec<Operation> {
-    let Some(revision) = step.revision else { return Vec::new() };
-    let operations = match step.direction {
-        Direction::Downgrade => scripts.downgrade(revision),
-        Direction::Stamp => Vec::new(),
-        Direction::Upgrade => scripts.upgrade(revision),
-    };
-    for_dialect(&operations, dialect)
+fn recorded(dialect: Dialect, scripts: &Scripts, step: &Step) -> (Vec<Operation>, Functions) {
+    let Some(revision) = step.revision else { return Default::default() };
+    let (operations, functions) = scripts.record(revision, step.direction);
+    (for_dialect(&operations, dialect), functions)
 }
 
 fn refuse_irreversible(operations: &[Operation]) -> Result<(), PlanError> {
@@ -221,28 +235,26 @@ fn refuse_irreversible(operations: &[Operation]) -> Result<(), PlanError> {
     Ok(())
 }
 
-/// A run of operations with known effects, or one whose effect nobody knows.
+/// A run of operations with known effects, or one whose effect nobody knows, or code.
 enum Part {
+    Code { title: String, key: usize },
     Known(Vec<Operation>),
     Opaque(Vec<Operation>),
 }
 
-/// Cuts operations at SQL whose effect is not known.
+/// Cuts operations at code and at SQL whose effect is not known.
 fn parts(dialect: Dialect, operations: Vec<Operation>) -> Vec<Part> {
     let mut parts = Vec::new();
-    let mut known = Vec::new();
     for operation in operations {
-        if is_opaque(dialect, &operation) {
-            if !known.is_empty() {
-                parts.push(Part::Known(std::mem::take(&mut known)));
-            }
+        if let Operation::Run { title, key } = operation {
+            parts.push(Part::Code { title, key });
+        } else if is_opaque(dialect, &operation) {
             parts.push(Part::Opaque(vec![operation]));
-        } else {
+        } else if let Some(Part::Known(known)) = parts.last_mut() {
             known.push(operation);
+        } else {
+            parts.push(Part::Known(vec![operation]));
         }
-    }
-    if !known.is_empty() {
-        parts.push(Part::Known(known));
     }
     parts
 }
@@ -279,6 +291,7 @@ fn refuse_mixed_modes(work: &Work) -> Result<(), RunError> {
                 count += operations.len();
                 outside = outside.or(operations.iter().find_map(outside_sql));
             }
+            Segment::Code { .. } => count += 1,
         }
     }
     match outside {

@@ -7,6 +7,9 @@ mod any_operation; // Operations of every kind, with the names and texts that br
 mod cases; // Every file of tests/cases: what is written for it, and the laws on real databases.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
+mod code; // Code of scripts, the rules that it keeps to, and the connections of applications.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
 mod command; // Commands as library functions: what a new script may be, and what a rehearsal runs.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
