@@ -130,6 +130,18 @@ impl ConnectionError {
     }
 }
 
+/// Returns the database's own code of an error that code of a script returned: its own, or that of a cause.
+pub(crate) fn code_of<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<Cow<'e, str>> {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(found) = error.downcast_ref::<sqlx::Error>().and_then(code) {
+            return Some(found);
+        }
+        cause = error.source();
+    }
+    None
+}
+
 fn code(error: &sqlx::Error) -> Option<Cow<'_, str>> {
     error.as_database_error().and_then(|error| error.code())
 }

@@ -14,6 +14,7 @@ use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};
 
 use crate::schema::Dialect;
 
+pub(crate) use self::error::code_of;
 use self::given::Given;
 pub use self::{connect::ConnectOptions, error::ConnectionError};
 

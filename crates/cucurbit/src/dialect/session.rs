@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    connection::{Connection, ConnectionError},
+    connection::{Connection, ConnectionError, code_of},
     operation::Operation,
     schema::{Dialect, Ident},
 };
@@ -150,8 +150,8 @@ pub(crate) async fn table_exists(
 
 /// Tells whether the database gave up a statement for the sake of another transaction: a serialization failure
 /// or a deadlock (PostgreSQL manual, appendix A).
-pub(crate) fn is_lost_to_another(error: &ConnectionError) -> bool {
-    matches!(error.code().as_deref(), Some("40001" | "40P01"))
+pub(crate) fn is_lost_to_another(error: &(dyn std::error::Error + 'static)) -> bool {
+    matches!(code_of(error).as_deref(), Some("40001" | "40P01"))
 }
 
 /// Tells whether another writer of a SQLite file was waited for in vain (sqlite.org/rescode.html#busy, with its

@@ -1,7 +1,7 @@
 //! One step: transaction, statements, version rows, commit. Together or not at all.
 
 use crate::{
-    connection::{Connection, ConnectionError},
+    connection::Connection,
     dialect::{self, Before, Dialect, Guard, Mode, Plan, Settings, Statement},
     revision::{Heads, RowChange},
     schema::TableName,
@@ -306,9 +306,7 @@ async fn outside_transaction(
 pub(super) fn is_worth_another_try(error: &RunError) -> bool {
     match error {
         RunError::Connection(error) => dialect::is_lost_to_another(error),
-        RunError::CodeFailed { source, .. } => {
-            source.downcast_ref::<ConnectionError>().is_some_and(dialect::is_lost_to_another)
-        }
+        RunError::CodeFailed { source, .. } => dialect::is_lost_to_another(&**source),
         RunError::CodeChangedSchema { .. }
         | RunError::CodeEndedTransaction { .. }
         | RunError::CodeOffline { .. }

@@ -17,6 +17,17 @@ fn by_hand(op: &mut Op) {
     op.create_index("ix_tool_name", "tool", ["name"]);
 }
 
+/// As scripts that pg_dump wrote begin.
+fn with_a_search_path(op: &mut Op) {
+    op.on(Postgres, |op| {
+        op.execute("SELECT pg_catalog.set_config('search_path', '', false); SET check_function_bodies = off");
+        op.execute("CREATE TABLE public.tool (id INTEGER NOT NULL PRIMARY KEY)");
+        op.execute("ALTER TABLE public.tool ADD COLUMN name VARCHAR(20) NOT NULL");
+        op.execute("CREATE INDEX ix_tool_name ON public.tool (name)");
+    });
+    op.on(Sqlite, by_hand);
+}
+
 fn said(op: &mut Op) {
     op.execute("CREATE TABLE tool (id INTEGER NOT NULL PRIMARY KEY, name VARCHAR(20) NOT NULL)").means(
         |op| {
@@ -55,7 +66,7 @@ fn project(database: &Database, scripts: Vec<Script>) -> Project {
 fn pending_sql_is_tried_on_a_scratch_database() {
     on_each_database(async |database: Database| {
         let mut connection = database.connect().await;
-        for upgrade in [by_hand as fn(&mut Op), said] {
+        for upgrade in [by_hand as fn(&mut Op), said, with_a_search_path] {
             let project = project(&database, vec![script("a", &[], upgrade, nothing)]);
             let check = command::check(&project, CheckOptions::default()).await.unwrap();
             assert_eq!((check.pending, check.operations), (vec!["a".to_owned()], Vec::new()));
