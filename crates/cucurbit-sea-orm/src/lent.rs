@@ -1,6 +1,6 @@
 //! The connection of a run as SeaORM sees one, for the code of revision scripts.
 //!
-//! What lives here: [`Lent`] and SeaORM's traits on it. Statements go through sqlx on the one connection of the run;
+//! What lives here: [`Lent`] and SeaORM's traits on it, and the way from an application's pool to a connection. Statements go through sqlx on the one connection of the run;
 //! there is no pool, and nothing outlives the code that it was lent to.
 
 use std::{error::Error, fmt, future::Future, pin::Pin, sync::Arc};
@@ -8,8 +8,9 @@ use std::{error::Error, fmt, future::Future, pin::Pin, sync::Arc};
 use async_trait::async_trait;
 use cucurbit::{connection::Connection, schema::Dialect};
 use sea_orm::{
-    AccessMode, ConnectionTrait, DbBackend, DbErr, ExecResult, IsolationLevel, QueryResult, RuntimeErr,
-    Statement, TransactionError, TransactionOptions, TransactionSession, TransactionTrait, Values,
+    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseConnectionType, DbBackend, DbErr, ExecResult,
+    IsolationLevel, QueryResult, RuntimeErr, Statement, TransactionError, TransactionOptions,
+    TransactionSession, TransactionTrait, Values,
 };
 use sea_query_sqlx::SqlxValues;
 use sqlx::{AssertSqlSafe, Database, Executor as _, PgConnection, Postgres, Sqlite, SqliteConnection};
@@ -69,6 +70,29 @@ impl fmt::Debug for Lent<'_> {
 pub fn lend(connection: &mut Connection) -> Lent<'_> {
     let dialect = connection.dialect();
     Lent { connection: Arc::new(Mutex::new(connection)), dialect, is_savepoint: false }
+}
+
+/// Takes a connection out of the pool of an application that uses SeaORM; it goes back when it is dropped.
+///
+/// The pool of a database in memory has one connection: while it is out, the application waits.
+///
+/// # Errors
+///
+/// When the pool has none in time, or it is neither a pool of PostgreSQL nor one of SQLite.
+pub async fn acquire(database: &DatabaseConnection) -> Result<Connection, DbErr> {
+    let none = |error: sqlx::Error| DbErr::Conn(RuntimeErr::SqlxError(error.into()));
+    match &database.inner {
+        DatabaseConnectionType::SqlxPostgresPoolConnection(_) => {
+            Ok(database.get_postgres_connection_pool().acquire().await.map_err(none)?.into())
+        }
+        DatabaseConnectionType::SqlxSqlitePoolConnection(_) => {
+            Ok(database.get_sqlite_connection_pool().acquire().await.map_err(none)?.into())
+        }
+        // Which other kinds there are depends on SeaORM's features.
+        _ => Err(DbErr::Conn(RuntimeErr::Internal(
+            "only a pool of PostgreSQL or SQLite has a connection to migrate on".to_owned(),
+        ))),
+    }
 }
 
 /// Says in SeaORM's words that a statement failed.
