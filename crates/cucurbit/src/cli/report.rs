@@ -1,4 +1,4 @@
-//! Errors as text: what, the causes once each, a hint. The only `eprintln!` besides progress.
+//! Errors as text: the stable name and what, the causes once each, a hint. The only `eprintln!` besides progress.
 #![expect(clippy::print_stderr, reason = "this is where errors are printed")]
 
 use std::{error::Error as _, process::ExitCode};
@@ -22,7 +22,7 @@ pub(super) fn error(error: &Error) {
 /// Writes an error with its causes and its hint, a line each.
 fn text(error: &Error) -> String {
     let mut said = error.to_string();
-    let mut lines = vec![format!("error: {}\n", indented(&said))];
+    let mut lines = vec![format!("error[{}]: {}\n", error.code(), indented(&said))];
     let mut source = error.source();
     while let Some(cause) = source {
         let words = cause.to_string();

@@ -12,7 +12,10 @@ use sqlx::{PgConnection, SqliteConnection};
 
 use crate::schema::Dialect;
 
-pub use self::{connect::ConnectOptions, error::ConnectionError};
+pub use self::{
+    connect::ConnectOptions,
+    error::{ConnectionError, Trouble},
+};
 
 /// A connection to a PostgreSQL server or a SQLite file.
 #[derive(Debug)]
