@@ -235,11 +235,12 @@ impl Trouble {
     /// `is_open` tells an error of a connection that was in use from one that was being made.
     fn of(error: &sqlx::Error, is_open: bool) -> Option<Self> {
         if let sqlx::Error::Io(error) = error {
-            return Some(match error.kind() {
-                _ if is_open => Self::ConnectionLost,
-                // So rustls reports a certificate that it does not trust.
-                io::ErrorKind::InvalidData => Self::Tls,
-                _ => Self::Unreachable,
+            // So rustls reports a certificate that it does not trust.
+            let is_tls = error.kind() == io::ErrorKind::InvalidData;
+            return Some(match (is_open, is_tls) {
+                (true, _) => Self::ConnectionLost,
+                (false, true) => Self::Tls,
+                (false, false) => Self::Unreachable,
             });
         }
         if let sqlx::Error::Tls(_) = error {

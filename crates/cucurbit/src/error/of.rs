@@ -8,7 +8,7 @@ use crate::{
     connection::{ConnectionError, Trouble, address::AddressError},
     dialect::{HazardKind, PlanError, ReflectError},
     operation::{ApplyError, Irreversible},
-    revision::{self, GraphError, HeadsError, ParseError, RevisionIdError, TargetError},
+    revision::{self, GraphError, HeadsError, ParseError, RevisionIdError, ScriptPanic, TargetError},
     runtime::RunError,
     script::ScriptError,
     source::ReplayError,
@@ -221,6 +221,7 @@ impl From<&ReplayError> for ErrorCode {
         match error {
             ReplayError::NoScratch(_) => Self::NoScratchDatabase,
             ReplayError::Opaque { .. } => Self::UnknownEffect,
+            ReplayError::Panic(error) => error.into(),
             ReplayError::Plan { source, .. } => source.into(),
             ReplayError::Rehearsal { .. } => Self::RehearsalFailed,
         }
@@ -267,6 +268,7 @@ impl From<&RunError> for ErrorCode {
             RunError::MixedModes { .. } => Self::MixedModes,
             RunError::Outside { .. } => Self::FailedOutsideTransaction,
             RunError::Overtaken { .. } => Self::Overtaken,
+            RunError::Panic(error) => error.into(),
             RunError::Plan { source, .. } => source.into(),
             RunError::Reflect(error) => error.into(),
             RunError::RowsLost { .. } => Self::RowsLost,
@@ -290,6 +292,13 @@ impl From<&ScriptError> for ErrorCode {
             ScriptError::NoFolder { .. } => Self::NoVersionsFolder,
             ScriptError::Write { .. } => Self::CannotWriteFile,
         }
+    }
+}
+
+impl From<&ScriptPanic> for ErrorCode {
+    fn from(error: &ScriptPanic) -> Self {
+        let ScriptPanic { function: _, revision: _, path: _, place: _, words: _ } = error;
+        Self::ScriptPanicked
     }
 }
 

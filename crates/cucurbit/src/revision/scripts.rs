@@ -4,7 +4,7 @@
 
 use crate::operation::{Op, Operation};
 
-use super::{Graph, GraphError, Node, Revision};
+use super::{Graph, GraphError, Node, Revision, ScriptPanic, caught::caught};
 
 /// One revision script, as `cucurbit-build` lists it.
 #[derive(Clone, Copy, Debug)]
@@ -62,14 +62,35 @@ impl Scripts {
     }
 
     /// Records what applies a revision.
-    #[must_use]
-    pub fn upgrade(&self, position: usize) -> Vec<Operation> {
-        Op::record(self.script(position).upgrade)
+    ///
+    /// # Errors
+    ///
+    /// When the script's code panics.
+    pub fn upgrade(&self, position: usize) -> Result<Vec<Operation>, ScriptPanic> {
+        self.record(position, "upgrade", self.script(position).upgrade)
     }
 
     /// Records what reverts a revision.
-    #[must_use]
-    pub fn downgrade(&self, position: usize) -> Vec<Operation> {
-        Op::record(self.script(position).downgrade)
+    ///
+    /// # Errors
+    ///
+    /// When the script's code panics.
+    pub fn downgrade(&self, position: usize) -> Result<Vec<Operation>, ScriptPanic> {
+        self.record(position, "downgrade", self.script(position).downgrade)
+    }
+
+    fn record(
+        &self,
+        position: usize,
+        function: &'static str,
+        script: fn(&mut Op),
+    ) -> Result<Vec<Operation>, ScriptPanic> {
+        caught(|| Op::record(script)).map_err(|(place, words)| ScriptPanic {
+            function,
+            revision: self.graph.id(position).to_owned(),
+            path: self.script(position).path,
+            place,
+            words,
+        })
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     connection::Connection,
     dialect::{Before, Dialect, Hazard, Mode, Plan, PlanError, lexer},
     operation::{ColumnChange, Execute, Operation, for_dialect},
-    revision::{Direction, Scripts, Step},
+    revision::{Direction, ScriptPanic, Scripts, Step},
     schema::{Ident, Schema, TableName},
 };
 
@@ -78,7 +78,7 @@ pub(super) fn prepare(
     let mut is_opaque = false;
     let mut writes_rows = false;
     for step in steps {
-        let operations = recorded(dialect, scripts, step);
+        let operations = recorded(dialect, scripts, step)?;
         let revision = || step.revision.map_or_else(String::new, |at| scripts.graph().id(at).to_owned());
         let failed = |source| RunError::Plan { revision: revision(), source };
         refuse_irreversible(&operations).map_err(failed)?;
@@ -202,14 +202,14 @@ pub(super) async fn refuse_hazard(connection: &mut Connection, hazard: &Hazard) 
 }
 
 /// Returns what a step's script says for this dialect; a stamp says nothing.
-fn recorded(dialect: Dialect, scripts: &Scripts, step: &Step) -> Vec<Operation> {
-    let Some(revision) = step.revision else { return Vec::new() };
+fn recorded(dialect: Dialect, scripts: &Scripts, step: &Step) -> Result<Vec<Operation>, ScriptPanic> {
+    let Some(revision) = step.revision else { return Ok(Vec::new()) };
     let operations = match step.direction {
-        Direction::Downgrade => scripts.downgrade(revision),
+        Direction::Downgrade => scripts.downgrade(revision)?,
         Direction::Stamp => Vec::new(),
-        Direction::Upgrade => scripts.upgrade(revision),
+        Direction::Upgrade => scripts.upgrade(revision)?,
     };
-    for_dialect(&operations, dialect)
+    Ok(for_dialect(&operations, dialect))
 }
 
 fn refuse_irreversible(operations: &[Operation]) -> Result<(), PlanError> {
