@@ -25,6 +25,14 @@ pub enum ConnectionError {
         /// The path.
         path: PathBuf,
     },
+    /// The file was written by a newer SQLite.
+    #[error("`{}` has a newer format than this program can read", path.display())]
+    NewerFormat {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite says.
+        source: sqlx::Error,
+    },
     /// There is no SQLite file, and this command does not make one.
     #[error("there is no SQLite file `{}`", path.display())]
     NoFile {
@@ -51,7 +59,7 @@ pub enum ConnectionError {
         /// The file.
         path: PathBuf,
         /// What SQLite says.
-        source: Box<Self>,
+        source: sqlx::Error,
     },
     /// A statement failed.
     #[error("the database refused `{sql}`")]
@@ -97,6 +105,7 @@ impl ConnectionError {
                 return hint.map(str::to_owned);
             }
             Self::Folder { .. } => "the address must name a file, such as `sqlite:///folder/file.db`",
+            Self::NewerFormat { .. } => return Trouble::NewerFormat.hint().map(str::to_owned),
             Self::NoFile { .. } => {
                 "only `upgrade`, `stamp` and `ensure_version` create the file, unless the address says `mode=rw` \
                  or `mode=ro`"
@@ -119,7 +128,8 @@ impl ConnectionError {
     pub fn trouble(&self) -> Option<Trouble> {
         match self {
             Self::Connect { source, .. } => Trouble::of(source, false),
-            Self::NotADatabase { source, .. } => source.trouble(),
+            Self::NewerFormat { .. } => Some(Trouble::NewerFormat),
+            Self::NotADatabase { .. } => Some(Trouble::NotADatabase),
             Self::Statement { source, .. } => Trouble::of(source, true),
             Self::Folder { .. }
             | Self::NoFile { .. }
@@ -135,8 +145,10 @@ impl ConnectionError {
     #[must_use]
     pub fn code(&self) -> Option<Cow<'_, str>> {
         match self {
-            Self::Connect { source, .. } | Self::Statement { source, .. } => code(source),
-            Self::NotADatabase { source, .. } => source.code(),
+            Self::Connect { source, .. }
+            | Self::NewerFormat { source, .. }
+            | Self::NotADatabase { source, .. }
+            | Self::Statement { source, .. } => code(source),
             Self::Folder { .. }
             | Self::NoFile { .. }
             | Self::NoFolder { .. }
@@ -152,7 +164,7 @@ impl ConnectionError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Trouble {
-    /// Another connection holds what is needed.
+    /// SQLite: another connection is writing.
     Busy,
     /// The server or somebody stopped the statement.
     Cancelled,
@@ -170,14 +182,18 @@ pub enum Trouble {
     DiskFull,
     /// SQLite: the system failed to read or write the file.
     FileError,
+    /// PostgreSQL: another transaction holds the lock of what is needed.
+    LockedObject,
     /// SQLite: a newer SQLite wrote the file.
     NewerFormat,
     /// The user may not do it.
     NoPermission,
     /// SQLite: the file is something else.
     NotADatabase,
-    /// Nothing can be written.
+    /// SQLite: nothing can be written.
     ReadOnly,
+    /// PostgreSQL: nothing can be written.
+    ReadOnlyServer,
     /// PostgreSQL: the server is starting or stopping.
     ServerStarting,
     /// No encrypted connection could be made.
@@ -198,7 +214,7 @@ pub enum Trouble {
 const STATES: [(&str, Trouble); 18] = [
     ("08", Trouble::ConnectionLost),
     ("23", Trouble::Constraint),
-    ("25006", Trouble::ReadOnly),
+    ("25006", Trouble::ReadOnlyServer),
     ("28P01", Trouble::WrongPassword),
     ("28", Trouble::UserRefused),
     ("3D000", Trouble::UnknownDatabase),
@@ -207,8 +223,8 @@ const STATES: [(&str, Trouble); 18] = [
     ("42501", Trouble::NoPermission),
     ("53100", Trouble::DiskFull),
     ("53300", Trouble::TooManyConnections),
-    ("55006", Trouble::Busy),
-    ("55P03", Trouble::Busy),
+    ("55006", Trouble::LockedObject),
+    ("55P03", Trouble::LockedObject),
     ("57014", Trouble::Cancelled),
     ("57P01", Trouble::ConnectionLost),
     ("57P02", Trouble::ConnectionLost),
@@ -271,10 +287,16 @@ impl Trouble {
             Self::Deadlock => "run the command again: another transaction was in the way",
             Self::DiskFull => "the disk is full",
             Self::FileError => "see that the disk is there, has room and is healthy",
-            Self::NewerFormat => "a newer SQLite wrote the file; open it with that one",
+            Self::LockedObject => "another connection holds it; wait for it, or set a longer `lock_timeout`",
+            Self::NewerFormat => "a newer SQLite wrote the file: use a newer release of this program",
             Self::NoPermission => "connect as a user who may, or let the owner grant it",
             Self::NotADatabase => "the address may name the wrong file, or the file is encrypted or damaged",
-            Self::ReadOnly => "the file or its folder is write-protected, or the address says `mode=ro`",
+            Self::ReadOnly => {
+                "the file or its folder is write-protected, a newer SQLite wrote the file, or the address says `mode=ro`"
+            }
+            Self::ReadOnlyServer => {
+                "the server is a standby, or its transactions are read only: connect to the one that writes"
+            }
             Self::ServerStarting => "the server is starting or stopping: try again",
             Self::Tls => {
                 "`sslrootcert` names the certificate to trust; `sslmode=disable` connects without TLS"

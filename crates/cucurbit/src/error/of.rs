@@ -106,6 +106,7 @@ impl From<&ConnectionError> for ErrorCode {
                 None => Self::CannotConnect,
             },
             ConnectionError::Folder { .. } => Self::DatabaseIsAFolder,
+            ConnectionError::NewerFormat { .. } => Self::NewerFormat,
             ConnectionError::NoFile { .. } => Self::NoDatabaseFile,
             ConnectionError::NoFolder { .. } => Self::NoDatabaseFolder,
             ConnectionError::NoHost { .. } => Self::NoUsableHost,
@@ -124,7 +125,7 @@ impl From<&ConnectionError> for ErrorCode {
 impl From<Trouble> for ErrorCode {
     fn from(trouble: Trouble) -> Self {
         match trouble {
-            Trouble::Busy => Self::DatabaseBusy,
+            Trouble::Busy | Trouble::LockedObject => Self::DatabaseBusy,
             Trouble::Cancelled => Self::Cancelled,
             Trouble::CannotOpenFile => Self::CannotOpenFile,
             Trouble::ConnectionLost => Self::ConnectionLost,
@@ -136,7 +137,7 @@ impl From<Trouble> for ErrorCode {
             Trouble::NewerFormat => Self::NewerFormat,
             Trouble::NoPermission => Self::NoPermission,
             Trouble::NotADatabase => Self::NotADatabase,
-            Trouble::ReadOnly => Self::ReadOnly,
+            Trouble::ReadOnly | Trouble::ReadOnlyServer => Self::ReadOnly,
             Trouble::ServerStarting => Self::ServerStarting,
             Trouble::Tls => Self::TlsFailed,
             Trouble::TooManyConnections => Self::TooManyConnections,
