@@ -1,5 +1,6 @@
-//! Results and events as text or JSON. The only `println!`; progress goes to stderr.
-#![expect(clippy::print_stderr, reason = "this is where results are printed")]
+//! Results and events as text or JSON. Results go to stdout, progress to stderr.
+//!
+//! Not by `println!`, which panics when its reader has gone away.
 
 use std::io::{self, Write as _};
 
@@ -62,7 +63,7 @@ impl Printer {
     pub(super) fn written(&self, written: &Written) {
         for warning in &written.warnings {
             // Quiet is for progress; this is what its reader must know.
-            eprintln!("warning: the new revision {warning}");
+            note(&format!("warning: the new revision {warning}"));
         }
         for note in &written.notes {
             self.say(&format!("note: {note}"));
@@ -204,7 +205,7 @@ impl Printer {
 
     fn say(&self, words: &str) {
         if !self.is_quiet {
-            eprintln!("{words}");
+            note(words);
         }
     }
 
@@ -214,6 +215,11 @@ impl Printer {
             Err(error) => self.say(&format!("error: {error}")),
         }
     }
+}
+
+/// Prints a line on stderr. A reader that has gone away is no reason to stop a run.
+fn note(text: &str) {
+    drop(writeln!(io::stderr(), "{text}"));
 }
 
 /// Prints a line on stdout. A reader that has gone away is no error.

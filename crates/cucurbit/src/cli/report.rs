@@ -1,7 +1,10 @@
-//! Errors as text: what, the causes once each, a hint. The only `eprintln!` besides progress.
-#![expect(clippy::print_stderr, reason = "this is where errors are printed")]
+//! Errors as text: the stable name and what, the causes once each, a hint.
 
-use std::{error::Error as _, process::ExitCode};
+use std::{
+    error::Error as _,
+    io::{self, Write as _},
+    process::ExitCode,
+};
 
 use crate::error::Error;
 
@@ -16,13 +19,14 @@ pub(super) fn usage(error: &clap::Error) -> ExitCode {
 
 /// Prints an error.
 pub(super) fn error(error: &Error) {
-    eprint!("{}", text(error));
+    // A reader that has gone away is no reason to panic.
+    drop(write!(io::stderr(), "{}", text(error)));
 }
 
 /// Writes an error with its causes and its hint, a line each.
 fn text(error: &Error) -> String {
     let mut said = error.to_string();
-    let mut lines = vec![format!("error: {}\n", indented(&said))];
+    let mut lines = vec![format!("error[{}]: {}\n", error.code(), indented(&said))];
     let mut source = error.source();
     while let Some(cause) = source {
         let words = cause.to_string();

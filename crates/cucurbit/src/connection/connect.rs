@@ -4,7 +4,8 @@
 //! is taken, and the errors of files that cannot be opened. The forms of addresses are `address/`.
 
 use std::{
-    fs, io,
+    fs,
+    io::{self, Read as _},
     path::{Path, PathBuf},
     str::FromStr as _,
     time::Duration,
@@ -17,7 +18,7 @@ use sqlx::{
 };
 
 use super::{
-    Connection, ConnectionError,
+    Connection, ConnectionError, Trouble,
     address::{
         Address, Host, Kind, Place, PostgresAddress, Session, SqliteAddress, SqliteMode, SslMode, encode,
     },
@@ -84,19 +85,32 @@ async fn connect_sqlite(
     let failed = |source| ConnectionError::Connect { address: address.to_string(), source };
     let connection: SqliteConnection = sqlite.connect().await.map_err(failed)?;
     let mut connection = Connection::from(connection);
-    // SQLite opens anything; only reading the header tells whether it is a database.
-    match (connection.execute("PRAGMA schema_version").await, &address.place) {
-        (Ok(_), _) => Ok(connection),
-        (Err(source), Place::File(path)) if source.code().as_deref() == Some(NOT_A_DATABASE) => {
-            Err(ConnectionError::NotADatabase { path: path.clone(), source: Box::new(source) })
-        }
-        (Err(ConnectionError::Statement { source, .. }), _) => Err(failed(source)),
-        (Err(error), _) => Err(error),
-    }
+    // SQLite opens anything; only reading the header and the schema tells whether it is a database.
+    let read = connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").await;
+    let Err(refused) = read else { return Ok(connection) };
+    let trouble = refused.trouble();
+    let ConnectionError::Statement { source, .. } = refused else { return Err(refused) };
+    let Place::File(path) = &address.place else { return Err(failed(source)) };
+    let path = path.clone();
+    let is_none = trouble == Some(Trouble::NotADatabase);
+    Err(if trouble == Some(Trouble::NewerFormat) || is_none && is_newer(&path) {
+        ConnectionError::NewerFormat { path, source }
+    } else if is_none {
+        ConnectionError::NotADatabase { path, source }
+    } else {
+        failed(source)
+    })
 }
 
-/// `SQLITE_NOTADB`.
-const NOT_A_DATABASE: &str = "26";
+/// Tells whether a file that SQLite does not take begins like a database of a newer SQLite: byte 19 is the "read
+/// version" (<https://www.sqlite.org/fileformat2.html>, section 1.3.3).
+///
+/// No connection of this process has such a file open, so that reading it drops no locks.
+fn is_newer(path: &Path) -> bool {
+    let mut header = [0; 20];
+    let read = fs::File::open(path).and_then(|mut file| file.read_exact(&mut header));
+    read.is_ok() && header.starts_with(b"SQLite format 3\0") && header[19] > 2
+}
 
 /// Says what is wrong with a path better than SQLite's "unable to open database file".
 ///
@@ -166,6 +180,7 @@ fn reason(error: &ConnectionError) -> String {
         }
         ConnectionError::WrongSession { wanted, .. } => format!("the server is not `{wanted}`"),
         ConnectionError::Folder { .. }
+        | ConnectionError::NewerFormat { .. }
         | ConnectionError::NoFile { .. }
         | ConnectionError::NoFolder { .. }
         | ConnectionError::NoHost { .. }

@@ -25,6 +25,14 @@ pub enum ConnectionError {
         /// The path.
         path: PathBuf,
     },
+    /// The file was written by a newer SQLite.
+    #[error("`{}` has a newer format than this program can read", path.display())]
+    NewerFormat {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite says.
+        source: sqlx::Error,
+    },
     /// There is no SQLite file, and this command does not make one.
     #[error("there is no SQLite file `{}`", path.display())]
     NoFile {
@@ -51,7 +59,7 @@ pub enum ConnectionError {
         /// The file.
         path: PathBuf,
         /// What SQLite says.
-        source: Box<Self>,
+        source: sqlx::Error,
     },
     /// A statement failed.
     #[error("the database refused `{sql}`")]
@@ -92,8 +100,12 @@ impl ConnectionError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
-            Self::Connect { source, .. } => return connect_hint(source).map(str::to_owned),
+            Self::Connect { source, .. } => {
+                let hint = socket_hint(source).or_else(|| self.trouble()?.hint());
+                return hint.map(str::to_owned);
+            }
             Self::Folder { .. } => "the address must name a file, such as `sqlite:///folder/file.db`",
+            Self::NewerFormat { .. } => return Trouble::NewerFormat.hint().map(str::to_owned),
             Self::NoFile { .. } => {
                 "only `upgrade`, `stamp` and `ensure_version` create the file, unless the address says `mode=rw` \
                  or `mode=ro`"
@@ -102,10 +114,8 @@ impl ConnectionError {
             Self::NoHost { .. } => {
                 "see the reason after each host; `target_session_attrs` says which kind will do"
             }
-            Self::NotADatabase { .. } => {
-                "the address may name the wrong file, or the file is encrypted or damaged"
-            }
-            Self::Statement { source, .. } => return statement_hint(source).map(str::to_owned),
+            Self::NotADatabase { .. } => return Trouble::NotADatabase.hint().map(str::to_owned),
+            Self::Statement { .. } => return self.trouble()?.hint().map(str::to_owned),
             Self::Unreadable { .. } => "correct `sslrootcert`, `sslcert` or `sslkey` in the address",
             Self::WrongDialect { .. } => return None,
             Self::WrongSession { .. } => "name another host, or leave `target_session_attrs` out",
@@ -113,12 +123,32 @@ impl ConnectionError {
         Some(hint.to_owned())
     }
 
+    /// Tells what the driver's error means, where it is one that is known.
+    #[must_use]
+    pub fn trouble(&self) -> Option<Trouble> {
+        match self {
+            Self::Connect { source, .. } => Trouble::of(source, false),
+            Self::NewerFormat { .. } => Some(Trouble::NewerFormat),
+            Self::NotADatabase { .. } => Some(Trouble::NotADatabase),
+            Self::Statement { source, .. } => Trouble::of(source, true),
+            Self::Folder { .. }
+            | Self::NoFile { .. }
+            | Self::NoFolder { .. }
+            | Self::NoHost { .. }
+            | Self::Unreadable { .. }
+            | Self::WrongDialect { .. }
+            | Self::WrongSession { .. } => None,
+        }
+    }
+
     /// Returns the database's own code of the error: an SQLSTATE, or SQLite's extended result code.
     #[must_use]
     pub fn code(&self) -> Option<Cow<'_, str>> {
         match self {
-            Self::Connect { source, .. } | Self::Statement { source, .. } => code(source),
-            Self::NotADatabase { source, .. } => source.code(),
+            Self::Connect { source, .. }
+            | Self::NewerFormat { source, .. }
+            | Self::NotADatabase { source, .. }
+            | Self::Statement { source, .. } => code(source),
             Self::Folder { .. }
             | Self::NoFile { .. }
             | Self::NoFolder { .. }
@@ -142,59 +172,179 @@ pub(crate) fn code_of<'e>(error: &'e (dyn std::error::Error + 'static)) -> Optio
     None
 }
 
+/// What an error of a driver means, as far as the database's own code of it tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Trouble {
+    /// SQLite: another connection is writing.
+    Busy,
+    /// The server or somebody stopped the statement.
+    Cancelled,
+    /// SQLite: the file cannot be opened.
+    CannotOpenFile,
+    /// The connection ended.
+    ConnectionLost,
+    /// Rows break a constraint.
+    Constraint,
+    /// SQLite: the file is damaged.
+    DamagedFile,
+    /// The transaction was given up for the sake of another.
+    Deadlock,
+    /// The disk is full.
+    DiskFull,
+    /// SQLite: the system failed to read or write the file.
+    FileError,
+    /// PostgreSQL: another transaction holds the lock of what is needed.
+    LockedObject,
+    /// SQLite: a newer SQLite wrote the file.
+    NewerFormat,
+    /// The user may not do it.
+    NoPermission,
+    /// SQLite: the file is something else.
+    NotADatabase,
+    /// SQLite: nothing can be written.
+    ReadOnly,
+    /// PostgreSQL: nothing can be written.
+    ReadOnlyServer,
+    /// PostgreSQL: the server is starting or stopping.
+    ServerStarting,
+    /// No encrypted connection could be made.
+    Tls,
+    /// PostgreSQL: the server has no connection left.
+    TooManyConnections,
+    /// PostgreSQL: the server has no such database.
+    UnknownDatabase,
+    /// Nobody answers there.
+    Unreachable,
+    /// PostgreSQL: the server does not let the user in.
+    UserRefused,
+    /// PostgreSQL: the server does not accept the password.
+    WrongPassword,
+}
+
+/// SQLSTATEs, or the two characters of a class: PostgreSQL manual, appendix A. The first that fits counts.
+const STATES: [(&str, Trouble); 18] = [
+    ("08", Trouble::ConnectionLost),
+    ("23", Trouble::Constraint),
+    ("25006", Trouble::ReadOnlyServer),
+    ("28P01", Trouble::WrongPassword),
+    ("28", Trouble::UserRefused),
+    ("3D000", Trouble::UnknownDatabase),
+    ("40001", Trouble::Deadlock),
+    ("40P01", Trouble::Deadlock),
+    ("42501", Trouble::NoPermission),
+    ("53100", Trouble::DiskFull),
+    ("53300", Trouble::TooManyConnections),
+    ("55006", Trouble::LockedObject),
+    ("55P03", Trouble::LockedObject),
+    ("57014", Trouble::Cancelled),
+    ("57P01", Trouble::ConnectionLost),
+    ("57P02", Trouble::ConnectionLost),
+    ("57P03", Trouble::ServerStarting),
+    ("57P05", Trouble::ConnectionLost),
+];
+
+/// Primary result codes: <https://www.sqlite.org/rescode.html>.
+const RESULTS: [(u32, Trouble); 11] = [
+    (3, Trouble::NoPermission),
+    (5, Trouble::Busy),
+    (6, Trouble::Busy),
+    (8, Trouble::ReadOnly),
+    (10, Trouble::FileError),
+    (11, Trouble::DamagedFile),
+    (13, Trouble::DiskFull),
+    (14, Trouble::CannotOpenFile),
+    (19, Trouble::Constraint),
+    (23, Trouble::NoPermission),
+    (26, Trouble::NotADatabase),
+];
+
+impl Trouble {
+    /// `is_open` tells an error of a connection that was in use from one that was being made.
+    fn of(error: &sqlx::Error, is_open: bool) -> Option<Self> {
+        if let sqlx::Error::Io(error) = error {
+            // So rustls reports a certificate that it does not trust.
+            let is_tls = error.kind() == io::ErrorKind::InvalidData;
+            return Some(match (is_open, is_tls) {
+                (true, _) => Self::ConnectionLost,
+                (false, true) => Self::Tls,
+                (false, false) => Self::Unreachable,
+            });
+        }
+        if let sqlx::Error::Tls(_) = error {
+            return Some(Self::Tls);
+        }
+        let code = code(error)?;
+        match primary(&code) {
+            Some(1) if error.to_string().ends_with("unsupported file format") => Some(Self::NewerFormat),
+            Some(code) => RESULTS.iter().find(|(known, _)| *known == code).map(|(_, trouble)| *trouble),
+            None => STATES.iter().find(|(known, _)| code.starts_with(known)).map(|(_, trouble)| *trouble),
+        }
+    }
+
+    fn hint(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Busy => {
+                "another connection is writing; wait for it, or give the address a longer `timeout`"
+            }
+            Self::Cancelled => {
+                "`statement_timeout` of the server or the user may be too short for a migration"
+            }
+            Self::CannotOpenFile => "this user may not read the file or write to its folder",
+            Self::ConnectionLost => {
+                "see the server's log, then run the command again: what was not committed is gone"
+            }
+            Self::Constraint => "put the rows right first, in this revision or in one before it",
+            Self::DamagedFile => "the file is damaged: `PRAGMA integrity_check` says where",
+            Self::Deadlock => "run the command again: another transaction was in the way",
+            Self::DiskFull => "the disk is full",
+            Self::FileError => "see that the disk is there, has room and is healthy",
+            Self::LockedObject => "another connection holds it; wait for it, or set a longer `lock_timeout`",
+            Self::NewerFormat => "a newer SQLite wrote the file: use a newer release of this program",
+            Self::NoPermission => "connect as a user who may, or let the owner grant it",
+            Self::NotADatabase => "the address may name the wrong file, or the file is encrypted or damaged",
+            Self::ReadOnly => {
+                "the file or its folder is write-protected, a newer SQLite wrote the file, or the address says `mode=ro`"
+            }
+            Self::ReadOnlyServer => {
+                "the server is a standby, or its transactions are read only: connect to the one that writes"
+            }
+            Self::ServerStarting => "the server is starting or stopping: try again",
+            Self::Tls => {
+                "`sslrootcert` names the certificate to trust; `sslmode=disable` connects without TLS"
+            }
+            Self::TooManyConnections => "the server has no connection left: close another one",
+            Self::UnknownDatabase => "create the database first: `createdb NAME`",
+            Self::Unreachable => "check the host and the port of the address",
+            Self::UserRefused => {
+                "the server lets this user in from nowhere or not from here: see its pg_hba.conf"
+            }
+            Self::WrongPassword => {
+                "check the user and the password, which comes from the address (`@` is written `%40` there), \
+                 `PGPASSWORD` or the password file"
+            }
+        })
+    }
+}
+
 fn code(error: &sqlx::Error) -> Option<Cow<'_, str>> {
     error.as_database_error().and_then(|error| error.code())
 }
 
-const TLS_HINT: &str = "`sslrootcert` names the certificate to trust; `sslmode=disable` connects without TLS";
-
-const SOCKET_HINTS: [(io::ErrorKind, &str); 5] = [
+/// What a socket's error means for whoever wanted to connect.
+const SOCKET_HINTS: [(io::ErrorKind, &str); 4] = [
     (io::ErrorKind::ConnectionRefused, "is the server running, and is the port the right one?"),
-    // So rustls reports a certificate that it does not trust.
-    (io::ErrorKind::InvalidData, TLS_HINT),
     (io::ErrorKind::NotFound, "is the server running, and is its socket in that folder?"),
     (io::ErrorKind::PermissionDenied, "this user may not open it"),
     (io::ErrorKind::TimedOut, "is the host the right one, and does a firewall let this through?"),
 ];
 
-/// SQLSTATEs: PostgreSQL manual, appendix A.
-fn connect_hint(error: &sqlx::Error) -> Option<&'static str> {
-    if let sqlx::Error::Io(error) = error {
-        let known = SOCKET_HINTS.iter().find(|(kind, _)| *kind == error.kind());
-        return Some(known.map_or("check the host and the port of the address", |(_, hint)| hint));
-    }
-    if let sqlx::Error::Tls(_) = error {
-        return Some(TLS_HINT);
-    }
-    match code(error)?.as_ref() {
-        "28P01" => Some(
-            "check the user and the password, which comes from the address (`@` is written `%40` there), \
-             `PGPASSWORD` or the password file",
-        ),
-        "28000" => Some("the server lets this user in from nowhere or not from here: see its pg_hba.conf"),
-        "3D000" => Some("create the database first: `createdb NAME`"),
-        "53300" => Some("the server has no connection left: close another one"),
-        "57P03" => Some("the server is starting or stopping: try again"),
-        // SQLITE_CANTOPEN, and its extended forms.
-        code if primary(code) == Some(14) => Some("this user may not read the file or write to its folder"),
-        _ => None,
-    }
+fn socket_hint(error: &sqlx::Error) -> Option<&'static str> {
+    let sqlx::Error::Io(error) = error else { return None };
+    SOCKET_HINTS.iter().find(|(kind, _)| *kind == error.kind()).map(|(_, hint)| *hint)
 }
 
-/// Result codes: <https://www.sqlite.org/rescode.html>.
-fn statement_hint(error: &sqlx::Error) -> Option<&'static str> {
-    let code = code(error)?;
-    // An SQLSTATE has five characters, a result code of SQLite at most four.
-    match primary(&code)? {
-        5 | 6 => Some("another connection is writing; wait for it, or give the address a longer `timeout`"),
-        8 => Some("the file or its folder is write-protected, or the address says `mode=ro`"),
-        11 => Some("the file is damaged: `PRAGMA integrity_check` says where"),
-        13 => Some("the disk is full"),
-        _ => None,
-    }
-}
-
-/// The primary result code in SQLite's extended one; `None` for an SQLSTATE.
+/// The primary result code in SQLite's extended one; `None` for an SQLSTATE, which has five characters.
 fn primary(code: &str) -> Option<u32> {
     (code.len() < 5).then(|| code.parse().ok()).flatten().map(|code: u32| code & 0xff)
 }

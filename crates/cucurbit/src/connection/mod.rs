@@ -16,7 +16,10 @@ use crate::schema::Dialect;
 
 pub(crate) use self::error::code_of;
 use self::given::Given;
-pub use self::{connect::ConnectOptions, error::ConnectionError};
+pub use self::{
+    connect::ConnectOptions,
+    error::{ConnectionError, Trouble},
+};
 
 /// A connection to a PostgreSQL server or a SQLite file.
 ///

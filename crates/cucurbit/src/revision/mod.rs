@@ -8,6 +8,7 @@
 //!
 //! A revision is named by its *position*, a `usize`: its place in the `Vec` handed to [`Graph::new`].
 
+mod caught;
 mod graph;
 mod heads;
 mod history;
@@ -19,6 +20,9 @@ mod scripts;
 mod target;
 mod validate;
 
+pub use caught::ScriptPanic;
+#[cfg(feature = "runtime")]
+pub(crate) use caught::caught;
 pub use graph::{Edges, Graph, RevisionSet};
 pub use heads::{Applied, Heads, HeadsError, RowChange};
 pub use history::{Interval, between, history};

@@ -8,7 +8,7 @@ use crate::operation::{Op, Operation};
 
 #[cfg(feature = "runtime")]
 use super::Direction;
-use super::{Graph, GraphError, Node, Revision};
+use super::{Graph, GraphError, Node, Revision, ScriptPanic, caught::caught};
 
 /// One revision script, as `cucurbit-build` lists it.
 #[derive(Clone, Copy, Debug)]
@@ -66,26 +66,59 @@ impl Scripts {
     }
 
     /// Records what applies a revision.
-    #[must_use]
-    pub fn upgrade(&self, position: usize) -> Vec<Operation> {
-        Op::record(self.script(position).upgrade)
-    }
-
-    /// Records what applies or reverts a revision, with the functions of its code; a stamp records nothing.
-    #[cfg(feature = "runtime")]
-    #[must_use]
-    pub fn record(&self, position: usize, direction: Direction) -> (Vec<Operation>, Functions) {
-        let script = self.script(position);
-        match direction {
-            Direction::Downgrade => Op::record_with_functions(script.downgrade),
-            Direction::Stamp => Default::default(),
-            Direction::Upgrade => Op::record_with_functions(script.upgrade),
-        }
+    ///
+    /// # Errors
+    ///
+    /// When the script's code panics.
+    pub fn upgrade(&self, position: usize) -> Result<Vec<Operation>, ScriptPanic> {
+        self.caught(position, "upgrade", |script| Op::record(script.upgrade))
     }
 
     /// Records what reverts a revision.
-    #[must_use]
-    pub fn downgrade(&self, position: usize) -> Vec<Operation> {
-        Op::record(self.script(position).downgrade)
+    ///
+    /// # Errors
+    ///
+    /// When the script's code panics.
+    pub fn downgrade(&self, position: usize) -> Result<Vec<Operation>, ScriptPanic> {
+        self.caught(position, "downgrade", |script| Op::record(script.downgrade))
+    }
+
+    /// Records what applies or reverts a revision, with the functions of its code; a stamp records nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the script's code panics.
+    #[cfg(feature = "runtime")]
+    pub fn record(
+        &self,
+        position: usize,
+        direction: Direction,
+    ) -> Result<(Vec<Operation>, Functions), ScriptPanic> {
+        match direction {
+            Direction::Downgrade => {
+                self.caught(position, "downgrade", |script| Op::record_with_functions(script.downgrade))
+            }
+            Direction::Stamp => Ok(Default::default()),
+            Direction::Upgrade => {
+                self.caught(position, "upgrade", |script| Op::record_with_functions(script.upgrade))
+            }
+        }
+    }
+
+    /// Runs a script's function; a panic is an error that names it.
+    fn caught<T>(
+        &self,
+        position: usize,
+        function: &'static str,
+        record: impl FnOnce(&Script) -> T,
+    ) -> Result<T, ScriptPanic> {
+        let script = self.script(position);
+        caught(|| record(script)).map_err(|(place, words)| ScriptPanic {
+            function,
+            revision: self.graph.id(position).to_owned(),
+            path: script.path,
+            place,
+            words,
+        })
     }
 }

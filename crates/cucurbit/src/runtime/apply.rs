@@ -319,6 +319,7 @@ pub(super) fn is_worth_another_try(error: &RunError) -> bool {
         | RunError::Lock { .. }
         | RunError::MixedModes { .. }
         | RunError::Overtaken { .. }
+        | RunError::Panic(_)
         | RunError::Plan { .. }
         | RunError::Reflect(_)
         | RunError::Outside { .. }

@@ -3,18 +3,13 @@
 //! It may read and write rows. What it may not: change the schema, which the steps after it were planned for, and end
 //! the transaction, which would leave a revision half done.
 
-use std::{
-    any::Any,
-    future::poll_fn,
-    panic::{AssertUnwindSafe, catch_unwind},
-    pin::Pin,
-    task::Poll,
-};
+use std::{future::poll_fn, task::Poll};
 
 use crate::{
     connection::Connection,
     dialect,
     operation::{BoxedCode, CodeResult},
+    revision::caught,
     schema::Schema,
 };
 
@@ -52,22 +47,20 @@ pub(super) async fn run(job: &mut Job<'_, '_>, title: &str, code: BoxedCode) -> 
 
 /// Calls it and waits for it; a panic is an error like any other.
 async fn awaited(code: BoxedCode, connection: &mut Connection) -> CodeResult {
-    let called = catch_unwind(AssertUnwindSafe(|| code.call(connection)));
-    let mut running = called.map_err(|panic| words(&*panic))?;
+    let mut running = caught(|| code.call(connection)).map_err(words)?;
     poll_fn(|context| {
-        let running: Pin<&mut _> = running.as_mut();
-        match catch_unwind(AssertUnwindSafe(|| running.poll(context))) {
-            Ok(poll) => poll,
-            Err(panic) => Poll::Ready(Err(words(&*panic).into())),
-        }
+        caught(|| running.as_mut().poll(context))
+            .unwrap_or_else(|panic| Poll::Ready(Err(words(panic).into())))
     })
     .await
 }
 
-/// What a panic says.
-fn words(panic: &(dyn Any + Send)) -> String {
-    let said = panic.downcast_ref::<&str>().copied().or(panic.downcast_ref::<String>().map(String::as_str));
-    format!("it panicked: {}", said.unwrap_or("without a word"))
+/// What a panic says, and where.
+fn words((place, words): (Option<String>, String)) -> String {
+    match place {
+        Some(place) => format!("it panicked in {place}: {words}"),
+        None => format!("it panicked: {words}"),
+    }
 }
 
 fn first_difference(before: &Schema, after: &Schema) -> Option<String> {

@@ -7,7 +7,7 @@ use thiserror::Error;
 use crate::{
     connection::ConnectionError,
     dialect::{self, Hazard, HazardKind, PlanError, ReflectError},
-    revision::{self, HeadsError, TargetError},
+    revision::{self, HeadsError, ScriptPanic, TargetError},
 };
 
 /// Why a run stopped. What was committed before it stays; the rest is rolled back.
@@ -108,6 +108,9 @@ pub enum RunError {
         /// The steps that this run committed.
         done: usize,
     },
+    /// A script's code panicked before anything was run.
+    #[error(transparent)]
+    Panic(#[from] ScriptPanic),
     /// The scripts cannot be turned into statements.
     #[error("cannot plan revision `{revision}`")]
     Plan {
@@ -220,6 +223,7 @@ impl RunError {
                 "look at what is left, such as an invalid index, and take it away before the next try"
                     .to_owned(),
             ),
+            Self::Panic(error) => Some(error.hint()),
             Self::Plan { source, .. } => source.hint().map(str::to_owned),
             Self::Reflect(error) => error.hint().map(str::to_owned),
             Self::Step { source, .. } => source.hint(),

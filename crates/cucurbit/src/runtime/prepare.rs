@@ -8,7 +8,7 @@ use crate::{
     connection::Connection,
     dialect::{Before, Dialect, Hazard, Mode, Plan, PlanError, lexer},
     operation::{BoxedCode, ColumnChange, Execute, Functions, Operation, for_dialect},
-    revision::{Scripts, Step},
+    revision::{ScriptPanic, Scripts, Step},
     schema::{Ident, Schema, TableName},
 };
 
@@ -88,7 +88,7 @@ pub(super) fn prepare(
     let mut is_opaque = false;
     let mut writes_rows = false;
     for step in steps {
-        let (operations, mut functions) = recorded(dialect, scripts, step);
+        let (operations, mut functions) = recorded(dialect, scripts, step)?;
         let revision = || step.revision.map_or_else(String::new, |at| scripts.graph().id(at).to_owned());
         let failed = |source| RunError::Plan { revision: revision(), source };
         refuse_irreversible(&operations).map_err(failed)?;
@@ -220,10 +220,14 @@ pub(super) async fn refuse_hazard(connection: &mut Connection, hazard: &Hazard) 
 }
 
 /// Returns what a step's script says for this dialect; a stamp says nothing.
-fn recorded(dialect: Dialect, scripts: &Scripts, step: &Step) -> (Vec<Operation>, Functions) {
-    let Some(revision) = step.revision else { return Default::default() };
-    let (operations, functions) = scripts.record(revision, step.direction);
-    (for_dialect(&operations, dialect), functions)
+fn recorded(
+    dialect: Dialect,
+    scripts: &Scripts,
+    step: &Step,
+) -> Result<(Vec<Operation>, Functions), ScriptPanic> {
+    let Some(revision) = step.revision else { return Ok(Default::default()) };
+    let (operations, functions) = scripts.record(revision, step.direction)?;
+    Ok((for_dialect(&operations, dialect), functions))
 }
 
 fn refuse_irreversible(operations: &[Operation]) -> Result<(), PlanError> {

@@ -6,7 +6,7 @@ use crate::{
     connection::ConnectionError,
     dialect::{Before, Dialect, PlanError},
     operation::{Execute, Operation, for_dialect},
-    revision::Scripts,
+    revision::{ScriptPanic, Scripts},
     runtime,
 };
 
@@ -32,6 +32,9 @@ pub enum ReplayError {
         /// The statement, and why.
         source: ConnectionError,
     },
+    /// A script's code panicked.
+    #[error(transparent)]
+    Panic(#[from] ScriptPanic),
     /// A revision does not fit what the ones before it made.
     #[error("revision `{revision}` does not fit {dialect}")]
     Plan {
@@ -62,6 +65,7 @@ impl ReplayError {
                  does: `op.execute(…).means(|op| …)`"
                     .to_owned(),
             ),
+            Self::Panic(error) => Some(error.hint()),
             Self::Plan { source, .. } => source.hint().map(str::to_owned),
         }
     }
@@ -80,7 +84,7 @@ pub fn replay(
 ) -> Result<Before, ReplayError> {
     for &position in revisions {
         let revision = || scripts.graph().id(position).to_owned();
-        let operations = for_dialect(&scripts.upgrade(position), dialect);
+        let operations = for_dialect(&scripts.upgrade(position)?, dialect);
         for operation in &operations {
             if let Operation::Execute(Execute { sql, .. }) = operation
                 && runtime::is_opaque(dialect, operation)

@@ -44,7 +44,7 @@ async fn rehearse(
     let settings = Settings::read(connection).await.map_err(ReplayError::no_scratch)?;
     for &position in revisions {
         let revision = || scripts.graph().id(position).to_owned();
-        let mut operations = for_dialect(&scripts.upgrade(position), dialect);
+        let mut operations = for_dialect(&scripts.upgrade(position)?, dialect);
         operations.retain(|operation| !writes_rows_only(dialect, operation));
         // Operations are planned together as far as their effect is known: a foreign key may wait for a table.
         for part in operations

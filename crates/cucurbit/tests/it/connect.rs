@@ -136,7 +136,7 @@ fn a_file_opened_for_reading_refuses_to_be_written() {
             assert_eq!(error.code().as_deref(), Some("8"));
             assert_eq!(
                 error.hint().unwrap(),
-                "the file or its folder is write-protected, or the address says `mode=ro`"
+                "the file or its folder is write-protected, a newer SQLite wrote the file, or the address says `mode=ro`"
             );
         }
     });

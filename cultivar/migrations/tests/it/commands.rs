@@ -29,7 +29,7 @@ async fn current_says_where_the_database_is(database: Database) {
     assert!(verbose.contains("Rev: 109317dd2a2f\nParent: 3968dfa9e747\n"), "{verbose}");
     let checked = database.migrate(&["current", "--check-heads"]).exits(5);
     assert!(
-        checked.stderr.starts_with("error: Database is not on all head revisions\n"),
+        checked.stderr.starts_with("error[not-at-heads]: Database is not on all head revisions\n"),
         "{}",
         checked.stderr
     );
@@ -149,7 +149,7 @@ async fn reports_are_json_when_asked(database: Database) {
 
 async fn a_revision_that_nobody_knows_changes_nothing(database: Database) {
     let ran = database.migrate(&["upgrade", "nosuch"]).exits(1);
-    assert!(ran.stderr.starts_with("error: "), "{}", ran.stderr);
+    assert!(ran.stderr.starts_with("error[unknown-revision]: "), "{}", ran.stderr);
     assert!(ran.stderr.contains("nosuch"), "{}", ran.stderr);
     assert_eq!(database.tables().await, [""; 0], "not even the version table");
 }

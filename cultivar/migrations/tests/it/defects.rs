@@ -206,7 +206,7 @@ fn defect_21_a_per_cent_sign_in_a_password_is_no_problem() {
     std::fs::write(folder.path().join("cucurbit.toml"), file).expect("a file");
     let refused = Ran::of(binary(folder.path()).arg("current")).exits(1);
     assert!(
-        refused.stderr.starts_with("error: cannot connect to postgresql://gardener:***@"),
+        refused.stderr.starts_with("error[unreachable]: cannot connect to postgresql://gardener:***@"),
         "{}",
         refused.stderr
     );

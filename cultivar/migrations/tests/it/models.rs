@@ -20,7 +20,11 @@ async fn one_revision_behind_is_pending_and_no_failure(database: Database) {
     database.migrate(&["check", "--require-heads"]).exits(5);
 
     let create = database.migrate(&["create", "--message", "too early"]).exits(5);
-    assert!(create.stderr.starts_with("error: Target database is not up to date.\n"), "{}", create.stderr);
+    assert!(
+        create.stderr.starts_with("error[pending-revisions]: Target database is not up to date.\n"),
+        "{}",
+        create.stderr
+    );
 }
 
 async fn a_stray_column_is_drift_and_is_named(database: Database) {

@@ -1,6 +1,10 @@
 //! Why a command stopped: one variant for each stage, each holding that room's error.
 //!
-//! No words of its own where a source has them; advice is in `hint()`.
+//! No words of its own where a source has them; advice is in `hint()`. The stable name of every error is in `code.rs`,
+//! which error has which in `of.rs`.
+
+mod code;
+mod of;
 
 use thiserror::Error;
 
@@ -15,6 +19,8 @@ use crate::{
     script::ScriptError,
     source::ReplayError,
 };
+
+pub use self::code::ErrorCode;
 
 /// Why a command stopped.
 #[derive(Debug, Error)]
@@ -125,6 +131,14 @@ pub enum Error {
 }
 
 impl Error {
+    /// Returns the stable name, under which `docs/errors.md` says the cause and the cure.
+    ///
+    /// Every error of the library has one: `ErrorCode::from(&run_error)`.
+    #[must_use]
+    pub fn code(&self) -> ErrorCode {
+        self.into()
+    }
+
     /// Says what to do about it, if something can be said.
     #[must_use]
     pub fn hint(&self) -> Option<String> {

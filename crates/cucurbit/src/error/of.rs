@@ -1,0 +1,328 @@
+//! Which error has which stable name.
+//!
+//! What lives here: a conversion from each room's error. No `_ =>`: a new variant does not compile before it has a name,
+//! and a name does not pass the tests before it is on the page.
+
+use crate::{
+    config::ConfigError,
+    connection::{ConnectionError, Trouble, address::AddressError},
+    dialect::{HazardKind, PlanError, ReflectError},
+    operation::{ApplyError, Irreversible},
+    revision::{self, GraphError, HeadsError, ParseError, RevisionIdError, ScriptPanic, TargetError},
+    runtime::RunError,
+    script::ScriptError,
+    source::ReplayError,
+};
+
+use super::{Error, ErrorCode};
+
+impl From<&Error> for ErrorCode {
+    fn from(error: &Error) -> Self {
+        match error {
+            Error::Apply(error) => error.into(),
+            Error::Config(error) => error.into(),
+            Error::Connection(error) => error.into(),
+            Error::EmptyModels => Self::EmptyModels,
+            Error::Graph(error) => error.into(),
+            Error::Heads(error) => error.into(),
+            Error::Id(error) => error.into(),
+            Error::Irreversible(error) => error.into(),
+            Error::Models(_) => Self::ModelsNotCollected,
+            Error::NewRevision { source: PlanError::Apply { .. }, .. } => Self::NotInHistory,
+            Error::NewRevision { source, .. } => source.into(),
+            Error::NoModels => Self::NoModels,
+            Error::NoScripts { .. } => Self::NoScripts,
+            Error::NotAtHeads => Self::NotAtHeads,
+            Error::NotUpToDate { .. } => Self::PendingRevisions,
+            Error::Parse(error) => error.into(),
+            Error::Reflect(error) => error.into(),
+            Error::Replay(error) => error.into(),
+            Error::Run(error) => error.into(),
+            Error::Script(error) => error.into(),
+            Error::SeveralHeads { .. } => Self::MultipleHeads,
+            Error::Steps(error) => error.into(),
+            Error::Target(error) => error.into(),
+            Error::Uncompared { .. } | Error::UncomparedModels { .. } => Self::UncomparedExpressions,
+            Error::Usage { .. } => Self::Usage,
+        }
+    }
+}
+
+impl From<&AddressError> for ErrorCode {
+    fn from(error: &AddressError) -> Self {
+        match error {
+            AddressError::BadHost => Self::MalformedHost,
+            AddressError::BadPort { .. } => Self::MalformedPort,
+            AddressError::BadText { .. } => Self::MalformedEncoding,
+            AddressError::BadValue { .. } => Self::ParameterValue,
+            AddressError::NoFile => Self::NoFileInAddress,
+            AddressError::NoScheme => Self::NoScheme,
+            AddressError::NoSlashes => Self::NoSlashes,
+            AddressError::PortCount { .. } => Self::PortCount,
+            AddressError::Unencoded => Self::UnencodedCharacter,
+            AddressError::UnknownParameter { .. } => Self::UnknownParameter,
+            AddressError::UnknownScheme { .. } => Self::UnknownScheme,
+            AddressError::UnsupportedParameter { .. } => Self::UnsupportedParameter,
+        }
+    }
+}
+
+impl From<&ApplyError> for ErrorCode {
+    fn from(error: &ApplyError) -> Self {
+        match error {
+            ApplyError::ColumnExists { .. }
+            | ApplyError::ConstraintExists { .. }
+            | ApplyError::IndexExists { .. }
+            | ApplyError::TableExists { .. } => Self::ObjectExists,
+            ApplyError::NoColumn { .. }
+            | ApplyError::NoConstraint { .. }
+            | ApplyError::NoIndex { .. }
+            | ApplyError::NoTable { .. } => Self::ObjectMissing,
+        }
+    }
+}
+
+impl From<&ConfigError> for ErrorCode {
+    fn from(error: &ConfigError) -> Self {
+        match error {
+            ConfigError::Address { source, .. } => source.into(),
+            ConfigError::BadDuration { .. } => Self::MalformedDuration,
+            ConfigError::BadPlaceholder { .. } => Self::MalformedPlaceholder,
+            ConfigError::Malformed { .. } => Self::MalformedConfiguration,
+            ConfigError::NoAddress { .. } => Self::NoAddress,
+            ConfigError::NotText { .. } => Self::VariableNotText,
+            ConfigError::Read { .. } => Self::UnreadableConfiguration,
+            ConfigError::UnknownKey { .. } => Self::UnknownKey,
+            ConfigError::UnsetVariable { .. } => Self::UnsetVariable,
+        }
+    }
+}
+
+impl From<&ConnectionError> for ErrorCode {
+    fn from(error: &ConnectionError) -> Self {
+        match error {
+            ConnectionError::Connect { .. } => match error.trouble() {
+                Some(trouble) => trouble.into(),
+                None => Self::CannotConnect,
+            },
+            ConnectionError::Folder { .. } => Self::DatabaseIsAFolder,
+            ConnectionError::NewerFormat { .. } => Self::NewerFormat,
+            ConnectionError::NoFile { .. } => Self::NoDatabaseFile,
+            ConnectionError::NoFolder { .. } => Self::NoDatabaseFolder,
+            ConnectionError::NoHost { .. } => Self::NoUsableHost,
+            ConnectionError::NotADatabase { .. } => Self::NotADatabase,
+            ConnectionError::Statement { .. } => match error.trouble() {
+                Some(trouble) => trouble.into(),
+                None => Self::StatementRefused,
+            },
+            ConnectionError::Unreadable { .. } => Self::UnreadableCertificate,
+            ConnectionError::WrongDialect { .. } => Self::WrongDialect,
+            ConnectionError::WrongSession { .. } => Self::WrongServerKind,
+        }
+    }
+}
+
+impl From<Trouble> for ErrorCode {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Busy | Trouble::LockedObject => Self::DatabaseBusy,
+            Trouble::Cancelled => Self::Cancelled,
+            Trouble::CannotOpenFile => Self::CannotOpenFile,
+            Trouble::ConnectionLost => Self::ConnectionLost,
+            Trouble::Constraint => Self::ConstraintViolated,
+            Trouble::DamagedFile => Self::DamagedFile,
+            Trouble::Deadlock => Self::Deadlock,
+            Trouble::DiskFull => Self::DiskFull,
+            Trouble::FileError => Self::FileError,
+            Trouble::NewerFormat => Self::NewerFormat,
+            Trouble::NoPermission => Self::NoPermission,
+            Trouble::NotADatabase => Self::NotADatabase,
+            Trouble::ReadOnly | Trouble::ReadOnlyServer => Self::ReadOnly,
+            Trouble::ServerStarting => Self::ServerStarting,
+            Trouble::Tls => Self::TlsFailed,
+            Trouble::TooManyConnections => Self::TooManyConnections,
+            Trouble::UnknownDatabase => Self::UnknownDatabase,
+            Trouble::Unreachable => Self::Unreachable,
+            Trouble::UserRefused => Self::UserRefused,
+            Trouble::WrongPassword => Self::WrongPassword,
+        }
+    }
+}
+
+impl From<&GraphError> for ErrorCode {
+    fn from(error: &GraphError) -> Self {
+        match error {
+            GraphError::Cycle { .. } => Self::Cycle,
+            GraphError::DependencyCycle { .. } => Self::DependencyCycle,
+            GraphError::DependencySelfLoop { .. } => Self::DependencySelfLoop,
+            GraphError::DuplicateId { .. } => Self::DuplicateRevision,
+            GraphError::DuplicateLabel { .. } => Self::DuplicateLabel,
+            GraphError::InvalidId(source) | GraphError::InvalidLabel { source, .. } => source.into(),
+            GraphError::MissingDependency { .. } => Self::MissingDependency,
+            GraphError::MissingParent { .. } => Self::MissingRevision,
+            GraphError::SelfLoop { .. } => Self::SelfLoop,
+        }
+    }
+}
+
+impl From<&HeadsError> for ErrorCode {
+    fn from(error: &HeadsError) -> Self {
+        match error {
+            HeadsError::Overlap { .. } => Self::OverlappingRows,
+            HeadsError::UnknownRevision { .. } => Self::UnknownVersionRow,
+        }
+    }
+}
+
+impl From<&Irreversible> for ErrorCode {
+    fn from(error: &Irreversible) -> Self {
+        match error {
+            Irreversible::Apply(error) => error.into(),
+            Irreversible::Refused { .. } => Self::Irreversible,
+            Irreversible::Code { .. } | Irreversible::Rows { .. } | Irreversible::Sql { .. } => {
+                Self::NoDowngrade
+            }
+        }
+    }
+}
+
+impl From<&ParseError> for ErrorCode {
+    fn from(error: &ParseError) -> Self {
+        match error {
+            ParseError::Malformed { .. } => Self::MalformedTarget,
+            ParseError::NotARange { .. } => Self::NotARange,
+            ParseError::RangeNotAllowed { .. } => Self::RangeNotAllowed,
+        }
+    }
+}
+
+impl From<&PlanError> for ErrorCode {
+    fn from(error: &PlanError) -> Self {
+        match error {
+            PlanError::Apply { source, .. } => source.into(),
+            PlanError::Irreversible { .. } => Self::Irreversible,
+            PlanError::NeedsNoTransaction { .. } => Self::NeedsNoTransaction,
+            PlanError::Original { .. } => Self::UnreadableObject,
+            PlanError::Unsupported { .. } => Self::UnsupportedOperation,
+        }
+    }
+}
+
+impl From<&ReflectError> for ErrorCode {
+    fn from(error: &ReflectError) -> Self {
+        match error {
+            ReflectError::Connection { source } => source.into(),
+            ReflectError::NoSchema { .. } => Self::NoSchema,
+            ReflectError::Original { .. } => Self::UnreadableObject,
+            ReflectError::TooOld { .. } => Self::ServerTooOld,
+        }
+    }
+}
+
+impl From<&ReplayError> for ErrorCode {
+    fn from(error: &ReplayError) -> Self {
+        match error {
+            ReplayError::NoScratch(_) => Self::NoScratchDatabase,
+            ReplayError::Opaque { .. } => Self::UnknownEffect,
+            ReplayError::Panic(error) => error.into(),
+            ReplayError::Plan { source, .. } => source.into(),
+            ReplayError::Rehearsal { .. } => Self::RehearsalFailed,
+        }
+    }
+}
+
+impl From<&RevisionIdError> for ErrorCode {
+    fn from(error: &RevisionIdError) -> Self {
+        match error {
+            RevisionIdError::Empty => Self::EmptyIdentifier,
+            RevisionIdError::IllegalCharacters { .. } => Self::IllegalCharacters,
+            RevisionIdError::Reserved { .. } => Self::ReservedWord,
+            RevisionIdError::TooLong { .. } => Self::IdentifierTooLong,
+        }
+    }
+}
+
+impl From<&revision::PlanError> for ErrorCode {
+    fn from(error: &revision::PlanError) -> Self {
+        match error {
+            revision::PlanError::CrossesFork { .. } => Self::CrossesFork,
+            revision::PlanError::Heads(error) => error.into(),
+            revision::PlanError::MultipleTargets { .. } => Self::MultipleTargets,
+            revision::PlanError::NotBelow { .. } => Self::NotBelow,
+            revision::PlanError::Overlap { .. } => Self::OverlappingTargets,
+            revision::PlanError::RangeNotAncestor { .. } => Self::RangeNotAncestor,
+            revision::PlanError::Target(error) => error.into(),
+        }
+    }
+}
+
+impl From<&RunError> for ErrorCode {
+    fn from(error: &RunError) -> Self {
+        match error {
+            RunError::CodeChangedSchema { .. } => Self::CodeChangedSchema,
+            RunError::CodeEndedTransaction { .. } => Self::CodeEndedTransaction,
+            RunError::CodeFailed { .. } => Self::CodeFailed,
+            RunError::CodeOffline { .. } => Self::CodeOffline,
+            RunError::Connection(error) => error.into(),
+            RunError::ForeignKeysBroken { .. } => Self::BrokenReferences,
+            RunError::ForeignKeysOn => Self::ForeignKeysOn,
+            RunError::Hazard { hazard } => match hazard.kind {
+                HazardKind::LosesData => Self::DataLoss,
+                HazardKind::NullInNotNull => Self::NullValues,
+            },
+            RunError::Heads(error) => error.into(),
+            RunError::InTransaction => Self::InTransaction,
+            RunError::Lock { .. } => Self::Locked,
+            RunError::MixedModes { .. } => Self::MixedModes,
+            RunError::Outside { .. } => Self::FailedOutsideTransaction,
+            RunError::Overtaken { .. } => Self::Overtaken,
+            RunError::Panic(error) => error.into(),
+            RunError::Plan { source, .. } => source.into(),
+            RunError::Reflect(error) => error.into(),
+            RunError::RowsLost { .. } => Self::RowsLost,
+            // What to do about it depends on why it failed; that it was rolled back needs nothing done.
+            RunError::Step { source, .. } => source.as_ref().into(),
+            RunError::Steps(error) => error.into(),
+            RunError::Target(error) => error.into(),
+            RunError::UnknownOffline { .. } => Self::UnknownEffect,
+            RunError::VersionRow { .. } => Self::VersionRow,
+        }
+    }
+}
+
+impl From<&ScriptError> for ErrorCode {
+    fn from(error: &ScriptError) -> Self {
+        match error {
+            ScriptError::Exists { .. } => Self::FileExists,
+            ScriptError::FileName { .. }
+            | ScriptError::Template { .. }
+            | ScriptError::UnknownToken { .. } => Self::FileTemplate,
+            ScriptError::NoFolder { .. } => Self::NoVersionsFolder,
+            ScriptError::Write { .. } => Self::CannotWriteFile,
+        }
+    }
+}
+
+impl From<&ScriptPanic> for ErrorCode {
+    fn from(error: &ScriptPanic) -> Self {
+        let ScriptPanic { function: _, revision: _, path: _, place: _, words: _ } = error;
+        Self::ScriptPanicked
+    }
+}
+
+impl From<&TargetError> for ErrorCode {
+    fn from(error: &TargetError) -> Self {
+        match error {
+            TargetError::AmbiguousCurrent { .. } => Self::AmbiguousCurrent,
+            TargetError::AmbiguousIdentifier { .. } => Self::AmbiguousRevision,
+            TargetError::AmbiguousWalk { .. } => Self::AmbiguousWalk,
+            TargetError::Heads(error) => error.into(),
+            TargetError::MultipleHeads { .. } => Self::MultipleHeads,
+            TargetError::NeedsDatabase { .. } => Self::NeedsDatabase,
+            TargetError::NoSuchBranch { .. } => Self::UnknownBranch,
+            TargetError::NotOnBranch { .. } => Self::NotOnBranch,
+            TargetError::RelativeTooFar { .. } | TargetError::WalkedTooFar { .. } => Self::WalkedTooFar,
+            TargetError::Unknown { .. } => Self::UnknownRevision,
+        }
+    }
+}
