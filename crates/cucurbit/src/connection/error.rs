@@ -6,6 +6,7 @@ use std::{borrow::Cow, io, path::PathBuf};
 
 use thiserror::Error;
 
+use super::TlsError;
 use crate::schema::Dialect;
 
 /// Why a database did not do what it was asked.
@@ -61,6 +62,14 @@ pub enum ConnectionError {
         /// What the database says.
         source: sqlx::Error,
     },
+    /// TLS with the server did not come about.
+    #[error("cannot connect to {address}")]
+    Tls {
+        /// The address without its password.
+        address: String,
+        /// Why not.
+        source: TlsError,
+    },
     /// A certificate or key that the address names cannot be read.
     #[error("cannot read `{}`, which the address names", path.display())]
     Unreadable {
@@ -106,6 +115,7 @@ impl ConnectionError {
                 "the address may name the wrong file, or the file is encrypted or damaged"
             }
             Self::Statement { source, .. } => return statement_hint(source).map(str::to_owned),
+            Self::Tls { source, .. } => return source.hint(),
             Self::Unreadable { .. } => "correct `sslrootcert`, `sslcert` or `sslkey` in the address",
             Self::WrongDialect { .. } => return None,
             Self::WrongSession { .. } => "name another host, or leave `target_session_attrs` out",
@@ -123,6 +133,7 @@ impl ConnectionError {
             | Self::NoFile { .. }
             | Self::NoFolder { .. }
             | Self::NoHost { .. }
+            | Self::Tls { .. }
             | Self::Unreadable { .. }
             | Self::WrongDialect { .. }
             | Self::WrongSession { .. } => None,
@@ -134,12 +145,8 @@ fn code(error: &sqlx::Error) -> Option<Cow<'_, str>> {
     error.as_database_error().and_then(|error| error.code())
 }
 
-const TLS_HINT: &str = "`sslrootcert` names the certificate to trust; `sslmode=disable` connects without TLS";
-
-const SOCKET_HINTS: [(io::ErrorKind, &str); 5] = [
+const SOCKET_HINTS: [(io::ErrorKind, &str); 4] = [
     (io::ErrorKind::ConnectionRefused, "is the server running, and is the port the right one?"),
-    // So rustls reports a certificate that it does not trust.
-    (io::ErrorKind::InvalidData, TLS_HINT),
     (io::ErrorKind::NotFound, "is the server running, and is its socket in that folder?"),
     (io::ErrorKind::PermissionDenied, "this user may not open it"),
     (io::ErrorKind::TimedOut, "is the host the right one, and does a firewall let this through?"),
@@ -151,15 +158,15 @@ fn connect_hint(error: &sqlx::Error) -> Option<&'static str> {
         let known = SOCKET_HINTS.iter().find(|(kind, _)| *kind == error.kind());
         return Some(known.map_or("check the host and the port of the address", |(_, hint)| hint));
     }
-    if let sqlx::Error::Tls(_) = error {
-        return Some(TLS_HINT);
-    }
     match code(error)?.as_ref() {
         "28P01" => Some(
             "check the user and the password, which comes from the address (`@` is written `%40` there), \
              `PGPASSWORD` or the password file",
         ),
-        "28000" => Some("the server lets this user in from nowhere or not from here: see its pg_hba.conf"),
+        "28000" => Some(
+            "the server's pg_hba.conf says who may come from where, and how: lines with `hostssl` ask for TLS, \
+             with `hostnossl` for none, with `cert` for `sslcert` and `sslkey`",
+        ),
         "3D000" => Some("create the database first: `createdb NAME`"),
         "53300" => Some("the server has no connection left: close another one"),
         "57P03" => Some("the server is starting or stopping: try again"),

@@ -6,13 +6,14 @@
 pub mod address;
 mod connect;
 mod error;
+mod tls;
 
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, Row as _, TypeInfo as _};
 use sqlx::{PgConnection, SqliteConnection};
 
 use crate::schema::Dialect;
 
-pub use self::{connect::ConnectOptions, error::ConnectionError};
+pub use self::{connect::ConnectOptions, error::ConnectionError, tls::TlsError};
 
 /// A connection to a PostgreSQL server or a SQLite file.
 #[derive(Debug)]

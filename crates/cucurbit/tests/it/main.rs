@@ -44,5 +44,8 @@ mod sqlite; // SQLite: what Alembic's rebuild loses is kept, and memory agrees w
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod support; // Databases of a test's own, and scripts written in a line.
+#[cfg(all(feature = "runtime", unix))]
+#[cfg(test)]
+mod tls; // What each `sslmode` does and refuses, on a server of the test's own with certificates made for it.
 #[cfg(test)]
 mod walls; // The walls of the house, read from docs/ARCHITECTURE.md.
