@@ -1,10 +1,16 @@
 //! Tests of the library: one binary, one line for each subject.
 
+#[cfg(all(feature = "runtime", unix))]
+#[cfg(test)]
+mod address; // Forms of addresses that need a server of the test's own: users, sockets, standbys, poolers.
 #[cfg(test)] // Tells clippy that helpers are tests too.
 mod any_operation; // Operations of every kind, with the names and texts that break things, for laws.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod cases; // Every file of tests/cases: what is written for it, and the laws on real databases.
+#[cfg(all(feature = "runtime", unix))]
+#[cfg(test)]
+mod cluster; // A PostgreSQL server of a test's own, and certificates for it.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod command; // Commands as library functions: what a new script may be, and what a rehearsal runs.

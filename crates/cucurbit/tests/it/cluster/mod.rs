@@ -1,7 +1,9 @@
-//! A PostgreSQL server of a test's own, whose TLS the test sets and changes.
+//! A PostgreSQL server of a test's own: its TLS, its users and what it is are the test's to set.
 //!
 //! Its programs, and the user it runs as when the tests run as root, are those of the server of the other tests
 //! (`CUCURBIT_TEST_POSTGRES_URL`), which is asked for them; where that one is on another machine, those of Debian.
+
+pub(crate) mod certificate;
 
 use std::{
     fs,
@@ -20,7 +22,7 @@ use cucurbit::{
     connection::{ConnectOptions, Connection},
 };
 
-use super::certificate::Certificate;
+use self::certificate::Certificate;
 
 /// A running server; dropping it ends it and removes its folder.
 pub(crate) struct Cluster {
@@ -39,21 +41,24 @@ struct Files {
 }
 
 /// Who may come by which way: each user of the tests by one.
-const ACCESS: &str = "\
-local     all  all                         trust
-hostssl   all  gardener     127.0.0.1/32   cert
-hostssl   all  ciphered     127.0.0.1/32   trust
-hostnossl all  uncovered    127.0.0.1/32   trust
-hostssl   all  guest        127.0.0.1/32   scram-sha-256
-host      all  postgres     127.0.0.1/32   trust
-";
+const ACCESS: &str = r#"
+local     all  all                 trust
+hostssl   all  gardener   samehost cert
+hostssl   all  ciphered   samehost trust
+hostnossl all  uncovered  samehost trust
+hostssl   all  guest      samehost scram-sha-256
+host      all  "g@rt/n:r" samehost scram-sha-256
+host      all  postgres   samehost trust
+"#;
 
-const USERS: &str = "\
+const USERS: &str = r#"
 SET password_encryption = 'scram-sha-256';
 CREATE ROLE gardener LOGIN;
 CREATE ROLE ciphered LOGIN;
 CREATE ROLE uncovered LOGIN;
-CREATE ROLE guest LOGIN PASSWORD 's3cret';";
+CREATE ROLE guest LOGIN PASSWORD 's3cret';
+CREATE ROLE "g@rt/n:r" LOGIN PASSWORD 'a@b/c:d%e+f?g&h=ü #';
+"#;
 
 impl Cluster {
     /// Starts a server without TLS.
@@ -108,11 +113,21 @@ impl Cluster {
         }
     }
 
+    /// Starts the server again as one that follows another, which it has not got.
+    pub(crate) fn become_standby(&self) {
+        self.write("data/standby.signal", "");
+        self.files.run("pg_ctl", &["restart", "--pgdata=data", "--mode=fast", "--wait", "--silent"]).unwrap();
+    }
+
     /// Connects as the superuser, by the socket.
     pub(crate) async fn admin(&self) -> Connection {
-        let folder = self.files.folder.display();
-        let address = format!("postgresql://postgres@/postgres?host={folder}&port={}", self.port);
+        let address = format!("postgresql://postgres@/postgres?host={}&port={}", self.socket(), self.port);
         Connection::connect(&address.parse().unwrap(), &ConnectOptions::default()).await.unwrap()
+    }
+
+    /// The folder of its socket.
+    pub(crate) fn socket(&self) -> String {
+        self.files.folder.display().to_string()
     }
 
     /// Writes a file beside the server's, for the test and the server only, and returns its path.
@@ -220,7 +235,7 @@ impl Files {
 fn settings(folder: &Path, port: u16) -> String {
     let folder = folder.display();
     format!(
-        "listen_addresses = '127.0.0.1'\nport = '{port}'\nunix_socket_directories = '{folder}'\nfsync = 'off'\n"
+        "listen_addresses = '127.0.0.1, ::1'\nport = '{port}'\nunix_socket_directories = '{folder}'\nfsync = 'off'\n"
     )
 }
 

@@ -5,7 +5,8 @@ use std::{fs, path::Path};
 use cucurbit::connection::{ConnectOptions, Connection, ConnectionError, TlsError};
 use tempfile::TempDir;
 
-use super::{certificate::Authority, run, said};
+use super::{run, said};
+use crate::cluster::certificate::Authority;
 
 /// Port 1 is reserved, and nothing listens on it: what is said is said before a connection.
 async fn refused(query: &str) -> ConnectionError {

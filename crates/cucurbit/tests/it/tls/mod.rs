@@ -2,8 +2,6 @@
 //!
 //! Each test has a server of its own, and makes the certificates for it.
 
-mod certificate;
-mod cluster;
 mod files;
 
 use std::future::Future;
@@ -11,9 +9,9 @@ use std::future::Future;
 use cucurbit::connection::{ConnectOptions, Connection, ConnectionError};
 use rcgen::date_time_ymd;
 
-use self::{
+use crate::cluster::{
+    Cluster,
     certificate::{Authority, Certificate},
-    cluster::Cluster,
 };
 
 fn run<T>(work: impl Future<Output = T>) -> T {
@@ -149,6 +147,17 @@ fn a_server_without_tls_is_refused_where_tls_is_required() {
             let why = "the server does not offer TLS\n`ssl = on` in the server's configuration turns it on; \
                        `sslmode=disable` connects without";
             server.refuses("guest:s3cret", "localhost", query, why).await;
+        }
+    });
+}
+
+#[test]
+fn a_socket_has_no_tls_whatever_is_asked_for() {
+    run(async {
+        let (server, authority, trusted) = greenhouse().await;
+        server.show(&authority.sign("plants", &BOTH), None).await;
+        for query in ["sslmode=require".to_owned(), format!("sslmode=verify-full&{trusted}")] {
+            server.takes("postgres", &server.socket().replace('/', "%2F"), &query, false).await;
         }
     });
 }
