@@ -64,7 +64,7 @@ pub(in crate::connection) enum SslMode {
     VerifyFull,
 }
 
-const PARAMETERS: [&str; 19] = [
+pub(super) const PARAMETERS: [&str; 19] = [
     "application_name",
     "channel_binding",
     "connect_timeout",

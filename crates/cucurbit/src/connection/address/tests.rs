@@ -306,3 +306,34 @@ fn an_error_names_what_is_wrong_and_says_what_to_write() {
     assert_eq!(error(""), AddressError::NoScheme);
     assert_eq!(error("postgresql:plants"), AddressError::NoSlashes);
 }
+
+/// The page that lists them, where the workspace is there.
+fn page() -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/ADDRESSES.md");
+    std::fs::read_to_string(root).unwrap()
+}
+
+#[test]
+fn the_page_lists_every_parameter() {
+    let page = page();
+    for name in super::postgres::PARAMETERS.iter().chain(&super::sqlite::PARAMETERS) {
+        let is_there =
+            page.lines().any(|line| line.starts_with("| `") && line.contains(&format!("`{name}`")));
+        assert!(is_there, "`{name}` is missing in docs/ADDRESSES.md");
+    }
+}
+
+#[test]
+fn every_address_of_the_page_can_be_read() {
+    let page = page();
+    let section = page.split("## Forms").nth(1).unwrap().split("\n## ").next().unwrap();
+    let mut count = 0;
+    for row in section.lines().filter(|line| line.starts_with("| `")) {
+        let addresses = row.split('|').nth(1).unwrap();
+        for text in addresses.split('`').skip(1).step_by(2) {
+            Address::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+            count += 1;
+        }
+    }
+    assert!(count > 15, "{count} addresses were found");
+}
