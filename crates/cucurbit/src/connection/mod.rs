@@ -7,6 +7,7 @@ pub mod address;
 mod connect;
 mod error;
 mod given;
+mod tls;
 mod transaction;
 
 use sqlx::{AssertSqlSafe, Executor as _, Row as _, TypeInfo as _};
@@ -19,6 +20,7 @@ use self::given::Given;
 pub use self::{
     connect::ConnectOptions,
     error::{ConnectionError, Trouble},
+    tls::TlsError,
 };
 
 /// A connection to a PostgreSQL server or a SQLite file.

@@ -99,8 +99,18 @@ error_codes! {
     NotADatabase = "not-a-database",
     /// The server is starting or stopping.
     ServerStarting = "server-starting",
+    /// The certificate of the client, or its key, will not do.
+    TlsClientCertificate = "tls-client-certificate",
+    /// The server's certificate has expired, or is not valid yet.
+    TlsExpiredCertificate = "tls-expired-certificate",
     /// No encrypted connection could be made.
     TlsFailed = "tls-failed",
+    /// The server does not offer TLS.
+    TlsNotOffered = "tls-not-offered",
+    /// Nobody who is trusted has signed the server's certificate.
+    TlsUntrustedCertificate = "tls-untrusted-certificate",
+    /// The server's certificate is another host's.
+    TlsWrongHost = "tls-wrong-host",
     /// The server has no connection left.
     TooManyConnections = "too-many-connections",
     /// The server has no such database.

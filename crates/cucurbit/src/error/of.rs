@@ -5,7 +5,7 @@
 
 use crate::{
     config::ConfigError,
-    connection::{ConnectionError, Trouble, address::AddressError},
+    connection::{ConnectionError, TlsError, Trouble, address::AddressError},
     dialect::{HazardKind, PlanError, ReflectError},
     operation::{ApplyError, Irreversible},
     revision::{self, GraphError, HeadsError, ParseError, RevisionIdError, ScriptPanic, TargetError},
@@ -115,9 +115,28 @@ impl From<&ConnectionError> for ErrorCode {
                 Some(trouble) => trouble.into(),
                 None => Self::StatementRefused,
             },
+            ConnectionError::Tls { source, .. } => source.into(),
             ConnectionError::Unreadable { .. } => Self::UnreadableCertificate,
             ConnectionError::WrongDialect { .. } => Self::WrongDialect,
             ConnectionError::WrongSession { .. } => Self::WrongServerKind,
+        }
+    }
+}
+
+impl From<&TlsError> for ErrorCode {
+    fn from(error: &TlsError) -> Self {
+        match error {
+            TlsError::Authority | TlsError::Untrusted { .. } => Self::TlsUntrustedCertificate,
+            TlsError::BadCertificate { .. } | TlsError::NoCertificate { .. } | TlsError::NoKey { .. } => {
+                Self::UnreadableCertificate
+            }
+            TlsError::ClientRefused { .. } | TlsError::Half { .. } | TlsError::KeyMismatch => {
+                Self::TlsClientCertificate
+            }
+            TlsError::Expired { .. } | TlsError::NotYetValid { .. } => Self::TlsExpiredCertificate,
+            TlsError::Incompatible { .. } | TlsError::Other { .. } => Self::TlsFailed,
+            TlsError::NotOffered => Self::TlsNotOffered,
+            TlsError::WrongHost { .. } => Self::TlsWrongHost,
         }
     }
 }

@@ -1,10 +1,16 @@
 //! Tests of the library: one binary, one line for each subject.
 
+#[cfg(all(feature = "runtime", unix))]
+#[cfg(test)]
+mod address; // Forms of addresses that need a server of the test's own: users, sockets, standbys, poolers.
 #[cfg(test)] // Tells clippy that helpers are tests too.
 mod any_operation; // Operations of every kind, with the names and texts that break things, for laws.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod cases; // Every file of tests/cases: what is written for it, and the laws on real databases.
+#[cfg(all(feature = "runtime", unix))]
+#[cfg(test)]
+mod cluster; // A PostgreSQL server of a test's own, and certificates for it.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod code; // Code of scripts, the rules that it keeps to, and the connections of applications.
@@ -50,5 +56,8 @@ mod sqlite; // SQLite: what Alembic's rebuild loses is kept, and memory agrees w
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod support; // Databases of a test's own, and scripts written in a line.
+#[cfg(all(feature = "runtime", unix))]
+#[cfg(test)]
+mod tls; // What each `sslmode` does and refuses, on a server of the test's own with certificates made for it.
 #[cfg(test)]
 mod walls; // The walls of the house, read from docs/ARCHITECTURE.md.

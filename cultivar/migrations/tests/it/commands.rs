@@ -195,30 +195,3 @@ fn show_prints_everything_about_a_revision() {
     );
     assert_eq!(Ran::of(binary(folder.path()).args(["show", "base"])).exits(0).stdout, "");
 }
-
-#[tokio::test]
-async fn only_commands_that_write_create_a_sqlite_file() {
-    let database = Database::new(Kind::Sqlite).await;
-    for command in [&["current"][..], &["check"], &["downgrade", "base"], &["create", "--message", "x"]] {
-        let ran = database.migrate(command).exits(1);
-        assert!(ran.stderr.contains("cultivar.db"), "{}", ran.stderr);
-        assert!(!database.file().exists(), "{command:?} created the file");
-    }
-    database.migrate(&["ensure_version"]).exits(0);
-    assert!(database.file().exists());
-}
-
-#[tokio::test]
-async fn the_configuration_is_found_from_any_folder() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let deep = folder.path().join("a/b");
-    std::fs::create_dir_all(&deep).expect("folders");
-    std::fs::write(folder.path().join("cucurbit.toml"), "url = \"sqlite:///./here.db\"\n").expect("a file");
-    Ran::of(binary(&deep).args(["upgrade"])).exits(0);
-    assert!(folder.path().join("here.db").exists(), "relative to the file, not to the working folder");
-
-    let other = folder.path().join("other.toml");
-    std::fs::write(&other, "url = \"sqlite:///./there.db\"\n").expect("a file");
-    Ran::of(binary(&deep).args(["-c"]).arg(&other).args(["upgrade"])).exits(0);
-    assert!(folder.path().join("there.db").exists());
-}

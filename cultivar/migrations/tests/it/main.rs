@@ -1,6 +1,11 @@
 //! CultivAR end to end, on both databases, by the binary that a person runs.
 
+mod addresses;
 mod adopting;
+#[cfg(test)] // Tells clippy that helpers are tests too.
+#[expect(dead_code, reason = "the library's own tests use more of it")]
+#[path = "../../../../crates/cucurbit/tests/it/cluster/mod.rs"]
+mod cluster;
 mod commands;
 mod concurrent;
 mod defects;
@@ -10,4 +15,5 @@ mod python;
 mod reference;
 mod scratch;
 mod support;
+mod tls;
 mod whole_way;
