@@ -119,7 +119,7 @@ fn sql_in_the_history_does_not_keep_a_new_revision_from_being_written() {
             random: [0; 6],
             now: "2025-11-06T12:43:40Z".parse().unwrap(),
         };
-        let written = command::create(&project, &new).await.unwrap().unwrap();
+        let written = command::create(&project, &new, &command::Between::default()).await.unwrap().unwrap();
         let text = std::fs::read_to_string(&written.path).unwrap();
         assert!(text.contains("op.add_column(\"tool\", string(\"name\", 20));"), "{text}");
         let untried: Vec<&String> =
