@@ -4,12 +4,12 @@ use std::convert::Infallible;
 
 use cucurbit::{
     Env, Op, Script,
-    command::{self, CheckOptions, Location, Project},
+    command::{self, Between, CheckOptions, Location, Project},
     prelude::*,
     schema::{Dialect, Schema},
 };
 
-use crate::support::{Database, on_each_database, script};
+use crate::support::{Database, new_revision, on_each_database, script};
 
 fn by_hand(op: &mut Op) {
     op.execute("CREATE TABLE tool (id INTEGER NOT NULL PRIMARY KEY, name VARCHAR(20) NOT NULL)");
@@ -120,17 +120,10 @@ fn sql_in_the_history_does_not_keep_a_new_revision_from_being_written() {
         let target = "head".parse().unwrap();
         command::upgrade(&project, &[target], project.run_options(), &mut |_| ()).await.unwrap();
 
-        let new = command::NewRevision {
-            message: "tools have names".to_owned(),
-            id: None,
-            head: None,
-            splice: false,
-            branch_labels: Vec::new(),
-            depends_on: Vec::new(),
-            random: [0; 6],
-            now: "2025-11-06T12:43:40Z".parse().unwrap(),
-        };
-        let written = command::create(&project, &new).await.unwrap().unwrap();
+        let written = command::create(&project, &new_revision("tools have names"), &Between::default())
+            .await
+            .unwrap()
+            .unwrap();
         let text = std::fs::read_to_string(&written.path).unwrap();
         assert!(text.contains("op.add_column(\"tool\", string(\"name\", 20));"), "{text}");
         let untried: Vec<&String> =
