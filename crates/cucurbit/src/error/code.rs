@@ -253,10 +253,14 @@ error_codes! {
     PendingRevisions = "pending-revisions",
     /// A revision failed on a scratch database.
     RehearsalFailed = "rehearsal-failed",
+    /// A statement of an SQL file fails.
+    SqlFileFailed = "sql-file-failed",
     /// Expressions could not be compared.
     UncomparedExpressions = "uncompared-expressions",
     /// What SQL does to the schema is not known.
     UnknownEffect = "unknown-effect",
+    /// An SQL file cannot be read.
+    UnreadableSqlFile = "unreadable-sql-file",
 
     // Running revisions.
     /// Rows would refer to nothing.

@@ -11,7 +11,7 @@ use crate::{
     revision::{self, GraphError, HeadsError, ParseError, RevisionIdError, ScriptPanic, TargetError},
     runtime::RunError,
     script::ScriptError,
-    source::ReplayError,
+    source::{ReplayError, SqlFileError},
 };
 
 use super::{Error, ErrorCode};
@@ -40,6 +40,7 @@ impl From<&Error> for ErrorCode {
             Error::Run(error) => error.into(),
             Error::Script(error) => error.into(),
             Error::SeveralHeads { .. } => Self::MultipleHeads,
+            Error::SqlFile(error) => error.into(),
             Error::Steps(error) => error.into(),
             Error::Target(error) => error.into(),
             Error::Uncompared { .. } | Error::UncomparedModels { .. } => Self::UncomparedExpressions,
@@ -326,6 +327,17 @@ impl From<&ScriptPanic> for ErrorCode {
     fn from(error: &ScriptPanic) -> Self {
         let ScriptPanic { function: _, revision: _, path: _, place: _, words: _ } = error;
         Self::ScriptPanicked
+    }
+}
+
+impl From<&SqlFileError> for ErrorCode {
+    fn from(error: &SqlFileError) -> Self {
+        match error {
+            SqlFileError::NoScratch { .. } | SqlFileError::NoServer { .. } => Self::NoScratchDatabase,
+            SqlFileError::Read { .. } => Self::UnreadableSqlFile,
+            SqlFileError::Reflect { source, .. } => source.into(),
+            SqlFileError::Statement { .. } => Self::SqlFileFailed,
+        }
     }
 }
 
