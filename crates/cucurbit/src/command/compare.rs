@@ -7,6 +7,7 @@ use crate::{
     diff::{Diff, Filter, diff},
     error::Error,
     revision::{self, Direction, Edges, Heads, Target},
+    runtime::{self, RunError},
     schema::{Dialect, Schema},
     source::{self, ReplayError, Source, SqlFileError},
 };
@@ -101,6 +102,14 @@ impl<'p> Reader<'p> {
             let reflected = dialect::reflect_snapshot(connection).await?;
             let now = version_table.heads(connection).await?;
             if now == heads {
+                // Half-way through a revision, a database is at none that anything could be planned from.
+                let is_at_heads = pending(self.project, &heads).is_ok_and(|pending| pending.is_empty());
+                let connection = self.connection().await?;
+                if !is_at_heads
+                    && let Some(half) = runtime::unfinished(connection, version_table.name()).await?
+                {
+                    return Err(RunError::from(half).into());
+                }
                 self.heads = Some(heads);
                 return Ok(reflected);
             }

@@ -37,7 +37,10 @@ pub use self::{
 };
 #[cfg(feature = "runtime")]
 pub(crate) use self::{
-    session::{Settings, begin, is_busy, is_lost_to_another, lock_version_table, may_rebuild, table_exists},
+    session::{
+        Interrupted, Settings, begin, interrupted, is_busy, is_lost_to_another, lock_version_table,
+        may_rebuild, table_exists,
+    },
     sql::{qualified, quoted, string},
 };
 pub use crate::schema::Dialect;

@@ -148,6 +148,30 @@ pub(crate) async fn table_exists(
     Ok(connection.value(&query).await?.is_some())
 }
 
+/// What became of a statement outside a transaction that was cut off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Interrupted {
+    /// It did its work.
+    Done,
+    /// It is to be run again.
+    NotDone {
+        /// What takes away what it left, to be run before.
+        first: Option<String>,
+    },
+}
+
+/// Asks what became of a statement outside a transaction that was cut off in the middle.
+pub(crate) async fn interrupted(
+    connection: &mut Connection,
+    statement: &str,
+) -> Result<Interrupted, ConnectionError> {
+    match connection.dialect() {
+        Dialect::Postgres => super::postgres::interrupted(connection, statement).await,
+        // Each of its statements is all or nothing, and those that refuse a transaction (VACUUM, PRAGMA) can be repeated.
+        Dialect::Sqlite => Ok(Interrupted::NotDone { first: None }),
+    }
+}
+
 /// Tells whether the database gave up a statement for the sake of another transaction: a serialization failure
 /// or a deadlock (PostgreSQL manual, appendix A).
 pub(crate) fn is_lost_to_another(error: &(dyn std::error::Error + 'static)) -> bool {

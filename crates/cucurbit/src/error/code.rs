@@ -301,6 +301,8 @@ error_codes! {
     Overtaken = "overtaken",
     /// A rebuild would have lost rows.
     RowsLost = "rows-lost",
+    /// A revision was begun and not finished.
+    UnfinishedRevision = "unfinished-revision",
     /// The database cannot do what a script says.
     UnsupportedOperation = "unsupported-operation",
     /// A row of the version table was not as it must be.

@@ -304,6 +304,7 @@ impl From<&RunError> for ErrorCode {
             RunError::Step { source, .. } => source.as_ref().into(),
             RunError::Steps(error) => error.into(),
             RunError::Target(error) => error.into(),
+            RunError::Unfinished { .. } => Self::UnfinishedRevision,
             RunError::UnknownOffline { .. } => Self::UnknownEffect,
             RunError::VersionRow { .. } => Self::VersionRow,
         }

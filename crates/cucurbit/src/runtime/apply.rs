@@ -3,17 +3,19 @@
 use crate::{
     connection::Connection,
     dialect::{self, Before, Dialect, Guard, Mode, Plan, Settings, Statement},
-    revision::{Heads, RowChange},
+    revision::{Direction, Heads, RowChange},
     schema::TableName,
 };
 
 use super::{
-    Event, Observer, RunError, VersionTable, code, foreign_keys,
+    Event, Observer, RunError, VersionTable, code, foreign_keys, journal,
     prepare::{Segment, Work, refuse_hazard},
 };
 
 /// What a step is run with.
 pub(super) struct Job<'j, 'o> {
+    /// Which way it goes.
+    pub(super) direction: Direction,
     /// The revision, for messages; empty for a stamp.
     pub(super) revision: &'j str,
     /// Whether all rows of the version table go first, whatever they are.
@@ -284,7 +286,7 @@ fn needs_foreign_keys_off(connected_to: Dialect, work: &Work) -> bool {
     })
 }
 
-/// Runs a step whose only statement must not be in a transaction; its version row is a transaction of its own.
+/// Runs a step with statements that must not be in a transaction: written down first, then piece by piece.
 async fn outside_transaction(
     job: &mut Job<'_, '_>,
     work: &mut Work,
@@ -292,13 +294,15 @@ async fn outside_transaction(
     expected: &Heads,
     changes: &[RowChange],
 ) -> Result<bool, RunError> {
-    if job.version_table.rows(job.connection).await? != *expected {
+    let entries = journal::entries(job, work, changes);
+    if !journal::begin(job, &entries, expected).await? {
         return Ok(false);
     }
-    for segment in &mut work.segments {
-        run_segment(job, segment, before).await?;
+    journal::go_on(job).await?;
+    if work.segments.iter().any(|segment| matches!(segment, Segment::Opaque(_))) {
+        read_again(job, before).await?;
     }
-    in_transaction(job, &mut Work::default(), before, expected, changes, false).await
+    Ok(true)
 }
 
 /// Tells whether the database gave up for the sake of another transaction: a deadlock or a serialization
@@ -326,6 +330,7 @@ pub(super) fn is_worth_another_try(error: &RunError) -> bool {
         | RunError::Steps(_)
         | RunError::Step { .. }
         | RunError::Target(_)
+        | RunError::Unfinished { .. }
         | RunError::UnknownOffline { .. }
         | RunError::VersionRow { .. } => false,
     }

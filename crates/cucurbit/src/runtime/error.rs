@@ -88,11 +88,13 @@ pub enum RunError {
         /// Who holds it, as far as the database tells.
         holder: Option<String>,
     },
-    /// Statements inside and outside a transaction in one revision.
-    #[error("`{statement}` runs outside a transaction, so nothing else may stand in its revision")]
+    /// A statement outside a transaction beside something that needs one.
+    #[error("`{statement}` runs outside a transaction, so {other} cannot stand in its revision")]
     MixedModes {
         /// The statement.
         statement: String,
+        /// What stands beside it.
+        other: String,
     },
     /// A step that runs outside any transaction failed: nothing is rolled back.
     #[error("revision `{revision}` failed; it runs outside a transaction, so what it did is still there")]
@@ -136,6 +138,16 @@ pub enum RunError {
     /// An identifier does not fit the scripts.
     #[error(transparent)]
     Target(#[from] TargetError),
+    /// A step was begun and not finished, and it is not the one that is asked for.
+    #[error("revision `{revision}` was begun and stopped before `{statement}`")]
+    Unfinished {
+        /// The revision.
+        revision: String,
+        /// Which command goes on with it.
+        command: &'static str,
+        /// The statement that is next.
+        statement: String,
+    },
     /// Only a database could tell what comes after SQL whose effect is not known.
     #[error("without a database it is not known how to {operation} after SQL whose effect is not known")]
     UnknownOffline {
@@ -219,10 +231,12 @@ impl RunError {
                 Some("see where it is with `current`, then name the revision".to_owned())
             }
             Self::MixedModes { .. } => Some("put it into a revision of its own".to_owned()),
-            Self::Outside { .. } => Some(
-                "look at what is left, such as an invalid index, and take it away before the next try"
-                    .to_owned(),
-            ),
+            Self::Outside { .. } => {
+                Some("when the cause is gone, the same command goes on with the statement that failed".to_owned())
+            }
+            Self::Unfinished { command, .. } => {
+                Some(format!("`{command}` goes on from there; `stamp` says by hand where the database is"))
+            }
             Self::Panic(error) => Some(error.hint()),
             Self::Plan { source, .. } => source.hint().map(str::to_owned),
             Self::Reflect(error) => error.hint().map(str::to_owned),

@@ -10,6 +10,7 @@ mod code;
 mod error;
 mod event;
 mod foreign_keys;
+mod journal;
 pub(crate) mod lock;
 pub mod offline;
 mod prepare;
@@ -20,13 +21,14 @@ use std::time::Duration;
 use crate::{
     connection::Connection,
     dialect::{self, Before},
-    revision::{self, Applied, Heads, Reach, Scripts, Step, Symbol, Target},
+    revision::{self, Applied, Direction, Heads, Reach, Scripts, Step, Symbol, Target},
 };
 
 pub(crate) use self::prepare::is_opaque;
 pub use self::{
     error::RunError,
     event::{Event, Observer},
+    journal::{Unfinished, unfinished},
     version_table::VersionTable,
 };
 
@@ -233,6 +235,11 @@ impl<'m> Migrator<'m> {
         if let Goal::Stamp { purge: true, .. } = goal {
             return self.purge(goal).await;
         }
+        self.finish(goal, &mut report).await?;
+        if goal.is_relative() && !report.steps.is_empty() {
+            report.heads = table.heads(self.connection).await?;
+            return Ok(report);
+        }
         let mut tries = TRIES;
         loop {
             let heads = table.heads(self.connection).await?;
@@ -253,6 +260,44 @@ impl<'m> Migrator<'m> {
         }
     }
 
+    /// Goes on with a step that was begun and stopped outside a transaction, if there is one.
+    async fn finish(&mut self, goal: &Goal<'_>, report: &mut Report) -> Result<(), RunError> {
+        let table = self.options.version_table.clone();
+        let Some(unfinished) = unfinished(self.connection, table.name()).await? else { return Ok(()) };
+        match (goal, unfinished.direction) {
+            (Goal::Upgrade(_), Direction::Upgrade) | (Goal::Downgrade(..), Direction::Downgrade) => {}
+            // Somebody says where the database is.
+            (Goal::Stamp { .. }, _) => return journal::forget(self.connection, table.name()).await,
+            (Goal::Upgrade(_) | Goal::Downgrade(..), _) => return Err(unfinished.into()),
+        }
+        let graph = self.scripts.graph();
+        let step = graph
+            .position(&unfinished.revision)
+            .and_then(|revision| Step::of(graph, revision, unfinished.direction))
+            .ok_or_else(|| RunError::from(unfinished.clone()))?;
+        (self.observer)(Event::StepStarted { step: &step });
+        let settings = dialect::Settings::read(self.connection).await?;
+        let mut job = apply::Job {
+            direction: unfinished.direction,
+            revision: &unfinished.revision,
+            purges: false,
+            connection: self.connection,
+            version_table: &table,
+            allow_data_loss: self.options.allow_data_loss,
+            observer: &mut *self.observer,
+            settings: Some(settings.clone()),
+        };
+        let done = journal::go_on(&mut job).await;
+        let restored = settings.restore(self.connection).await;
+        if let Err(source) = done {
+            return Err(RunError::Outside { revision: unfinished.revision, source: Box::new(source) });
+        }
+        restored?;
+        (self.observer)(Event::StepFinished { step: &step });
+        report.steps.push(step);
+        Ok(())
+    }
+
     /// Replaces all rows by those of the goal, in one transaction: whatever fails, no row is lost.
     async fn purge(&mut self, goal: &Goal<'_>) -> Result<Report, RunError> {
         let table = self.options.version_table.clone();
@@ -265,6 +310,7 @@ impl<'m> Migrator<'m> {
             changes.extend(applied.take(step));
         }
         let job = apply::Job {
+            direction: Direction::Stamp,
             revision: "",
             purges: true,
             connection: self.connection,
@@ -275,6 +321,7 @@ impl<'m> Migrator<'m> {
         };
         let (mut work, mut before) = Default::default();
         apply::step(job, &mut work, &mut before, &Heads::default(), &changes).await?;
+        journal::forget(self.connection, table.name()).await?;
         steps.iter().for_each(|step| (self.observer)(Event::StepFinished { step }));
         Ok(Report { steps, heads: applied.heads().clone(), has_waited: false })
     }
@@ -288,7 +335,7 @@ impl<'m> Migrator<'m> {
         tries: &mut u32,
     ) -> Result<bool, RunError> {
         let table = self.options.version_table.clone();
-        let needs_schema = steps.iter().any(|step| step.direction != revision::Direction::Stamp);
+        let needs_schema = steps.iter().any(|step| step.direction != Direction::Stamp);
         let before =
             if needs_schema { dialect::reflect_snapshot(self.connection).await? } else { Before::default() };
         if table.heads(self.connection).await? != heads {
@@ -314,6 +361,7 @@ impl<'m> Migrator<'m> {
             }
             let is_outside = apply::is_outside(work);
             let job = apply::Job {
+                direction: step.direction,
                 revision: &revision,
                 purges: false,
                 connection: self.connection,

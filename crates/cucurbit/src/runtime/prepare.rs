@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     connection::Connection,
-    dialect::{Before, Dialect, Hazard, Mode, Plan, PlanError, lexer},
+    dialect::{Before, Dialect, Hazard, Mode, Plan, PlanError, Statement, lexer},
     operation::{BoxedCode, ColumnChange, Execute, Functions, Operation, for_dialect},
     revision::{ScriptPanic, Scripts, Step},
     schema::{Ident, Schema, TableName},
@@ -275,33 +275,42 @@ fn writes(operation: &Operation) -> bool {
     matches!(operation, Operation::Execute(_) | Operation::BulkInsert(_))
 }
 
-/// A step is one transaction, or it is statements that need none: never both, since a failure between them
-/// would leave the database between two revisions.
+/// A step with statements outside transactions is written down and run piece by piece, and goes on from there when it
+/// was cut off. What needs more than its statements to be run cannot be in it.
 fn refuse_mixed_modes(work: &Work) -> Result<(), RunError> {
     if work.waits() {
         // It is prepared again when the database was read.
         return Ok(());
     }
     let mut outside = None;
-    let mut count = 0_usize;
+    let mut other = None;
     for segment in &work.segments {
         match segment {
             Segment::Planned(plan) | Segment::Opaque(plan) => {
-                count += plan.statements.len();
                 let statement = plan.statements.iter().find(|one| one.mode == Mode::OutsideTransaction);
                 outside = outside.or(statement.map(|statement| statement.sql.clone()));
+                let guarded = |one: &&Statement| !one.hazards.is_empty() || !one.guards.is_empty();
+                if plan.needs_foreign_keys_off {
+                    other = Some("a table that is rebuilt or dropped".to_owned());
+                } else if let Some(statement) = plan.statements.iter().find(guarded) {
+                    other = Some(format!("`{}`, which depends on rows,", first_line(&statement.sql)));
+                }
             }
             Segment::Waiting(operations) => {
-                count += operations.len();
                 outside = outside.or(operations.iter().find_map(outside_sql));
+                other = Some("what follows SQL of unknown effect".to_owned());
             }
-            Segment::Code { .. } => count += 1,
+            Segment::Code { title, code: _ } => other = Some(format!("the code `{title}`")),
         }
     }
-    match outside {
-        Some(statement) if count > 1 => Err(RunError::MixedModes { statement }),
-        Some(_) | None => Ok(()),
+    match (outside, other) {
+        (Some(statement), Some(other)) => Err(RunError::MixedModes { statement, other }),
+        (Some(_) | None, None) | (None, Some(_)) => Ok(()),
     }
+}
+
+fn first_line(sql: &str) -> &str {
+    sql.lines().next().unwrap_or_default()
 }
 
 /// Returns the SQL of an operation that says itself that it runs outside a transaction.

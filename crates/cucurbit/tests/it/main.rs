@@ -31,6 +31,9 @@ mod diff; // What is found can be run, leads to the other schema and can be undo
 mod errors; // Every error has a stable name, and docs/errors.md an entry for each.
 #[cfg(test)]
 mod graph; // Alembic's recorded behaviour on small graphs, what differs on purpose, and laws over random graphs.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
+mod journal; // Statements outside transactions: what is left when they stop, and how it goes on.
 #[cfg(test)]
 mod laws; // Laws of comparing and undoing, over schemas made by chance.
 #[cfg(feature = "runtime")]
