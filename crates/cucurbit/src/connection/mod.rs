@@ -5,6 +5,7 @@
 
 pub mod address;
 mod connect;
+mod driver;
 mod error;
 
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, Row as _, TypeInfo as _};
@@ -14,6 +15,7 @@ use crate::schema::Dialect;
 
 pub use self::{
     connect::ConnectOptions,
+    driver::DriverError,
     error::{ConnectionError, Trouble},
 };
 
@@ -147,7 +149,7 @@ fn refused(sql: &str, source: sqlx::Error) -> ConnectionError {
     if text.len() < sql.len() {
         text.push('…');
     }
-    ConnectionError::Statement { sql: text, source }
+    ConnectionError::Statement { sql: text, source: source.into() }
 }
 
 /// PostgreSQL's simple protocol, which `raw_sql` speaks, sends every value as text.
