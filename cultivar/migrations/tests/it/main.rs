@@ -1,6 +1,7 @@
 //! CultivAR end to end, on both databases, by the binary that a person runs.
 
 mod adopting;
+mod bad_input;
 mod commands;
 mod concurrent;
 mod defects;

@@ -25,6 +25,46 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace")
 }
 
+/// Cargo for a workspace of a test, which shares its intermediate files with the real one.
+#[expect(clippy::disallowed_methods, reason = "what cargo says in the environment is taken out, not read")]
+pub(crate) fn cargo(workspace: &Path, package: &Path) -> Command {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder").to_owned();
+    let mut command = Command::new(env!("CARGO"));
+    command
+        .current_dir(package)
+        .env("CARGO_BUILD_BUILD_DIR", &target)
+        .env("CARGO_TARGET_DIR", workspace.join("target"));
+    // What cargo tells this test about itself is not for the cargo that the test starts: some build scripts
+    // watch it, and everything above them would be built again for each of the two.
+    let is_about_us = |name: &str| {
+        ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CFG_"]
+            .iter()
+            .any(|start| name.starts_with(start))
+            || ["CARGO_CRATE_NAME", "CARGO_PRIMARY_PACKAGE", "OUT_DIR", "TARGET", "HOST"].contains(&name)
+    };
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_about_us)) {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// The manifest and the lock file of a workspace with other members, which uses the crates of the real one.
+pub(crate) fn workspace(members: &[&str]) -> (String, String) {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("the manifest");
+    let crates = format!("path = \"{}/crates/", root().display());
+    let members: Vec<String> = members.iter().map(|member| format!("\"{member}\"")).collect();
+    let manifest: Vec<String> = manifest
+        .lines()
+        .filter(|line| !line.starts_with("default-members"))
+        .map(|line| match line.starts_with("members = ") {
+            true => format!("members = [{}]", members.join(", ")),
+            false => line.replace("path = \"crates/", &crates),
+        })
+        .collect();
+    let lock = fs::read_to_string(root().join("Cargo.lock")).expect("the lock file");
+    (manifest.join("\n"), lock)
+}
+
 impl Project {
     /// Copies CultivAR: models and migrations, with or without the history.
     fn cultivar(name: &str, with_history: bool) -> Self {
@@ -69,21 +109,9 @@ impl Project {
             drop(fs::remove_dir_all(folder.join(old)));
         }
         fs::create_dir_all(&folder).expect("a folder");
-        let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("the manifest");
-        let crates = format!("path = \"{}/crates/", root().display());
-        let mut members_line = String::from("members = [");
-        members_line
-            .push_str(&members.iter().map(|member| format!("\"{member}\"")).collect::<Vec<_>>().join(", "));
-        let manifest: Vec<String> = manifest
-            .lines()
-            .filter(|line| !line.starts_with("default-members"))
-            .map(|line| match line.starts_with("members = ") {
-                true => format!("{members_line}]"),
-                false => line.replace("path = \"crates/", &crates),
-            })
-            .collect();
-        fs::write(folder.join("Cargo.toml"), manifest.join("\n")).expect("written");
-        fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).expect("copied");
+        let (manifest, lock) = workspace(members);
+        fs::write(folder.join("Cargo.toml"), manifest).expect("written");
+        fs::write(folder.join("Cargo.lock"), lock).expect("written");
         fs::copy(root().join("rustfmt.toml"), folder.join("rustfmt.toml")).expect("copied");
         let migrations = folder.join(migrations);
         Self { folder, migrations }
@@ -96,33 +124,10 @@ impl Project {
     }
 
     /// Builds the project and runs its binary on a database.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "what cargo says in the environment is taken out, not read"
-    )]
     fn migrate(&self, database: &Database, arguments: &[&str]) -> Ran {
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder").to_owned();
-        let mut command = Command::new(env!("CARGO"));
-        command
-            .args(["run", "--quiet", "--offline", "--bin", "migrate", "--"])
-            .args(arguments)
-            .current_dir(&self.migrations)
-            .env("CARGO_BUILD_BUILD_DIR", &target)
-            .env("CARGO_TARGET_DIR", self.folder.join("target"))
-            .env("DATABASE_URL", &database.url)
-            .env_remove("CUCURBIT_CONFIG");
-        // What cargo tells this test about itself is not for the cargo that the test starts: some build scripts
-        // watch it, and everything above them would be built again for each of the two.
-        let is_about_us = |name: &str| {
-            ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CFG_"]
-                .iter()
-                .any(|start| name.starts_with(start))
-                || ["CARGO_CRATE_NAME", "CARGO_PRIMARY_PACKAGE", "OUT_DIR", "TARGET", "HOST"].contains(&name)
-        };
-        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_about_us)) {
-            command.env_remove(name);
-        }
-        Ran::of(&mut command)
+        let mut command = cargo(&self.folder, &self.migrations);
+        command.args(["run", "--quiet", "--offline", "--bin", "migrate", "--"]).args(arguments);
+        Ran::of(command.env("DATABASE_URL", &database.url).env_remove("CUCURBIT_CONFIG"))
     }
 
     /// The revision files, sorted.
@@ -155,7 +160,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-const SMALL_MANIFEST: &str = r#"[package]
+pub(crate) const SMALL_MANIFEST: &str = r#"[package]
 name = "garden-NAME"
 version = "0.1.0"
 edition = "2024"
