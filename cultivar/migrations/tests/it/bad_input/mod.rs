@@ -6,6 +6,7 @@
 mod address; // Addresses that are none, and the variables that they come from.
 mod configuration; // cucurbit.toml that cannot be understood.
 mod file; // SQLite files that are missing, something else, damaged, newer or not to be written.
+mod message; // Messages that are more than words, and files that cannot be made.
 mod pipe; // Readers of the output that go away.
 mod project; // A project with every bad script, built once.
 mod scripts; // Scripts that do not make a graph, panic or fail, and models that are none.
