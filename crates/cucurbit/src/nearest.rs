@@ -15,20 +15,25 @@ pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
         .map(|(_, candidate)| candidate)
 }
 
-/// Levenshtein's distance: the number of letters to insert, delete or replace.
+/// The number of letters to insert, delete or replace, where two neighbours that changed places count once.
+///
+/// (Levenshtein's distance with Damerau's transpositions, each pair of letters touched once.)
 fn distance(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (line, letter) in from.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = line + 1;
-        for (position, other) in to.iter().enumerate() {
-            let replaced = diagonal + usize::from(letter != *other);
-            diagonal = row[position + 1];
-            row[position + 1] = replaced.min(diagonal + 1).min(row[position] + 1);
+    let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
+    let mut rows: Vec<Vec<usize>> = vec![(0..=to.len()).collect()];
+    for line in 1..=from.len() {
+        let mut row = vec![line];
+        for at in 1..=to.len() {
+            let replaced = rows[line - 1][at - 1] + usize::from(from[line - 1] != to[at - 1]);
+            let mut least = replaced.min(rows[line - 1][at] + 1).min(row[at - 1] + 1);
+            if line > 1 && at > 1 && from[line - 1] == to[at - 2] && from[line - 2] == to[at - 1] {
+                least = least.min(rows[line - 2][at - 2] + 1);
+            }
+            row.push(least);
         }
+        rows.push(row);
     }
-    row[to.len()]
+    rows[from.len()][to.len()]
 }
 
 #[cfg(test)]
@@ -41,6 +46,7 @@ mod tests {
         assert_eq!(nearest("version", known), Some("versions"));
         assert_eq!(nearest("Version_Tabel", known), Some("version_table"));
         assert_eq!(nearest("urls", known), Some("url"));
+        assert_eq!(nearest("ulr", known), Some("url"));
         assert_eq!(nearest("password", known), None);
     }
 }

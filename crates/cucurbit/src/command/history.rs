@@ -27,10 +27,10 @@ pub(super) async fn database_heads(project: &Project) -> Result<Heads, Error> {
 pub async fn current(project: &Project, check_heads: bool) -> Result<Vec<Entry>, Error> {
     let heads = database_heads(project).await?;
     let graph = project.scripts().graph();
+    let positions = heads.current(graph)?;
     if check_heads && heads != Heads::reached(graph, graph.real_heads()) {
         return Err(Error::NotAtHeads);
     }
-    let positions = heads.current(graph)?;
     Ok(positions.into_iter().map(|position| Entry::of(project, position, false)).collect())
 }
 

@@ -213,13 +213,19 @@ impl Project {
         Ok(())
     }
 
+    /// Writes a revision with its file, as `3968dfa9e747 (versions/beds.rs)`.
+    pub(crate) fn with_file(&self, id: &str) -> String {
+        match self.scripts.graph().position(id) {
+            Some(at) => format!("{id} ({})", self.scripts.script(at).path),
+            None => id.to_owned(),
+        }
+    }
+
     /// Refuses several heads, naming each with its file.
     pub(crate) fn refuse_several_heads(&self) -> Result<(), Error> {
         let heads = self.scripts.graph().heads();
         if heads.len() > 1 {
-            let name = |&head: &usize| {
-                format!("{} ({})", self.scripts.graph().id(head), self.scripts.script(head).path)
-            };
+            let name = |&head: &usize| self.with_file(self.scripts.graph().id(head));
             return Err(Error::SeveralHeads { heads: heads.iter().map(name).collect() });
         }
         Ok(())

@@ -3,8 +3,8 @@
 use crate::{
     connection::{ConnectOptions, Connection},
     error::Error,
-    revision::{Reach, Target},
-    runtime::{Migrator, Observer, Report, RunOptions},
+    revision::{self, Heads, PlanError, Reach, Symbol, Target, TargetError},
+    runtime::{self, Migrator, Observer, Report, RunError, RunOptions},
 };
 
 use super::Project;
@@ -26,9 +26,15 @@ pub async fn upgrade(
     observer: &mut Observer<'_>,
 ) -> Result<Report, Error> {
     project.refuse_no_scripts()?;
+    let address = project.address()?.address;
+    if address.is_missing_file() {
+        // What is refused leaves no empty file behind.
+        runtime::foresee(address.dialect(), project.scripts(), targets)
+            .map_err(|error| with_files(project, error))?;
+    }
     let mut connection = project.connect(&waiting(&options, true)).await?;
     let result = migrator(&mut connection, project, options, observer).upgrade(targets).await;
-    finish(connection, result).await
+    finish(project, connection, result).await
 }
 
 /// Reverts everything above the target.
@@ -46,7 +52,7 @@ pub async fn downgrade(
     project.refuse_no_scripts()?;
     let mut connection = project.connect(&waiting(&options, false)).await?;
     let result = migrator(&mut connection, project, options, observer).downgrade(target, reach).await;
-    finish(connection, result).await
+    finish(project, connection, result).await
 }
 
 /// Sets the version table without running scripts; creates a missing SQLite file.
@@ -61,9 +67,15 @@ pub async fn stamp(
     options: RunOptions,
     observer: &mut Observer<'_>,
 ) -> Result<Report, Error> {
+    if targets.iter().any(|target| target.symbol != Symbol::Base) {
+        project.refuse_no_scripts()?;
+    }
+    // What a person typed wrong is said before anything is opened, or made.
+    revision::stamp(project.scripts().graph(), &Heads::default(), targets)
+        .map_err(|error| with_files(project, error.into()))?;
     let mut connection = project.connect(&waiting(&options, true)).await?;
     let result = migrator(&mut connection, project, options, observer).stamp(targets, purge).await;
-    finish(connection, result).await
+    finish(project, connection, result).await
 }
 
 /// Creates the version table if it is not there; creates a missing SQLite file.
@@ -75,7 +87,7 @@ pub async fn ensure_version(project: &Project) -> Result<(), Error> {
     let options = project.run_options();
     let mut connection = project.connect(&waiting(&options, true)).await?;
     let result = Migrator::on(&mut connection, project.scripts()).options(options).ensure_version().await;
-    finish(connection, result).await
+    finish(project, connection, result).await
 }
 
 fn migrator<'m>(
@@ -88,9 +100,25 @@ fn migrator<'m>(
 }
 
 /// Closes the connection in good order; the run's own error comes first.
-async fn finish<T>(connection: Connection, result: Result<T, crate::runtime::RunError>) -> Result<T, Error> {
+async fn finish<T>(
+    project: &Project,
+    connection: Connection,
+    result: Result<T, RunError>,
+) -> Result<T, Error> {
     let closed = connection.close().await;
-    let done = result?;
+    let done = result.map_err(|error| with_files(project, error))?;
     closed?;
     Ok(done)
+}
+
+/// Names the file of each head where there are several: the graph knows only ids.
+fn with_files(project: &Project, mut error: RunError) -> Error {
+    if let RunError::Target(TargetError::MultipleHeads { heads, .. })
+    | RunError::Steps(PlanError::Target(TargetError::MultipleHeads { heads, .. })) = &mut error
+    {
+        for head in heads {
+            *head = project.with_file(head);
+        }
+    }
+    error.into()
 }

@@ -18,7 +18,7 @@ use sqlx::{
 };
 
 use super::{
-    Connection, ConnectionError, Trouble,
+    Connection, ConnectionError, DriverError, Trouble,
     address::{
         Address, Host, Kind, Place, PostgresAddress, Session, SqliteAddress, SqliteMode, SslMode, encode,
     },
@@ -83,8 +83,8 @@ async fn connect_sqlite(
         Place::Memory { name: None } => sqlite.in_memory(true),
         Place::Memory { name: Some(name) } => sqlite.in_memory(true).filename(format!("file:{name}")),
     };
-    let failed = |source| ConnectionError::Connect { address: address.to_string(), source };
-    let connection: SqliteConnection = sqlite.connect().await.map_err(failed)?;
+    let failed = |source: DriverError| ConnectionError::Connect { address: address.to_string(), source };
+    let connection: SqliteConnection = sqlite.connect().await.map_err(|error| failed(error.into()))?;
     let mut connection = Connection::from(connection);
     // SQLite opens anything; only reading the header and the schema tells whether it is a database.
     let read = connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").await;
@@ -113,6 +113,17 @@ fn is_newer(path: &Path) -> bool {
     read.is_ok() && header.starts_with(b"SQLite format 3\0") && header[19] > 2
 }
 
+impl Address {
+    /// Tells whether it names a SQLite file that is not there.
+    pub(crate) fn is_missing_file(&self) -> bool {
+        match &self.0 {
+            Kind::Postgres(_) => false,
+            Kind::Sqlite(SqliteAddress { place: Place::File(path), .. }) => !path.exists(),
+            Kind::Sqlite(SqliteAddress { place: Place::Memory { .. }, .. }) => false,
+        }
+    }
+}
+
 /// Says what is wrong with a path better than SQLite's "unable to open database file".
 ///
 /// The file is not opened: to close it again would drop the locks that another connection of this process
@@ -131,7 +142,10 @@ fn look_at_file(address: &SqliteAddress, path: &Path, create: bool) -> Result<()
                 Some(_) | None => Err(ConnectionError::NoFile { path: path.to_owned() }),
             }
         }
-        Err(error) => Err(ConnectionError::Connect { address: address.to_string(), source: error.into() }),
+        Err(error) => Err(ConnectionError::Connect {
+            address: address.to_string(),
+            source: sqlx::Error::from(error).into(),
+        }),
     }
 }
 
@@ -175,7 +189,6 @@ async fn connect_postgres(address: &PostgresAddress) -> Result<PgConnection, Con
 
 fn reason(error: &ConnectionError) -> String {
     match error {
-        ConnectionError::Connect { source: sqlx::Error::Io(error), .. } => error.to_string(),
         ConnectionError::Connect { source, .. } | ConnectionError::Statement { source, .. } => {
             source.to_string()
         }
@@ -205,9 +218,9 @@ async fn connect_host(
         database: Some(options.get_database().unwrap_or(options.get_username()).to_owned()),
         ..address.clone()
     };
-    let failed = |source| match tls::explain(&source, address, options.get_host()) {
+    let failed = |source: sqlx::Error| match tls::explain(&source, address, options.get_host()) {
         Some(source) => ConnectionError::Tls { address: shown.to_string(), source },
-        None => ConnectionError::Connect { address: shown.to_string(), source },
+        None => ConnectionError::Connect { address: shown.to_string(), source: source.into() },
     };
     let mut connection = match address.connect_timeout {
         None => connect_as_preferred(&options).await.map_err(failed)?,
@@ -286,7 +299,7 @@ fn postgres_options(address: &PostgresAddress, host: &Host) -> Result<PgConnectO
         ("dbname", database.as_deref()),
         ("options", settings.as_deref()),
     ]))
-    .map_err(|source| ConnectionError::Connect { address: address.to_string(), source })?;
+    .map_err(|source| ConnectionError::Connect { address: address.to_string(), source: source.into() })?;
     if let Some(name) = &host.name {
         options = options.host(name);
     }

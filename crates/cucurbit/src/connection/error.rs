@@ -6,7 +6,7 @@ use std::{borrow::Cow, io, path::PathBuf};
 
 use thiserror::Error;
 
-use super::TlsError;
+use super::{DriverError, TlsError};
 use crate::schema::Dialect;
 
 /// Why a database did not do what it was asked.
@@ -18,7 +18,7 @@ pub enum ConnectionError {
         /// The address without its password.
         address: String,
         /// What the driver says.
-        source: sqlx::Error,
+        source: DriverError,
     },
     /// The path of a SQLite file is a folder.
     #[error("`{}` is a folder, not a SQLite file", path.display())]
@@ -32,7 +32,7 @@ pub enum ConnectionError {
         /// The file.
         path: PathBuf,
         /// What SQLite says.
-        source: sqlx::Error,
+        source: DriverError,
     },
     /// There is no SQLite file, and this command does not make one.
     #[error("there is no SQLite file `{}`", path.display())]
@@ -60,7 +60,7 @@ pub enum ConnectionError {
         /// The file.
         path: PathBuf,
         /// What SQLite says.
-        source: sqlx::Error,
+        source: DriverError,
     },
     /// A statement failed.
     #[error("the database refused `{sql}`")]
@@ -68,7 +68,7 @@ pub enum ConnectionError {
         /// The statement, cut to a length that can be read.
         sql: String,
         /// What the database says.
-        source: sqlx::Error,
+        source: DriverError,
     },
     /// TLS with the server did not come about.
     #[error("cannot connect to {address}")]
@@ -159,7 +159,7 @@ impl ConnectionError {
             Self::Connect { source, .. }
             | Self::NewerFormat { source, .. }
             | Self::NotADatabase { source, .. }
-            | Self::Statement { source, .. } => code(source),
+            | Self::Statement { source, .. } => source.code(),
             Self::Folder { .. }
             | Self::NoFile { .. }
             | Self::NoFolder { .. }
@@ -176,7 +176,11 @@ impl ConnectionError {
 pub(crate) fn code_of<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<Cow<'e, str>> {
     let mut cause = Some(error);
     while let Some(error) = cause {
-        if let Some(found) = error.downcast_ref::<sqlx::Error>().and_then(code) {
+        if let Some(found) = error.downcast_ref::<DriverError>().and_then(DriverError::code) {
+            return Some(found);
+        }
+        let driver = error.downcast_ref::<sqlx::Error>().and_then(sqlx::Error::as_database_error);
+        if let Some(found) = driver.and_then(sqlx::error::DatabaseError::code) {
             return Some(found);
         }
         cause = error.source();
@@ -273,22 +277,27 @@ const RESULTS: [(u32, Trouble); 11] = [
 
 impl Trouble {
     /// `is_open` tells an error of a connection that was in use from one that was being made.
-    fn of(error: &sqlx::Error, is_open: bool) -> Option<Self> {
-        if let sqlx::Error::Io(error) = error {
-            // So rustls reports a certificate that it does not trust.
-            let is_tls = error.kind() == io::ErrorKind::InvalidData;
-            return Some(match (is_open, is_tls) {
-                (true, _) => Self::ConnectionLost,
-                (false, true) => Self::Tls,
-                (false, false) => Self::Unreachable,
+    fn of(error: &DriverError, is_open: bool) -> Option<Self> {
+        if let sqlx::Error::Io(error) = &error.0 {
+            let kind = error.kind();
+            return Some(if is_open {
+                Self::ConnectionLost
+            } else if kind == io::ErrorKind::InvalidData {
+                // So rustls reports a certificate that it does not trust.
+                Self::Tls
+            } else if kind == io::ErrorKind::PermissionDenied {
+                // A socket, or the folder of a SQLite file.
+                Self::NoPermission
+            } else {
+                Self::Unreachable
             });
         }
-        if let sqlx::Error::Tls(_) = error {
+        if let sqlx::Error::Tls(_) = error.0 {
             return Some(Self::Tls);
         }
-        let code = code(error)?;
+        let code = error.code()?;
         match primary(&code) {
-            Some(1) if error.to_string().ends_with("unsupported file format") => Some(Self::NewerFormat),
+            Some(1) if error.to_string().starts_with("unsupported file format") => Some(Self::NewerFormat),
             Some(code) => RESULTS.iter().find(|(known, _)| *known == code).map(|(_, trouble)| *trouble),
             None => STATES.iter().find(|(known, _)| code.starts_with(known)).map(|(_, trouble)| *trouble),
         }
@@ -340,10 +349,6 @@ impl Trouble {
     }
 }
 
-fn code(error: &sqlx::Error) -> Option<Cow<'_, str>> {
-    error.as_database_error().and_then(|error| error.code())
-}
-
 /// What a socket's error means for whoever wanted to connect.
 const SOCKET_HINTS: [(io::ErrorKind, &str); 4] = [
     (io::ErrorKind::ConnectionRefused, "is the server running, and is the port the right one?"),
@@ -352,8 +357,8 @@ const SOCKET_HINTS: [(io::ErrorKind, &str); 4] = [
     (io::ErrorKind::TimedOut, "is the host the right one, and does a firewall let this through?"),
 ];
 
-fn socket_hint(error: &sqlx::Error) -> Option<&'static str> {
-    let sqlx::Error::Io(error) = error else { return None };
+fn socket_hint(error: &DriverError) -> Option<&'static str> {
+    let sqlx::Error::Io(error) = &error.0 else { return None };
     SOCKET_HINTS.iter().find(|(kind, _)| *kind == error.kind()).map(|(_, hint)| *hint)
 }
 

@@ -5,6 +5,7 @@
 
 pub mod address;
 mod connect;
+mod driver;
 mod error;
 mod given;
 mod tls;
@@ -19,6 +20,7 @@ pub(crate) use self::error::code_of;
 use self::given::Given;
 pub use self::{
     connect::ConnectOptions,
+    driver::DriverError,
     error::{ConnectionError, Trouble},
     tls::TlsError,
 };
@@ -134,7 +136,7 @@ fn refused(sql: &str, source: sqlx::Error) -> ConnectionError {
     if text.len() < sql.len() {
         text.push('…');
     }
-    ConnectionError::Statement { sql: text, source }
+    ConnectionError::Statement { sql: text, source: source.into() }
 }
 
 /// PostgreSQL's simple protocol, which `raw_sql` speaks, sends every value as text.

@@ -13,7 +13,7 @@ use crate::{
     connection::ConnectionError,
     dialect::{PlanError, ReflectError},
     operation::{ApplyError, Irreversible},
-    revision::{self, GraphError, HeadsError, ParseError, RevisionIdError, TargetError},
+    revision::{self, HeadsError, ParseError, RevisionIdError, ScriptsError, TargetError},
     runtime::RunError,
     schema::Dialect,
     script::ScriptError,
@@ -37,7 +37,7 @@ pub enum Error {
     Connection(#[from] ConnectionError),
     /// The scripts do not make a graph.
     #[error(transparent)]
-    Graph(#[from] GraphError),
+    Graph(#[from] ScriptsError),
     /// The version table does not fit the scripts.
     #[error(transparent)]
     Heads(#[from] HeadsError),

@@ -56,8 +56,8 @@ impl HeadsError {
                 "`{revision}` implies `{other}`, which needs no row: `stamp {revision}` removes it"
             )),
             Self::UnknownRevision { .. } => Some(
-                "the version table names it, but no script does: it may belong to another version of the \
-                 program; restore the script, or `stamp --purge` the revision the schema is really at"
+                "the version table names it, but no script does: fetch the script that has it, perhaps from a newer \
+                 version of the program, or `stamp --purge` the revision that the schema is really at"
                     .to_owned(),
             ),
         }

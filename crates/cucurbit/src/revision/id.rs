@@ -99,6 +99,14 @@ pub enum RevisionIdError {
 }
 
 impl RevisionIdError {
+    /// Returns the text that cannot be an id or a label.
+    pub(super) fn id(&self) -> &str {
+        match self {
+            Self::Empty => "",
+            Self::IllegalCharacters { id, .. } | Self::Reserved { id } | Self::TooLong { id, .. } => id,
+        }
+    }
+
     /// What to do about it, where there is something to say.
     #[must_use]
     pub fn hint(&self) -> Option<String> {

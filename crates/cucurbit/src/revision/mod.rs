@@ -28,7 +28,7 @@ pub use heads::{Applied, Heads, HeadsError, RowChange};
 pub use history::{Interval, between, history};
 pub use id::{RevisionId, RevisionIdError};
 pub use plan::{Direction, PlanError, Reach, Step, downgrade, stamp, upgrade};
-pub use scripts::{Script, Scripts};
+pub use scripts::{Script, Scripts, ScriptsError};
 pub use target::{Context, ParseError, Purpose, Resolved, Symbol, Target, TargetError, TargetRange};
 pub use validate::GraphError;
 

@@ -2,6 +2,8 @@
 //!
 //! Recording is asked for by position; nothing is executed here.
 
+use std::fmt;
+
 #[cfg(feature = "runtime")]
 use crate::operation::Functions;
 use crate::operation::{Op, Operation};
@@ -25,6 +27,46 @@ pub struct Script {
     pub downgrade: fn(&mut Op),
 }
 
+/// Why scripts do not make a graph, and in which files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScriptsError {
+    /// Why not.
+    pub error: GraphError,
+    /// The files of the revisions that it speaks of, in load order.
+    pub files: Vec<&'static str>,
+}
+
+impl ScriptsError {
+    fn of(error: GraphError, scripts: &[Script]) -> Self {
+        let revisions = error.revisions();
+        let files = scripts.iter().filter(|script| revisions.contains(&script.revision.id()));
+        Self { files: files.map(|script| script.path).collect(), error }
+    }
+
+    /// Says what to do about it, and where.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        let files = self.files.join(", ");
+        match (self.error.hint(), self.files.is_empty()) {
+            (hint, true) => hint,
+            (None, false) => Some(format!("see {files}")),
+            (Some(hint), false) => Some(format!("{hint}; see {files}")),
+        }
+    }
+}
+
+impl fmt::Display for ScriptsError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(formatter)
+    }
+}
+
+impl std::error::Error for ScriptsError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.error.source()
+    }
+}
+
 /// The scripts with their graph; a script's position is that of its node.
 #[derive(Clone, Debug)]
 pub struct Scripts {
@@ -38,9 +80,12 @@ impl Scripts {
     /// # Errors
     ///
     /// When ids repeat, a parent is missing or there is a cycle.
-    pub fn new(scripts: Vec<Script>) -> Result<Self, GraphError> {
+    pub fn new(scripts: Vec<Script>) -> Result<Self, ScriptsError> {
         let nodes = scripts.iter().map(|script| Node::new(&script.revision, script.doc)).collect();
-        Ok(Self { graph: Graph::new(nodes)?, scripts })
+        match Graph::new(nodes) {
+            Ok(graph) => Ok(Self { scripts, graph }),
+            Err(error) => Err(ScriptsError::of(error, &scripts)),
+        }
     }
 
     /// Returns the graph.

@@ -83,6 +83,23 @@ pub enum GraphError {
 }
 
 impl GraphError {
+    /// Names the revisions whose scripts would have to be changed.
+    pub(super) fn revisions(&self) -> Vec<&str> {
+        match self {
+            Self::Cycle { revisions } | Self::DependencyCycle { revisions } => {
+                revisions.iter().map(String::as_str).collect()
+            }
+            Self::DependencySelfLoop { revision }
+            | Self::DuplicateId { revision, first: _, second: _ }
+            | Self::InvalidLabel { revision, source: _ }
+            | Self::MissingDependency { revision, missing: _ }
+            | Self::MissingParent { revision, missing: _ }
+            | Self::SelfLoop { revision } => vec![revision],
+            Self::DuplicateLabel { label: _, revision, other } => vec![revision, other],
+            Self::InvalidId(error) => vec![error.id()],
+        }
+    }
+
     /// What to do about it, where there is something to say.
     #[must_use]
     pub fn hint(&self) -> Option<String> {

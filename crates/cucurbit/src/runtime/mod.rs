@@ -22,6 +22,7 @@ use crate::{
     connection::Connection,
     dialect::{self, Before},
     revision::{self, Applied, Direction, Heads, Reach, Scripts, Step, Symbol, Target},
+    schema::Dialect,
 };
 
 pub(crate) use self::prepare::is_opaque;
@@ -85,6 +86,17 @@ impl Goal<'_> {
             Self::Stamp { targets, .. } | Self::Upgrade(targets) => targets.iter().any(is_relative),
         }
     }
+}
+
+/// Says what would be refused if everything up to the targets was applied to an empty database. Nothing is touched.
+///
+/// # Errors
+///
+/// When a target does not fit, or a step cannot be planned.
+pub fn foresee(dialect: Dialect, scripts: &Scripts, targets: &[Target]) -> Result<(), RunError> {
+    let steps = revision::upgrade(scripts.graph(), &Heads::default(), targets)?;
+    prepare::prepare(dialect, scripts, &steps, Before::default())?;
+    Ok(())
 }
 
 /// Runs revisions on one connection.

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod adopting;
+mod bad_input;
 #[cfg(test)] // Tells clippy that helpers are tests too.
 #[expect(dead_code, reason = "the library's own tests use more of it")]
 #[path = "../../../../crates/cucurbit/tests/it/cluster/mod.rs"]

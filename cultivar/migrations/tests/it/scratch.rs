@@ -15,14 +15,54 @@ use crate::support::{Database, Kind, Ran};
 /// All projects share the folder of intermediate files with the real workspace, where the dependencies are built
 /// already. Cargo tells packages there apart by their names and by their places in their own workspace, so that
 /// each project's packages have names of their own.
-struct Project {
-    folder: PathBuf,
-    migrations: PathBuf,
+pub(crate) struct Project {
+    pub(crate) folder: PathBuf,
+    pub(crate) migrations: PathBuf,
 }
 
 /// The root of the real workspace.
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace")
+}
+
+/// Cargo for a workspace of a test, which shares its intermediate files with the real one.
+#[expect(clippy::disallowed_methods, reason = "what cargo says in the environment is taken out, not read")]
+pub(crate) fn cargo(workspace: &Path, package: &Path) -> Command {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder").to_owned();
+    let mut command = Command::new(env!("CARGO"));
+    command
+        .current_dir(package)
+        .env("CARGO_BUILD_BUILD_DIR", &target)
+        .env("CARGO_TARGET_DIR", workspace.join("target"));
+    // What cargo tells this test about itself is not for the cargo that the test starts: some build scripts
+    // watch it, and everything above them would be built again for each of the two.
+    let is_about_us = |name: &str| {
+        ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CFG_"]
+            .iter()
+            .any(|start| name.starts_with(start))
+            || ["CARGO_CRATE_NAME", "CARGO_PRIMARY_PACKAGE", "OUT_DIR", "TARGET", "HOST"].contains(&name)
+    };
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_about_us)) {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// The manifest and the lock file of a workspace with other members, which uses the crates of the real one.
+pub(crate) fn workspace(members: &[&str]) -> (String, String) {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("the manifest");
+    let crates = format!("path = \"{}/crates/", root().display());
+    let members: Vec<String> = members.iter().map(|member| format!("\"{member}\"")).collect();
+    let manifest: Vec<String> = manifest
+        .lines()
+        .filter(|line| !line.starts_with("default-members"))
+        .map(|line| match line.starts_with("members = ") {
+            true => format!("members = [{}]", members.join(", ")),
+            false => line.replace("path = \"crates/", &crates),
+        })
+        .collect();
+    let lock = fs::read_to_string(root().join("Cargo.lock")).expect("the lock file");
+    (manifest.join("\n"), lock)
 }
 
 impl Project {
@@ -48,7 +88,7 @@ impl Project {
     }
 
     /// Makes a project with one table, written by hand.
-    fn small(name: &str) -> Self {
+    pub(crate) fn small(name: &str) -> Self {
         let project = Self::empty(name, "garden", &["garden"]);
         let write = |file: &str, text: &str| {
             let file = project.migrations.join(file);
@@ -69,64 +109,29 @@ impl Project {
             drop(fs::remove_dir_all(folder.join(old)));
         }
         fs::create_dir_all(&folder).expect("a folder");
-        let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("the manifest");
-        let crates = format!("path = \"{}/crates/", root().display());
-        let mut members_line = String::from("members = [");
-        members_line
-            .push_str(&members.iter().map(|member| format!("\"{member}\"")).collect::<Vec<_>>().join(", "));
-        let manifest: Vec<String> = manifest
-            .lines()
-            .filter(|line| !line.starts_with("default-members"))
-            .map(|line| match line.starts_with("members = ") {
-                true => format!("{members_line}]"),
-                false => line.replace("path = \"crates/", &crates),
-            })
-            .collect();
-        fs::write(folder.join("Cargo.toml"), manifest.join("\n")).expect("written");
-        fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).expect("copied");
+        let (manifest, lock) = workspace(members);
+        fs::write(folder.join("Cargo.toml"), manifest).expect("written");
+        fs::write(folder.join("Cargo.lock"), lock).expect("written");
         fs::copy(root().join("rustfmt.toml"), folder.join("rustfmt.toml")).expect("copied");
         let migrations = folder.join(migrations);
         Self { folder, migrations }
     }
 
     /// Runs the binary on a database as it was built last.
-    fn run(&self, database: &Database, arguments: &[&str]) -> Ran {
+    pub(crate) fn run(&self, database: &Database, arguments: &[&str]) -> Ran {
         let mut command = Command::new(self.folder.join("target/debug/migrate"));
         Ran::of(command.args(arguments).current_dir(&self.migrations).env("DATABASE_URL", &database.url))
     }
 
     /// Builds the project and runs its binary on a database.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "what cargo says in the environment is taken out, not read"
-    )]
-    fn migrate(&self, database: &Database, arguments: &[&str]) -> Ran {
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder").to_owned();
-        let mut command = Command::new(env!("CARGO"));
-        command
-            .args(["run", "--quiet", "--offline", "--bin", "migrate", "--"])
-            .args(arguments)
-            .current_dir(&self.migrations)
-            .env("CARGO_BUILD_BUILD_DIR", &target)
-            .env("CARGO_TARGET_DIR", self.folder.join("target"))
-            .env("DATABASE_URL", &database.url)
-            .env_remove("CUCURBIT_CONFIG");
-        // What cargo tells this test about itself is not for the cargo that the test starts: some build scripts
-        // watch it, and everything above them would be built again for each of the two.
-        let is_about_us = |name: &str| {
-            ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CFG_"]
-                .iter()
-                .any(|start| name.starts_with(start))
-                || ["CARGO_CRATE_NAME", "CARGO_PRIMARY_PACKAGE", "OUT_DIR", "TARGET", "HOST"].contains(&name)
-        };
-        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_about_us)) {
-            command.env_remove(name);
-        }
-        Ran::of(&mut command)
+    pub(crate) fn migrate(&self, database: &Database, arguments: &[&str]) -> Ran {
+        let mut command = cargo(&self.folder, &self.migrations);
+        command.args(["run", "--quiet", "--offline", "--bin", "migrate", "--"]).args(arguments);
+        Ran::of(command.env("DATABASE_URL", &database.url).env_remove("CUCURBIT_CONFIG"))
     }
 
     /// The revision files, sorted.
-    fn versions(&self) -> Vec<PathBuf> {
+    pub(crate) fn versions(&self) -> Vec<PathBuf> {
         let files = fs::read_dir(self.migrations.join("versions")).expect("the folder");
         let mut files: Vec<PathBuf> = files.map(|file| file.expect("an entry").path()).collect();
         files.sort();
@@ -155,7 +160,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-const SMALL_MANIFEST: &str = r#"[package]
+pub(crate) const SMALL_MANIFEST: &str = r#"[package]
 name = "garden-NAME"
 version = "0.1.0"
 edition = "2024"
@@ -257,46 +262,6 @@ async fn an_edited_model_becomes_a_revision_that_runs_on_both() {
         project.migrate(database, &["check"]).exits(0);
         project.migrate(database, &["downgrade", "-1"]).exits(0);
         project.migrate(database, &["upgrade"]).exits(0);
-    }
-}
-
-/// Messages that are more than words to a shell, to Rust or to a terminal.
-const NASTY: [&str; 9] = [
-    "\"; touch pwned; echo \"",
-    "$(touch pwned) `touch pwned` $HOME && touch pwned",
-    "triple \"\"\" quotes and '''",
-    "back\\slash \\N \\u \\x \\",
-    "ends a comment */ and /* begins one",
-    "two\nlines\r\nand a third",
-    "tab\tand \u{1b}[31mred\u{1b}[0m and ünïcödé 🌱",
-    "!!! ???",
-    "{braces} {{and}} %(percent)s %d",
-];
-
-#[tokio::test]
-async fn defect_13_and_17_a_message_is_text_and_nothing_else() {
-    let project = Project::small("messages");
-    let database = Database::new(Kind::Sqlite).await;
-    project.migrate(&database, &["heads"]).exits(0);
-    for message in NASTY {
-        // Each is a root: the binary that writes it does not know the others yet.
-        project.run(&database, &["revision", "-m", message, "--head", "base"]).exits(0);
-    }
-    // Every file compiles, and every message comes back.
-    let heads = project.migrate(&database, &["heads", "--format", "json"]).exits(0);
-    let heads: serde_json::Value = serde_json::from_str(&heads.stdout).expect("JSON");
-    let heads = heads.as_array().expect("a list");
-    let docs: Vec<&str> = heads.iter().filter_map(|entry| entry["doc"].as_str()).collect();
-    assert_eq!(docs.len(), NASTY.len());
-    for message in NASTY {
-        // What would move a cursor is written in words; line ends and trailing space are a file's business.
-        let message = message.replace('\u{1b}', "\\u{1b}").replace('\t', "    ");
-        let lines = |text: &str| text.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();
-        assert!(docs.iter().any(|doc| lines(doc) == lines(&message)), "{message:?} is not in {docs:#?}");
-    }
-    project.run(&database, &["upgrade", "heads"]).exits(0);
-    for folder in [&project.folder, &project.migrations] {
-        assert!(!folder.join("pwned").exists(), "a message was run as a command");
     }
 }
 

@@ -154,6 +154,34 @@ impl Database {
         all
     }
 
+    /// The name of the database on its server.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What differs between two runs of a test, each with the word that stands for it.
+    pub(crate) fn names(&self) -> Vec<(String, &'static str)> {
+        let (_, authority) = self.url.split_once("://").expect("a scheme");
+        let host = authority.rsplit_once('/').map_or(authority, |(server, _)| server);
+        let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+        let folder = self.folder.path().display().to_string();
+        let mut names = vec![(folder, "<folder>"), (self.name.clone(), "<database>")];
+        if self.kind == Kind::Postgres {
+            names.push((host.to_owned(), "<server>"));
+        }
+        names
+    }
+
+    /// Everything that is in a database of PostgreSQL, as pg_dump writes it.
+    pub(crate) fn dump(&self) -> String {
+        let dump = Command::new(pg_dump()).args(["--no-owner", &self.url]).output().expect("pg_dump runs");
+        assert!(dump.status.success(), "{}", String::from_utf8_lossy(&dump.stderr));
+        let text = String::from_utf8(dump.stdout).expect("UTF-8");
+        // Newer versions write a random key against injection.
+        let is_key = |line: &str| line.starts_with("\\restrict") || line.starts_with("\\unrestrict");
+        text.lines().filter(|line| !is_key(line)).collect::<Vec<_>>().join("\n")
+    }
+
     /// Describes the schema in the database's own words: `pg_dump`, or `sqlite_schema` without white space.
     pub(crate) async fn schema(&self) -> String {
         match self.kind {

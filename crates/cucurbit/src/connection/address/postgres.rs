@@ -145,6 +145,10 @@ impl PostgresAddress {
         let (path, query) = tail.split_once('?').unwrap_or((tail, ""));
         let mut address = Self::default();
         let hosts = match authority.rsplit_once('@') {
+            // As below, where the password holds an `@` before the slash: what follows is no host then.
+            Some((user, _)) if user.contains(':') && path.contains('@') => {
+                return Err(AddressError::Unencoded);
+            }
             Some((user, hosts)) => {
                 address.set_user(user)?;
                 hosts

@@ -328,12 +328,13 @@ struct Refusal {
 /// Not reasons but failures: connection (08), rollback (40), resources (53), intervention (57), system (58, XX).
 fn refusal(error: ConnectionError) -> Result<Refusal, ConnectionError> {
     let ConnectionError::Statement { sql: _, source } = &error else { return Err(error) };
-    let Some(refused) = source.as_database_error() else { return Err(error) };
-    let code = refused.code().unwrap_or_default();
+    let Some(reason) = source.message().map(str::to_owned) else { return Err(error) };
+    let code = source.code().unwrap_or_default();
     if ["08", "40", "53", "57", "58", "XX"].iter().any(|class| code.starts_with(class)) {
         return Err(error);
     }
-    Ok(Refusal { reason: refused.message().to_owned(), is_of_all: code == "25006" })
+    let is_of_all = code == "25006";
+    Ok(Refusal { reason, is_of_all })
 }
 
 /// Writes the statements that make a table with what is asked about it.
