@@ -5,7 +5,7 @@
 
 use std::{
     error::Error as StdError,
-    fs,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -31,6 +31,12 @@ pub enum TlsError {
         parameter: &'static str,
         /// The file.
         path: PathBuf,
+    },
+    /// The server went away while it was shown the client's certificate.
+    #[error("the server broke off the connection, and may not accept the certificate of `sslcert`")]
+    BrokenOff {
+        /// How the connection ended.
+        source: io::Error,
     },
     /// The server does not take the client's certificate.
     #[error("the server does not accept the certificate of `sslcert` ({alert})")]
@@ -136,7 +142,7 @@ impl TlsError {
             Self::BadCertificate { .. } | Self::NoCertificate { .. } => {
                 "the file must be in PEM form: text with the line `-----BEGIN CERTIFICATE-----`"
             }
-            Self::ClientRefused { .. } => {
+            Self::BrokenOff { .. } | Self::ClientRefused { .. } => {
                 "the server's `ssl_ca_file` must hold the authority that signed it, and it must not have expired"
             }
             Self::Expired { .. } => {
@@ -175,11 +181,6 @@ impl TlsError {
     }
 }
 
-/// Tells whether it was TLS that failed.
-pub(super) fn is_tls(error: &sqlx::Error) -> bool {
-    within(error).is_some()
-}
-
 /// Takes what TLS says out of sqlx's error.
 fn within(error: &sqlx::Error) -> Option<&(dyn StdError + 'static)> {
     // What goes wrong while the socket is spoken to comes as the socket's error.
@@ -190,11 +191,28 @@ fn within(error: &sqlx::Error) -> Option<&(dyn StdError + 'static)> {
     if let sqlx::Error::Tls(error) = error { Some(error.as_ref()) } else { None }
 }
 
+/// Tells whether a connection that failed with TLS may be made without: it was TLS that failed, or pg_hba.conf may
+/// object to it (`hostnossl`). What the address says wrongly is not passed over.
+pub(super) fn may_work_without(error: &sqlx::Error, address: &PostgresAddress) -> bool {
+    match explain(error, address, "") {
+        Some(TlsError::Half { .. } | TlsError::KeyMismatch) => false,
+        Some(_) => true,
+        None => error.as_database_error().is_some_and(|error| error.code().as_deref() == Some("28000")),
+    }
+}
+
 /// Finds out why TLS failed; `None` when an error has nothing to do with TLS.
 pub(super) fn explain(error: &sqlx::Error, address: &PostgresAddress, host: &str) -> Option<TlsError> {
     // Which of the two is missing is known here only: the other may be in libpq's variable.
     if let (sqlx::Error::Configuration(_), Some(half)) = (error, half(address)) {
         return Some(half);
+    }
+    // Who shows a certificate goes on talking before the server has looked at it, and then may not get to hear why
+    // the server has hung up.
+    if let (sqlx::Error::Io(error), Some(_)) = (error, &address.ssl_certificate)
+        && HUNG_UP.contains(&error.kind())
+    {
+        return Some(TlsError::BrokenOff { source: io::Error::new(error.kind(), error.to_string()) });
     }
     let error = within(error)?;
     let Some(error) = error.downcast_ref::<rustls::Error>() else {
@@ -205,6 +223,14 @@ pub(super) fn explain(error: &sqlx::Error, address: &PostgresAddress, host: &str
     };
     Some(meaning(error, address, host))
 }
+
+/// How a connection ends that somebody else has ended.
+const HUNG_UP: [io::ErrorKind; 4] = [
+    io::ErrorKind::BrokenPipe,
+    io::ErrorKind::ConnectionAborted,
+    io::ErrorKind::ConnectionReset,
+    io::ErrorKind::UnexpectedEof,
+];
 
 /// A certificate without its key, or a key without its certificate.
 fn half(address: &PostgresAddress) -> Option<TlsError> {
