@@ -32,17 +32,11 @@ pub enum TlsError {
         /// The file.
         path: PathBuf,
     },
-    /// The server went away while it was shown the client's certificate.
-    #[error("the server broke off the connection, and may not accept the certificate of `sslcert`")]
-    BrokenOff {
-        /// How the connection ended.
-        source: io::Error,
-    },
-    /// The server does not take the client's certificate.
-    #[error("the server does not accept the certificate of `sslcert` ({alert})")]
+    /// The server does not take the client's certificate, or hung up while it was shown it.
+    #[error("{}", refused(alert.as_deref()))]
     ClientRefused {
-        /// The name of the alert that the server sent.
-        alert: String,
+        /// The name of the alert that the server sent; `None` where it hung up without a word.
+        alert: Option<String>,
     },
     /// The server's certificate is too old.
     #[error("the server's certificate has expired{}", at(since.as_deref()))]
@@ -116,6 +110,15 @@ fn at(time: Option<&str>) -> String {
     time.map(|time| format!(" ({time})")).unwrap_or_default()
 }
 
+fn refused(alert: Option<&str>) -> String {
+    match alert {
+        Some(alert) => format!("the server does not accept the certificate of `sslcert` ({alert})"),
+        None => {
+            "the server broke off the connection, and may not accept the certificate of `sslcert`".to_owned()
+        }
+    }
+}
+
 fn authority(trusted: Option<&Path>) -> String {
     match trusted {
         Some(path) => format!("an authority in `{}`", path.display()),
@@ -142,7 +145,7 @@ impl TlsError {
             Self::BadCertificate { .. } | Self::NoCertificate { .. } => {
                 "the file must be in PEM form: text with the line `-----BEGIN CERTIFICATE-----`"
             }
-            Self::BrokenOff { .. } | Self::ClientRefused { .. } => {
+            Self::ClientRefused { .. } => {
                 "the server's `ssl_ca_file` must hold the authority that signed it, and it must not have expired"
             }
             Self::Expired { .. } => {
@@ -212,7 +215,7 @@ pub(super) fn explain(error: &sqlx::Error, address: &PostgresAddress, host: &str
     if let (sqlx::Error::Io(error), Some(_)) = (error, &address.ssl_certificate)
         && HUNG_UP.contains(&error.kind())
     {
-        return Some(TlsError::BrokenOff { source: io::Error::new(error.kind(), error.to_string()) });
+        return Some(TlsError::ClientRefused { alert: None });
     }
     let error = within(error)?;
     let Some(error) = error.downcast_ref::<rustls::Error>() else {
@@ -253,7 +256,7 @@ fn meaning(error: &rustls::Error, address: &PostgresAddress, host: &str) -> TlsE
         }
         // What else can displease a server is the certificate of the client.
         Rustls::AlertReceived(alert) if address.ssl_certificate.is_some() => {
-            TlsError::ClientRefused { alert: format!("{alert:?}") }
+            TlsError::ClientRefused { alert: Some(format!("{alert:?}")) }
         }
         _ => TlsError::Other { source: Box::new(error.clone()) },
     }
