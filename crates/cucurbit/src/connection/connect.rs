@@ -223,8 +223,8 @@ async fn connect_host(
         None => ConnectionError::Connect { address: shown.to_string(), source: source.into() },
     };
     let mut connection = match address.connect_timeout {
-        None => connect_as_preferred(&options).await.map_err(failed)?,
-        Some(limit) => match tokio::time::timeout(limit, connect_as_preferred(&options)).await {
+        None => connect_as_preferred(address, &options).await.map_err(failed)?,
+        Some(limit) => match tokio::time::timeout(limit, connect_as_preferred(address, &options)).await {
             Ok(connected) => connected.map_err(failed)?,
             Err(_) => {
                 let message = format!("no answer within {} s", limit.as_secs());
@@ -240,21 +240,18 @@ async fn connect_host(
 }
 
 /// Connects; `prefer` is content without TLS when the server does not want it or it fails, as in libpq.
-async fn connect_as_preferred(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
+async fn connect_as_preferred(
+    address: &PostgresAddress,
+    options: &PgConnectOptions,
+) -> Result<PgConnection, sqlx::Error> {
     match (options.connect().await, options.get_ssl_mode()) {
-        (Err(error), PgSslMode::Prefer) if is_about_encryption(&error) => {
+        (Err(error), PgSslMode::Prefer) if tls::may_work_without(&error, address) => {
             let plain = options.clone().ssl_mode(PgSslMode::Disable).connect().await;
             // The first answer is the one to the better question.
             plain.map_err(|_| error)
         }
         (connected, _) => connected,
     }
-}
-
-/// Tells whether TLS is what failed, or what pg_hba.conf may have objected to (`hostnossl`).
-fn is_about_encryption(error: &sqlx::Error) -> bool {
-    let is_refused = error.as_database_error().is_some_and(|error| error.code().as_deref() == Some("28000"));
-    is_refused || tls::is_tls(error)
 }
 
 /// Asks the server what it is, as libpq does for `target_session_attrs`.

@@ -5,7 +5,7 @@
 
 use std::{
     error::Error as StdError,
-    fs,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -32,11 +32,11 @@ pub enum TlsError {
         /// The file.
         path: PathBuf,
     },
-    /// The server does not take the client's certificate.
-    #[error("the server does not accept the certificate of `sslcert` ({alert})")]
+    /// The server does not take the client's certificate, or hung up while it was shown it.
+    #[error("{}", refused(alert.as_deref()))]
     ClientRefused {
-        /// The name of the alert that the server sent.
-        alert: String,
+        /// The name of the alert that the server sent; `None` where it hung up without a word.
+        alert: Option<String>,
     },
     /// The server's certificate is too old.
     #[error("the server's certificate has expired{}", at(since.as_deref()))]
@@ -110,6 +110,15 @@ fn at(time: Option<&str>) -> String {
     time.map(|time| format!(" ({time})")).unwrap_or_default()
 }
 
+fn refused(alert: Option<&str>) -> String {
+    match alert {
+        Some(alert) => format!("the server does not accept the certificate of `sslcert` ({alert})"),
+        None => {
+            "the server broke off the connection, and may not accept the certificate of `sslcert`".to_owned()
+        }
+    }
+}
+
 fn authority(trusted: Option<&Path>) -> String {
     match trusted {
         Some(path) => format!("an authority in `{}`", path.display()),
@@ -175,11 +184,6 @@ impl TlsError {
     }
 }
 
-/// Tells whether it was TLS that failed.
-pub(super) fn is_tls(error: &sqlx::Error) -> bool {
-    within(error).is_some()
-}
-
 /// Takes what TLS says out of sqlx's error.
 fn within(error: &sqlx::Error) -> Option<&(dyn StdError + 'static)> {
     // What goes wrong while the socket is spoken to comes as the socket's error.
@@ -190,11 +194,28 @@ fn within(error: &sqlx::Error) -> Option<&(dyn StdError + 'static)> {
     if let sqlx::Error::Tls(error) = error { Some(error.as_ref()) } else { None }
 }
 
+/// Tells whether a connection that failed with TLS may be made without: it was TLS that failed, or pg_hba.conf may
+/// object to it (`hostnossl`). What the address says wrongly is not passed over.
+pub(super) fn may_work_without(error: &sqlx::Error, address: &PostgresAddress) -> bool {
+    match explain(error, address, "") {
+        Some(TlsError::Half { .. } | TlsError::KeyMismatch) => false,
+        Some(_) => true,
+        None => error.as_database_error().is_some_and(|error| error.code().as_deref() == Some("28000")),
+    }
+}
+
 /// Finds out why TLS failed; `None` when an error has nothing to do with TLS.
 pub(super) fn explain(error: &sqlx::Error, address: &PostgresAddress, host: &str) -> Option<TlsError> {
     // Which of the two is missing is known here only: the other may be in libpq's variable.
     if let (sqlx::Error::Configuration(_), Some(half)) = (error, half(address)) {
         return Some(half);
+    }
+    // Who shows a certificate goes on talking before the server has looked at it, and then may not get to hear why
+    // the server has hung up.
+    if let (sqlx::Error::Io(error), Some(_)) = (error, &address.ssl_certificate)
+        && HUNG_UP.contains(&error.kind())
+    {
+        return Some(TlsError::ClientRefused { alert: None });
     }
     let error = within(error)?;
     let Some(error) = error.downcast_ref::<rustls::Error>() else {
@@ -205,6 +226,14 @@ pub(super) fn explain(error: &sqlx::Error, address: &PostgresAddress, host: &str
     };
     Some(meaning(error, address, host))
 }
+
+/// How a connection ends that somebody else has ended.
+const HUNG_UP: [io::ErrorKind; 4] = [
+    io::ErrorKind::BrokenPipe,
+    io::ErrorKind::ConnectionAborted,
+    io::ErrorKind::ConnectionReset,
+    io::ErrorKind::UnexpectedEof,
+];
 
 /// A certificate without its key, or a key without its certificate.
 fn half(address: &PostgresAddress) -> Option<TlsError> {
@@ -227,7 +256,7 @@ fn meaning(error: &rustls::Error, address: &PostgresAddress, host: &str) -> TlsE
         }
         // What else can displease a server is the certificate of the client.
         Rustls::AlertReceived(alert) if address.ssl_certificate.is_some() => {
-            TlsError::ClientRefused { alert: format!("{alert:?}") }
+            TlsError::ClientRefused { alert: Some(format!("{alert:?}")) }
         }
         _ => TlsError::Other { source: Box::new(error.clone()) },
     }

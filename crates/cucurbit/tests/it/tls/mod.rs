@@ -4,7 +4,10 @@
 
 mod files;
 
-use std::future::Future;
+use std::{
+    future::Future,
+    io::{Read as _, Write as _},
+};
 
 use cucurbit::connection::{ConnectOptions, Connection, ConnectionError};
 use rcgen::date_time_ymd;
@@ -315,6 +318,8 @@ fn a_client_shows_its_certificate() {
                 "`{given}` is given without `{missing}`\na client certificate needs both `sslcert` and `sslkey`"
             );
             server.refuses("gardener", "localhost", &format!("sslmode=require&{parameter}"), &why).await;
+            // Nor is it passed over where this user would be let in without.
+            server.refuses("postgres", "localhost", &format!("sslmode=prefer&{parameter}"), &why).await;
         }
     });
 }
@@ -324,13 +329,55 @@ fn a_client_of_an_authority_that_the_server_does_not_know_is_told_so() {
     run(async {
         let (server, authority, _) = greenhouse().await;
         server.show(&authority.sign("plants", &BOTH), Some(&authority.own)).await;
-        // In TLS 1.3 a client has already sent more when the answer comes, and may find the door shut instead.
-        server.set(&[("ssl_max_protocol_version", "TLSv1.2")]).await;
         let (certificate, key) = server.client("stranger", &Authority::new("Shed").sign("gardener", &[]));
         let query = format!("sslmode=require&{certificate}&{key}");
-        let why = "the server does not accept the certificate of `sslcert` (UnknownCA)\nthe server's \
-                   `ssl_ca_file` must hold the authority that signed it, and it must not have expired";
-        server.refuses("gardener", "localhost", &query, why).await;
+        for newest in ["TLSv1.3", "TLSv1.2"] {
+            server.set(&[("ssl_max_protocol_version", newest)]).await;
+            let Err(error) = server.connect("gardener", "localhost", &query).await else {
+                panic!("a stranger is let in");
+            };
+            // The client may be talking still when the server hangs up, and then does not hear why.
+            let said = said(&error);
+            let told = "\nthe server does not accept the certificate of `sslcert` (UnknownCA)\n";
+            let untold =
+                "\nthe server broke off the connection, and may not accept the certificate of `sslcert`\n";
+            assert!(said.contains(told) || said.contains(untold), "{newest}: {said}");
+            assert!(said.ends_with(CLIENTS_HINT), "{newest}: {said}");
+        }
+    });
+}
+
+const CLIENTS_HINT: &str =
+    "\nthe server's `ssl_ca_file` must hold the authority that signed it, and it must not have expired";
+
+#[test]
+fn a_server_that_hangs_up_on_a_certificate_is_said_to_have_done_so() {
+    run(async {
+        let folder = tempfile::TempDir::new().unwrap();
+        let client = Authority::new("Shed").sign("gardener", &[]);
+        let [certificate, key] = [("crt", &client.certificate), ("key", &client.key)].map(|(name, text)| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            path.display().to_string()
+        });
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        // It agrees to TLS and goes away.
+        let server = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            stream.read_exact(&mut [0; 8]).unwrap();
+            stream.write_all(b"S").unwrap();
+        });
+        let address = format!(
+            "postgresql://gardener@127.0.0.1:{port}/postgres?sslmode=require&sslcert={certificate}&sslkey={key}"
+        );
+        let error =
+            Connection::connect(&address.parse().unwrap(), &ConnectOptions::default()).await.unwrap_err();
+        let why = "the server broke off the connection, and may not accept the certificate of `sslcert`";
+        let said = said(&error);
+        assert!(said.starts_with(&format!("cannot connect to {address}\n{why}\n")), "{said}");
+        assert!(said.ends_with(CLIENTS_HINT), "{said}");
+        server.join().unwrap();
     });
 }
 
