@@ -23,5 +23,8 @@ mod types;
 mod visit;
 
 #[cfg(feature = "runtime")]
-pub(super) use self::{ask::ask, reflect::reflect};
+pub(super) use self::{
+    ask::ask,
+    reflect::{reflect, unmodelled},
+};
 pub(super) use self::{canonical::canonical, plan::plan};
