@@ -4,12 +4,14 @@
 use std::fs;
 
 use crate::{
+    interop::{self, Alembic, ORIGINAL},
     others::{SEA_ORM_MIGRATION, SQLX_MIGRATE, Tool},
     project::Project,
-    support::{Database, Kind, assert_same_values, on_each_database},
+    support::{Database, Kind, assert_same_values, on_each_database, sorted},
 };
 
 on_each_database! {
+    a_database_of_alembic_begins_anew;
     a_database_of_sea_orm_migration_is_taken_over;
     a_database_of_sqlx_migrate_is_taken_over;
 }
@@ -27,6 +29,55 @@ async fn a_database_of_sqlx_migrate_is_taken_over(database: Database) {
     let project = Project::with_models(&named("sqlx", &database), include_str!("../adopted/sqlx.rs"), "");
     let watts = ("        // More columns here.", "        table.column(integer(\"watts\").nullable());");
     take_over(&project, &database, SQLX_MIGRATE, watts).await;
+}
+
+/// The original's database is not what our models declare: the first revision that fits it is written from itself.
+async fn a_database_of_alembic_begins_anew(database: Database) {
+    let project = Project::cultivar(&named("alembic", &database), false);
+    let alembic = Alembic::beside(&database);
+    alembic.script("create.py").exits(0);
+    interop::fill(&database).await;
+    let (rows, schema) = (database.rows().await, database.schema().await);
+    let seen_by_alembic = alembic.script("compare.py").exits(0).stdout;
+
+    // From the models: what differs is named, and no revision on top of it would run.
+    project.migrate(&database, &["create", "--from", "empty", "-m", "Baseline"]).exits(0);
+    let unknown = project.migrate(&database, &["upgrade"]).exits(1);
+    assert!(unknown.stderr.contains("Can't locate revision"), "{}", unknown.stderr);
+    project.run(&database, &["stamp", "--purge", "head"]).exits(0);
+    let differences = project.run(&database, &["check"]).exits(3).stdout;
+    assert!(differences.contains("plant.strain_id"), "{differences}");
+    let refused = project.run(&database, &["create", "-m", "Bring it to the models"]).exits(1);
+    assert!(refused.stderr.contains("`create --from empty --to database`"), "{}", refused.stderr);
+    assert_eq!(project.versions().len(), 1);
+
+    // From the database: the same is named, and becomes the second revision.
+    project.forget();
+    let baseline = ["create", "--from", "empty", "--to", "database", "-m", "Baseline"];
+    project.migrate(&database, &baseline).exits(0);
+    project.migrate(&database, &["stamp", "--purge", "head"]).exits(0);
+    assert_eq!(project.run(&database, &["check"]).exits(3).stdout, differences);
+    assert_eq!((database.rows().await, database.schema().await), (rows.clone(), schema.clone()));
+    let drift = project.run(&database, &["diff", "history", "database"]).exits(0);
+    assert_eq!(drift.stdout, "No differences between `history` and `database`.\n");
+
+    project.run(&database, &["create", "-m", "Bring it to the models"]).exits(0);
+    project.migrate(&database, &["upgrade"]).exits(0);
+    project.run(&database, &["check"]).exits(0);
+    assert_same_values(&rows, &database.rows().await);
+    project.run(&database, &["downgrade", "-1"]).exits(0);
+    assert_eq!(sorted(&database.schema().await), sorted(&schema));
+    let left: Vec<usize> = database.rows().await.values().map(Vec::len).collect();
+    assert_eq!(left, rows.values().map(Vec::len).collect::<Vec<_>>());
+
+    let fresh = Database::new(database.kind).await;
+    project.run(&fresh, &["upgrade"]).exits(0);
+    project.run(&fresh, &["check"]).exits(0);
+
+    // And back.
+    alembic.alembic(&["stamp", "--purge", ORIGINAL]).exits(0);
+    assert_eq!(alembic.alembic(&["current"]).exits(0).stdout, format!("{ORIGINAL}\n"));
+    assert_eq!(alembic.script("compare.py").exits(0).stdout, seen_by_alembic);
 }
 
 /// Tests run at the same time: each has a project of its own.
