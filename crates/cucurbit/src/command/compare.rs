@@ -117,6 +117,11 @@ impl<'p> Reader<'p> {
         }
     }
 
+    /// Lists what the database holds and no schema of ours does.
+    pub(super) async fn unmodelled(&mut self) -> Result<Vec<String>, Error> {
+        Ok(dialect::unmodelled(self.connection().await?).await?)
+    }
+
     /// Lists the revisions that the database has not run; none where no database was read.
     pub(super) fn pending(&self) -> Result<Vec<usize>, Error> {
         self.heads.as_ref().map_or_else(|| Ok(Vec::new()), |heads| pending(self.project, heads))

@@ -36,7 +36,7 @@ pub async fn create(
     let dialect = reader.dialect();
     let compared = read_and_compare(&mut reader, between).await;
     let closed = reader.close().await;
-    let (pending, Compared { diff, from }) = compared?;
+    let Read { pending, compared: Compared { diff, from }, unmodelled } = compared?;
     closed?;
     if !pending.is_empty() {
         return Err(Error::NotUpToDate { pending: project.scripts().graph().ids(&pending) });
@@ -57,7 +57,11 @@ pub async fn create(
         withdraw_consent(&mut downgrade);
     }
     let notes = prove(project, (dialect, history), &upgrade, &downgrade).await?;
-    let warnings = warnings(&from, &upgrade);
+    let mut warnings = warnings(&from, &upgrade);
+    warnings.extend(unmodelled.iter().map(|object| {
+        format!("does not make the {object}, for which scripts have no word but `op.execute`")
+    }));
+    warnings.extend(in_words_of(project, dialect, &between.to));
     let mut written = revision::write(project, new, parents, Body { upgrade, downgrade, warnings })?;
     written.notes.extend(notes);
     Ok(Some(written))
@@ -109,16 +113,42 @@ fn refuse_older_tables(project: &Project, database: &Schema) -> Result<(), Error
     }
 }
 
-/// Reads both sides; a database among them must have run all revisions.
-async fn read_and_compare(
-    reader: &mut Reader<'_>,
-    between: &Between,
-) -> Result<(Vec<usize>, Compared), Error> {
+/// What was found out about the two sides.
+#[derive(Debug)]
+struct Read {
+    /// The revisions that a database among them has not run.
+    pending: Vec<usize>,
+    compared: Compared,
+    /// What a database that is written down holds beside what can be.
+    unmodelled: Vec<String>,
+}
+
+/// Reads both sides and compares them.
+async fn read_and_compare(reader: &mut Reader<'_>, between: &Between) -> Result<Read, Error> {
     let to = reader.read(&between.to).await?;
     let from = reader.read(&between.from).await?;
     // A first revision does not ask which ones of another history the database has run.
     let pending = if between.from == Source::Empty { Vec::new() } else { reader.pending()? };
-    Ok((pending, reader.compare(&from.schema, &to.schema).await?))
+    let compared = reader.compare(&from.schema, &to.schema).await?;
+    let is_first = *between == Between { from: Source::Empty, to: Source::Database };
+    let unmodelled = if is_first { reader.unmodelled().await? } else { Vec::new() };
+    Ok(Read { pending, compared, unmodelled })
+}
+
+/// Says that expressions which one database printed were not tried on the project's others.
+fn in_words_of(project: &Project, dialect: Dialect, to: &Source) -> Option<String> {
+    let others: Vec<String> =
+        project.dialects().iter().filter(|other| **other != dialect).map(ToString::to_string).collect();
+    let is_of_one = match to {
+        Source::Database | Source::File(_) => true,
+        Source::Empty | Source::History | Source::Models => false,
+    };
+    (is_of_one && !others.is_empty()).then(|| {
+        format!(
+            "has the types and expressions of {dialect}: try it on {} before it is kept",
+            others.join(", ")
+        )
+    })
 }
 
 /// Takes back the consent to drop what is not empty: a first revision may stand for tables that are older than it.

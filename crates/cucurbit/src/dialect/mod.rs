@@ -86,6 +86,19 @@ pub async fn reflect(connection: &mut Connection) -> Result<Before, ReflectError
     }
 }
 
+/// Lists what the database holds beside what [`reflect`] returns, as `view plants` or `trigger sown on plant`.
+///
+/// # Errors
+///
+/// When the connection fails.
+#[cfg(feature = "runtime")]
+pub async fn unmodelled(connection: &mut Connection) -> Result<Vec<String>, ConnectionError> {
+    match connection.dialect() {
+        Dialect::Postgres => postgres::unmodelled(connection).await,
+        Dialect::Sqlite => sqlite::unmodelled(connection).await,
+    }
+}
+
 /// Asks the server for the one text that it gives to each expression in question, in one batch.
 ///
 /// Nothing is left behind, and no default is evaluated. A question that is refused does not spoil the others.

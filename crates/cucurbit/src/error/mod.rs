@@ -173,7 +173,8 @@ impl Error {
             ),
             Self::NewRevision { source: PlanError::Apply { .. }, .. } => Some(
                 "the database holds what no revision made: put it right, or write the revision by hand with \
-                 `revision -m \"…\"`; a database that is older than its history begins with `create --from empty`"
+                 `revision -m \"…\"`; a database that is older than its history begins with \
+                 `create --from empty --to database`"
                     .to_owned(),
             ),
             Self::NewRevision { source, .. } => source.hint().map(str::to_owned),

@@ -58,6 +58,9 @@ mod script; // What revision files look like, and that compiling and recording t
 mod settled; // Schemas in the one form in which memory and disk can be compared.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
+mod sources; // `create` and `diff` between any two sources: database, empty, history, models, a file of SQL.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
 mod sqlite; // SQLite: what Alembic's rebuild loses is kept, and memory agrees with the file, on real files with rows.
 #[cfg(feature = "runtime")]
 #[cfg(test)]

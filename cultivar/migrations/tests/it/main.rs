@@ -12,6 +12,8 @@ mod concurrent;
 mod defects;
 mod interop;
 mod models;
+mod others;
+mod project;
 mod python;
 mod reference;
 mod scratch;

@@ -25,5 +25,9 @@ mod types;
 mod visit;
 
 #[cfg(feature = "runtime")]
-pub(super) use self::{ask::ask, interrupted::interrupted, reflect::reflect};
+pub(super) use self::{
+    ask::ask,
+    interrupted::interrupted,
+    reflect::{reflect, unmodelled},
+};
 pub(super) use self::{canonical::canonical, plan::plan};
