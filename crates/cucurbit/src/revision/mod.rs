@@ -21,6 +21,8 @@ mod target;
 mod validate;
 
 pub use caught::ScriptPanic;
+#[cfg(feature = "runtime")]
+pub(crate) use caught::caught;
 pub use graph::{Edges, Graph, RevisionSet};
 pub use heads::{Applied, Heads, HeadsError, RowChange};
 pub use history::{Interval, between, history};

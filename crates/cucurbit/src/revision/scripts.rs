@@ -6,7 +6,10 @@ use std::fmt;
 
 use crate::operation::{Op, Operation};
 
-use super::{Graph, GraphError, Node, Revision, ScriptPanic, caught::caught};
+use super::{
+    Graph, GraphError, Node, Revision, ScriptPanic,
+    caught::{Panic, caught},
+};
 
 /// One revision script, as `cucurbit-build` lists it.
 #[derive(Clone, Copy, Debug)]
@@ -130,7 +133,7 @@ impl Scripts {
         function: &'static str,
         script: fn(&mut Op),
     ) -> Result<Vec<Operation>, ScriptPanic> {
-        caught(|| Op::record(script)).map_err(|(place, words)| ScriptPanic {
+        caught(|| Op::record(script)).map_err(|Panic { place, words }| ScriptPanic {
             function,
             revision: self.graph.id(position).to_owned(),
             path: self.script(position).path,

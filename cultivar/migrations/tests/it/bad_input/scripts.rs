@@ -374,4 +374,5 @@ async fn no_models(database: Database) {
     error[models-not-collected]: cannot collect the models
       caused by: there is no gardener
     ");
+    assert_snapshot!(said("panicking").await, @"");
 }
