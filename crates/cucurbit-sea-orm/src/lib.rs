@@ -62,15 +62,21 @@
 //! Constraints that nobody named have no name in the schema, so a database that SeaORM made (`fk-plant-user_id`) and
 //! one that SQLAlchemy made (`plant_user_id_fkey`) both equal the model.
 //!
-//! What may not live here: comparing, SQL statements, connections.
+//! [`lend`] and [`acquire`] (feature `runtime`) lead from a run's connection to SeaORM and from SeaORM's pool to a run.
+//!
+//! What may not live here: comparing, SQL statements, connections of its own.
 
 mod error;
 mod index;
+#[cfg(feature = "runtime")]
+mod lent;
 mod models;
 mod relation;
 mod table;
 mod ty;
 
+#[cfg(feature = "runtime")]
+pub use self::lent::{Lent, acquire, lend};
 pub use self::{
     error::ModelError,
     index::{IndexFor, IntoParts, Part, desc, expression, key, lower, upper},

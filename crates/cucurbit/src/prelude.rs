@@ -2,6 +2,8 @@
 //!
 //! What lives here: re-exports. Every name that `script` writes into a revision is among them. No code.
 
+#[cfg(feature = "runtime")]
+pub use crate::connection::Connection;
 pub use crate::{
     operation::{Op, Operation},
     revision::Revision,

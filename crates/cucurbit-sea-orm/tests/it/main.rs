@@ -8,6 +8,8 @@ mod arguments;
 /// Primary keys, uniques and foreign keys.
 mod keys;
 /// Many entities as one schema.
+/// The connection of a run as SeaORM's.
+mod lent;
 mod models;
 /// What is refused, and what the refusal names.
 mod refusals;

@@ -4,11 +4,11 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::config;
+use crate::{command::Source, config};
 
 /// What a script that runs this program may count on.
-const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 `check` found differences, \
-                          4 the lock was not had in time, 5 not at the heads.";
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 `check` or `diff` found \
+                          differences, 4 the lock was not had in time, 5 not at the heads.";
 
 /// Schema migrations: revisions written by comparing models with a database.
 #[derive(Debug, Parser)]
@@ -63,6 +63,8 @@ pub(super) enum Command {
         #[arg(short, long)]
         message: String,
         #[command(flatten)]
+        between: BetweenArguments,
+        #[command(flatten)]
         new: NewArguments,
     },
     /// Show what is applied.
@@ -73,6 +75,19 @@ pub(super) enum Command {
         /// Fail (exit 5) unless the database is at the heads.
         #[arg(long)]
         check_heads: bool,
+    },
+    /// Show what makes one source into another: exit 3 if they differ.
+    ///
+    /// A source is `database` (as it is, without pending revisions), `empty`, `history`, `models`, or a file that
+    /// ends in `.sql`, which is run on a scratch database.
+    Diff {
+        /// What is there.
+        from: Source,
+        /// What shall be.
+        to: Source,
+        /// Accept expressions that the server would not tell about.
+        #[arg(long)]
+        allow_uncompared: bool,
     },
     /// Revert to a revision: an id, `-1`, `base`, `label@base`.
     Downgrade {
@@ -135,6 +150,8 @@ pub(super) enum Command {
         #[arg(long)]
         autogenerate: bool,
         #[command(flatten)]
+        between: BetweenArguments,
+        #[command(flatten)]
         new: NewArguments,
     },
     /// Show everything about a revision.
@@ -171,6 +188,18 @@ pub(super) enum Command {
         #[command(flatten)]
         run: RunArguments,
     },
+}
+
+/// What a revision that is written by comparing takes.
+#[derive(Args, Debug)]
+pub(super) struct BetweenArguments {
+    /// What the revision begins with: `database`, `history` (no database is read), or `empty`, for a first revision
+    /// that makes everything [default: database].
+    #[arg(long, value_name = "SOURCE")]
+    pub(super) from: Option<Source>,
+    /// What it leads to: `models`, `database`, or a file of SQL [default: models].
+    #[arg(long, value_name = "SOURCE")]
+    pub(super) to: Option<Source>,
 }
 
 /// What every command that writes a script takes.

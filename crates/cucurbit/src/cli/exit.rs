@@ -17,7 +17,7 @@ pub(super) enum Code {
     Failed = 1,
     /// It was asked wrongly.
     Usage = 2,
-    /// `check` found differences.
+    /// `check` or `diff` found differences.
     Differences = 3,
     /// The lock was not had in time.
     Locked = 4,
@@ -56,6 +56,7 @@ impl Code {
             | Error::Run(_)
             | Error::Script(_)
             | Error::SeveralHeads { .. }
+            | Error::SqlFile(_)
             | Error::Steps(_)
             | Error::Target(_)
             | Error::Uncompared { .. }

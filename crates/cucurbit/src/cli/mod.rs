@@ -11,7 +11,7 @@ use clap::Parser as _;
 use jiff::Timestamp;
 
 use crate::{
-    command::{self, CheckOptions, Env, Location, NewRevision, Project},
+    command::{self, Between, CheckOptions, Env, Location, NewRevision, Project},
     config::Environment,
     error::Error,
     revision::{Reach, Target, TargetRange},
@@ -19,7 +19,7 @@ use crate::{
 };
 
 use self::{
-    args::{Arguments, Command, NewArguments, RunArguments},
+    args::{Arguments, BetweenArguments, Command, NewArguments, RunArguments},
     exit::Code,
     print::Printer,
 };
@@ -60,11 +60,19 @@ async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Co
             printer.check(&check);
             return Ok(if check.operations.is_empty() { Code::Done } else { Code::Differences });
         }
-        Command::Create { message, new } => return create(&project, message, new, printer).await,
+        Command::Create { message, between, new } => {
+            return create(&project, message, between, new, printer).await;
+        }
         Command::Current { verbose, check_heads } => {
             let entries = command::current(&project, check_heads).await?;
             let address = project.address()?;
             printer.current(&entries, verbose.then_some(&address));
+        }
+        Command::Diff { from, to, allow_uncompared } => {
+            let between = Between { from, to };
+            let differences = command::diff(&project, &between, allow_uncompared).await?;
+            printer.differences(&between, &differences);
+            return Ok(if differences.operations.is_empty() { Code::Done } else { Code::Differences });
         }
         Command::Downgrade { target, revision, sql: true, .. } => {
             let range = range(&one_of(target, revision, None)?)?;
@@ -90,10 +98,14 @@ async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Co
             let targets = targets(&revisions)?;
             printer.written(&command::merge(&project, &new_revision(message, new)?, &targets)?);
         }
-        Command::Revision { message, autogenerate: true, new } => {
-            return create(&project, message.unwrap_or_default(), new, printer).await;
+        Command::Revision { message, autogenerate: true, between, new } => {
+            return create(&project, message.unwrap_or_default(), between, new, printer).await;
         }
-        Command::Revision { message, autogenerate: false, new } => {
+        Command::Revision { message, autogenerate: false, between, new } => {
+            let BetweenArguments { from: None, to: None } = between else {
+                let message = "`--from` and `--to` compare, and so need `--autogenerate`".to_owned();
+                return Err(Error::Usage { message });
+            };
             let message = message.unwrap_or_else(|| "empty message".to_owned());
             printer.written(&command::new_revision(&project, &new_revision(message, new)?)?);
         }
@@ -126,12 +138,15 @@ async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Co
 async fn create(
     project: &Project,
     message: String,
+    BetweenArguments { from, to }: BetweenArguments,
     new: NewArguments,
     printer: &mut Printer,
 ) -> Result<Code, Error> {
-    match command::create(project, &new_revision(message, new)?).await? {
+    let usual = Between::default();
+    let between = Between { from: from.unwrap_or(usual.from), to: to.unwrap_or(usual.to) };
+    match command::create(project, &new_revision(message, new)?, &between).await? {
         Some(written) => printer.written(&written),
-        None => printer.nothing_to_create(),
+        None => printer.nothing_to_create(&between, project.scripts().is_empty()),
     }
     Ok(Code::Done)
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::{
-    command::{Branch, Check, Entry, Mark, Written},
+    command::{Between, Branch, Check, Differences, Entry, Mark, Written},
     config::ResolvedAddress,
     operation::Operation,
     runtime::{Event, Report},
@@ -37,7 +37,7 @@ impl Printer {
             }
             Event::LockWait { holder: None } => self.say("Waiting for the lock, held by another process"),
             Event::Replanned => self.say("Another process changed the version table; planning anew"),
-            Event::Statement { .. } | Event::StepFinished { .. } => {}
+            Event::Code { .. } | Event::Statement { .. } | Event::StepFinished { .. } => {}
         }
     }
 
@@ -75,10 +75,45 @@ impl Printer {
     }
 
     /// Says that there is nothing to write.
-    pub(super) fn nothing_to_create(&self) {
+    pub(super) fn nothing_to_create(&self, between: &Between, is_first: bool) {
         match self.format {
             Format::Json => self.json(&json!(null)),
-            Format::Text => line("No changes: the models and the database agree. No file was written."),
+            Format::Text if *between == Between::default() => {
+                line("No changes: the models and the database agree. No file was written.");
+            }
+            Format::Text => {
+                let Between { from, to } = between;
+                line(&format!("No changes: `{from}` and `{to}` agree. No file was written."));
+            }
+        }
+        if is_first && *between == Between::default() {
+            self.say("note: there is no revision yet; `create --from empty` writes one that makes all this");
+        }
+    }
+
+    /// Prints what `diff` found.
+    pub(super) fn differences(&self, between: &Between, differences: &Differences) {
+        let Between { from, to } = between;
+        let Differences { operations, uncompared } = differences;
+        let lines: Vec<String> = operations.iter().map(Operation::describe).collect();
+        if self.format == Format::Json {
+            self.json(&json!({
+                "from": from.to_string(),
+                "to": to.to_string(),
+                "differences": lines,
+                "operations": operations,
+                "uncompared": uncompared,
+            }));
+            return;
+        }
+        if *uncompared > 0 {
+            line(&format!("{uncompared} expressions were not compared."));
+        }
+        if lines.is_empty() {
+            line(&format!("No differences between `{from}` and `{to}`."));
+        } else {
+            line(&format!("From `{from}` to `{to}`:"));
+            lines.iter().for_each(|difference| line(&format!("  {difference}")));
         }
     }
 

@@ -2,9 +2,12 @@
 
 use serde::Serialize;
 
-use crate::{connection::ConnectOptions, error::Error, operation::Operation};
+use crate::{error::Error, operation::Operation, source::Source};
 
-use super::{Project, compare};
+use super::{
+    Project,
+    compare::{self, Compared, Reader},
+};
 
 /// How strict a check is.
 #[derive(Clone, Copy, Debug, Default)]
@@ -36,10 +39,10 @@ pub async fn check(project: &Project, options: CheckOptions) -> Result<Check, Er
     project.models()?;
     project.refuse_no_scripts()?;
     project.refuse_several_heads()?;
-    let mut connection = project.connect(&ConnectOptions::default()).await?;
-    let compared = compare::compare(project, &mut connection).await;
-    let closed = connection.close().await;
-    let compare::Comparison { pending, diff, from: _ } = compared?;
+    let mut reader = Reader::open(project, &[&Source::Database, &Source::Models]).await?;
+    let compared = after_pending(project, &mut reader).await;
+    let closed = reader.close().await;
+    let (pending, Compared { diff, from: _ }) = compared?;
     closed?;
     let pending = project.scripts().graph().ids(&pending);
     if options.require_heads && !pending.is_empty() {
@@ -51,4 +54,13 @@ pub async fn check(project: &Project, options: CheckOptions) -> Result<Check, Er
         return Err(Error::Uncompared { count: diff.uncompared.len(), reason: first.reason.clone() });
     }
     Ok(Check { pending, operations: diff.operations, uncompared: diff.uncompared.len() })
+}
+
+/// Compares the database as its pending revisions will leave it.
+async fn after_pending(project: &Project, reader: &mut Reader<'_>) -> Result<(Vec<usize>, Compared), Error> {
+    let models = reader.read(&Source::Models).await?;
+    let database = reader.read(&Source::Database).await?;
+    let pending = reader.pending()?;
+    let after = compare::replayed(project, reader.dialect(), &pending, database).await?;
+    Ok((pending, reader.compare(&after.schema, &models.schema).await?))
 }

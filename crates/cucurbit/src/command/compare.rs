@@ -1,52 +1,171 @@
-//! The comparison that `check` and `create` share: database with pending revisions on one side, models on the
-//! other.
+//! The comparison that `check`, `create` and `diff` share: two sources in, what they differ in out.
 
 use crate::{
-    connection::{Connection, address::Address},
+    config::ConfigError,
+    connection::{ConnectOptions, Connection, address::Address},
     dialect::{self, Answers, Before},
     diff::{Diff, Filter, diff},
     error::Error,
     revision::{self, Direction, Edges, Heads, Target},
+    runtime::{self, RunError},
     schema::{Dialect, Schema},
-    source::{self, ReplayError},
+    source::{self, ReplayError, Source, SqlFileError},
 };
 
 use super::Project;
 
+/// The two sides of a comparison.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Between {
+    /// What is there.
+    pub from: Source,
+    /// What shall be.
+    pub to: Source,
+}
+
+impl Default for Between {
+    /// What `create` compares.
+    fn default() -> Self {
+        Self { from: Source::Database, to: Source::Models }
+    }
+}
+
 /// What a comparison found.
 #[derive(Debug)]
-pub(super) struct Comparison {
-    /// The pending revisions, in the order in which they would run.
-    pub(super) pending: Vec<usize>,
-    /// The differences that would be left after them.
+pub(super) struct Compared {
+    /// The differences.
     pub(super) diff: Diff,
-    /// The database after the pending revisions, as written.
+    /// What is there, as written.
     pub(super) from: Schema,
 }
 
-/// Compares a database, after its pending revisions, with the models. Writes nothing.
-pub(super) async fn compare(project: &Project, connection: &mut Connection) -> Result<Comparison, Error> {
-    let models = project.models()?;
-    project.refuse_several_heads()?;
-    let (heads, reflected) = read(project, connection).await?;
-    let pending = pending(project, &heads)?;
-    let after = replayed(project, connection.dialect(), &pending, reflected).await?;
-    let (diff, from) = against(project, connection, after, &models).await?;
-    Ok(Comparison { pending, diff, from })
+/// Reads the sides of a comparison and compares them. Writes nothing.
+///
+/// There is one connection, opened when something needs it: a schema that has to be read, a question to the server.
+#[derive(Debug)]
+pub(super) struct Reader<'p> {
+    project: &'p Project,
+    dialect: Dialect,
+    connection: Option<Connection>,
+    /// The rows of the version table that belong to the schema that was read.
+    heads: Option<Heads>,
 }
 
-/// Reads the heads and the schema that belong together: again, if a step was committed between the two.
-async fn read(project: &Project, connection: &mut Connection) -> Result<(Heads, Before), Error> {
-    let version_table = project.version_table();
-    let mut heads = version_table.heads(connection).await?;
-    loop {
-        let reflected = dialect::reflect_snapshot(connection).await?;
-        let now = version_table.heads(connection).await?;
-        if now == heads {
-            return Ok((heads, reflected));
+impl<'p> Reader<'p> {
+    /// Makes a reader of some sources: of the address' dialect; without an address, of the first that the project
+    /// lists.
+    pub(super) async fn open(project: &'p Project, sources: &[&Source]) -> Result<Self, Error> {
+        if sources.contains(&&Source::Database) {
+            let connection = project.connect(&ConnectOptions::default()).await?;
+            let dialect = connection.dialect();
+            return Ok(Self { project, dialect, connection: Some(connection), heads: None });
         }
-        heads = now;
+        let dialect = match (project.own_address()?, project.dialects()) {
+            (Some(address), _) => address.dialect(),
+            (None, [first, ..]) => *first,
+            (None, []) => return Err(ConfigError::NoAddress { file: project.config().file.clone() }.into()),
+        };
+        Ok(Self { project, dialect, connection: None, heads: None })
     }
+
+    /// Returns the dialect in whose spelling is compared.
+    pub(super) fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// Reads one side.
+    pub(super) async fn read(&mut self, source: &Source) -> Result<Before, Error> {
+        match source {
+            Source::Database => self.database().await,
+            Source::Empty => Ok(Before::default()),
+            Source::File(path) => match self.project.scratch_server(self.dialect)? {
+                Some(server) => {
+                    let path = self.project.location.working_directory.join(path);
+                    Ok(source::read_sql_file(&server, &path).await?)
+                }
+                None => Err(SqlFileError::NoServer { path: path.clone() }.into()),
+            },
+            Source::History => {
+                let all = pending(self.project, &Heads::default())?;
+                replayed(self.project, self.dialect, &all, Before::default()).await
+            }
+            Source::Models => Ok(Before::of(self.project.models()?)),
+        }
+    }
+
+    /// Reads the heads and the schema that belong together: again, if a step was committed between the two.
+    async fn database(&mut self) -> Result<Before, Error> {
+        let version_table = self.project.version_table();
+        let connection = self.connection().await?;
+        let mut heads = version_table.heads(connection).await?;
+        loop {
+            let reflected = dialect::reflect_snapshot(connection).await?;
+            let now = version_table.heads(connection).await?;
+            if now == heads {
+                // Half-way through a revision, a database is at none that anything could be planned from.
+                let is_at_heads = pending(self.project, &heads).is_ok_and(|pending| pending.is_empty());
+                let connection = self.connection().await?;
+                if !is_at_heads
+                    && let Some(half) = runtime::unfinished(connection, version_table.name()).await?
+                {
+                    return Err(RunError::from(half).into());
+                }
+                self.heads = Some(heads);
+                return Ok(reflected);
+            }
+            heads = now;
+        }
+    }
+
+    /// Lists what the database holds and no schema of ours does.
+    pub(super) async fn unmodelled(&mut self) -> Result<Vec<String>, Error> {
+        Ok(dialect::unmodelled(self.connection().await?).await?)
+    }
+
+    /// Lists the revisions that the database has not run; none where no database was read.
+    pub(super) fn pending(&self) -> Result<Vec<usize>, Error> {
+        self.heads.as_ref().map_or_else(|| Ok(Vec::new()), |heads| pending(self.project, heads))
+    }
+
+    /// Compares two schemas; asks a server about expressions in one batch.
+    pub(super) async fn compare(&mut self, from: &Schema, to: &Schema) -> Result<Compared, Error> {
+        let filter = filter(self.project);
+        let (from, to) = (self.dialect.canonical(from), self.dialect.canonical(to));
+        let first = diff(&from, &to, &Answers::default(), &filter);
+        let found = if first.questions.is_empty() {
+            first
+        } else {
+            let connection = self.connection().await?;
+            let answers = dialect::ask(connection, from.form(), to.form(), &first.questions).await?;
+            diff(&from, &to, &answers, &filter)
+        };
+        Ok(Compared { diff: found, from: from.as_written().clone() })
+    }
+
+    /// Returns the connection; opens one to a server that can answer, if no database is among the sources.
+    async fn connection(&mut self) -> Result<&mut Connection, Error> {
+        let opened = match self.connection.take() {
+            Some(connection) => connection,
+            None => {
+                let server = self.project.server(self.dialect)?;
+                Connection::connect(&server, &ConnectOptions::default()).await?
+            }
+        };
+        Ok(self.connection.insert(opened))
+    }
+
+    /// Closes the connection in good order.
+    pub(super) async fn close(self) -> Result<(), Error> {
+        match self.connection {
+            Some(connection) => Ok(connection.close().await?),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Says what is never part of a comparison.
+pub(super) fn filter(project: &Project) -> Filter {
+    Filter { version_table: Some(project.version_table().name().clone()) }
 }
 
 /// Finds what revisions make of what is there: in memory, or on a scratch database where they hold SQL whose effect
@@ -60,11 +179,8 @@ pub(super) async fn replayed(
     let scripts = project.scripts();
     match source::replay(dialect, scripts, revisions, before.clone()) {
         Err(opaque @ ReplayError::Opaque { .. }) => {
-            let servers = [project.scratch_address()?, Address::memory()];
-            let Some(server) = servers.iter().find(|server| server.dialect() == dialect) else {
-                return Err(opaque.into());
-            };
-            Ok(source::replay_on_scratch(server, scripts, revisions, before).await?)
+            let Some(server) = project.scratch_server(dialect)? else { return Err(opaque.into()) };
+            Ok(source::replay_on_scratch(&server, scripts, revisions, before).await?)
         }
         replayed => Ok(replayed?),
     }
@@ -86,23 +202,29 @@ pub(super) fn applied(project: &Project, heads: &Heads) -> Result<Vec<usize>, Er
     Ok(all.into_iter().filter(|position| applied.contains(*position)).collect())
 }
 
-/// Compares what is with the models; asks the server about expressions in one batch.
-async fn against(
-    project: &Project,
-    connection: &mut Connection,
-    from: Before,
-    models: &Schema,
-) -> Result<(Diff, Schema), Error> {
-    let dialect = connection.dialect();
-    let filter = Filter { version_table: Some(project.version_table().name().clone()) };
-    let from = dialect.canonical(&from.schema);
-    let to = dialect.canonical(models);
-    let first = diff(&from, &to, &Answers::default(), &filter);
-    let found = if first.questions.is_empty() {
-        first
-    } else {
-        let answers = dialect::ask(connection, from.form(), to.form(), &first.questions).await?;
-        diff(&from, &to, &answers, &filter)
-    };
-    Ok((found, from.as_written().clone()))
+impl Project {
+    /// Returns the database's address, if there is one.
+    fn own_address(&self) -> Result<Option<Address>, Error> {
+        match self.address() {
+            Ok(found) => Ok(Some(found.address)),
+            Err(Error::Config(ConfigError::NoAddress { .. })) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Finds where a scratch database may be made: `scratch_url`, else the database's own server; SQLite's is in
+    /// memory.
+    fn scratch_server(&self, dialect: Dialect) -> Result<Option<Address>, Error> {
+        let scratch = self.config.scratch_address(&self.location.environment)?.map(|found| found.address);
+        let servers = [scratch, self.own_address()?, Some(Address::memory())];
+        Ok(servers.into_iter().flatten().find(|server| server.dialect() == dialect))
+    }
+
+    /// Finds a server that can say what it makes of an expression.
+    fn server(&self, dialect: Dialect) -> Result<Address, Error> {
+        let scratch = self.config.scratch_address(&self.location.environment)?.map(|found| found.address);
+        let servers = [Some(Address::memory()), self.own_address()?, scratch];
+        let found = servers.into_iter().flatten().find(|server| server.dialect() == dialect);
+        found.ok_or_else(|| ConfigError::NoAddress { file: self.config.file.clone() }.into())
+    }
 }

@@ -1,36 +1,42 @@
 //! `revision --autogenerate`, and `create`, its other name: a script that brings the database to the models.
 
 use crate::{
-    connection::ConnectOptions,
     dialect::Before,
     error::Error,
-    operation::{Operation, for_dialect, reverse_all},
+    operation::{Consent, Operation, for_dialect, reverse_all},
     schema::{Column, Dialect, Ident, Schema, TableName},
-    source::ReplayError,
+    source::{ReplayError, Source},
 };
 
 use super::{
-    Project, compare,
+    Project,
+    compare::{self, Between, Compared, Reader},
     revision::{self, Body, NewRevision, Written},
 };
 
-/// Compares the database with the models and writes what differs as a new script; `None` when nothing does.
+/// Compares two sources, the database and the models if nothing else is said, and writes what differs as a new
+/// script; `None` when nothing does.
 ///
 /// The new script is planned for every dialect of the project, upgrade and downgrade, before it is written.
 ///
 /// # Errors
 ///
-/// When revisions are pending; when there are no models or several heads; when the new script cannot be planned
-/// for one of the dialects; when the file cannot be written.
-pub async fn create(project: &Project, new: &NewRevision) -> Result<Option<Written>, Error> {
-    project.models()?;
+/// When no revision can stand between the two sources; when revisions are pending in a database that is one of
+/// them; when there are no models or several heads; when the new script cannot be planned for one of the dialects;
+/// when the file cannot be written.
+pub async fn create(
+    project: &Project,
+    new: &NewRevision,
+    between: &Between,
+) -> Result<Option<Written>, Error> {
+    refuse_what_no_revision_does(project, between)?;
     let parents = revision::parents(project, new)?;
-    let mut connection =
-        project.connect(&ConnectOptions { create_file: false, ..Default::default() }).await?;
-    let dialect = connection.dialect();
-    let compared = compare::compare(project, &mut connection).await;
-    let closed = connection.close().await;
-    let compare::Comparison { pending, diff, from } = compared?;
+    project.refuse_several_heads()?;
+    let mut reader = Reader::open(project, &[&between.from, &between.to]).await?;
+    let dialect = reader.dialect();
+    let compared = read_and_compare(&mut reader, between).await;
+    let closed = reader.close().await;
+    let Read { pending, compared: Compared { diff, from }, unmodelled } = compared?;
     closed?;
     if !pending.is_empty() {
         return Err(Error::NotUpToDate { pending: project.scripts().graph().ids(&pending) });
@@ -41,14 +47,117 @@ pub async fn create(project: &Project, new: &NewRevision) -> Result<Option<Writt
     if diff.operations.is_empty() {
         return Ok(None);
     }
+    if between.from == Source::Database {
+        refuse_older_tables(project, &from)?;
+    }
     let upgrade = diff.operations;
     let history = replayed(project, dialect).await?;
-    let downgrade = downgrade_of(history.as_ref(), dialect, &from, &upgrade)?;
+    let mut downgrade = downgrade_of(history.as_ref(), dialect, &from, &upgrade)?;
+    if between.from == Source::Empty {
+        withdraw_consent(&mut downgrade);
+    }
     let notes = prove(project, (dialect, history), &upgrade, &downgrade).await?;
-    let warnings = warnings(&from, &upgrade);
+    let mut warnings = warnings(&from, &upgrade);
+    warnings.extend(unmodelled.iter().map(|object| {
+        format!("does not make the {object}, for which scripts have no word but `op.execute`")
+    }));
+    warnings.extend(in_words_of(project, dialect, &between.to));
     let mut written = revision::write(project, new, parents, Body { upgrade, downgrade, warnings })?;
     written.notes.extend(notes);
     Ok(Some(written))
+}
+
+/// Refuses sources between which no revision can stand: it begins where the history ends, and nothing at all is
+/// never where it leads.
+fn refuse_what_no_revision_does(project: &Project, between: &Between) -> Result<(), Error> {
+    let Between { from, to } = between;
+    let usage = |message: String| Err(Error::Usage { message });
+    match from {
+        Source::Empty if !project.scripts().is_empty() => {
+            return usage(
+                "`--from empty` writes the first revision, and there are revisions already; `--from history` \
+                 needs no database either"
+                    .to_owned(),
+            );
+        }
+        Source::Database | Source::Empty | Source::History => {}
+        Source::File(_) | Source::Models => {
+            return usage(format!(
+                "a revision begins where the history ends: `--from` is `database`, `empty` or `history`, not `{from}`"
+            ));
+        }
+    }
+    match to {
+        Source::Empty | Source::History => {
+            usage(format!("a revision leads to `models`, to `database` or to a file of SQL, not to `{to}`"))
+        }
+        Source::Database | Source::File(_) | Source::Models if from == to => {
+            usage(format!("`{from}` was given for both sides"))
+        }
+        Source::Database | Source::File(_) | Source::Models => Ok(()),
+    }
+}
+
+/// Refuses a first revision that stands on tables which no revision makes: it would fail on an empty database.
+fn refuse_older_tables(project: &Project, database: &Schema) -> Result<(), Error> {
+    let filter = compare::filter(project);
+    let older = database.tables.keys().find(|table| filter.includes(table));
+    match older {
+        Some(table) if project.scripts().is_empty() => Err(Error::Usage {
+            message: format!(
+                "the database holds tables that no revision makes, such as `{table}`; `--from empty` writes a first \
+                 revision from the models, `--from empty --to database` from the database"
+            ),
+        }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// What was found out about the two sides.
+#[derive(Debug)]
+struct Read {
+    /// The revisions that a database among them has not run.
+    pending: Vec<usize>,
+    compared: Compared,
+    /// What a database that is written down holds beside what can be.
+    unmodelled: Vec<String>,
+}
+
+/// Reads both sides and compares them.
+async fn read_and_compare(reader: &mut Reader<'_>, between: &Between) -> Result<Read, Error> {
+    let to = reader.read(&between.to).await?;
+    let from = reader.read(&between.from).await?;
+    // A first revision does not ask which ones of another history the database has run.
+    let pending = if between.from == Source::Empty { Vec::new() } else { reader.pending()? };
+    let compared = reader.compare(&from.schema, &to.schema).await?;
+    let is_first = *between == Between { from: Source::Empty, to: Source::Database };
+    let unmodelled = if is_first { reader.unmodelled().await? } else { Vec::new() };
+    Ok(Read { pending, compared, unmodelled })
+}
+
+/// Says that expressions which one database printed were not tried on the project's others.
+fn in_words_of(project: &Project, dialect: Dialect, to: &Source) -> Option<String> {
+    let others: Vec<String> =
+        project.dialects().iter().filter(|other| **other != dialect).map(ToString::to_string).collect();
+    let is_of_one = match to {
+        Source::Database | Source::File(_) => true,
+        Source::Empty | Source::History | Source::Models => false,
+    };
+    (is_of_one && !others.is_empty()).then(|| {
+        format!(
+            "has the types and expressions of {dialect}: try it on {} before it is kept",
+            others.join(", ")
+        )
+    })
+}
+
+/// Takes back the consent to drop what is not empty: a first revision may stand for tables that are older than it.
+fn withdraw_consent(downgrade: &mut [Operation]) {
+    for operation in downgrade {
+        if let Operation::DropTable { consent, .. } = operation {
+            *consent = Consent::NONE;
+        }
+    }
 }
 
 /// Reverses the new operations. What the scripts wrote comes back as they wrote it, variants included; only
@@ -75,7 +184,8 @@ async fn prove(
     downgrade: &[Operation],
 ) -> Result<Vec<String>, Error> {
     let mut notes = Vec::new();
-    for &dialect in project.dialects() {
+    let dialects = if project.dialects().is_empty() { &[at_hand][..] } else { project.dialects() };
+    for &dialect in dialects {
         let before = if dialect == at_hand { history.clone() } else { replayed(project, dialect).await? };
         let Some(mut before) = before else {
             notes.push(format!(

@@ -6,6 +6,7 @@
 mod check;
 mod compare;
 mod create;
+mod diff;
 mod entry;
 mod history;
 mod offline;
@@ -17,16 +18,20 @@ use std::path::{Path, PathBuf};
 
 use crate::{
     config::{Config, Environment, ResolvedAddress},
-    connection::{ConnectOptions, Connection, address::Address},
+    connection::{ConnectOptions, Connection},
     error::Error,
     revision::{Script, Scripts, caught},
     runtime::{RunOptions, VersionTable},
     schema::{Dialect, Schema},
 };
 
+pub use crate::source::Source;
+
 pub use self::{
     check::{Check, CheckOptions, check},
+    compare::Between,
     create::create,
+    diff::{Differences, diff},
     entry::{Branch, Entry, Mark},
     history::{branches, current, heads, history},
     offline::{downgrade_sql, stamp_sql, upgrade_sql},
@@ -155,16 +160,6 @@ impl Project {
     pub fn address(&self) -> Result<ResolvedAddress, Error> {
         let Location { database_url, working_directory, environment, .. } = &self.location;
         Ok(self.config.address(database_url.as_deref(), environment, working_directory)?)
-    }
-
-    /// Finds where a scratch database may be made: `scratch_url`, else the database's own server.
-    pub(crate) fn scratch_address(&self) -> Result<Address, Error> {
-        let own = self.address()?.address;
-        let scratch = self.config.scratch_address(&self.location.environment)?;
-        Ok(scratch
-            .map(|scratch| scratch.address)
-            .filter(|address| address.dialect() == own.dialect())
-            .unwrap_or(own))
     }
 
     /// Connects to the project's database.

@@ -22,6 +22,7 @@ use super::{
     address::{
         Address, Host, Kind, Place, PostgresAddress, Session, SqliteAddress, SqliteMode, SslMode, encode,
     },
+    tls,
 };
 
 /// How a database is opened.
@@ -56,9 +57,7 @@ impl Connection {
     /// refuses the user, or has no such database.
     pub async fn connect(address: &Address, options: &ConnectOptions) -> Result<Self, ConnectionError> {
         match &address.0 {
-            Kind::Postgres(postgres) => {
-                connect_postgres(postgres).await.map(|connection| Self::Postgres(Box::new(connection)))
-            }
+            Kind::Postgres(postgres) => connect_postgres(postgres).await.map(Self::from),
             Kind::Sqlite(sqlite) => connect_sqlite(sqlite, options).await,
         }
     }
@@ -193,6 +192,7 @@ fn reason(error: &ConnectionError) -> String {
         ConnectionError::Connect { source, .. } | ConnectionError::Statement { source, .. } => {
             source.to_string()
         }
+        ConnectionError::Tls { source, .. } => source.to_string(),
         ConnectionError::WrongSession { wanted, .. } => format!("the server is not `{wanted}`"),
         ConnectionError::Folder { .. }
         | ConnectionError::NewerFormat { .. }
@@ -218,11 +218,13 @@ async fn connect_host(
         database: Some(options.get_database().unwrap_or(options.get_username()).to_owned()),
         ..address.clone()
     };
-    let failed =
-        |source: sqlx::Error| ConnectionError::Connect { address: shown.to_string(), source: source.into() };
+    let failed = |source: sqlx::Error| match tls::explain(&source, address, options.get_host()) {
+        Some(source) => ConnectionError::Tls { address: shown.to_string(), source },
+        None => ConnectionError::Connect { address: shown.to_string(), source: source.into() },
+    };
     let mut connection = match address.connect_timeout {
-        None => options.connect().await.map_err(failed)?,
-        Some(limit) => match tokio::time::timeout(limit, options.connect()).await {
+        None => connect_as_preferred(address, &options).await.map_err(failed)?,
+        Some(limit) => match tokio::time::timeout(limit, connect_as_preferred(address, &options)).await {
             Ok(connected) => connected.map_err(failed)?,
             Err(_) => {
                 let message = format!("no answer within {} s", limit.as_secs());
@@ -237,11 +239,28 @@ async fn connect_host(
     Err(ConnectionError::WrongSession { address: shown.to_string(), wanted: session.name() })
 }
 
+/// Connects; `prefer` is content without TLS when the server does not want it or it fails, as in libpq.
+async fn connect_as_preferred(
+    address: &PostgresAddress,
+    options: &PgConnectOptions,
+) -> Result<PgConnection, sqlx::Error> {
+    match (options.connect().await, options.get_ssl_mode()) {
+        (Err(error), PgSslMode::Prefer) if tls::may_work_without(&error, address) => {
+            let plain = options.clone().ssl_mode(PgSslMode::Disable).connect().await;
+            // The first answer is the one to the better question.
+            plain.map_err(|_| error)
+        }
+        (connected, _) => connected,
+    }
+}
+
 /// Asks the server what it is, as libpq does for `target_session_attrs`.
 async fn is_session(connection: &mut PgConnection, session: Session) -> Result<bool, sqlx::Error> {
     let (is_standby, is_read_only): (bool, bool) = sqlx::query_as(
         "SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('transaction_read_only') = 'on'",
     )
+    // A statement with a name would stay behind in a session that a pooler gives to others.
+    .persistent(false)
     .fetch_one(connection)
     .await?;
     Ok(match session {
@@ -287,39 +306,41 @@ fn postgres_options(address: &PostgresAddress, host: &Host) -> Result<PgConnectO
     if let Some(size) = statement_cache {
         options = options.statement_cache_capacity(*size);
     }
-    let trusts_system = ssl_root_certificate.as_deref() == Some(Path::new("system"));
+    tls::check_files(address)?;
+    let trusts_system = ssl_root_certificate.as_deref() == Some(Path::new(tls::SYSTEM));
     if let Some(path) = ssl_root_certificate.as_deref().filter(|_| !trusts_system) {
-        options = options.ssl_root_cert(readable(path)?);
+        options = options.ssl_root_cert(path);
     }
     if let Some(path) = ssl_certificate {
-        options = options.ssl_client_cert(readable(path)?);
+        options = options.ssl_client_cert(path);
     }
     if let Some(path) = ssl_key {
-        options = options.ssl_client_key(readable(path)?);
+        options = options.ssl_client_key(path);
     }
-    let ssl_mode = match ssl_mode {
+    // What the address leaves out is `PGSSLMODE`, or `prefer`.
+    let asked = match ssl_mode {
+        None => options.get_ssl_mode(),
+        Some(SslMode::Allow) => PgSslMode::Allow,
+        Some(SslMode::Disable) => PgSslMode::Disable,
+        Some(SslMode::Prefer) => PgSslMode::Prefer,
+        Some(SslMode::Require) => PgSslMode::Require,
+        Some(SslMode::VerifyCa) => PgSslMode::VerifyCa,
+        Some(SslMode::VerifyFull) => PgSslMode::VerifyFull,
+    };
+    let ssl_mode = match asked {
         // As in libpq, a socket has no TLS whatever is asked for, `system` means to verify in full, and a
         // certificate to trust means to verify.
         _ if options.get_host().starts_with('/') => PgSslMode::Disable,
         _ if trusts_system => PgSslMode::VerifyFull,
-        Some(SslMode::Require) if ssl_root_certificate.is_some() => PgSslMode::VerifyCa,
+        PgSslMode::Require if ssl_root_certificate.is_some() => PgSslMode::VerifyCa,
         // sqlx never tries TLS for `allow`; `prefer` reaches every server that `allow` would.
-        Some(SslMode::Allow | SslMode::Prefer) => PgSslMode::Prefer,
-        Some(SslMode::Disable) => PgSslMode::Disable,
-        Some(SslMode::Require) => PgSslMode::Require,
-        Some(SslMode::VerifyCa) => PgSslMode::VerifyCa,
-        Some(SslMode::VerifyFull) => PgSslMode::VerifyFull,
-        None => options.get_ssl_mode(),
+        PgSslMode::Allow | PgSslMode::Prefer => PgSslMode::Prefer,
+        PgSslMode::Disable => PgSslMode::Disable,
+        PgSslMode::Require => PgSslMode::Require,
+        PgSslMode::VerifyCa => PgSslMode::VerifyCa,
+        PgSslMode::VerifyFull => PgSslMode::VerifyFull,
     };
     Ok(options.ssl_mode(ssl_mode))
-}
-
-/// Looks for a file that sqlx would only report as "not found", without its name.
-fn readable(path: &Path) -> Result<&Path, ConnectionError> {
-    match fs::File::open(path) {
-        Ok(_) => Ok(path),
-        Err(source) => Err(ConnectionError::Unreadable { path: path.to_owned(), source }),
-    }
 }
 
 /// Writes an address for sqlx, which looks into the password file and takes `options` as a text only when it

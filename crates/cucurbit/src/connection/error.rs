@@ -6,7 +6,7 @@ use std::{borrow::Cow, io, path::PathBuf};
 
 use thiserror::Error;
 
-use super::DriverError;
+use super::{DriverError, TlsError};
 use crate::schema::Dialect;
 
 /// Why a database did not do what it was asked.
@@ -70,6 +70,14 @@ pub enum ConnectionError {
         /// What the database says.
         source: DriverError,
     },
+    /// TLS with the server did not come about.
+    #[error("cannot connect to {address}")]
+    Tls {
+        /// The address without its password.
+        address: String,
+        /// Why not.
+        source: TlsError,
+    },
     /// A certificate or key that the address names cannot be read.
     #[error("cannot read `{}`, which the address names", path.display())]
     Unreadable {
@@ -117,6 +125,7 @@ impl ConnectionError {
             }
             Self::NotADatabase { .. } => return Trouble::NotADatabase.hint().map(str::to_owned),
             Self::Statement { .. } => return self.trouble()?.hint().map(str::to_owned),
+            Self::Tls { source, .. } => return source.hint(),
             Self::Unreadable { .. } => "correct `sslrootcert`, `sslcert` or `sslkey` in the address",
             Self::WrongDialect { .. } => return None,
             Self::WrongSession { .. } => "name another host, or leave `target_session_attrs` out",
@@ -132,6 +141,7 @@ impl ConnectionError {
             Self::NewerFormat { .. } => Some(Trouble::NewerFormat),
             Self::NotADatabase { .. } => Some(Trouble::NotADatabase),
             Self::Statement { source, .. } => Trouble::of(source, true),
+            Self::Tls { .. } => Some(Trouble::Tls),
             Self::Folder { .. }
             | Self::NoFile { .. }
             | Self::NoFolder { .. }
@@ -154,11 +164,28 @@ impl ConnectionError {
             | Self::NoFile { .. }
             | Self::NoFolder { .. }
             | Self::NoHost { .. }
+            | Self::Tls { .. }
             | Self::Unreadable { .. }
             | Self::WrongDialect { .. }
             | Self::WrongSession { .. } => None,
         }
     }
+}
+
+/// Returns the database's own code of an error that code of a script returned: its own, or that of a cause.
+pub(crate) fn code_of<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<Cow<'e, str>> {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(found) = error.downcast_ref::<DriverError>().and_then(DriverError::code) {
+            return Some(found);
+        }
+        let driver = error.downcast_ref::<sqlx::Error>().and_then(sqlx::Error::as_database_error);
+        if let Some(found) = driver.and_then(sqlx::error::DatabaseError::code) {
+            return Some(found);
+        }
+        cause = error.source();
+    }
+    None
 }
 
 /// What an error of a driver means, as far as the database's own code of it tells.
@@ -311,7 +338,8 @@ impl Trouble {
             Self::UnknownDatabase => "create the database first: `createdb NAME`",
             Self::Unreachable => "check the host and the port of the address",
             Self::UserRefused => {
-                "the server lets this user in from nowhere or not from here: see its pg_hba.conf"
+                "the server's pg_hba.conf says who may come from where, and how: lines with `hostssl` ask for TLS, \
+                 with `hostnossl` for none, with `cert` for `sslcert` and `sslkey`"
             }
             Self::WrongPassword => {
                 "check the user and the password, which comes from the address (`@` is written `%40` there), \

@@ -7,49 +7,47 @@ pub mod address;
 mod connect;
 mod driver;
 mod error;
+mod given;
+mod tls;
+mod transaction;
 
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, Row as _, TypeInfo as _};
-use sqlx::{PgConnection, SqliteConnection};
+use sqlx::{AssertSqlSafe, Executor as _, Row as _, TypeInfo as _};
+use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};
 
 use crate::schema::Dialect;
 
+pub(crate) use self::error::code_of;
+use self::given::Given;
 pub use self::{
     connect::ConnectOptions,
     driver::DriverError,
     error::{ConnectionError, Trouble},
+    tls::TlsError,
 };
 
 /// A connection to a PostgreSQL server or a SQLite file.
+///
+/// It is made from an address ([`Connection::connect`]), or from a connection that an application has already: see the
+/// conversions.
 #[derive(Debug)]
-#[non_exhaustive]
-pub enum Connection {
-    /// PostgreSQL.
-    Postgres(Box<PgConnection>),
-    /// SQLite.
-    Sqlite(Box<SqliteConnection>),
+pub struct Connection {
+    kind: Kind,
 }
 
-/// The connection of an application that made it with sqlx.
-impl From<PgConnection> for Connection {
-    fn from(connection: PgConnection) -> Self {
-        Self::Postgres(Box::new(connection))
-    }
-}
-
-/// The connection of an application that made it with sqlx.
-impl From<SqliteConnection> for Connection {
-    fn from(connection: SqliteConnection) -> Self {
-        Self::Sqlite(Box::new(connection))
-    }
+/// A connection of one kind or the other.
+#[derive(Debug)]
+enum Kind {
+    Postgres(Box<Given<Postgres>>),
+    Sqlite(Box<Given<Sqlite>>),
 }
 
 impl Connection {
     /// Tells which database it is.
     #[must_use]
     pub fn dialect(&self) -> Dialect {
-        match self {
-            Self::Postgres(_) => Dialect::Postgres,
-            Self::Sqlite(_) => Dialect::Sqlite,
+        match &self.kind {
+            Kind::Postgres(_) => Dialect::Postgres,
+            Kind::Sqlite(_) => Dialect::Sqlite,
         }
     }
 
@@ -59,9 +57,9 @@ impl Connection {
     ///
     /// When it is SQLite.
     pub fn postgres(&mut self) -> Result<&mut PgConnection, ConnectionError> {
-        match self {
-            Self::Postgres(connection) => Ok(connection),
-            Self::Sqlite(_) => Err(wrong(Dialect::Sqlite, Dialect::Postgres)),
+        match &mut self.kind {
+            Kind::Postgres(connection) => Ok(connection),
+            Kind::Sqlite(_) => Err(wrong(Dialect::Sqlite, Dialect::Postgres)),
         }
     }
 
@@ -71,9 +69,9 @@ impl Connection {
     ///
     /// When it is PostgreSQL.
     pub fn sqlite(&mut self) -> Result<&mut SqliteConnection, ConnectionError> {
-        match self {
-            Self::Sqlite(connection) => Ok(connection),
-            Self::Postgres(_) => Err(wrong(Dialect::Postgres, Dialect::Sqlite)),
+        match &mut self.kind {
+            Kind::Sqlite(connection) => Ok(connection),
+            Kind::Postgres(_) => Err(wrong(Dialect::Postgres, Dialect::Sqlite)),
         }
     }
 
@@ -84,9 +82,11 @@ impl Connection {
     /// When the database refuses it.
     pub async fn execute(&mut self, sql: &str) -> Result<u64, ConnectionError> {
         let query = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
-        let rows = match self {
-            Self::Postgres(connection) => connection.execute(query).await.map(|done| done.rows_affected()),
-            Self::Sqlite(connection) => connection.execute(query).await.map(|done| done.rows_affected()),
+        let rows = match &mut self.kind {
+            Kind::Postgres(connection) => {
+                (***connection).execute(query).await.map(|done| done.rows_affected())
+            }
+            Kind::Sqlite(connection) => (***connection).execute(query).await.map(|done| done.rows_affected()),
         };
         rows.map_err(|source| refused(sql, source))
     }
@@ -100,12 +100,12 @@ impl Connection {
     /// When the database refuses it, or a column is of another type.
     pub async fn rows(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, ConnectionError> {
         let query = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
-        let rows: Result<Vec<_>, sqlx::Error> = match self {
-            Self::Postgres(connection) => match connection.fetch_all(query).await {
+        let rows: Result<Vec<_>, sqlx::Error> = match &mut self.kind {
+            Kind::Postgres(connection) => match (***connection).fetch_all(query).await {
                 Ok(rows) => rows.iter().map(postgres_texts).collect(),
                 Err(error) => Err(error),
             },
-            Self::Sqlite(connection) => match connection.fetch_all(query).await {
+            Kind::Sqlite(connection) => match (***connection).fetch_all(query).await {
                 Ok(rows) => rows.iter().map(sqlite_texts).collect(),
                 Err(error) => Err(error),
             },
@@ -121,19 +121,6 @@ impl Connection {
     pub async fn value(&mut self, sql: &str) -> Result<Option<String>, ConnectionError> {
         let rows = self.rows(sql).await?;
         Ok(rows.into_iter().next().and_then(|row| row.into_iter().next()).flatten())
-    }
-
-    /// Ends the connection in good order.
-    ///
-    /// # Errors
-    ///
-    /// When the database does not answer.
-    pub async fn close(self) -> Result<(), ConnectionError> {
-        let closed = match self {
-            Self::Postgres(connection) => connection.close().await,
-            Self::Sqlite(connection) => connection.close().await,
-        };
-        closed.map_err(|source| refused("close", source))
     }
 }
 

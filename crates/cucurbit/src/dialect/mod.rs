@@ -37,7 +37,10 @@ pub use self::{
 };
 #[cfg(feature = "runtime")]
 pub(crate) use self::{
-    session::{begin, is_busy, is_lost_to_another, lock_version_table, may_rebuild, table_exists},
+    session::{
+        Interrupted, Settings, begin, interrupted, is_busy, is_lost_to_another, lock_version_table,
+        may_rebuild, table_exists,
+    },
     sql::{qualified, quoted, string},
 };
 pub use crate::schema::Dialect;
@@ -80,6 +83,19 @@ pub async fn reflect(connection: &mut Connection) -> Result<Before, ReflectError
     match connection.dialect() {
         Dialect::Postgres => postgres::reflect(connection).await,
         Dialect::Sqlite => sqlite::reflect(connection).await,
+    }
+}
+
+/// Lists what the database holds beside what [`reflect`] returns, as `view plants` or `trigger sown on plant`.
+///
+/// # Errors
+///
+/// When the connection fails.
+#[cfg(feature = "runtime")]
+pub async fn unmodelled(connection: &mut Connection) -> Result<Vec<String>, ConnectionError> {
+    match connection.dialect() {
+        Dialect::Postgres => postgres::unmodelled(connection).await,
+        Dialect::Sqlite => sqlite::unmodelled(connection).await,
     }
 }
 

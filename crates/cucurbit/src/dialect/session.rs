@@ -1,8 +1,10 @@
 //! What a run asks of a session: transactions, the lock, whether a table is there. The verbs that need a
 //! connection and are not the comparison's.
 
+use std::collections::BTreeMap;
+
 use crate::{
-    connection::{Connection, ConnectionError},
+    connection::{Connection, ConnectionError, code_of},
     operation::Operation,
     schema::{Dialect, Ident},
 };
@@ -26,7 +28,73 @@ impl Dialect {
 /// Begins a step.
 pub(crate) async fn begin(connection: &mut Connection) -> Result<(), ConnectionError> {
     let begin = connection.dialect().begin_sql();
-    connection.execute(begin).await.map(drop)
+    connection.begin(begin).await
+}
+
+/// The settings of a session that a script can change: PostgreSQL's that were set since it began (`pg_settings`), SQLite's
+/// pragmas that change what statements mean and can be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Settings(BTreeMap<String, String>);
+
+/// See <https://www.sqlite.org/pragma.html>; those that are written into the file are not the session's.
+const PRAGMAS: [&str; 7] = [
+    "foreign_keys",
+    "ignore_check_constraints",
+    "legacy_alter_table",
+    "recursive_triggers",
+    "reverse_unordered_selects",
+    "trusted_schema",
+    "writable_schema",
+];
+
+impl Settings {
+    /// Reads them.
+    pub(crate) async fn read(connection: &mut Connection) -> Result<Self, ConnectionError> {
+        let mut settings = BTreeMap::new();
+        match connection.dialect() {
+            Dialect::Postgres => {
+                let query = "SELECT name, setting FROM pg_catalog.pg_settings WHERE source = 'session'";
+                for row in connection.rows(query).await? {
+                    if let [Some(name), Some(value)] = row.as_slice() {
+                        settings.insert(name.clone(), value.clone());
+                    }
+                }
+            }
+            Dialect::Sqlite => {
+                for name in PRAGMAS {
+                    if let Some(value) = connection.value(&format!("PRAGMA {name}")).await? {
+                        settings.insert(name.to_owned(), value);
+                    }
+                }
+            }
+        }
+        Ok(Self(settings))
+    }
+
+    /// Puts the session back to them; returns how it was.
+    pub(crate) async fn restore(&self, connection: &mut Connection) -> Result<Self, ConnectionError> {
+        let found = Self::read(connection).await?;
+        for name in self.0.keys().chain(found.0.keys().filter(|name| !self.0.contains_key(*name))) {
+            let wanted = self.0.get(name);
+            if wanted == found.0.get(name) {
+                continue;
+            }
+            let statement = match (connection.dialect(), wanted) {
+                (Dialect::Postgres, Some(value)) => {
+                    format!(
+                        "SELECT pg_catalog.set_config({}, {}, false)",
+                        sql::string(name),
+                        sql::string(value)
+                    )
+                }
+                (Dialect::Postgres, None) => format!("RESET {}", sql::quoted(&Ident::new(name.clone()))),
+                (Dialect::Sqlite, Some(value)) => format!("PRAGMA {name} = {value}"),
+                (Dialect::Sqlite, None) => continue,
+            };
+            connection.execute(&statement).await?;
+        }
+        Ok(found)
+    }
 }
 
 /// Reads the schema as it is at one moment, on a connection without a transaction.
@@ -80,10 +148,34 @@ pub(crate) async fn table_exists(
     Ok(connection.value(&query).await?.is_some())
 }
 
+/// What became of a statement outside a transaction that was cut off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Interrupted {
+    /// It did its work.
+    Done,
+    /// It is to be run again.
+    NotDone {
+        /// What takes away what it left, to be run before.
+        first: Option<String>,
+    },
+}
+
+/// Asks what became of a statement outside a transaction that was cut off in the middle.
+pub(crate) async fn interrupted(
+    connection: &mut Connection,
+    statement: &str,
+) -> Result<Interrupted, ConnectionError> {
+    match connection.dialect() {
+        Dialect::Postgres => super::postgres::interrupted(connection, statement).await,
+        // Each of its statements is all or nothing, and those that refuse a transaction (VACUUM, PRAGMA) can be repeated.
+        Dialect::Sqlite => Ok(Interrupted::NotDone { first: None }),
+    }
+}
+
 /// Tells whether the database gave up a statement for the sake of another transaction: a serialization failure
 /// or a deadlock (PostgreSQL manual, appendix A).
-pub(crate) fn is_lost_to_another(error: &ConnectionError) -> bool {
-    matches!(error.code().as_deref(), Some("40001" | "40P01"))
+pub(crate) fn is_lost_to_another(error: &(dyn std::error::Error + 'static)) -> bool {
+    matches!(code_of(error).as_deref(), Some("40001" | "40P01"))
 }
 
 /// Tells whether another writer of a SQLite file was waited for in vain (sqlite.org/rescode.html#busy, with its

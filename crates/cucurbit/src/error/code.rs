@@ -99,8 +99,18 @@ error_codes! {
     NotADatabase = "not-a-database",
     /// The server is starting or stopping.
     ServerStarting = "server-starting",
+    /// The certificate of the client, or its key, will not do.
+    TlsClientCertificate = "tls-client-certificate",
+    /// The server's certificate has expired, or is not valid yet.
+    TlsExpiredCertificate = "tls-expired-certificate",
     /// No encrypted connection could be made.
     TlsFailed = "tls-failed",
+    /// The server does not offer TLS.
+    TlsNotOffered = "tls-not-offered",
+    /// Nobody who is trusted has signed the server's certificate.
+    TlsUntrustedCertificate = "tls-untrusted-certificate",
+    /// The server's certificate is another host's.
+    TlsWrongHost = "tls-wrong-host",
     /// The server has no connection left.
     TooManyConnections = "too-many-connections",
     /// The server has no such database.
@@ -243,20 +253,34 @@ error_codes! {
     PendingRevisions = "pending-revisions",
     /// A revision failed on a scratch database.
     RehearsalFailed = "rehearsal-failed",
+    /// A statement of an SQL file fails.
+    SqlFileFailed = "sql-file-failed",
     /// Expressions could not be compared.
     UncomparedExpressions = "uncompared-expressions",
     /// What SQL does to the schema is not known.
     UnknownEffect = "unknown-effect",
+    /// An SQL file cannot be read.
+    UnreadableSqlFile = "unreadable-sql-file",
 
     // Running revisions.
     /// Rows would refer to nothing.
     BrokenReferences = "broken-references",
+    /// Code of a script changed the schema.
+    CodeChangedSchema = "code-changed-schema",
+    /// Code of a script ended the transaction of its revision.
+    CodeEndedTransaction = "code-ended-transaction",
+    /// Code of a script failed.
+    CodeFailed = "code-failed",
+    /// Code of a script cannot be written as SQL.
+    CodeOffline = "code-offline",
     /// What is not empty would be dropped.
     DataLoss = "data-loss",
     /// A revision failed that cannot be rolled back.
     FailedOutsideTransaction = "failed-outside-transaction",
     /// Foreign keys cannot be switched off for a rebuild.
     ForeignKeysOn = "foreign-keys-on",
+    /// The connection is in a transaction already.
+    InTransaction = "in-transaction",
     /// The script refuses to be undone.
     Irreversible = "irreversible",
     /// The lock was not had in time.
@@ -277,6 +301,8 @@ error_codes! {
     Overtaken = "overtaken",
     /// A rebuild would have lost rows.
     RowsLost = "rows-lost",
+    /// A revision was begun and not finished.
+    UnfinishedRevision = "unfinished-revision",
     /// The database cannot do what a script says.
     UnsupportedOperation = "unsupported-operation",
     /// A row of the version table was not as it must be.

@@ -17,7 +17,7 @@ use crate::{
     runtime::RunError,
     schema::Dialect,
     script::ScriptError,
-    source::ReplayError,
+    source::{ReplayError, SqlFileError},
 };
 
 pub use self::code::ErrorCode;
@@ -116,6 +116,9 @@ pub enum Error {
     /// A script could not be written.
     #[error(transparent)]
     Script(#[from] ScriptError),
+    /// A file of SQL gives no schema.
+    #[error(transparent)]
+    SqlFile(#[from] SqlFileError),
     /// There is no way to the target.
     #[error(transparent)]
     Steps(#[from] revision::PlanError),
@@ -170,7 +173,8 @@ impl Error {
             ),
             Self::NewRevision { source: PlanError::Apply { .. }, .. } => Some(
                 "the database holds what no revision made: put it right, or write the revision by hand with \
-                 `revision -m \"…\"`"
+                 `revision -m \"…\"`; a database that is older than its history begins with \
+                 `create --from empty --to database`"
                     .to_owned(),
             ),
             Self::NewRevision { source, .. } => source.hint().map(str::to_owned),
@@ -179,6 +183,7 @@ impl Error {
             Self::Replay(error) => error.hint(),
             Self::Run(error) => error.hint(),
             Self::Script(error) => error.hint(),
+            Self::SqlFile(error) => error.hint().map(str::to_owned),
             Self::Steps(error) => error.hint(),
             Self::Target(error) => error.hint(),
             Self::Apply(_) | Self::Models(_) | Self::Irreversible(_) | Self::Usage { .. } => None,

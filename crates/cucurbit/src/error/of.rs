@@ -5,13 +5,13 @@
 
 use crate::{
     config::ConfigError,
-    connection::{ConnectionError, Trouble, address::AddressError},
+    connection::{ConnectionError, TlsError, Trouble, address::AddressError},
     dialect::{HazardKind, PlanError, ReflectError},
     operation::{ApplyError, Irreversible},
     revision::{self, GraphError, HeadsError, ParseError, RevisionIdError, ScriptPanic, TargetError},
     runtime::RunError,
     script::ScriptError,
-    source::ReplayError,
+    source::{ReplayError, SqlFileError},
 };
 
 use super::{Error, ErrorCode};
@@ -40,6 +40,7 @@ impl From<&Error> for ErrorCode {
             Error::Run(error) => error.into(),
             Error::Script(error) => error.into(),
             Error::SeveralHeads { .. } => Self::MultipleHeads,
+            Error::SqlFile(error) => error.into(),
             Error::Steps(error) => error.into(),
             Error::Target(error) => error.into(),
             Error::Uncompared { .. } | Error::UncomparedModels { .. } => Self::UncomparedExpressions,
@@ -115,9 +116,28 @@ impl From<&ConnectionError> for ErrorCode {
                 Some(trouble) => trouble.into(),
                 None => Self::StatementRefused,
             },
+            ConnectionError::Tls { source, .. } => source.into(),
             ConnectionError::Unreadable { .. } => Self::UnreadableCertificate,
             ConnectionError::WrongDialect { .. } => Self::WrongDialect,
             ConnectionError::WrongSession { .. } => Self::WrongServerKind,
+        }
+    }
+}
+
+impl From<&TlsError> for ErrorCode {
+    fn from(error: &TlsError) -> Self {
+        match error {
+            TlsError::Authority | TlsError::Untrusted { .. } => Self::TlsUntrustedCertificate,
+            TlsError::BadCertificate { .. } | TlsError::NoCertificate { .. } | TlsError::NoKey { .. } => {
+                Self::UnreadableCertificate
+            }
+            TlsError::ClientRefused { .. } | TlsError::Half { .. } | TlsError::KeyMismatch => {
+                Self::TlsClientCertificate
+            }
+            TlsError::Expired { .. } | TlsError::NotYetValid { .. } => Self::TlsExpiredCertificate,
+            TlsError::Incompatible { .. } | TlsError::Other { .. } => Self::TlsFailed,
+            TlsError::NotOffered => Self::TlsNotOffered,
+            TlsError::WrongHost { .. } => Self::TlsWrongHost,
         }
     }
 }
@@ -179,7 +199,9 @@ impl From<&Irreversible> for ErrorCode {
         match error {
             Irreversible::Apply(error) => error.into(),
             Irreversible::Refused { .. } => Self::Irreversible,
-            Irreversible::Rows { .. } | Irreversible::Sql { .. } => Self::NoDowngrade,
+            Irreversible::Code { .. } | Irreversible::Rows { .. } | Irreversible::Sql { .. } => {
+                Self::NoDowngrade
+            }
         }
     }
 }
@@ -257,6 +279,10 @@ impl From<&revision::PlanError> for ErrorCode {
 impl From<&RunError> for ErrorCode {
     fn from(error: &RunError) -> Self {
         match error {
+            RunError::CodeChangedSchema { .. } => Self::CodeChangedSchema,
+            RunError::CodeEndedTransaction { .. } => Self::CodeEndedTransaction,
+            RunError::CodeFailed { .. } => Self::CodeFailed,
+            RunError::CodeOffline { .. } => Self::CodeOffline,
             RunError::Connection(error) => error.into(),
             RunError::ForeignKeysBroken { .. } => Self::BrokenReferences,
             RunError::ForeignKeysOn => Self::ForeignKeysOn,
@@ -265,6 +291,7 @@ impl From<&RunError> for ErrorCode {
                 HazardKind::NullInNotNull => Self::NullValues,
             },
             RunError::Heads(error) => error.into(),
+            RunError::InTransaction => Self::InTransaction,
             RunError::Lock { .. } => Self::Locked,
             RunError::MixedModes { .. } => Self::MixedModes,
             RunError::Outside { .. } => Self::FailedOutsideTransaction,
@@ -277,6 +304,7 @@ impl From<&RunError> for ErrorCode {
             RunError::Step { source, .. } => source.as_ref().into(),
             RunError::Steps(error) => error.into(),
             RunError::Target(error) => error.into(),
+            RunError::Unfinished { .. } => Self::UnfinishedRevision,
             RunError::UnknownOffline { .. } => Self::UnknownEffect,
             RunError::VersionRow { .. } => Self::VersionRow,
         }
@@ -300,6 +328,17 @@ impl From<&ScriptPanic> for ErrorCode {
     fn from(error: &ScriptPanic) -> Self {
         let ScriptPanic { function: _, revision: _, path: _, place: _, words: _ } = error;
         Self::ScriptPanicked
+    }
+}
+
+impl From<&SqlFileError> for ErrorCode {
+    fn from(error: &SqlFileError) -> Self {
+        match error {
+            SqlFileError::NoScratch { .. } | SqlFileError::NoServer { .. } => Self::NoScratchDatabase,
+            SqlFileError::Read { .. } => Self::UnreadableSqlFile,
+            SqlFileError::Reflect { source, .. } => source.into(),
+            SqlFileError::Statement { .. } => Self::SqlFileFailed,
+        }
     }
 }
 

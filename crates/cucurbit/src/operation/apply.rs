@@ -115,7 +115,7 @@ pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Re
             table.columns.push(column.clone());
         }
         Operation::AlterColumn { table, column, changes } => alter_column(schema, table, column, changes)?,
-        Operation::BulkInsert(_) | Operation::Irreversible { .. } => {}
+        Operation::BulkInsert(_) | Operation::Irreversible { .. } | Operation::Run { .. } => {}
         Operation::CreateCheck { table, check } => {
             let table = table_mut(schema, table)?;
             refuse_second(table, &check.reference())?;

@@ -65,6 +65,7 @@ impl Operation {
                 format!("on {dialect}: {}", operations.join("; "))
             }
             Self::RenameTable { table, to } => format!("rename table {table} to {to}"),
+            Self::Run { title, key: _ } => format!("run: {}", first_line(title)),
             Self::SetTableComment { table, comment: Some(_) } => format!("set the comment of table {table}"),
             Self::SetTableComment { table, comment: None } => format!("remove the comment of table {table}"),
         }

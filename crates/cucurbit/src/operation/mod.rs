@@ -8,6 +8,8 @@ mod apply;
 mod describe;
 mod op;
 mod reverse;
+#[cfg(feature = "runtime")]
+mod run;
 
 use serde::Serialize;
 
@@ -16,6 +18,10 @@ use crate::schema::{
     PrimaryKey, ServerDefault, Table, TableName, Unique,
 };
 
+#[cfg(feature = "runtime")]
+pub(crate) use self::run::BoxedCode;
+#[cfg(feature = "runtime")]
+pub use self::run::{Code, CodeResult, Functions};
 pub use self::{
     alter::{AddColumn, AlterColumn, AlterTable},
     apply::{ApplyError, Found, apply, apply_all, resolve_constraint},
@@ -136,6 +142,13 @@ pub enum Operation {
         table: TableName,
         /// Its new name, in the same schema.
         to: Ident,
+    },
+    /// Runs code of the script, which reads and writes rows and leaves the schema as it is.
+    Run {
+        /// What it does, for people.
+        title: String,
+        /// Which of the functions of its recording it is.
+        key: usize,
     },
     /// Sets or removes a table's comment.
     SetTableComment {
@@ -261,7 +274,7 @@ impl Operation {
             | Self::RenameTable { table, .. }
             | Self::SetTableComment { table, .. } => Some(table),
             Self::CreateTable(table) => Some(&table.name),
-            Self::Execute(_) | Self::Irreversible { .. } | Self::On { .. } => None,
+            Self::Execute(_) | Self::Irreversible { .. } | Self::On { .. } | Self::Run { .. } => None,
         }
     }
 }

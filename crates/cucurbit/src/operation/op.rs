@@ -13,6 +13,8 @@ use super::{AddColumn, AlterColumn, AlterTable, BulkInsert, Consent, Execute, Op
 #[derive(Debug, Default)]
 pub struct Op {
     operations: Vec<Operation>,
+    #[cfg(feature = "runtime")]
+    functions: super::Functions,
 }
 
 impl Op {
@@ -22,6 +24,15 @@ impl Op {
         let mut op = Self::default();
         script(&mut op);
         op.operations
+    }
+
+    /// Runs a script's function and returns what it recorded, with the functions that [`Op::run`] was given.
+    #[cfg(feature = "runtime")]
+    #[must_use]
+    pub fn record_with_functions(script: impl FnOnce(&mut Self)) -> (Vec<Operation>, super::Functions) {
+        let mut op = Self::default();
+        script(&mut op);
+        (op.operations, op.functions)
     }
 
     /// Records any operation.
@@ -160,6 +171,8 @@ impl Op {
     }
 
     /// Runs SQL as it is written, one statement at a time. `:x` and `?` are plain text.
+    ///
+    /// What it sets in the session (`SET search_path …`, a pragma) lasts to the end of its revision.
     pub fn execute(&mut self, sql: impl Into<String>) -> &mut Execute {
         self.invoke(Operation::Execute(Execute::new(sql)));
         last!(self, Operation::Execute(execute) => execute)
@@ -182,6 +195,33 @@ impl Op {
         self.invoke(Operation::BulkInsert(insert));
     }
 
+    /// Runs code that must read before it can write, on the connection of the run and in its transaction.
+    ///
+    /// `title` says what it does, as in "number the seed packets"; the code reads and writes rows and may not change
+    /// the schema. It is not run by a comparison, and `--sql` refuses it by its title. A transaction that it begins
+    /// is a savepoint.
+    ///
+    /// ```
+    /// use cucurbit::prelude::*;
+    ///
+    /// fn upgrade(op: &mut Op) {
+    ///     op.run("trim the names of plants", async |connection: &mut Connection| {
+    ///         for row in connection.rows("SELECT id, name FROM plant ORDER BY id").await? {
+    ///             let [Some(id), Some(name)] = row.as_slice() else { continue };
+    ///             let name = name.trim().replace('\'', "''");
+    ///             connection.execute(&format!("UPDATE plant SET name = '{name}' WHERE id = {id}")).await?;
+    ///         }
+    ///         Ok(())
+    ///     });
+    /// }
+    /// # assert_eq!(Op::record(upgrade)[0].describe(), "run: trim the names of plants");
+    /// ```
+    #[cfg(feature = "runtime")]
+    pub fn run(&mut self, title: impl Into<String>, code: impl for<'c> super::Code<'c> + 'static) {
+        let key = self.functions.keep(code);
+        self.invoke(Operation::Run { title: title.into(), key });
+    }
+
     /// Refuses to run, with a reason, before anything is touched.
     pub fn irreversible(&mut self, reason: impl Into<String>) {
         self.invoke(Operation::Irreversible { reason: reason.into() });
@@ -189,7 +229,10 @@ impl Op {
 
     /// Records operations for one dialect only.
     pub fn on(&mut self, dialect: Dialect, record: impl FnOnce(&mut Self)) {
-        let operations = Self::record(record);
+        // The functions of a block are numbered with those around it.
+        let outside = std::mem::take(&mut self.operations);
+        record(self);
+        let operations = std::mem::replace(&mut self.operations, outside);
         self.invoke(Operation::On { dialect, operations });
     }
 

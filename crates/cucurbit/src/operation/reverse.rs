@@ -19,6 +19,12 @@ pub enum Irreversible {
         /// The statement.
         sql: String,
     },
+    /// What code did is not known.
+    #[error("what the code `{title}` did cannot be undone without its author")]
+    Code {
+        /// What it does.
+        title: String,
+    },
     /// Rows that were inserted cannot be told from others.
     #[error("the rows inserted into `{table}` cannot be told from others")]
     Rows {
@@ -134,6 +140,7 @@ pub fn reverse(
             None => Err(Irreversible::Sql { sql: execute.sql.clone() }),
         },
         Operation::Irreversible { reason } => Err(Irreversible::Refused { reason: reason.clone() }),
+        Operation::Run { title, key: _ } => Err(Irreversible::Code { title: title.clone() }),
         Operation::On { dialect: only, operations } => {
             if *only == dialect {
                 let operations = reverse_all(before, operations, dialect)?;

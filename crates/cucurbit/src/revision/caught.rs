@@ -48,7 +48,7 @@ fn where_it_was(path: &str, place: Option<&str>) -> String {
 
 /// A panic that did not go on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("panicked{}: {words}", place.as_deref().map(|place| format!(" at {place}")).unwrap_or_default())]
+#[error("it panicked{}: {words}", place.as_deref().map(|place| format!(" in {place}")).unwrap_or_default())]
 pub(crate) struct Panic {
     /// Where it was, as `file:line:column`, if that is known.
     pub(super) place: Option<String>,

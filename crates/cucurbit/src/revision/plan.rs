@@ -125,6 +125,16 @@ impl PlanError {
 }
 
 impl Step {
+    /// Makes the step that applies or reverts one revision; none for a stamp.
+    #[cfg(feature = "runtime")]
+    pub(crate) fn of(graph: &Graph, revision: usize, direction: Direction) -> Option<Self> {
+        match direction {
+            Direction::Downgrade => Some(Self::downgrade(graph, revision)),
+            Direction::Stamp => None,
+            Direction::Upgrade => Some(Self::upgrade(graph, revision)),
+        }
+    }
+
     fn upgrade(graph: &Graph, revision: usize) -> Self {
         Self {
             direction: Direction::Upgrade,

@@ -4,8 +4,12 @@
 
 use std::fmt;
 
+#[cfg(feature = "runtime")]
+use crate::operation::Functions;
 use crate::operation::{Op, Operation};
 
+#[cfg(feature = "runtime")]
+use super::Direction;
 use super::{
     Graph, GraphError, Node, Revision, ScriptPanic,
     caught::{Panic, caught},
@@ -115,7 +119,7 @@ impl Scripts {
     ///
     /// When the script's code panics.
     pub fn upgrade(&self, position: usize) -> Result<Vec<Operation>, ScriptPanic> {
-        self.record(position, "upgrade", self.script(position).upgrade)
+        self.caught(position, "upgrade", |script| Op::record(script.upgrade))
     }
 
     /// Records what reverts a revision.
@@ -124,19 +128,43 @@ impl Scripts {
     ///
     /// When the script's code panics.
     pub fn downgrade(&self, position: usize) -> Result<Vec<Operation>, ScriptPanic> {
-        self.record(position, "downgrade", self.script(position).downgrade)
+        self.caught(position, "downgrade", |script| Op::record(script.downgrade))
     }
 
-    fn record(
+    /// Records what applies or reverts a revision, with the functions of its code; a stamp records nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the script's code panics.
+    #[cfg(feature = "runtime")]
+    pub fn record(
+        &self,
+        position: usize,
+        direction: Direction,
+    ) -> Result<(Vec<Operation>, Functions), ScriptPanic> {
+        match direction {
+            Direction::Downgrade => {
+                self.caught(position, "downgrade", |script| Op::record_with_functions(script.downgrade))
+            }
+            Direction::Stamp => Ok(Default::default()),
+            Direction::Upgrade => {
+                self.caught(position, "upgrade", |script| Op::record_with_functions(script.upgrade))
+            }
+        }
+    }
+
+    /// Runs a script's function; a panic is an error that names it.
+    fn caught<T>(
         &self,
         position: usize,
         function: &'static str,
-        script: fn(&mut Op),
-    ) -> Result<Vec<Operation>, ScriptPanic> {
-        caught(|| Op::record(script)).map_err(|Panic { place, words }| ScriptPanic {
+        record: impl FnOnce(&Script) -> T,
+    ) -> Result<T, ScriptPanic> {
+        let script = self.script(position);
+        caught(|| record(script)).map_err(|Panic { place, words }| ScriptPanic {
             function,
             revision: self.graph.id(position).to_owned(),
-            path: self.script(position).path,
+            path: script.path,
             place,
             words,
         })

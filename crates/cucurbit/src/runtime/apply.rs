@@ -2,18 +2,20 @@
 
 use crate::{
     connection::Connection,
-    dialect::{self, Before, Dialect, Guard, Mode, Plan, Statement},
-    revision::{Heads, RowChange},
+    dialect::{self, Before, Dialect, Guard, Mode, Plan, Settings, Statement},
+    revision::{Direction, Heads, RowChange},
     schema::TableName,
 };
 
 use super::{
-    Event, Observer, RunError, VersionTable, foreign_keys,
+    Event, Observer, RunError, VersionTable, code, foreign_keys, journal,
     prepare::{Segment, Work, refuse_hazard},
 };
 
 /// What a step is run with.
 pub(super) struct Job<'j, 'o> {
+    /// Which way it goes.
+    pub(super) direction: Direction,
     /// The revision, for messages; empty for a stamp.
     pub(super) revision: &'j str,
     /// Whether all rows of the version table go first, whatever they are.
@@ -22,6 +24,8 @@ pub(super) struct Job<'j, 'o> {
     pub(super) version_table: &'j VersionTable,
     pub(super) allow_data_loss: bool,
     pub(super) observer: &'j mut Observer<'o>,
+    /// The settings of the session before the step, if the step can change them.
+    pub(super) settings: Option<Settings>,
 }
 
 /// Runs one step. Returns `false`, with nothing done, when the heads are not the expected ones.
@@ -29,6 +33,28 @@ pub(super) struct Job<'j, 'o> {
 /// `before` is what a segment that waits starts from; it is kept up to date.
 pub(super) async fn step(
     mut job: Job<'_, '_>,
+    work: &mut Work,
+    before: &mut Before,
+    expected: &Heads,
+    changes: &[RowChange],
+) -> Result<bool, RunError> {
+    if changes_session(work) {
+        job.settings = Some(Settings::read(job.connection).await?);
+    }
+    let result = in_its_mode(&mut job, work, before, expected, changes).await;
+    // The session goes back to what it was on every path: it may be an application's.
+    let restored = match &job.settings {
+        Some(settings) => settings.restore(job.connection).await.map(drop),
+        None => Ok(()),
+    };
+    let done = result?;
+    restored?;
+    Ok(done)
+}
+
+/// Runs a step in a transaction or outside.
+async fn in_its_mode(
+    job: &mut Job<'_, '_>,
     work: &mut Work,
     before: &mut Before,
     expected: &Heads,
@@ -42,7 +68,7 @@ pub(super) async fn step(
     } else {
         None
     };
-    let result = in_transaction(&mut job, work, before, expected, changes, switched.is_some()).await;
+    let result = in_transaction(job, work, before, expected, changes, switched.is_some()).await;
     // The switch goes back on every path; a connection whose transaction failed may not take it any more.
     match switched {
         Some(was_on) => {
@@ -67,7 +93,7 @@ async fn in_transaction(
     let result = transaction_body(job, work, before, expected, changes, checks_references).await;
     match result {
         Ok(true) => {
-            if let Err(error) = job.connection.execute("COMMIT").await {
+            if let Err(error) = job.connection.commit().await {
                 roll_back(job.connection).await;
                 return Err(error.into());
             }
@@ -109,6 +135,10 @@ async fn transaction_body(
     if checks_references {
         foreign_keys::compare(&broken, &foreign_keys::broken(job.connection).await?)?;
     }
+    if let Some(settings) = &job.settings {
+        // A script may have set a search path on which there is no version table.
+        settings.restore(job.connection).await?;
+    }
     for change in changes {
         job.version_table.change(job.connection, change).await?;
     }
@@ -121,11 +151,14 @@ async fn run_segment(
     before: &mut Before,
 ) -> Result<(), RunError> {
     match segment {
+        Segment::Code { title, code } => match code.take() {
+            Some(code) => code::run(job, title, code).await,
+            None => Ok(()),
+        },
         Segment::Planned(plan) => run_plan(job, plan).await,
         Segment::Opaque(plan) => {
             run_plan(job, plan).await?;
-            *before = dialect::reflect(job.connection).await?;
-            Ok(())
+            read_again(job, before).await
         }
         Segment::Waiting(operations) => {
             let dialect = job.connection.dialect();
@@ -133,12 +166,21 @@ async fn run_segment(
             let failed = |source| RunError::Plan { revision: job.revision.to_owned(), source };
             let plan = dialect.plan(before, operations).map_err(failed)?;
             run_plan(job, &plan).await?;
-            if is_opaque {
-                *before = dialect::reflect(job.connection).await?;
-            }
-            Ok(())
+            if is_opaque { read_again(job, before).await } else { Ok(()) }
         }
     }
+}
+
+/// Reads the schema again, with the settings that it was read with at first: after `SET search_path` it would be another.
+async fn read_again(job: &mut Job<'_, '_>, before: &mut Before) -> Result<(), RunError> {
+    let Some(settings) = &job.settings else {
+        *before = dialect::reflect(job.connection).await?;
+        return Ok(());
+    };
+    let inside = settings.restore(job.connection).await?;
+    *before = dialect::reflect(job.connection).await?;
+    inside.restore(job.connection).await?;
+    Ok(())
 }
 
 async fn run_plan(job: &mut Job<'_, '_>, plan: &Plan) -> Result<(), RunError> {
@@ -210,7 +252,7 @@ async fn count(connection: &mut Connection, table: &TableName) -> Result<u64, Ru
 
 /// Rolls back. If even that fails the connection is gone, and its transaction with it.
 async fn roll_back(connection: &mut Connection) {
-    drop(connection.execute("ROLLBACK").await);
+    drop(connection.roll_back().await);
 }
 
 /// Tells whether a step runs outside any transaction.
@@ -219,7 +261,15 @@ pub(super) fn is_outside(work: &Work) -> bool {
         Segment::Planned(plan) | Segment::Opaque(plan) => {
             plan.statements.iter().any(|statement| statement.mode == Mode::OutsideTransaction)
         }
-        Segment::Waiting(_) => false,
+        Segment::Code { .. } | Segment::Waiting(_) => false,
+    })
+}
+
+/// Tells whether a step can change settings of the session: by code, or by SQL that is not known.
+fn changes_session(work: &Work) -> bool {
+    work.segments.iter().any(|segment| match segment {
+        Segment::Code { .. } | Segment::Opaque(_) | Segment::Waiting(_) => true,
+        Segment::Planned(_) => false,
     })
 }
 
@@ -232,24 +282,27 @@ fn needs_foreign_keys_off(connected_to: Dialect, work: &Work) -> bool {
         Segment::Waiting(operations) => {
             operations.iter().any(|operation| dialect::may_rebuild(connected_to, operation))
         }
+        Segment::Code { .. } => false,
     })
 }
 
-/// Runs a step whose only statement must not be in a transaction; its version row is a transaction of its own.
+/// Runs a step with statements that must not be in a transaction: written down first, then piece by piece.
 async fn outside_transaction(
-    mut job: Job<'_, '_>,
+    job: &mut Job<'_, '_>,
     work: &mut Work,
     before: &mut Before,
     expected: &Heads,
     changes: &[RowChange],
 ) -> Result<bool, RunError> {
-    if job.version_table.rows(job.connection).await? != *expected {
+    let entries = journal::entries(job, work, changes);
+    if !journal::begin(job, &entries, expected).await? {
         return Ok(false);
     }
-    for segment in &mut work.segments {
-        run_segment(&mut job, segment, before).await?;
+    journal::go_on(job).await?;
+    if work.segments.iter().any(|segment| matches!(segment, Segment::Opaque(_))) {
+        read_again(job, before).await?;
     }
-    in_transaction(&mut job, &mut Work::default(), before, expected, changes, false).await
+    Ok(true)
 }
 
 /// Tells whether the database gave up for the sake of another transaction: a deadlock or a serialization
@@ -257,7 +310,12 @@ async fn outside_transaction(
 pub(super) fn is_worth_another_try(error: &RunError) -> bool {
     match error {
         RunError::Connection(error) => dialect::is_lost_to_another(error),
-        RunError::RowsLost { .. }
+        RunError::CodeFailed { source, .. } => dialect::is_lost_to_another(&**source),
+        RunError::CodeChangedSchema { .. }
+        | RunError::CodeEndedTransaction { .. }
+        | RunError::CodeOffline { .. }
+        | RunError::InTransaction
+        | RunError::RowsLost { .. }
         | RunError::ForeignKeysOn
         | RunError::ForeignKeysBroken { .. }
         | RunError::Hazard { .. }
@@ -272,6 +330,7 @@ pub(super) fn is_worth_another_try(error: &RunError) -> bool {
         | RunError::Steps(_)
         | RunError::Step { .. }
         | RunError::Target(_)
+        | RunError::Unfinished { .. }
         | RunError::UnknownOffline { .. }
         | RunError::VersionRow { .. } => false,
     }

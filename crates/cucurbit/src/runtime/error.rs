@@ -14,6 +14,36 @@ use crate::{
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum RunError {
+    /// Code of a script changed the schema.
+    #[error("the code `{title}` changed the schema of table `{table}`")]
+    CodeChangedSchema {
+        /// What it does.
+        title: String,
+        /// The first table that is not as before.
+        table: String,
+    },
+    /// Code of a script ended the transaction that it was lent.
+    #[error("the code `{title}` ended the transaction of its revision, so what it did is still there")]
+    CodeEndedTransaction {
+        /// What it does.
+        title: String,
+        /// What the database says.
+        source: ConnectionError,
+    },
+    /// Code of a script failed.
+    #[error("the code `{title}` failed")]
+    CodeFailed {
+        /// What it does.
+        title: String,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Code of a script where a script of SQL is to be written.
+    #[error("the code `{title}` needs a database, so its revision cannot be written as SQL")]
+    CodeOffline {
+        /// What it does.
+        title: String,
+    },
     /// The database did not do what it was asked.
     #[error(transparent)]
     Connection(#[from] ConnectionError),
@@ -44,6 +74,9 @@ pub enum RunError {
         /// What it is.
         hazard: Hazard,
     },
+    /// The connection that was given is in a transaction.
+    #[error("the connection is in a transaction already")]
+    InTransaction,
     /// The rows of the version table do not fit the scripts.
     #[error(transparent)]
     Heads(#[from] HeadsError),
@@ -55,11 +88,13 @@ pub enum RunError {
         /// Who holds it, as far as the database tells.
         holder: Option<String>,
     },
-    /// Statements inside and outside a transaction in one revision.
-    #[error("`{statement}` runs outside a transaction, so nothing else may stand in its revision")]
+    /// A statement outside a transaction beside something that needs one.
+    #[error("`{statement}` runs outside a transaction, so {other} cannot stand in its revision")]
     MixedModes {
         /// The statement.
         statement: String,
+        /// What stands beside it.
+        other: String,
     },
     /// A step that runs outside any transaction failed: nothing is rolled back.
     #[error("revision `{revision}` failed; it runs outside a transaction, so what it did is still there")]
@@ -103,6 +138,16 @@ pub enum RunError {
     /// An identifier does not fit the scripts.
     #[error(transparent)]
     Target(#[from] TargetError),
+    /// A step was begun and not finished, and it is not the one that is asked for.
+    #[error("revision `{revision}` was begun and stopped before `{statement}`")]
+    Unfinished {
+        /// The revision.
+        revision: String,
+        /// Which command goes on with it.
+        command: &'static str,
+        /// The statement that is next.
+        statement: String,
+    },
     /// Only a database could tell what comes after SQL whose effect is not known.
     #[error("without a database it is not known how to {operation} after SQL whose effect is not known")]
     UnknownOffline {
@@ -162,6 +207,21 @@ impl RunError {
                         .to_owned()
                 }
             }),
+            Self::CodeChangedSchema { .. } => {
+                Some("change the schema by operations: `op.alter_table(…)`, `op.execute(…)`".to_owned())
+            }
+            Self::CodeEndedTransaction { .. } => Some(
+                "a revision is one transaction: leave COMMIT and ROLLBACK out of its code; `begin()` on the \
+                 connection makes a savepoint"
+                    .to_owned(),
+            ),
+            Self::CodeOffline { .. } => Some(
+                "upgrade over a connection, or write the scripts before and after that revision: `--sql FROM:TO`"
+                    .to_owned(),
+            ),
+            Self::InTransaction => {
+                Some("commit or roll back first: each revision is a transaction of its own".to_owned())
+            }
             Self::Heads(error) => error.hint(),
             Self::Lock { holder, .. } => {
                 let holder = holder.as_deref().unwrap_or("another process");
@@ -171,10 +231,12 @@ impl RunError {
                 Some("see where it is with `current`, then name the revision".to_owned())
             }
             Self::MixedModes { .. } => Some("put it into a revision of its own".to_owned()),
-            Self::Outside { .. } => Some(
-                "look at what is left, such as an invalid index, and take it away before the next try"
-                    .to_owned(),
-            ),
+            Self::Outside { .. } => {
+                Some("when the cause is gone, the same command goes on with the statement that failed".to_owned())
+            }
+            Self::Unfinished { command, .. } => {
+                Some(format!("`{command}` goes on from there; `stamp` says by hand where the database is"))
+            }
             Self::Panic(error) => Some(error.hint()),
             Self::Plan { source, .. } => source.hint().map(str::to_owned),
             Self::Reflect(error) => error.hint().map(str::to_owned),
@@ -188,7 +250,10 @@ impl RunError {
                 Some("another program changes the version table at the same time".to_owned())
             }
             Self::Connection(error) => error.hint(),
-            Self::ForeignKeysBroken { .. } | Self::ForeignKeysOn | Self::RowsLost { .. } => None,
+            Self::CodeFailed { .. }
+            | Self::ForeignKeysBroken { .. }
+            | Self::ForeignKeysOn
+            | Self::RowsLost { .. } => None,
         }
     }
 }

@@ -18,6 +18,11 @@ pub enum Event<'e> {
         /// The step.
         step: &'e Step,
     },
+    /// Code of a script is about to run.
+    Code {
+        /// What it does.
+        title: &'e str,
+    },
     /// A statement is about to run.
     Statement {
         /// Its text.

@@ -6,9 +6,11 @@
 //! The walk: [`Migrator::upgrade`] → `lock` → `version_table` → `revision::upgrade` → `apply` for each step.
 
 mod apply;
+mod code;
 mod error;
 mod event;
 mod foreign_keys;
+mod journal;
 pub(crate) mod lock;
 pub mod offline;
 mod prepare;
@@ -19,7 +21,7 @@ use std::time::Duration;
 use crate::{
     connection::Connection,
     dialect::{self, Before},
-    revision::{self, Applied, Heads, Reach, Scripts, Step, Symbol, Target},
+    revision::{self, Applied, Direction, Heads, Reach, Scripts, Step, Symbol, Target},
     schema::Dialect,
 };
 
@@ -27,6 +29,7 @@ pub(crate) use self::prepare::is_opaque;
 pub use self::{
     error::RunError,
     event::{Event, Observer},
+    journal::{Unfinished, unfinished},
     version_table::VersionTable,
 };
 
@@ -98,15 +101,31 @@ pub fn foresee(dialect: Dialect, scripts: &Scripts, targets: &[Target]) -> Resul
 
 /// Runs revisions on one connection.
 ///
-/// ```no_run
-/// # async fn example(scripts: cucurbit::revision::Scripts, mut connection: cucurbit::connection::Connection)
-/// # -> Result<(), Box<dyn std::error::Error>> {
-/// use cucurbit::{revision::Target, runtime::Migrator};
+/// ```
+/// # use cucurbit::{revision::{Revision, Scripts, Target}, schema::build::*, Op, Script};
+/// # const FIRST: Script = Script {
+/// #     path: "versions/1975ea83b712_plants.rs",
+/// #     doc: "plants",
+/// #     revision: Revision::new("1975ea83b712"),
+/// #     upgrade: |op| op.create_table("plant", |table| table.column(string("name", 50))),
+/// #     downgrade: |op| { op.drop_table("plant"); },
+/// # };
+/// # async fn example(scripts: Scripts) -> Result<(), Box<dyn std::error::Error>> {
+/// use cucurbit::{connection::{ConnectOptions, Connection}, runtime::Migrator};
 ///
-/// let report = Migrator::on(&mut connection, &scripts).upgrade(&["heads".parse::<Target>()?]).await?;
-/// println!("{} steps", report.steps.len());
+/// let address = "sqlite://".parse()?;
+/// let mut connection = Connection::connect(&address, &ConnectOptions::default()).await?;
+/// let report = Migrator::on(&mut connection, &scripts).upgrade_heads().await?;
+/// assert_eq!(report.steps.len(), 1);
+///
+/// let mut migrator = Migrator::on(&mut connection, &scripts);
+/// assert!(migrator.pending().await?.is_empty());
+/// migrator.upgrade(&["1975".parse::<Target>()?]).await?;
 /// # Ok(())
 /// # }
+/// # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+/// # runtime.block_on(example(Scripts::new(vec![FIRST])?))?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Migrator<'m> {
     connection: &'m mut Connection,
@@ -169,6 +188,26 @@ impl<'m> Migrator<'m> {
         self.run(&Goal::Stamp { targets, purge }).await
     }
 
+    /// Applies everything: `upgrade` to `heads`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Migrator::upgrade`].
+    pub async fn upgrade_heads(&mut self) -> Result<Report, RunError> {
+        self.upgrade(&[Target { branch: None, symbol: Symbol::Heads, offset: 0 }]).await
+    }
+
+    /// Lists the steps that [`Migrator::upgrade_heads`] would take, without the lock and without a change.
+    ///
+    /// # Errors
+    ///
+    /// When the version table cannot be read, or names a revision that no script has.
+    pub async fn pending(&mut self) -> Result<Vec<Step>, RunError> {
+        let heads = self.options.version_table.heads(self.connection).await?;
+        let target = Target { branch: None, symbol: Symbol::Heads, offset: 0 };
+        Ok(revision::upgrade(self.scripts.graph(), &heads, &[target])?)
+    }
+
     /// Creates the version table if it is not there.
     ///
     /// # Errors
@@ -180,6 +219,9 @@ impl<'m> Migrator<'m> {
 
     /// Takes the lock, runs, and gives the lock back on every path.
     async fn run(&mut self, goal: &Goal<'_>) -> Result<Report, RunError> {
+        if self.connection.transaction_depth() > 0 {
+            return Err(RunError::InTransaction);
+        }
         // What a person typed wrong is said before the database is touched.
         self.steps(goal, &Heads::default(), true)?;
         let mut has_waited = false;
@@ -205,6 +247,11 @@ impl<'m> Migrator<'m> {
         if let Goal::Stamp { purge: true, .. } = goal {
             return self.purge(goal).await;
         }
+        self.finish(goal, &mut report).await?;
+        if goal.is_relative() && !report.steps.is_empty() {
+            report.heads = table.heads(self.connection).await?;
+            return Ok(report);
+        }
         let mut tries = TRIES;
         loop {
             let heads = table.heads(self.connection).await?;
@@ -225,6 +272,44 @@ impl<'m> Migrator<'m> {
         }
     }
 
+    /// Goes on with a step that was begun and stopped outside a transaction, if there is one.
+    async fn finish(&mut self, goal: &Goal<'_>, report: &mut Report) -> Result<(), RunError> {
+        let table = self.options.version_table.clone();
+        let Some(unfinished) = unfinished(self.connection, table.name()).await? else { return Ok(()) };
+        match (goal, unfinished.direction) {
+            (Goal::Upgrade(_), Direction::Upgrade) | (Goal::Downgrade(..), Direction::Downgrade) => {}
+            // Somebody says where the database is.
+            (Goal::Stamp { .. }, _) => return journal::forget(self.connection, table.name()).await,
+            (Goal::Upgrade(_) | Goal::Downgrade(..), _) => return Err(unfinished.into()),
+        }
+        let graph = self.scripts.graph();
+        let step = graph
+            .position(&unfinished.revision)
+            .and_then(|revision| Step::of(graph, revision, unfinished.direction))
+            .ok_or_else(|| RunError::from(unfinished.clone()))?;
+        (self.observer)(Event::StepStarted { step: &step });
+        let settings = dialect::Settings::read(self.connection).await?;
+        let mut job = apply::Job {
+            direction: unfinished.direction,
+            revision: &unfinished.revision,
+            purges: false,
+            connection: self.connection,
+            version_table: &table,
+            allow_data_loss: self.options.allow_data_loss,
+            observer: &mut *self.observer,
+            settings: Some(settings.clone()),
+        };
+        let done = journal::go_on(&mut job).await;
+        let restored = settings.restore(self.connection).await;
+        if let Err(source) = done {
+            return Err(RunError::Outside { revision: unfinished.revision, source: Box::new(source) });
+        }
+        restored?;
+        (self.observer)(Event::StepFinished { step: &step });
+        report.steps.push(step);
+        Ok(())
+    }
+
     /// Replaces all rows by those of the goal, in one transaction: whatever fails, no row is lost.
     async fn purge(&mut self, goal: &Goal<'_>) -> Result<Report, RunError> {
         let table = self.options.version_table.clone();
@@ -237,15 +322,18 @@ impl<'m> Migrator<'m> {
             changes.extend(applied.take(step));
         }
         let job = apply::Job {
+            direction: Direction::Stamp,
             revision: "",
             purges: true,
             connection: self.connection,
             version_table: &table,
             allow_data_loss: self.options.allow_data_loss,
             observer: &mut *self.observer,
+            settings: None,
         };
         let (mut work, mut before) = Default::default();
         apply::step(job, &mut work, &mut before, &Heads::default(), &changes).await?;
+        journal::forget(self.connection, table.name()).await?;
         steps.iter().for_each(|step| (self.observer)(Event::StepFinished { step }));
         Ok(Report { steps, heads: applied.heads().clone(), has_waited: false })
     }
@@ -259,7 +347,7 @@ impl<'m> Migrator<'m> {
         tries: &mut u32,
     ) -> Result<bool, RunError> {
         let table = self.options.version_table.clone();
-        let needs_schema = steps.iter().any(|step| step.direction != revision::Direction::Stamp);
+        let needs_schema = steps.iter().any(|step| step.direction != Direction::Stamp);
         let before =
             if needs_schema { dialect::reflect_snapshot(self.connection).await? } else { Before::default() };
         if table.heads(self.connection).await? != heads {
@@ -268,7 +356,7 @@ impl<'m> Migrator<'m> {
         }
         let mut prepared = prepare::prepare(self.connection.dialect(), self.scripts, &steps, before)?;
         if !self.options.allow_data_loss {
-            prepare::refuse_hazards(self.connection, &prepared).await?;
+            prepare::refuse_hazards(self.connection, &prepared.hazards).await?;
         }
         table.ensure(self.connection).await?;
 
@@ -285,12 +373,14 @@ impl<'m> Migrator<'m> {
             }
             let is_outside = apply::is_outside(work);
             let job = apply::Job {
+                direction: step.direction,
                 revision: &revision,
                 purges: false,
                 connection: self.connection,
                 version_table: &table,
                 allow_data_loss: self.options.allow_data_loss,
                 observer: &mut *self.observer,
+                settings: None,
             };
             let done = apply::step(job, work, &mut prepared.before, &expected, &changes).await;
             match done {

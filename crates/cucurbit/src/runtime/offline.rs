@@ -24,7 +24,7 @@ pub struct Start {
 ///
 /// # Errors
 ///
-/// When a step cannot be planned without a database: SQL whose effect is not known is named.
+/// When a step cannot be written without a database: code, and what follows SQL whose effect is not known, are named.
 pub fn script(
     dialect: Dialect,
     scripts: &Scripts,
@@ -41,7 +41,7 @@ pub fn script(
     let mut applied = Applied::new(scripts.graph(), heads)?;
     for (step, work) in steps.iter().zip(prepared.works) {
         comment(&mut text, &step.to_string());
-        let plan = work.into_plan().map_err(|operation| RunError::UnknownOffline { operation })?;
+        let plan = work.into_plan()?;
         let changes: Vec<String> =
             applied.take(step).iter().map(|change| version_table.change_sql(change)).collect();
         write_step(&mut text, dialect, &plan, &changes);
@@ -49,19 +49,19 @@ pub fn script(
     Ok(text.0.concat())
 }
 
-/// Writes one step: a transaction with its version row.
+/// Writes one step: a transaction with its version row; statements outside transactions stand between two of them.
 fn write_step(text: &mut Text, dialect: Dialect, plan: &Plan, changes: &[String]) {
     let Plan { statements, needs_foreign_keys_off } = plan;
-    let (outside, inside): (Vec<&Statement>, Vec<&Statement>) =
-        statements.iter().partition(|statement| statement.mode == Mode::OutsideTransaction);
-    for Statement { sql, .. } in outside {
-        statement(text, sql);
-    }
     if *needs_foreign_keys_off {
         statement(text, "PRAGMA foreign_keys = OFF");
     }
-    statement(text, dialect.begin_sql());
-    for Statement { sql, hazards, mode: _, guards } in inside {
+    let mut is_open = false;
+    for Statement { sql, hazards, mode, guards } in statements {
+        let is_inside = *mode == Mode::InTransaction;
+        if is_inside != is_open {
+            statement(text, if is_inside { dialect.begin_sql() } else { "COMMIT" });
+            is_open = is_inside;
+        }
         for hazard in hazards {
             comment(text, &format!("dangerous if this is 1: {}", hazard.probe));
         }
@@ -69,6 +69,9 @@ fn write_step(text: &mut Text, dialect: Dialect, plan: &Plan, changes: &[String]
             comment(text, "copies every row");
         }
         statement(text, sql);
+    }
+    if !is_open {
+        statement(text, dialect.begin_sql());
     }
     for change in changes {
         statement(text, change);

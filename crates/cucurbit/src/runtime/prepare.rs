@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 
 use crate::{
     connection::Connection,
-    dialect::{Before, Dialect, Hazard, Mode, Plan, PlanError, lexer},
-    operation::{ColumnChange, Execute, Operation, for_dialect},
-    revision::{Direction, ScriptPanic, Scripts, Step},
+    dialect::{Before, Dialect, Hazard, Mode, Plan, PlanError, Statement, lexer},
+    operation::{BoxedCode, ColumnChange, Execute, Functions, Operation, for_dialect},
+    revision::{ScriptPanic, Scripts, Step},
     schema::{Ident, Schema, TableName},
 };
 
@@ -22,7 +22,7 @@ pub(super) struct Prepared {
     /// What the first segment that is not planned yet starts from.
     pub(super) before: Before,
     /// Dangers that can be judged now: in tables that are there and that no script writes to before.
-    hazards: Vec<Hazard>,
+    pub(super) hazards: Vec<Hazard>,
 }
 
 /// What one step does: segments in order.
@@ -34,20 +34,23 @@ pub(super) struct Work {
 impl Work {
     /// Tells whether nothing of the step could be planned yet.
     pub(super) fn waits(&self) -> bool {
-        matches!(self.segments.first(), Some(Segment::Waiting(_)))
+        let mut planned = self.segments.iter().filter(|segment| !matches!(segment, Segment::Code { .. }));
+        matches!(planned.next(), Some(Segment::Waiting(_)))
     }
 
-    /// Joins the segments into one plan, or returns the operation that only a database could tell about.
-    pub(super) fn into_plan(self) -> Result<Plan, String> {
+    /// Joins the segments into one plan, or tells what only a database could do.
+    pub(super) fn into_plan(self) -> Result<Plan, RunError> {
         let mut whole = Plan::default();
         for segment in self.segments {
             match segment {
+                Segment::Code { title, code: _ } => return Err(RunError::CodeOffline { title }),
                 Segment::Planned(plan) | Segment::Opaque(plan) => {
                     whole.statements.extend(plan.statements);
                     whole.needs_foreign_keys_off |= plan.needs_foreign_keys_off;
                 }
                 Segment::Waiting(operations) => {
-                    return Err(operations.first().map(Operation::describe).unwrap_or_default());
+                    let operation = operations.first().map(Operation::describe).unwrap_or_default();
+                    return Err(RunError::UnknownOffline { operation });
                 }
             }
         }
@@ -58,6 +61,13 @@ impl Work {
 /// A part of a step.
 #[derive(Debug)]
 pub(super) enum Segment {
+    /// A function of the script.
+    Code {
+        /// What it does.
+        title: String,
+        /// The function, until it is run.
+        code: Option<BoxedCode>,
+    },
     /// Statements that are known.
     Planned(Plan),
     /// SQL whose effect on the schema nobody knows: after it, the database is read again.
@@ -78,26 +88,33 @@ pub(super) fn prepare(
     let mut is_opaque = false;
     let mut writes_rows = false;
     for step in steps {
-        let operations = recorded(dialect, scripts, step)?;
+        let (operations, mut functions) = recorded(dialect, scripts, step)?;
         let revision = || step.revision.map_or_else(String::new, |at| scripts.graph().id(at).to_owned());
         let failed = |source| RunError::Plan { revision: revision(), source };
         refuse_irreversible(&operations).map_err(failed)?;
         let mut work = Work::default();
         for part in parts(dialect, operations) {
+            let (operations, opens) = match part {
+                Part::Code { title, key } => {
+                    writes_rows = true;
+                    work.segments.push(Segment::Code { title, code: functions.take(key) });
+                    continue;
+                }
+                Part::Known(operations) => (operations, false),
+                Part::Opaque(operations) => (operations, true),
+            };
             if is_opaque {
-                let (Part::Known(operations) | Part::Opaque(operations)) = part;
                 work.segments.push(Segment::Waiting(operations));
                 continue;
             }
-            let (Part::Known(operations) | Part::Opaque(operations)) = &part;
             writes_rows |= operations.iter().any(writes);
-            let plan = dialect.plan(&mut prepared.before, operations).map_err(failed)?;
+            let plan = dialect.plan(&mut prepared.before, &operations).map_err(failed)?;
             if !writes_rows {
                 let hazards = plan.statements.iter().flat_map(|statement| &statement.hazards);
                 prepared.hazards.extend(hazards.filter(|hazard| known.can_judge(hazard)).cloned());
             }
             operations.iter().for_each(|operation| known.forget(operation));
-            is_opaque = matches!(part, Part::Opaque(_));
+            is_opaque = opens;
             work.segments.push(if is_opaque { Segment::Opaque(plan) } else { Segment::Planned(plan) });
         }
         refuse_mixed_modes(&work)?;
@@ -168,6 +185,7 @@ impl Known {
             | Operation::DropConstraint { .. }
             | Operation::DropIndex { .. }
             | Operation::Irreversible { .. }
+            | Operation::Run { .. }
             | Operation::SetTableComment { .. } => {}
         }
     }
@@ -186,8 +204,8 @@ fn new_name(change: &ColumnChange) -> Option<&Ident> {
 }
 
 /// Asks for each danger whether it is real, before anything is touched.
-pub(super) async fn refuse_hazards(connection: &mut Connection, prepared: &Prepared) -> Result<(), RunError> {
-    for hazard in &prepared.hazards {
+pub(super) async fn refuse_hazards(connection: &mut Connection, hazards: &[Hazard]) -> Result<(), RunError> {
+    for hazard in hazards {
         refuse_hazard(connection, hazard).await?;
     }
     Ok(())
@@ -202,14 +220,14 @@ pub(super) async fn refuse_hazard(connection: &mut Connection, hazard: &Hazard) 
 }
 
 /// Returns what a step's script says for this dialect; a stamp says nothing.
-fn recorded(dialect: Dialect, scripts: &Scripts, step: &Step) -> Result<Vec<Operation>, ScriptPanic> {
-    let Some(revision) = step.revision else { return Ok(Vec::new()) };
-    let operations = match step.direction {
-        Direction::Downgrade => scripts.downgrade(revision)?,
-        Direction::Stamp => Vec::new(),
-        Direction::Upgrade => scripts.upgrade(revision)?,
-    };
-    Ok(for_dialect(&operations, dialect))
+fn recorded(
+    dialect: Dialect,
+    scripts: &Scripts,
+    step: &Step,
+) -> Result<(Vec<Operation>, Functions), ScriptPanic> {
+    let Some(revision) = step.revision else { return Ok(Default::default()) };
+    let (operations, functions) = scripts.record(revision, step.direction)?;
+    Ok((for_dialect(&operations, dialect), functions))
 }
 
 fn refuse_irreversible(operations: &[Operation]) -> Result<(), PlanError> {
@@ -221,28 +239,26 @@ fn refuse_irreversible(operations: &[Operation]) -> Result<(), PlanError> {
     Ok(())
 }
 
-/// A run of operations with known effects, or one whose effect nobody knows.
+/// A run of operations with known effects, or one whose effect nobody knows, or code.
 enum Part {
+    Code { title: String, key: usize },
     Known(Vec<Operation>),
     Opaque(Vec<Operation>),
 }
 
-/// Cuts operations at SQL whose effect is not known.
+/// Cuts operations at code and at SQL whose effect is not known.
 fn parts(dialect: Dialect, operations: Vec<Operation>) -> Vec<Part> {
     let mut parts = Vec::new();
-    let mut known = Vec::new();
     for operation in operations {
-        if is_opaque(dialect, &operation) {
-            if !known.is_empty() {
-                parts.push(Part::Known(std::mem::take(&mut known)));
-            }
+        if let Operation::Run { title, key } = operation {
+            parts.push(Part::Code { title, key });
+        } else if is_opaque(dialect, &operation) {
             parts.push(Part::Opaque(vec![operation]));
-        } else {
+        } else if let Some(Part::Known(known)) = parts.last_mut() {
             known.push(operation);
+        } else {
+            parts.push(Part::Known(vec![operation]));
         }
-    }
-    if !known.is_empty() {
-        parts.push(Part::Known(known));
     }
     parts
 }
@@ -259,32 +275,42 @@ fn writes(operation: &Operation) -> bool {
     matches!(operation, Operation::Execute(_) | Operation::BulkInsert(_))
 }
 
-/// A step is one transaction, or it is statements that need none: never both, since a failure between them
-/// would leave the database between two revisions.
+/// A step with statements outside transactions is written down and run piece by piece, and goes on from there when it
+/// was cut off. What needs more than its statements to be run cannot be in it.
 fn refuse_mixed_modes(work: &Work) -> Result<(), RunError> {
     if work.waits() {
         // It is prepared again when the database was read.
         return Ok(());
     }
     let mut outside = None;
-    let mut count = 0_usize;
+    let mut other = None;
     for segment in &work.segments {
         match segment {
             Segment::Planned(plan) | Segment::Opaque(plan) => {
-                count += plan.statements.len();
                 let statement = plan.statements.iter().find(|one| one.mode == Mode::OutsideTransaction);
                 outside = outside.or(statement.map(|statement| statement.sql.clone()));
+                let guarded = |one: &&Statement| !one.hazards.is_empty() || !one.guards.is_empty();
+                if plan.needs_foreign_keys_off {
+                    other = Some("a table that is rebuilt or dropped".to_owned());
+                } else if let Some(statement) = plan.statements.iter().find(guarded) {
+                    other = Some(format!("`{}`, which depends on rows,", first_line(&statement.sql)));
+                }
             }
             Segment::Waiting(operations) => {
-                count += operations.len();
                 outside = outside.or(operations.iter().find_map(outside_sql));
+                other = Some("what follows SQL of unknown effect".to_owned());
             }
+            Segment::Code { title, code: _ } => other = Some(format!("the code `{title}`")),
         }
     }
-    match outside {
-        Some(statement) if count > 1 => Err(RunError::MixedModes { statement }),
-        Some(_) | None => Ok(()),
+    match (outside, other) {
+        (Some(statement), Some(other)) => Err(RunError::MixedModes { statement, other }),
+        (Some(_) | None, None) | (None, Some(_)) => Ok(()),
     }
+}
+
+fn first_line(sql: &str) -> &str {
+    sql.lines().next().unwrap_or_default()
 }
 
 /// Returns the SQL of an operation that says itself that it runs outside a transaction.

@@ -119,6 +119,10 @@ impl Lines {
                 let opening = format!("op.on({}, ", spell::dialect(*dialect));
                 self.block(&opening, "op", ");", |lines| lines.operations(operations));
             }
+            // No comparison finds code, and a function has no text: its place is marked for the author.
+            Operation::Run { title, key: _ } => {
+                self.line(&format!("// op.run({}, …)", spell::text(title)));
+            }
             Operation::RenameTable { table, to } => {
                 self.line(&format!("op.rename_table({}, {});", spell::table_name(table), spell::ident(to)));
             }
@@ -291,6 +295,7 @@ fn alteration(operation: &Operation) -> Option<Alteration<'_>> {
         | Operation::DropTable { .. }
         | Operation::Execute(_)
         | Operation::Irreversible { .. }
+        | Operation::Run { .. }
         | Operation::On { .. }
         | Operation::RenameTable { .. }
         | Operation::SetTableComment { .. } => None,

@@ -1,12 +1,79 @@
-//! The ways to get a schema that is not written down as one.
+//! The places a schema can come from, and the ways to get one that is not written down as one.
 //!
-//! A database is read by `dialect::reflect`, models are a schema already; what lives here is the history,
-//! replayed in memory, or on a scratch database where only a database can tell. Nothing is compared here.
+//! A database is read by `dialect::reflect`, models are a schema already; what lives here is their common name,
+//! [`Source`], and the two that have to be run: the history, replayed in memory or on a scratch database where only
+//! a database can tell, and a file of SQL. Nothing is compared here.
 
+mod file;
 mod history;
 mod scratch;
 
+use std::{fmt, path::PathBuf, str::FromStr};
+
+use thiserror::Error;
+
 pub use self::{
+    file::{SqlFileError, read_sql_file},
     history::{ReplayError, replay},
     scratch::replay_on_scratch,
 };
+
+/// Where a schema comes from: one side of a comparison.
+///
+/// It is read from the word that a person types; a word that ends in `.sql` is a file.
+///
+/// ```
+/// use cucurbit::source::Source;
+///
+/// assert_eq!("models".parse(), Ok(Source::Models));
+/// assert_eq!("schema.sql".parse(), Ok(Source::File("schema.sql".into())));
+/// assert!("model".parse::<Source>().is_err());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// What the project's database holds.
+    Database,
+    /// Nothing at all.
+    Empty,
+    /// What the SQL of a file makes in an empty database.
+    File(PathBuf),
+    /// What the project's revisions make of nothing.
+    History,
+    /// What the project's models declare.
+    Models,
+}
+
+/// A word that names no source.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("`{word}` is none of `database`, `empty`, `history`, `models`, and no file that ends in `.sql`")]
+pub struct UnknownSource {
+    /// The word.
+    pub word: String,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Database => f.write_str("database"),
+            Self::Empty => f.write_str("empty"),
+            Self::File(path) => write!(f, "{}", path.display()),
+            Self::History => f.write_str("history"),
+            Self::Models => f.write_str("models"),
+        }
+    }
+}
+
+impl FromStr for Source {
+    type Err = UnknownSource;
+
+    fn from_str(word: &str) -> Result<Self, UnknownSource> {
+        match word {
+            "database" => Ok(Self::Database),
+            "empty" => Ok(Self::Empty),
+            "history" => Ok(Self::History),
+            "models" => Ok(Self::Models),
+            file if file.to_ascii_lowercase().ends_with(".sql") => Ok(Self::File(PathBuf::from(file))),
+            unknown => Err(UnknownSource { word: unknown.to_owned() }),
+        }
+    }
+}

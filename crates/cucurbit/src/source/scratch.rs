@@ -4,7 +4,7 @@
 
 use crate::{
     connection::{Connection, ConnectionError, address::Address},
-    dialect::{self, Before, Dialect, Plan, Scratch},
+    dialect::{self, Before, Dialect, Plan, Scratch, Settings},
     operation::{Execute, Operation, for_dialect},
     revision::Scripts,
     runtime,
@@ -41,6 +41,7 @@ async fn rehearse(
     mut before: Before,
 ) -> Result<Before, ReplayError> {
     let dialect = connection.dialect();
+    let settings = Settings::read(connection).await.map_err(ReplayError::no_scratch)?;
     for &position in revisions {
         let revision = || scripts.graph().id(position).to_owned();
         let mut operations = for_dialect(&scripts.upgrade(position)?, dialect);
@@ -58,15 +59,21 @@ async fn rehearse(
                 .await
                 .map_err(|source| ReplayError::Rehearsal { revision: revision(), source })?;
             if part.iter().any(|operation| runtime::is_opaque(dialect, operation)) {
-                before = read(connection).await?;
+                before = read(connection, &settings).await?;
             }
         }
+        // What a script sets lasts to the end of its revision.
+        settings.restore(connection).await.map_err(ReplayError::no_scratch)?;
     }
-    read(connection).await
+    read(connection, &settings).await
 }
 
-async fn read(connection: &mut Connection) -> Result<Before, ReplayError> {
-    dialect::reflect(connection).await.map_err(ReplayError::no_scratch)
+/// Reads the schema with the settings that a run would read it with.
+async fn read(connection: &mut Connection, settings: &Settings) -> Result<Before, ReplayError> {
+    let inside = settings.restore(connection).await.map_err(ReplayError::no_scratch)?;
+    let before = dialect::reflect(connection).await.map_err(ReplayError::no_scratch)?;
+    inside.restore(connection).await.map_err(ReplayError::no_scratch)?;
+    Ok(before)
 }
 
 async fn run(connection: &mut Connection, plan: &Plan) -> Result<(), ConnectionError> {

@@ -259,3 +259,31 @@ fn each_check_is_compared_with_one_that_is_left() {
         }
     });
 }
+
+/// PostgreSQL prints `kind IN ('raised', 'flat')` of a `VARCHAR` in words that it prints differently when it reads them
+/// back.
+#[test]
+fn a_check_whose_printed_words_are_printed_differently_is_still_the_same() {
+    let bed = |table: &mut TableBuilder| {
+        table.column(integer("id"));
+        table.column(string("kind", 20));
+        table.primary_key(["id"]);
+        table.check("kind IN ('raised', 'flat')");
+        table.check("kind NOT IN ('deep', 'wet')").named("ck_bed_kind");
+        let kind = Index::new("ix_bed_kind", vec![key("kind")]);
+        table.index(kind).predicate("kind IN ('raised', 'tall')");
+    };
+    let other = |table: &mut TableBuilder| {
+        table.column(integer("id"));
+        table.column(string("kind", 20));
+        table.primary_key(["id"]);
+        table.check("kind IN ('raised', 'flat', 'tall')");
+        table.check("kind NOT IN ('deep', 'dry')").named("ck_bed_kind");
+        let kind = Index::new("ix_bed_kind", vec![key("kind")]);
+        table.index(kind).predicate("kind IN ('raised', 'low')");
+    };
+    on_each_database(async |database: Database| {
+        let way = walk(&database, &schema(&[("bed", &bed)]), &schema(&[("bed", &other)])).await;
+        assert_eq!(way.len(), 6, "the checks and the index, each dropped and made again: {way:?}");
+    });
+}

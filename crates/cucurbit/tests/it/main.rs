@@ -1,10 +1,19 @@
 //! Tests of the library: one binary, one line for each subject.
 
+#[cfg(all(feature = "runtime", unix))]
+#[cfg(test)]
+mod address; // Forms of addresses that need a server of the test's own: users, sockets, standbys, poolers.
 #[cfg(test)] // Tells clippy that helpers are tests too.
 mod any_operation; // Operations of every kind, with the names and texts that break things, for laws.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod cases; // Every file of tests/cases: what is written for it, and the laws on real databases.
+#[cfg(all(feature = "runtime", unix))]
+#[cfg(test)]
+mod cluster; // A PostgreSQL server of a test's own, and certificates for it.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
+mod code; // Code of scripts, the rules that it keeps to, and the connections of applications.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod command; // Commands as library functions: what a new script may be, and what a rehearsal runs.
@@ -22,8 +31,14 @@ mod diff; // What is found can be run, leads to the other schema and can be undo
 mod errors; // Every error has a stable name, and docs/errors.md an entry for each.
 #[cfg(test)]
 mod graph; // Alembic's recorded behaviour on small graphs, what differs on purpose, and laws over random graphs.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
+mod journal; // Statements outside transactions: what is left when they stop, and how it goes on.
 #[cfg(test)]
 mod laws; // Laws of comparing and undoing, over schemas made by chance.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
+mod left_out; // Books of migration tools, shadow tables, what an extension owns: never part of a comparison.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod lexer; // What our lexer calls a statement, real databases take as one.
@@ -43,9 +58,15 @@ mod script; // What revision files look like, and that compiling and recording t
 mod settled; // Schemas in the one form in which memory and disk can be compared.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
+mod sources; // `create` and `diff` between any two sources: database, empty, history, models, a file of SQL.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
 mod sqlite; // SQLite: what Alembic's rebuild loses is kept, and memory agrees with the file, on real files with rows.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod support; // Databases of a test's own, and scripts written in a line.
+#[cfg(all(feature = "runtime", unix))]
+#[cfg(test)]
+mod tls; // What each `sslmode` does and refuses, on a server of the test's own with certificates made for it.
 #[cfg(test)]
 mod walls; // The walls of the house, read from docs/ARCHITECTURE.md.

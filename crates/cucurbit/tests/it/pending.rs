@@ -4,17 +4,28 @@ use std::convert::Infallible;
 
 use cucurbit::{
     Env, Op, Script,
-    command::{self, CheckOptions, Location, Project},
+    command::{self, Between, CheckOptions, Location, Project},
     prelude::*,
     schema::{Dialect, Schema},
 };
 
-use crate::support::{Database, on_each_database, script};
+use crate::support::{Database, new_revision, on_each_database, script};
 
 fn by_hand(op: &mut Op) {
     op.execute("CREATE TABLE tool (id INTEGER NOT NULL PRIMARY KEY, name VARCHAR(20) NOT NULL)");
     op.execute("INSERT INTO tool (id, name) VALUES (1, 'Hoe')");
     op.create_index("ix_tool_name", "tool", ["name"]);
+}
+
+/// As scripts that pg_dump wrote begin.
+fn with_a_search_path(op: &mut Op) {
+    op.on(Postgres, |op| {
+        op.execute("SELECT pg_catalog.set_config('search_path', '', false); SET check_function_bodies = off");
+        op.execute("CREATE TABLE public.tool (id INTEGER NOT NULL PRIMARY KEY)");
+        op.execute("ALTER TABLE public.tool ADD COLUMN name VARCHAR(20) NOT NULL");
+        op.execute("CREATE INDEX ix_tool_name ON public.tool (name)");
+    });
+    op.on(Sqlite, by_hand);
 }
 
 fn said(op: &mut Op) {
@@ -55,7 +66,7 @@ fn project(database: &Database, scripts: Vec<Script>) -> Project {
 fn pending_sql_is_tried_on_a_scratch_database() {
     on_each_database(async |database: Database| {
         let mut connection = database.connect().await;
-        for upgrade in [by_hand as fn(&mut Op), said] {
+        for upgrade in [by_hand as fn(&mut Op), said, with_a_search_path] {
             let project = project(&database, vec![script("a", &[], upgrade, nothing)]);
             let check = command::check(&project, CheckOptions::default()).await.unwrap();
             assert_eq!((check.pending, check.operations), (vec!["a".to_owned()], Vec::new()));
@@ -109,17 +120,10 @@ fn sql_in_the_history_does_not_keep_a_new_revision_from_being_written() {
         let target = "head".parse().unwrap();
         command::upgrade(&project, &[target], project.run_options(), &mut |_| ()).await.unwrap();
 
-        let new = command::NewRevision {
-            message: "tools have names".to_owned(),
-            id: None,
-            head: None,
-            splice: false,
-            branch_labels: Vec::new(),
-            depends_on: Vec::new(),
-            random: [0; 6],
-            now: "2025-11-06T12:43:40Z".parse().unwrap(),
-        };
-        let written = command::create(&project, &new).await.unwrap().unwrap();
+        let written = command::create(&project, &new_revision("tools have names"), &Between::default())
+            .await
+            .unwrap()
+            .unwrap();
         let text = std::fs::read_to_string(&written.path).unwrap();
         assert!(text.contains("op.add_column(\"tool\", string(\"name\", 20));"), "{text}");
         let untried: Vec<&String> =

@@ -248,30 +248,6 @@ fn what_would_end_the_transaction_is_refused_before_the_run() {
 }
 
 #[test]
-fn what_needs_no_transaction_has_a_revision_of_its_own() {
-    fn vacuum(op: &mut Op) {
-        op.execute("VACUUM").outside_transaction();
-    }
-    fn both(op: &mut Op) {
-        bed(op);
-        op.execute("VACUUM").outside_transaction();
-    }
-    on_each_database(async |database: Database| {
-        let mut connection = database.connect().await;
-        let first = script("a", &[], bed, drop_bed);
-        upgrade(&mut connection, &[first, script("b", &["a"], vacuum, nothing)], "head").await.unwrap();
-        assert_eq!(heads(&mut connection).await, ["b"]);
-
-        let mixed = [script("c", &[], both, nothing)];
-        let mut other = Database::connect(&database).await;
-        downgrade(&mut other, &[first, script("b", &["a"], vacuum, nothing)], "base").await.unwrap();
-        let error = upgrade(&mut other, &mixed, "head").await.unwrap_err();
-        assert!(matches!(error, RunError::MixedModes { .. }), "{error:?}");
-        assert_eq!(database.tables(&mut other).await, ["alembic_version"]);
-    });
-}
-
-#[test]
 fn the_lock_is_waited_for_and_its_holder_is_named() {
     on_each_database(async |database: Database| {
         let mut holder = database.connect().await;

@@ -9,6 +9,7 @@ use std::{
 
 use cucurbit::{
     Op, Script,
+    command::NewRevision,
     config::Environment,
     connection::{ConnectOptions, Connection, address::Address},
     revision::{Revision, Scripts},
@@ -142,4 +143,18 @@ pub(crate) fn script(
 /// Makes the graph of scripts.
 pub(crate) fn scripts(scripts: &[Script]) -> Scripts {
     Scripts::new(scripts.to_vec()).unwrap()
+}
+
+/// Says what a new script shall be: a message, and nothing else that is unusual.
+pub(crate) fn new_revision(message: &str) -> NewRevision {
+    NewRevision {
+        message: message.to_owned(),
+        id: None,
+        head: None,
+        splice: false,
+        branch_labels: Vec::new(),
+        depends_on: Vec::new(),
+        random: [0; 6],
+        now: "2025-11-06T12:43:40Z".parse().unwrap(),
+    }
 }

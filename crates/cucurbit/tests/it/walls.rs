@@ -88,6 +88,12 @@ fn sqlx_is_named_only_where_the_sockets_are() {
 }
 
 #[test]
+fn rustls_is_named_only_where_its_errors_are_read() {
+    let wrong = found_outside(&["connection/tls"], |line| line.contains("rustls"));
+    report(&wrong, "sqlx speaks TLS; what an error of rustls means is known in connection/tls.rs");
+}
+
+#[test]
 fn only_the_command_line_prints() {
     let words = ["print!(", "println!(", "eprint!(", "eprintln!(", "io::stdout(", "io::stderr("];
     let wrong = found_outside(&PRINTING, |line| words.iter().any(|word| line.contains(word)));

@@ -1,81 +1,151 @@
-//! Databases that another tool made, taken over by the recipes of `docs/ADOPTING.md`. Alembic's is `interop.rs`.
+//! Databases that another tool made, taken over by the recipes of `docs/ADOPTING.md`. That Alembic's history goes on
+//! with the same ids is `interop.rs`.
 
-use cultivar_models::sample;
-use sea_orm::Database as SeaOrm;
+use std::fs;
 
-use crate::support::{Database, Kind, on_each_database};
+use crate::{
+    interop::{self, Alembic, ORIGINAL},
+    others::{SEA_ORM_MIGRATION, SQLX_MIGRATE, Tool},
+    project::Project,
+    support::{Database, Kind, assert_same_values, on_each_database, sorted},
+};
 
 on_each_database! {
-    a_database_of_sea_orm_migration_is_stamped;
-    a_database_of_sqlx_is_stamped;
-    what_differs_is_told_after_the_stamp;
+    a_database_of_alembic_begins_anew;
+    a_database_of_sea_orm_migration_is_taken_over;
+    a_database_of_sqlx_migrate_is_taken_over;
 }
 
-async fn a_database_of_sea_orm_migration_is_stamped(database: Database) {
-    let table =
-        "CREATE TABLE seaql_migrations (version varchar NOT NULL PRIMARY KEY, applied_at bigint NOT NULL)";
-    left_by_another_tool(&database).await;
-    database.execute(table).await;
-    database
-        .execute("INSERT INTO seaql_migrations VALUES ('m20220101_000001_create_table', 1640995200)")
-        .await;
-    adopt(&database, "SELECT version, CAST(applied_at AS TEXT) AS applied_at FROM seaql_migrations").await;
+const SEA_ORM: &str = "cucurbit-sea-orm.workspace = true\nsea-orm.workspace = true\n";
+
+async fn a_database_of_sea_orm_migration_is_taken_over(database: Database) {
+    let models = include_str!("../adopted/sea_orm.rs");
+    let project = Project::with_models(&named("sea-orm", &database), models, SEA_ORM);
+    let watts = ("        // More columns here.", "        pub watts: Option<i32>,");
+    take_over(&project, &database, SEA_ORM_MIGRATION, watts).await;
 }
 
-async fn a_database_of_sqlx_is_stamped(database: Database) {
-    let (time, bytes) = match database.kind {
-        Kind::Postgres => ("TIMESTAMPTZ NOT NULL DEFAULT now()", "BYTEA"),
-        Kind::Sqlite => ("TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP", "BLOB"),
-    };
-    left_by_another_tool(&database).await;
-    let table = format!(
-        "CREATE TABLE _sqlx_migrations (version BIGINT PRIMARY KEY, description TEXT NOT NULL, installed_on {time}, \
-         success BOOLEAN NOT NULL, checksum {bytes} NOT NULL, execution_time BIGINT NOT NULL)"
-    );
-    database.execute(&table).await;
-    let row = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
-               VALUES (20220101000000, 'create tables', TRUE, '0123', 5)";
-    database.execute(row).await;
-    let books = "SELECT CAST(version AS TEXT) AS version, description, CAST(installed_on AS TEXT) AS installed_on, \
-                 CAST(success AS TEXT) AS success, CAST(checksum AS TEXT) AS checksum FROM _sqlx_migrations";
-    adopt(&database, books).await;
+async fn a_database_of_sqlx_migrate_is_taken_over(database: Database) {
+    let project = Project::with_models(&named("sqlx", &database), include_str!("../adopted/sqlx.rs"), "");
+    let watts = ("        // More columns here.", "        table.column(integer(\"watts\").nullable());");
+    take_over(&project, &database, SQLX_MIGRATE, watts).await;
 }
 
-async fn what_differs_is_told_after_the_stamp(database: Database) {
-    left_by_another_tool(&database).await;
-    database.execute("ALTER TABLE zone ADD COLUMN colour VARCHAR(20)").await;
-    database.migrate(&["stamp", "head"]).exits(0);
-    let check = database.migrate(&["check"]).exits(3);
-    assert!(check.stdout.contains("zone.colour"), "{}", check.stdout);
-    assert_eq!(check.stdout.matches("column").count(), 1, "and nothing else: {}", check.stdout);
+/// The original's database is not what our models declare: the first revision that fits it is written from itself.
+async fn a_database_of_alembic_begins_anew(database: Database) {
+    let project = Project::cultivar(&named("alembic", &database), false);
+    let alembic = Alembic::beside(&database);
+    alembic.script("create.py").exits(0);
+    interop::fill(&database).await;
+    let (rows, schema) = (database.rows().await, database.schema().await);
+    let seen_by_alembic = alembic.script("compare.py").exits(0).stdout;
+
+    // From the models: what differs is named, and no revision on top of it would run.
+    project.migrate(&database, &["create", "--from", "empty", "-m", "Baseline"]).exits(0);
+    let unknown = project.migrate(&database, &["upgrade"]).exits(1);
+    assert!(unknown.stderr.contains("Can't locate revision"), "{}", unknown.stderr);
+    project.run(&database, &["stamp", "--purge", "head"]).exits(0);
+    let differences = project.run(&database, &["check"]).exits(3).stdout;
+    assert!(differences.contains("plant.strain_id"), "{differences}");
+    let refused = project.run(&database, &["create", "-m", "Bring it to the models"]).exits(1);
+    assert!(refused.stderr.contains("`create --from empty --to database`"), "{}", refused.stderr);
+    assert_eq!(project.versions().len(), 1);
+
+    // From the database: the same is named, and becomes the second revision.
+    project.forget();
+    let baseline = ["create", "--from", "empty", "--to", "database", "-m", "Baseline"];
+    project.migrate(&database, &baseline).exits(0);
+    project.migrate(&database, &["stamp", "--purge", "head"]).exits(0);
+    assert_eq!(project.run(&database, &["check"]).exits(3).stdout, differences);
+    assert_eq!((database.rows().await, database.schema().await), (rows.clone(), schema.clone()));
+    let drift = project.run(&database, &["diff", "history", "database"]).exits(0);
+    assert_eq!(drift.stdout, "No differences between `history` and `database`.\n");
+
+    project.run(&database, &["create", "-m", "Bring it to the models"]).exits(0);
+    project.migrate(&database, &["upgrade"]).exits(0);
+    project.run(&database, &["check"]).exits(0);
+    assert_same_values(&rows, &database.rows().await);
+    project.run(&database, &["downgrade", "-1"]).exits(0);
+    // SQLite keeps the text of a statement, and ours are not Alembic's; there Alembic itself says so below.
+    let is_again = sorted(&database.schema().await) == sorted(&schema);
+    assert!(is_again || database.kind == Kind::Sqlite, "{}", database.schema().await);
+    let left: Vec<usize> = database.rows().await.values().map(Vec::len).collect();
+    assert_eq!(left, rows.values().map(Vec::len).collect::<Vec<_>>());
+
+    let fresh = Database::new(database.kind).await;
+    project.run(&fresh, &["upgrade"]).exits(0);
+    project.run(&fresh, &["check"]).exits(0);
+
+    // And back.
+    alembic.alembic(&["stamp", "--purge", ORIGINAL]).exits(0);
+    assert_eq!(alembic.alembic(&["current"]).exits(0).stdout, format!("{ORIGINAL}\n"));
+    assert_eq!(alembic.script("compare.py").exits(0).stdout, seen_by_alembic);
 }
 
-/// Makes CultivAR's tables with rows in all of them, and no word about revisions.
-async fn left_by_another_tool(database: &Database) {
-    database.migrate(&["upgrade"]).exits(0);
-    let connection = SeaOrm::connect(database.driver_url()).await.expect("connects");
-    sample::sample_rows(&connection).await.expect("every table is filled");
-    connection.close().await.expect("closes");
-    database.execute("DROP TABLE alembic_version").await;
+/// Tests run at the same time: each has a project of its own.
+fn named(tool: &str, database: &Database) -> String {
+    format!("from-{tool}-{}", if database.kind == Kind::Postgres { "postgres" } else { "sqlite" })
 }
 
-/// Stamps the database; `books` reads what the other tool has written down.
-async fn adopt(database: &Database, books: &str) {
-    let (rows, kept) = (database.rows().await, database.query(books).await);
-    assert_eq!((rows.len(), kept.len()), (27, 1));
+/// Takes the database over twice: with a first revision from the models, and with one from another such database
+/// itself.
+async fn take_over(project: &Project, database: &Database, tool: Tool, change: (&str, &str)) {
+    fill(database, tool).await;
+    project.migrate(database, &["create", "--from", "empty", "-m", "Baseline"]).exits(0);
+    adopt(project, database, tool, change).await;
+
+    project.forget();
+    project.edit("garden/src/models.rs", change.1, change.0);
+    let other = Database::new(database.kind).await;
+    fill(&other, tool).await;
+    project.migrate(&other, &["create", "--from", "empty", "--to", "database", "-m", "Baseline"]).exits(0);
+    println!("{}", fs::read_to_string(&project.versions()[0]).expect("the revision"));
+    adopt(project, &other, tool, change).await;
+}
+
+/// Lets the tool make its tables, with rows in all of them.
+async fn fill(database: &Database, tool: Tool) {
+    tool.applies(database, tool.migrations);
+    database.execute(tool.rows).await;
+}
+
+/// Goes through the recipe with the first revision that has just been written.
+async fn adopt(project: &Project, database: &Database, tool: Tool, change: (&str, &str)) {
+    let (rows, books) = (database.rows().await, database.query(tool.books).await);
+    let schema = database.schema().await;
+    assert_eq!(books.len(), tool.migrations);
+    assert!(rows.len() > 1 && rows.values().all(|rows| !rows.is_empty()), "{rows:?}");
 
     // Nobody has said yet where the database stands: making the tables again fails, and touches nothing.
-    database.migrate(&["upgrade"]).exits(1);
-    assert_eq!(database.rows().await, rows);
-
-    database.migrate(&["stamp", "head"]).exits(0);
-    database.migrate(&["current", "--check-heads"]).exits(0);
-    assert_eq!(database.migrate(&["check"]).exits(0).stdout, "No new upgrade operations detected.\n");
-    let nothing = database.migrate(&["upgrade"]).exits(0);
+    project.migrate(database, &["upgrade"]).exits(1);
+    project.run(database, &["stamp", "head"]).exits(0);
+    project.run(database, &["current", "--check-heads"]).exits(0);
+    let check = project.run(database, &["check"]);
+    assert_eq!((check.code, check.stdout.as_str()), (0, "No new upgrade operations detected.\n"));
+    let nothing = project.run(database, &["upgrade"]).exits(0);
     assert!(nothing.stderr.starts_with("Nothing to do"), "{}", nothing.stderr);
-    assert_eq!((database.rows().await, database.query(books).await), (rows.clone(), kept.clone()));
+    // What is older than its history is not dropped with it.
+    let refused = project.run(database, &["downgrade", "base"]).exits(1);
+    assert!(refused.stderr.contains("--allow-data-loss"), "{}", refused.stderr);
+    assert_eq!((database.rows().await, database.query(tool.books).await), (rows.clone(), books.clone()));
 
-    database.migrate(&["downgrade", "-1"]).exits(0);
-    database.migrate(&["upgrade"]).exits(0);
-    assert_eq!((database.rows().await, database.query(books).await), (rows, kept));
+    // An empty database gets the same tables.
+    let fresh = Database::new(database.kind).await;
+    project.run(&fresh, &["upgrade"]).exits(0);
+    project.run(&fresh, &["check"]).exits(0);
+    project.run(&fresh, &["downgrade", "base"]).exits(0);
+    assert_eq!(fresh.tables().await, ["alembic_version"]);
+
+    // The models go on.
+    project.edit("garden/src/models.rs", change.0, change.1);
+    project.migrate(database, &["create", "-m", "Beds have lamps"]).exits(0);
+    project.migrate(database, &["upgrade"]).exits(0);
+    project.run(database, &["check"]).exits(0);
+    assert_same_values(&rows, &database.rows().await);
+    tool.applies(database, 0);
+    project.run(database, &["downgrade", "-1"]).exits(0);
+    assert_eq!(database.rows().await, rows);
+    assert_eq!(database.schema().await, schema);
+    tool.applies(database, 0);
+    assert_eq!(database.query(tool.books).await, books);
 }

@@ -15,7 +15,7 @@ use crate::{
 const BASELINE: &str = "3968dfa9e747";
 const SEEDFINDER: &str = "109317dd2a2f";
 /// Where the original application, and its database, stand.
-const ORIGINAL: &str = "6e5b1d353dd6";
+pub(crate) const ORIGINAL: &str = "6e5b1d353dd6";
 
 const NO_DIFFERENCE: &str = "No new upgrade operations detected.\n";
 
@@ -28,14 +28,14 @@ on_each_database! {
 }
 
 /// Alembic beside a database.
-struct Alembic<'d> {
+pub(crate) struct Alembic<'d> {
     python: Python,
     database: &'d Database,
     head: String,
 }
 
 impl<'d> Alembic<'d> {
-    fn beside(database: &'d Database) -> Self {
+    pub(crate) fn beside(database: &'d Database) -> Self {
         let heads = database.migrate(&["heads"]).exits(0).stdout;
         let (head, rest) = heads.split_once(' ').expect("an id and its marks");
         assert_eq!(rest, "(head)\n", "one head");
@@ -53,12 +53,12 @@ impl<'d> Alembic<'d> {
     }
 
     /// Runs the `alembic` program. By the module: its script holds the path of the folder it was installed in.
-    fn alembic(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn alembic(&self, arguments: &[&str]) -> Ran {
         Ran::of(self.command().args(["-m", "alembic"]).args(arguments))
     }
 
     /// Runs a script of `cultivar/interop`.
-    fn script(&self, name: &str) -> Ran {
+    pub(crate) fn script(&self, name: &str) -> Ran {
         Ran::of(self.command().arg(name))
     }
 }
@@ -199,7 +199,7 @@ impl Runners<'_> {
 }
 
 /// Writes rows into every table. The models fit every revision from `ORIGINAL` on.
-async fn fill(database: &Database) {
+pub(crate) async fn fill(database: &Database) {
     let connection = SeaOrm::connect(database.driver_url()).await.expect("connects");
     sample::sample_rows(&connection).await.expect("every table is filled");
     connection.close().await.expect("closes");

@@ -1,14 +1,22 @@
 //! CultivAR end to end, on both databases, by the binary that a person runs.
 
+mod addresses;
 mod adopting;
 mod bad_input;
+#[cfg(test)] // Tells clippy that helpers are tests too.
+#[expect(dead_code, reason = "the library's own tests use more of it")]
+#[path = "../../../../crates/cucurbit/tests/it/cluster/mod.rs"]
+mod cluster;
 mod commands;
 mod concurrent;
 mod defects;
 mod interop;
 mod models;
+mod others;
+mod project;
 mod python;
 mod reference;
 mod scratch;
 mod support;
+mod tls;
 mod whole_way;

@@ -6,11 +6,12 @@ use cucurbit::config::Environment;
 
 use crate::support::{Ran, binary};
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "branches",
     "check",
     "create",
     "current",
+    "diff",
     "downgrade",
     "ensure_version",
     "heads",

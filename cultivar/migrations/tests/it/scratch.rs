@@ -1,210 +1,12 @@
 //! Projects that change: copies of CultivAR whose models are edited, whose history is taken away, and a small
 //! project of its own. What `create` writes is compiled and run, as a person would.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-    time::Instant,
+use std::{fs, path::PathBuf, time::Instant};
+
+use crate::{
+    project::Project,
+    support::{Database, Kind},
 };
-
-use crate::support::{Database, Kind, Ran};
-
-/// A cargo workspace made for a test. It keeps its place, so that a second run builds little.
-///
-/// All projects share the folder of intermediate files with the real workspace, where the dependencies are built
-/// already. Cargo tells packages there apart by their names and by their places in their own workspace, so that
-/// each project's packages have names of their own.
-pub(crate) struct Project {
-    pub(crate) folder: PathBuf,
-    pub(crate) migrations: PathBuf,
-}
-
-/// The root of the real workspace.
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace")
-}
-
-/// Cargo for a workspace of a test, which shares its intermediate files with the real one.
-#[expect(clippy::disallowed_methods, reason = "what cargo says in the environment is taken out, not read")]
-pub(crate) fn cargo(workspace: &Path, package: &Path) -> Command {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder").to_owned();
-    let mut command = Command::new(env!("CARGO"));
-    command
-        .current_dir(package)
-        .env("CARGO_BUILD_BUILD_DIR", &target)
-        .env("CARGO_TARGET_DIR", workspace.join("target"));
-    // What cargo tells this test about itself is not for the cargo that the test starts: some build scripts
-    // watch it, and everything above them would be built again for each of the two.
-    let is_about_us = |name: &str| {
-        ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CFG_"]
-            .iter()
-            .any(|start| name.starts_with(start))
-            || ["CARGO_CRATE_NAME", "CARGO_PRIMARY_PACKAGE", "OUT_DIR", "TARGET", "HOST"].contains(&name)
-    };
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_about_us)) {
-        command.env_remove(name);
-    }
-    command
-}
-
-/// The manifest and the lock file of a workspace with other members, which uses the crates of the real one.
-pub(crate) fn workspace(members: &[&str]) -> (String, String) {
-    let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("the manifest");
-    let crates = format!("path = \"{}/crates/", root().display());
-    let members: Vec<String> = members.iter().map(|member| format!("\"{member}\"")).collect();
-    let manifest: Vec<String> = manifest
-        .lines()
-        .filter(|line| !line.starts_with("default-members"))
-        .map(|line| match line.starts_with("members = ") {
-            true => format!("members = [{}]", members.join(", ")),
-            false => line.replace("path = \"crates/", &crates),
-        })
-        .collect();
-    let lock = fs::read_to_string(root().join("Cargo.lock")).expect("the lock file");
-    (manifest.join("\n"), lock)
-}
-
-impl Project {
-    /// Copies CultivAR: models and migrations, with or without the history.
-    fn cultivar(name: &str, with_history: bool) -> Self {
-        let project = Self::empty(name, "cultivar/migrations", &["cultivar/models", "cultivar/migrations"]);
-        for (member, package) in [("cultivar/models", "models"), ("cultivar/migrations", "migrations")] {
-            copy(&root().join(member), &project.folder.join(member));
-            let named = |name: &str| format!("name = \"cultivar-{package}{name}\"");
-            project.edit(&format!("{member}/Cargo.toml"), &named(""), &named(&format!("-{name}")));
-        }
-        let (own, renamed) = (
-            "\"cultivar/models\" }",
-            format!("\"cultivar/models\", package = \"cultivar-models-{name}\" }}"),
-        );
-        project.edit("Cargo.toml", own, &renamed);
-        if !with_history {
-            for file in project.versions() {
-                fs::remove_file(file).expect("moved away");
-            }
-        }
-        project
-    }
-
-    /// Makes a project with one table, written by hand.
-    pub(crate) fn small(name: &str) -> Self {
-        let project = Self::empty(name, "garden", &["garden"]);
-        let write = |file: &str, text: &str| {
-            let file = project.migrations.join(file);
-            fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
-            fs::write(file, text).expect("written");
-        };
-        write("Cargo.toml", &SMALL_MANIFEST.replace("NAME", name));
-        write("build.rs", "fn main() {\n    cucurbit_build::versions(\"versions\");\n}\n");
-        write("src/main.rs", SMALL_MAIN);
-        write("cucurbit.toml", "dialects = [\"sqlite\", \"postgres\"]\n");
-        fs::create_dir_all(project.migrations.join("versions")).expect("a folder");
-        project
-    }
-
-    fn empty(name: &str, migrations: &str, members: &[&str]) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("projects").join(name);
-        for old in ["cultivar", "garden"] {
-            drop(fs::remove_dir_all(folder.join(old)));
-        }
-        fs::create_dir_all(&folder).expect("a folder");
-        let (manifest, lock) = workspace(members);
-        fs::write(folder.join("Cargo.toml"), manifest).expect("written");
-        fs::write(folder.join("Cargo.lock"), lock).expect("written");
-        fs::copy(root().join("rustfmt.toml"), folder.join("rustfmt.toml")).expect("copied");
-        let migrations = folder.join(migrations);
-        Self { folder, migrations }
-    }
-
-    /// Runs the binary on a database as it was built last.
-    pub(crate) fn run(&self, database: &Database, arguments: &[&str]) -> Ran {
-        let mut command = Command::new(self.folder.join("target/debug/migrate"));
-        Ran::of(command.args(arguments).current_dir(&self.migrations).env("DATABASE_URL", &database.url))
-    }
-
-    /// Builds the project and runs its binary on a database.
-    pub(crate) fn migrate(&self, database: &Database, arguments: &[&str]) -> Ran {
-        let mut command = cargo(&self.folder, &self.migrations);
-        command.args(["run", "--quiet", "--offline", "--bin", "migrate", "--"]).args(arguments);
-        Ran::of(command.env("DATABASE_URL", &database.url).env_remove("CUCURBIT_CONFIG"))
-    }
-
-    /// The revision files, sorted.
-    pub(crate) fn versions(&self) -> Vec<PathBuf> {
-        let files = fs::read_dir(self.migrations.join("versions")).expect("the folder");
-        let mut files: Vec<PathBuf> = files.map(|file| file.expect("an entry").path()).collect();
-        files.sort();
-        files
-    }
-
-    /// Edits a file of the project.
-    fn edit(&self, file: &str, from: &str, to: &str) {
-        let path = self.folder.join(file);
-        let text = fs::read_to_string(&path).expect("the file");
-        assert!(text.contains(from), "{file} has no `{from}`");
-        fs::write(&path, text.replacen(from, to, 1)).expect("written");
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder");
-    for entry in fs::read_dir(from).expect("a folder") {
-        let entry = entry.expect("an entry");
-        let target = to.join(entry.file_name());
-        if entry.file_type().expect("its kind").is_dir() {
-            copy(&entry.path(), &target);
-        } else if entry.path().extension().is_none_or(|extension| extension != "db") {
-            fs::copy(entry.path(), target).expect("copied");
-        }
-    }
-}
-
-pub(crate) const SMALL_MANIFEST: &str = r#"[package]
-name = "garden-NAME"
-version = "0.1.0"
-edition = "2024"
-
-[[bin]]
-name = "migrate"
-path = "src/main.rs"
-
-[dependencies]
-cucurbit = { workspace = true, features = ["cli"] }
-tokio.workspace = true
-
-[build-dependencies]
-cucurbit-build.workspace = true
-"#;
-
-const SMALL_MAIN: &str = r#"use std::{convert::Infallible, process::ExitCode};
-
-use cucurbit::{Env, schema::{Schema, TableBuilder, build::*}};
-
-mod versions {
-    cucurbit::include_versions!();
-}
-
-fn models() -> Result<Schema, Infallible> {
-    let bed = TableBuilder::build("bed", |table| {
-        table.column(integer("id").serial());
-        table.column(string("name", 40));
-        table.primary_key(["id"]);
-    });
-    let plant = TableBuilder::build("plant", |table| {
-        table.column(integer("id").serial());
-        table.column(integer("bed_id"));
-        table.primary_key(["id"]);
-        table.foreign_key(["bed_id"], "bed", ["id"]);
-    });
-    Ok(Schema::from_tables([bed, plant]))
-}
-
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> ExitCode {
-    cucurbit::cli::main(Env::new(versions::all()).project(env!("CARGO_MANIFEST_DIR")).models(models)).await
-}
-"#;
 
 #[tokio::test]
 async fn without_its_history_cultivar_gets_one_revision_of_27_tables() {
@@ -307,12 +109,16 @@ async fn defect_5_models_that_cannot_be_loaded_drop_nothing() {
     project.migrate(&database, &["create", "-m", "beds"]).exits(0);
     project.migrate(&database, &["upgrade"]).exits(0);
     let before = (database.schema().await, project.versions());
+    let main = fs::read_to_string(project.migrations.join("src/main.rs")).expect("the program");
     for (broken, said) in [
-        (".models(|| Err::<Schema, _>(std::fmt::Error))", "cannot collect the models"),
-        (".models(|| Ok::<_, Infallible>(Schema::new()))", "the models hold no table"),
+        (".models(|| Err::<cucurbit::schema::Schema, _>(std::fmt::Error))", "cannot collect the models"),
+        (
+            ".models(|| Ok::<_, std::convert::Infallible>(cucurbit::schema::Schema::new()))",
+            "the models hold no table",
+        ),
         ("", "there are no models to compare with"),
     ] {
-        let main = SMALL_MAIN.replace(".models(models)", broken).replace("fn models()", "fn _models()");
+        let main = main.replace(".models(models::schema)", broken);
         fs::write(project.migrations.join("src/main.rs"), main).expect("written");
         for command in [&["check"][..], &["create", "-m", "x"]] {
             let ran = project.migrate(&database, command).exits(1);

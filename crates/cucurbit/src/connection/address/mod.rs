@@ -86,11 +86,11 @@ impl Address {
         }
     }
 
-    /// Returns the same address, a relative SQLite file being in `folder`.
+    /// Returns the same address, a relative SQLite file, certificate or key being in `folder`.
     #[must_use]
     pub fn relative_to(self, folder: &Path) -> Self {
         match self.0 {
-            Kind::Postgres(address) => Self(Kind::Postgres(address)),
+            Kind::Postgres(address) => Self(Kind::Postgres(address.relative_to(folder))),
             Kind::Sqlite(address) => Self(Kind::Sqlite(address.relative_to(folder))),
         }
     }

@@ -3,7 +3,11 @@
 //! What lives here: libpq's URI and the parameters that can be honoured. Source: the PostgreSQL manual,
 //! section "Connection Strings" of libpq. What is left out here is found by sqlx, which reads libpq's variables.
 
-use std::{fmt, path::PathBuf, time::Duration};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use super::{
     AddressError,
@@ -60,7 +64,7 @@ pub(in crate::connection) enum SslMode {
     VerifyFull,
 }
 
-const PARAMETERS: [&str; 18] = [
+pub(super) const PARAMETERS: [&str; 19] = [
     "application_name",
     "channel_binding",
     "connect_timeout",
@@ -77,21 +81,61 @@ const PARAMETERS: [&str; 18] = [
     "sslmode",
     "sslrootcert",
     "statement-cache-capacity",
+    "statement_cache_size",
     "target_session_attrs",
     "user",
 ];
 
-/// Parameters of libpq that the driver cannot honour. To ignore them would be to promise what is not kept.
-const UNSUPPORTED: [(&str, &str); 9] = [
+/// Parameters of libpq and of other drivers that cannot be honoured. To ignore them would be to promise what is
+/// not kept. Those without a word of their own are in [`LEFT_OUT`].
+const UNSUPPORTED: [(&str, &str); 12] = [
+    ("client_encoding", "leave it out: it is always UTF-8"),
+    ("fallback_application_name", "write `application_name`"),
     ("hostaddr", "write the IP address as the host"),
-    ("keepalives", "leave it out"),
-    ("keepalives_idle", "leave it out"),
     ("load_balance_hosts", "leave it out: hosts are tried in their order"),
     ("passfile", "leave it out and set the variable `PGPASSFILE`"),
-    ("require_auth", "leave it out"),
+    ("pgbouncer", "write `statement-cache-capacity=0`"),
+    ("prepareThreshold", "write `statement-cache-capacity=0`"),
+    ("prepare_threshold", "write `statement-cache-capacity=0`"),
+    ("requiressl", "write `sslmode=require`"),
     ("service", "write host, port, user and database into the address"),
-    ("sslcrl", "leave it out"),
     ("sslpassword", "give a key without a password in `sslkey`"),
+    ("timeout", "write `connect_timeout`"),
+];
+
+/// The rest of libpq's parameters (PostgreSQL manual, "Parameter Key Words"), and SQLAlchemy's for asyncpg.
+const LEFT_OUT: [&str; 31] = [
+    "async_fallback",
+    "command_timeout",
+    "gssdelegation",
+    "gsslib",
+    "keepalives",
+    "keepalives_count",
+    "keepalives_idle",
+    "keepalives_interval",
+    "krbsrvname",
+    "max_protocol_version",
+    "min_protocol_version",
+    "oauth_client_id",
+    "oauth_client_secret",
+    "oauth_issuer",
+    "oauth_scope",
+    "replication",
+    "require_auth",
+    "requirepeer",
+    "scram_client_key",
+    "scram_server_key",
+    "servicefile",
+    "ssl_max_protocol_version",
+    "ssl_min_protocol_version",
+    "sslcertmode",
+    "sslcompression",
+    "sslcrl",
+    "sslcrldir",
+    "sslkeylogfile",
+    "sslnegotiation",
+    "sslsni",
+    "tcp_user_timeout",
 ];
 
 impl PostgresAddress {
@@ -132,10 +176,25 @@ impl PostgresAddress {
             }
         }
         if !hosts.is_empty() {
-            address.hosts = hosts;
+            // As in libpq, the parameter takes the place of the hosts, and their ports stay.
+            let before = std::mem::replace(&mut address.hosts, hosts);
+            if ports.is_empty() && before.iter().any(|host| host.port.is_some()) {
+                ports =
+                    before.iter().map(|host| host.port.map_or(String::new(), |p| p.to_string())).collect();
+            }
         }
         address.set_ports(&ports)?;
         Ok(address)
+    }
+
+    /// Relative certificates and keys are put into the folder, as SQLite's files are.
+    pub(super) fn relative_to(mut self, folder: &Path) -> Self {
+        let paths = [&mut self.ssl_root_certificate, &mut self.ssl_certificate, &mut self.ssl_key];
+        // `sslrootcert=system` is the name of a list, not of a file.
+        for path in paths.into_iter().flatten().filter(|path| path.as_path() != Path::new("system")) {
+            *path = folder.join(&*path);
+        }
+        self
     }
 
     fn set_user(&mut self, text: &str) -> Result<(), AddressError> {
@@ -194,11 +253,13 @@ impl PostgresAddress {
                     return Err(bad(name, value, expected));
                 }
             },
-            // sqlx's name, and SQLAlchemy's for asyncpg; 0 is for a pooler that mixes sessions.
-            ("statement-cache-capacity" | "prepared_statement_cache_size", _) => match value.parse() {
-                Ok(size) => self.statement_cache = Some(size),
-                Err(_) => return Err(bad(name, value, "a number of statements")),
-            },
+            // sqlx's name, SQLAlchemy's for asyncpg and asyncpg's own; 0 is for a pooler that mixes sessions.
+            ("statement-cache-capacity" | "prepared_statement_cache_size" | "statement_cache_size", _) => {
+                match value.parse() {
+                    Ok(size) => self.statement_cache = Some(size),
+                    Err(_) => return Err(bad(name, value, "a number of statements")),
+                }
+            }
             // What the driver does anyway may be asked for.
             ("channel_binding" | "gssencmode", "disable" | "prefer") => {}
             ("channel_binding" | "gssencmode", _) => return Err(bad(name, value, "`disable` or `prefer`")),
@@ -306,8 +367,9 @@ fn bad(name: String, value: String, expected: &'static str) -> AddressError {
 }
 
 fn unknown(name: String) -> AddressError {
-    match UNSUPPORTED.iter().find(|(known, _)| *known == name) {
-        Some((_, instead)) => AddressError::UnsupportedParameter { name, instead },
+    let known = UNSUPPORTED.iter().find(|(known, _)| *known == name).map(|(_, instead)| *instead);
+    match known.or_else(|| LEFT_OUT.contains(&name.as_str()).then_some("leave it out")) {
+        Some(instead) => AddressError::UnsupportedParameter { name, instead },
         None => {
             let nearest = nearest(&name, PARAMETERS);
             AddressError::UnknownParameter { name, nearest }

@@ -44,7 +44,8 @@ pub(in crate::connection) enum SqliteMode {
     ReadWrite,
 }
 
-const PARAMETERS: [&str; 6] = ["busy_timeout", "cache", "check_same_thread", "mode", "timeout", "uri"];
+pub(super) const PARAMETERS: [&str; 6] =
+    ["busy_timeout", "cache", "check_same_thread", "mode", "timeout", "uri"];
 
 impl SqliteAddress {
     /// A database in memory that no other connection sees.

@@ -48,6 +48,8 @@ fn a_sqlite_path_is_relative_after_three_slashes_and_absolute_after_four() {
     check_file("sqlite:relative.db", Some("relative.db"));
     check_file("sqlite:/absolute.db", Some("/absolute.db"));
     check_file("sqlite://relative.db", Some("relative.db"));
+    check_file("sqlite+aiosqlite:///./relative.db", Some("./relative.db"));
+    check_file("sqlite+aiosqlite:////absolute.db", Some("/absolute.db"));
     check_file("sqlite:///with%20space%3F.db", Some("with space?.db"));
     check_file("sqlite:///100%.db", Some("100%.db"));
     check_file("sqlite:///file:plants.db?mode=ro&uri=true", Some("plants.db"));
@@ -56,7 +58,13 @@ fn a_sqlite_path_is_relative_after_three_slashes_and_absolute_after_four() {
 
 #[test]
 fn a_sqlite_database_can_be_in_memory() {
-    for text in ["sqlite://", "sqlite:///:memory:", "sqlite::memory:", "sqlite+aiosqlite://"] {
+    for text in [
+        "sqlite://",
+        "sqlite:///:memory:",
+        "sqlite::memory:",
+        "sqlite+aiosqlite://",
+        "sqlite+aiosqlite:///:memory:",
+    ] {
         check_file(text, None);
         assert_eq!(Address::parse(text).unwrap().to_string(), "sqlite://", "{text}");
     }
@@ -64,13 +72,19 @@ fn a_sqlite_database_can_be_in_memory() {
 }
 
 #[test]
-fn a_relative_sqlite_file_is_put_into_the_folder_and_nothing_else_is() {
+fn relative_files_are_put_into_the_folder_and_nothing_else_is() {
     let shown = |text: &str| Address::parse(text).unwrap().relative_to(Path::new("/srv/app")).to_string();
     assert_eq!(shown("sqlite:///./plants.db"), "sqlite:////srv/app/plants.db");
     assert_eq!(shown("sqlite:///../plants.db?mode=ro"), "sqlite:////srv/app/../plants.db?mode=ro");
     assert_eq!(shown("sqlite:////plants.db"), "sqlite:////plants.db");
     assert_eq!(shown("sqlite://"), "sqlite://");
     assert_eq!(shown("postgresql:///plants"), "postgresql:///plants");
+    assert_eq!(
+        shown("postgresql://h/d?sslmode=verify-full&sslrootcert=ca.pem&sslcert=/etc/me.crt&sslkey=../me.key"),
+        "postgresql://h/d?sslmode=verify-full&sslrootcert=/srv/app/ca.pem&sslcert=/etc/me.crt\
+         &sslkey=/srv/app/../me.key"
+    );
+    assert_eq!(shown("postgresql://h/d?sslrootcert=system"), "postgresql://h/d?sslrootcert=system");
 }
 
 #[test]
@@ -109,6 +123,16 @@ fn defect_21_a_per_cent_sign_in_a_password_works() {
     assert_eq!(password("postgresql://u@h/d?password=a%2Bb+c"), "a+b+c");
     assert_eq!(password("postgresql://u:gr%C3%BCn@h/d"), "grün");
     assert_eq!(error("postgresql://u:%FF@h/d"), AddressError::BadText { part: "password" });
+}
+
+#[test]
+fn a_user_is_decoded_as_a_password_is() {
+    for text in ["postgresql://g%40rt%2Fn%C3%A9r:p@h/d", "postgresql://h/d?user=g%40rt%2Fn%C3%A9r&password=p"]
+    {
+        assert_eq!(postgres(text).user.unwrap(), "g@rt/nér");
+        check_shown(text, "postgresql://g%40rt%2Fn%C3%A9r:***@h/d");
+    }
+    assert!(postgres("postgresql://:p@h/d").user.is_none());
 }
 
 #[test]
@@ -152,6 +176,10 @@ fn hosts_are_names_ip_addresses_and_sockets_one_or_several() {
     assert_eq!(hosts("postgresql:///d?host=h1,h2&port=6"), ["h1:6", "h2:6"]);
     assert_eq!(hosts("postgresql:///d?host=::1&port=6"), ["[::1]:6"]);
     assert_eq!(hosts("postgresql:///d?port=6"), [":6"]);
+    assert_eq!(hosts("postgresql://u@:6/d?host=/run/postgresql"), ["%2Frun%2Fpostgresql:6"]);
+    assert_eq!(hosts("postgresql://h:6/d?host=a,b:7"), ["a:6", "b:7"]);
+    assert_eq!(hosts("postgresql://h1:6,h2/d?host=a,b"), ["a:6", "b"]);
+    assert_eq!(hosts("postgresql://h:6/d?host=a&port=7"), ["a:7"]);
     assert_eq!(error("postgresql:///d?host=a,b,c&port=1,2"), AddressError::PortCount { hosts: 3, ports: 2 });
     assert_eq!(error("postgresql://[::1/d"), AddressError::BadHost);
     for port in ["0", "65536", "-1", "five"] {
@@ -167,6 +195,24 @@ fn the_parameters_of_libpq_and_of_drivers_are_read() {
     assert!(mode("ssl=require") == Some(SslMode::Require));
     assert!(mode("ssl=true") == Some(SslMode::Require));
     assert!(mode("ssl=false") == Some(SslMode::Disable));
+    for (name, expected) in [
+        ("allow", SslMode::Allow),
+        ("disable", SslMode::Disable),
+        ("prefer", SslMode::Prefer),
+        ("require", SslMode::Require),
+        ("verify-ca", SslMode::VerifyCa),
+        ("verify-full", SslMode::VerifyFull),
+    ] {
+        assert!(mode(&format!("ssl={name}")) == Some(expected), "{name}");
+        assert!(mode(&format!("sslmode={name}")) == Some(expected), "{name}");
+        check_shown(
+            &format!("postgresql+asyncpg://h/d?ssl={name}"),
+            &format!("postgresql://h/d?sslmode={name}"),
+        );
+    }
+    for name in ["statement-cache-capacity", "prepared_statement_cache_size", "statement_cache_size"] {
+        assert_eq!(postgres(&format!("postgresql://h/d?{name}=0")).statement_cache, Some(0), "{name}");
+    }
     assert!(mode("sslmode=require&channel_binding=prefer&gssencmode=disable") == Some(SslMode::Require));
     let address = postgres(
         "postgresql://h?dbname=d&user=u&application_name=a%20b&connect_timeout=3&options=-c%20geqo=off\
@@ -209,6 +255,31 @@ fn an_error_names_what_is_wrong_and_says_what_to_write() {
         "leave it out and set the variable `PGPASSFILE`",
     );
     check_error(
+        "postgresql://h/d?pgbouncer=true",
+        "parameter `pgbouncer` of the address is not supported",
+        "write `statement-cache-capacity=0`",
+    );
+    check_error(
+        "postgresql://h/d?keepalives_count=3",
+        "parameter `keepalives_count` of the address is not supported",
+        "leave it out",
+    );
+    check_error(
+        "postgresql://h/d?sslmode=verify_full",
+        "parameter `sslmode` of the address cannot be `verify_full`",
+        "it can be `disable`, `allow`, `prefer`, `require`, `verify-ca` or `verify-full`",
+    );
+    check_error(
+        "postgresql+asyncpg://h/d?ssl=yes",
+        "parameter `ssl` of the address cannot be `yes`",
+        "it can be `disable`, `allow`, `prefer`, `require`, `verify-ca` or `verify-full`",
+    );
+    check_error(
+        "postgresql://h/d?target_session_attrs=master",
+        "parameter `target_session_attrs` of the address cannot be `master`",
+        "it can be `any`, `read-write`, `read-only`, `primary`, `standby` or `prefer-standby`",
+    );
+    check_error(
         "postgresql://h/d?channel_binding=require",
         "parameter `channel_binding` of the address cannot be `require`",
         "it can be `disable` or `prefer`",
@@ -234,4 +305,35 @@ fn an_error_names_what_is_wrong_and_says_what_to_write() {
     assert_eq!(error("plants.db"), AddressError::NoScheme);
     assert_eq!(error(""), AddressError::NoScheme);
     assert_eq!(error("postgresql:plants"), AddressError::NoSlashes);
+}
+
+/// The page that lists them, where the workspace is there.
+fn page() -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/ADDRESSES.md");
+    std::fs::read_to_string(root).unwrap()
+}
+
+#[test]
+fn the_page_lists_every_parameter() {
+    let page = page();
+    for name in super::postgres::PARAMETERS.iter().chain(&super::sqlite::PARAMETERS) {
+        let is_there =
+            page.lines().any(|line| line.starts_with("| `") && line.contains(&format!("`{name}`")));
+        assert!(is_there, "`{name}` is missing in docs/ADDRESSES.md");
+    }
+}
+
+#[test]
+fn every_address_of_the_page_can_be_read() {
+    let page = page();
+    let section = page.split("## Forms").nth(1).unwrap().split("\n## ").next().unwrap();
+    let mut count = 0;
+    for row in section.lines().filter(|line| line.starts_with("| `")) {
+        let addresses = row.split('|').nth(1).unwrap();
+        for text in addresses.split('`').skip(1).step_by(2) {
+            Address::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+            count += 1;
+        }
+    }
+    assert!(count > 15, "{count} addresses were found");
 }

@@ -3,8 +3,15 @@
 //! In a transaction that is always rolled back, each table with a question is made once more, temporary and with
 //! only the columns that its questions name; then all texts are read in one query. Nothing is evaluated: a default
 //! stands in CREATE TABLE, which stores it and no more, and no row is ever inserted.
+//!
+//! What the server prints it may print in other words when it has read them: `kind IN ('a', 'b')` of a VARCHAR becomes
+//! `… (ARRAY['a'::character varying, …])::text[]`, and that becomes `… ARRAY[('a'::character varying)::text, …]`. So a
+//! text that is on one side only is asked about again, until it stays.
 
-use std::collections::BTreeMap;
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use super::{expression, render::text, types};
 use crate::{
@@ -13,11 +20,14 @@ use crate::{
         Answer, Answers, Question, Side, Subject,
         sql::{quoted, string},
     },
-    schema::{Column, Dialect, Expression, Ident, IndexKey, Schema, ServerDefault, Table},
+    schema::{Column, Dialect, Expression, Ident, IndexKey, Schema, ServerDefault, Table, TableName},
 };
 
 /// What the tables, columns, constraints and indexes made for questions are called.
 const PREFIX: &str = "cucurbit_ask_";
+
+/// How often a text is asked about at most. Two are enough for all that is known.
+const ROUNDS: usize = 4;
 
 /// Answers all questions in one batch; a question that the server refuses does not spoil the others.
 pub(crate) async fn ask(
@@ -27,13 +37,54 @@ pub(crate) async fn ask(
     questions: &[Question],
 ) -> Result<Answers, ConnectionError> {
     let mut answers = Answers::default();
-    let jobs = jobs(from, to, questions, &mut answers);
-    if jobs.is_empty() {
-        return Ok(answers);
+    let mut jobs = jobs(from, to, questions, &mut answers);
+    for _ in 0..ROUNDS {
+        if jobs.is_empty() {
+            break;
+        }
+        ask_once(connection, jobs.clone(), questions, &mut answers).await?;
+        jobs = unsettled(jobs, questions, &answers);
     }
+    Ok(answers)
+}
+
+/// Finds the texts that no expression on the other side of their table has; they are what is asked about next.
+fn unsettled<'s>(mut jobs: Vec<Job<'s>>, questions: &[Question], answers: &Answers) -> Vec<Job<'s>> {
+    let said = |question: &Question| match answers.get(question) {
+        Some(Answer::Canonical(text)) => Some(text.clone()),
+        Some(Answer::Refused(_)) | None => None,
+    };
+    let texts: BTreeSet<(&TableName, Side, String)> = questions
+        .iter()
+        .filter_map(|question| said(question).map(|text| (&question.table, question.side, text)))
+        .collect();
+    for job in &mut jobs {
+        job.asked.retain_mut(|asked| {
+            let question = &questions[asked.place];
+            let other = match question.side {
+                Side::From => Side::To,
+                Side::To => Side::From,
+            };
+            let Some(text) = said(question).filter(|text| *text != asked.expression) else { return false };
+            let has_twin = texts.contains(&(&question.table, other, text.clone()));
+            asked.expression = Cow::Owned(text);
+            !has_twin
+        });
+    }
+    jobs.retain(|job| !job.asked.is_empty());
+    jobs
+}
+
+/// Answers in a transaction that is rolled back.
+async fn ask_once(
+    connection: &mut Connection,
+    jobs: Vec<Job<'_>>,
+    questions: &[Question],
+    answers: &mut Answers,
+) -> Result<(), ConnectionError> {
     let is_inside = is_in_transaction(connection).await?;
     connection.execute(if is_inside { "SAVEPOINT cucurbit_ask" } else { "BEGIN" }).await?;
-    let asked = ask_all(connection, jobs, questions, &mut answers).await;
+    let asked = ask_all(connection, jobs, questions, answers).await;
     let end = if is_inside {
         "ROLLBACK TO SAVEPOINT cucurbit_ask; RELEASE SAVEPOINT cucurbit_ask"
     } else {
@@ -43,7 +94,7 @@ pub(crate) async fn ask(
     let ended = connection.execute(end).await;
     asked?;
     ended?;
-    Ok(answers)
+    Ok(())
 }
 
 /// Tells whether a transaction is open, without an error or a warning in the server's log.
@@ -70,7 +121,7 @@ struct Job<'s> {
 struct Asked<'s> {
     place: usize,
     kind: Kind<'s>,
-    expression: &'s str,
+    expression: Cow<'s, str>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -95,7 +146,7 @@ fn jobs<'s>(from: &'s Schema, to: &'s Schema, questions: &[Question], answers: &
             Some((table, Ok((kind, expression)))) if expression::is_one_expression(expression) => {
                 let job = jobs.entry((question.side, question.table.clone()));
                 let job = job.or_insert_with(|| Job { table, asked: Vec::new() });
-                job.asked.push(Asked { place, kind, expression });
+                job.asked.push(Asked { place, kind, expression: expression.into() });
             }
             Some((_, Ok((_, expression)))) => {
                 let reason = format!("`{expression}` is not one expression");
@@ -256,7 +307,11 @@ async fn run(
 /// Records one reason for all questions of some tables.
 fn refuse(jobs: &[Job<'_>], questions: &[Question], reason: &str, answers: &mut Answers) {
     for asked in jobs.iter().flat_map(|job| &job.asked) {
-        answers.insert(questions[asked.place].clone(), Answer::Refused(reason.to_owned()));
+        let question = &questions[asked.place];
+        // What was said before stays: only its other words are refused.
+        if answers.get(question).is_none() {
+            answers.insert(question.clone(), Answer::Refused(reason.to_owned()));
+        }
     }
 }
 
@@ -287,7 +342,7 @@ fn make(place: &Place, job: &Job<'_>, number: usize) -> Vec<String> {
     let Job { table, asked } = job;
     let columns: Vec<&Ident> = table.columns.iter().map(|column| &column.name).collect();
     let is_named = |column: &&Column| {
-        asked.iter().any(|asked| expression::columns_in(asked.expression, &columns).contains(&column.name))
+        asked.iter().any(|asked| expression::columns_in(&asked.expression, &columns).contains(&column.name))
     };
     let mut parts: Vec<String> = table
         .columns

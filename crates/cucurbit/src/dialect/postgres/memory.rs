@@ -44,6 +44,7 @@ pub(super) fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), Pl
         | Operation::DropTable { .. }
         | Operation::Execute(_)
         | Operation::Irreversible { .. }
+        | Operation::Run { .. }
         | Operation::On { .. }
         | Operation::RenameTable { .. }
         | Operation::SetTableComment { .. } => {}

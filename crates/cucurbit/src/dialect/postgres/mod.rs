@@ -1,7 +1,7 @@
 //! PostgreSQL 13 to 18.
 //!
 //! What lives here: how it spells and stores a schema (`types`, `names`, `canonical`), operations as
-//! statements (`plan`, `render`, `alter`, `execute`), and the catalogue (`reflect`, `ask`, `lock`).
+//! statements (`plan`, `render`, `alter`, `execute`), and the catalogue (`reflect`, `ask`, `lock`, `interrupted`).
 
 mod alter;
 #[cfg(feature = "runtime")]
@@ -9,6 +9,8 @@ mod ask;
 mod canonical;
 mod execute;
 mod expression;
+#[cfg(feature = "runtime")]
+mod interrupted;
 #[cfg(feature = "runtime")]
 pub(super) mod lock;
 mod memory;
@@ -23,5 +25,9 @@ mod types;
 mod visit;
 
 #[cfg(feature = "runtime")]
-pub(super) use self::{ask::ask, reflect::reflect};
+pub(super) use self::{
+    ask::ask,
+    interrupted::interrupted,
+    reflect::{reflect, unmodelled},
+};
 pub(super) use self::{canonical::canonical, plan::plan};

@@ -70,7 +70,7 @@ pub(super) fn operation(operation: &mut Operation, change: Change<'_>) {
         Operation::Execute(Execute { sql: _, is_outside_transaction: _, means }) => {
             means.iter_mut().flatten().for_each(|meant| self::operation(meant, change));
         }
-        Operation::Irreversible { reason: _ } => {}
+        Operation::Irreversible { reason: _ } | Operation::Run { title: _, key: _ } => {}
         Operation::On { dialect: _, operations } => {
             operations.iter_mut().for_each(|inner| self::operation(inner, change));
         }

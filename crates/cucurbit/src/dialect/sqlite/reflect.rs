@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    connection::Connection,
+    connection::{Connection, ConnectionError},
     schema::{Ident, Schema, TableName},
 };
 
@@ -55,6 +55,23 @@ pub(in super::super) async fn reflect(connection: &mut Connection) -> Result<Bef
     }
     let schema = schema(&originals, &columns)?;
     Ok(Before { schema, originals })
+}
+
+/// Lists what is there and not in what [`reflect`] returns: views, triggers and virtual tables, by name.
+pub(in super::super) async fn unmodelled(
+    connection: &mut Connection,
+) -> Result<Vec<String>, ConnectionError> {
+    let objects = "SELECT o.type, o.name, CASE o.type WHEN 'trigger' THEN o.tbl_name END, l.type \
+         FROM main.sqlite_schema AS o \
+         LEFT JOIN pragma_table_list AS l ON l.schema = 'main' AND l.name = o.name \
+         WHERE o.type IN ('trigger', 'view') OR l.type = 'virtual' ORDER BY o.type, o.name";
+    let line = |row: Vec<Option<String>>| match row.as_slice() {
+        [Some(kind), Some(name), Some(table), _] => Some(format!("{kind} {name} on {table}")),
+        [Some(kind), Some(name), None, _] if kind == "view" => Some(format!("view {name}")),
+        [_, Some(name), None, _] => Some(format!("virtual table {name}")),
+        _ => None,
+    };
+    Ok(connection.rows(objects).await?.into_iter().filter_map(line).collect())
 }
 
 async fn refuse_old_library(connection: &mut Connection) -> Result<(), ReflectError> {

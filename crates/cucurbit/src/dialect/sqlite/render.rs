@@ -109,6 +109,7 @@ fn one(before: &mut Before, operation: &Operation, plan: &mut Plan) -> Result<()
         | Operation::DropConstraint { .. }
         | Operation::DropIndex { .. }
         | Operation::Irreversible { .. }
+        | Operation::Run { .. }
         | Operation::On { .. }
         | Operation::SetTableComment { .. } => Ok(()),
     }

@@ -94,7 +94,7 @@ pub(super) fn read(declared: &str) -> Type {
         ("FLOAT", []) => Type::Float,
         ("INTEGER" | "INT" | "INT4" | "MEDIUMINT", []) => Type::Integer,
         ("JSON" | "JSON_TEXT", []) => Type::Json,
-        ("JSONB", []) => Type::Jsonb,
+        ("JSONB" | "JSONB_TEXT", []) => Type::Jsonb,
         ("REAL" | "FLOAT4", []) => Type::Real,
         ("SMALLINT" | "INT2", []) => Type::SmallInteger,
         ("VARCHAR" | "CHARACTER VARYING" | "NVARCHAR", []) => Type::String { length: None },

@@ -62,7 +62,7 @@ async fn check_answers(connection: &mut Connection) {
         said,
         [
             Ok(
-                "(height > 0) AND ((name)::text = ANY ((ARRAY['a'::character varying, 'b'::character varying])::text[]))"
+                "(height > 0) AND ((name)::text = ANY (ARRAY[('a'::character varying)::text, ('b'::character varying)::text]))"
             ),
             Err("column \"no_such_column\" does not exist"),
             Err("`height > 0); DROP TABLE plant; --` is not one expression"),

@@ -5,7 +5,7 @@ use std::fs;
 use insta::assert_snapshot;
 
 use crate::{
-    scratch::Project,
+    project::Project,
     support::{Database, Kind, Ran},
 };
 

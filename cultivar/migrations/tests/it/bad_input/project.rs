@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    scratch::{self, SMALL_MANIFEST},
+    project::{self, SMALL_MANIFEST},
     support::{Database, Ran},
 };
 
@@ -151,7 +151,7 @@ impl Bad {
     /// Writes and builds the project.
     pub(super) fn project() -> Self {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("projects/bad-input");
-        let (manifest, lock) = scratch::workspace(&["garden"]);
+        let (manifest, lock) = project::workspace(&["garden"]);
         write(&folder.join("Cargo.toml"), &manifest);
         if !folder.join("Cargo.lock").exists() {
             write(&folder.join("Cargo.lock"), &lock);
@@ -168,7 +168,7 @@ impl Bad {
                 drop(fs::remove_file(file.path()));
             }
         }
-        let built = Ran::of(scratch::cargo(&folder, &garden).args(["build", "--quiet", "--offline"]));
+        let built = Ran::of(project::cargo(&folder, &garden).args(["build", "--quiet", "--offline"]));
         assert_eq!((built.code, built.stderr.as_str()), (0, ""));
         Self { binary: folder.join("target/debug/migrate"), folder: garden }
     }

@@ -380,6 +380,6 @@ async fn no_models(database: Database) {
     exit 1
     --- stderr
     error[models-not-collected]: cannot collect the models
-      caused by: panicked at garden/src/main.rs:24:28: no models today
+      caused by: it panicked in garden/src/main.rs:24:28: no models today
     ");
 }

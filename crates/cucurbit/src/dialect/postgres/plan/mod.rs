@@ -69,6 +69,7 @@ impl Planner<'_> {
             | Operation::CreateTable(_)
             | Operation::Execute(_)
             | Operation::Irreversible { .. }
+            | Operation::Run { .. }
             | Operation::On { .. } => return operation,
         };
         let short = TableName::new(name.name.clone());
@@ -148,6 +149,8 @@ impl Planner<'_> {
                 means = operation::for_dialect(&means, Dialect::Postgres);
                 means.iter().try_for_each(|meant| self.apply(meant))
             }
+            // The runner runs it; it leaves the schema as it is.
+            Operation::Run { .. } => Ok(()),
             Operation::Irreversible { reason } => Err(PlanError::Irreversible { reason: reason.clone() }),
             Operation::On { dialect: _, operations } => {
                 operations.iter().try_for_each(|inner| self.step(inner.clone(), rest))
@@ -229,6 +232,7 @@ impl Planner<'_> {
                 | Operation::DropTable { .. }
                 | Operation::Execute(_)
                 | Operation::Irreversible { .. }
+                | Operation::Run { .. }
                 | Operation::On { .. }
                 | Operation::SetTableComment { .. } => false,
             })
@@ -263,6 +267,7 @@ impl Planner<'_> {
             | Operation::DropIndex { .. }
             | Operation::Execute(_)
             | Operation::Irreversible { .. }
+            | Operation::Run { .. }
             | Operation::On { .. }
             | Operation::RenameTable { .. }
             | Operation::SetTableComment { .. } => None,

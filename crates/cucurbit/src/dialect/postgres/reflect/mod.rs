@@ -5,8 +5,11 @@
 
 mod queries;
 mod row;
+mod unmodelled;
 
 use std::collections::BTreeMap;
+
+pub(crate) use self::unmodelled::unmodelled;
 
 use self::row::{Row, rows};
 use super::{expression::unwrapped, types};

@@ -44,6 +44,7 @@ pub(super) fn is_of_one_table(operation: &Operation) -> bool {
         | Operation::DropTable { .. }
         | Operation::Execute(_)
         | Operation::Irreversible { .. }
+        | Operation::Run { .. }
         | Operation::On { .. }
         | Operation::RenameTable { .. } => false,
     }
@@ -310,6 +311,7 @@ impl Work<'_> {
             | Operation::DropTable { .. }
             | Operation::Execute(_)
             | Operation::Irreversible { .. }
+            | Operation::Run { .. }
             | Operation::On { .. }
             | Operation::RenameTable { .. } => Ok(()),
         }

@@ -1,0 +1,48 @@
+//! `diff`: what makes one source into another.
+
+use serde::Serialize;
+
+use crate::{error::Error, operation::Operation};
+
+use super::{
+    Project,
+    compare::{Between, Compared, Reader},
+};
+
+/// What two sources differ in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Differences {
+    /// What makes the one into the other.
+    pub operations: Vec<Operation>,
+    /// Expressions that could not be compared.
+    pub uncompared: usize,
+}
+
+/// Compares two sources as they are: a database without its pending revisions. Writes nothing.
+///
+/// # Errors
+///
+/// When a source cannot be read; when expressions could not be compared, unless that is accepted.
+pub async fn diff(
+    project: &Project,
+    between: &Between,
+    allow_uncompared: bool,
+) -> Result<Differences, Error> {
+    let mut reader = Reader::open(project, &[&between.from, &between.to]).await?;
+    let compared = read_and_compare(&mut reader, between).await;
+    let closed = reader.close().await;
+    let Compared { diff, from: _ } = compared?;
+    closed?;
+    if let Some(first) = diff.uncompared.first()
+        && !allow_uncompared
+    {
+        return Err(Error::Uncompared { count: diff.uncompared.len(), reason: first.reason.clone() });
+    }
+    Ok(Differences { operations: diff.operations, uncompared: diff.uncompared.len() })
+}
+
+async fn read_and_compare(reader: &mut Reader<'_>, between: &Between) -> Result<Compared, Error> {
+    let from = reader.read(&between.from).await?;
+    let to = reader.read(&between.to).await?;
+    reader.compare(&from.schema, &to.schema).await
+}

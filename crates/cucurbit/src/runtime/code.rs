@@ -1,0 +1,61 @@
+//! Code of a script, run inside the transaction of its revision, and the proof that it kept to its rules.
+//!
+//! It may read and write rows. What it may not: change the schema, which the steps after it were planned for, and end
+//! the transaction, which would leave a revision half done.
+
+use std::{future::poll_fn, task::Poll};
+
+use crate::{
+    connection::Connection,
+    dialect,
+    operation::{BoxedCode, CodeResult},
+    revision::caught,
+    schema::Schema,
+};
+
+use super::{Event, RunError, apply::Job};
+
+/// A savepoint around the code: it is gone if the transaction around it is.
+const SAVEPOINT: &str = "SAVEPOINT cucurbit_code";
+const RELEASE: &str = "RELEASE SAVEPOINT cucurbit_code";
+
+/// Runs code of a script.
+pub(super) async fn run(job: &mut Job<'_, '_>, title: &str, code: BoxedCode) -> Result<(), RunError> {
+    let title = || title.to_owned();
+    let before = dialect::reflect(job.connection).await?.schema;
+    job.connection.execute(SAVEPOINT).await?;
+    let depth = job.connection.transaction_depth();
+    (job.observer)(Event::Code { title: &title() });
+    let result = awaited(code, job.connection).await;
+    if let Err(source) = result {
+        return Err(RunError::CodeFailed { title: title(), source });
+    }
+    match job.connection.execute(RELEASE).await {
+        Ok(_) if job.connection.transaction_depth() == depth => {}
+        Ok(_) => {
+            let source = "it left a transaction open that it had begun".into();
+            return Err(RunError::CodeFailed { title: title(), source });
+        }
+        Err(source) => return Err(RunError::CodeEndedTransaction { title: title(), source }),
+    }
+    let after = dialect::reflect(job.connection).await?.schema;
+    match first_difference(&before, &after) {
+        Some(table) => Err(RunError::CodeChangedSchema { title: title(), table }),
+        None => Ok(()),
+    }
+}
+
+/// Calls it and waits for it; a panic is an error like any other.
+async fn awaited(code: BoxedCode, connection: &mut Connection) -> CodeResult {
+    let mut running = caught(|| code.call(connection))?;
+    poll_fn(|context| {
+        caught(|| running.as_mut().poll(context)).unwrap_or_else(|panic| Poll::Ready(Err(panic.into())))
+    })
+    .await
+}
+
+fn first_difference(before: &Schema, after: &Schema) -> Option<String> {
+    let Schema { tables } = before;
+    let names = tables.keys().chain(after.tables.keys());
+    names.into_iter().find(|name| tables.get(*name) != after.tables.get(*name)).map(ToString::to_string)
+}

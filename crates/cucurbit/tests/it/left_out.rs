@@ -1,0 +1,195 @@
+//! What is never part of a comparison: no difference for `check`, nothing to write for `create`, and no table of a
+//! revision that is written from a database.
+
+use std::convert::Infallible;
+
+use cucurbit::{
+    Env, Op, Script,
+    command::{self, Between, CheckOptions, Differences, Location, Project, Source},
+    prelude::*,
+    schema::{Dialect, Schema},
+};
+use tempfile::TempDir;
+
+use crate::support::{Database, new_revision, on_each_database, script};
+
+/// The books of migration tools, ours too, each with a row.
+const BOOKS: [&str; 9] = [
+    "alembic_version",
+    "cucurbit_history",
+    "cucurbit_journal",
+    "cucurbit_of_a_later_version",
+    "seaql_migrations",
+    "_sqlx_migrations",
+    "__diesel_schema_migrations",
+    "refinery_schema_history",
+    "our_versions",
+];
+
+/// What else is in a SQLite file.
+const IN_SQLITE: &str = "
+    CREATE TABLE numbered (id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT);
+    INSERT INTO numbered DEFAULT VALUES;
+    DROP TABLE numbered;
+    CREATE VIRTUAL TABLE plant_text USING fts5(name);
+    INSERT INTO plant_text VALUES ('Tomato');
+    CREATE VIRTUAL TABLE plant_place USING rtree(id, left, right);
+    INSERT INTO plant_place VALUES (1, 0, 1);
+    CREATE VIRTUAL TABLE \"plant's words\" USING fts5vocab('plant_text', 'row');
+    CREATE VIEW plants AS SELECT id, name FROM plant;
+    CREATE TRIGGER plants_insert INSTEAD OF INSERT ON plants BEGIN SELECT 1; END;
+    CREATE TRIGGER plant_insert AFTER INSERT ON plant BEGIN INSERT INTO plant_text VALUES (new.name); END;
+    CREATE TEMPORARY TABLE of_this_session (id INTEGER);
+    ANALYZE;
+";
+
+/// What else is in a database of PostgreSQL.
+const IN_POSTGRES: &str = "
+    CREATE EXTENSION citext;
+    CREATE EXTENSION pg_stat_statements;
+    CREATE TABLE of_an_extension (id INTEGER PRIMARY KEY, name TEXT UNIQUE);
+    CREATE INDEX ix_of_an_extension ON of_an_extension (lower(name));
+    ALTER EXTENSION citext ADD TABLE of_an_extension;
+    CREATE TYPE of_an_extension_too AS ENUM ('a', 'b');
+    ALTER EXTENSION citext ADD TYPE of_an_extension_too;
+    CREATE VIEW plants AS SELECT id, name FROM plant;
+    CREATE MATERIALIZED VIEW plants_once AS SELECT id, name FROM plant;
+    CREATE UNIQUE INDEX ix_plants_once ON plants_once (id);
+    CREATE SEQUENCE by_itself;
+    CREATE INDEX ix_plant_name_hash ON plant USING hash (name);
+    CREATE FUNCTION nothing() RETURNS TRIGGER LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+    CREATE TRIGGER plant_insert BEFORE INSERT ON plant FOR EACH ROW EXECUTE FUNCTION nothing();
+    CREATE FOREIGN DATA WRAPPER of_nobody;
+    CREATE SERVER nowhere FOREIGN DATA WRAPPER of_nobody;
+    CREATE FOREIGN TABLE elsewhere (id INTEGER) SERVER nowhere;
+    CREATE TEMPORARY TABLE of_this_session (id INTEGER);
+    CREATE SCHEMA of_others;
+    CREATE TABLE of_others.plant (id INTEGER, other INTEGER);
+    CREATE TABLE of_others.alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY);
+";
+
+/// What the catalogue must list, so that the test cannot pass on an empty database.
+const SEEN_IN_SQLITE: &str = "SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_schema WHERE name IN (\
+    'plant_place_node', 'plant_text_data', 'plants', 'sqlite_sequence', 'sqlite_stat1') ORDER BY name)";
+const SEEN_IN_POSTGRES: &str = "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relname IN (\
+    'by_itself', 'elsewhere', 'of_an_extension', 'pg_stat_statements', 'plants', 'plants_once')";
+
+/// What a script has no word for, and is named.
+const UNMODELLED_IN_SQLITE: &[&str] = &[
+    "virtual table plant's words",
+    "virtual table plant_place",
+    "virtual table plant_text",
+    "trigger plant_insert on plant",
+    "trigger plants_insert on plants",
+    "view plants",
+];
+const UNMODELLED_IN_POSTGRES: &[&str] = &[
+    "foreign table elsewhere",
+    "function nothing",
+    "index ix_plant_name_hash on plant",
+    "materialized view plants_once",
+    "sequence by_itself",
+    "trigger plant_insert on plant",
+    "view plants",
+];
+
+fn plant(op: &mut Op) {
+    op.create_table("plant", |table| {
+        table.column(integer("id"));
+        table.column(string("name", 20));
+        table.primary_key(["id"]);
+    });
+}
+
+fn no_plant(op: &mut Op) {
+    op.drop_table("plant");
+}
+
+fn models() -> Result<Schema, Infallible> {
+    let plant = TableBuilder::build("plant", |table| {
+        table.column(integer("id"));
+        table.column(string("name", 20));
+        table.primary_key(["id"]);
+    });
+    Ok(Schema::from_tables([plant]))
+}
+
+fn project(database: &Database, folder: &TempDir, scripts: Vec<Script>) -> Project {
+    let location = Location {
+        database_url: Some(database.url.clone()),
+        working_directory: folder.path().to_owned(),
+        ..Location::default()
+    };
+    Project::open(Env::new(scripts).models(models), location).unwrap()
+}
+
+#[test]
+fn books_of_tools_and_what_is_no_table_of_the_project_are_left_out() {
+    on_each_database(async |database: Database| {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("versions")).unwrap();
+        let dialects = if database.dialect == Dialect::Postgres { "postgres" } else { "sqlite" };
+        let configuration = format!("version_table = \"our_versions\"\ndialects = [\"{dialects}\"]\n");
+        std::fs::write(folder.path().join("cucurbit.toml"), configuration).unwrap();
+        let with_history = project(&database, &folder, vec![script("a", &[], plant, no_plant)]);
+
+        let mut connection = database.connect().await;
+        let target = "head".parse().unwrap();
+        command::upgrade(&with_history, &[target], with_history.run_options(), &mut |_| ()).await.unwrap();
+        connection.execute("INSERT INTO plant (id, name) VALUES (1, 'Tomato')").await.unwrap();
+        for books in BOOKS {
+            if books != "our_versions" {
+                let create = format!("CREATE TABLE {books} (id INTEGER NOT NULL PRIMARY KEY, at TEXT)");
+                connection.execute(&create).await.unwrap();
+                connection.execute(&format!("CREATE INDEX ix_{books} ON {books} (at)")).await.unwrap();
+                connection.execute(&format!("INSERT INTO {books} VALUES (1, 'today')")).await.unwrap();
+            }
+        }
+        let (others, seen, names) = match database.dialect {
+            Dialect::Postgres => (
+                IN_POSTGRES,
+                SEEN_IN_POSTGRES,
+                "by_itself elsewhere of_an_extension pg_stat_statements plants plants_once",
+            ),
+            Dialect::Sqlite => (
+                IN_SQLITE,
+                SEEN_IN_SQLITE,
+                "plant_place_node plant_text_data plants sqlite_sequence sqlite_stat1",
+            ),
+        };
+        connection.execute(others).await.unwrap();
+        assert_eq!(connection.value(seen).await.unwrap().as_deref(), Some(names));
+
+        let check = command::check(&with_history, CheckOptions::default()).await.unwrap();
+        assert_eq!(check.operations, [], "nothing differs");
+        let written =
+            command::create(&with_history, &new_revision("again"), &Between::default()).await.unwrap();
+        assert_eq!(written, None);
+
+        let between = Between { from: Source::Empty, to: Source::Database };
+        let Differences { operations, .. } = command::diff(&with_history, &between, false).await.unwrap();
+        let described: Vec<String> =
+            operations.iter().map(cucurbit::operation::Operation::describe).collect();
+        assert_eq!(described, ["create table plant"]);
+
+        let without = project(&database, &folder, Vec::new());
+        let written = command::create(&without, &new_revision("baseline"), &between).await.unwrap().unwrap();
+        let warnings = match database.dialect {
+            Dialect::Postgres => UNMODELLED_IN_POSTGRES,
+            Dialect::Sqlite => UNMODELLED_IN_SQLITE,
+        };
+        let named = |object: &str| {
+            format!("does not make the {object}, for which scripts have no word but `op.execute`")
+        };
+        assert_eq!(written.warnings, warnings.iter().copied().map(named).collect::<Vec<_>>());
+        let text = std::fs::read_to_string(&written.path).unwrap();
+        assert_eq!(text.matches("    op.").count(), 2, "one table, up and down: {text}");
+        assert!(text.contains("op.drop_table(\"plant\");"), "{text}");
+
+        // A table of the project's own is seen beside all these.
+        connection.execute("CREATE TABLE of_ours (id INTEGER)").await.unwrap();
+        let check = command::check(&with_history, CheckOptions::default()).await.unwrap();
+        assert_eq!(check.operations.len(), 1, "{:?}", check.operations);
+        connection.close().await.unwrap();
+    });
+}

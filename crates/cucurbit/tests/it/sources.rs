@@ -1,0 +1,239 @@
+//! `create` and `diff` between any two sources: what may be asked, with which database, and what is written.
+
+use std::convert::Infallible;
+
+use cucurbit::{
+    Env, Op, Script,
+    command::{self, Between, Differences, Location, NewRevision, Project, Source, Written},
+    error::Error,
+    operation::Operation,
+    prelude::*,
+    schema::{Dialect, Schema},
+};
+use tempfile::TempDir;
+
+use crate::support::{Database, new_revision, on_each_database, script};
+
+fn bed(op: &mut Op) {
+    op.create_table("bed", |table| {
+        table.column(integer("id"));
+        table.primary_key(["id"]);
+    });
+}
+
+fn no_bed(op: &mut Op) {
+    op.drop_table("bed");
+}
+
+/// A bed with a name, and plants in it.
+fn models() -> Result<Schema, Infallible> {
+    let bed = TableBuilder::build("bed", |table| {
+        table.column(integer("id"));
+        table.column(string("name", 20).default("none"));
+        table.primary_key(["id"]);
+        table.check("length(name) > 0");
+    });
+    let plant = TableBuilder::build("plant", |table| {
+        table.column(integer("id"));
+        table.column(integer("bed_id"));
+        table.column(date_time("sown_at").default_expression("CURRENT_TIMESTAMP"));
+        table.primary_key(["id"]);
+        table.foreign_key(["bed_id"], "bed", ["id"]);
+    });
+    Ok(Schema::from_tables([bed, plant]))
+}
+
+/// A folder with `cucurbit.toml`, and what stands in it.
+fn folder() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("versions")).unwrap();
+    let configuration = "dialects = [\"sqlite\", \"postgres\"]\n";
+    std::fs::write(folder.path().join("cucurbit.toml"), configuration).unwrap();
+    folder
+}
+
+fn project(folder: &TempDir, url: Option<&str>, scripts: Vec<Script>) -> Project {
+    let location = Location {
+        database_url: url.map(str::to_owned),
+        working_directory: folder.path().to_owned(),
+        ..Location::default()
+    };
+    Project::open(Env::new(scripts).models(models), location).unwrap()
+}
+
+fn between(from: &str, to: &str) -> Between {
+    Between { from: from.parse().unwrap(), to: to.parse().unwrap() }
+}
+
+async fn create(project: &Project, from: &str, to: &str) -> Result<Option<Written>, Error> {
+    command::create(project, &new_revision("new"), &between(from, to)).await
+}
+
+async fn diff(project: &Project, from: &str, to: &str) -> Vec<String> {
+    let Differences { operations, .. } = command::diff(project, &between(from, to), false).await.unwrap();
+    operations.iter().map(Operation::describe).collect()
+}
+
+fn text(written: &Written) -> String {
+    let text = std::fs::read_to_string(&written.path).unwrap();
+    text.lines().filter(|line| !line.contains("REVISION")).collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test]
+async fn a_first_revision_from_the_models_needs_no_database_and_no_address() {
+    let folder = folder();
+    let nowhere =
+        [None, Some("sqlite:///no/such/folder/at.db"), Some("postgresql://nobody@127.0.0.1:1/nothing")];
+    let mut texts = Vec::new();
+    for url in nowhere {
+        let written = create(&project(&folder, url, Vec::new()), "empty", "models").await.unwrap().unwrap();
+        assert_eq!((written.warnings.len(), written.notes.len()), (0, 0), "{written:?}");
+        texts.push(text(&written));
+        std::fs::remove_file(&written.path).unwrap();
+    }
+    assert_eq!(texts[0], texts[1], "whatever the address, the same bytes");
+    assert_eq!(texts[0], texts[2]);
+    assert_eq!(texts[0].matches("op.create_table(").count(), 2, "{}", texts[0]);
+    assert!(texts[0].ends_with("op.drop_table(\"plant\");\n    op.drop_table(\"bed\");\n}"), "{}", texts[0]);
+}
+
+#[tokio::test]
+async fn without_an_address_and_a_dialect_it_is_said_that_one_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let error = create(&project(&folder, None, Vec::new()), "empty", "models").await.unwrap_err();
+    assert_eq!(error.to_string(), "the address of the database is not known");
+}
+
+#[test]
+fn a_revision_begins_where_the_history_ends_and_leads_to_something() {
+    on_each_database(async |database: Database| {
+        let folder = folder();
+        let mut connection = database.connect().await;
+        let with_history = project(&folder, Some(&database.url), vec![script("a", &[], bed, no_bed)]);
+        let without = project(&folder, Some(&database.url), Vec::new());
+        for (project, from, to, said) in [
+            (&with_history, "empty", "models", "`--from empty` writes the first revision, and there are"),
+            (
+                &with_history,
+                "models",
+                "database",
+                "`--from` is `database`, `empty` or `history`, not `models`",
+            ),
+            (&with_history, "a.sql", "models", "`--from` is `database`, `empty` or `history`, not `a.sql`"),
+            (
+                &with_history,
+                "database",
+                "empty",
+                "a revision leads to `models`, to `database` or to a file of SQL",
+            ),
+            (
+                &with_history,
+                "database",
+                "history",
+                "a revision leads to `models`, to `database` or to a file of SQL",
+            ),
+            (&with_history, "database", "database", "`database` was given for both sides"),
+            (&without, "empty", "empty", "a revision leads to `models`, to `database` or to a file of SQL"),
+        ] {
+            let error = create(project, from, to).await.unwrap_err();
+            assert!(matches!(error, Error::Usage { .. }), "{error:?}");
+            assert!(error.to_string().contains(said), "{error}");
+        }
+
+        // Pending revisions would be written a second time.
+        let error = create(&with_history, "database", "models").await.unwrap_err();
+        assert!(matches!(error, Error::NotUpToDate { .. }), "{error:?}");
+        let error = create(&with_history, "history", "database").await.unwrap_err();
+        assert!(matches!(error, Error::NotUpToDate { .. }), "{error:?}");
+
+        // A first revision that stands on tables which no revision makes would not run anywhere else.
+        connection.execute("CREATE TABLE bed (id INTEGER NOT NULL PRIMARY KEY)").await.unwrap();
+        let error = create(&without, "database", "models").await.unwrap_err();
+        assert!(
+            error.to_string().starts_with("the database holds tables that no revision makes, such as `bed`"),
+            "{error}"
+        );
+        assert_eq!(std::fs::read_dir(folder.path().join("versions")).unwrap().count(), 0);
+        connection.close().await.unwrap();
+    });
+}
+
+#[test]
+fn a_revision_is_written_from_the_history_without_a_look_at_the_database() {
+    on_each_database(async |database: Database| {
+        let folder = folder();
+        let mut connection = database.connect().await;
+        // What somebody did by hand is not asked about.
+        connection.execute("CREATE TABLE of_somebody (id INTEGER)").await.unwrap();
+        let project = project(&folder, Some(&database.url), vec![script("a", &[], bed, no_bed)]);
+        let written = create(&project, "history", "models").await.unwrap().unwrap();
+        let text = text(&written);
+        assert!(text.contains("table.add_column(string(\"name\", 20).default(\"none\"));"), "{text}");
+        assert!(!text.contains("of_somebody"), "{text}");
+        connection.close().await.unwrap();
+    });
+}
+
+#[test]
+fn what_was_done_by_hand_becomes_a_revision_on_the_history() {
+    on_each_database(async |database: Database| {
+        let folder = folder();
+        let project = project(&folder, Some(&database.url), vec![script("a", &[], bed, no_bed)]);
+        let mut connection = database.connect().await;
+        let target = "head".parse().unwrap();
+        command::upgrade(&project, &[target], project.run_options(), &mut |_| ()).await.unwrap();
+        assert_eq!(diff(&project, "history", "database").await, [""; 0]);
+        assert_eq!(create(&project, "history", "database").await.unwrap(), None);
+
+        connection.execute("ALTER TABLE bed ADD COLUMN place VARCHAR(30)").await.unwrap();
+        assert_eq!(diff(&project, "history", "database").await, ["add column bed.place"]);
+        assert_eq!(diff(&project, "database", "history").await, ["drop column bed.place"]);
+        let written = create(&project, "history", "database").await.unwrap().unwrap();
+        let text = text(&written);
+        assert!(text.contains("op.add_column(\"bed\", string(\"place\", 30).nullable());"), "{text}");
+        let other = if database.dialect == Dialect::Postgres { "SQLite" } else { "PostgreSQL" };
+        assert_eq!(written.warnings.len(), 1, "{:?}", written.warnings);
+        assert!(written.warnings[0].contains(other), "{:?}", written.warnings);
+        connection.close().await.unwrap();
+    });
+}
+
+#[test]
+fn a_file_of_sql_is_a_source_like_any_other() {
+    on_each_database(async |database: Database| {
+        let folder = folder();
+        drop(database.connect().await);
+        let project = project(&folder, Some(&database.url), vec![script("a", &[], bed, no_bed)]);
+        let file = folder.path().join("schema.sql");
+        let sql = "-- beds; and their names\nCREATE TABLE bed (id INTEGER NOT NULL PRIMARY KEY, name VARCHAR(20));\n\
+                   CREATE INDEX ix_bed_name ON bed (lower(name));\n";
+        std::fs::write(&file, sql).unwrap();
+        let differences = diff(&project, "history", "schema.sql").await;
+        assert_eq!(differences.len(), 2, "{differences:?}");
+        assert_eq!(differences[0], "add column bed.name");
+        assert!(differences[1].starts_with("create index ix_bed_name on bed (lower("), "{differences:?}");
+        let written = create(&project, "history", "schema.sql").await.unwrap().unwrap();
+        assert!(text(&written).contains("op.create_index(\"ix_bed_name\""), "{}", text(&written));
+
+        std::fs::write(&file, "CREATE TABLE bed (").unwrap();
+        let error = command::diff(&project, &between("schema.sql", "history"), false).await.unwrap_err();
+        assert_eq!(error.to_string(), format!("{} failed on a scratch database", file.display()));
+        std::fs::remove_file(&file).unwrap();
+        let error = command::diff(&project, &between("schema.sql", "history"), false).await.unwrap_err();
+        assert_eq!(error.to_string(), format!("cannot read {}", file.display()));
+    });
+}
+
+#[test]
+fn a_database_without_anything_gives_no_first_revision() {
+    on_each_database(async |database: Database| {
+        let folder = folder();
+        drop(database.connect().await);
+        let project = project(&folder, Some(&database.url), Vec::new());
+        assert_eq!(create(&project, "empty", "database").await.unwrap(), None);
+        let id = NewRevision { id: Some("abc".to_owned()), ..new_revision("models") };
+        let between = Between { from: Source::Empty, to: Source::Models };
+        let written = command::create(&project, &id, &between).await.unwrap().unwrap();
+        assert_eq!(written.revision, "abc");
+    });
+}

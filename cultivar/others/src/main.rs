@@ -1,0 +1,28 @@
+//! Runs another migration tool on a database and prints how many migrations it applied. Nothing here knows Cucurbit.
+
+mod sea_orm_migrations;
+mod sqlx_migrations;
+
+use std::{error::Error, process::ExitCode};
+
+type Applied = Result<usize, Box<dyn Error>>;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let applied = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["sea-orm-migration", address] => sea_orm_migrations::up(address).await,
+        ["sqlx-migrate", address] => sqlx_migrations::up(address).await,
+        _ => Err("usage: cultivar-others sea-orm-migration|sqlx-migrate ADDRESS".into()),
+    };
+    match applied {
+        Ok(number) => {
+            println!("{number} applied");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! The command line for people: `cargo run -p greenhouse --bin migrate -- create --message "…"`.
+
+use std::process::ExitCode;
+
+use cucurbit::Env;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let env =
+        Env::new(greenhouse::versions::all()).project(env!("CARGO_MANIFEST_DIR")).models(greenhouse::models);
+    cucurbit::cli::main(env).await
+}
