@@ -44,9 +44,12 @@ async fn a_database_of_alembic_begins_anew(database: Database) {
     project.migrate(&database, &["create", "--from", "empty", "-m", "Baseline"]).exits(0);
     let unknown = project.migrate(&database, &["upgrade"]).exits(1);
     assert!(unknown.stderr.contains("Can't locate revision"), "{}", unknown.stderr);
+    let apart = project.run(&database, &["diff", "database", "models"]).exits(3).stdout;
     project.run(&database, &["stamp", "--purge", "head"]).exits(0);
     let differences = project.run(&database, &["check"]).exits(3).stdout;
     assert!(differences.contains("plant.strain_id"), "{differences}");
+    let lines = |report: &str| report.lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(lines(&apart), lines(&differences), "which could be seen before the stamp");
     let refused = project.run(&database, &["create", "-m", "Bring it to the models"]).exits(1);
     assert!(refused.stderr.contains("`create --from empty --to database`"), "{}", refused.stderr);
     assert_eq!(project.versions().len(), 1);
