@@ -125,6 +125,15 @@ pub(super) fn altered(
     operations.extend(columns.dropped);
     operations.extend(columns.added);
     operations.extend(columns.altered);
+    let is_dropped = |operation: &Operation| {
+        match operation {
+        Operation::AlterConstraint { table, constraint, change: _ } => done.iter().any(
+            |other| matches!(other, Operation::DropConstraint { table: of, constraint: other } if of == table && other == constraint),
+        ),
+        other => unreachable!("`{}` alters no constraint", other.describe()),
+    }
+    };
+    operations.extend(constraints.altered.into_iter().filter(|operation| !is_dropped(operation)));
     operations.extend(constraints.added);
     operations.extend(indexes.created);
     if pair.from.form.comment != pair.to.form.comment {

@@ -4,9 +4,11 @@
 
 use thiserror::Error;
 
-use crate::schema::{ColumnType, ConstraintRef, Dialect, Ident, IndexKey, Schema, Table, TableName};
+use crate::schema::{
+    ColumnType, ConstraintRef, Dialect, ForeignKey, Ident, IndexKey, Referred, Schema, Table, TableName,
+};
 
-use super::{ColumnChange, Operation};
+use super::{ColumnChange, ConstraintChange, Operation};
 
 /// Why an operation does not fit the schema it is applied to.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -78,7 +80,12 @@ fn words(constraint: &ConstraintRef) -> String {
     let list = |columns: &[Ident]| columns.iter().map(Ident::as_str).collect::<Vec<_>>().join(", ");
     match constraint {
         ConstraintRef::Check { expression } => format!("unnamed check `{}`", expression.base),
-        ConstraintRef::ForeignKey { columns } => format!("unnamed foreign key on ({})", list(columns)),
+        ConstraintRef::ForeignKey { columns, referred: None } => {
+            format!("unnamed foreign key on ({})", list(columns))
+        }
+        ConstraintRef::ForeignKey { columns, referred: Some(Referred { table, columns: referred }) } => {
+            format!("unnamed foreign key on ({}) -> {table} ({})", list(columns), list(referred))
+        }
         ConstraintRef::Named(name) => format!("constraint `{name}`"),
         ConstraintRef::PrimaryKey => "primary key".to_owned(),
         ConstraintRef::Unique { columns } => format!("unnamed unique constraint on ({})", list(columns)),
@@ -115,6 +122,9 @@ pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Re
             table.columns.push(column.clone());
         }
         Operation::AlterColumn { table, column, changes } => alter_column(schema, table, column, changes)?,
+        Operation::AlterConstraint { table, constraint, change } => {
+            alter_constraint(table_mut(schema, table)?, constraint, change)?;
+        }
         Operation::BulkInsert(_) | Operation::Irreversible { .. } => {}
         Operation::CreateCheck { table, check } => {
             let table = table_mut(schema, table)?;
@@ -253,9 +263,18 @@ fn rename_column(schema: &mut Schema, table: &TableName, from: &Ident, to: &Iden
         }
     };
     column_mut(owner, from)?.name = to.clone();
-    owner.primary_key.iter_mut().for_each(|key| rename(&mut key.columns));
-    owner.uniques.iter_mut().for_each(|unique| rename(&mut unique.columns));
-    owner.foreign_keys.iter_mut().for_each(|key| rename(&mut key.columns));
+    if let Some(key) = &mut owner.primary_key {
+        rename(&mut key.columns);
+        rename(&mut key.include);
+    }
+    for unique in &mut owner.uniques {
+        rename(&mut unique.columns);
+        rename(&mut unique.include);
+    }
+    for key in &mut owner.foreign_keys {
+        rename(&mut key.columns);
+        rename(&mut key.on_delete_columns);
+    }
     for part in owner.indexes.values_mut().flat_map(|index| &mut index.parts) {
         if part.key == IndexKey::Column(from.clone()) {
             part.key = IndexKey::Column(to.clone());
@@ -276,10 +295,8 @@ fn drop_column(table: &mut Table, column: &Ident) -> Result<(), ApplyError> {
         return Err(ApplyError::NoColumn { table: table.name.clone(), column: column.clone() });
     };
     table.columns.remove(position);
-    if table.is_in_primary_key(column) {
-        table.primary_key = None;
-    }
-    table.uniques.retain(|unique| !unique.columns.contains(column));
+    table.primary_key.take_if(|key| key.columns.contains(column) || key.include.contains(column));
+    table.uniques.retain(|unique| !unique.columns.contains(column) && !unique.include.contains(column));
     table.foreign_keys.retain(|key| !key.columns.contains(column));
     table
         .indexes
@@ -300,6 +317,48 @@ fn drop_constraint(table: &mut Table, constraint: &ConstraintRef) -> Result<(), 
                 constraint: constraint.clone(),
             });
         }
+    }
+    Ok(())
+}
+
+fn alter_constraint(
+    table: &mut Table,
+    constraint: &ConstraintRef,
+    change: &ConstraintChange,
+) -> Result<(), ApplyError> {
+    let Some(found) = resolve_constraint(table, constraint) else {
+        return Err(ApplyError::NoConstraint { table: table.name.clone(), constraint: constraint.clone() });
+    };
+    match change {
+        ConstraintChange::Rename { to } => {
+            let reference = ConstraintRef::Named(to.clone());
+            if *constraint != reference {
+                refuse_second(table, &reference)?;
+            }
+            let name = match found {
+                Found::Check(place) => &mut table.checks[place].name,
+                Found::ForeignKey(place) => &mut table.foreign_keys[place].name,
+                Found::PrimaryKey => match &mut table.primary_key {
+                    Some(key) => &mut key.name,
+                    None => return Ok(()),
+                },
+                Found::Unique(place) => &mut table.uniques[place].name,
+            };
+            *name = Some(to.clone());
+        }
+        ConstraintChange::SetDeferral(deferral) => match found {
+            Found::Check(_) => {}
+            Found::ForeignKey(place) => table.foreign_keys[place].deferral = *deferral,
+            Found::PrimaryKey => {
+                table.primary_key.iter_mut().for_each(|key| key.deferral = *deferral);
+            }
+            Found::Unique(place) => table.uniques[place].deferral = *deferral,
+        },
+        ConstraintChange::Validate => match found {
+            Found::Check(place) => table.checks[place].is_not_valid = false,
+            Found::ForeignKey(place) => table.foreign_keys[place].is_not_valid = false,
+            Found::PrimaryKey | Found::Unique(_) => {}
+        },
     }
     Ok(())
 }
@@ -332,8 +391,9 @@ pub fn resolve_constraint(table: &Table, constraint: &ConstraintRef) -> Option<F
             find(&table.checks, |check| check.expression == *expression, |check| check.name.is_none())
                 .map(Found::Check)
         }
-        ConstraintRef::ForeignKey { columns } => {
-            find(&table.foreign_keys, |key| key.columns == *columns, |key| key.name.is_none())
+        ConstraintRef::ForeignKey { columns, referred } => {
+            let refers = |key: &ForeignKey| referred.as_ref().is_none_or(|to| *to == key.referred());
+            find(&table.foreign_keys, |key| key.columns == *columns && refers(key), |key| key.name.is_none())
                 .map(Found::ForeignKey)
         }
         ConstraintRef::Named(name) => {

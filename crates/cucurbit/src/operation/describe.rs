@@ -1,8 +1,8 @@
 //! What an operation does, in a line for people.
 
-use crate::schema::{ConstraintRef, Ident, IndexKey, ServerDefault};
+use crate::schema::{ConstraintRef, Ident, IndexKey, Referred, ServerDefault, TableName};
 
-use super::{ColumnChange, Operation};
+use super::{ColumnChange, ConstraintChange, Operation};
 
 impl Operation {
     /// Says in one line what it does: `add column plant.height_cm`.
@@ -13,6 +13,9 @@ impl Operation {
             Self::AlterColumn { table, column, changes } => {
                 let changes: Vec<String> = changes.iter().map(ColumnChange::describe).collect();
                 format!("alter column {table}.{column}: {}", changes.join(", "))
+            }
+            Self::AlterConstraint { table, constraint, change } => {
+                format!("alter {}: {}", which(constraint, table), change.describe())
             }
             Self::BulkInsert(insert) => format!("insert {} rows into {}", insert.rows.len(), insert.table),
             Self::CreateCheck { table, check } => match &check.name {
@@ -45,17 +48,7 @@ impl Operation {
                 None => format!("add unique constraint on {table} ({})", list(&unique.columns)),
             },
             Self::DropColumn { table, column, .. } => format!("drop column {table}.{column}"),
-            Self::DropConstraint { table, constraint } => match constraint {
-                ConstraintRef::Check { expression } => format!("drop check on {table}: {}", expression.base),
-                ConstraintRef::ForeignKey { columns } => {
-                    format!("drop foreign key on {table} ({})", list(columns))
-                }
-                ConstraintRef::Named(name) => format!("drop constraint {name} on {table}"),
-                ConstraintRef::PrimaryKey => format!("drop primary key of {table}"),
-                ConstraintRef::Unique { columns } => {
-                    format!("drop unique constraint on {table} ({})", list(columns))
-                }
-            },
+            Self::DropConstraint { table, constraint } => format!("drop {}", which(constraint, table)),
             Self::DropIndex { table, name } => format!("drop index {name} on {table}"),
             Self::DropTable { table, .. } => format!("drop table {table}"),
             Self::Execute(execute) => format!("execute {}", first_line(&execute.sql)),
@@ -93,6 +86,34 @@ impl ColumnChange {
             Self::SetNullable => "allow null".to_owned(),
             Self::SetType { ty, .. } => format!("set type {}", ty.base),
         }
+    }
+}
+
+impl ConstraintChange {
+    /// Says in a few words what it does.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Rename { to } => format!("rename to {to}"),
+            Self::SetDeferral(deferral) => format!("set {}", deferral.sql().to_lowercase()),
+            Self::Validate => "validate".to_owned(),
+        }
+    }
+}
+
+/// Says which constraint is meant.
+fn which(constraint: &ConstraintRef, table: &TableName) -> String {
+    match constraint {
+        ConstraintRef::Check { expression } => format!("check on {table}: {}", expression.base),
+        ConstraintRef::ForeignKey { columns, referred: None } => {
+            format!("foreign key on {table} ({})", list(columns))
+        }
+        ConstraintRef::ForeignKey { columns, referred: Some(Referred { table: to, columns: referred }) } => {
+            format!("foreign key on {table} ({}) -> {to} ({})", list(columns), list(referred))
+        }
+        ConstraintRef::Named(name) => format!("constraint {name} on {table}"),
+        ConstraintRef::PrimaryKey => format!("primary key of {table}"),
+        ConstraintRef::Unique { columns } => format!("unique constraint on {table} ({})", list(columns)),
     }
 }
 

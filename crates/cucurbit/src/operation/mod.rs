@@ -12,12 +12,12 @@ mod reverse;
 use serde::Serialize;
 
 use crate::schema::{
-    Check, Column, ColumnType, ConstraintRef, Dialect, Expression, ForeignKey, Ident, Index, Literal,
-    PrimaryKey, ServerDefault, Table, TableName, Unique,
+    Check, Column, ColumnType, ConstraintRef, Deferral, Dialect, Expression, ForeignKey, Ident, Index,
+    Literal, PrimaryKey, ServerDefault, Table, TableName, Unique,
 };
 
 pub use self::{
-    alter::{AddColumn, AlterColumn, AlterTable},
+    alter::{AddColumn, AlterColumn, AlterConstraint, AlterTable, DropForeignKey},
     apply::{ApplyError, Found, apply, apply_all, resolve_constraint},
     op::Op,
     reverse::{Irreversible, reverse, reverse_all},
@@ -46,6 +46,15 @@ pub enum Operation {
         column: Ident,
         /// The changes.
         changes: Vec<ColumnChange>,
+    },
+    /// Changes a constraint without making it anew.
+    AlterConstraint {
+        /// The table.
+        table: TableName,
+        /// Which one.
+        constraint: ConstraintRef,
+        /// The change.
+        change: ConstraintChange,
     },
     /// Inserts rows of constants.
     BulkInsert(BulkInsert),
@@ -177,6 +186,21 @@ pub enum ColumnChange {
     },
 }
 
+/// One change of a constraint.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConstraintChange {
+    /// Gives it another name.
+    Rename {
+        /// The new name.
+        to: Ident,
+    },
+    /// Says when a foreign key is checked.
+    SetDeferral(Deferral),
+    /// Checks the rows that it was made without (PostgreSQL only).
+    Validate,
+}
+
 /// Whether an operation may lose data that is there.
 ///
 /// Without consent, dropping something that is not empty is refused before anything runs.
@@ -248,6 +272,7 @@ impl Operation {
         match self {
             Self::AddColumn { table, .. }
             | Self::AlterColumn { table, .. }
+            | Self::AlterConstraint { table, .. }
             | Self::BulkInsert(BulkInsert { table, .. })
             | Self::CreateCheck { table, .. }
             | Self::CreateForeignKey { table, .. }

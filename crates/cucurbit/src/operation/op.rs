@@ -102,9 +102,11 @@ impl Op {
         name: impl Into<Ident>,
         table: impl Into<TableName>,
         columns: impl IntoIterator<Item = impl Into<Ident>>,
-    ) {
-        let unique = Unique { name: Some(name.into()), columns: idents(columns) };
+    ) -> &mut Unique {
+        let mut unique = Unique::new(columns);
+        unique.named(name);
         self.invoke(Operation::CreateUnique { table: table.into(), unique });
+        last!(self, Operation::CreateUnique { unique, .. } => unique)
     }
 
     /// Adds a named check to a table that exists.
@@ -113,9 +115,11 @@ impl Op {
         name: impl Into<Ident>,
         table: impl Into<TableName>,
         condition: impl Into<Expression>,
-    ) {
-        let check = Check { name: Some(name.into()), expression: condition.into() };
+    ) -> &mut Check {
+        let mut check = Check::new(condition);
+        check.named(name);
         self.invoke(Operation::CreateCheck { table: table.into(), check });
+        last!(self, Operation::CreateCheck { check, .. } => check)
     }
 
     /// Adds a named foreign key to a table that exists.
@@ -139,7 +143,7 @@ impl Op {
         table: impl Into<TableName>,
         columns: impl IntoIterator<Item = impl Into<Ident>>,
     ) -> &mut PrimaryKey {
-        let primary_key = PrimaryKey { name: None, columns: idents(columns) };
+        let primary_key = PrimaryKey::new(columns);
         self.invoke(Operation::CreatePrimaryKey { table: table.into(), primary_key });
         last!(self, Operation::CreatePrimaryKey { primary_key, .. } => primary_key)
     }

@@ -6,9 +6,11 @@ use std::collections::BTreeSet;
 
 use thiserror::Error;
 
-use crate::schema::{ConstraintRef, Dialect, Ident, Schema, Table, TableName};
+use crate::schema::{ConstraintRef, Deferral, Dialect, Ident, Schema, Table, TableName};
 
-use super::{ApplyError, ColumnChange, Consent, Found, Operation, apply, resolve_constraint};
+use super::{
+    ApplyError, ColumnChange, Consent, ConstraintChange, Found, Operation, apply, resolve_constraint,
+};
 
 /// Why an operation has no reverse.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -86,9 +88,16 @@ pub fn reverse(
         Operation::AlterColumn { table, column, changes } => {
             one(reverse_changes(owner(before, table)?, column, changes)?)
         }
+        Operation::AlterConstraint { table, constraint, change } => {
+            Ok(reverse_constraint_change(owner(before, table)?, constraint, change)?)
+        }
         Operation::BulkInsert(insert) => Err(Irreversible::Rows { table: insert.table.clone() }),
         Operation::CreateCheck { table, check } => one(drop_of(table, check.reference())),
-        Operation::CreateForeignKey { table, foreign_key } => one(drop_of(table, foreign_key.reference())),
+        Operation::CreateForeignKey { table, foreign_key } => {
+            let mut owner = owner(before, table)?.clone();
+            owner.foreign_keys.push(foreign_key.clone());
+            one(drop_of(table, owner.foreign_key_reference(foreign_key)))
+        }
         Operation::CreateIndex { table, index } => {
             one(Operation::DropIndex { table: table.clone(), name: index.name.clone() })
         }
@@ -214,6 +223,55 @@ fn reverse_drop_column(owner: &Table, name: &Ident) -> Result<Vec<Operation>, Ir
         operations.push(Operation::CreateIndex { table: table(), index: index.clone() });
     }
     Ok(operations)
+}
+
+/// A constraint that was made without looking at the rows is made so again: nothing takes a validation back.
+fn reverse_constraint_change(
+    owner: &Table,
+    constraint: &ConstraintRef,
+    change: &ConstraintChange,
+) -> Result<Vec<Operation>, ApplyError> {
+    let table = owner.name.clone();
+    let missing = || ApplyError::NoConstraint { table: table.clone(), constraint: constraint.clone() };
+    let found = resolve_constraint(owner, constraint).ok_or_else(missing)?;
+    let (name, deferral, is_not_valid) = match found {
+        Found::Check(place) => {
+            let check = &owner.checks[place];
+            (check.name.clone(), Deferral::default(), check.is_not_valid)
+        }
+        Found::ForeignKey(place) => {
+            let key = &owner.foreign_keys[place];
+            (key.name.clone(), key.deferral, key.is_not_valid)
+        }
+        Found::PrimaryKey => {
+            let key = owner.primary_key.as_ref().ok_or_else(missing)?;
+            (key.name.clone(), key.deferral, false)
+        }
+        Found::Unique(place) => {
+            let unique = &owner.uniques[place];
+            (unique.name.clone(), unique.deferral, false)
+        }
+    };
+    let altered =
+        |constraint, change| vec![Operation::AlterConstraint { table: table.clone(), constraint, change }];
+    Ok(match change {
+        ConstraintChange::Rename { to } => match name {
+            Some(name) => altered(ConstraintRef::Named(to.clone()), ConstraintChange::Rename { to: name }),
+            // Nobody named it: it is made again without a name.
+            None => vec![
+                drop_of(&table, ConstraintRef::Named(to.clone())),
+                reverse_drop_constraint(owner, constraint)?,
+            ],
+        },
+        ConstraintChange::SetDeferral(_) => {
+            altered(constraint.clone(), ConstraintChange::SetDeferral(deferral))
+        }
+        ConstraintChange::Validate if is_not_valid => {
+            let made = reverse_drop_constraint(owner, constraint)?;
+            vec![drop_of(&table, constraint.clone()), made]
+        }
+        ConstraintChange::Validate => Vec::new(),
+    })
 }
 
 fn reverse_drop_constraint(owner: &Table, constraint: &ConstraintRef) -> Result<Operation, ApplyError> {

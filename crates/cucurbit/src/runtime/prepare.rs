@@ -158,7 +158,8 @@ impl Known {
                 means.iter().flatten().for_each(|meant| self.forget(meant));
             }
             Operation::On { operations, .. } => operations.iter().for_each(|inner| self.forget(inner)),
-            Operation::BulkInsert(_)
+            Operation::AlterConstraint { .. }
+            | Operation::BulkInsert(_)
             | Operation::CreateCheck { .. }
             | Operation::CreateForeignKey { .. }
             | Operation::CreateIndex { .. }

@@ -20,7 +20,7 @@ use serde::Serialize;
 pub use self::{
     build::TableBuilder,
     column::Column,
-    constraint::{Action, Check, ConstraintRef, ForeignKey, PrimaryKey, Unique},
+    constraint::{Action, Check, ConstraintRef, Deferral, ForeignKey, Match, PrimaryKey, Referred, Unique},
     default::{Expression, Identity, Literal, ServerDefault},
     index::{Index, IndexKey, IndexPart, Nulls, Order},
     name::{Ident, TableName},

@@ -82,12 +82,25 @@ impl Table {
         self.column(name).map(|column| &column.ty)
     }
 
+    /// Returns how one of its foreign keys is referred to: with what it refers to where others are on the same columns.
+    #[must_use]
+    pub fn foreign_key_reference(&self, key: &ForeignKey) -> ConstraintRef {
+        let is_like = |other: &&ForeignKey| other.columns == key.columns;
+        let are_several = self.foreign_keys.iter().filter(is_like).nth(1).is_some();
+        match &key.name {
+            None if are_several => {
+                ConstraintRef::ForeignKey { columns: key.columns.clone(), referred: Some(key.referred()) }
+            }
+            Some(_) | None => key.reference(),
+        }
+    }
+
     /// Returns how every constraint of the table is referred to, keys first.
     #[must_use]
     pub fn constraint_references(&self) -> Vec<ConstraintRef> {
         let keys = self.primary_key.iter().map(PrimaryKey::reference);
         let uniques = self.uniques.iter().map(Unique::reference);
-        let foreign_keys = self.foreign_keys.iter().map(ForeignKey::reference);
+        let foreign_keys = self.foreign_keys.iter().map(|key| self.foreign_key_reference(key));
         let checks = self.checks.iter().map(Check::reference);
         keys.chain(uniques).chain(foreign_keys).chain(checks).collect()
     }

@@ -1,11 +1,11 @@
 //! Operations of every kind, made by proptest, with the names and texts that break things.
 
 use cucurbit::{
-    operation::{BulkInsert, ColumnChange, Consent, Execute, Operation},
+    operation::{BulkInsert, ColumnChange, Consent, ConstraintChange, Execute, Operation},
     schema::{
-        Action, Check, Column, ConstraintRef, Dialect, ForeignKey, Ident, Identity, Index, IndexKey,
-        IndexPart, Literal, Nulls, Order, PrimaryKey, ServerDefault, Table, TableName, TableOptions, Type,
-        Unique, Variants,
+        Action, Check, Column, ConstraintRef, Deferral, Dialect, ForeignKey, Ident, Identity, Index,
+        IndexKey, IndexPart, Literal, Match, Nulls, Order, PrimaryKey, Referred, ServerDefault, Table,
+        TableName, TableOptions, Type, Unique, Variants,
     },
 };
 use proptest::{
@@ -155,16 +155,42 @@ fn name() -> BoxedStrategy<Option<Ident>> {
     option::of(ident()).boxed()
 }
 
+/// Columns that are mostly not named.
+fn few() -> BoxedStrategy<Vec<Ident>> {
+    prop_oneof![3 => Just(Vec::new()), 1 => idents()].boxed()
+}
+
+fn deferral() -> BoxedStrategy<Deferral> {
+    select(&[Deferral::NotDeferrable, Deferral::Immediate, Deferral::Deferred][..]).boxed()
+}
+
 fn primary_key() -> BoxedStrategy<PrimaryKey> {
-    (name(), idents()).prop_map(|(name, columns)| PrimaryKey { name, columns }).boxed()
+    (name(), idents(), few(), deferral())
+        .prop_map(|(name, columns, include, deferral)| PrimaryKey { name, columns, include, deferral })
+        .boxed()
 }
 
 fn unique() -> BoxedStrategy<Unique> {
-    (name(), idents()).prop_map(|(name, columns)| Unique { name, columns }).boxed()
+    (name(), idents(), few(), any::<bool>(), deferral())
+        .prop_map(|(name, columns, include, is_nulls_not_distinct, deferral)| Unique {
+            name,
+            columns,
+            include,
+            is_nulls_not_distinct,
+            deferral,
+        })
+        .boxed()
 }
 
 fn check() -> BoxedStrategy<Check> {
-    (name(), expression()).prop_map(|(name, expression)| Check { name, expression }).boxed()
+    (name(), expression(), any::<bool>(), any::<bool>())
+        .prop_map(|(name, expression, is_no_inherit, is_not_valid)| Check {
+            name,
+            expression,
+            is_no_inherit,
+            is_not_valid,
+        })
+        .boxed()
 }
 
 fn foreign_key() -> BoxedStrategy<ForeignKey> {
@@ -173,14 +199,31 @@ fn foreign_key() -> BoxedStrategy<ForeignKey> {
             &[Action::Cascade, Action::NoAction, Action::Restrict, Action::SetDefault, Action::SetNull][..],
         )
     };
-    (name(), idents(), table_name(), idents(), action(), action())
-        .prop_map(|(name, columns, referred_table, referred_columns, on_delete, on_update)| ForeignKey {
-            name,
-            columns,
-            referred_table,
-            referred_columns,
-            on_delete,
-            on_update,
+    let matching = select(&[Match::Simple, Match::Full][..]);
+    (
+        name(),
+        idents(),
+        (table_name(), idents()),
+        (action(), few(), action()),
+        matching,
+        deferral(),
+        any::<bool>(),
+    )
+        .prop_map(|(name, columns, referred, actions, matching, deferral, is_not_valid)| {
+            let (referred_table, referred_columns) = referred;
+            let (on_delete, on_delete_columns, on_update) = actions;
+            ForeignKey {
+                name,
+                columns,
+                referred_table,
+                referred_columns,
+                on_delete,
+                on_delete_columns,
+                on_update,
+                matching,
+                deferral,
+                is_not_valid,
+            }
         })
         .boxed()
 }
@@ -232,10 +275,22 @@ fn column_change() -> BoxedStrategy<ColumnChange> {
 fn constraint_ref() -> BoxedStrategy<ConstraintRef> {
     prop_oneof![
         expression().prop_map(|expression| ConstraintRef::Check { expression }),
-        idents().prop_map(|columns| ConstraintRef::ForeignKey { columns }),
+        (idents(), option::of((table_name(), idents()))).prop_map(|(columns, referred)| {
+            let referred = referred.map(|(table, columns)| Referred { table, columns });
+            ConstraintRef::ForeignKey { columns, referred }
+        }),
         ident().prop_map(ConstraintRef::Named),
         Just(ConstraintRef::PrimaryKey),
         idents().prop_map(|columns| ConstraintRef::Unique { columns }),
+    ]
+    .boxed()
+}
+
+fn constraint_change() -> BoxedStrategy<ConstraintChange> {
+    prop_oneof![
+        ident().prop_map(|to| ConstraintChange::Rename { to }),
+        deferral().prop_map(ConstraintChange::SetDeferral),
+        Just(ConstraintChange::Validate),
     ]
     .boxed()
 }
@@ -248,6 +303,9 @@ fn alteration() -> BoxedStrategy<Operation> {
             .prop_map(|(table, column, backfill)| Operation::AddColumn { table, column, backfill }),
         (table_name(), ident(), vec(column_change(), 0..4))
             .prop_map(|(table, column, changes)| Operation::AlterColumn { table, column, changes }),
+        (table_name(), constraint_ref(), constraint_change()).prop_map(|(table, constraint, change)| {
+            Operation::AlterConstraint { table, constraint, change }
+        }),
         (table_name(), check()).prop_map(|(table, check)| Operation::CreateCheck { table, check }),
         (table_name(), foreign_key())
             .prop_map(|(table, foreign_key)| Operation::CreateForeignKey { table, foreign_key }),

@@ -7,7 +7,7 @@ use cucurbit::{
     diff::{Diff, Filter, diff},
     operation::{apply_all, reverse_all},
     schema::{
-        Action, Check, Column, Expression, ForeignKey, Ident, Index, IndexKey, IndexPart, Literal,
+        Action, Check, Column, Deferral, Expression, ForeignKey, Ident, Index, IndexKey, IndexPart, Literal,
         PrimaryKey, Schema, ServerDefault, Table, Type, Unique,
     },
 };
@@ -64,12 +64,31 @@ fn column(name: &'static str) -> BoxedStrategy<Column> {
         .boxed()
 }
 
+fn deferral() -> BoxedStrategy<Deferral> {
+    prop_oneof![
+        4 => Just(Deferral::NotDeferrable),
+        1 => select(&[Deferral::Immediate, Deferral::Deferred][..]),
+    ]
+    .boxed()
+}
+
+fn rarely() -> BoxedStrategy<bool> {
+    any::<u8>().prop_map(|number| number < 50).boxed()
+}
+
 fn foreign_key() -> BoxedStrategy<ForeignKey> {
     let action = select(&[Action::NoAction, Action::Cascade][..]);
-    (name("fk"), columns(), select(&TABLES[..]), vec(select(&COLUMNS[..]), 2), action)
-        .prop_map(|(name, columns, table, referred, on_delete)| {
+    let target = (select(&TABLES[..]), vec(select(&COLUMNS[..]), 2));
+    (name("fk"), columns(), target, action, deferral(), rarely())
+        .prop_map(|(name, columns, (table, referred), on_delete, deferral, is_not_valid)| {
             let referred = referred.into_iter().take(columns.len()).map(Ident::from).collect::<Vec<_>>();
-            ForeignKey { name, on_delete, ..ForeignKey::new(columns, table, referred) }
+            ForeignKey {
+                name,
+                on_delete,
+                deferral,
+                is_not_valid,
+                ..ForeignKey::new(columns, table, referred)
+            }
         })
         .boxed()
 }
@@ -90,15 +109,32 @@ fn index() -> BoxedStrategy<Index> {
 }
 
 fn check() -> BoxedStrategy<Check> {
-    (name("ck"), select(&["a > 0", "(b < 7)", "c <> 'it''s'"][..]))
-        .prop_map(|(name, sql)| Check { name, expression: sql.into() })
+    (name("ck"), select(&["a > 0", "(b < 7)", "c <> 'it''s'"][..]), rarely(), rarely())
+        .prop_map(|(name, sql, is_no_inherit, is_not_valid)| Check {
+            name,
+            is_no_inherit,
+            is_not_valid,
+            ..Check::new(sql)
+        })
         .boxed()
 }
 
 fn table(name_of: &'static str) -> BoxedStrategy<Table> {
     let mandatory = COLUMNS.map(column);
-    let key = option::of((name("pk"), columns()).prop_map(|(name, columns)| PrimaryKey { name, columns }));
-    let unique = (name("uq"), columns()).prop_map(|(name, columns)| Unique { name, columns });
+    let include =
+        || option::weighted(0.2, Just("d")).prop_map(|column| column.into_iter().map(Ident::from).collect());
+    let key = (name("pk"), columns(), include(), deferral())
+        .prop_map(|(name, columns, include, deferral)| PrimaryKey { name, columns, include, deferral });
+    let key = option::of(key);
+    let unique = (name("uq"), columns(), include(), rarely(), deferral()).prop_map(
+        |(name, columns, include, is_nulls_not_distinct, deferral)| Unique {
+            name,
+            columns,
+            include,
+            is_nulls_not_distinct,
+            deferral,
+        },
+    );
     (
         mandatory,
         option::of(column("e")),
@@ -122,8 +158,10 @@ fn table(name_of: &'static str) -> BoxedStrategy<Table> {
                 let is_in_key = key.as_ref().is_some_and(|key| key.columns.contains(&column.name));
                 column.nullable &= !is_in_key;
             }
-            // An unnamed foreign key is known by its columns alone.
-            table.foreign_keys = distinct(foreign_keys, |key| key.columns.clone());
+            // An unnamed foreign key is known by its columns and what it refers to.
+            table.foreign_keys = distinct(foreign_keys, |key| {
+                (key.columns.clone(), key.referred_table.clone(), key.referred_columns.clone())
+            });
             table.checks = distinct(checks, |check| check.expression.base.clone());
             let named = |index: Index| (Ident::new(format!("{}_{name_of}", index.name)), index);
             table.indexes = indexes
@@ -212,7 +250,9 @@ fn settled(dialect: Dialect, schema: &Schema) -> Schema {
         table.columns.sort_by(|one, other| one.name.cmp(&other.name));
         table.checks.sort_by_key(|check| (check.expression.base.clone(), check.name.clone()));
         table.uniques.sort_by_key(|unique| (unique.columns.clone(), unique.name.clone()));
-        table.foreign_keys.sort_by_key(|key| (key.columns.clone(), key.name.clone()));
+        table.foreign_keys.sort_by_key(|key| {
+            (key.columns.clone(), key.referred_table.clone(), key.referred_columns.clone(), key.name.clone())
+        });
         // Nobody chose it, so it may be any.
         table.primary_key.iter_mut().for_each(|key| key.name = None);
         table.uniques.iter_mut().for_each(|unique| unique.name = None);

@@ -45,7 +45,9 @@ pub(crate) async fn settled(connection: &mut Connection, schema: &Schema) -> Sch
     for table in settled.tables.values_mut() {
         table.columns.sort_by(|one, other| one.name.cmp(&other.name));
         table.uniques.sort_by_key(|unique| (unique.columns.clone(), unique.name.clone()));
-        table.foreign_keys.sort_by_key(|key| (key.columns.clone(), key.name.clone()));
+        table.foreign_keys.sort_by_key(|key| {
+            (key.columns.clone(), key.referred_table.clone(), key.referred_columns.clone(), key.name.clone())
+        });
         table.checks.sort_by(|one, other| one.expression.base.cmp(&other.expression.base));
     }
     settled

@@ -8,8 +8,8 @@ use super::{
 use crate::{
     dialect::{Canonical, sql},
     schema::{
-        Column, Dialect, Expression, Ident, Identity, Index, IndexKey, IndexPart, Literal, Nulls, Order,
-        Schema, ServerDefault, Table, TableName, TableOptions, Type,
+        Column, Dialect, Expression, ForeignKey, Ident, Identity, Index, IndexKey, IndexPart, Literal, Nulls,
+        Order, PrimaryKey, Schema, ServerDefault, Table, TableName, TableOptions, Type, Unique,
     },
 };
 
@@ -65,10 +65,15 @@ fn forget_generated_names(table: &mut Table, cut: &Table) {
         forget(&mut unique.name, names::is_generated(cut, Constraint::Unique(cut_unique)));
     }
     // CREATE TABLE makes one index of a key that is said twice (`transformIndexConstraints` in parse_utilcmd.c).
-    let mut kept: Vec<Vec<Ident>> = table.primary_key.iter().map(|key| key.columns.clone()).collect();
+    let key_as_unique = |key: &PrimaryKey| {
+        let PrimaryKey { name: _, columns, include, deferral } = key.clone();
+        Unique { name: None, columns, include, is_nulls_not_distinct: false, deferral }
+    };
+    let mut kept: Vec<Unique> = table.primary_key.iter().map(key_as_unique).collect();
     table.uniques.retain(|unique| {
-        let is_repeated = unique.name.is_none() && kept.contains(&unique.columns);
-        kept.push(unique.columns.clone());
+        let unnamed = Unique { name: None, ..unique.clone() };
+        let is_repeated = unique.name.is_none() && kept.contains(&unnamed);
+        kept.push(unnamed);
         !is_repeated
     });
 }
@@ -86,8 +91,9 @@ fn store(table: &mut Table) {
         check.expression = resolved(&check.expression);
     }
     table.uniques.sort_by(|one, other| (&one.columns, &one.name).cmp(&(&other.columns, &other.name)));
+    table.foreign_keys.iter_mut().for_each(store_foreign_key);
     table.foreign_keys.sort_by(|one, other| {
-        let key = |key: &crate::schema::ForeignKey| {
+        let key = |key: &ForeignKey| {
             (key.columns.clone(), key.referred_table.clone(), key.referred_columns.clone(), key.name.clone())
         };
         key(one).cmp(&key(other))
@@ -96,6 +102,13 @@ fn store(table: &mut Table) {
     table.indexes.values_mut().for_each(|index| store_index(index, &columns));
     table.comment = table.comment.take().filter(|comment| !comment.is_empty());
     table.options = TableOptions::default();
+}
+
+/// ON DELETE SET NULL of all columns is that of none in particular; of some, their order says nothing.
+fn store_foreign_key(key: &mut ForeignKey) {
+    let is_named = |column: &&Ident| key.on_delete_columns.contains(column);
+    let named: Vec<Ident> = key.columns.iter().filter(is_named).cloned().collect();
+    key.on_delete_columns = if named.len() == key.columns.len() { Vec::new() } else { named };
 }
 
 fn store_column(column: &mut Column) {

@@ -8,7 +8,8 @@ use crate::{
     dialect::PlanError,
     operation::{self, ColumnChange, Found, Operation, resolve_constraint},
     schema::{
-        Check, ConstraintRef, Dialect, Expression, Ident, IndexKey, Schema, ServerDefault, Table, TableName,
+        Check, ConstraintRef, Dialect, Expression, ForeignKey, Ident, IndexKey, Schema, ServerDefault, Table,
+        TableName, Unique,
     },
 };
 
@@ -32,6 +33,7 @@ pub(super) fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), Pl
             drop_what_names(schema, table, column);
         }
         Operation::AddColumn { .. }
+        | Operation::AlterConstraint { .. }
         | Operation::BulkInsert(_)
         | Operation::CreateCheck { .. }
         | Operation::CreateForeignKey { .. }
@@ -107,6 +109,9 @@ fn drop_what_names(schema: &mut Schema, table: &TableName, column: &Ident) {
 /// A check is meant by the text that somebody wrote, and a reflected table has the server's. Then the name that
 /// the server would give to such a check decides, if one check alone bears it.
 pub(super) fn constraint_name(table: &Table, reference: &ConstraintRef) -> Option<Ident> {
+    if let Some(name) = generated_name(table, reference) {
+        return Some(name);
+    }
     match resolve_constraint(table, reference) {
         Some(Found::Check(place)) => table.checks[place].name.clone(),
         Some(Found::ForeignKey(place)) => table.foreign_keys[place].name.clone(),
@@ -122,8 +127,29 @@ pub(super) fn constraint_name(table: &Table, reference: &ConstraintRef) -> Optio
     }
 }
 
+/// Of several keys that fit, the one whose name nobody chose is meant.
+fn generated_name(table: &Table, reference: &ConstraintRef) -> Option<Ident> {
+    match reference {
+        ConstraintRef::ForeignKey { columns, referred } => {
+            let fits = |key: &&ForeignKey| {
+                key.columns == *columns
+                    && referred.as_ref().is_none_or(|to| *to == key.referred())
+                    && names::is_generated(table, names::Constraint::ForeignKey(key))
+            };
+            table.foreign_keys.iter().find(fits)?.name.clone()
+        }
+        ConstraintRef::Unique { columns } => {
+            let fits = |unique: &&Unique| {
+                unique.columns == *columns && names::is_generated(table, names::Constraint::Unique(unique))
+            };
+            table.uniques.iter().find(fits)?.name.clone()
+        }
+        ConstraintRef::Check { .. } | ConstraintRef::Named(_) | ConstraintRef::PrimaryKey => None,
+    }
+}
+
 fn check_by_name(table: &Table, expression: &Expression) -> Option<Ident> {
-    let wanted = Check { name: None, expression: expression.clone() };
+    let wanted = Check::new(expression.clone());
     // The name that it would get if there were no other constraint.
     let mut bare =
         Table { name: table.name.clone(), columns: table.columns.clone(), ..Table::new(table.name.clone()) };

@@ -60,13 +60,13 @@ pub(super) fn is_generated(table: &Table, constraint: Constraint<'_>) -> bool {
         name.as_ref().is_some_and(|name| is_made(name.as_str(), table.name.name.as_str(), columns, label))
     };
     match constraint {
-        Constraint::Check(Check { name, expression: _ }) => {
+        Constraint::Check(Check { name, .. }) => {
             named(name, None, "check")
                 || table.columns.iter().any(|column| named(name, Some(column.name.as_str()), "check"))
         }
         Constraint::ForeignKey(key) => named(&key.name, Some(&joined(&key.columns)), "fkey"),
         Constraint::PrimaryKey(key) => named(&key.name, None, "pkey"),
-        Constraint::Unique(unique) => named(&unique.name, Some(&joined(&unique.columns)), "key"),
+        Constraint::Unique(unique) => named(&unique.name, Some(&joined(&in_index(unique))), "key"),
     }
 }
 
@@ -96,13 +96,18 @@ fn joined(columns: &[Ident]) -> String {
     text
 }
 
+/// The columns of the index of a unique constraint, all of which are in its name (`DefineIndex` in indexcmds.c).
+fn in_index(unique: &Unique) -> Vec<Ident> {
+    unique.columns.iter().chain(&unique.include).cloned().collect()
+}
+
 /// Chooses the name that PostgreSQL gives to an unnamed constraint, given all names that are taken.
 pub(super) fn choose(schema: &Schema, table: &Table, constraint: Constraint<'_>) -> Ident {
     let columns = match constraint {
         Constraint::Check(check) => subject_of(table, check).map(|column| column.to_string()),
         Constraint::ForeignKey(key) => Some(joined(&key.columns)),
         Constraint::PrimaryKey(_) => None,
-        Constraint::Unique(unique) => Some(joined(&unique.columns)),
+        Constraint::Unique(unique) => Some(joined(&in_index(unique))),
     };
     let label = match constraint {
         Constraint::Check(_) => "check",

@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    operation::{BulkInsert, ColumnChange, Execute, Operation},
+    operation::{BulkInsert, ColumnChange, ConstraintChange, Execute, Operation},
     schema::{
-        Check, Column, ConstraintRef, ForeignKey, Ident, Index, IndexKey, PrimaryKey, Table, TableName,
-        Unique,
+        Check, Column, ConstraintRef, ForeignKey, Ident, Index, IndexKey, PrimaryKey, Referred, Table,
+        TableName, Unique,
     },
 };
 
@@ -26,6 +26,14 @@ pub(super) fn operation(operation: &mut Operation, change: Change<'_>) {
             table_name(table, change);
             change(column);
             changes.iter_mut().for_each(|one| column_change(one, change));
+        }
+        Operation::AlterConstraint { table, constraint, change: altered } => {
+            table_name(table, change);
+            reference(constraint, change);
+            match altered {
+                ConstraintChange::Rename { to } => change(to),
+                ConstraintChange::SetDeferral(_) | ConstraintChange::Validate => {}
+            }
         }
         Operation::BulkInsert(BulkInsert { table, columns, rows: _ }) => {
             table_name(table, change);
@@ -118,22 +126,35 @@ fn column_change(one: &mut ColumnChange, change: Change<'_>) {
     }
 }
 
-fn primary_key(PrimaryKey { name, columns }: &mut PrimaryKey, change: Change<'_>) {
-    name.iter_mut().chain(columns).for_each(change);
+fn primary_key(key: &mut PrimaryKey, change: Change<'_>) {
+    let PrimaryKey { name, columns, include, deferral: _ } = key;
+    name.iter_mut().chain(columns).chain(include).for_each(change);
 }
 
-fn unique(Unique { name, columns }: &mut Unique, change: Change<'_>) {
-    name.iter_mut().chain(columns).for_each(change);
+fn unique(unique: &mut Unique, change: Change<'_>) {
+    let Unique { name, columns, include, is_nulls_not_distinct: _, deferral: _ } = unique;
+    name.iter_mut().chain(columns).chain(include).for_each(change);
 }
 
 fn foreign_key(foreign_key: &mut ForeignKey, change: Change<'_>) {
-    let ForeignKey { name, columns, referred_table, referred_columns, on_delete: _, on_update: _ } =
-        foreign_key;
+    let ForeignKey {
+        name,
+        columns,
+        referred_table,
+        referred_columns,
+        on_delete: _,
+        on_delete_columns,
+        on_update: _,
+        matching: _,
+        deferral: _,
+        is_not_valid: _,
+    } = foreign_key;
     table_name(referred_table, change);
-    name.iter_mut().chain(columns).chain(referred_columns).for_each(change);
+    name.iter_mut().chain(columns).chain(referred_columns).chain(on_delete_columns).for_each(change);
 }
 
-fn check(Check { name, expression: _ }: &mut Check, change: Change<'_>) {
+fn check(check: &mut Check, change: Change<'_>) {
+    let Check { name, expression: _, is_no_inherit: _, is_not_valid: _ } = check;
     name.iter_mut().for_each(change);
 }
 
@@ -150,9 +171,14 @@ fn index(Index { name, is_unique: _, parts, predicate: _ }: &mut Index, change: 
 fn reference(constraint: &mut ConstraintRef, change: Change<'_>) {
     match constraint {
         ConstraintRef::Check { expression: _ } | ConstraintRef::PrimaryKey => {}
-        ConstraintRef::ForeignKey { columns } | ConstraintRef::Unique { columns } => {
-            columns.iter_mut().for_each(change);
+        ConstraintRef::ForeignKey { columns, referred } => {
+            columns.iter_mut().for_each(&mut *change);
+            if let Some(Referred { table, columns }) = referred {
+                table_name(table, change);
+                columns.iter_mut().for_each(&mut *change);
+            }
         }
+        ConstraintRef::Unique { columns } => columns.iter_mut().for_each(change),
         ConstraintRef::Named(name) => change(name),
     }
 }

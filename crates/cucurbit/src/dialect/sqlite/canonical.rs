@@ -1,14 +1,15 @@
 //! A schema as SQLite would keep it. Pure; both sides of a comparison go through it.
 //!
 //! A type becomes what comes back of its spelling (`types::form`), an expression the parser's one text of it.
-//! Comments go, which SQLite does not store. The columns of a primary key do not take NULL: SQLite reports that they
+//! What SQLite does not store and does well without goes: comments, the columns that an index would hold beside its key,
+//! and that old rows were not checked, which they always are. The columns of a primary key do not take NULL: SQLite reports that they
 //! may, unless the text says otherwise, and no model means it.
 
 use std::collections::BTreeMap;
 
 use crate::schema::{
     Check, Column, ColumnType, Expression, ForeignKey, Ident, Index, IndexKey, IndexPart, Literal,
-    PrimaryKey, Schema, ServerDefault, Table, TableName, Type,
+    PrimaryKey, Schema, ServerDefault, Table, TableName, Type, Unique,
 };
 
 use super::{
@@ -55,9 +56,12 @@ fn form(table: &Table) -> Table {
     Table {
         name: name.clone(),
         columns: columns.iter().map(|column| column_form(table, column)).collect(),
-        primary_key: primary_key.clone(),
-        uniques: uniques.clone(),
-        foreign_keys: foreign_keys.iter().map(ForeignKey::clone).collect(),
+        primary_key: primary_key.clone().map(|key| PrimaryKey { include: Vec::new(), ..key }),
+        uniques: uniques.iter().map(|unique| Unique { include: Vec::new(), ..unique.clone() }).collect(),
+        foreign_keys: foreign_keys
+            .iter()
+            .map(|key| ForeignKey { is_not_valid: false, ..key.clone() })
+            .collect(),
         checks: checks.iter().map(check_form).collect(),
         indexes: indexes.iter().map(|(name, index)| (name.clone(), index_form(index))).collect(),
         comment: None,
@@ -119,7 +123,7 @@ fn default_form(default: &ServerDefault, affinity: Affinity) -> Option<ServerDef
 }
 
 fn check_form(check: &Check) -> Check {
-    Check { name: check.name.clone(), expression: text(&check.expression) }
+    Check { name: check.name.clone(), ..Check::new(text(&check.expression)) }
 }
 
 fn index_form(index: &Index) -> Index {

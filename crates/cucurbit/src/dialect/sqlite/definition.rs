@@ -4,8 +4,8 @@
 //! people, why SQLite cannot hold a thing.
 
 use crate::schema::{
-    Action, Check, Column, ConstraintRef, ForeignKey, Ident, Index, IndexKey, Literal, Nulls, Order,
-    PrimaryKey, ServerDefault, Table, TableName, Type, Unique,
+    Action, Check, Column, ConstraintRef, Deferral, ForeignKey, Ident, Index, IndexKey, Literal, Match,
+    Nulls, Order, PrimaryKey, ServerDefault, Table, TableName, Type, Unique,
 };
 
 use super::{
@@ -28,13 +28,16 @@ pub(super) fn create_table(table: &Table) -> Result<String, String> {
             self::column(column, table.options.is_strict)?
         });
     }
-    if let Some(key) = table.primary_key.as_ref().filter(|_| !table.options.is_autoincrement) {
-        items.push(primary_key(key));
+    if let Some(key) = &table.primary_key {
+        let written = primary_key(key)?;
+        items.extend(Some(written).filter(|_| !table.options.is_autoincrement));
     }
     if table.options.is_autoincrement && rowid.is_none() {
         return Err("AUTOINCREMENT needs a primary key of one INTEGER column".to_owned());
     }
-    items.extend(table.uniques.iter().map(unique));
+    for one in &table.uniques {
+        items.push(unique(one)?);
+    }
     for key in &table.foreign_keys {
         items.push(foreign_key(key)?);
     }
@@ -166,13 +169,30 @@ fn named(name: Option<&Ident>, text: &str) -> String {
 }
 
 /// Writes a primary key as a constraint of its table.
-pub(super) fn primary_key(key: &PrimaryKey) -> String {
-    named(key.name.as_ref(), &format!("PRIMARY KEY ({})", list(&key.columns)))
+pub(super) fn primary_key(key: &PrimaryKey) -> Result<String, String> {
+    let PrimaryKey { name, columns, include: _, deferral } = key;
+    refuse_deferred(*deferral)?;
+    Ok(named(name.as_ref(), &format!("PRIMARY KEY ({})", list(columns))))
+}
+
+/// Only foreign keys can wait (sqlite.org/syntax/table-constraint.html).
+fn refuse_deferred(deferral: Deferral) -> Result<(), String> {
+    match deferral {
+        Deferral::NotDeferrable => Ok(()),
+        Deferral::Immediate | Deferral::Deferred => {
+            Err("a key of SQLite is checked at once, and cannot be deferred".to_owned())
+        }
+    }
 }
 
 /// Writes a unique constraint of a table.
-pub(super) fn unique(unique: &Unique) -> String {
-    named(unique.name.as_ref(), &format!("UNIQUE ({})", list(&unique.columns)))
+pub(super) fn unique(unique: &Unique) -> Result<String, String> {
+    let Unique { name, columns, include: _, is_nulls_not_distinct, deferral } = unique;
+    refuse_deferred(*deferral)?;
+    if *is_nulls_not_distinct {
+        return Err("two NULLs are distinct in every key of SQLite".to_owned());
+    }
+    Ok(named(name.as_ref(), &format!("UNIQUE ({})", list(columns))))
 }
 
 /// Writes a check of a table.
@@ -192,6 +212,9 @@ pub(super) fn inline_foreign_key(key: &ForeignKey) -> Result<String, String> {
 }
 
 fn references(key: &ForeignKey) -> Result<String, String> {
+    if !key.on_delete_columns.is_empty() {
+        return Err("ON DELETE of SQLite sets all columns of a foreign key".to_owned());
+    }
     let mut text = format!("REFERENCES {}", table_name(&key.referred_table)?);
     if !key.referred_columns.is_empty() {
         text = format!("{text} ({})", list(&key.referred_columns));
@@ -200,6 +223,12 @@ fn references(key: &ForeignKey) -> Result<String, String> {
         if action != Action::NoAction {
             text = format!("{text} ON {event} {}", action.sql());
         }
+    }
+    if key.matching == Match::Full {
+        text.push_str(" MATCH FULL");
+    }
+    if key.deferral != Deferral::NotDeferrable {
+        text = format!("{text} {}", key.deferral.sql());
     }
     Ok(text)
 }

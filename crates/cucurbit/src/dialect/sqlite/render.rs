@@ -100,6 +100,7 @@ fn one(before: &mut Before, operation: &Operation, plan: &mut Plan) -> Result<()
         // `plan` has refused or opened the last two; the others are changes of one table.
         Operation::AddColumn { .. }
         | Operation::AlterColumn { .. }
+        | Operation::AlterConstraint { .. }
         | Operation::CreateCheck { .. }
         | Operation::CreateForeignKey { .. }
         | Operation::CreateIndex { .. }

@@ -212,7 +212,9 @@ async fn columns_change_while_parents_and_children_hold_rows() {
             table.drop_check("length(\"Label\") > 0");
             table.drop_column("size").loses_data();
         });
-        op.alter_table("child", |table| table.drop_foreign_key(["parent_id"]));
+        op.alter_table("child", |table| {
+            table.drop_foreign_key(["parent_id"]);
+        });
         op.alter_table("elder", |table| table.drop_primary_key());
     })
     .await;

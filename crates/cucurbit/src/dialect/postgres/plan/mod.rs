@@ -13,7 +13,7 @@ use crate::{
         Before, Hazard, Plan, PlanError, Statement,
         sql::{qualified, quoted},
     },
-    operation::{self, ApplyError, ColumnChange, Consent, Operation},
+    operation::{self, ApplyError, ColumnChange, Consent, ConstraintChange, Found, Operation},
     schema::{
         Column, ConstraintRef, Dialect, Expression, ForeignKey, Ident, Literal, PrimaryKey, Schema,
         ServerDefault, Table, TableName,
@@ -54,6 +54,7 @@ impl Planner<'_> {
         let name = match &mut operation {
             Operation::AddColumn { table, .. }
             | Operation::AlterColumn { table, .. }
+            | Operation::AlterConstraint { table, .. }
             | Operation::CreateCheck { table, .. }
             | Operation::CreateForeignKey { table, .. }
             | Operation::CreateIndex { table, .. }
@@ -92,6 +93,9 @@ impl Planner<'_> {
                 // The names of what is there are those before a rename.
                 self.apply(&operation)?;
                 self.alter_column(&owner, column, changes)
+            }
+            Operation::AlterConstraint { table, constraint, change } => {
+                self.alter_constraint(table, constraint, change, &operation)
             }
             Operation::BulkInsert(insert) => {
                 render::inserts(insert).into_iter().for_each(|sql| self.plan.push(sql));
@@ -192,14 +196,24 @@ impl Planner<'_> {
 
     fn create_table(&mut self, table: &Table, rest: &[Operation]) -> Result<(), PlanError> {
         self.history.made_table(&table.name);
-        let keys = table.foreign_keys.iter().enumerate();
-        let later: Vec<usize> = keys
+        let keys = || table.foreign_keys.iter().enumerate();
+        let later: Vec<usize> = keys()
             .filter(|(_, key)| self.is_later(&key.referred_table, rest))
             .map(|(place, _)| place)
             .collect();
-        self.plan.push(render::create_table(table, &later)?);
+        let unchecked: Vec<usize> = keys()
+            .filter(|(place, key)| key.is_not_valid && !later.contains(place))
+            .map(|(place, _)| place)
+            .collect();
+        self.plan.push(render::create_table(table, &[later.as_slice(), &unchecked].concat())?);
         self.deferred
             .extend(later.iter().map(|place| (table.name.clone(), table.foreign_keys[*place].clone())));
+        for place in unchecked {
+            self.add_constraint(&table.name, &render::foreign_key(&table.foreign_keys[place]));
+        }
+        for check in table.checks.iter().filter(|check| check.is_not_valid) {
+            self.add_constraint(&table.name, &render::check(check));
+        }
         for index in table.indexes.values() {
             self.plan.push(render::create_index(&table.name, index));
         }
@@ -217,6 +231,7 @@ impl Planner<'_> {
                 Operation::RenameTable { table: old, to } => is_same(&old.sibling(to.clone()), table),
                 Operation::AddColumn { .. }
                 | Operation::AlterColumn { .. }
+                | Operation::AlterConstraint { .. }
                 | Operation::BulkInsert(_)
                 | Operation::CreateCheck { .. }
                 | Operation::CreateForeignKey { .. }
@@ -251,6 +266,7 @@ impl Planner<'_> {
             Operation::DropTable { table, consent: _ } => Some(table.clone()),
             Operation::AddColumn { .. }
             | Operation::AlterColumn { .. }
+            | Operation::AlterConstraint { .. }
             | Operation::BulkInsert(_)
             | Operation::CreateCheck { .. }
             | Operation::CreateForeignKey { .. }
@@ -281,17 +297,57 @@ impl Planner<'_> {
         Ok(())
     }
 
+    /// Finds the name of a constraint in what is there.
+    fn name_of(
+        &mut self,
+        table: &TableName,
+        constraint: &ConstraintRef,
+        operation: &Operation,
+    ) -> Result<Ident, PlanError> {
+        names::name_all(self.schema, table);
+        memory::constraint_name(self.owner(table, operation)?, constraint).ok_or_else(|| {
+            let source = ApplyError::NoConstraint { table: table.clone(), constraint: constraint.clone() };
+            PlanError::Apply { operation: operation.describe(), source }
+        })
+    }
+
+    fn alter_constraint(
+        &mut self,
+        table: &TableName,
+        constraint: &ConstraintRef,
+        change: &ConstraintChange,
+        operation: &Operation,
+    ) -> Result<(), PlanError> {
+        let name = self.name_of(table, constraint, operation)?;
+        let constraint = ConstraintRef::Named(name.clone());
+        let found = operation::resolve_constraint(self.owner(table, operation)?, &constraint);
+        let alter = format!("ALTER TABLE {}", qualified(table));
+        let name = quoted(&name);
+        self.plan.push(match change {
+            ConstraintChange::Rename { to } => format!("{alter} RENAME CONSTRAINT {name} TO {}", quoted(to)),
+            ConstraintChange::SetDeferral(deferral) => {
+                if !matches!(found, Some(Found::ForeignKey(_))) {
+                    return Err(PlanError::Unsupported {
+                        dialect: Dialect::Postgres,
+                        operation: operation.describe(),
+                        reason: "only of a foreign key can it be changed; drop the constraint and create it"
+                            .to_owned(),
+                    });
+                }
+                format!("{alter} ALTER CONSTRAINT {name} {}", deferral.sql())
+            }
+            ConstraintChange::Validate => format!("{alter} VALIDATE CONSTRAINT {name}"),
+        });
+        self.apply(&Operation::AlterConstraint { table: table.clone(), constraint, change: change.clone() })
+    }
+
     fn drop_constraint(
         &mut self,
         table: &TableName,
         constraint: &ConstraintRef,
         operation: &Operation,
     ) -> Result<(), PlanError> {
-        names::name_all(self.schema, table);
-        let Some(name) = memory::constraint_name(self.owner(table, operation)?, constraint) else {
-            let source = ApplyError::NoConstraint { table: table.clone(), constraint: constraint.clone() };
-            return Err(PlanError::Apply { operation: operation.describe(), source });
-        };
+        let name = self.name_of(table, constraint, operation)?;
         self.plan.push(format!("ALTER TABLE {} DROP CONSTRAINT {}", qualified(table), quoted(&name)));
         self.apply(&Operation::DropConstraint {
             table: table.clone(),

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     operation::Op,
-    schema::{Action, TableBuilder, Type, build, build::*},
+    schema::{Action, Deferral, TableBuilder, Type, build, build::*},
 };
 
 fn sql(before: &mut Before, record: impl FnOnce(&mut Op)) -> Vec<String> {
@@ -107,12 +107,49 @@ fn an_unnamed_constraint_is_dropped_by_the_name_that_the_server_gave() {
 }
 
 #[test]
+fn a_constraint_is_changed_without_being_made_anew() {
+    let mut before = plant();
+    let statements = sql(&mut before, |op| {
+        op.alter_table("plant", |table| {
+            table.create_check("id > 0").named("ck").not_valid();
+            table.create_foreign_key(["id"], "tree", ["id"]).named("fk");
+            table.alter_constraint("ck").validate();
+            table.alter_constraint("ck").rename("ck_plant_id");
+            table.alter_foreign_key(["id"]).to("tree", ["id"]).deferral(Deferral::Deferred);
+            table.alter_constraint("fk").deferral(Deferral::NotDeferrable);
+            table.drop_constraint("ck_plant_id");
+        });
+    });
+    assert_eq!(
+        statements,
+        [
+            "ALTER TABLE \"plant\" ADD CONSTRAINT \"ck\" CHECK (id > 0) NOT VALID",
+            "ALTER TABLE \"plant\" ADD CONSTRAINT \"fk\" FOREIGN KEY (\"id\") REFERENCES \"tree\" (\"id\")",
+            "ALTER TABLE \"plant\" VALIDATE CONSTRAINT \"ck\"",
+            "ALTER TABLE \"plant\" RENAME CONSTRAINT \"ck\" TO \"ck_plant_id\"",
+            "ALTER TABLE \"plant\" ALTER CONSTRAINT \"fk\" DEFERRABLE INITIALLY DEFERRED",
+            "ALTER TABLE \"plant\" ALTER CONSTRAINT \"fk\" NOT DEFERRABLE",
+            "ALTER TABLE \"plant\" DROP CONSTRAINT \"ck_plant_id\"",
+        ]
+    );
+}
+
+#[test]
+fn only_a_foreign_key_is_put_off_without_being_made_anew() {
+    let operations = Op::record(|op| {
+        op.alter_table("plant", |table| table.alter_primary_key().deferral(Deferral::Deferred));
+    });
+    let error = plan(&mut plant(), &operations).expect_err("PostgreSQL cannot");
+    assert!(matches!(error, PlanError::Unsupported { .. }), "{error}");
+}
+
+#[test]
 fn a_reflected_check_is_found_by_the_name_of_what_was_written() {
     let mut before = plant();
     let table = before.schema.tables.values_mut().next().expect("there is one table");
     table.checks[0] = crate::schema::Check {
         name: Some("plant_name_check".into()),
-        expression: "(length(name) > 0)".into(),
+        ..crate::schema::Check::new("(length(name) > 0)")
     };
     let statements =
         sql(&mut before, |op| op.alter_table("plant", |table| table.drop_check("LENGTH(name)>0")));

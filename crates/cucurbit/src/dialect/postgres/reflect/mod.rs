@@ -14,8 +14,8 @@ use crate::{
     connection::Connection,
     dialect::{Before, ReflectError},
     schema::{
-        Action, Check, Column, ForeignKey, Ident, Identity, Index, IndexKey, IndexPart, Nulls, Order,
-        PrimaryKey, Schema, ServerDefault, Table, TableName, Unique,
+        Action, Check, Column, Deferral, ForeignKey, Ident, Identity, Index, IndexKey, IndexPart, Match,
+        Nulls, Order, PrimaryKey, Schema, ServerDefault, Table, TableName, Unique,
     },
 };
 
@@ -162,23 +162,29 @@ impl Catalogue {
             let Some(read) = self.tables.get(&table).filter(|_| is_held) else { continue };
             // A check may be about the whole row, which has the number 0; a key names its columns.
             let columns = read.columns(&numbers).unwrap_or_default();
+            let deferral = deferral(row.flag()?, row.flag()?);
+            let (is_not_valid, is_no_inherit) = (!row.flag()?, row.flag()?);
+            let (is_nulls_not_distinct, include) = (row.flag()?, read.columns(&row.numbers()?));
+            let include = include.unwrap_or_default();
             match kind.as_str() {
                 "c" => {
                     let expression = unwrapped(&row.text()?).into();
-                    let check = Check { name: Some(name), expression };
+                    let check = Check { name: Some(name), expression, is_no_inherit, is_not_valid };
                     self.change(table, |table| table.checks.push(check));
                 }
                 "f" => {
                     row.optional();
-                    let foreign_key = self.foreign_key(&mut row, name, columns)?;
+                    let read = self.foreign_key(&mut row, table, name, columns)?;
+                    let foreign_key = ForeignKey { deferral, is_not_valid, ..read };
                     self.change(table, |table| table.foreign_keys.push(foreign_key));
                 }
                 "p" => {
-                    let primary_key = PrimaryKey { name: Some(name), columns };
+                    let primary_key = PrimaryKey { name: Some(name), columns, include, deferral };
                     self.change(table, |table| table.primary_key = Some(primary_key));
                 }
                 "u" => {
-                    let unique = Unique { name: Some(name), columns };
+                    let unique =
+                        Unique { name: Some(name), columns, include, is_nulls_not_distinct, deferral };
                     self.change(table, |table| table.uniques.push(unique));
                 }
                 _ => {}
@@ -196,6 +202,7 @@ impl Catalogue {
     fn foreign_key(
         &self,
         row: &mut Row,
+        owner: u32,
         name: Ident,
         columns: Vec<Ident>,
     ) -> Result<ForeignKey, ReflectError> {
@@ -204,13 +211,18 @@ impl Catalogue {
         let (numbers, foreign_columns) = (row.numbers()?, row.optional_texts()?);
         let foreign_columns = foreign_columns.map(|names| names.into_iter().map(Ident::new).collect());
         let here = self.tables.get(&referred).and_then(|read| read.columns(&numbers));
+        let referred_table = TableName { schema: schema.map(Ident::new), name: Ident::new(table) };
+        let (on_delete, on_update) = (action(&row.text()?), action(&row.text()?));
+        let matching = if row.text()? == "f" { Match::Full } else { Match::Simple };
+        let set: Vec<i16> = row.numbers()?;
+        let on_delete_columns = self.tables.get(&owner).and_then(|read| read.columns(&set));
         Ok(ForeignKey {
             name: Some(name),
-            columns,
-            referred_table: TableName { schema: schema.map(Ident::new), name: Ident::new(table) },
-            referred_columns: here.or(foreign_columns).unwrap_or_default(),
-            on_delete: action(&row.text()?),
-            on_update: action(&row.text()?),
+            on_delete,
+            on_delete_columns: on_delete_columns.unwrap_or_default(),
+            on_update,
+            matching,
+            ..ForeignKey::new(columns, referred_table, here.or(foreign_columns).unwrap_or_default())
         })
     }
 
@@ -254,6 +266,14 @@ fn is_nextval(default: &ServerDefault) -> bool {
         | ServerDefault::Identity(_)
         | ServerDefault::Literal(_)
         | ServerDefault::Serial => false,
+    }
+}
+
+fn deferral(is_deferrable: bool, is_deferred: bool) -> Deferral {
+    match (is_deferrable, is_deferred) {
+        (false, _) => Deferral::NotDeferrable,
+        (true, false) => Deferral::Immediate,
+        (true, true) => Deferral::Deferred,
     }
 }
 

@@ -74,17 +74,17 @@ pub(super) fn sequences(server: &Server) -> String {
 /// Keys and checks, and whether our values hold all that each of them says.
 pub(super) fn constraints(server: &Server) -> String {
     // Columns that older servers do not have.
-    let nulls_not_distinct = if server.version >= 150_000 { "AND NOT i.indnullsnotdistinct" } else { "" };
-    let some_set_null = if server.version >= 150_000 { "AND o.confdelsetcols IS NULL" } else { "" };
-    let temporal = if server.version >= 180_000 { "AND o.conenforced AND NOT o.conperiod" } else { "" };
+    let nulls_not_distinct =
+        if server.version >= 150_000 { "COALESCE(i.indnullsnotdistinct, false)" } else { "false" };
+    let set_columns = if server.version >= 150_000 { "o.confdelsetcols" } else { "NULL::int2[]" };
+    let is_held = if server.version >= 180_000 { "o.conenforced AND NOT o.conperiod" } else { "true" };
     let namespace = server.namespace;
     format!(
-        "SELECT o.conrelid, o.conname, o.contype,
-           o.convalidated AND NOT o.condeferrable {temporal} AND CASE o.contype
-             WHEN 'c' THEN NOT o.connoinherit
-             WHEN 'f' THEN o.confmatchtype = 's' {some_set_null}
-             ELSE i.indnatts = i.indnkeyatts {nulls_not_distinct} END,
-           pg_catalog.array_to_string(o.conkey, ' '),
+        "SELECT o.conrelid, o.conname, o.contype, {is_held},
+           pg_catalog.array_to_string(o.conkey, ' '), o.condeferrable, o.condeferred, o.convalidated,
+           o.connoinherit, {nulls_not_distinct},
+           CASE WHEN i.indnatts > i.indnkeyatts
+             THEN pg_catalog.array_to_string((i.indkey::int2[])[i.indnkeyatts:], ' ') END,
            CASE WHEN o.contype = 'c' THEN pg_catalog.pg_get_expr(o.conbin, o.conrelid, false) END,
            o.confrelid,
            CASE WHEN r.relnamespace <> {namespace} THEN n.nspname END, r.relname,
@@ -93,7 +93,7 @@ pub(super) fn constraints(server: &Server) -> String {
              SELECT pg_catalog.json_agg(a.attname ORDER BY k.place)
              FROM pg_catalog.unnest(o.confkey) WITH ORDINALITY k (number, place)
              JOIN pg_catalog.pg_attribute a ON a.attrelid = o.confrelid AND a.attnum = k.number) END,
-           o.confdeltype, o.confupdtype
+           o.confdeltype, o.confupdtype, o.confmatchtype, pg_catalog.array_to_string({set_columns}, ' ')
          FROM pg_catalog.pg_constraint o
          JOIN pg_catalog.pg_class c ON c.oid = o.conrelid
          LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = o.conindid AND o.contype IN ('p', 'u')

@@ -129,6 +129,10 @@ pub(super) struct Reference {
     pub(super) on_delete: crate::schema::Action,
     /// What an UPDATE does.
     pub(super) on_update: crate::schema::Action,
+    /// What `MATCH` says.
+    pub(super) matching: crate::schema::Match,
+    /// What `DEFERRABLE` says.
+    pub(super) deferral: crate::schema::Deferral,
 }
 
 /// Why a stored text cannot be read.
