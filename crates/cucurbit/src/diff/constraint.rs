@@ -16,7 +16,7 @@ use super::{
 pub(super) struct Constraints {
     pub(super) dropped: Vec<Operation>,
     /// What is changed without being made anew.
-    pub(super) altered: Vec<Operation>,
+    pub(super) altered: Vec<(ConstraintRef, ConstraintChange)>,
     pub(super) added: Vec<Operation>,
     /// Foreign keys that wait for another table.
     pub(super) late: Vec<Operation>,
@@ -74,20 +74,15 @@ fn altered(
     pair: Pair<'_>,
     foreign_keys: &Matched<'_, ForeignKey>,
     checks: &Matched<'_, Check>,
-) -> Vec<Operation> {
-    let alter = |constraint, change| Operation::AlterConstraint {
-        table: pair.to.written.name.clone(),
-        constraint,
-        change,
-    };
-    let mut operations = Vec::new();
+) -> Vec<(ConstraintRef, ConstraintChange)> {
+    let mut changes = Vec::new();
     for (from, to) in &foreign_keys.same {
         let reference = || pair.from.form.foreign_key_reference(from);
         if from.deferral != to.deferral {
-            operations.push(alter(reference(), ConstraintChange::SetDeferral(to.deferral)));
+            changes.push((reference(), ConstraintChange::SetDeferral(to.deferral)));
         }
         if from.is_not_valid && !to.is_not_valid {
-            operations.push(alter(reference(), ConstraintChange::Validate));
+            changes.push((reference(), ConstraintChange::Validate));
         }
     }
     for (from, to) in &checks.same {
@@ -96,10 +91,10 @@ fn altered(
         let written = places.into_iter().find(|(form, _)| std::ptr::eq(*form, *from));
         let reference = written.map_or_else(|| from.reference(), |(_, written)| written.reference());
         if from.is_not_valid && !to.is_not_valid {
-            operations.push(alter(reference, ConstraintChange::Validate));
+            changes.push((reference, ConstraintChange::Validate));
         }
     }
-    operations
+    changes
 }
 
 /// Lists the columns of the keys that go away and that others may refer to.
@@ -188,15 +183,14 @@ compared! {
             && is_written_as(&form.referred_table.name, &written.referred_table.name)
             && are_written_as(&form.referred_columns, &written.referred_columns)
             && (form.on_delete, form.on_update) == (written.on_delete, written.on_update)
-            && (form.matching, form.deferral, form.is_not_valid)
-                == (written.matching, written.deferral, written.is_not_valid)
+            && (form.matching, form.deferral) == (written.matching, written.deferral)
     };
     PrimaryKey: |from, _| from.clone(), |form, written| are_written_as(&form.columns, &written.columns);
     Unique: |from, _| from.clone(), |form, written| {
         are_written_as(&form.columns, &written.columns)
             && form.deferral == written.deferral
             && form.is_nulls_not_distinct == written.is_nulls_not_distinct
-            && are_written_as(&form.include, &written.include)
+            && (form.include.is_empty() || are_written_as(&form.include, &written.include))
     };
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     dialect::{Canonical, is_written_as},
-    operation::{Consent, Operation},
+    operation::{Concurrency, Consent, Operation},
     schema::{Column, ForeignKey, Ident, Index, Table, TableName},
 };
 
@@ -81,7 +81,10 @@ pub(super) fn created(view: View<'_>, waits: impl Fn(&ForeignKey) -> bool) -> Ma
         late.into_iter().map(|key| constraint::written(key, &view.written.foreign_keys).clone()).collect();
     table.foreign_keys.retain(|key| !late.contains(key));
     let mut operations = vec![Operation::CreateTable(table)];
-    let create_index = |index| Operation::CreateIndex { table: name.clone(), index };
+    let create_index = |index| {
+        let concurrency = Concurrency::default();
+        Operation::CreateIndex { table: name.clone(), index, concurrency }
+    };
     operations.extend(indexes.into_values().map(create_index));
     let add = |foreign_key| Operation::CreateForeignKey { table: name.clone(), foreign_key };
     Made { operations, late: late.into_iter().map(add).collect() }
@@ -125,15 +128,13 @@ pub(super) fn altered(
     operations.extend(columns.dropped);
     operations.extend(columns.added);
     operations.extend(columns.altered);
-    let is_dropped = |operation: &Operation| {
-        match operation {
-        Operation::AlterConstraint { table, constraint, change: _ } => done.iter().any(
-            |other| matches!(other, Operation::DropConstraint { table: of, constraint: other } if of == table && other == constraint),
-        ),
-        other => unreachable!("`{}` alters no constraint", other.describe()),
+    for (constraint, change) in constraints.altered {
+        let table = pair.to.written.name.clone();
+        let drop = Operation::DropConstraint { table: table.clone(), constraint: constraint.clone() };
+        if !done.contains(&drop) {
+            operations.push(Operation::AlterConstraint { table, constraint, change });
+        }
     }
-    };
-    operations.extend(constraints.altered.into_iter().filter(|operation| !is_dropped(operation)));
     operations.extend(constraints.added);
     operations.extend(indexes.created);
     if pair.from.form.comment != pair.to.form.comment {

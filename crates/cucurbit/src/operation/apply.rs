@@ -136,14 +136,8 @@ pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Re
             refuse_second(table, &foreign_key.reference())?;
             table.foreign_keys.push(foreign_key.clone());
         }
-        Operation::CreateIndex { table, index } => {
-            if let Some(other) = schema
-                .tables
-                .values()
-                .find(|other| other.name.schema == table.schema && other.indexes.contains_key(&index.name))
-            {
-                return Err(ApplyError::IndexExists { table: other.name.clone(), name: index.name.clone() });
-            }
+        Operation::CreateIndex { table, index, concurrency: _ } => {
+            refuse_second_index(schema, table, &index.name)?;
             table_mut(schema, table)?.indexes.insert(index.name.clone(), index.clone());
         }
         Operation::CreatePrimaryKey { table, primary_key } => {
@@ -174,7 +168,7 @@ pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Re
         Operation::DropConstraint { table, constraint } => {
             drop_constraint(table_mut(schema, table)?, constraint)?
         }
-        Operation::DropIndex { table, name } => {
+        Operation::DropIndex { table, name, concurrency: _ } => {
             let table = table_mut(schema, table)?;
             if table.indexes.remove(name).is_none() {
                 return Err(ApplyError::NoIndex { table: table.name.clone(), name: name.clone() });
@@ -197,6 +191,7 @@ pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Re
                 *schema = after;
             }
         }
+        Operation::RenameIndex { table, name, to } => rename_index(schema, table, name, to)?,
         Operation::RenameTable { table, to } => rename_table(schema, table, to)?,
         Operation::SetTableComment { table, comment } => {
             table_mut(schema, table)?.comment.clone_from(comment)
@@ -275,9 +270,12 @@ fn rename_column(schema: &mut Schema, table: &TableName, from: &Ident, to: &Iden
         rename(&mut key.columns);
         rename(&mut key.on_delete_columns);
     }
-    for part in owner.indexes.values_mut().flat_map(|index| &mut index.parts) {
-        if part.key == IndexKey::Column(from.clone()) {
-            part.key = IndexKey::Column(to.clone());
+    for index in owner.indexes.values_mut() {
+        rename(&mut index.include);
+        for part in &mut index.parts {
+            if part.key == IndexKey::Column(from.clone()) {
+                part.key = IndexKey::Column(to.clone());
+            }
         }
     }
     for foreign_key in schema.tables.values_mut().flat_map(|other| &mut other.foreign_keys) {
@@ -298,9 +296,10 @@ fn drop_column(table: &mut Table, column: &Ident) -> Result<(), ApplyError> {
     table.primary_key.take_if(|key| key.columns.contains(column) || key.include.contains(column));
     table.uniques.retain(|unique| !unique.columns.contains(column) && !unique.include.contains(column));
     table.foreign_keys.retain(|key| !key.columns.contains(column));
-    table
-        .indexes
-        .retain(|_, index| !index.parts.iter().any(|part| part.key == IndexKey::Column(column.clone())));
+    table.indexes.retain(|_, index| {
+        let is_in_key = index.parts.iter().any(|part| part.key == IndexKey::Column(column.clone()));
+        !is_in_key && !index.include.contains(column)
+    });
     Ok(())
 }
 
@@ -392,7 +391,7 @@ pub fn resolve_constraint(table: &Table, constraint: &ConstraintRef) -> Option<F
                 .map(Found::Check)
         }
         ConstraintRef::ForeignKey { columns, referred } => {
-            let refers = |key: &ForeignKey| referred.as_ref().is_none_or(|to| *to == key.referred());
+            let refers = |key: &ForeignKey| referred.as_ref().is_none_or(|to| key.refers_to(to));
             find(&table.foreign_keys, |key| key.columns == *columns && refers(key), |key| key.name.is_none())
                 .map(Found::ForeignKey)
         }
@@ -414,6 +413,28 @@ pub fn resolve_constraint(table: &Table, constraint: &ConstraintRef) -> Option<F
                 .map(Found::Unique)
         }
     }
+}
+
+/// Refuses a second index under one name in a schema.
+fn refuse_second_index(schema: &Schema, table: &TableName, name: &Ident) -> Result<(), ApplyError> {
+    let bears = |other: &&Table| other.name.schema == table.schema && other.indexes.contains_key(name);
+    match schema.tables.values().find(bears) {
+        Some(other) => Err(ApplyError::IndexExists { table: other.name.clone(), name: name.clone() }),
+        None => Ok(()),
+    }
+}
+
+fn rename_index(schema: &mut Schema, table: &TableName, name: &Ident, to: &Ident) -> Result<(), ApplyError> {
+    if name != to {
+        refuse_second_index(schema, table, to)?;
+    }
+    let table = table_mut(schema, table)?;
+    let Some(mut index) = table.indexes.remove(name) else {
+        return Err(ApplyError::NoIndex { table: table.name.clone(), name: name.clone() });
+    };
+    index.name = to.clone();
+    table.indexes.insert(to.clone(), index);
+    Ok(())
 }
 
 /// Renames a table here and in the foreign keys that refer to it.

@@ -2,7 +2,7 @@
 
 use crate::schema::{ConstraintRef, Ident, IndexKey, Referred, ServerDefault, TableName};
 
-use super::{ColumnChange, ConstraintChange, Operation};
+use super::{ColumnChange, Concurrency, ConstraintChange, Operation};
 
 impl Operation {
     /// Says in one line what it does: `add column plant.height_cm`.
@@ -27,7 +27,7 @@ impl Operation {
                 let referred = list(&foreign_key.referred_columns);
                 format!("add foreign key {table} ({columns}) -> {} ({referred})", foreign_key.referred_table)
             }
-            Self::CreateIndex { table, index } => {
+            Self::CreateIndex { table, index, concurrency } => {
                 let parts: Vec<&str> = index
                     .parts
                     .iter()
@@ -37,7 +37,8 @@ impl Operation {
                     })
                     .collect();
                 let unique = if index.is_unique { "unique " } else { "" };
-                format!("create {unique}index {} on {table} ({})", index.name, parts.join(", "))
+                let (parts, how) = (parts.join(", "), words(*concurrency));
+                format!("create {unique}index {} on {table} ({parts}){how}", index.name)
             }
             Self::CreatePrimaryKey { table, primary_key } => {
                 format!("add primary key on {table} ({})", list(&primary_key.columns))
@@ -49,7 +50,9 @@ impl Operation {
             },
             Self::DropColumn { table, column, .. } => format!("drop column {table}.{column}"),
             Self::DropConstraint { table, constraint } => format!("drop {}", which(constraint, table)),
-            Self::DropIndex { table, name } => format!("drop index {name} on {table}"),
+            Self::DropIndex { table, name, concurrency } => {
+                format!("drop index {name} on {table}{}", words(*concurrency))
+            }
             Self::DropTable { table, .. } => format!("drop table {table}"),
             Self::Execute(execute) => format!("execute {}", first_line(&execute.sql)),
             Self::Irreversible { reason } => format!("refuse: {}", first_line(reason)),
@@ -57,6 +60,7 @@ impl Operation {
                 let operations: Vec<String> = operations.iter().map(Self::describe).collect();
                 format!("on {dialect}: {}", operations.join("; "))
             }
+            Self::RenameIndex { table, name, to } => format!("rename index {name} on {table} to {to}"),
             Self::RenameTable { table, to } => format!("rename table {table} to {to}"),
             Self::SetTableComment { table, comment: Some(_) } => format!("set the comment of table {table}"),
             Self::SetTableComment { table, comment: None } => format!("remove the comment of table {table}"),
@@ -99,6 +103,10 @@ impl ConstraintChange {
             Self::Validate => "validate".to_owned(),
         }
     }
+}
+
+const fn words(concurrency: Concurrency) -> &'static str {
+    if concurrency.is_concurrent { " concurrently" } else { "" }
 }
 
 /// Says which constraint is meant.

@@ -6,6 +6,7 @@
 mod alter;
 mod apply;
 mod describe;
+mod index;
 mod op;
 mod reverse;
 
@@ -19,6 +20,7 @@ use crate::schema::{
 pub use self::{
     alter::{AddColumn, AlterColumn, AlterConstraint, AlterTable, DropForeignKey},
     apply::{ApplyError, Found, apply, apply_all, resolve_constraint},
+    index::CreateIndex,
     op::Op,
     reverse::{Irreversible, reverse, reverse_all},
 };
@@ -78,6 +80,8 @@ pub enum Operation {
         table: TableName,
         /// The index.
         index: Index,
+        /// Whether others may write meanwhile.
+        concurrency: Concurrency,
     },
     /// Adds a primary key to a table that has none.
     CreatePrimaryKey {
@@ -117,6 +121,8 @@ pub enum Operation {
         table: TableName,
         /// The index.
         name: Ident,
+        /// Whether others may write meanwhile.
+        concurrency: Concurrency,
     },
     /// Drops a table with its indexes.
     DropTable {
@@ -138,6 +144,15 @@ pub enum Operation {
         dialect: Dialect,
         /// What is done there.
         operations: Vec<Self>,
+    },
+    /// Gives an index another name.
+    RenameIndex {
+        /// The table.
+        table: TableName,
+        /// The index.
+        name: Ident,
+        /// Its new name.
+        to: Ident,
     },
     /// Renames a table.
     RenameTable {
@@ -223,6 +238,23 @@ impl Consent {
     }
 }
 
+/// Whether others may write to a table while its index is made or dropped (`CONCURRENTLY`).
+///
+/// PostgreSQL does so outside any transaction, and alone in its revision. SQLite has one writer, and ignores it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Concurrency {
+    /// Whether they may.
+    pub is_concurrent: bool,
+}
+
+impl Concurrency {
+    /// Lets others write meanwhile.
+    pub fn concurrently(&mut self) {
+        self.is_concurrent = true;
+    }
+}
+
 /// Rows of constants.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct BulkInsert {
@@ -283,6 +315,7 @@ impl Operation {
             | Self::DropConstraint { table, .. }
             | Self::DropIndex { table, .. }
             | Self::DropTable { table, .. }
+            | Self::RenameIndex { table, .. }
             | Self::RenameTable { table, .. }
             | Self::SetTableComment { table, .. } => Some(table),
             Self::CreateTable(table) => Some(&table.name),

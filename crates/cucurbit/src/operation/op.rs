@@ -7,7 +7,9 @@ use crate::schema::{
     TableBuilder, TableName, Unique, build::idents,
 };
 
-use super::{AddColumn, AlterColumn, AlterTable, BulkInsert, Consent, Execute, Operation};
+use super::{
+    AddColumn, AlterColumn, AlterTable, BulkInsert, Concurrency, Consent, CreateIndex, Execute, Operation,
+};
 
 /// What `upgrade` and `downgrade` are handed.
 #[derive(Debug, Default)]
@@ -36,7 +38,8 @@ impl Op {
         let name = table.name.clone();
         self.invoke(Operation::CreateTable(table));
         for index in indexes.into_values() {
-            self.invoke(Operation::CreateIndex { table: name.clone(), index });
+            let concurrency = Concurrency::default();
+            self.invoke(Operation::CreateIndex { table: name.clone(), index, concurrency });
         }
     }
 
@@ -85,15 +88,28 @@ impl Op {
         name: impl Into<Ident>,
         table: impl Into<TableName>,
         parts: impl IntoIterator<Item = impl Into<IndexPart>>,
-    ) -> &mut Index {
+    ) -> CreateIndex<'_> {
         let index = Index::new(name, parts.into_iter().map(Into::into).collect());
-        self.invoke(Operation::CreateIndex { table: table.into(), index });
-        last!(self, Operation::CreateIndex { index, .. } => index)
+        let concurrency = Concurrency::default();
+        self.invoke(Operation::CreateIndex { table: table.into(), index, concurrency });
+        last!(self, Operation::CreateIndex { index, concurrency, .. } => CreateIndex::new(index, concurrency))
     }
 
     /// Drops an index.
-    pub fn drop_index(&mut self, name: impl Into<Ident>, table: impl Into<TableName>) {
-        self.invoke(Operation::DropIndex { table: table.into(), name: name.into() });
+    pub fn drop_index(&mut self, name: impl Into<Ident>, table: impl Into<TableName>) -> &mut Concurrency {
+        let concurrency = Concurrency::default();
+        self.invoke(Operation::DropIndex { table: table.into(), name: name.into(), concurrency });
+        last!(self, Operation::DropIndex { concurrency, .. } => concurrency)
+    }
+
+    /// Gives an index another name.
+    pub fn rename_index(
+        &mut self,
+        name: impl Into<Ident>,
+        table: impl Into<TableName>,
+        to: impl Into<Ident>,
+    ) {
+        self.invoke(Operation::RenameIndex { table: table.into(), name: name.into(), to: to.into() });
     }
 
     /// Adds a named unique constraint to a table that exists.

@@ -6,10 +6,11 @@ use std::collections::BTreeSet;
 
 use thiserror::Error;
 
-use crate::schema::{ConstraintRef, Deferral, Dialect, Ident, Schema, Table, TableName};
+use crate::schema::{ConstraintRef, Deferral, Dialect, Ident, Index, Schema, Table, TableName};
 
 use super::{
-    ApplyError, ColumnChange, Consent, ConstraintChange, Found, Operation, apply, resolve_constraint,
+    ApplyError, ColumnChange, Concurrency, Consent, ConstraintChange, Found, Operation, apply,
+    resolve_constraint,
 };
 
 /// Why an operation has no reverse.
@@ -98,9 +99,11 @@ pub fn reverse(
             owner.foreign_keys.push(foreign_key.clone());
             one(drop_of(table, owner.foreign_key_reference(foreign_key)))
         }
-        Operation::CreateIndex { table, index } => {
-            one(Operation::DropIndex { table: table.clone(), name: index.name.clone() })
-        }
+        Operation::CreateIndex { table, index, concurrency } => one(Operation::DropIndex {
+            table: table.clone(),
+            name: index.name.clone(),
+            concurrency: *concurrency,
+        }),
         Operation::CreatePrimaryKey { table, primary_key } => {
             // The key made its columns NOT NULL; those that were nullable are again.
             let owner = owner(before, table)?;
@@ -123,19 +126,18 @@ pub fn reverse(
         Operation::DropConstraint { table, constraint } => {
             one(reverse_drop_constraint(owner(before, table)?, constraint)?)
         }
-        Operation::DropIndex { table, name } => {
+        Operation::DropIndex { table, name, concurrency } => {
             let owner = owner(before, table)?;
             let Some(index) = owner.indexes.get(name) else {
                 return Err(ApplyError::NoIndex { table: table.clone(), name: name.clone() }.into());
             };
-            one(Operation::CreateIndex { table: table.clone(), index: index.clone() })
+            one(create_index(table, index, *concurrency))
         }
         Operation::DropTable { table, consent: _ } => {
             let mut table = owner(before, table)?.clone();
             let indexes = std::mem::take(&mut table.indexes);
             let name = table.name.clone();
-            let indexes =
-                indexes.into_values().map(|index| Operation::CreateIndex { table: name.clone(), index });
+            let indexes = indexes.values().map(|index| create_index(&name, index, Concurrency::default()));
             Ok(std::iter::once(Operation::CreateTable(table)).chain(indexes).collect())
         }
         Operation::Execute(execute) => match &execute.means {
@@ -149,6 +151,10 @@ pub fn reverse(
                 return one(Operation::On { dialect, operations });
             }
             Ok(Vec::new())
+        }
+        Operation::RenameIndex { table, name, to } => {
+            let (name, to) = (to.clone(), name.clone());
+            one(Operation::RenameIndex { table: table.clone(), name, to })
         }
         Operation::RenameTable { table, to } => {
             one(Operation::RenameTable { table: table.sibling(to.clone()), to: table.name.clone() })
@@ -166,6 +172,12 @@ fn owner<'s>(before: &'s Schema, table: &TableName) -> Result<&'s Table, ApplyEr
 
 fn drop_of(table: &TableName, constraint: ConstraintRef) -> Operation {
     Operation::DropConstraint { table: table.clone(), constraint }
+}
+
+/// Makes an index again; one that was left useless is made for use.
+fn create_index(table: &TableName, index: &Index, concurrency: Concurrency) -> Operation {
+    let index = Index { is_invalid: false, ..index.clone() };
+    Operation::CreateIndex { table: table.clone(), index, concurrency }
 }
 
 /// Undoes the changes of a column: what each of them set is set back to what was.
@@ -220,7 +232,7 @@ fn reverse_drop_column(owner: &Table, name: &Ident) -> Result<Vec<Operation>, Ir
         operations.push(Operation::CreateForeignKey { table: table(), foreign_key: foreign_key.clone() });
     }
     for index in owner.indexes.values().filter(|index| !left.indexes.contains_key(&index.name)) {
-        operations.push(Operation::CreateIndex { table: table(), index: index.clone() });
+        operations.push(create_index(&owner.name, index, Concurrency::default()));
     }
     Ok(operations)
 }

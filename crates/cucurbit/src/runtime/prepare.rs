@@ -169,6 +169,7 @@ impl Known {
             | Operation::DropConstraint { .. }
             | Operation::DropIndex { .. }
             | Operation::Irreversible { .. }
+            | Operation::RenameIndex { .. }
             | Operation::SetTableComment { .. } => {}
         }
     }

@@ -346,6 +346,30 @@ impl Index {
         self
     }
 
+    /// Sets the access method, such as `gin` (PostgreSQL only).
+    pub fn using(&mut self, method: impl Into<String>) -> &mut Self {
+        self.method = Some(method.into());
+        self
+    }
+
+    /// Lets it hold more columns than its key has (PostgreSQL only).
+    pub fn include(&mut self, columns: impl IntoIterator<Item = impl Into<Ident>>) -> &mut Self {
+        self.include = idents(columns);
+        self
+    }
+
+    /// Makes two NULLs equal where it refuses equal keys (PostgreSQL 15 and later).
+    pub fn nulls_not_distinct(&mut self) -> &mut Self {
+        self.is_nulls_not_distinct = true;
+        self
+    }
+
+    /// Sets a storage parameter: `.parameter("fillfactor", "70")` (PostgreSQL only).
+    pub fn parameter(&mut self, name: impl Into<String>, value: impl Into<String>) -> &mut Self {
+        self.parameters.insert(name.into(), value.into());
+        self
+    }
+
     /// Makes it partial: only rows for which the condition holds.
     pub fn predicate(&mut self, condition: impl Into<Expression>) -> &mut Self {
         self.predicate = Some(condition.into());

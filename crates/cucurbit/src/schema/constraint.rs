@@ -206,6 +206,14 @@ impl ForeignKey {
         }
     }
 
+    /// Tells whether this is what it refers to; columns that are not said are those of the primary key.
+    #[must_use]
+    pub fn refers_to(&self, referred: &Referred) -> bool {
+        let Referred { table, columns } = referred;
+        let is_unsaid = columns.is_empty() || self.referred_columns.is_empty();
+        self.referred_table == *table && (is_unsaid || self.referred_columns == *columns)
+    }
+
     /// Returns what it refers to.
     #[must_use]
     pub fn referred(&self) -> Referred {

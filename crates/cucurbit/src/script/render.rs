@@ -6,7 +6,7 @@
 use crate::{
     operation::{BulkInsert, ColumnChange, Consent, ConstraintChange, Execute, Operation},
     schema::{
-        Action, Check, ConstraintRef, Deferral, ForeignKey, Ident, Index, Match, PrimaryKey, Referred, Table,
+        Action, Check, ConstraintRef, Deferral, ForeignKey, Ident, Match, PrimaryKey, Referred, Table,
         TableName, TableOptions, Unique,
     },
 };
@@ -98,15 +98,17 @@ impl Lines {
                 let (table, columns) = (spell::table_name(table), spell::idents(columns));
                 self.line(&format!("op.bulk_insert({table}, {columns}, {});", spell::rows(rows)));
             }
-            Operation::CreateIndex { table, index } => {
-                let Index { name, is_unique: _, parts, predicate: _ } = index;
-                let (name, table) = (spell::ident(name), spell::table_name(table));
-                let (parts, options) = (spell::index_parts(parts), spell::index_options(index));
-                self.line(&format!("op.create_index({name}, {table}, {parts}){options};"));
+            Operation::CreateIndex { table, index, concurrency } => {
+                let (name, table) = (spell::ident(&index.name), spell::table_name(table));
+                let (parts, options) = (spell::index_parts(&index.parts), spell::index_options(index));
+                let how = spell::flag(concurrency.is_concurrent, ".concurrently()");
+                self.line(&format!("op.create_index({name}, {table}, {parts}){options}{how};"));
             }
             Operation::CreateTable(table) => self.create_table(table),
-            Operation::DropIndex { table, name } => {
-                self.line(&format!("op.drop_index({}, {});", spell::ident(name), spell::table_name(table)));
+            Operation::DropIndex { table, name, concurrency } => {
+                let (name, table) = (spell::ident(name), spell::table_name(table));
+                let how = spell::flag(concurrency.is_concurrent, ".concurrently()");
+                self.line(&format!("op.drop_index({name}, {table}){how};"));
             }
             Operation::DropTable { table, consent } => {
                 self.line(&format!("op.drop_table({}){};", spell::table_name(table), loses_data(*consent)));
@@ -118,6 +120,10 @@ impl Lines {
             Operation::On { dialect, operations } => {
                 let opening = format!("op.on({}, ", spell::dialect(*dialect));
                 self.block(&opening, "op", ");", |lines| lines.operations(operations));
+            }
+            Operation::RenameIndex { table, name, to } => {
+                let (name, table, to) = (spell::ident(name), spell::table_name(table), spell::ident(to));
+                self.line(&format!("op.rename_index({name}, {table}, {to});"));
             }
             Operation::RenameTable { table, to } => {
                 self.line(&format!("op.rename_table({}, {});", spell::table_name(table), spell::ident(to)));
@@ -187,9 +193,8 @@ impl Lines {
             self.line(&format!("table.check({condition}){name}{};", check_options(check)));
         }
         for index in indexes.values() {
-            let Index { name, is_unique: _, parts, predicate: _ } = index;
-            let (name, options) = (spell::ident(name), spell::index_options(index));
-            let parts = parts.iter().map(spell::index_part).collect::<Vec<_>>().join(", ");
+            let (name, options) = (spell::ident(&index.name), spell::index_options(index));
+            let parts = index.parts.iter().map(spell::index_part).collect::<Vec<_>>().join(", ");
             self.line(&format!("table.index(Index::new({name}, vec![{parts}])){options};"));
         }
         if let Some(comment) = comment {
@@ -296,6 +301,7 @@ fn alteration(operation: &Operation) -> Option<Alteration<'_>> {
         | Operation::Execute(_)
         | Operation::Irreversible { .. }
         | Operation::On { .. }
+        | Operation::RenameIndex { .. }
         | Operation::RenameTable { .. }
         | Operation::SetTableComment { .. } => None,
     }
@@ -421,33 +427,29 @@ fn key_options(foreign_key: &ForeignKey) -> String {
             spell::call(method, &[spell::action(action)])
         }
     };
-    let set = listed("on_delete_columns", on_delete_columns);
+    let set = spell::listed("on_delete_columns", on_delete_columns);
     let matching = match matching {
         Match::Full => ".match_full()",
         Match::Simple => "",
     };
     let actions = action("on_delete", *on_delete) + &set + &action("on_update", *on_update);
-    actions + matching + deferred(*deferral) + flag(*is_not_valid, ".not_valid()")
+    actions + matching + deferred(*deferral) + spell::flag(*is_not_valid, ".not_valid()")
 }
 
 fn primary_key_options(key: &PrimaryKey) -> String {
     let PrimaryKey { name: _, columns: _, include, deferral } = key;
-    listed("include", include) + deferred(*deferral)
+    spell::listed("include", include) + deferred(*deferral)
 }
 
 fn unique_options(unique: &Unique) -> String {
     let Unique { name: _, columns: _, include, is_nulls_not_distinct, deferral } = unique;
-    let nulls = flag(*is_nulls_not_distinct, ".nulls_not_distinct()");
-    listed("include", include) + nulls + deferred(*deferral)
+    let nulls = spell::flag(*is_nulls_not_distinct, ".nulls_not_distinct()");
+    spell::listed("include", include) + nulls + deferred(*deferral)
 }
 
 fn check_options(check: &Check) -> String {
     let Check { name: _, expression: _, is_no_inherit, is_not_valid } = check;
-    flag(*is_no_inherit, ".no_inherit()").to_owned() + flag(*is_not_valid, ".not_valid()")
-}
-
-const fn flag(is_set: bool, call: &'static str) -> &'static str {
-    if is_set { call } else { "" }
+    spell::flag(*is_no_inherit, ".no_inherit()").to_owned() + spell::flag(*is_not_valid, ".not_valid()")
 }
 
 const fn deferred(deferral: Deferral) -> &'static str {
@@ -456,9 +458,4 @@ const fn deferred(deferral: Deferral) -> &'static str {
         Deferral::Immediate => ".deferrable()",
         Deferral::Deferred => ".deferred()",
     }
-}
-
-/// Spells a list of columns as the call of a method, where there are any.
-fn listed(method: &str, columns: &[Ident]) -> String {
-    if columns.is_empty() { String::new() } else { spell::call(method, &[&spell::idents(columns)]) }
 }

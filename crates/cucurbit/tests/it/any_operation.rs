@@ -1,7 +1,7 @@
 //! Operations of every kind, made by proptest, with the names and texts that break things.
 
 use cucurbit::{
-    operation::{BulkInsert, ColumnChange, Consent, ConstraintChange, Execute, Operation},
+    operation::{BulkInsert, ColumnChange, Concurrency, Consent, ConstraintChange, Execute, Operation},
     schema::{
         Action, Check, Column, ConstraintRef, Deferral, Dialect, ForeignKey, Ident, Identity, Index,
         IndexKey, IndexPart, Literal, Match, Nulls, Order, PrimaryKey, Referred, ServerDefault, Table,
@@ -9,7 +9,7 @@ use cucurbit::{
     },
 };
 use proptest::{
-    collection::vec,
+    collection::{btree_map, vec},
     option,
     prelude::{BoxedStrategy, Just, Strategy, any, prop_oneof},
     sample::select,
@@ -235,9 +235,29 @@ fn index() -> BoxedStrategy<Index> {
     ];
     let order = prop_oneof![4 => Just(Order::Ascending), 1 => Just(Order::Descending)];
     let nulls = option::weighted(0.2, select(&[Nulls::First, Nulls::Last][..]));
-    let part = (key, order, nulls).prop_map(|(key, order, nulls)| IndexPart { key, order, nulls });
-    (ident(), any::<bool>(), vec(part, 0..4), option::of(expression()))
-        .prop_map(|(name, is_unique, parts, predicate)| Index { name, is_unique, parts, predicate })
+    let rare = || option::weighted(0.2, text());
+    let part =
+        (key, rare(), rare(), order, nulls).prop_map(|(key, collation, operator_class, order, nulls)| {
+            IndexPart { key, collation, operator_class, order, nulls }
+        });
+    let stored = (rare(), few(), any::<bool>(), btree_map(text(), text(), 0..2));
+    (ident(), any::<bool>(), vec(part, 0..4), stored, option::of(expression()))
+        .prop_map(|(name, is_unique, parts, stored, predicate)| {
+            let (method, include, is_nulls_not_distinct, parameters) = stored;
+            // What a database alone says is said by nobody else.
+            let is_invalid = false;
+            Index {
+                name,
+                is_unique,
+                method,
+                parts,
+                include,
+                is_nulls_not_distinct,
+                parameters,
+                predicate,
+                is_invalid,
+            }
+        })
         .boxed()
 }
 
@@ -323,6 +343,10 @@ fn alteration() -> BoxedStrategy<Operation> {
     .boxed()
 }
 
+fn concurrency() -> BoxedStrategy<Concurrency> {
+    any::<bool>().prop_map(|is_concurrent| Concurrency { is_concurrent }).boxed()
+}
+
 fn statement() -> BoxedStrategy<Operation> {
     let consent = any::<bool>().prop_map(|is_given| Consent { is_given });
     let rows = prop_oneof![
@@ -334,14 +358,24 @@ fn statement() -> BoxedStrategy<Operation> {
         (table_name(), idents(), rows).prop_map(|(table, columns, rows)| {
             Operation::BulkInsert(BulkInsert { table, columns, rows })
         }),
-        (table_name(), index()).prop_map(|(table, index)| Operation::CreateIndex { table, index }),
+        (table_name(), index(), concurrency())
+            .prop_map(|(table, index, concurrency)| { Operation::CreateIndex { table, index, concurrency } }),
         table().prop_map(Operation::CreateTable),
-        (table_name(), ident()).prop_map(|(table, name)| Operation::DropIndex { table, name }),
+        (table_name(), ident(), concurrency()).prop_map(|(table, name, concurrency)| Operation::DropIndex {
+            table,
+            name,
+            concurrency
+        }),
         (table_name(), consent).prop_map(|(table, consent)| Operation::DropTable { table, consent }),
         (text(), any::<bool>()).prop_map(|(sql, is_outside_transaction)| {
             Operation::Execute(Execute { sql, is_outside_transaction, means: None })
         }),
         text().prop_map(|reason| Operation::Irreversible { reason }),
+        (table_name(), ident(), ident()).prop_map(|(table, name, to)| Operation::RenameIndex {
+            table,
+            name,
+            to
+        }),
         (table_name(), ident()).prop_map(|(table, to)| Operation::RenameTable { table, to }),
         (table_name(), option::of(text()))
             .prop_map(|(table, comment)| Operation::SetTableComment { table, comment }),

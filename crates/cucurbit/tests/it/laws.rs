@@ -99,11 +99,31 @@ fn index() -> BoxedStrategy<Index> {
         1 => select(&["lower(a)", "( b )"][..]).prop_map(|sql| IndexKey::Expression(sql.into())),
     ];
     let predicate = option::weighted(0.2, select(&["a > 0", "b IS NULL"][..]).prop_map(Expression::from));
-    (0..3_u8, vec(key.prop_map(IndexPart::new), 1..3), any::<bool>(), predicate)
-        .prop_map(|(number, parts, is_unique, predicate)| Index {
-            is_unique,
-            predicate,
-            ..Index::new(format!("ix_{number}"), parts)
+    let said =
+        || option::weighted(0.2, select(&["C", "nocase", "text_ops", "x_ops"][..]).prop_map(str::to_owned));
+    let part = (key, said(), said()).prop_map(|(key, collation, operator_class)| IndexPart {
+        collation,
+        operator_class,
+        ..IndexPart::new(key)
+    });
+    let method = option::weighted(0.2, select(&["gin", "BTREE"][..]).prop_map(str::to_owned));
+    let include =
+        option::weighted(0.2, Just("d")).prop_map(|column| column.into_iter().map(Ident::from).collect());
+    let parameters = option::weighted(0.2, Just(("FillFactor".to_owned(), "70".to_owned())))
+        .prop_map(|parameter| parameter.into_iter().collect());
+    let stored = (method, include, rarely(), parameters);
+    (0..3_u8, vec(part, 1..3), any::<bool>(), predicate, stored)
+        .prop_map(|(number, parts, is_unique, predicate, stored)| {
+            let (method, include, is_nulls_not_distinct, parameters) = stored;
+            Index {
+                is_unique,
+                predicate,
+                method,
+                include,
+                is_nulls_not_distinct,
+                parameters,
+                ..Index::new(format!("ix_{number}"), parts)
+            }
         })
         .boxed()
 }

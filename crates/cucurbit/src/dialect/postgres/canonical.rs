@@ -3,7 +3,7 @@
 use super::{
     expression,
     names::{self, Constraint},
-    types, visit,
+    operator_class, types, visit,
 };
 use crate::{
     dialect::{Canonical, sql},
@@ -98,8 +98,8 @@ fn store(table: &mut Table) {
         };
         key(one).cmp(&key(other))
     });
-    let columns: Vec<Ident> = table.columns.iter().map(|column| column.name.clone()).collect();
-    table.indexes.values_mut().for_each(|index| store_index(index, &columns));
+    let Table { columns, indexes, .. } = table;
+    indexes.values_mut().for_each(|index| store_index(index, columns));
     table.comment = table.comment.take().filter(|comment| !comment.is_empty());
     table.options = TableOptions::default();
 }
@@ -209,9 +209,22 @@ fn literal_text(ty: &Type, literal: &Literal) -> String {
     }
 }
 
-fn store_index(index: &mut Index, columns: &[Ident]) {
-    let Index { name: _, is_unique: _, parts, predicate } = index;
-    for IndexPart { key, order, nulls } in parts {
+fn store_index(index: &mut Index, columns: &[Column]) {
+    let Index {
+        name: _,
+        is_unique: _,
+        method,
+        parts,
+        include: _,
+        is_nulls_not_distinct: _,
+        parameters,
+        predicate,
+        is_invalid: _,
+    } = index;
+    *method = method.take().map(|method| method.to_lowercase()).filter(|method| method != "btree");
+    let lower = |(name, value): (String, String)| (name.to_lowercase(), value);
+    *parameters = std::mem::take(parameters).into_iter().map(lower).collect();
+    for IndexPart { key, collation, operator_class, order, nulls } in parts {
         // NULLs stand last upwards and first downwards (manual, CREATE INDEX).
         let usual = match order {
             Order::Ascending => Nulls::Last,
@@ -225,13 +238,24 @@ fn store_index(index: &mut Index, columns: &[Ident]) {
                 None => IndexKey::Expression(expression),
             };
         }
+        let column = match &*key {
+            IndexKey::Column(name) => columns.iter().find(|column| column.name == *name),
+            IndexKey::Expression(_) => None,
+        };
+        let own = column.and_then(|column| column.collation.as_deref());
+        *collation = collation.take().filter(|collation| collation != own.unwrap_or("default"));
+        let ty = column.map(|column| &column.ty.base);
+        *operator_class = operator_class
+            .take()
+            .map(|class| operator_class::stored(&class))
+            .filter(|class| ty.is_none_or(|ty| !operator_class::is_own(class, ty)));
     }
     *predicate = predicate.as_ref().map(resolved);
 }
 
 /// The column that an expression is, if it is nothing else: the server stores it as a column.
-fn only_column(sql: &str, columns: &[Ident]) -> Option<Ident> {
-    let names: Vec<&Ident> = columns.iter().collect();
+fn only_column(sql: &str, columns: &[Column]) -> Option<Ident> {
+    let names: Vec<&Ident> = columns.iter().map(|column| &column.name).collect();
     match expression::tokens(sql).as_slice() {
         [_] => expression::columns_in(sql, &names).into_iter().next(),
         [] | [_, _, ..] => None,

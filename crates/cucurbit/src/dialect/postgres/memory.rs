@@ -47,6 +47,7 @@ pub(super) fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), Pl
         | Operation::Execute(_)
         | Operation::Irreversible { .. }
         | Operation::On { .. }
+        | Operation::RenameIndex { .. }
         | Operation::RenameTable { .. }
         | Operation::SetTableComment { .. } => {}
     }
@@ -133,7 +134,7 @@ fn generated_name(table: &Table, reference: &ConstraintRef) -> Option<Ident> {
         ConstraintRef::ForeignKey { columns, referred } => {
             let fits = |key: &&ForeignKey| {
                 key.columns == *columns
-                    && referred.as_ref().is_none_or(|to| *to == key.referred())
+                    && referred.as_ref().is_none_or(|to| key.refers_to(to))
                     && names::is_generated(table, names::Constraint::ForeignKey(key))
             };
             table.foreign_keys.iter().find(fits)?.name.clone()

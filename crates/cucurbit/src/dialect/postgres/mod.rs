@@ -13,6 +13,7 @@ mod expression;
 pub(super) mod lock;
 mod memory;
 mod names;
+mod operator_class;
 mod plan;
 #[cfg(feature = "runtime")]
 mod reflect;

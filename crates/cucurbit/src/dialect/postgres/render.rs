@@ -2,13 +2,15 @@
 //!
 //! Text only: in which order things are done, and what they do to the schema in memory, is `plan`'s.
 
+use std::collections::BTreeMap;
+
 use super::{expression, types};
 use crate::{
     dialect::{
         PlanError,
         sql::{list, qualified, quoted, string},
     },
-    operation::BulkInsert,
+    operation::{BulkInsert, Concurrency},
     schema::{
         Action, Check, Column, Deferral, Dialect, Expression, ForeignKey, Ident, Identity, Index, IndexKey,
         IndexPart, Literal, Match, Nulls, Order, PrimaryKey, ServerDefault, Table, TableName, Unique,
@@ -200,22 +202,68 @@ pub(super) fn foreign_key(foreign_key: &ForeignKey) -> String {
 }
 
 /// Writes CREATE INDEX.
-pub(super) fn create_index(table: &TableName, index: &Index) -> String {
-    let Index { name, is_unique, parts, predicate } = index;
+pub(super) fn create_index(table: &TableName, index: &Index, concurrency: Concurrency) -> String {
+    let Index {
+        name,
+        is_unique,
+        method,
+        parts,
+        include,
+        is_nulls_not_distinct,
+        parameters,
+        predicate,
+        is_invalid: _,
+    } = index;
     let unique = if *is_unique { "UNIQUE " } else { "" };
+    let how = if concurrency.is_concurrent { "CONCURRENTLY " } else { "" };
+    let method = method.as_ref().map(|method| format!(" USING {}", quoted(&Ident::new(method))));
     let parts: Vec<String> = parts.iter().map(index_part).collect();
-    let parts = parts.join(", ");
+    let nulls = if *is_nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" };
     let condition =
         predicate.as_ref().map(|condition| format!(" WHERE ({})", expression::unwrapped(text(condition))));
-    let condition = condition.unwrap_or_default();
-    format!("CREATE {unique}INDEX {} ON {} ({parts}){condition}", quoted(name), qualified(table))
+    let head = format!("CREATE {unique}INDEX {how}{} ON {}", quoted(name), qualified(table));
+    [
+        head.as_str(),
+        &method.unwrap_or_default(),
+        &format!(" ({})", parts.join(", ")),
+        &self::include(include),
+        nulls,
+        &self::parameters(parameters),
+        &condition.unwrap_or_default(),
+    ]
+    .concat()
 }
 
-fn index_part(IndexPart { key, order, nulls }: &IndexPart) -> String {
-    let key = match key {
+/// Writes storage parameters.
+fn parameters(parameters: &BTreeMap<String, String>) -> String {
+    if parameters.is_empty() {
+        return String::new();
+    }
+    let is_plain = |value: &str| {
+        value.bytes().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, b'_' | b'.'))
+    };
+    let written: Vec<String> = parameters
+        .iter()
+        .map(|(name, value)| {
+            let value = if is_plain(value) { value.clone() } else { string(value) };
+            format!("{name} = {value}")
+        })
+        .collect();
+    format!(" WITH ({})", written.join(", "))
+}
+
+fn index_part(part: &IndexPart) -> String {
+    let IndexPart { key, collation, operator_class, order, nulls } = part;
+    let mut key = match key {
         IndexKey::Column(column) => quoted(column),
         IndexKey::Expression(expression) => format!("({})", expression::unwrapped(text(expression))),
     };
+    if let Some(collation) = collation {
+        key = format!("{key} COLLATE {}", quoted(&Ident::new(collation)));
+    }
+    if let Some(class) = operator_class {
+        key = format!("{key} {class}");
+    }
     let order = match order {
         Order::Ascending => "",
         Order::Descending => " DESC",

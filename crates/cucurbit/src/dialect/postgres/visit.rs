@@ -47,7 +47,7 @@ pub(super) fn operation(operation: &mut Operation, change: Change<'_>) {
             table_name(table, change);
             self::foreign_key(foreign_key, change);
         }
-        Operation::CreateIndex { table, index } => {
+        Operation::CreateIndex { table, index, concurrency: _ } => {
             table_name(table, change);
             self::index(index, change);
         }
@@ -68,7 +68,7 @@ pub(super) fn operation(operation: &mut Operation, change: Change<'_>) {
             table_name(table, change);
             reference(constraint, change);
         }
-        Operation::DropIndex { table, name } => {
+        Operation::DropIndex { table, name, concurrency: _ } => {
             table_name(table, change);
             change(name);
         }
@@ -81,6 +81,11 @@ pub(super) fn operation(operation: &mut Operation, change: Change<'_>) {
         Operation::Irreversible { reason: _ } => {}
         Operation::On { dialect: _, operations } => {
             operations.iter_mut().for_each(|inner| self::operation(inner, change));
+        }
+        Operation::RenameIndex { table, name, to } => {
+            table_name(table, change);
+            change(name);
+            change(to);
         }
         Operation::RenameTable { table, to } => {
             table_name(table, change);
@@ -158,8 +163,20 @@ fn check(check: &mut Check, change: Change<'_>) {
     name.iter_mut().for_each(change);
 }
 
-fn index(Index { name, is_unique: _, parts, predicate: _ }: &mut Index, change: Change<'_>) {
+fn index(index: &mut Index, change: Change<'_>) {
+    let Index {
+        name,
+        is_unique: _,
+        method: _,
+        parts,
+        include,
+        is_nulls_not_distinct: _,
+        parameters: _,
+        predicate: _,
+        is_invalid: _,
+    } = index;
     change(name);
+    include.iter_mut().for_each(&mut *change);
     for part in parts {
         match &mut part.key {
             IndexKey::Column(column) => change(column),

@@ -4,8 +4,8 @@
 //! people, why SQLite cannot hold a thing.
 
 use crate::schema::{
-    Action, Check, Column, ConstraintRef, Deferral, ForeignKey, Ident, Index, IndexKey, Literal, Match,
-    Nulls, Order, PrimaryKey, ServerDefault, Table, TableName, Type, Unique,
+    Action, Check, Column, ConstraintRef, Deferral, ForeignKey, Ident, Index, IndexKey, IndexPart, Literal,
+    Match, Nulls, Order, PrimaryKey, ServerDefault, Table, TableName, Type, Unique,
 };
 
 use super::{
@@ -235,15 +235,35 @@ fn references(key: &ForeignKey) -> Result<String, String> {
 
 /// Writes a CREATE INDEX.
 pub(super) fn create_index(table: &TableName, index: &Index) -> Result<String, String> {
-    let Index { name, is_unique, parts, predicate } = index;
+    let Index {
+        name,
+        is_unique,
+        // How an index is stored does not change what it says: SQLite has one way.
+        method: _,
+        parts,
+        include: _,
+        is_nulls_not_distinct,
+        parameters: _,
+        predicate,
+        is_invalid: _,
+    } = index;
+    if *is_unique && *is_nulls_not_distinct {
+        return Err("two NULLs are distinct in every key of SQLite".to_owned());
+    }
     let unique = if *is_unique { "UNIQUE " } else { "" };
     let mut keys = Vec::with_capacity(parts.len());
-    for part in parts {
-        let key = match &part.key {
-            IndexKey::Column(column) => quoted(column),
-            IndexKey::Expression(expression) => expression.on(HERE).clone(),
+    for IndexPart { key, collation, operator_class: _, order, nulls } in parts {
+        let key = match (key, collation) {
+            (IndexKey::Column(column), None) => quoted(column),
+            (IndexKey::Column(column), Some(collation)) => {
+                format!("{} COLLATE {}", quoted(column), quoted(&collation.as_str().into()))
+            }
+            (IndexKey::Expression(expression), None) => expression.on(HERE).clone(),
+            (IndexKey::Expression(expression), Some(collation)) => {
+                format!("({}) COLLATE {}", expression.on(HERE), quoted(&collation.as_str().into()))
+            }
         };
-        match (part.order, part.nulls) {
+        match (order, nulls) {
             (Order::Ascending, None | Some(Nulls::First)) => keys.push(key),
             (Order::Descending, None | Some(Nulls::Last)) => keys.push(format!("{key} DESC")),
             (Order::Ascending, Some(Nulls::Last)) | (Order::Descending, Some(Nulls::First)) => {

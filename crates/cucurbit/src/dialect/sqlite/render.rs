@@ -111,6 +111,7 @@ fn one(before: &mut Before, operation: &Operation, plan: &mut Plan) -> Result<()
         | Operation::DropIndex { .. }
         | Operation::Irreversible { .. }
         | Operation::On { .. }
+        | Operation::RenameIndex { .. }
         | Operation::SetTableComment { .. } => Ok(()),
     }
 }

@@ -2,7 +2,7 @@
 
 use cucurbit::{
     dialect::Before,
-    operation::{ColumnChange, Operation},
+    operation::{ColumnChange, Concurrency, Operation},
     schema::{
         Action, Identity, Index, Literal, Nulls, Schema, ServerDefault, Table, TableBuilder, Type, build::*,
     },
@@ -87,7 +87,11 @@ fn create(schema: &Schema) -> Vec<Operation> {
     }
     for table in schema.tables.values() {
         let indexes = table.indexes.values().cloned();
-        operations.extend(indexes.map(|index| Operation::CreateIndex { table: table.name.clone(), index }));
+        operations.extend(indexes.map(|index| Operation::CreateIndex {
+            table: table.name.clone(),
+            index,
+            concurrency: Concurrency::default(),
+        }));
     }
     operations
 }

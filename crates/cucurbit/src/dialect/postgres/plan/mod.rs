@@ -10,10 +10,10 @@ use super::{
 };
 use crate::{
     dialect::{
-        Before, Hazard, Plan, PlanError, Statement,
+        Before, Hazard, Mode, Plan, PlanError, Statement,
         sql::{qualified, quoted},
     },
-    operation::{self, ApplyError, ColumnChange, Consent, ConstraintChange, Found, Operation},
+    operation::{self, ApplyError, ColumnChange, Concurrency, Consent, ConstraintChange, Found, Operation},
     schema::{
         Column, ConstraintRef, Dialect, Expression, ForeignKey, Ident, Literal, PrimaryKey, Schema,
         ServerDefault, Table, TableName,
@@ -64,6 +64,7 @@ impl Planner<'_> {
             | Operation::DropConstraint { table, .. }
             | Operation::DropIndex { table, .. }
             | Operation::DropTable { table, .. }
+            | Operation::RenameIndex { table, .. }
             | Operation::RenameTable { table, .. }
             | Operation::SetTableComment { table, .. } => table,
             Operation::BulkInsert(_)
@@ -109,8 +110,9 @@ impl Planner<'_> {
                 self.add_constraint(table, &render::foreign_key(foreign_key));
                 self.apply(&operation)
             }
-            Operation::CreateIndex { table, index } => {
-                self.plan.push(render::create_index(table, index));
+            Operation::CreateIndex { table, index, concurrency } => {
+                let sql = render::create_index(table, index, *concurrency);
+                self.plan.statements.push(Statement { mode: mode(*concurrency), ..Statement::new(sql) });
                 self.apply(&operation)
             }
             Operation::CreatePrimaryKey { table, primary_key } => {
@@ -134,8 +136,10 @@ impl Planner<'_> {
             Operation::DropConstraint { table, constraint } => {
                 self.drop_constraint(table, constraint, &operation)
             }
-            Operation::DropIndex { table, name } => {
-                self.plan.push(format!("DROP INDEX {}", qualified(&table.sibling(name.clone()))));
+            Operation::DropIndex { table, name, concurrency } => {
+                let how = if concurrency.is_concurrent { "CONCURRENTLY " } else { "" };
+                let sql = format!("DROP INDEX {how}{}", qualified(&table.sibling(name.clone())));
+                self.plan.statements.push(Statement { mode: mode(*concurrency), ..Statement::new(sql) });
                 self.apply(&operation)
             }
             Operation::DropTable { table, consent } => {
@@ -155,6 +159,11 @@ impl Planner<'_> {
             Operation::Irreversible { reason } => Err(PlanError::Irreversible { reason: reason.clone() }),
             Operation::On { dialect: _, operations } => {
                 operations.iter().try_for_each(|inner| self.step(inner.clone(), rest))
+            }
+            Operation::RenameIndex { table, name, to } => {
+                let name = qualified(&table.sibling(name.clone()));
+                self.plan.push(format!("ALTER INDEX {name} RENAME TO {}", quoted(to)));
+                self.apply(&operation)
             }
             Operation::RenameTable { table, to } => {
                 self.plan.push(format!("ALTER TABLE {} RENAME TO {}", qualified(table), quoted(to)));
@@ -215,7 +224,7 @@ impl Planner<'_> {
             self.add_constraint(&table.name, &render::check(check));
         }
         for index in table.indexes.values() {
-            self.plan.push(render::create_index(&table.name, index));
+            self.plan.push(render::create_index(&table.name, index, Concurrency::default()));
         }
         render::comments(table).into_iter().for_each(|sql| self.plan.push(sql));
         self.add_deferred(&table.name);
@@ -245,6 +254,7 @@ impl Planner<'_> {
                 | Operation::Execute(_)
                 | Operation::Irreversible { .. }
                 | Operation::On { .. }
+                | Operation::RenameIndex { .. }
                 | Operation::SetTableComment { .. } => false,
             })
     }
@@ -280,6 +290,7 @@ impl Planner<'_> {
             | Operation::Execute(_)
             | Operation::Irreversible { .. }
             | Operation::On { .. }
+            | Operation::RenameIndex { .. }
             | Operation::RenameTable { .. }
             | Operation::SetTableComment { .. } => None,
         });
@@ -454,6 +465,11 @@ impl Planner<'_> {
         self.history.dropped_table(table);
         self.deferred.retain(|(owner, _)| owner != table);
     }
+}
+
+/// What is done while others write is done outside any transaction (manual, CREATE INDEX).
+const fn mode(concurrency: Concurrency) -> Mode {
+    if concurrency.is_concurrent { Mode::OutsideTransaction } else { Mode::InTransaction }
 }
 
 /// Tells whether the values that a column holds give way to computed ones.

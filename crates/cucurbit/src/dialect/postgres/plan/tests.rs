@@ -135,6 +135,35 @@ fn a_constraint_is_changed_without_being_made_anew() {
 }
 
 #[test]
+fn an_index_is_made_renamed_and_dropped_while_others_write() {
+    let operations = Op::record(|op| {
+        op.create_index("ix", "plant", [key("name").collate("C").operator_class("text_pattern_ops")])
+            .unique()
+            .using("btree")
+            .include(["status_id"])
+            .nulls_not_distinct()
+            .parameter("fillfactor", "70")
+            .predicate("id > 0")
+            .concurrently();
+        op.rename_index("ix", "plant", "ux_plant_name");
+        op.drop_index("ux_plant_name", "plant").concurrently();
+    });
+    let plan = plan(&mut plant(), &operations).expect("it can be planned");
+    let modes: Vec<(&str, Mode)> = plan.statements.iter().map(|one| (one.sql.as_str(), one.mode)).collect();
+    let create = "CREATE UNIQUE INDEX CONCURRENTLY \"ix\" ON \"plant\" USING \"btree\" \
+                  (\"name\" COLLATE \"C\" text_pattern_ops) INCLUDE (\"status_id\") NULLS NOT DISTINCT \
+                  WITH (fillfactor = 70) WHERE (id > 0)";
+    assert_eq!(
+        modes,
+        [
+            (create, Mode::OutsideTransaction),
+            ("ALTER INDEX \"ix\" RENAME TO \"ux_plant_name\"", Mode::InTransaction),
+            ("DROP INDEX CONCURRENTLY \"ux_plant_name\"", Mode::OutsideTransaction),
+        ]
+    );
+}
+
+#[test]
 fn only_a_foreign_key_is_put_off_without_being_made_anew() {
     let operations = Op::record(|op| {
         op.alter_table("plant", |table| table.alter_primary_key().deferral(Deferral::Deferred));
@@ -220,7 +249,7 @@ fn what_goes_with_a_column_goes_in_memory_too() {
 #[test]
 fn rows_are_inserted_in_pieces_and_for_one_dialect_only() {
     let statements = sql(&mut plant(), |op| {
-        op.on(Dialect::Sqlite, |op| op.drop_index("no", "plant"));
+        op.on(Dialect::Sqlite, |op| op.drop_table_comment("no"));
         op.bulk_insert("plant", ["name"], (0..501).map(|number| [Literal::String(format!("it's {number}"))]));
     });
     assert_eq!(statements.len(), 2);

@@ -1,8 +1,9 @@
 //! The catalogue → a schema, by a fixed number of queries however many tables there are.
 //!
-//! What our values cannot hold (a deferrable foreign key, an index with INCLUDE, an exclusion constraint) is left
-//! out rather than reported as something that it is not.
+//! What our values cannot hold (an exclusion constraint, a key over time) is left out rather than reported as something
+//! that it is not.
 
+mod index;
 mod queries;
 mod row;
 
@@ -14,8 +15,8 @@ use crate::{
     connection::Connection,
     dialect::{Before, ReflectError},
     schema::{
-        Action, Check, Column, Deferral, ForeignKey, Ident, Identity, Index, IndexKey, IndexPart, Match,
-        Nulls, Order, PrimaryKey, Schema, ServerDefault, Table, TableName, Unique,
+        Action, Check, Column, Deferral, ForeignKey, Ident, Identity, Match, PrimaryKey, Schema,
+        ServerDefault, Table, TableName, Unique,
     },
 };
 
@@ -33,9 +34,6 @@ pub(crate) async fn reflect(connection: &mut Connection) -> Result<Before, Refle
     catalogue.read_indexes(connection).await?;
     Ok(Before::of(Schema::from_tables(catalogue.tables.into_values().map(|read| read.table))))
 }
-
-/// The database's own collation: DEFAULT_COLLATION_OID in `src/include/catalog/pg_collation.dat`.
-const DEFAULT_COLLATION: u32 = 100;
 
 /// What is known of the server before anything else is asked.
 #[derive(Debug)]
@@ -83,25 +81,11 @@ struct Catalogue {
 struct Read {
     table: Table,
     columns: BTreeMap<i16, Ident>,
-    /// The collations of columns, by the same numbers; 0 where the type has none.
-    collations: BTreeMap<i16, u32>,
 }
 
 impl Read {
     fn columns(&self, numbers: &[i16]) -> Option<Vec<Ident>> {
         numbers.iter().map(|number| self.columns.get(number).cloned()).collect()
-    }
-
-    /// Tells whether a part of an index sorts as its column does, or as some column does where it is an expression:
-    /// a collation of the index's own is nothing that our values hold.
-    fn is_own_collation(&self, number: i16, collation: u32) -> bool {
-        match self.collations.get(&number) {
-            Some(own) => *own == collation,
-            None => {
-                matches!(collation, 0 | DEFAULT_COLLATION)
-                    || self.collations.values().any(|column| *column == collation)
-            }
-        }
     }
 }
 
@@ -111,7 +95,7 @@ impl Catalogue {
             let id = row.number()?;
             let mut table = Table::new(TableName::new(row.text()?));
             table.comment = row.optional();
-            self.tables.insert(id, Read { table, columns: BTreeMap::new(), collations: BTreeMap::new() });
+            self.tables.insert(id, Read { table, columns: BTreeMap::new() });
         }
         Ok(())
     }
@@ -121,7 +105,6 @@ impl Catalogue {
             let (table, number): (u32, i16) = (row.number()?, row.number()?);
             let Some(read) = self.tables.get_mut(&table) else { continue };
             let column = column(&mut row)?;
-            read.collations.insert(number, row.number()?);
             read.columns.insert(number, column.name.clone());
             read.table.columns.push(column);
         }
@@ -230,7 +213,7 @@ impl Catalogue {
         for mut row in rows(connection, "pg_index", &queries::indexes(&self.server)).await? {
             let table: u32 = row.number()?;
             let Some(read) = self.tables.get_mut(&table) else { continue };
-            if let Some(index) = index(&mut row, read)? {
+            if let Some(index) = index::index(&mut row, read)? {
                 read.table.indexes.insert(index.name.clone(), index);
             }
         }
@@ -285,41 +268,6 @@ fn action(letter: &str) -> Action {
         "n" => Action::SetNull,
         "r" => Action::Restrict,
         _ => Action::NoAction,
-    }
-}
-
-/// Reads an index, if all of its parts sort by the collation of their columns.
-fn index(row: &mut Row, read: &Read) -> Result<Option<Index>, ReflectError> {
-    let name = Ident::new(row.text()?);
-    let is_unique = row.flag()?;
-    let predicate = row.optional().map(|sql| unwrapped(&sql).into());
-    let (numbers, options): (Vec<i16>, Vec<u16>) = (row.numbers()?, row.numbers()?);
-    let collations: Vec<u32> = row.numbers()?;
-    let mut expressions = row.optional_texts()?.unwrap_or_default().into_iter();
-    if !numbers.iter().zip(collations).all(|(number, collation)| read.is_own_collation(*number, collation)) {
-        return Ok(None);
-    }
-    let parts = numbers.iter().zip(options).map(|(number, options)| {
-        let key = match read.columns.get(number) {
-            Some(column) => IndexKey::Column(column.clone()),
-            None => IndexKey::Expression(unwrapped(&expressions.next()?).into()),
-        };
-        Some(index_part(key, options))
-    });
-    Ok(parts.collect::<Option<_>>().map(|parts| Index { name, is_unique, parts, predicate }))
-}
-
-/// The bits of `pg_index.indoption`: INDOPTION_DESC and INDOPTION_NULLS_FIRST in `src/include/catalog/pg_index.h`.
-fn index_part(key: IndexKey, options: u16) -> IndexPart {
-    let (is_descending, is_nulls_first) = (options & 1 == 1, options & 2 == 2);
-    IndexPart {
-        key,
-        order: if is_descending { Order::Descending } else { Order::Ascending },
-        nulls: match (is_descending, is_nulls_first) {
-            (false, true) => Some(Nulls::First),
-            (true, false) => Some(Nulls::Last),
-            (false, false) | (true, true) => None,
-        },
     }
 }
 

@@ -34,8 +34,7 @@ pub(super) fn columns(server: &Server) -> String {
     format!(
         "SELECT a.attrelid, a.attnum, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
            pg_catalog.pg_get_expr(d.adbin, d.adrelid, false), a.attidentity, a.attgenerated,
-           CASE WHEN a.attcollation <> t.typcollation THEN l.collname END, p.description,
-           a.attcollation
+           CASE WHEN a.attcollation <> t.typcollation THEN l.collname END, p.description
          FROM pg_catalog.pg_attribute a
          JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
          JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
@@ -105,26 +104,21 @@ pub(super) fn constraints(server: &Server) -> String {
     )
 }
 
-/// The indexes that carry no constraint and that our values hold in full, as far as the caller finds the collation
-/// of each part to be its own.
+/// The indexes that carry no constraint; of each part of a key, what it is and, in the definition, what is said of it.
 pub(super) fn indexes(server: &Server) -> String {
-    let nulls_not_distinct = if server.version >= 150_000 { "AND NOT i.indnullsnotdistinct" } else { "" };
+    let nulls_not_distinct = if server.version >= 150_000 { "i.indnullsnotdistinct" } else { "false" };
     format!(
         "SELECT i.indrelid, x.relname, i.indisunique, pg_catalog.pg_get_expr(i.indpred, i.indrelid, false),
-           i.indkey, i.indoption, i.indcollation,
-           CASE WHEN i.indexprs IS NOT NULL THEN (
-             SELECT pg_catalog.json_agg(pg_catalog.pg_get_indexdef(i.indexrelid, k.place, false) ORDER BY k.place)
-             FROM pg_catalog.generate_series(1, i.indnkeyatts) k (place) WHERE i.indkey[k.place - 1] = 0) END
+           i.indkey, i.indnkeyatts, i.indoption, {nulls_not_distinct}, i.indisvalid, m.amname,
+           pg_catalog.array_to_json(x.reloptions), pg_catalog.pg_get_indexdef(i.indexrelid, 0, false),
+           (SELECT pg_catalog.json_agg(pg_catalog.pg_get_indexdef(i.indexrelid, k.place, false) ORDER BY k.place)
+            FROM pg_catalog.generate_series(1, i.indnkeyatts) k (place))
          FROM pg_catalog.pg_index i
          JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
          JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
          JOIN pg_catalog.pg_am m ON m.oid = x.relam
          LEFT JOIN pg_catalog.pg_constraint o ON o.conindid = i.indexrelid AND o.contype IN ('p', 'u', 'x')
          WHERE {} AND o.oid IS NULL
-           AND m.amname = 'btree' AND i.indisvalid AND i.indnatts = i.indnkeyatts {nulls_not_distinct}
-           AND NOT EXISTS (
-             SELECT 1 FROM pg_catalog.pg_opclass b
-             WHERE b.oid = ANY (i.indclass::oid[]) AND NOT b.opcdefault)
          ORDER BY i.indrelid, x.relname COLLATE \"C\"",
         is_table(server)
     )

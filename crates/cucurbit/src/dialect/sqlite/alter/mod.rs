@@ -40,6 +40,7 @@ pub(super) fn is_of_one_table(operation: &Operation) -> bool {
         | Operation::DropColumn { .. }
         | Operation::DropConstraint { .. }
         | Operation::DropIndex { .. }
+        | Operation::RenameIndex { .. }
         | Operation::SetTableComment { .. } => true,
         Operation::BulkInsert(_)
         | Operation::CreateTable(_)
@@ -282,7 +283,7 @@ impl Work<'_> {
                 let text = definition::foreign_key(foreign_key).map_err(unsupported(operation))?;
                 self.text.add_constraint(&text).map_err(failed)
             }
-            Operation::CreateIndex { table, index } => {
+            Operation::CreateIndex { table, index, concurrency: _ } => {
                 apply(self.before, operation)?;
                 let sql = definition::create_index(table, index).map_err(unsupported(operation))?;
                 self.before.originals.indexes.insert(index.name.clone(), (table.clone(), sql.clone()));
@@ -304,11 +305,12 @@ impl Work<'_> {
             Operation::DropConstraint { table, constraint } => {
                 self.drop_constraint(table, constraint, operation)
             }
-            Operation::DropIndex { table: _, name } => {
+            Operation::DropIndex { table: _, name, concurrency: _ } => {
                 apply(self.before, operation)?;
                 self.drop_index(name);
                 Ok(())
             }
+            Operation::RenameIndex { table, name, to } => self.rename_index(table, name, to, operation),
             // SQLite stores no comments.
             Operation::SetTableComment { .. } => apply(self.before, operation),
             Operation::BulkInsert(_)

@@ -17,7 +17,7 @@ use crate::schema::Ident;
 
 pub(super) use self::{
     edit::{is_column, rename_in_text},
-    index::{index_value, with_table},
+    index::{index_value, split_collation, with_index_name, with_table},
 };
 
 /// A CREATE TABLE.
