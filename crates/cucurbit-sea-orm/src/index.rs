@@ -4,7 +4,7 @@
 
 use std::{fmt::Write as _, marker::PhantomData};
 
-use cucurbit::schema::{Expression, Ident, Index, IndexKey, IndexPart, Nulls, Order};
+use cucurbit::schema::{ExclusionPart, Expression, Ident, Index, IndexKey, IndexPart, Nulls, Order};
 use sea_orm::{ColumnTrait, EntityTrait};
 
 /// An index that is being declared.
@@ -108,6 +108,27 @@ impl<C> Part<C> {
     pub fn nulls(mut self, nulls: Nulls) -> Self {
         self.part = self.part.nulls(nulls);
         self
+    }
+}
+
+/// A part of an exclusion constraint's key, with its operator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExcludedPart<C> {
+    part: ExclusionPart,
+    columns: PhantomData<C>,
+}
+
+impl<C> ExcludedPart<C> {
+    pub(crate) fn into_inner(self) -> ExclusionPart {
+        self.part
+    }
+}
+
+impl<C> Part<C> {
+    /// Makes it a part of an exclusion constraint with this operator.
+    #[must_use]
+    pub fn excluding(self, operator: impl Into<String>) -> ExcludedPart<C> {
+        ExcludedPart { part: self.part.excluding(operator), columns: PhantomData }
     }
 }
 

@@ -3,8 +3,8 @@
 use std::{any, marker::PhantomData};
 
 use cucurbit::schema::{
-    Check, Column, ColumnType, ConstraintRef, Dialect, Expression, ForeignKey, Ident, Identity, Index,
-    IndexPart, Literal, PrimaryKey, ServerDefault, Table, TableName, Type, Unique,
+    Check, Column, ColumnType, ConstraintRef, Dialect, Exclusion, Expression, ForeignKey, Ident, Identity,
+    Index, IndexPart, Literal, PrimaryKey, ServerDefault, Table, TableName, Type, Unique,
 };
 use sea_orm::{
     ColumnTrait, DbBackend, EntityTrait, IdenStatic, Iterable, PrimaryKeyToColumn, PrimaryKeyTrait, Schema,
@@ -12,7 +12,7 @@ use sea_orm::{
 
 use crate::{
     ModelError,
-    index::{self, IndexFor, names},
+    index::{self, ExcludedPart, IndexFor, names},
     relation, ty,
 };
 
@@ -120,6 +120,18 @@ impl<E: EntityTrait> TableArgsFor<E> {
         let last = self.table.checks.len();
         self.table.checks.push(Check::new(condition));
         self.table.checks[last].named(name)
+    }
+
+    /// Adds an exclusion constraint (PostgreSQL only):
+    /// `[key(Column::BedId).excluding("="), key(Column::During).excluding("&&")]`.
+    pub fn exclusion(
+        &mut self,
+        name: impl Into<Ident>,
+        parts: impl IntoIterator<Item = ExcludedPart<E::Column>>,
+    ) -> &mut Exclusion {
+        let last = self.table.exclusions.len();
+        self.table.exclusions.push(Exclusion::new(name, parts.into_iter().map(ExcludedPart::into_inner)));
+        &mut self.table.exclusions[last]
     }
 
     /// Adds a foreign key to the table of `R` that no relation declares.

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    dialect::Subject,
-    operation::{Concurrency, Operation},
-    schema::{Ident, Index, IndexKey, IndexPart, TableName},
+    dialect::{Subject, is_written_as},
+    operation::{Concurrency, Operation, create_exclusion, drop_exclusion},
+    schema::{Exclusion, Ident, Index, IndexKey, IndexPart, TableName},
 };
 
 use super::{
@@ -65,6 +65,28 @@ pub(super) fn compare(pair: Pair<'_>, comparison: &mut Comparison<'_>) -> Indexe
         }
     }
     indexes
+}
+
+/// Compares the exclusion constraints, each of which an index carries.
+pub(super) fn exclusions(pair: Pair<'_>, comparison: &mut Comparison<'_>) -> Indexes {
+    let (table, asked) = (&pair.to.written.name, &pair.to.form.name);
+    let (from, to) = (&pair.from.form.exclusions, &pair.to.form.exclusions);
+    let mut is_same = |from: &Exclusion, to: &Exclusion| {
+        let Exclusion { index, operators, deferral } = to;
+        (&from.operators, &from.deferral) == (operators, deferral)
+            && from.index.name == index.name
+            && !is_different(asked, &from.index, index, comparison)
+    };
+    let mut exclusions = Indexes::default();
+    for gone in from.iter().filter(|from| !to.iter().any(|to| is_same(from, to))) {
+        exclusions.dropped.push(drop_exclusion(table, gone));
+    }
+    for new in to.iter().filter(|to| !from.iter().any(|from| is_same(from, to))) {
+        let is_written = |written: &&Exclusion| is_written_as(&new.index.name, &written.index.name);
+        let written = pair.to.written.exclusions.iter().find(is_written).unwrap_or(new);
+        exclusions.created.push(create_exclusion(table, written));
+    }
+    exclusions
 }
 
 fn is_different(table: &TableName, from: &Index, to: &Index, comparison: &mut Comparison<'_>) -> bool {

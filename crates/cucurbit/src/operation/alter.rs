@@ -1,8 +1,8 @@
 //! `op.alter_table`: several changes of one table, recorded as operations of that table.
 
 use crate::schema::{
-    Check, Column, ColumnType, ConstraintRef, Deferral, Expression, ForeignKey, Ident, Literal, PrimaryKey,
-    Referred, ServerDefault, TableName, Unique, build::idents,
+    Check, Column, ColumnType, ConstraintRef, Deferral, Exclusion, ExclusionPart, Expression, ForeignKey,
+    Ident, Literal, PrimaryKey, Referred, ServerDefault, TableName, Unique, build::idents,
 };
 
 use super::{ColumnChange, Consent, ConstraintChange, Op, Operation, op::last};
@@ -63,6 +63,15 @@ impl<'op> AlterTable<'op> {
         let check = Check::new(condition);
         self.op.invoke(Operation::CreateCheck { table: self.table.clone(), check });
         last!(self.op, Operation::CreateCheck { check, .. } => check)
+    }
+
+    /// Adds an exclusion constraint (PostgreSQL only).
+    pub fn create_exclusion(
+        &mut self,
+        name: impl Into<Ident>,
+        parts: impl IntoIterator<Item = ExclusionPart>,
+    ) -> &mut Exclusion {
+        self.op.create_exclude_constraint(name, self.table.clone(), parts)
     }
 
     /// Adds a primary key to a table that has none.

@@ -5,7 +5,8 @@
 use thiserror::Error;
 
 use crate::schema::{
-    ColumnType, ConstraintRef, Dialect, ForeignKey, Ident, IndexKey, Referred, Schema, Table, TableName,
+    ColumnType, ConstraintRef, Dialect, Exclusion, ForeignKey, Ident, Index, IndexKey, Referred, Schema,
+    Table, TableName,
 };
 
 use super::{ColumnChange, ConstraintChange, Operation};
@@ -130,6 +131,12 @@ pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Re
             let table = table_mut(schema, table)?;
             refuse_second(table, &check.reference())?;
             table.checks.push(check.clone());
+        }
+        Operation::CreateExclusion { table, exclusion } => {
+            refuse_second_index(schema, table, &exclusion.index.name)?;
+            let table = table_mut(schema, table)?;
+            refuse_second(table, &exclusion.reference())?;
+            table.exclusions.push(exclusion.clone());
         }
         Operation::CreateForeignKey { table, foreign_key } => {
             let table = table_mut(schema, table)?;
@@ -270,7 +277,8 @@ fn rename_column(schema: &mut Schema, table: &TableName, from: &Ident, to: &Iden
         rename(&mut key.columns);
         rename(&mut key.on_delete_columns);
     }
-    for index in owner.indexes.values_mut() {
+    let carriers = owner.exclusions.iter_mut().map(|exclusion| &mut exclusion.index);
+    for index in owner.indexes.values_mut().chain(carriers) {
         rename(&mut index.include);
         for part in &mut index.parts {
             if part.key == IndexKey::Column(from.clone()) {
@@ -296,10 +304,12 @@ fn drop_column(table: &mut Table, column: &Ident) -> Result<(), ApplyError> {
     table.primary_key.take_if(|key| key.columns.contains(column) || key.include.contains(column));
     table.uniques.retain(|unique| !unique.columns.contains(column) && !unique.include.contains(column));
     table.foreign_keys.retain(|key| !key.columns.contains(column));
-    table.indexes.retain(|_, index| {
+    let is_on = |index: &Index| {
         let is_in_key = index.parts.iter().any(|part| part.key == IndexKey::Column(column.clone()));
-        !is_in_key && !index.include.contains(column)
-    });
+        is_in_key || index.include.contains(column)
+    };
+    table.exclusions.retain(|exclusion| !is_on(&exclusion.index));
+    table.indexes.retain(|_, index| !is_on(index));
     Ok(())
 }
 
@@ -307,6 +317,7 @@ fn drop_constraint(table: &mut Table, constraint: &ConstraintRef) -> Result<(), 
     let found = resolve_constraint(table, constraint);
     match found {
         Some(Found::Check(position)) => drop(table.checks.remove(position)),
+        Some(Found::Exclusion(position)) => drop(table.exclusions.remove(position)),
         Some(Found::ForeignKey(position)) => drop(table.foreign_keys.remove(position)),
         Some(Found::PrimaryKey) => table.primary_key = None,
         Some(Found::Unique(position)) => drop(table.uniques.remove(position)),
@@ -336,6 +347,10 @@ fn alter_constraint(
             }
             let name = match found {
                 Found::Check(place) => &mut table.checks[place].name,
+                Found::Exclusion(place) => {
+                    table.exclusions[place].index.name = to.clone();
+                    return Ok(());
+                }
                 Found::ForeignKey(place) => &mut table.foreign_keys[place].name,
                 Found::PrimaryKey => match &mut table.primary_key {
                     Some(key) => &mut key.name,
@@ -347,6 +362,7 @@ fn alter_constraint(
         }
         ConstraintChange::SetDeferral(deferral) => match found {
             Found::Check(_) => {}
+            Found::Exclusion(place) => table.exclusions[place].deferral = *deferral,
             Found::ForeignKey(place) => table.foreign_keys[place].deferral = *deferral,
             Found::PrimaryKey => {
                 table.primary_key.iter_mut().for_each(|key| key.deferral = *deferral);
@@ -356,7 +372,7 @@ fn alter_constraint(
         ConstraintChange::Validate => match found {
             Found::Check(place) => table.checks[place].is_not_valid = false,
             Found::ForeignKey(place) => table.foreign_keys[place].is_not_valid = false,
-            Found::PrimaryKey | Found::Unique(_) => {}
+            Found::Exclusion(_) | Found::PrimaryKey | Found::Unique(_) => {}
         },
     }
     Ok(())
@@ -367,6 +383,8 @@ fn alter_constraint(
 pub enum Found {
     /// Its place among the checks.
     Check(usize),
+    /// Its place among the exclusions.
+    Exclusion(usize),
     /// Its place among the foreign keys.
     ForeignKey(usize),
     /// The primary key.
@@ -402,6 +420,10 @@ pub fn resolve_constraint(table: &Table, constraint: &ConstraintRef) -> Option<F
                 .or_else(|| {
                     table.foreign_keys.iter().position(|key| is_named(&key.name)).map(Found::ForeignKey)
                 })
+                .or_else(|| {
+                    let is_meant = |exclusion: &Exclusion| exclusion.index.name == *name;
+                    table.exclusions.iter().position(is_meant).map(Found::Exclusion)
+                })
                 .or_else(|| table.checks.iter().position(|check| is_named(&check.name)).map(Found::Check))
                 .or_else(|| {
                     table.primary_key.as_ref().filter(|key| is_named(&key.name)).map(|_| Found::PrimaryKey)
@@ -417,7 +439,7 @@ pub fn resolve_constraint(table: &Table, constraint: &ConstraintRef) -> Option<F
 
 /// Refuses a second index under one name in a schema.
 fn refuse_second_index(schema: &Schema, table: &TableName, name: &Ident) -> Result<(), ApplyError> {
-    let bears = |other: &&Table| other.name.schema == table.schema && other.indexes.contains_key(name);
+    let bears = |other: &&Table| other.name.schema == table.schema && other.index(name).is_some();
     match schema.tables.values().find(bears) {
         Some(other) => Err(ApplyError::IndexExists { table: other.name.clone(), name: name.clone() }),
         None => Ok(()),

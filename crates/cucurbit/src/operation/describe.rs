@@ -1,6 +1,8 @@
 //! What an operation does, in a line for people.
 
-use crate::schema::{ConstraintRef, Ident, IndexKey, Referred, ServerDefault, TableName};
+use crate::schema::{
+    ConstraintRef, Exclusion, Ident, IndexKey, IndexPart, Referred, ServerDefault, TableName,
+};
 
 use super::{ColumnChange, Concurrency, ConstraintChange, Operation};
 
@@ -22,20 +24,20 @@ impl Operation {
                 Some(name) => format!("add check {name} on {table}"),
                 None => format!("add check on {table}: {}", check.expression.base),
             },
+            Self::CreateExclusion { table, exclusion } => {
+                let Exclusion { index, operators, deferral: _ } = exclusion;
+                let parts = index.parts.iter().map(key).zip(operators);
+                let parts: Vec<String> =
+                    parts.map(|(key, operator)| format!("{key} with {operator}")).collect();
+                format!("add exclusion {} on {table} ({})", index.name, parts.join(", "))
+            }
             Self::CreateForeignKey { table, foreign_key } => {
                 let columns = list(&foreign_key.columns);
                 let referred = list(&foreign_key.referred_columns);
                 format!("add foreign key {table} ({columns}) -> {} ({referred})", foreign_key.referred_table)
             }
             Self::CreateIndex { table, index, concurrency } => {
-                let parts: Vec<&str> = index
-                    .parts
-                    .iter()
-                    .map(|part| match &part.key {
-                        IndexKey::Column(column) => column.as_str(),
-                        IndexKey::Expression(expression) => expression.base.as_str(),
-                    })
-                    .collect();
+                let parts: Vec<&str> = index.parts.iter().map(key).collect();
                 let unique = if index.is_unique { "unique " } else { "" };
                 let (parts, how) = (parts.join(", "), words(*concurrency));
                 format!("create {unique}index {} on {table} ({parts}){how}", index.name)
@@ -102,6 +104,13 @@ impl ConstraintChange {
             Self::SetDeferral(deferral) => format!("set {}", deferral.sql().to_lowercase()),
             Self::Validate => "validate".to_owned(),
         }
+    }
+}
+
+fn key(part: &IndexPart) -> &str {
+    match &part.key {
+        IndexKey::Column(column) => column.as_str(),
+        IndexKey::Expression(expression) => expression.base.as_str(),
     }
 }
 

@@ -6,6 +6,7 @@
 mod alter;
 mod apply;
 mod describe;
+mod exclusion;
 mod index;
 mod op;
 mod reverse;
@@ -13,10 +14,11 @@ mod reverse;
 use serde::Serialize;
 
 use crate::schema::{
-    Check, Column, ColumnType, ConstraintRef, Deferral, Dialect, Expression, ForeignKey, Ident, Index,
-    Literal, PrimaryKey, ServerDefault, Table, TableName, Unique,
+    Check, Column, ColumnType, ConstraintRef, Deferral, Dialect, Exclusion, Expression, ForeignKey, Ident,
+    Index, Literal, PrimaryKey, ServerDefault, Table, TableName, Unique,
 };
 
+pub(crate) use self::exclusion::{create_exclusion, drop_exclusion};
 pub use self::{
     alter::{AddColumn, AlterColumn, AlterConstraint, AlterTable, DropForeignKey},
     apply::{ApplyError, Found, apply, apply_all, resolve_constraint},
@@ -66,6 +68,13 @@ pub enum Operation {
         table: TableName,
         /// The constraint.
         check: Check,
+    },
+    /// Adds an exclusion constraint to a table that exists (PostgreSQL only).
+    CreateExclusion {
+        /// The table.
+        table: TableName,
+        /// The constraint.
+        exclusion: Exclusion,
     },
     /// Adds a foreign key to a table that exists.
     CreateForeignKey {
@@ -307,6 +316,7 @@ impl Operation {
             | Self::AlterConstraint { table, .. }
             | Self::BulkInsert(BulkInsert { table, .. })
             | Self::CreateCheck { table, .. }
+            | Self::CreateExclusion { table, .. }
             | Self::CreateForeignKey { table, .. }
             | Self::CreateIndex { table, .. }
             | Self::CreatePrimaryKey { table, .. }

@@ -3,8 +3,8 @@
 //! Nothing is executed here.
 
 use crate::schema::{
-    Check, Column, Dialect, Expression, ForeignKey, Ident, Index, IndexPart, Literal, PrimaryKey,
-    TableBuilder, TableName, Unique, build::idents,
+    Check, Column, Dialect, Exclusion, ExclusionPart, Expression, ForeignKey, Ident, Index, IndexPart,
+    Literal, PrimaryKey, TableBuilder, TableName, Unique, build::idents,
 };
 
 use super::{
@@ -136,6 +136,19 @@ impl Op {
         check.named(name);
         self.invoke(Operation::CreateCheck { table: table.into(), check });
         last!(self, Operation::CreateCheck { check, .. } => check)
+    }
+
+    /// Adds an exclusion constraint to a table that exists (PostgreSQL only):
+    /// `[key("bed_id").excluding("="), key("during").excluding("&&")]`.
+    pub fn create_exclude_constraint(
+        &mut self,
+        name: impl Into<Ident>,
+        table: impl Into<TableName>,
+        parts: impl IntoIterator<Item = ExclusionPart>,
+    ) -> &mut Exclusion {
+        let exclusion = Exclusion::new(name, parts);
+        self.invoke(Operation::CreateExclusion { table: table.into(), exclusion });
+        last!(self, Operation::CreateExclusion { exclusion, .. } => exclusion)
     }
 
     /// Adds a named foreign key to a table that exists.

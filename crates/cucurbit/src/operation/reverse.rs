@@ -10,7 +10,7 @@ use crate::schema::{ConstraintRef, Deferral, Dialect, Ident, Index, Schema, Tabl
 
 use super::{
     ApplyError, ColumnChange, Concurrency, Consent, ConstraintChange, Found, Operation, apply,
-    resolve_constraint,
+    create_exclusion, resolve_constraint,
 };
 
 /// Why an operation has no reverse.
@@ -94,6 +94,7 @@ pub fn reverse(
         }
         Operation::BulkInsert(insert) => Err(Irreversible::Rows { table: insert.table.clone() }),
         Operation::CreateCheck { table, check } => one(drop_of(table, check.reference())),
+        Operation::CreateExclusion { table, exclusion } => one(drop_of(table, exclusion.reference())),
         Operation::CreateForeignKey { table, foreign_key } => {
             let mut owner = owner(before, table)?.clone();
             owner.foreign_keys.push(foreign_key.clone());
@@ -138,7 +139,9 @@ pub fn reverse(
             let indexes = std::mem::take(&mut table.indexes);
             let name = table.name.clone();
             let indexes = indexes.values().map(|index| create_index(&name, index, Concurrency::default()));
-            Ok(std::iter::once(Operation::CreateTable(table)).chain(indexes).collect())
+            let exclusions = std::mem::take(&mut table.exclusions);
+            let exclusions = exclusions.iter().map(|exclusion| create_exclusion(&name, exclusion));
+            Ok(std::iter::once(Operation::CreateTable(table)).chain(indexes).chain(exclusions).collect())
         }
         Operation::Execute(execute) => match &execute.means {
             Some(operations) => reverse_all(before, operations, dialect),
@@ -231,6 +234,9 @@ fn reverse_drop_column(owner: &Table, name: &Ident) -> Result<Vec<Operation>, Ir
     for foreign_key in owner.foreign_keys.iter().filter(|key| !left.foreign_keys.contains(key)) {
         operations.push(Operation::CreateForeignKey { table: table(), foreign_key: foreign_key.clone() });
     }
+    for exclusion in owner.exclusions.iter().filter(|exclusion| !left.exclusions.contains(exclusion)) {
+        operations.push(create_exclusion(&owner.name, exclusion));
+    }
     for index in owner.indexes.values().filter(|index| !left.indexes.contains_key(&index.name)) {
         operations.push(create_index(&owner.name, index, Concurrency::default()));
     }
@@ -250,6 +256,10 @@ fn reverse_constraint_change(
         Found::Check(place) => {
             let check = &owner.checks[place];
             (check.name.clone(), Deferral::default(), check.is_not_valid)
+        }
+        Found::Exclusion(place) => {
+            let exclusion = &owner.exclusions[place];
+            (Some(exclusion.index.name.clone()), exclusion.deferral, false)
         }
         Found::ForeignKey(place) => {
             let key = &owner.foreign_keys[place];
@@ -299,6 +309,9 @@ fn reverse_drop_constraint(owner: &Table, constraint: &ConstraintRef) -> Result<
             let mut check = owner.checks[position].clone();
             check.name = name(&check.name);
             Operation::CreateCheck { table, check }
+        }
+        Found::Exclusion(position) => {
+            Operation::CreateExclusion { table, exclusion: owner.exclusions[position].clone() }
         }
         Found::ForeignKey(position) => {
             let mut foreign_key = owner.foreign_keys[position].clone();

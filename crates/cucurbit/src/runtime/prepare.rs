@@ -161,6 +161,7 @@ impl Known {
             Operation::AlterConstraint { .. }
             | Operation::BulkInsert(_)
             | Operation::CreateCheck { .. }
+            | Operation::CreateExclusion { .. }
             | Operation::CreateForeignKey { .. }
             | Operation::CreateIndex { .. }
             | Operation::CreatePrimaryKey { .. }

@@ -5,8 +5,8 @@
 use std::collections::btree_map::Entry;
 
 use super::{
-    Action, Check, Column, Deferral, Expression, ForeignKey, Ident, Index, IndexKey, IndexPart, Match,
-    PrimaryKey, Table, TableName, Type, Unique,
+    Action, Check, Column, Deferral, Exclusion, ExclusionPart, Expression, ForeignKey, Ident, Index,
+    IndexKey, IndexPart, Match, PrimaryKey, Table, TableName, Type, Unique,
 };
 
 macro_rules! columns_without_arguments {
@@ -159,6 +159,15 @@ impl TableBuilder {
     /// Adds a check.
     pub fn check(&mut self, expression: impl Into<Expression>) -> &mut Check {
         pushed(&mut self.table.checks, Check::new(expression))
+    }
+
+    /// Adds an exclusion constraint (PostgreSQL only): `[key("bed_id").excluding("="), key("during").excluding("&&")]`.
+    pub fn exclusion(
+        &mut self,
+        name: impl Into<Ident>,
+        parts: impl IntoIterator<Item = ExclusionPart>,
+    ) -> &mut Exclusion {
+        pushed(&mut self.table.exclusions, Exclusion::new(name, parts))
     }
 
     /// Adds an index. In a revision script an index is an operation of its own: `op.create_index`.

@@ -139,6 +139,7 @@ impl Lines {
             | Operation::AlterColumn { .. }
             | Operation::AlterConstraint { .. }
             | Operation::CreateCheck { .. }
+            | Operation::CreateExclusion { .. }
             | Operation::CreateForeignKey { .. }
             | Operation::CreatePrimaryKey { .. }
             | Operation::CreateUnique { .. }
@@ -166,6 +167,7 @@ impl Lines {
             uniques,
             foreign_keys,
             checks,
+            exclusions,
             indexes,
             comment,
             options: TableOptions { is_autoincrement, is_strict, is_without_rowid },
@@ -191,6 +193,13 @@ impl Lines {
         for check in checks {
             let (condition, name) = (spell::expression(&check.expression), named(check.name.as_ref()));
             self.line(&format!("table.check({condition}){name}{};", check_options(check)));
+        }
+        for exclusion in exclusions {
+            let (arguments, options) = spell::exclusion(exclusion);
+            self.line(&format!(
+                "table.exclusion({}, {arguments}){options};",
+                spell::ident(&exclusion.index.name)
+            ));
         }
         for index in indexes.values() {
             let (name, options) = (spell::ident(&index.name), spell::index_options(index));
@@ -274,6 +283,15 @@ fn alteration(operation: &Operation) -> Option<Alteration<'_>> {
             let arguments = spell::expression(&check.expression);
             let methods = ("create_check", "create_check_constraint");
             Some(constraint(table, methods, check.name.as_ref(), &arguments, &check_options(check)))
+        }
+        Operation::CreateExclusion { table, exclusion } => {
+            let ((parts, options), name) = (spell::exclusion(exclusion), spell::ident(&exclusion.index.name));
+            let of = spell::table_name(table);
+            Some(Alteration {
+                table,
+                in_block: format!("create_exclusion({name}, {parts}){options}"),
+                alone: Some(format!("create_exclude_constraint({name}, {of}, {parts}){options}")),
+            })
         }
         Operation::CreateForeignKey { table, foreign_key } => {
             let (arguments, options) = (key_arguments(foreign_key), key_options(foreign_key));
@@ -433,29 +451,21 @@ fn key_options(foreign_key: &ForeignKey) -> String {
         Match::Simple => "",
     };
     let actions = action("on_delete", *on_delete) + &set + &action("on_update", *on_update);
-    actions + matching + deferred(*deferral) + spell::flag(*is_not_valid, ".not_valid()")
+    actions + matching + spell::deferred(*deferral) + spell::flag(*is_not_valid, ".not_valid()")
 }
 
 fn primary_key_options(key: &PrimaryKey) -> String {
     let PrimaryKey { name: _, columns: _, include, deferral } = key;
-    spell::listed("include", include) + deferred(*deferral)
+    spell::listed("include", include) + spell::deferred(*deferral)
 }
 
 fn unique_options(unique: &Unique) -> String {
     let Unique { name: _, columns: _, include, is_nulls_not_distinct, deferral } = unique;
     let nulls = spell::flag(*is_nulls_not_distinct, ".nulls_not_distinct()");
-    spell::listed("include", include) + nulls + deferred(*deferral)
+    spell::listed("include", include) + nulls + spell::deferred(*deferral)
 }
 
 fn check_options(check: &Check) -> String {
     let Check { name: _, expression: _, is_no_inherit, is_not_valid } = check;
     spell::flag(*is_no_inherit, ".no_inherit()").to_owned() + spell::flag(*is_not_valid, ".not_valid()")
-}
-
-const fn deferred(deferral: Deferral) -> &'static str {
-    match deferral {
-        Deferral::NotDeferrable => "",
-        Deferral::Immediate => ".deferrable()",
-        Deferral::Deferred => ".deferred()",
-    }
 }

@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use crate::schema::{
-    Action, Column, ColumnType, Dialect, Expression, Ident, Identity, Index, IndexKey, IndexPart, Literal,
-    Nulls, Order, ServerDefault, TableName, Type, Variants,
+    Action, Column, ColumnType, Deferral, Dialect, Exclusion, Expression, Ident, Identity, Index, IndexKey,
+    IndexPart, Literal, Nulls, Order, ServerDefault, TableName, Type, Variants,
 };
 
 /// More than these rustc does not take.
@@ -358,6 +358,23 @@ pub(super) fn index_options(index: &Index) -> String {
         code += &call("predicate", &[&expression(sql)]);
     }
     code
+}
+
+/// Spells what an exclusion says after its name: its parts, and its options.
+pub(super) fn exclusion(exclusion: &Exclusion) -> (String, String) {
+    let Exclusion { index, operators, deferral } = exclusion;
+    let parts = index.parts.iter().zip(operators);
+    let parts: Vec<String> =
+        parts.map(|(part, operator)| index_part(part) + &call("excluding", &[&text(operator)])).collect();
+    (format!("[{}]", parts.join(", ")), index_options(index) + deferred(*deferral))
+}
+
+pub(super) const fn deferred(deferral: Deferral) -> &'static str {
+    match deferral {
+        Deferral::NotDeferrable => "",
+        Deferral::Immediate => ".deferrable()",
+        Deferral::Deferred => ".deferred()",
+    }
 }
 
 pub(super) const fn flag(is_set: bool, call: &'static str) -> &'static str {

@@ -3,8 +3,8 @@
 use cucurbit::{
     operation::{BulkInsert, ColumnChange, Concurrency, Consent, ConstraintChange, Execute, Operation},
     schema::{
-        Action, Check, Column, ConstraintRef, Deferral, Dialect, ForeignKey, Ident, Identity, Index,
-        IndexKey, IndexPart, Literal, Match, Nulls, Order, PrimaryKey, Referred, ServerDefault, Table,
+        Action, Check, Column, ConstraintRef, Deferral, Dialect, Exclusion, ForeignKey, Ident, Identity,
+        Index, IndexKey, IndexPart, Literal, Match, Nulls, Order, PrimaryKey, Referred, ServerDefault, Table,
         TableName, TableOptions, Type, Unique, Variants,
     },
 };
@@ -261,20 +261,46 @@ fn index() -> BoxedStrategy<Index> {
         .boxed()
 }
 
+fn exclusion() -> BoxedStrategy<Exclusion> {
+    (index(), vec(text(), 4), deferral())
+        .prop_map(|(index, mut operators, deferral)| {
+            operators.truncate(index.parts.len());
+            // An exclusion's index has words of its own for these.
+            let index = Index { is_unique: false, is_nulls_not_distinct: false, ..index };
+            Exclusion { index, operators, deferral }
+        })
+        .boxed()
+}
+
 fn table() -> BoxedStrategy<Table> {
     let options = any::<(bool, bool, bool)>().prop_map(|(is_autoincrement, is_strict, is_without_rowid)| {
         TableOptions { is_autoincrement, is_strict, is_without_rowid }
     });
     let indexes = prop_oneof![5 => Just(Vec::new()), 1 => vec(index(), 0..3)];
-    let constraints =
-        (option::of(primary_key()), vec(unique(), 0..3), vec(foreign_key(), 0..3), vec(check(), 0..3));
+    let constraints = (
+        option::of(primary_key()),
+        vec(unique(), 0..3),
+        vec(foreign_key(), 0..3),
+        vec(check(), 0..3),
+        vec(exclusion(), 0..2),
+    );
     (table_name(), vec(column(), 0..5), constraints, indexes, option::weighted(0.3, text()), options)
-        .prop_map(
-            |(name, columns, (primary_key, uniques, foreign_keys, checks), indexes, comment, options)| {
-                let indexes = indexes.into_iter().map(|index| (index.name.clone(), index)).collect();
-                Table { name, columns, primary_key, uniques, foreign_keys, checks, indexes, comment, options }
-            },
-        )
+        .prop_map(|(name, columns, constraints, indexes, comment, options)| {
+            let (primary_key, uniques, foreign_keys, checks, exclusions) = constraints;
+            let indexes = indexes.into_iter().map(|index| (index.name.clone(), index)).collect();
+            Table {
+                name,
+                columns,
+                primary_key,
+                uniques,
+                foreign_keys,
+                checks,
+                exclusions,
+                indexes,
+                comment,
+                options,
+            }
+        })
         .boxed()
 }
 
@@ -327,6 +353,8 @@ fn alteration() -> BoxedStrategy<Operation> {
             Operation::AlterConstraint { table, constraint, change }
         }),
         (table_name(), check()).prop_map(|(table, check)| Operation::CreateCheck { table, check }),
+        (table_name(), exclusion())
+            .prop_map(|(table, exclusion)| Operation::CreateExclusion { table, exclusion }),
         (table_name(), foreign_key())
             .prop_map(|(table, foreign_key)| Operation::CreateForeignKey { table, foreign_key }),
         (table_name(), primary_key())

@@ -7,8 +7,8 @@ use cucurbit::{
     diff::{Diff, Filter, diff},
     operation::{apply_all, reverse_all},
     schema::{
-        Action, Check, Column, Deferral, Expression, ForeignKey, Ident, Index, IndexKey, IndexPart, Literal,
-        PrimaryKey, Schema, ServerDefault, Table, Type, Unique,
+        Action, Check, Column, Deferral, Exclusion, Expression, ForeignKey, Ident, Index, IndexKey,
+        IndexPart, Literal, PrimaryKey, Schema, ServerDefault, Table, Type, Unique,
     },
 };
 use proptest::{
@@ -128,6 +128,17 @@ fn index() -> BoxedStrategy<Index> {
         .boxed()
 }
 
+fn exclusion() -> BoxedStrategy<Exclusion> {
+    let operators = vec(select(&["=", "&&"][..]).prop_map(str::to_owned), 2);
+    (index(), operators, deferral())
+        .prop_map(|(index, mut operators, deferral)| {
+            operators.truncate(index.parts.len());
+            let index = Index { is_unique: false, is_nulls_not_distinct: false, ..index };
+            Exclusion { index, operators, deferral }
+        })
+        .boxed()
+}
+
 fn check() -> BoxedStrategy<Check> {
     (name("ck"), select(&["a > 0", "(b < 7)", "c <> 'it''s'"][..]), rarely(), rarely())
         .prop_map(|(name, sql, is_no_inherit, is_not_valid)| Check {
@@ -163,10 +174,11 @@ fn table(name_of: &'static str) -> BoxedStrategy<Table> {
         vec(unique, 0..3),
         vec(foreign_key(), 0..3),
         vec(check(), 0..3),
-        vec(index(), 0..3),
+        (vec(index(), 0..3), vec(exclusion(), 0..2)),
         option::weighted(0.2, Just("a comment".to_owned())),
     )
-        .prop_map(move |(columns, e, f, primary_key, uniques, foreign_keys, checks, indexes, comment)| {
+        .prop_map(move |(columns, e, f, primary_key, uniques, foreign_keys, checks, indexed, comment)| {
+            let (indexes, mut exclusions) = indexed;
             let mut table = Table::new(name_of);
             table.columns = columns.into_iter().chain(e).chain(f).collect();
             table.primary_key = primary_key;
@@ -189,6 +201,10 @@ fn table(name_of: &'static str) -> BoxedStrategy<Table> {
                 .map(named)
                 .map(|(name, index)| (name.clone(), Index { name, ..index }))
                 .collect();
+            for exclusion in &mut exclusions {
+                exclusion.index.name = format!("{}_{name_of}_excl", exclusion.index.name).into();
+            }
+            table.exclusions = exclusions;
             table.comment = comment;
             with_names_once(table)
         })
@@ -240,6 +256,7 @@ fn compare(from: &Canonical, to: &Canonical) -> Diff {
         };
         let table = &side.form().tables[&question.table];
         let default = |column: &Ident| table.column(column).and_then(|column| column.default.clone());
+        let carrier = |name: &Ident| table.index(name).expect("it was asked about");
         let text = match &question.subject {
             Subject::Check(place) => table.checks[*place].expression.base.clone(),
             Subject::Computed(column) | Subject::Default(column) => match default(column) {
@@ -248,13 +265,11 @@ fn compare(from: &Canonical, to: &Canonical) -> Diff {
                 }
                 other => panic!("{other:?} was asked about"),
             },
-            Subject::IndexPart(index, place) => match &table.indexes[index].parts[*place].key {
+            Subject::IndexPart(index, place) => match &carrier(index).parts[*place].key {
                 IndexKey::Expression(expression) => expression.base.clone(),
                 IndexKey::Column(column) => panic!("column {column} was asked about"),
             },
-            Subject::Predicate(index) => {
-                table.indexes[index].predicate.clone().expect("it was asked about").base
-            }
+            Subject::Predicate(index) => carrier(index).predicate.clone().expect("it was asked about").base,
         };
         answers.insert(question.clone(), Answer::Canonical(text));
     }

@@ -98,8 +98,10 @@ fn store(table: &mut Table) {
         };
         key(one).cmp(&key(other))
     });
-    let Table { columns, indexes, .. } = table;
+    let Table { columns, exclusions, indexes, .. } = table;
     indexes.values_mut().for_each(|index| store_index(index, columns));
+    exclusions.iter_mut().for_each(|exclusion| store_index(&mut exclusion.index, columns));
+    exclusions.sort_by(|one, other| one.index.name.cmp(&other.index.name));
     table.comment = table.comment.take().filter(|comment| !comment.is_empty());
     table.options = TableOptions::default();
 }

@@ -36,6 +36,7 @@ pub(super) fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), Pl
         | Operation::AlterConstraint { .. }
         | Operation::BulkInsert(_)
         | Operation::CreateCheck { .. }
+        | Operation::CreateExclusion { .. }
         | Operation::CreateForeignKey { .. }
         | Operation::CreateIndex { .. }
         | Operation::CreatePrimaryKey { .. }
@@ -81,7 +82,8 @@ fn rename_in_expressions(schema: &mut Schema, table: &TableName, from: &Ident, t
         }
     };
     table.checks.iter_mut().for_each(|check| rename(&mut check.expression));
-    for index in table.indexes.values_mut() {
+    let carriers = table.exclusions.iter_mut().map(|exclusion| &mut exclusion.index);
+    for index in table.indexes.values_mut().chain(carriers) {
         index.predicate.iter_mut().for_each(rename);
         for part in &mut index.parts {
             match &mut part.key {
@@ -101,6 +103,7 @@ fn rename_in_expressions(schema: &mut Schema, table: &TableName, from: &Ident, t
 fn drop_what_names(schema: &mut Schema, table: &TableName, column: &Ident) {
     if let Some(table) = schema.tables.get_mut(table) {
         table.checks.retain(|check| !expression::names_column(&check.expression, column));
+        table.exclusions.retain(|one| !expression::index_names_column(&one.index, column));
         table.indexes.retain(|_, index| !expression::index_names_column(index, column));
     }
 }
@@ -115,6 +118,7 @@ pub(super) fn constraint_name(table: &Table, reference: &ConstraintRef) -> Optio
     }
     match resolve_constraint(table, reference) {
         Some(Found::Check(place)) => table.checks[place].name.clone(),
+        Some(Found::Exclusion(place)) => Some(table.exclusions[place].index.name.clone()),
         Some(Found::ForeignKey(place)) => table.foreign_keys[place].name.clone(),
         Some(Found::PrimaryKey) => table.primary_key.as_ref().and_then(|key| key.name.clone()),
         Some(Found::Unique(place)) => table.uniques[place].name.clone(),

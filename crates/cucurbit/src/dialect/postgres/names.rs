@@ -147,14 +147,15 @@ fn bears(table: &Table, name: &Ident) -> bool {
     let constraints = constraints.chain(table.uniques.iter().filter_map(|unique| unique.name.as_ref()));
     let constraints = constraints.chain(table.foreign_keys.iter().filter_map(|key| key.name.as_ref()));
     let mut names = constraints.chain(table.checks.iter().filter_map(|check| check.name.as_ref()));
-    table.name.name == *name || table.indexes.contains_key(name) || names.any(|other| other == name)
+    table.name.name == *name || table.index(name).is_some() || names.any(|other| other == name)
 }
 
 /// Names what a table leaves unnamed, in the order in which CREATE TABLE names it: checks, keys, foreign keys.
 ///
 /// A plan keeps the names in memory, as the server does on disk: they outlive a rename of the table.
 pub(super) fn name_all(schema: &mut Schema, table: &TableName) {
-    let is_unnamed = |owner: &&Table| owner.constraint_references().len() > names_of(owner);
+    let are_all = |owner: &Table| owner.constraint_references().len() - owner.exclusions.len();
+    let is_unnamed = |owner: &&Table| are_all(owner) > names_of(owner);
     let Some(mut owner) = schema.tables.get(table).filter(is_unnamed).cloned() else { return };
     for position in 0..owner.checks.len() {
         if owner.checks[position].name.is_none() {

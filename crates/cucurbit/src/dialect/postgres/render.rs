@@ -12,8 +12,9 @@ use crate::{
     },
     operation::{BulkInsert, Concurrency},
     schema::{
-        Action, Check, Column, Deferral, Dialect, Expression, ForeignKey, Ident, Identity, Index, IndexKey,
-        IndexPart, Literal, Match, Nulls, Order, PrimaryKey, ServerDefault, Table, TableName, Unique,
+        Action, Check, Column, Deferral, Dialect, Exclusion, Expression, ForeignKey, Ident, Identity, Index,
+        IndexKey, IndexPart, Literal, Match, Nulls, Order, PrimaryKey, ServerDefault, Table, TableName,
+        Unique,
     },
 };
 
@@ -37,6 +38,7 @@ pub(super) fn create_table(table: &Table, later: &[usize]) -> Result<String, Pla
     let keys = table.foreign_keys.iter().enumerate().filter(|(place, _)| !later.contains(place));
     lines.extend(keys.map(|(_, key)| foreign_key(key)));
     lines.extend(table.checks.iter().filter(|check| !check.is_not_valid).map(check));
+    lines.extend(table.exclusions.iter().map(exclusion));
     if lines.is_empty() {
         return Ok(format!("CREATE TABLE {} ()", qualified(&table.name)));
     }
@@ -199,6 +201,27 @@ pub(super) fn foreign_key(foreign_key: &ForeignKey) -> String {
         written.push_str(" NOT VALID");
     }
     named(name.as_ref(), written)
+}
+
+/// Writes an exclusion constraint.
+pub(super) fn exclusion(exclusion: &Exclusion) -> String {
+    let Exclusion { index, operators, deferral } = exclusion;
+    let parts = index.parts.iter().zip(operators);
+    let parts: Vec<String> =
+        parts.map(|(part, operator)| format!("{} WITH {operator}", index_part(part))).collect();
+    let method = index.method.as_ref().map(|method| format!(" USING {}", quoted(&Ident::new(method))));
+    let condition =
+        index.predicate.as_ref().map(|sql| format!(" WHERE ({})", expression::unwrapped(text(sql))));
+    let said = [
+        "EXCLUDE",
+        &method.unwrap_or_default(),
+        &format!(" ({})", parts.join(", ")),
+        &include(&index.include),
+        &parameters(&index.parameters),
+        &condition.unwrap_or_default(),
+        &deferred(*deferral),
+    ];
+    named(Some(&index.name), said.concat())
 }
 
 /// Writes CREATE INDEX.

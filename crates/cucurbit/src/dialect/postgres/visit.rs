@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use crate::{
     operation::{BulkInsert, ColumnChange, ConstraintChange, Execute, Operation},
     schema::{
-        Check, Column, ConstraintRef, ForeignKey, Ident, Index, IndexKey, PrimaryKey, Referred, Table,
-        TableName, Unique,
+        Check, Column, ConstraintRef, Exclusion, ForeignKey, Ident, Index, IndexKey, PrimaryKey, Referred,
+        Table, TableName, Unique,
     },
 };
 
@@ -42,6 +42,10 @@ pub(super) fn operation(operation: &mut Operation, change: Change<'_>) {
         Operation::CreateCheck { table, check } => {
             table_name(table, change);
             self::check(check, change);
+        }
+        Operation::CreateExclusion { table, exclusion } => {
+            table_name(table, change);
+            self::exclusion(exclusion, change);
         }
         Operation::CreateForeignKey { table, foreign_key } => {
             table_name(table, change);
@@ -96,8 +100,18 @@ pub(super) fn operation(operation: &mut Operation, change: Change<'_>) {
 
 /// Changes the names in a table.
 pub(super) fn table(table: &mut Table, change: Change<'_>) {
-    let Table { name, columns, primary_key, uniques, foreign_keys, checks, indexes, comment: _, options: _ } =
-        table;
+    let Table {
+        name,
+        columns,
+        primary_key,
+        uniques,
+        foreign_keys,
+        checks,
+        exclusions,
+        indexes,
+        comment: _,
+        options: _,
+    } = table;
     table_name(name, change);
     for Column { name, ty: _, nullable: _, default: _, collation: _, comment: _ } in columns {
         change(name);
@@ -106,6 +120,7 @@ pub(super) fn table(table: &mut Table, change: Change<'_>) {
     uniques.iter_mut().for_each(|one| unique(one, change));
     foreign_keys.iter_mut().for_each(|one| foreign_key(one, change));
     checks.iter_mut().for_each(|one| check(one, change));
+    exclusions.iter_mut().for_each(|one| exclusion(one, change));
     let renamed = std::mem::take(indexes).into_values().map(|mut one| {
         index(&mut one, change);
         (one.name.clone(), one)
@@ -183,6 +198,11 @@ fn index(index: &mut Index, change: Change<'_>) {
             IndexKey::Expression(_) => {}
         }
     }
+}
+
+fn exclusion(exclusion: &mut Exclusion, change: Change<'_>) {
+    let Exclusion { index, operators: _, deferral: _ } = exclusion;
+    self::index(index, change);
 }
 
 fn reference(constraint: &mut ConstraintRef, change: Change<'_>) {

@@ -52,8 +52,18 @@ fn in_default_schema(mut table: Table) -> Table {
 }
 
 fn form(table: &Table) -> Table {
-    let Table { name, columns, primary_key, uniques, foreign_keys, checks, indexes, comment: _, options } =
-        table;
+    let Table {
+        name,
+        columns,
+        primary_key,
+        uniques,
+        foreign_keys,
+        checks,
+        exclusions: _,
+        indexes,
+        comment: _,
+        options,
+    } = table;
     Table {
         name: name.clone(),
         columns: columns.iter().map(|column| column_form(table, column)).collect(),
@@ -64,6 +74,7 @@ fn form(table: &Table) -> Table {
             .map(|key| ForeignKey { is_not_valid: false, ..key.clone() })
             .collect(),
         checks: checks.iter().map(check_form).collect(),
+        exclusions: Vec::new(),
         indexes: indexes.iter().map(|(name, index)| (name.clone(), index_form(table, index))).collect(),
         comment: None,
         options: options.clone(),

@@ -16,6 +16,9 @@ use super::{
     types,
 };
 
+/// Why an exclusion constraint cannot be.
+pub(super) const NO_EXCLUSIONS: &str = "SQLite has no exclusion constraints";
+
 /// Writes a CREATE TABLE, one column or constraint a line.
 pub(super) fn create_table(table: &Table) -> Result<String, String> {
     let name = table_name(&table.name)?;
@@ -42,6 +45,9 @@ pub(super) fn create_table(table: &Table) -> Result<String, String> {
         items.push(foreign_key(key)?);
     }
     items.extend(table.checks.iter().map(check));
+    if !table.exclusions.is_empty() {
+        return Err(NO_EXCLUSIONS.to_owned());
+    }
     let options = [(table.options.is_strict, "STRICT"), (table.options.is_without_rowid, "WITHOUT ROWID")];
     let options: Vec<&str> =
         options.into_iter().filter(|(is_set, _)| *is_set).map(|(_, word)| word).collect();

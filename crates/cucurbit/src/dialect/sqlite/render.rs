@@ -102,6 +102,7 @@ fn one(before: &mut Before, operation: &Operation, plan: &mut Plan) -> Result<()
         | Operation::AlterColumn { .. }
         | Operation::AlterConstraint { .. }
         | Operation::CreateCheck { .. }
+        | Operation::CreateExclusion { .. }
         | Operation::CreateForeignKey { .. }
         | Operation::CreateIndex { .. }
         | Operation::CreatePrimaryKey { .. }

@@ -2,7 +2,7 @@
 
 use cucurbit::{
     operation::Op,
-    schema::{Deferral, Index, TableName, build::*},
+    schema::{Deferral, Dialect::Postgres, Index, TableName, build::*},
 };
 
 use super::Database;
@@ -87,4 +87,24 @@ fn what_is_only_stored_otherwise_is_left_out() {
     let plain = Index::new("ix", vec!["a".into()]);
     let schema = database.reflect().schema;
     assert_eq!(schema.tables[&TableName::new("t")].indexes[&plain.name], plain);
+}
+
+#[test]
+fn an_exclusion_constraint_is_for_postgres_alone() {
+    let mut database = database();
+    let script = |op: &mut Op| {
+        op.create_exclude_constraint("ex", "t", [key("id").excluding("=")]).using("gist");
+    };
+    let refused = database.run(script).unwrap_err();
+    assert!(refused.contains("SQLite has no exclusion constraints"), "{refused}");
+    let table = |op: &mut Op| {
+        op.create_table("u", |table| {
+            table.column(integer("id"));
+            table.exclusion("ex", [key("id").excluding("=")]);
+        });
+    };
+    let refused = database.run(table).unwrap_err();
+    assert!(refused.contains("SQLite has no exclusion constraints"), "{refused}");
+    let plan = database.run(|op| op.on(Postgres, script)).unwrap();
+    assert_eq!(plan.statements, []);
 }

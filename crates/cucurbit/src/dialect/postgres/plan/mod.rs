@@ -56,6 +56,7 @@ impl Planner<'_> {
             | Operation::AlterColumn { table, .. }
             | Operation::AlterConstraint { table, .. }
             | Operation::CreateCheck { table, .. }
+            | Operation::CreateExclusion { table, .. }
             | Operation::CreateForeignKey { table, .. }
             | Operation::CreateIndex { table, .. }
             | Operation::CreatePrimaryKey { table, .. }
@@ -104,6 +105,10 @@ impl Planner<'_> {
             }
             Operation::CreateCheck { table, check } => {
                 self.add_constraint(table, &render::check(check));
+                self.apply(&operation)
+            }
+            Operation::CreateExclusion { table, exclusion } => {
+                self.add_constraint(table, &render::exclusion(exclusion));
                 self.apply(&operation)
             }
             Operation::CreateForeignKey { table, foreign_key } => {
@@ -243,6 +248,7 @@ impl Planner<'_> {
                 | Operation::AlterConstraint { .. }
                 | Operation::BulkInsert(_)
                 | Operation::CreateCheck { .. }
+                | Operation::CreateExclusion { .. }
                 | Operation::CreateForeignKey { .. }
                 | Operation::CreateIndex { .. }
                 | Operation::CreatePrimaryKey { .. }
@@ -279,6 +285,7 @@ impl Planner<'_> {
             | Operation::AlterConstraint { .. }
             | Operation::BulkInsert(_)
             | Operation::CreateCheck { .. }
+            | Operation::CreateExclusion { .. }
             | Operation::CreateForeignKey { .. }
             | Operation::CreateIndex { .. }
             | Operation::CreatePrimaryKey { .. }

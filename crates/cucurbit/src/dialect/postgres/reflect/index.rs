@@ -5,12 +5,20 @@
 
 use super::{
     super::expression::{Kind, Token, tokens, unwrapped},
-    Read, ReflectError, Row,
+    Read, ReflectError, Row, deferral,
 };
-use crate::schema::{Ident, Index, IndexKey, IndexPart, Nulls, Order};
+use crate::schema::{Exclusion, Ident, Index, IndexKey, IndexPart, Nulls, Order};
+
+/// What an index is there for.
+pub(super) enum Carried {
+    /// For itself.
+    Index(Index),
+    /// For a constraint.
+    Exclusion(Exclusion),
+}
 
 /// Reads an index; `None` where it says what our values do not hold.
-pub(super) fn index(row: &mut Row, read: &Read) -> Result<Option<Index>, ReflectError> {
+pub(super) fn index(row: &mut Row, read: &Read) -> Result<Option<Carried>, ReflectError> {
     let name = Ident::new(row.text()?);
     let is_unique = row.flag()?;
     let predicate = row.optional().map(|sql| unwrapped(&sql).into());
@@ -18,23 +26,25 @@ pub(super) fn index(row: &mut Row, read: &Read) -> Result<Option<Index>, Reflect
     let options: Vec<u16> = row.numbers()?;
     let (is_nulls_not_distinct, is_valid, method) = (row.flag()?, row.flag()?, row.text()?);
     let parameters = row.optional_texts()?.unwrap_or_default();
+    let (is_exclusion, deferral) = (row.flag()?, deferral(row.flag()?, row.flag()?));
     let (definition, keys) = (row.text()?, row.optional_texts()?.unwrap_or_default());
 
     let included = numbers.split_off(length.min(numbers.len()));
     let (Some(include), Some(said)) = (read.columns(&included), said(&definition, &keys)) else {
         return Ok(None);
     };
+    let operators = said.iter().filter_map(|said| said.operator.clone()).collect();
     let parts = numbers.iter().zip(options).zip(keys).zip(said);
     let parts = parts.map(|(((number, options), key), said)| {
         let key = match read.columns.get(number) {
             Some(column) => IndexKey::Column(column.clone()),
             None => IndexKey::Expression(unwrapped(&key).into()),
         };
-        let Said { collation, operator_class } = said;
+        let Said { collation, operator_class, operator: _ } = said;
         IndexPart { collation, operator_class, ..index_part(key, options) }
     });
     let parts = parts.collect();
-    Ok(Some(Index {
+    let index = Index {
         name,
         is_unique,
         method: Some(method).filter(|method| method != "btree"),
@@ -44,6 +54,11 @@ pub(super) fn index(row: &mut Row, read: &Read) -> Result<Option<Index>, Reflect
         parameters: parameters.iter().filter_map(|parameter| parameter_of(parameter)).collect(),
         predicate,
         is_invalid: !is_valid,
+    };
+    Ok(Some(if is_exclusion {
+        Carried::Exclusion(Exclusion { index, operators, deferral })
+    } else {
+        Carried::Index(index)
     }))
 }
 
@@ -69,6 +84,8 @@ fn index_part(key: IndexKey, options: u16) -> IndexPart {
 struct Said {
     collation: Option<String>,
     operator_class: Option<String>,
+    /// Of an exclusion constraint.
+    operator: Option<String>,
 }
 
 /// Reads what follows each part of the key in a definition, in which the server prints the parts as it does alone.
@@ -121,6 +138,14 @@ fn said_of_part(text: &str, mut tokens: &[Token<'_>]) -> Option<Said> {
         said.collation = name.name();
         tokens = rest;
     }
+    let is_with = |token: &Token<'_>| is_word(token, "WITH");
+    if let Some(with) = tokens.iter().position(is_with) {
+        let operator = &tokens[with + 1..];
+        if let (Some(first), Some(last)) = (operator.first(), operator.last()) {
+            said.operator = text.get(first.start..last.start + last.text.len()).map(str::to_owned);
+        }
+        tokens = &tokens[..with];
+    }
     let is_end = |token: &&Token<'_>| ["ASC", "DESC", "NULLS"].iter().any(|word| is_word(token, word));
     let class: Vec<&Token<'_>> = tokens.iter().take_while(|token| !is_end(token)).collect();
     if let (Some(first), Some(last)) = (class.first(), class.last()) {
@@ -143,10 +168,20 @@ mod tests {
                           ((a || 'x, DESC)'::text)), \"b,\" gist_trgm_ops (siglen='32') DESC) WHERE (a > 1)";
         let keys = ["lower(name)", "((a || 'x, DESC)'::text))", "\"b,\""].map(str::to_owned);
         let all = said(definition, &keys).expect("it can be read");
-        assert_eq!(all[0], Said { collation: Some("C".to_owned()), operator_class: None });
+        assert_eq!(all[0], Said { collation: Some("C".to_owned()), ..Said::default() });
         assert_eq!(all[1], Said::default());
         let class = Some("gist_trgm_ops (siglen='32')".to_owned());
-        assert_eq!(all[2], Said { collation: None, operator_class: class });
+        assert_eq!(all[2], Said { operator_class: class, ..Said::default() });
+    }
+
+    #[test]
+    fn an_operator_is_read_after_the_part_that_it_compares() {
+        let definition =
+            "EXCLUDE USING gist (bed WITH =, during range_ops WITH OPERATOR(garden.&&)) WHERE ((bed > 0))";
+        let all = said(definition, &["bed", "during"].map(str::to_owned)).expect("it can be read");
+        let operators: Vec<_> = all.iter().filter_map(|said| said.operator.as_deref()).collect();
+        assert_eq!(operators, ["=", "OPERATOR(garden.&&)"]);
+        assert_eq!(all[1].operator_class.as_deref(), Some("range_ops"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The catalogue → a schema, by a fixed number of queries however many tables there are.
 //!
-//! What our values cannot hold (an exclusion constraint, a key over time) is left out rather than reported as something
-//! that it is not.
+//! What our values cannot hold (a key over time, a constraint that is not enforced) is left out rather than reported as
+//! something that it is not.
 
 mod index;
 mod queries;
@@ -213,8 +213,12 @@ impl Catalogue {
         for mut row in rows(connection, "pg_index", &queries::indexes(&self.server)).await? {
             let table: u32 = row.number()?;
             let Some(read) = self.tables.get_mut(&table) else { continue };
-            if let Some(index) = index::index(&mut row, read)? {
-                read.table.indexes.insert(index.name.clone(), index);
+            match index::index(&mut row, read)? {
+                Some(index::Carried::Index(index)) => {
+                    drop(read.table.indexes.insert(index.name.clone(), index))
+                }
+                Some(index::Carried::Exclusion(exclusion)) => read.table.exclusions.push(exclusion),
+                None => {}
             }
         }
         Ok(())

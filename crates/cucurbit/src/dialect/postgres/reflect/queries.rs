@@ -104,13 +104,16 @@ pub(super) fn constraints(server: &Server) -> String {
     )
 }
 
-/// The indexes that carry no constraint; of each part of a key, what it is and, in the definition, what is said of it.
+/// The indexes that carry no key, and the exclusion constraints; of each part of a key, what it is and, in the definition, what is said of it.
 pub(super) fn indexes(server: &Server) -> String {
     let nulls_not_distinct = if server.version >= 150_000 { "i.indnullsnotdistinct" } else { "false" };
     format!(
         "SELECT i.indrelid, x.relname, i.indisunique, pg_catalog.pg_get_expr(i.indpred, i.indrelid, false),
            i.indkey, i.indnkeyatts, i.indoption, {nulls_not_distinct}, i.indisvalid, m.amname,
-           pg_catalog.array_to_json(x.reloptions), pg_catalog.pg_get_indexdef(i.indexrelid, 0, false),
+           pg_catalog.array_to_json(x.reloptions), o.oid IS NOT NULL, COALESCE(o.condeferrable, false),
+           COALESCE(o.condeferred, false), CASE WHEN o.oid IS NULL
+             THEN pg_catalog.pg_get_indexdef(i.indexrelid, 0, false)
+             ELSE pg_catalog.pg_get_constraintdef(o.oid, false) END,
            (SELECT pg_catalog.json_agg(pg_catalog.pg_get_indexdef(i.indexrelid, k.place, false) ORDER BY k.place)
             FROM pg_catalog.generate_series(1, i.indnkeyatts) k (place))
          FROM pg_catalog.pg_index i
@@ -118,7 +121,7 @@ pub(super) fn indexes(server: &Server) -> String {
          JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
          JOIN pg_catalog.pg_am m ON m.oid = x.relam
          LEFT JOIN pg_catalog.pg_constraint o ON o.conindid = i.indexrelid AND o.contype IN ('p', 'u', 'x')
-         WHERE {} AND o.oid IS NULL
+         WHERE {} AND COALESCE(o.contype, 'x') = 'x'
          ORDER BY i.indrelid, x.relname COLLATE \"C\"",
         is_table(server)
     )

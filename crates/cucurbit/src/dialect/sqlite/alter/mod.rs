@@ -33,6 +33,7 @@ pub(super) fn is_of_one_table(operation: &Operation) -> bool {
         | Operation::AlterColumn { .. }
         | Operation::AlterConstraint { .. }
         | Operation::CreateCheck { .. }
+        | Operation::CreateExclusion { .. }
         | Operation::CreateForeignKey { .. }
         | Operation::CreateIndex { .. }
         | Operation::CreatePrimaryKey { .. }
@@ -276,6 +277,9 @@ impl Work<'_> {
                 apply(self.before, operation)?;
                 self.native = None;
                 self.text.add_constraint(&definition::check(check)).map_err(failed)
+            }
+            Operation::CreateExclusion { .. } => {
+                Err(unsupported(operation)(definition::NO_EXCLUSIONS.to_owned()))
             }
             Operation::CreateForeignKey { table: _, foreign_key } => {
                 apply(self.before, operation)?;

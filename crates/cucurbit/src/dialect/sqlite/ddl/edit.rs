@@ -165,7 +165,7 @@ impl CreateTable {
 fn is_meant(found: Found) -> impl FnMut(&Clause) -> bool {
     let mut left = match found {
         Found::Check(position) | Found::ForeignKey(position) | Found::Unique(position) => position,
-        Found::PrimaryKey => 0,
+        Found::Exclusion(_) | Found::PrimaryKey => 0,
     };
     move |clause| {
         let is_kind = matches!(
