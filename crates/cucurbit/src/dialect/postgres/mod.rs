@@ -15,6 +15,7 @@ mod interrupted;
 pub(super) mod lock;
 mod memory;
 mod names;
+mod operator_class;
 mod plan;
 #[cfg(feature = "runtime")]
 mod reflect;

@@ -5,6 +5,7 @@
 //! of the plan with the file. The subjects are the files beside this one.
 
 mod damage; // Each row of the table of what Alembic's rebuild does damage to.
+mod keys; // Keys and indexes changed in their texts, and what SQLite cannot hold.
 mod memory; // What a plan remembers is what the file says, also over several plans.
 mod native; // Where ALTER TABLE is enough, and what is refused.
 mod reading; // What is read of a file, and that reading and writing it again is no difference.

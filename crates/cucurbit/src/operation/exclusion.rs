@@ -1,0 +1,20 @@
+//! Exclusion constraints are PostgreSQL's alone: what makes or drops one stands in a block for it.
+
+use crate::schema::{Dialect, Exclusion, TableName};
+
+use super::Operation;
+
+/// Makes an exclusion constraint where there are any.
+pub(crate) fn create_exclusion(table: &TableName, exclusion: &Exclusion) -> Operation {
+    let (table, exclusion) = (table.clone(), exclusion.clone());
+    alone(Operation::CreateExclusion { table, exclusion })
+}
+
+/// Drops an exclusion constraint where there are any.
+pub(crate) fn drop_exclusion(table: &TableName, exclusion: &Exclusion) -> Operation {
+    alone(Operation::DropConstraint { table: table.clone(), constraint: exclusion.reference() })
+}
+
+fn alone(operation: Operation) -> Operation {
+    Operation::On { dialect: Dialect::Postgres, operations: vec![operation] }
+}
