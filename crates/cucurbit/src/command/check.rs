@@ -2,7 +2,12 @@
 
 use serde::Serialize;
 
-use crate::{connection::ConnectOptions, error::Error, operation::Operation};
+use crate::{
+    connection::ConnectOptions,
+    dialect::{self, Unmodelled},
+    error::Error,
+    operation::Operation,
+};
 
 use super::{Project, compare};
 
@@ -24,6 +29,8 @@ pub struct Check {
     pub operations: Vec<Operation>,
     /// Expressions that could not be compared.
     pub uncompared: usize,
+    /// What the database holds that no model says: it is not compared, and not changed.
+    pub unmodelled: Vec<Unmodelled>,
 }
 
 /// Compares the models with the database after its pending revisions. Writes nothing.
@@ -38,8 +45,10 @@ pub async fn check(project: &Project, options: CheckOptions) -> Result<Check, Er
     project.refuse_several_heads()?;
     let mut connection = project.connect(&ConnectOptions::default()).await?;
     let compared = compare::compare(project, &mut connection).await;
+    let unmodelled = dialect::unmodelled(&mut connection).await;
     let closed = connection.close().await;
     let compare::Comparison { pending, diff, from: _ } = compared?;
+    let unmodelled = unmodelled?;
     closed?;
     let pending = project.scripts().graph().ids(&pending);
     if options.require_heads && !pending.is_empty() {
@@ -50,5 +59,5 @@ pub async fn check(project: &Project, options: CheckOptions) -> Result<Check, Er
     {
         return Err(Error::Uncompared { count: diff.uncompared.len(), reason: first.reason.clone() });
     }
-    Ok(Check { pending, operations: diff.operations, uncompared: diff.uncompared.len() })
+    Ok(Check { pending, operations: diff.operations, uncompared: diff.uncompared.len(), unmodelled })
 }

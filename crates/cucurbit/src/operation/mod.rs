@@ -18,7 +18,7 @@ use crate::schema::{
     Index, Literal, PrimaryKey, ServerDefault, Table, TableName, Unique,
 };
 
-pub(crate) use self::exclusion::{create_exclusion, drop_exclusion};
+pub(crate) use self::exclusion::{create_exclusion, drop_exclusion, joined};
 pub use self::{
     alter::{AddColumn, AlterColumn, AlterConstraint, AlterTable, DropForeignKey},
     apply::{ApplyError, Found, apply, apply_all, resolve_constraint},

@@ -7,6 +7,7 @@ mod alter;
 #[cfg(feature = "runtime")]
 mod ask;
 mod canonical;
+mod check;
 mod execute;
 mod expression;
 #[cfg(feature = "runtime")]
@@ -24,5 +25,8 @@ mod types;
 mod visit;
 
 #[cfg(feature = "runtime")]
-pub(super) use self::{ask::ask, reflect::reflect};
+pub(super) use self::{
+    ask::ask,
+    reflect::{reflect, unmodelled},
+};
 pub(super) use self::{canonical::canonical, plan::plan};

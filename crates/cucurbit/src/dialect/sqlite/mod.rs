@@ -33,7 +33,7 @@ use crate::{
 use super::{Answers, Question};
 
 #[cfg(feature = "runtime")]
-pub(super) use self::reflect::reflect;
+pub(super) use self::reflect::{reflect, unmodelled};
 pub(super) use self::{canonical::canonical, render::plan};
 
 /// The dialect of this room.

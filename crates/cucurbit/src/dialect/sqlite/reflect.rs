@@ -11,7 +11,7 @@ use crate::{
 };
 
 use super::{
-    super::{Before, Originals, ReflectError, Trigger, View},
+    super::{Before, Originals, ReflectError, Trigger, Unmodelled, View},
     ddl::{CreateTable, index_value},
     token::same_name,
 };
@@ -32,6 +32,30 @@ const COLUMNS: &str = "SELECT o.name, c.name \
      FROM main.sqlite_schema AS o JOIN pragma_table_xinfo(o.name, 'main') AS c \
      WHERE o.type = 'table' AND o.sql IS NOT NULL AND o.sql NOT LIKE 'create virtual%' \
      ORDER BY o.name, c.cid";
+
+/// What a file holds beyond tables and indexes, by the words for one and for several.
+const BEYOND: &str = "SELECT 'trigger', 'triggers', name FROM main.sqlite_schema WHERE type = 'trigger' \
+     UNION ALL SELECT 'view', 'views', name FROM main.sqlite_schema WHERE type = 'view' \
+     UNION ALL SELECT 'virtual table', 'virtual tables', name FROM pragma_table_list \
+       WHERE schema = 'main' AND type = 'virtual' \
+     ORDER BY 1, 3";
+
+/// Counts what is not compared. A rebuild keeps it.
+pub(in super::super) async fn unmodelled(
+    connection: &mut Connection,
+) -> Result<Vec<Unmodelled>, ReflectError> {
+    let mut found: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
+    for row in connection.rows(BEYOND).await? {
+        if let [Some(one), Some(several), Some(name)] = row.as_slice() {
+            found.entry((one.clone(), several.clone())).or_default().push(name.clone());
+        }
+    }
+    let unmodelled = |((one, several), names): (_, Vec<String>)| Unmodelled {
+        kind: if names.len() == 1 { one } else { several },
+        names,
+    };
+    Ok(found.into_iter().map(unmodelled).collect())
+}
 
 /// Reads the schema and the stored texts.
 pub(in super::super) async fn reflect(connection: &mut Connection) -> Result<Before, ReflectError> {

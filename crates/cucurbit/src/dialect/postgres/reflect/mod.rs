@@ -6,10 +6,12 @@
 mod index;
 mod queries;
 mod row;
+mod unmodelled;
 
 use std::collections::BTreeMap;
 
 use self::row::{Row, rows};
+pub(crate) use self::unmodelled::unmodelled;
 use super::{expression::unwrapped, types};
 use crate::{
     connection::Connection,
