@@ -20,7 +20,7 @@ use crate::schema::{
     Index, Literal, PrimaryKey, ServerDefault, Table, TableName, Unique,
 };
 
-pub(crate) use self::exclusion::{create_exclusion, drop_exclusion};
+pub(crate) use self::exclusion::{create_exclusion, drop_exclusion, joined};
 #[cfg(feature = "runtime")]
 pub(crate) use self::run::BoxedCode;
 #[cfg(feature = "runtime")]

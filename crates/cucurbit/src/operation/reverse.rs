@@ -10,7 +10,7 @@ use crate::schema::{ConstraintRef, Deferral, Dialect, Ident, Index, Schema, Tabl
 
 use super::{
     ApplyError, ColumnChange, Concurrency, Consent, ConstraintChange, Found, Operation, apply,
-    create_exclusion, resolve_constraint,
+    create_exclusion, joined, resolve_constraint,
 };
 
 /// Why an operation has no reverse.
@@ -61,7 +61,7 @@ pub fn reverse_all(
         reversed.push(reverse(&schema, operation, dialect)?);
         apply(&mut schema, operation, dialect)?;
     }
-    Ok(without_needless(reversed.into_iter().rev().flatten().collect()))
+    Ok(joined(without_needless(reversed.into_iter().rev().flatten().collect())))
 }
 
 /// Leaves out the indexes of tables that are dropped a few lines later: they go with their table.

@@ -3,12 +3,12 @@
 //! The meaning is that of `operation::apply`; here is what the server adds by itself, so that memory agrees with
 //! what would be reflected: names, NOT NULL, what goes with a column, and renamed columns in expressions.
 
-use super::{expression, names};
+use super::{check, expression, names};
 use crate::{
     dialect::PlanError,
     operation::{self, ColumnChange, Found, Operation, resolve_constraint},
     schema::{
-        Check, ConstraintRef, Dialect, Expression, ForeignKey, Ident, IndexKey, Schema, ServerDefault, Table,
+        ConstraintRef, Dialect, Expression, ForeignKey, Ident, IndexKey, Schema, ServerDefault, Table,
         TableName, Unique,
     },
 };
@@ -111,8 +111,7 @@ fn drop_what_names(schema: &mut Schema, table: &TableName, column: &Ident) {
 
 /// Finds the name of the constraint that a reference means; the table's constraints all have one.
 ///
-/// A check is meant by the text that somebody wrote, and a reflected table has the server's. Then the name that
-/// the server would give to such a check decides, if one check alone bears it.
+/// A check is meant by the text that somebody wrote, and a reflected table has the server's.
 pub(super) fn constraint_name(table: &Table, reference: &ConstraintRef) -> Option<Ident> {
     if let Some(name) = generated_name(table, reference) {
         return Some(name);
@@ -124,7 +123,7 @@ pub(super) fn constraint_name(table: &Table, reference: &ConstraintRef) -> Optio
         Some(Found::PrimaryKey) => table.primary_key.as_ref().and_then(|key| key.name.clone()),
         Some(Found::Unique(place)) => table.uniques[place].name.clone(),
         None => match reference {
-            ConstraintRef::Check { expression } => check_by_name(table, expression),
+            ConstraintRef::Check { expression } => check::named(table, expression),
             ConstraintRef::ForeignKey { .. }
             | ConstraintRef::Named(_)
             | ConstraintRef::PrimaryKey
@@ -151,24 +150,5 @@ fn generated_name(table: &Table, reference: &ConstraintRef) -> Option<Ident> {
             table.uniques.iter().find(fits)?.name.clone()
         }
         ConstraintRef::Check { .. } | ConstraintRef::Named(_) | ConstraintRef::PrimaryKey => None,
-    }
-}
-
-fn check_by_name(table: &Table, expression: &Expression) -> Option<Ident> {
-    let wanted = Check::new(expression.clone());
-    // The name that it would get if there were no other constraint.
-    let mut bare =
-        Table { name: table.name.clone(), columns: table.columns.clone(), ..Table::new(table.name.clone()) };
-    bare.checks.push(wanted);
-    let base = names::choose(&Schema::new(), &bare, names::Constraint::Check(&bare.checks[0]));
-    let numbered = |name: &Ident| {
-        let number = name.as_str().strip_prefix(base.as_str());
-        number.is_some_and(|number| number.bytes().all(|digit| digit.is_ascii_digit()))
-    };
-    let mut candidates =
-        table.checks.iter().filter_map(|check| check.name.as_ref()).filter(|name| numbered(name));
-    match (candidates.next(), candidates.next()) {
-        (Some(only), None) => Some(only.clone()),
-        (Some(_), Some(_)) | (None, _) => None,
     }
 }

@@ -218,3 +218,55 @@ async fn a_sum_in_an_index_is_an_expression_and_a_column_is_a_column() {
         table(&schema, "t").indexes.values().flat_map(|index| &index.parts).map(|part| &part.key).collect();
     assert_eq!(keys, [&IndexKey::Expression("a + b".into()), &IndexKey::Column("b".into())]);
 }
+
+#[tokio::test]
+async fn what_is_not_compared_is_counted_and_named() {
+    let database = Database::new().await;
+    let mut connection = database.connect().await;
+    assert_eq!(dialect::unmodelled(&mut connection).await.unwrap(), []);
+    connection
+        .execute(
+            "CREATE TABLE t (a int, b int) WITH (fillfactor = 70);
+             CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
+             CREATE TRIGGER one BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();
+             CREATE TRIGGER two BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f();
+             CREATE RULE r AS ON DELETE TO t DO ALSO NOTHING;
+             CREATE POLICY p ON t; ALTER TABLE t ENABLE ROW LEVEL SECURITY;
+             CREATE VIEW v AS SELECT a FROM t;
+             CREATE MATERIALIZED VIEW m AS SELECT a FROM t;
+             GRANT SELECT, INSERT ON t TO PUBLIC;
+             CREATE STATISTICS s ON a, b FROM t;
+             CREATE PUBLICATION pub FOR TABLE t;
+             CREATE TABLE child () INHERITS (t);
+             CREATE TABLE parts (a int) PARTITION BY LIST (a);
+             CREATE TABLE parts_1 PARTITION OF parts FOR VALUES IN (1);
+             CREATE DOMAIN d AS int; CREATE TYPE pair AS (x int, y int);
+             CREATE SCHEMA apart; CREATE COLLATION apart.c (LOCALE = 'C');
+             CREATE TABLE u (a text); CREATE INDEX ix_u ON u (a COLLATE apart.c)",
+        )
+        .await
+        .unwrap();
+    let found = dialect::unmodelled(&mut connection).await.unwrap();
+    let described: Vec<String> = found.iter().map(|one| format!("{one}: {}", one.names.join(", "))).collect();
+    assert_eq!(
+        described,
+        [
+            "2 triggers: one, two",
+            "1 rule: r",
+            "1 policy: p",
+            "1 table with row security: t",
+            "1 view: v",
+            "1 materialized view: m",
+            "1 function: f",
+            "1 partition: parts_1",
+            "1 table that inherits: child",
+            "1 grant: t to PUBLIC",
+            "1 table with storage parameters: t",
+            "1 index with a collation of another schema: ix_u",
+            "1 statistics object: s",
+            "1 table in a publication: t",
+            "1 domain: d",
+            "1 composite type: pair",
+        ]
+    );
+}

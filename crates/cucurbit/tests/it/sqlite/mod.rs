@@ -63,6 +63,10 @@ impl Database {
         self.runtime.block_on(dialect::reflect(&mut self.connection)).unwrap()
     }
 
+    fn unmodelled(&mut self) -> Vec<dialect::Unmodelled> {
+        self.runtime.block_on(dialect::unmodelled(&mut self.connection)).unwrap()
+    }
+
     /// Plans a script on what the file holds; returns the plan and the memory after it.
     fn plan(&mut self, script: impl FnOnce(&mut Op)) -> Result<(Plan, Before), PlanError> {
         let mut before = self.reflect();

@@ -10,9 +10,8 @@ mod unmodelled;
 
 use std::collections::BTreeMap;
 
-pub(crate) use self::unmodelled::unmodelled;
-
 use self::row::{Row, rows};
+pub(crate) use self::unmodelled::unmodelled;
 use super::{expression::unwrapped, types};
 use crate::{
     connection::Connection,
