@@ -7,7 +7,7 @@ use crate::{
     diff::{Diff, Filter, diff},
     error::Error,
     revision::{self, Direction, Edges, Heads, Target},
-    runtime::{self, RunError},
+    runtime::{self, RunError, VersionTable},
     schema::{Dialect, Schema},
     source::{self, ReplayError, Source, SqlFileError},
 };
@@ -93,14 +93,19 @@ impl<'p> Reader<'p> {
         }
     }
 
-    /// Reads the heads and the schema that belong together: again, if a step was committed between the two.
+    /// Reads the heads and the schema that belong together: again, if a step was committed meanwhile.
+    ///
+    /// One snapshot holds the rows of both, but PostgreSQL prints expressions and types by the catalogue as it is.
     async fn database(&mut self) -> Result<Before, Error> {
         let version_table = self.project.version_table();
         let connection = self.connection().await?;
-        let mut heads = version_table.heads(connection).await?;
         loop {
-            let reflected = dialect::reflect_snapshot(connection).await?;
-            let now = version_table.heads(connection).await?;
+            let (table, query) = (version_table.name(), version_table.rows_sql());
+            let (reflected, rows) = dialect::reflect_snapshot_with(connection, table, &query).await?;
+            let (heads, now) = match rows {
+                Some(rows) => (VersionTable::heads_in(rows), version_table.rows(connection).await?),
+                None => (Heads::default(), version_table.heads(connection).await?),
+            };
             if now == heads {
                 // Half-way through a revision, a database is at none that anything could be planned from.
                 let is_at_heads = pending(self.project, &heads).is_ok_and(|pending| pending.is_empty());
@@ -113,7 +118,6 @@ impl<'p> Reader<'p> {
                 self.heads = Some(heads);
                 return Ok(reflected);
             }
-            heads = now;
         }
     }
 

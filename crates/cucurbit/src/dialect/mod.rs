@@ -39,7 +39,7 @@ pub use self::{
 pub(crate) use self::{
     session::{
         Interrupted, Settings, begin, interrupted, is_busy, is_lost_to_another, lock_version_table,
-        may_rebuild, table_exists,
+        may_rebuild, reflect_snapshot_with, table_exists,
     },
     sql::{qualified, quoted, string},
 };

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::{
     connection::{Connection, ConnectionError, code_of},
     operation::Operation,
-    schema::{Dialect, Ident},
+    schema::{Dialect, Ident, TableName},
 };
 
 use super::{Before, ReflectError, sql};
@@ -105,17 +105,50 @@ impl Settings {
 ///
 /// As [`reflect`](super::reflect).
 pub async fn reflect_snapshot(connection: &mut Connection) -> Result<Before, ReflectError> {
+    begin_snapshot(connection).await?;
+    let reflected = super::reflect(connection).await;
+    end_snapshot(connection, reflected).await
+}
+
+/// Reads the schema, and the rows of a query about one of its tables as they were at that moment; no rows if the
+/// table is not there.
+pub(crate) async fn reflect_snapshot_with(
+    connection: &mut Connection,
+    table: &Ident,
+    query: &str,
+) -> Result<(Before, Option<Rows>), ReflectError> {
+    begin_snapshot(connection).await?;
+    let read = match super::reflect(connection).await {
+        Ok(before) if before.schema.table(&TableName::new(table.clone())).is_some() => {
+            let rows = connection.rows(query).await;
+            rows.map(|rows| (before, Some(rows))).map_err(ReflectError::from)
+        }
+        Ok(before) => Ok((before, None)),
+        Err(error) => Err(error),
+    };
+    end_snapshot(connection, read).await
+}
+
+/// What a query returned.
+type Rows = Vec<Vec<Option<String>>>;
+
+async fn begin_snapshot(connection: &mut Connection) -> Result<(), ConnectionError> {
     let begin = match connection.dialect() {
         Dialect::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
         Dialect::Sqlite => "BEGIN",
     };
-    connection.execute(begin).await?;
-    let reflected = super::reflect(connection).await;
-    // Nothing was written; it ends in the same way after an error.
+    connection.execute(begin).await.map(drop)
+}
+
+/// Ends it in the same way after an error: nothing was written.
+async fn end_snapshot<T>(
+    connection: &mut Connection,
+    read: Result<T, ReflectError>,
+) -> Result<T, ReflectError> {
     let ended = connection.execute("ROLLBACK").await;
-    let before = reflected?;
+    let read = read?;
     ended?;
-    Ok(before)
+    Ok(read)
 }
 
 /// Keeps others, Alembic among them, from changing the version table until the step ends.

@@ -93,8 +93,17 @@ impl VersionTable {
     ///
     /// When the database does not answer.
     pub async fn rows(&self, connection: &mut Connection) -> Result<Heads, ConnectionError> {
-        let rows = connection.rows(&format!("SELECT version_num FROM {}", self.quoted())).await?;
-        Ok(Heads::new(rows.into_iter().flatten().flatten()))
+        Ok(Self::heads_in(connection.rows(&self.rows_sql()).await?))
+    }
+
+    /// Writes the query for its rows.
+    pub(crate) fn rows_sql(&self) -> String {
+        format!("SELECT version_num FROM {}", self.quoted())
+    }
+
+    /// Makes heads of what the query for its rows returned.
+    pub(crate) fn heads_in(rows: Vec<Vec<Option<String>>>) -> Heads {
+        Heads::new(rows.into_iter().flatten().flatten())
     }
 
     /// Writes the statement of one change.

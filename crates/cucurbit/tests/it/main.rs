@@ -64,6 +64,9 @@ mod sources; // `create` and `diff` between any two sources: database, empty, hi
 mod sqlite; // SQLite: what Alembic's rebuild loses is kept, and memory agrees with the file, on real files with rows.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
+mod statements; // How many statements `check` sends, however many tables there are.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
 mod support; // Databases of a test's own, and scripts written in a line.
 #[cfg(all(feature = "runtime", unix))]
 #[cfg(test)]
