@@ -30,7 +30,8 @@ pub(super) async fn compare(project: &Project, connection: &mut Connection) -> R
     project.refuse_several_heads()?;
     let (heads, reflected) = read(project, connection).await?;
     let pending = pending(project, &heads)?;
-    let after = replayed(project, connection.dialect(), &pending, reflected).await?;
+    let mut after = replayed(project, connection.dialect(), &pending, reflected).await?;
+    know_what_is_not_kept(project, connection.dialect(), &heads, &models, &mut after)?;
     let (diff, from) = against(project, connection, after, &models).await?;
     Ok(Comparison { pending, diff, from })
 }
@@ -47,6 +48,26 @@ async fn read(project: &Project, connection: &mut Connection) -> Result<(Heads, 
         }
         heads = now;
     }
+}
+
+/// Takes from the history what a database does not keep: SQLite has no enum types, yet a script that is written from
+/// a SQLite file must make them on PostgreSQL.
+///
+/// Where the history cannot be replayed in memory for the dialect that keeps them, the models are believed.
+fn know_what_is_not_kept(
+    project: &Project,
+    dialect: Dialect,
+    heads: &Heads,
+    models: &Schema,
+    after: &mut Before,
+) -> Result<(), Error> {
+    let Some(keeper) = dialect.keeper() else { return Ok(()) };
+    let mut revisions = applied(project, heads)?;
+    revisions.extend(pending(project, heads)?);
+    let history = source::replay(keeper, project.scripts(), &revisions, Before::default());
+    let enums = history.map_or_else(|_| models.enums.clone(), |history| history.schema.enums);
+    after.schema.enums = enums;
+    Ok(())
 }
 
 /// Finds what revisions make of what is there: in memory, or on a scratch database where they hold SQL whose effect

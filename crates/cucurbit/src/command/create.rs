@@ -4,7 +4,7 @@ use crate::{
     connection::ConnectOptions,
     dialect::Before,
     error::Error,
-    operation::{Operation, for_dialect, reverse_all},
+    operation::{EnumChange, Operation, for_dialect, reverse_all},
     schema::{Column, Dialect, Ident, Schema, TableName},
     source::ReplayError,
 };
@@ -120,6 +120,15 @@ fn warnings(from: &Schema, operations: &[Operation]) -> Vec<String> {
             warnings.extend(renamed_tables(operations, was).map(|new| {
                 format!(
                     "creates table {new} like the dropped {table}: if it is renamed, write `rename_table`"
+                )
+            }));
+        }
+        if let Operation::AlterEnum { name, change: EnumChange::SetValues { values, .. } } = operation {
+            let was = from.enums.get(name).into_iter().flat_map(|was| &was.values);
+            warnings.extend(was.filter(|value| !values.contains(value)).map(|value| {
+                format!(
+                    "takes value {value} from enum {name}: rows that hold it are refused, unless `.replace(…)` says \
+                     what they get; if it is renamed, write `rename_enum_value`"
                 )
             }));
         }

@@ -201,7 +201,7 @@ impl Project {
     pub fn models(&self) -> Result<Schema, Error> {
         let models = self.env.models.as_ref().ok_or(Error::NoModels)?;
         let schema = models().map_err(Error::Models)?;
-        if schema.is_empty() { Err(Error::EmptyModels) } else { Ok(schema) }
+        if schema.tables.is_empty() { Err(Error::EmptyModels) } else { Ok(schema) }
     }
 
     /// Returns the dialects that a new revision must run on.

@@ -5,6 +5,7 @@
 
 mod column;
 mod constraint;
+mod enumeration;
 mod expression;
 mod filter;
 mod index;
@@ -64,7 +65,9 @@ pub fn diff(from: &Canonical, to: &Canonical, answers: &Answers, filter: &Filter
     let reference::InTheWay { dropped, again } = reference::in_the_way(&pairs, &moved);
     let mut comparison = expression::Comparison::new(answers);
 
-    let mut operations = dropped;
+    let enums = enumeration::compare(from, to);
+    let mut operations = enums.before;
+    operations.extend(dropped);
     let names = moved::Names::after(&pairs);
     let (first, last) = table::dropped(&pairs, &names);
     operations.extend(names.freed(&pairs));
@@ -73,6 +76,7 @@ pub fn diff(from: &Canonical, to: &Canonical, answers: &Answers, filter: &Filter
     operations.extend(last);
     operations.extend(altered(&rest, &moved, &mut comparison, &operations));
     operations.extend(again);
+    operations.extend(enums.after);
 
     let expression::Comparison { questions, uncompared, .. } = comparison;
     Diff { operations, questions, uncompared }

@@ -4,9 +4,11 @@
 
 use thiserror::Error;
 
-use crate::schema::{ColumnType, ConstraintRef, Dialect, Ident, IndexKey, Schema, Table, TableName};
+use crate::schema::{
+    ColumnType, ConstraintRef, Dialect, Ident, IndexKey, ObjectName, Schema, Table, TableName,
+};
 
-use super::{ColumnChange, Operation};
+use super::{ColumnChange, Operation, enumeration};
 
 /// Why an operation does not fit the schema it is applied to.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -38,6 +40,44 @@ pub enum ApplyError {
         table: TableName,
         /// The column.
         column: Ident,
+    },
+    /// The enum type is not there.
+    #[error("there is no enum type `{name}`")]
+    NoEnum {
+        /// The type.
+        name: ObjectName,
+    },
+    /// The enum type is there already.
+    #[error("enum type `{name}` already exists")]
+    EnumExists {
+        /// The type.
+        name: ObjectName,
+    },
+    /// A column is of the enum type.
+    #[error("`{table}.{column}` is of the enum type `{name}`")]
+    EnumInUse {
+        /// The type.
+        name: ObjectName,
+        /// The table.
+        table: TableName,
+        /// The column.
+        column: Ident,
+    },
+    /// The enum type has no such value.
+    #[error("enum type `{name}` has no value `{value}`")]
+    NoEnumValue {
+        /// The type.
+        name: ObjectName,
+        /// The value.
+        value: String,
+    },
+    /// The enum type has the value already.
+    #[error("enum type `{name}` already has a value `{value}`")]
+    EnumValueExists {
+        /// The type.
+        name: ObjectName,
+        /// The value.
+        value: String,
     },
     /// The index is not there.
     #[error("table `{table}` has no index `{name}`")]
@@ -115,12 +155,14 @@ pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Re
             table.columns.push(column.clone());
         }
         Operation::AlterColumn { table, column, changes } => alter_column(schema, table, column, changes)?,
+        Operation::AlterEnum { name, change } => enumeration::alter(schema, name, change)?,
         Operation::BulkInsert(_) | Operation::Irreversible { .. } => {}
         Operation::CreateCheck { table, check } => {
             let table = table_mut(schema, table)?;
             refuse_second(table, &check.reference())?;
             table.checks.push(check.clone());
         }
+        Operation::CreateEnum(new) => enumeration::create(schema, new)?,
         Operation::CreateForeignKey { table, foreign_key } => {
             let table = table_mut(schema, table)?;
             refuse_second(table, &foreign_key.reference())?;
@@ -164,6 +206,7 @@ pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Re
         Operation::DropConstraint { table, constraint } => {
             drop_constraint(table_mut(schema, table)?, constraint)?
         }
+        Operation::DropEnum { name } => enumeration::drop(schema, name)?,
         Operation::DropIndex { table, name } => {
             let table = table_mut(schema, table)?;
             if table.indexes.remove(name).is_none() {

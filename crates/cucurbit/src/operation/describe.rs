@@ -1,8 +1,8 @@
 //! What an operation does, in a line for people.
 
-use crate::schema::{ConstraintRef, Ident, IndexKey, ServerDefault};
+use crate::schema::{ConstraintRef, EnumPlace, Ident, IndexKey, ServerDefault};
 
-use super::{ColumnChange, Operation};
+use super::{ColumnChange, EnumChange, Operation};
 
 impl Operation {
     /// Says in one line what it does: `add column plant.height_cm`.
@@ -14,11 +14,13 @@ impl Operation {
                 let changes: Vec<String> = changes.iter().map(ColumnChange::describe).collect();
                 format!("alter column {table}.{column}: {}", changes.join(", "))
             }
+            Self::AlterEnum { name, change } => format!("alter enum {name}: {}", change.describe()),
             Self::BulkInsert(insert) => format!("insert {} rows into {}", insert.rows.len(), insert.table),
             Self::CreateCheck { table, check } => match &check.name {
                 Some(name) => format!("add check {name} on {table}"),
                 None => format!("add check on {table}: {}", check.expression.base),
             },
+            Self::CreateEnum(new) => format!("create enum {} ({})", new.name, new.values.join(", ")),
             Self::CreateForeignKey { table, foreign_key } => {
                 let columns = list(&foreign_key.columns);
                 let referred = list(&foreign_key.referred_columns);
@@ -56,6 +58,7 @@ impl Operation {
                     format!("drop unique constraint on {table} ({})", list(columns))
                 }
             },
+            Self::DropEnum { name } => format!("drop enum {name}"),
             Self::DropIndex { table, name } => format!("drop index {name} on {table}"),
             Self::DropTable { table, .. } => format!("drop table {table}"),
             Self::Execute(execute) => format!("execute {}", first_line(&execute.sql)),
@@ -92,6 +95,24 @@ impl ColumnChange {
             Self::SetNotNull { .. } => "set not null".to_owned(),
             Self::SetNullable => "allow null".to_owned(),
             Self::SetType { ty, .. } => format!("set type {}", ty.base),
+        }
+    }
+}
+
+impl EnumChange {
+    /// Says in a few words what it does.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        match self {
+            Self::AddValue { value, place: EnumPlace::After(other) } => {
+                format!("add value {value} after {other}")
+            }
+            Self::AddValue { value, place: EnumPlace::Before(other) } => {
+                format!("add value {value} before {other}")
+            }
+            Self::AddValue { value, place: EnumPlace::Last } => format!("add value {value}"),
+            Self::RenameValue { value, to } => format!("rename value {value} to {to}"),
+            Self::SetValues { values, .. } => format!("set values {}", values.join(", ")),
         }
     }
 }

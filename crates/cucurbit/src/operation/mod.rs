@@ -6,19 +6,21 @@
 mod alter;
 mod apply;
 mod describe;
+mod enumeration;
 mod op;
 mod reverse;
 
 use serde::Serialize;
 
 use crate::schema::{
-    Check, Column, ColumnType, ConstraintRef, Dialect, Expression, ForeignKey, Ident, Index, Literal,
-    PrimaryKey, ServerDefault, Table, TableName, Unique,
+    Check, Column, ColumnType, ConstraintRef, Dialect, EnumPlace, EnumType, Expression, ForeignKey, Ident,
+    Index, Literal, ObjectName, PrimaryKey, ServerDefault, Table, TableName, Unique,
 };
 
 pub use self::{
     alter::{AddColumn, AlterColumn, AlterTable},
     apply::{ApplyError, Found, apply, apply_all, resolve_constraint},
+    enumeration::SetEnumValues,
     op::Op,
     reverse::{Irreversible, reverse, reverse_all},
 };
@@ -47,6 +49,13 @@ pub enum Operation {
         /// The changes.
         changes: Vec<ColumnChange>,
     },
+    /// Changes an enum type (PostgreSQL; elsewhere it only changes what is known).
+    AlterEnum {
+        /// The type.
+        name: ObjectName,
+        /// The change.
+        change: EnumChange,
+    },
     /// Inserts rows of constants.
     BulkInsert(BulkInsert),
     /// Adds a check to a table that exists.
@@ -56,6 +65,8 @@ pub enum Operation {
         /// The constraint.
         check: Check,
     },
+    /// Creates an enum type (PostgreSQL; elsewhere it is only known).
+    CreateEnum(EnumType),
     /// Adds a foreign key to a table that exists.
     CreateForeignKey {
         /// The table that gets the constraint.
@@ -101,6 +112,11 @@ pub enum Operation {
         table: TableName,
         /// Which one.
         constraint: ConstraintRef,
+    },
+    /// Drops an enum type that nothing uses.
+    DropEnum {
+        /// The type.
+        name: ObjectName,
     },
     /// Drops an index.
     DropIndex {
@@ -174,6 +190,35 @@ pub enum ColumnChange {
         ty: ColumnType,
         /// PostgreSQL's `USING`: how the old value becomes the new one.
         using: Option<Expression>,
+    },
+}
+
+/// One change of an enum type.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EnumChange {
+    /// Adds a value.
+    AddValue {
+        /// The new value.
+        value: String,
+        /// Where it sorts.
+        place: EnumPlace,
+    },
+    /// Gives a value another name; rows that hold it keep it.
+    RenameValue {
+        /// The value.
+        value: String,
+        /// Its new name.
+        to: String,
+    },
+    /// Makes the type anew with these values, in this order.
+    SetValues {
+        /// All values.
+        values: Vec<String>,
+        /// What rows that hold a value get instead: old and new.
+        replacements: Vec<(String, String)>,
+        /// Whether rows that hold a value that goes, and that nothing replaces, may get NULL.
+        consent: Consent,
     },
 }
 
@@ -261,10 +306,17 @@ impl Operation {
             | Self::RenameTable { table, .. }
             | Self::SetTableComment { table, .. } => Some(table),
             Self::CreateTable(table) => Some(&table.name),
-            Self::Execute(_) | Self::Irreversible { .. } | Self::On { .. } => None,
+            Self::AlterEnum { .. }
+            | Self::CreateEnum(_)
+            | Self::DropEnum { .. }
+            | Self::Execute(_)
+            | Self::Irreversible { .. }
+            | Self::On { .. } => None,
         }
     }
 }
+
+pub(crate) use self::enumeration::additions;
 
 /// Reduces a list to what one dialect runs: `On` blocks are opened or left out.
 #[must_use]

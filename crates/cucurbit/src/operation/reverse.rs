@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::schema::{ConstraintRef, Dialect, Ident, Schema, Table, TableName};
 
-use super::{ApplyError, ColumnChange, Consent, Found, Operation, apply, resolve_constraint};
+use super::{ApplyError, ColumnChange, Consent, Found, Operation, apply, enumeration, resolve_constraint};
 
 /// Why an operation has no reverse.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -55,7 +55,8 @@ pub fn reverse_all(
     Ok(without_needless(reversed.into_iter().rev().flatten().collect()))
 }
 
-/// Leaves out the indexes of tables that are dropped a few lines later: they go with their table.
+/// Leaves out the indexes of tables that are dropped a few lines later: they go with their table. Of lists of values
+/// that an enum type would be given one after the other only the last is left.
 fn without_needless(operations: Vec<Operation>) -> Vec<Operation> {
     let dropped: BTreeSet<TableName> = operations
         .iter()
@@ -63,7 +64,14 @@ fn without_needless(operations: Vec<Operation>) -> Vec<Operation> {
         .filter_map(|operation| operation.table().cloned())
         .collect();
     let is_needless = |operation: &Operation| matches!(operation, Operation::DropIndex { table, .. } if dropped.contains(table));
-    operations.into_iter().filter(|operation| !is_needless(operation)).collect()
+    let mut kept: Vec<Operation> = Vec::with_capacity(operations.len());
+    for operation in operations.into_iter().filter(|operation| !is_needless(operation)) {
+        if kept.last().is_some_and(|last| enumeration::is_replaced(last, &operation)) {
+            kept.pop();
+        }
+        kept.push(operation);
+    }
+    kept
 }
 
 /// Returns what undoes one operation, given the schema before it.
@@ -86,8 +94,10 @@ pub fn reverse(
         Operation::AlterColumn { table, column, changes } => {
             one(reverse_changes(owner(before, table)?, column, changes)?)
         }
+        Operation::AlterEnum { name, change } => Ok(enumeration::reverse(before, name, change)?),
         Operation::BulkInsert(insert) => Err(Irreversible::Rows { table: insert.table.clone() }),
         Operation::CreateCheck { table, check } => one(drop_of(table, check.reference())),
+        Operation::CreateEnum(new) => one(Operation::DropEnum { name: new.name.clone() }),
         Operation::CreateForeignKey { table, foreign_key } => one(drop_of(table, foreign_key.reference())),
         Operation::CreateIndex { table, index } => {
             one(Operation::DropIndex { table: table.clone(), name: index.name.clone() })
@@ -114,6 +124,7 @@ pub fn reverse(
         Operation::DropConstraint { table, constraint } => {
             one(reverse_drop_constraint(owner(before, table)?, constraint)?)
         }
+        Operation::DropEnum { name } => one(enumeration::reverse_drop(before, name)?),
         Operation::DropIndex { table, name } => {
             let owner = owner(before, table)?;
             let Some(index) = owner.indexes.get(name) else {

@@ -158,14 +158,17 @@ impl Known {
                 means.iter().flatten().for_each(|meant| self.forget(meant));
             }
             Operation::On { operations, .. } => operations.iter().for_each(|inner| self.forget(inner)),
-            Operation::BulkInsert(_)
+            Operation::AlterEnum { .. }
+            | Operation::BulkInsert(_)
             | Operation::CreateCheck { .. }
+            | Operation::CreateEnum(_)
             | Operation::CreateForeignKey { .. }
             | Operation::CreateIndex { .. }
             | Operation::CreatePrimaryKey { .. }
             | Operation::CreateTable(_)
             | Operation::CreateUnique { .. }
             | Operation::DropConstraint { .. }
+            | Operation::DropEnum { .. }
             | Operation::DropIndex { .. }
             | Operation::Irreversible { .. }
             | Operation::SetTableComment { .. } => {}

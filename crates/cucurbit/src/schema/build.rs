@@ -5,8 +5,8 @@
 use std::collections::btree_map::Entry;
 
 use super::{
-    Action, Check, Column, Expression, ForeignKey, Ident, Index, IndexKey, IndexPart, PrimaryKey, Table,
-    TableName, Type, Unique,
+    Action, Check, Column, Expression, ForeignKey, Ident, Index, IndexKey, IndexPart, ObjectName, PrimaryKey,
+    Table, TableName, Type, Unique,
 };
 
 macro_rules! columns_without_arguments {
@@ -80,6 +80,12 @@ pub fn decimal(name: &str, precision: u32, scale: i32) -> Column {
 #[must_use]
 pub fn column(name: &str, ty: Type) -> Column {
     Column::new(name, ty)
+}
+
+/// Makes a column of the values of an enum type.
+#[must_use]
+pub fn enumeration(name: &str, ty: impl Into<ObjectName>) -> Column {
+    Column::new(name, Type::enumeration(ty))
 }
 
 /// Makes an index part of an expression, such as `lower(name)`.

@@ -7,6 +7,7 @@ pub mod build;
 mod column;
 mod constraint;
 mod default;
+mod enumeration;
 mod index;
 mod name;
 mod table;
@@ -22,20 +23,23 @@ pub use self::{
     column::Column,
     constraint::{Action, Check, ConstraintRef, ForeignKey, PrimaryKey, Unique},
     default::{Expression, Identity, Literal, ServerDefault},
+    enumeration::{EnumPlace, EnumType},
     index::{Index, IndexKey, IndexPart, Nulls, Order},
-    name::{Ident, TableName},
+    name::{Ident, ObjectName, TableName},
     table::{Table, TableOptions},
     ty::{ColumnType, Type},
     variant::{Dialect, Variants},
 };
 
-/// A database's tables, by name.
+/// A database's tables and types, by name.
 ///
-/// Two schemas are equal when they hold the same tables; the order of tables is that of their names.
+/// Two schemas are equal when they hold the same things; the order of each kind is that of their names.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Schema {
     /// The tables, sorted by schema and name.
     pub tables: BTreeMap<TableName, Table>,
+    /// The enum types, sorted by schema and name (PostgreSQL only).
+    pub enums: BTreeMap<ObjectName, EnumType>,
 }
 
 impl Schema {
@@ -48,7 +52,17 @@ impl Schema {
     /// Makes a schema of tables; of two tables with one name the later stays.
     #[must_use]
     pub fn from_tables(tables: impl IntoIterator<Item = Table>) -> Self {
-        Self { tables: tables.into_iter().map(|table| (table.name.clone(), table)).collect() }
+        Self {
+            tables: tables.into_iter().map(|table| (table.name.clone(), table)).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Adds enum types; of two with one name the later stays.
+    #[must_use]
+    pub fn with_enums(mut self, enums: impl IntoIterator<Item = EnumType>) -> Self {
+        self.enums.extend(enums.into_iter().map(|one| (one.name.clone(), one)));
+        self
     }
 
     /// Finds a table by name.
@@ -60,7 +74,7 @@ impl Schema {
     /// Tells whether there is nothing in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let Self { tables } = self;
-        tables.is_empty()
+        let Self { tables, enums } = self;
+        tables.is_empty() && enums.is_empty()
     }
 }

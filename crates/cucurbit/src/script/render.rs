@@ -4,10 +4,10 @@
 //! `spell.rs`; what surrounds the lines is in `template.rs`. Breaking lines is rustfmt's work.
 
 use crate::{
-    operation::{BulkInsert, ColumnChange, Consent, Execute, Operation},
+    operation::{BulkInsert, ColumnChange, Consent, EnumChange, Execute, Operation},
     schema::{
-        Action, Check, ConstraintRef, ForeignKey, Ident, Index, PrimaryKey, Table, TableName, TableOptions,
-        Unique,
+        Action, Check, ConstraintRef, EnumPlace, EnumType, ForeignKey, Ident, Index, ObjectName, PrimaryKey,
+        Table, TableName, TableOptions, Unique,
     },
 };
 
@@ -94,9 +94,16 @@ impl Lines {
     /// Writes an operation that is no part of a block.
     fn statement(&mut self, operation: &Operation) {
         match operation {
+            Operation::AlterEnum { name, change } => {
+                self.line(&format!("op.{};", enum_change(name, change)));
+            }
             Operation::BulkInsert(BulkInsert { table, columns, rows }) => {
                 let (table, columns) = (spell::table_name(table), spell::idents(columns));
                 self.line(&format!("op.bulk_insert({table}, {columns}, {});", spell::rows(rows)));
+            }
+            Operation::CreateEnum(EnumType { name, values }) => {
+                let (name, values) = (spell::table_name(name), spell::texts(values));
+                self.line(&format!("op.create_enum({name}, {values});"));
             }
             Operation::CreateIndex { table, index } => {
                 let Index { name, is_unique: _, parts, predicate: _ } = index;
@@ -105,6 +112,9 @@ impl Lines {
                 self.line(&format!("op.create_index({name}, {table}, {parts}){options};"));
             }
             Operation::CreateTable(table) => self.create_table(table),
+            Operation::DropEnum { name } => {
+                self.line(&format!("op.drop_enum({});", spell::table_name(name)));
+            }
             Operation::DropIndex { table, name } => {
                 self.line(&format!("op.drop_index({}, {});", spell::ident(name), spell::table_name(table)));
             }
@@ -284,9 +294,12 @@ fn alteration(operation: &Operation) -> Option<Alteration<'_>> {
             both(table, "drop_column", &spell::ident(column), loses_data(*consent))
         }
         Operation::DropConstraint { table, constraint } => Some(drop_constraint(table, constraint)),
-        Operation::BulkInsert(_)
+        Operation::AlterEnum { .. }
+        | Operation::BulkInsert(_)
+        | Operation::CreateEnum(_)
         | Operation::CreateIndex { .. }
         | Operation::CreateTable(_)
+        | Operation::DropEnum { .. }
         | Operation::DropIndex { .. }
         | Operation::DropTable { .. }
         | Operation::Execute(_)
@@ -346,6 +359,31 @@ fn change(change: &ColumnChange) -> String {
         ColumnChange::SetType { ty, using: None } => spell::call("ty", &[&spell::column_type(ty)]),
         ColumnChange::SetType { ty, using: Some(sql) } => {
             format!(".ty({}).using({})", spell::column_type(ty), spell::expression(sql))
+        }
+    }
+}
+
+fn enum_change(name: &ObjectName, change: &EnumChange) -> String {
+    let name = spell::table_name(name);
+    match change {
+        EnumChange::AddValue { value, place } => {
+            let place = match place {
+                EnumPlace::After(other) => spell::call("after", &[&spell::text(other)]),
+                EnumPlace::Before(other) => spell::call("before", &[&spell::text(other)]),
+                EnumPlace::Last => String::new(),
+            };
+            format!("add_enum_value({name}, {}){place}", spell::text(value))
+        }
+        EnumChange::RenameValue { value, to } => {
+            format!("rename_enum_value({name}, {}, {})", spell::text(value), spell::text(to))
+        }
+        EnumChange::SetValues { values, replacements, consent } => {
+            let replacements = replacements
+                .iter()
+                .map(|(old, new)| spell::call("replace", &[&spell::text(old), &spell::text(new)]));
+            let replacements = replacements.collect::<String>();
+            let consent = loses_data(*consent);
+            format!("set_enum_values({name}, {}){replacements}{consent}", spell::texts(values))
         }
     }
 }

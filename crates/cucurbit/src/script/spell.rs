@@ -60,9 +60,14 @@ pub(super) fn table_name(name: &TableName) -> String {
     }
 }
 
-/// Spells a list of texts.
+/// Spells a list of names.
 pub(super) fn idents(names: &[Ident]) -> String {
     list(names.iter().map(ident))
+}
+
+/// Spells a list of texts.
+pub(super) fn texts(texts: &[String]) -> String {
+    list(texts.iter().map(|one| text(one)))
 }
 
 /// Spells an array. An empty one needs a type: `[""; 0]`.
@@ -137,6 +142,7 @@ pub(super) fn ty(ty_: &Type) -> String {
         Type::Decimal { precision: Some((all, scale)) } => return format!("Type::decimal({all}, {scale})"),
         Type::Decimal { precision: None } => "Decimal { precision: None }",
         Type::Double => "Double",
+        Type::Enum { name } => return format!("Type::enumeration({})", table_name(name)),
         Type::Float => "Float",
         Type::Integer => "Integer",
         Type::Interval => "Interval",
@@ -186,6 +192,7 @@ fn constructor(name: &Ident, base: &Type) -> String {
         Type::DateTimeTz { precision: None } => "date_time_tz",
         Type::Decimal { precision: Some((all, scale)) } => return format!("decimal({name}, {all}, {scale})"),
         Type::Double => "double",
+        Type::Enum { name: ty } => return format!("enumeration({name}, {})", table_name(ty)),
         Type::Float => "float",
         Type::Integer => "integer",
         Type::Interval => "interval",

@@ -1,11 +1,11 @@
 //! Operations of every kind, made by proptest, with the names and texts that break things.
 
 use cucurbit::{
-    operation::{BulkInsert, ColumnChange, Consent, Execute, Operation},
+    operation::{BulkInsert, ColumnChange, Consent, EnumChange, Execute, Operation},
     schema::{
-        Action, Check, Column, ConstraintRef, Dialect, ForeignKey, Ident, Identity, Index, IndexKey,
-        IndexPart, Literal, Nulls, Order, PrimaryKey, ServerDefault, Table, TableName, TableOptions, Type,
-        Unique, Variants,
+        Action, Check, Column, ConstraintRef, Dialect, EnumPlace, EnumType, ForeignKey, Ident, Identity,
+        Index, IndexKey, IndexPart, Literal, Nulls, Order, PrimaryKey, ServerDefault, Table, TableName,
+        TableOptions, Type, Unique, Variants,
     },
 };
 use proptest::{
@@ -103,6 +103,7 @@ fn ty() -> BoxedStrategy<Type> {
         1 => number().prop_map(|precision| Type::Time { precision }),
         1 => option::of(any::<(u32, i32)>()).prop_map(|precision| Type::Decimal { precision }),
         1 => text().prop_map(|spelling| Type::Custom { spelling }),
+        1 => table_name().prop_map(|name| Type::Enum { name }),
     ]
     .prop_recursive(2, 4, 1, |element| element.prop_map(|element| Type::Array(Box::new(element))))
     .boxed()
@@ -265,6 +266,27 @@ fn alteration() -> BoxedStrategy<Operation> {
     .boxed()
 }
 
+fn enum_type() -> BoxedStrategy<EnumType> {
+    (table_name(), vec(text(), 0..4)).prop_map(|(name, values)| EnumType { name, values }).boxed()
+}
+
+fn enum_change() -> BoxedStrategy<EnumChange> {
+    let place = prop_oneof![
+        text().prop_map(EnumPlace::After),
+        text().prop_map(EnumPlace::Before),
+        Just(EnumPlace::Last),
+    ];
+    let consent = any::<bool>().prop_map(|is_given| Consent { is_given });
+    prop_oneof![
+        (text(), place).prop_map(|(value, place)| EnumChange::AddValue { value, place }),
+        (text(), text()).prop_map(|(value, to)| EnumChange::RenameValue { value, to }),
+        (vec(text(), 0..4), vec((text(), text()), 0..3), consent).prop_map(
+            |(values, replacements, consent)| EnumChange::SetValues { values, replacements, consent }
+        ),
+    ]
+    .boxed()
+}
+
 fn statement() -> BoxedStrategy<Operation> {
     let consent = any::<bool>().prop_map(|is_given| Consent { is_given });
     let rows = prop_oneof![
@@ -277,7 +299,10 @@ fn statement() -> BoxedStrategy<Operation> {
             Operation::BulkInsert(BulkInsert { table, columns, rows })
         }),
         (table_name(), index()).prop_map(|(table, index)| Operation::CreateIndex { table, index }),
+        enum_type().prop_map(Operation::CreateEnum),
         table().prop_map(Operation::CreateTable),
+        (table_name(), enum_change()).prop_map(|(name, change)| Operation::AlterEnum { name, change }),
+        table_name().prop_map(|name| Operation::DropEnum { name }),
         (table_name(), ident()).prop_map(|(table, name)| Operation::DropIndex { table, name }),
         (table_name(), consent).prop_map(|(table, consent)| Operation::DropTable { table, consent }),
         (text(), any::<bool>()).prop_map(|(sql, is_outside_transaction)| {

@@ -7,7 +7,7 @@ use cucurbit::{
     diff::{Diff, Filter, diff},
     operation::{apply_all, reverse_all},
     schema::{
-        Action, Check, Column, Expression, ForeignKey, Ident, Index, IndexKey, IndexPart, Literal,
+        Action, Check, Column, EnumType, Expression, ForeignKey, Ident, Index, IndexKey, IndexPart, Literal,
         PrimaryKey, Schema, ServerDefault, Table, Type, Unique,
     },
 };
@@ -158,17 +158,36 @@ fn with_names_once(mut table: Table) -> Table {
 
 fn schema() -> BoxedStrategy<Schema> {
     let tables = select(&TABLES[..]).prop_flat_map(|name| table(name).prop_map(move |table| (name, table)));
-    vec(tables, 0..4)
-        .prop_map(|tables| {
+    (vec(tables, 0..4), vec(enum_type(), 0..3))
+        .prop_map(|(tables, enums)| {
             let tables: BTreeMap<&str, Table> = tables.into_iter().collect();
             let names: Vec<&str> = tables.keys().copied().collect();
-            Schema::from_tables(tables.into_values().map(|mut table| {
+            let tables = tables.into_values().map(|mut table| {
                 // A foreign key refers to what is there.
                 table.foreign_keys.retain(|key| names.contains(&key.referred_table.name.as_str()));
+                of_enums(&mut table, &enums);
                 table
-            }))
+            });
+            Schema::from_tables(tables).with_enums(enums.clone())
         })
         .boxed()
+}
+
+fn enum_type() -> BoxedStrategy<EnumType> {
+    let values = subsequence(&["bad", "good", "new", "old"][..], 0..=4).prop_shuffle();
+    (select(&["mood", "stage"][..]), values).prop_map(|(name, values)| EnumType::new(name, values)).boxed()
+}
+
+/// Makes some columns of a table enums of the types that there are.
+fn of_enums(table: &mut Table, enums: &[EnumType]) {
+    let (Some(first), Some(last)) = (enums.first(), enums.last()) else { return };
+    let columns = table.columns.iter_mut().filter(|column| column.default.is_none());
+    for column in columns.filter(|column| column.ty.base == Type::Text) {
+        column.ty = match column.nullable {
+            true => Type::Enum { name: first.name.clone() }.into(),
+            false => Type::array(Type::Enum { name: last.name.clone() }).on(Dialect::Sqlite, Type::Json),
+        };
+    }
 }
 
 /// Compares; the server of these tests takes every text for an expression of its own.

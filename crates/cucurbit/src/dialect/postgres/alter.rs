@@ -392,7 +392,7 @@ impl Family {
             | Type::Integer
             | Type::Real
             | Type::SmallInteger => Self::Number,
-            Type::Custom { .. } | Type::Uuid => Self::Other,
+            Type::Custom { .. } | Type::Enum { .. } | Type::Uuid => Self::Other,
             Type::Char { .. } | Type::String { .. } | Type::Text => Self::Text,
             Type::Date
             | Type::DateTime { .. }

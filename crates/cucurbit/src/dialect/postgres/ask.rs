@@ -6,12 +6,16 @@
 
 use std::collections::BTreeMap;
 
-use super::{expression, render::text, types};
+use super::{
+    expression,
+    render::{create_enum, text},
+    types,
+};
 use crate::{
     connection::{Connection, ConnectionError},
     dialect::{
         Answer, Answers, Question, Side, Subject,
-        sql::{quoted, string},
+        sql::{qualified, quoted, string},
     },
     schema::{Column, Dialect, Expression, Ident, IndexKey, Schema, ServerDefault, Table},
 };
@@ -31,9 +35,10 @@ pub(crate) async fn ask(
     if jobs.is_empty() {
         return Ok(answers);
     }
+    let types = other_types(from, to);
     let is_inside = is_in_transaction(connection).await?;
     connection.execute(if is_inside { "SAVEPOINT cucurbit_ask" } else { "BEGIN" }).await?;
-    let asked = ask_all(connection, jobs, questions, &mut answers).await;
+    let asked = ask_both(connection, jobs, &types, questions, &mut answers).await;
     let end = if is_inside {
         "ROLLBACK TO SAVEPOINT cucurbit_ask; RELEASE SAVEPOINT cucurbit_ask"
     } else {
@@ -44,6 +49,46 @@ pub(crate) async fn ask(
     asked?;
     ended?;
     Ok(answers)
+}
+
+/// Writes the statements that put the enum types of one schema in the place of those of another.
+fn other_types(from: &Schema, to: &Schema) -> Vec<String> {
+    let mut statements = Vec::new();
+    for (name, new) in &to.enums {
+        match from.enums.get(name) {
+            Some(old) if old == new => continue,
+            Some(_) => {
+                let aside = Ident::new(format!("{PREFIX}{}", name.name));
+                statements.push(format!("ALTER TYPE {} RENAME TO {}", qualified(name), quoted(&aside)));
+            }
+            None => {}
+        }
+        statements.push(create_enum(new));
+    }
+    statements
+}
+
+/// Asks about both sides at once, or about one after the other where they do not have the same types.
+async fn ask_both(
+    connection: &mut Connection,
+    jobs: Vec<Job<'_>>,
+    types: &[String],
+    questions: &[Question],
+    answers: &mut Answers,
+) -> Result<(), ConnectionError> {
+    if types.is_empty() {
+        return ask_all(connection, jobs, questions, answers).await;
+    }
+    let (from, to): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job| job.side == Side::From);
+    connection.execute("SAVEPOINT cucurbit_ask_side").await?;
+    ask_all(connection, from, questions, answers).await?;
+    connection.execute("ROLLBACK TO SAVEPOINT cucurbit_ask_side").await?;
+    // Where the types may not be touched, questions that need the new ones are refused, and no others.
+    if let Err(error) = connection.execute(&types.join(";\n")).await {
+        refusal(error)?;
+        connection.execute("ROLLBACK TO SAVEPOINT cucurbit_ask_side").await?;
+    }
+    ask_all(connection, to, questions, answers).await
 }
 
 /// Tells whether a transaction is open, without an error or a warning in the server's log.
@@ -62,6 +107,7 @@ async fn is_in_transaction(connection: &mut Connection) -> Result<bool, Connecti
 /// A table to be made, and the questions about it by their place in the list.
 #[derive(Clone, Debug)]
 struct Job<'s> {
+    side: Side,
     table: &'s Table,
     asked: Vec<Asked<'s>>,
 }
@@ -94,7 +140,7 @@ fn jobs<'s>(from: &'s Schema, to: &'s Schema, questions: &[Question], answers: &
         match found {
             Some((table, Ok((kind, expression)))) if expression::is_one_expression(expression) => {
                 let job = jobs.entry((question.side, question.table.clone()));
-                let job = job.or_insert_with(|| Job { table, asked: Vec::new() });
+                let job = job.or_insert_with(|| Job { side: question.side, table, asked: Vec::new() });
                 job.asked.push(Asked { place, kind, expression });
             }
             Some((_, Ok((_, expression)))) => {
@@ -189,6 +235,9 @@ async fn ask_all(
     questions: &[Question],
     answers: &mut Answers,
 ) -> Result<(), ConnectionError> {
+    if jobs.is_empty() {
+        return Ok(());
+    }
     let place = match make_place(connection).await {
         Ok(place) => place,
         Err(error) => {
@@ -207,7 +256,9 @@ async fn ask_all(
             Err(refused) => match batch.as_mut_slice() {
                 [job] if job.asked.len() == 1 => refuse(&batch, questions, &refused.reason, answers),
                 [job] => batches.extend(
-                    job.asked.drain(..).map(|asked| vec![Job { table: job.table, asked: vec![asked] }]),
+                    job.asked
+                        .drain(..)
+                        .map(|asked| vec![Job { side: job.side, table: job.table, asked: vec![asked] }]),
                 ),
                 jobs => {
                     let rest = jobs.len() / 2;
@@ -283,7 +334,7 @@ fn refusal(error: ConnectionError) -> Result<Refusal, ConnectionError> {
 
 /// Writes the statements that make a table with what is asked about it.
 fn make(place: &Place, job: &Job<'_>, number: usize) -> Vec<String> {
-    let Job { table, asked } = job;
+    let Job { side: _, table, asked } = job;
     let columns: Vec<&Ident> = table.columns.iter().map(|column| &column.name).collect();
     let is_named = |column: &&Column| {
         asked.iter().any(|asked| expression::columns_in(asked.expression, &columns).contains(&column.name))

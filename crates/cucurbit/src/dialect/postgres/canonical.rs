@@ -17,9 +17,17 @@ use crate::{
 ///
 /// Checks keep their places in the list, by which a question names them; the other lists are sorted in the form.
 pub(crate) fn canonical(schema: &Schema) -> Canonical {
-    let Schema { tables } = schema;
+    let Schema { tables, enums } = schema;
     let mut as_written = Schema::new();
     let mut form = Schema::new();
+    for one in enums.values() {
+        let mut written = one.clone();
+        unqualified(&mut written.name);
+        let mut stored = written.clone();
+        visit::object_name(&mut stored.name, &mut names::cut);
+        as_written.enums.insert(written.name.clone(), written);
+        form.enums.insert(stored.name.clone(), stored);
+    }
     for table in tables.values() {
         let mut written = table.clone();
         in_default_schema(&mut written);
@@ -37,10 +45,12 @@ pub(crate) fn canonical(schema: &Schema) -> Canonical {
 
 /// `public` is where a name without a schema is looked for.
 fn in_default_schema(table: &mut Table) {
-    let unqualified =
-        |name: &mut TableName| name.schema = name.schema.take().filter(|schema| *schema != "public");
     unqualified(&mut table.name);
     table.foreign_keys.iter_mut().for_each(|key| unqualified(&mut key.referred_table));
+}
+
+fn unqualified(name: &mut TableName) {
+    name.schema = name.schema.take().filter(|schema| *schema != "public");
 }
 
 /// Takes away the names that the server chose, and the unique constraints that it would not make.
@@ -125,13 +135,28 @@ fn stored_default(ty: &Type, default: ServerDefault) -> Option<ServerDefault> {
             if is_null(&expression.base) {
                 return None;
             }
-            ServerDefault::Expression(expression)
+            ServerDefault::Expression(without_own_cast(ty, expression))
         }
         ServerDefault::Identity(identity) => ServerDefault::Identity(stored_identity(identity)),
         ServerDefault::Literal(Literal::Null) => return None,
         ServerDefault::Literal(literal) => ServerDefault::Expression(literal_text(ty, &literal).into()),
         ServerDefault::Serial => ServerDefault::Serial,
     })
+}
+
+/// A constant of a type that is known by its name is printed with that name, which has several spellings.
+fn without_own_cast(ty: &Type, expression: Expression) -> Expression {
+    let Type::Enum { name } = ty else { return expression };
+    match expression.base.split_once("'::") {
+        Some((constant, cast)) if types::is_named(cast, name) => {
+            let constant = format!("{constant}'");
+            match expression::tokens(&constant).as_slice() {
+                [only] if only.kind == expression::Kind::Text => constant.into(),
+                _ => expression,
+            }
+        }
+        Some(_) | None => expression,
+    }
 }
 
 /// `DEFAULT NULL` is no default; for a VARCHAR the server prints `NULL::character varying`.
@@ -183,6 +208,7 @@ fn literal_text(ty: &Type, literal: &Literal) -> String {
                 | Type::DateTimeTz { .. }
                 | Type::Decimal { .. }
                 | Type::Double
+                | Type::Enum { .. }
                 | Type::Float
                 | Type::Integer
                 | Type::Interval

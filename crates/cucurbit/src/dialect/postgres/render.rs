@@ -10,8 +10,8 @@ use crate::{
     },
     operation::BulkInsert,
     schema::{
-        Action, Check, Column, Dialect, Expression, ForeignKey, Ident, Identity, Index, IndexKey, IndexPart,
-        Literal, Nulls, Order, PrimaryKey, ServerDefault, Table, TableName, Unique,
+        Action, Check, Column, Dialect, EnumType, Expression, ForeignKey, Ident, Identity, Index, IndexKey,
+        IndexPart, Literal, Nulls, Order, PrimaryKey, ServerDefault, Table, TableName, Unique,
     },
 };
 
@@ -184,6 +184,16 @@ fn index_part(IndexPart { key, order, nulls }: &IndexPart) -> String {
         None => "",
     };
     format!("{key}{order}{nulls}")
+}
+
+/// Writes CREATE TYPE.
+pub(super) fn create_enum(EnumType { name, values }: &EnumType) -> String {
+    format!("CREATE TYPE {} AS ENUM ({})", qualified(name), strings(values))
+}
+
+/// Writes texts as string constants with commas between.
+pub(super) fn strings(texts: &[String]) -> String {
+    texts.iter().map(|text| string(text)).collect::<Vec<_>>().join(", ")
 }
 
 /// Writes the INSERTs of rows.

@@ -21,7 +21,9 @@ use super::{
 
 /// Puts a schema into SQLite's spelling.
 pub(in super::super) fn canonical(schema: &Schema) -> Canonical {
-    let mut as_written = Schema::from_tables(schema.tables.values().cloned().map(in_default_schema));
+    let Schema { tables, enums } = schema;
+    let as_written = Schema::from_tables(tables.values().cloned().map(in_default_schema));
+    let mut as_written = as_written.with_enums(enums.values().cloned());
     let keys: BTreeMap<TableName, Vec<Ident>> = as_written
         .tables
         .values()
@@ -34,6 +36,7 @@ pub(in super::super) fn canonical(schema: &Schema) -> Canonical {
         }
     }
     let form = Schema::from_tables(as_written.tables.values().map(form));
+    let form = form.with_enums(as_written.enums.values().cloned());
     Canonical::new(as_written, form)
 }
 

@@ -6,7 +6,7 @@ use cucurbit::{
     schema::{Type, build::*},
 };
 
-use super::{Database, run, run_operations};
+use super::{Database, reflect, run, run_operations};
 
 fn custom(spelling: &str) -> Type {
     Type::Custom { spelling: spelling.to_owned() }
@@ -73,8 +73,9 @@ async fn known_casts_need_no_using() {
     let types =
         "CREATE TYPE mood AS ENUM ('ok', 'sad'); CREATE TYPE temper AS ENUM ('ok'); SET TimeZone = 'UTC'";
     connection.execute(types).await.unwrap();
+    let schema = reflect(&mut connection).await;
     for (from, value, to, after) in casts() {
-        let mut before = Before::default();
+        let mut before = Before::of(schema.clone());
         // The default is of the old type too, and the new one of the new.
         let default = |value: &str| cucurbit::schema::ServerDefault::Literal(value.into());
         let make = |op: &mut Op| {

@@ -1,6 +1,9 @@
 //! Operations → statements, in an order that PostgreSQL accepts.
 
+mod enumeration;
 mod history;
+
+use std::collections::BTreeSet;
 
 use self::history::History;
 use super::{
@@ -15,8 +18,8 @@ use crate::{
     },
     operation::{self, ApplyError, ColumnChange, Consent, Operation},
     schema::{
-        Column, ConstraintRef, Dialect, Expression, ForeignKey, Ident, Literal, PrimaryKey, Schema,
-        ServerDefault, Table, TableName,
+        Column, ConstraintRef, Dialect, Expression, ForeignKey, Ident, Literal, ObjectName, PrimaryKey,
+        Schema, ServerDefault, Table, TableName,
     },
 };
 
@@ -31,6 +34,7 @@ pub(crate) fn plan(before: &mut Before, operations: &[Operation]) -> Result<Plan
         plan: Plan::default(),
         deferred: Vec::new(),
         history: History::default(),
+        made_values: BTreeSet::new(),
     };
     for place in 0..operations.len() {
         let (operation, rest) = (operations[place].clone(), &operations[place + 1..]);
@@ -46,6 +50,8 @@ struct Planner<'b> {
     /// Foreign keys that wait for the table they refer to.
     deferred: Vec<(TableName, ForeignKey)>,
     history: History,
+    /// Values of enum types that were made before their turn.
+    made_values: BTreeSet<(ObjectName, String)>,
 }
 
 impl Planner<'_> {
@@ -65,7 +71,9 @@ impl Planner<'_> {
             | Operation::DropTable { table, .. }
             | Operation::RenameTable { table, .. }
             | Operation::SetTableComment { table, .. } => table,
+            Operation::AlterEnum { name, .. } | Operation::DropEnum { name } => name,
             Operation::BulkInsert(_)
+            | Operation::CreateEnum(_)
             | Operation::CreateTable(_)
             | Operation::Execute(_)
             | Operation::Irreversible { .. }
@@ -73,7 +81,9 @@ impl Planner<'_> {
         };
         let short = TableName::new(name.name.clone());
         let is_public = name.schema.as_ref().is_some_and(|schema| *schema == "public");
-        if is_public && !self.schema.tables.contains_key(name) && self.schema.tables.contains_key(&short) {
+        let Schema { tables, enums } = &*self.schema;
+        let is_there = |name: &TableName| tables.contains_key(name) || enums.contains_key(name);
+        if is_public && !is_there(name) && is_there(&short) {
             *name = short;
         }
         operation
@@ -93,12 +103,20 @@ impl Planner<'_> {
                 self.apply(&operation)?;
                 self.alter_column(&owner, column, changes)
             }
+            Operation::AlterEnum { name, change } => {
+                self.alter_enum(name, change, rest)?;
+                self.apply(&operation)
+            }
             Operation::BulkInsert(insert) => {
                 render::inserts(insert).into_iter().for_each(|sql| self.plan.push(sql));
                 Ok(())
             }
             Operation::CreateCheck { table, check } => {
                 self.add_constraint(table, &render::check(check));
+                self.apply(&operation)
+            }
+            Operation::CreateEnum(new) => {
+                self.plan.push(render::create_enum(new));
                 self.apply(&operation)
             }
             Operation::CreateForeignKey { table, foreign_key } => {
@@ -129,6 +147,12 @@ impl Planner<'_> {
             }
             Operation::DropConstraint { table, constraint } => {
                 self.drop_constraint(table, constraint, &operation)
+            }
+            Operation::DropEnum { name } => {
+                self.refuse_used(name, &operation)?;
+                self.apply(&operation)?;
+                self.plan.push(format!("DROP TYPE {}", qualified(name)));
+                Ok(())
             }
             Operation::DropIndex { table, name } => {
                 self.plan.push(format!("DROP INDEX {}", qualified(&table.sibling(name.clone()))));
@@ -217,14 +241,17 @@ impl Planner<'_> {
                 Operation::RenameTable { table: old, to } => is_same(&old.sibling(to.clone()), table),
                 Operation::AddColumn { .. }
                 | Operation::AlterColumn { .. }
+                | Operation::AlterEnum { .. }
                 | Operation::BulkInsert(_)
                 | Operation::CreateCheck { .. }
+                | Operation::CreateEnum(_)
                 | Operation::CreateForeignKey { .. }
                 | Operation::CreateIndex { .. }
                 | Operation::CreatePrimaryKey { .. }
                 | Operation::CreateUnique { .. }
                 | Operation::DropColumn { .. }
                 | Operation::DropConstraint { .. }
+                | Operation::DropEnum { .. }
                 | Operation::DropIndex { .. }
                 | Operation::DropTable { .. }
                 | Operation::Execute(_)
@@ -251,8 +278,10 @@ impl Planner<'_> {
             Operation::DropTable { table, consent: _ } => Some(table.clone()),
             Operation::AddColumn { .. }
             | Operation::AlterColumn { .. }
+            | Operation::AlterEnum { .. }
             | Operation::BulkInsert(_)
             | Operation::CreateCheck { .. }
+            | Operation::CreateEnum(_)
             | Operation::CreateForeignKey { .. }
             | Operation::CreateIndex { .. }
             | Operation::CreatePrimaryKey { .. }
@@ -260,6 +289,7 @@ impl Planner<'_> {
             | Operation::CreateUnique { .. }
             | Operation::DropColumn { .. }
             | Operation::DropConstraint { .. }
+            | Operation::DropEnum { .. }
             | Operation::DropIndex { .. }
             | Operation::Execute(_)
             | Operation::Irreversible { .. }

@@ -14,8 +14,8 @@ use crate::{
     connection::Connection,
     dialect::{Before, ReflectError},
     schema::{
-        Action, Check, Column, ForeignKey, Ident, Identity, Index, IndexKey, IndexPart, Nulls, Order,
-        PrimaryKey, Schema, ServerDefault, Table, TableName, Unique,
+        Action, Check, Column, EnumType, ForeignKey, Ident, Identity, Index, IndexKey, IndexPart, Nulls,
+        ObjectName, Order, PrimaryKey, Schema, ServerDefault, Table, TableName, Type, Unique,
     },
 };
 
@@ -31,7 +31,9 @@ pub(crate) async fn reflect(connection: &mut Connection) -> Result<Before, Refle
     catalogue.read_sequences(connection).await?;
     catalogue.read_constraints(connection).await?;
     catalogue.read_indexes(connection).await?;
-    Ok(Before::of(Schema::from_tables(catalogue.tables.into_values().map(|read| read.table))))
+    let enums = catalogue.read_enums(connection).await?;
+    let tables = catalogue.tables.into_values().map(|read| read.table);
+    Ok(Before::of(Schema::from_tables(tables).with_enums(enums)))
 }
 
 /// The database's own collation: DEFAULT_COLLATION_OID in `src/include/catalog/pg_collation.dat`.
@@ -116,12 +118,24 @@ impl Catalogue {
         Ok(())
     }
 
+    async fn read_enums(&mut self, connection: &mut Connection) -> Result<Vec<EnumType>, ReflectError> {
+        let mut enums = Vec::new();
+        for mut row in rows(connection, "pg_enum", &queries::enums(&self.server)).await? {
+            enums
+                .push(EnumType::new(ObjectName::new(row.text()?), row.optional_texts()?.unwrap_or_default()));
+        }
+        Ok(enums)
+    }
+
     async fn read_columns(&mut self, connection: &mut Connection) -> Result<(), ReflectError> {
         for mut row in rows(connection, "pg_attribute", &queries::columns(&self.server)).await? {
             let (table, number): (u32, i16) = (row.number()?, row.number()?);
             let Some(read) = self.tables.get_mut(&table) else { continue };
-            let column = column(&mut row)?;
+            let mut column = column(&mut row)?;
             read.collations.insert(number, row.number()?);
+            if let Some(ty) = enum_type(&mut row)? {
+                column.ty = ty.into();
+            }
             read.columns.insert(number, column.name.clone());
             read.table.columns.push(column);
         }
@@ -242,6 +256,14 @@ fn column(row: &mut Row) -> Result<Column, ReflectError> {
         (_, _, None) => None,
     };
     Ok(Column { name, ty, nullable, default, collation: row.optional(), comment: row.optional() })
+}
+
+/// Reads the enum type of a column by its name, which `format_type()` spells for the search path.
+fn enum_type(row: &mut Row) -> Result<Option<Type>, ReflectError> {
+    let Some(name) = row.optional() else { return Ok(None) };
+    let name = ObjectName { schema: row.optional().map(Ident::new), name: Ident::new(name) };
+    let ty = Type::Enum { name };
+    Ok(Some(if row.flag()? { Type::array(ty) } else { ty }))
 }
 
 /// `nextval('plant_id_seq'::regclass)`, of the sequence that the column owns, is what SERIAL stands for.

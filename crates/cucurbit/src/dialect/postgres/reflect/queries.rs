@@ -29,22 +29,40 @@ pub(super) fn tables(server: &Server) -> String {
     )
 }
 
+/// Enum types that no extension owns, with their values in order.
+pub(super) fn enums(server: &Server) -> String {
+    format!(
+        "SELECT t.typname,
+           (SELECT pg_catalog.json_agg(v.enumlabel ORDER BY v.enumsortorder)
+            FROM pg_catalog.pg_enum v WHERE v.enumtypid = t.oid)
+         FROM pg_catalog.pg_type t
+         WHERE t.typtype = 'e' AND t.typnamespace = {} AND NOT EXISTS (
+           SELECT 1 FROM pg_catalog.pg_depend e
+           WHERE e.classid = 'pg_catalog.pg_type'::regclass AND e.objid = t.oid AND e.deptype = 'e')",
+        server.namespace
+    )
+}
+
 /// Columns in the order of their tables.
 pub(super) fn columns(server: &Server) -> String {
     format!(
         "SELECT a.attrelid, a.attnum, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
            pg_catalog.pg_get_expr(d.adbin, d.adrelid, false), a.attidentity, a.attgenerated,
            CASE WHEN a.attcollation <> t.typcollation THEN l.collname END, p.description,
-           a.attcollation
+           a.attcollation, e.typname, CASE WHEN e.typnamespace <> {} THEN m.nspname END, e.oid <> t.oid
          FROM pg_catalog.pg_attribute a
          JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
          JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+         LEFT JOIN pg_catalog.pg_type e
+           ON e.typtype = 'e' AND e.oid = CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE t.oid END
+         LEFT JOIN pg_catalog.pg_namespace m ON m.oid = e.typnamespace
          LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
          LEFT JOIN pg_catalog.pg_collation l ON l.oid = a.attcollation
          LEFT JOIN pg_catalog.pg_description p
            ON p.objoid = a.attrelid AND p.classoid = 'pg_catalog.pg_class'::regclass AND p.objsubid = a.attnum
          WHERE {} AND a.attnum > 0 AND NOT a.attisdropped
          ORDER BY a.attrelid, a.attnum",
+        server.namespace,
         is_table(server)
     )
 }

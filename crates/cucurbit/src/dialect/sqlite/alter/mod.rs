@@ -39,8 +39,11 @@ pub(super) fn is_of_one_table(operation: &Operation) -> bool {
         | Operation::DropConstraint { .. }
         | Operation::DropIndex { .. }
         | Operation::SetTableComment { .. } => true,
-        Operation::BulkInsert(_)
+        Operation::AlterEnum { .. }
+        | Operation::BulkInsert(_)
+        | Operation::CreateEnum(_)
         | Operation::CreateTable(_)
+        | Operation::DropEnum { .. }
         | Operation::DropTable { .. }
         | Operation::Execute(_)
         | Operation::Irreversible { .. }
@@ -305,8 +308,11 @@ impl Work<'_> {
             }
             // SQLite stores no comments.
             Operation::SetTableComment { .. } => apply(self.before, operation),
-            Operation::BulkInsert(_)
+            Operation::AlterEnum { .. }
+            | Operation::BulkInsert(_)
+            | Operation::CreateEnum(_)
             | Operation::CreateTable(_)
+            | Operation::DropEnum { .. }
             | Operation::DropTable { .. }
             | Operation::Execute(_)
             | Operation::Irreversible { .. }
