@@ -359,11 +359,20 @@ fn cast(column: &str, from: &Type, to: &Type) -> Option<String> {
         (Truth, Number) => Some(format!("{column}::INTEGER")),
         // The cast reads backslashes and hexadecimal; the bytes of the text are meant.
         (Text, Bytes) => Some(format!("convert_to({column}, 'UTF8')")),
+        (Array, Array) if has_named_elements(from) || has_named_elements(to) => {
+            Some(format!("{column}::TEXT[]::{spelled}"))
+        }
         (Text | Array, _) | (_, Array) => Some(format!("{column}::{spelled}")),
         (Other, _) | (_, Other) => Some(format!("{column}::TEXT::{spelled}")),
         // There is no cast, or none without a meaning of its own: the server says so, the script's `using` helps.
         (Number | Truth | Time | Json | Bytes, Number | Truth | Time | Json | Bytes) => None,
     }
+}
+
+/// Tells whether the elements of an array have casts from and to text alone.
+fn has_named_elements(ty: &Type) -> bool {
+    let Type::Array(element) = types::stored(ty) else { return false };
+    Family::of(&element) == Family::Other
 }
 
 /// Types with casts among each other.

@@ -1,12 +1,12 @@
 //! How PostgreSQL would store a schema, as far as that can be told without a server.
 
 use super::{
-    expression,
+    constant, expression,
     names::{self, Constraint},
     types, visit,
 };
 use crate::{
-    dialect::{Canonical, sql},
+    dialect::Canonical,
     schema::{
         Column, Dialect, Expression, Ident, Identity, Index, IndexKey, IndexPart, Literal, Nulls, Order,
         Schema, ServerDefault, Table, TableName, TableOptions, Type,
@@ -135,28 +135,13 @@ fn stored_default(ty: &Type, default: ServerDefault) -> Option<ServerDefault> {
             if is_null(&expression.base) {
                 return None;
             }
-            ServerDefault::Expression(without_own_cast(ty, expression))
+            ServerDefault::Expression(constant::without_own_cast(ty, expression))
         }
         ServerDefault::Identity(identity) => ServerDefault::Identity(stored_identity(identity)),
         ServerDefault::Literal(Literal::Null) => return None,
-        ServerDefault::Literal(literal) => ServerDefault::Expression(literal_text(ty, &literal).into()),
+        ServerDefault::Literal(literal) => ServerDefault::Expression(constant::printed(ty, &literal).into()),
         ServerDefault::Serial => ServerDefault::Serial,
     })
-}
-
-/// A constant of a type that is known by its name is printed with that name, which has several spellings.
-fn without_own_cast(ty: &Type, expression: Expression) -> Expression {
-    let Type::Enum { name } = ty else { return expression };
-    match expression.base.split_once("'::") {
-        Some((constant, cast)) if types::is_named(cast, name) => {
-            let constant = format!("{constant}'");
-            match expression::tokens(&constant).as_slice() {
-                [only] if only.kind == expression::Kind::Text => constant.into(),
-                _ => expression,
-            }
-        }
-        Some(_) | None => expression,
-    }
 }
 
 /// `DEFAULT NULL` is no default; for a VARCHAR the server prints `NULL::character varying`.
@@ -172,54 +157,6 @@ fn stored_identity(Identity { always, start, increment }: Identity) -> Identity 
     let increment = increment.filter(|step| *step != 1);
     let first = if increment.is_some_and(|step| step < 0) { -1 } else { 1 };
     Identity { always, start: start.filter(|start| *start != first), increment }
-}
-
-/// Writes a constant as the server prints it, where that is known for certain (`get_const_expr` in ruleutils.c).
-fn literal_text(ty: &Type, literal: &Literal) -> String {
-    match literal {
-        Literal::Boolean(value) => value.to_string(),
-        Literal::Integer(value) => match i32::try_from(*value) {
-            Ok(small) if small >= 0 => small.to_string(),
-            Ok(small) => format!("'{small}'::integer"),
-            Err(_) => format!("'{value}'::bigint"),
-        },
-        Literal::Null => "NULL".to_owned(),
-        Literal::Number(digits) if digits.starts_with('-') => match digits.parse::<i32>() {
-            Ok(_) => format!("'{digits}'::integer"),
-            Err(_) => format!("'{digits}'::numeric"),
-        },
-        Literal::Number(digits) => digits.clone(),
-        Literal::String(text) => {
-            let constant = sql::string(text);
-            match ty {
-                Type::Char { .. } => format!("{constant}::bpchar"),
-                Type::Json => format!("{constant}::json"),
-                Type::Jsonb if matches!(text.as_str(), "{}" | "[]") => format!("{constant}::jsonb"),
-                Type::String { .. } => format!("{constant}::character varying"),
-                Type::Text => format!("{constant}::text"),
-                // The server reads these constants and prints them anew; only it knows how.
-                Type::Array(_)
-                | Type::BigInteger
-                | Type::Binary
-                | Type::Boolean
-                | Type::Custom { .. }
-                | Type::Date
-                | Type::DateTime { .. }
-                | Type::DateTimeTz { .. }
-                | Type::Decimal { .. }
-                | Type::Double
-                | Type::Enum { .. }
-                | Type::Float
-                | Type::Integer
-                | Type::Interval
-                | Type::Jsonb
-                | Type::Real
-                | Type::SmallInteger
-                | Type::Time { .. }
-                | Type::Uuid => constant,
-            }
-        }
-    }
 }
 
 fn store_index(index: &mut Index, columns: &[Ident]) {

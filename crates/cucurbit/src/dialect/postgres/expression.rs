@@ -36,6 +36,11 @@ impl Token<'_> {
         self.kind == Kind::Symbol && self.text == symbol
     }
 
+    /// The byte after it.
+    pub(super) fn end(&self) -> usize {
+        self.start + self.text.len()
+    }
+
     /// Returns the name as the server stores it: small letters, unless in quotes.
     pub(super) fn name(&self) -> Option<String> {
         match self.kind {

@@ -7,6 +7,7 @@ mod alter;
 #[cfg(feature = "runtime")]
 mod ask;
 mod canonical;
+mod constant;
 mod execute;
 mod expression;
 #[cfg(feature = "runtime")]

@@ -9,7 +9,7 @@ mod row;
 use std::collections::BTreeMap;
 
 use self::row::{Row, rows};
-use super::{expression::unwrapped, types};
+use super::{constant, expression::unwrapped, types};
 use crate::{
     connection::Connection,
     dialect::{Before, ReflectError},
@@ -242,7 +242,8 @@ impl Catalogue {
 
 fn column(row: &mut Row) -> Result<Column, ReflectError> {
     let name = Ident::new(row.text()?);
-    let ty = types::parsed(&row.text()?).into();
+    let format = row.text()?;
+    let ty = types::parsed(&format);
     let nullable = !row.flag()?;
     let (expression, identity, generated) = (row.optional(), row.text()?, row.text()?);
     let default = match (identity.as_str(), generated.as_str(), expression) {
@@ -252,10 +253,13 @@ fn column(row: &mut Row) -> Result<Column, ReflectError> {
         (_, "s" | "v", Some(sql)) => {
             Some(ServerDefault::Computed { expression: unwrapped(&sql).into(), stored: generated == "s" })
         }
-        (_, _, Some(sql)) => Some(ServerDefault::Expression(unwrapped(&sql).into())),
+        (_, _, Some(sql)) => Some(match constant::read(&ty, &format, unwrapped(&sql)) {
+            Some(literal) => ServerDefault::Literal(literal),
+            None => ServerDefault::Expression(unwrapped(&sql).into()),
+        }),
         (_, _, None) => None,
     };
-    Ok(Column { name, ty, nullable, default, collation: row.optional(), comment: row.optional() })
+    Ok(Column { name, ty: ty.into(), nullable, default, collation: row.optional(), comment: row.optional() })
 }
 
 /// Reads the enum type of a column by its name, which `format_type()` spells for the search path.
