@@ -1,13 +1,15 @@
 //! The comparison that `check` and `create` share: database with pending revisions on one side, models on the
 //! other.
 
+use std::collections::BTreeSet;
+
 use crate::{
     connection::{Connection, address::Address},
     dialect::{self, Answers, Before},
     diff::{Diff, Filter, diff},
     error::Error,
     revision::{self, Direction, Edges, Heads, Target},
-    schema::{Dialect, Schema},
+    schema::{Dialect, ObjectName, Schema},
     source::{self, ReplayError},
 };
 
@@ -31,8 +33,10 @@ pub(super) async fn compare(project: &Project, connection: &mut Connection) -> R
     let (heads, reflected) = read(project, connection).await?;
     let pending = pending(project, &heads)?;
     let mut after = replayed(project, connection.dialect(), &pending, reflected).await?;
-    know_what_is_not_kept(project, connection.dialect(), &heads, &models, &mut after)?;
-    let (diff, from) = against(project, connection, after, &models).await?;
+    let history = history(project, &heads)?;
+    know_what_is_not_kept(connection.dialect(), history.as_ref(), &models, &mut after);
+    let left_alone = left_alone(history.as_ref(), &after.schema);
+    let (diff, from) = against(project, connection, after, &models, left_alone).await?;
     Ok(Comparison { pending, diff, from })
 }
 
@@ -50,24 +54,34 @@ async fn read(project: &Project, connection: &mut Connection) -> Result<(Heads, 
     }
 }
 
-/// Takes from the history what a database does not keep: SQLite has no enum types, yet a script that is written from
-/// a SQLite file must make them on PostgreSQL.
+/// Replays the revisions that a database has run and those that are pending, on the dialect that keeps everything.
 ///
-/// Where the history cannot be replayed in memory for the dialect that keeps them, the models are believed.
-fn know_what_is_not_kept(
-    project: &Project,
-    dialect: Dialect,
-    heads: &Heads,
-    models: &Schema,
-    after: &mut Before,
-) -> Result<(), Error> {
-    let Some(keeper) = dialect.keeper() else { return Ok(()) };
+/// In memory only: what cannot be replayed there is unknown.
+fn history(project: &Project, heads: &Heads) -> Result<Option<Schema>, Error> {
     let mut revisions = applied(project, heads)?;
     revisions.extend(pending(project, heads)?);
-    let history = source::replay(keeper, project.scripts(), &revisions, Before::default());
-    let enums = history.map_or_else(|_| models.enums.clone(), |history| history.schema.enums);
-    after.schema.enums = enums;
-    Ok(())
+    let history = source::replay(Dialect::KEEPER, project.scripts(), &revisions, Before::default());
+    Ok(history.ok().map(|history| history.schema))
+}
+
+/// Takes from the history what a database does not keep: SQLite has no enum types, yet a script that is written from
+/// a SQLite file must make them on PostgreSQL. Where the history is not known, the models are believed.
+fn know_what_is_not_kept(dialect: Dialect, history: Option<&Schema>, models: &Schema, after: &mut Before) {
+    if dialect == Dialect::KEEPER {
+        return;
+    }
+    let Schema { tables: _, enums, sequences } = history.unwrap_or(models);
+    after.schema.enums.clone_from(enums);
+    after.schema.sequences.clone_from(sequences);
+}
+
+/// Lists the types and sequences that the history did not make: they may be somebody else's.
+fn left_alone(history: Option<&Schema>, after: &Schema) -> BTreeSet<ObjectName> {
+    let names = after.enums.keys().chain(after.sequences.keys());
+    let is_made = |name: &ObjectName| {
+        history.is_some_and(|made| made.enums.contains_key(name) || made.sequences.contains_key(name))
+    };
+    names.filter(|name| !is_made(name)).cloned().collect()
 }
 
 /// Finds what revisions make of what is there: in memory, or on a scratch database where they hold SQL whose effect
@@ -113,9 +127,10 @@ async fn against(
     connection: &mut Connection,
     from: Before,
     models: &Schema,
+    left_alone: BTreeSet<ObjectName>,
 ) -> Result<(Diff, Schema), Error> {
     let dialect = connection.dialect();
-    let filter = Filter { version_table: Some(project.version_table().name().clone()) };
+    let filter = Filter { version_table: Some(project.version_table().name().clone()), left_alone };
     let from = dialect.canonical(&from.schema);
     let to = dialect.canonical(models);
     let first = diff(&from, &to, &Answers::default(), &filter);

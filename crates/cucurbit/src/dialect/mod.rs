@@ -55,14 +55,8 @@ impl Dialect {
         }
     }
 
-    /// Returns the dialect that keeps what this one does not, such as enum types; `None` if this one keeps all.
-    #[must_use]
-    pub const fn keeper(self) -> Option<Self> {
-        match self {
-            Self::Postgres => None,
-            Self::Sqlite => Some(Self::Postgres),
-        }
-    }
+    /// The dialect whose database keeps everything that a schema holds; SQLite has neither enum types nor sequences.
+    pub const KEEPER: Self = Self::Postgres;
 
     /// Turns operations into statements, given what is there before; `before` becomes what is there after.
     ///

@@ -15,7 +15,11 @@ pub(super) struct Enums {
     pub(super) after: Vec<Operation>,
 }
 
-pub(super) fn compare(from: &Canonical, to: &Canonical) -> Enums {
+pub(super) fn compare(
+    from: &Canonical,
+    to: &Canonical,
+    is_left_alone: impl Fn(&ObjectName) -> bool,
+) -> Enums {
     let mut enums = Enums::default();
     for (name, form) in &to.form().enums {
         let Some(written) = written(to, name) else { continue };
@@ -26,7 +30,8 @@ pub(super) fn compare(from: &Canonical, to: &Canonical) -> Enums {
     }
     for name in from.form().enums.keys().filter(|name| !to.form().enums.contains_key(*name)) {
         // A model may name a type that it does not describe.
-        if let Some(written) = written(from, name).filter(|_| !is_used(to.form(), name)) {
+        let is_kept = is_used(to.form(), name) || is_left_alone(name);
+        if let Some(written) = written(from, name).filter(|_| !is_kept) {
             enums.after.push(Operation::DropEnum { name: written.name.clone() });
         }
     }

@@ -95,6 +95,18 @@ pub enum ApplyError {
         /// The index.
         name: Ident,
     },
+    /// The sequence is not there.
+    #[error("there is no sequence `{name}`")]
+    NoSequence {
+        /// The sequence.
+        name: ObjectName,
+    },
+    /// The sequence is there already.
+    #[error("sequence `{name}` already exists")]
+    SequenceExists {
+        /// The sequence.
+        name: ObjectName,
+    },
     /// The constraint is not there.
     #[error("table `{table}` has no {}", words(constraint))]
     NoConstraint {
@@ -156,6 +168,10 @@ pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Re
         }
         Operation::AlterColumn { table, column, changes } => alter_column(schema, table, column, changes)?,
         Operation::AlterEnum { name, change } => enumeration::alter(schema, name, change)?,
+        Operation::AlterSequence(new) => match schema.sequences.get_mut(&new.name) {
+            Some(sequence) => sequence.clone_from(new),
+            None => return Err(ApplyError::NoSequence { name: new.name.clone() }),
+        },
         Operation::BulkInsert(_) | Operation::Irreversible { .. } => {}
         Operation::CreateCheck { table, check } => {
             let table = table_mut(schema, table)?;
@@ -189,6 +205,12 @@ pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Re
             }
             table.primary_key = Some(primary_key.clone());
         }
+        Operation::CreateSequence(new) => {
+            if schema.sequences.contains_key(&new.name) {
+                return Err(ApplyError::SequenceExists { name: new.name.clone() });
+            }
+            schema.sequences.insert(new.name.clone(), new.clone());
+        }
         Operation::CreateTable(table) => {
             if schema.tables.contains_key(&table.name) {
                 return Err(ApplyError::TableExists { table: table.name.clone() });
@@ -211,6 +233,11 @@ pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Re
             let table = table_mut(schema, table)?;
             if table.indexes.remove(name).is_none() {
                 return Err(ApplyError::NoIndex { table: table.name.clone(), name: name.clone() });
+            }
+        }
+        Operation::DropSequence { name } => {
+            if schema.sequences.remove(name).is_none() {
+                return Err(ApplyError::NoSequence { name: name.clone() });
             }
         }
         Operation::DropTable { table, consent: _ } => {

@@ -15,6 +15,7 @@ impl Operation {
                 format!("alter column {table}.{column}: {}", changes.join(", "))
             }
             Self::AlterEnum { name, change } => format!("alter enum {name}: {}", change.describe()),
+            Self::AlterSequence(sequence) => format!("alter sequence {}", sequence.name),
             Self::BulkInsert(insert) => format!("insert {} rows into {}", insert.rows.len(), insert.table),
             Self::CreateCheck { table, check } => match &check.name {
                 Some(name) => format!("add check {name} on {table}"),
@@ -41,6 +42,7 @@ impl Operation {
             Self::CreatePrimaryKey { table, primary_key } => {
                 format!("add primary key on {table} ({})", list(&primary_key.columns))
             }
+            Self::CreateSequence(sequence) => format!("create sequence {}", sequence.name),
             Self::CreateTable(table) => format!("create table {}", table.name),
             Self::CreateUnique { table, unique } => match &unique.name {
                 Some(name) => format!("add unique constraint {name} on {table} ({})", list(&unique.columns)),
@@ -60,6 +62,7 @@ impl Operation {
             },
             Self::DropEnum { name } => format!("drop enum {name}"),
             Self::DropIndex { table, name } => format!("drop index {name} on {table}"),
+            Self::DropSequence { name } => format!("drop sequence {name}"),
             Self::DropTable { table, .. } => format!("drop table {table}"),
             Self::Execute(execute) => format!("execute {}", first_line(&execute.sql)),
             Self::Irreversible { reason } => format!("refuse: {}", first_line(reason)),

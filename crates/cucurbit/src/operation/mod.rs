@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::schema::{
     Check, Column, ColumnType, ConstraintRef, Dialect, EnumPlace, EnumType, Expression, ForeignKey, Ident,
-    Index, Literal, ObjectName, PrimaryKey, ServerDefault, Table, TableName, Unique,
+    Index, Literal, ObjectName, PrimaryKey, Sequence, ServerDefault, Table, TableName, Unique,
 };
 
 pub use self::{
@@ -56,6 +56,8 @@ pub enum Operation {
         /// The change.
         change: EnumChange,
     },
+    /// Makes a sequence as it is said here (PostgreSQL; elsewhere it is only known).
+    AlterSequence(Sequence),
     /// Inserts rows of constants.
     BulkInsert(BulkInsert),
     /// Adds a check to a table that exists.
@@ -88,6 +90,8 @@ pub enum Operation {
         /// The key.
         primary_key: PrimaryKey,
     },
+    /// Creates a sequence that no column owns (PostgreSQL; elsewhere it is only known).
+    CreateSequence(Sequence),
     /// Creates a table; its indexes are operations of their own.
     CreateTable(Table),
     /// Adds a unique constraint to a table that exists.
@@ -124,6 +128,11 @@ pub enum Operation {
         table: TableName,
         /// The index.
         name: Ident,
+    },
+    /// Drops a sequence, and its place with it.
+    DropSequence {
+        /// The sequence.
+        name: ObjectName,
     },
     /// Drops a table with its indexes.
     DropTable {
@@ -307,8 +316,11 @@ impl Operation {
             | Self::SetTableComment { table, .. } => Some(table),
             Self::CreateTable(table) => Some(&table.name),
             Self::AlterEnum { .. }
+            | Self::AlterSequence(_)
             | Self::CreateEnum(_)
+            | Self::CreateSequence(_)
             | Self::DropEnum { .. }
+            | Self::DropSequence { .. }
             | Self::Execute(_)
             | Self::Irreversible { .. }
             | Self::On { .. } => None,

@@ -4,7 +4,7 @@
 
 use crate::schema::{
     Check, Column, Dialect, EnumPlace, EnumType, Expression, ForeignKey, Ident, Index, IndexPart, Literal,
-    ObjectName, PrimaryKey, TableBuilder, TableName, Unique, build::idents,
+    ObjectName, PrimaryKey, Sequence, TableBuilder, TableName, Unique, build::idents,
 };
 
 use super::{
@@ -214,6 +214,23 @@ impl Op {
                 (replacements, consent)
         );
         SetEnumValues::new(replacements, consent)
+    }
+
+    /// Creates a sequence that no column owns (PostgreSQL; SQLite has none and does nothing).
+    pub fn create_sequence(&mut self, name: impl Into<ObjectName>) -> &mut Sequence {
+        self.invoke(Operation::CreateSequence(Sequence::new(name)));
+        last!(self, Operation::CreateSequence(sequence) => sequence)
+    }
+
+    /// Makes a sequence what the calls after it say; what they do not say is as in a new one.
+    pub fn alter_sequence(&mut self, name: impl Into<ObjectName>) -> &mut Sequence {
+        self.invoke(Operation::AlterSequence(Sequence::new(name)));
+        last!(self, Operation::AlterSequence(sequence) => sequence)
+    }
+
+    /// Drops a sequence, and its place with it.
+    pub fn drop_sequence(&mut self, name: impl Into<ObjectName>) {
+        self.invoke(Operation::DropSequence { name: name.into() });
     }
 
     /// Runs SQL as it is written, one statement at a time. `:x` and `?` are plain text.

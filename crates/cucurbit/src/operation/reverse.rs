@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use thiserror::Error;
 
-use crate::schema::{ConstraintRef, Dialect, Ident, Schema, Table, TableName};
+use crate::schema::{ConstraintRef, Dialect, Ident, ObjectName, Schema, Sequence, Table, TableName};
 
 use super::{ApplyError, ColumnChange, Consent, Found, Operation, apply, enumeration, resolve_constraint};
 
@@ -95,6 +95,7 @@ pub fn reverse(
             one(reverse_changes(owner(before, table)?, column, changes)?)
         }
         Operation::AlterEnum { name, change } => Ok(enumeration::reverse(before, name, change)?),
+        Operation::AlterSequence(new) => one(Operation::AlterSequence(sequence(before, &new.name)?.clone())),
         Operation::BulkInsert(insert) => Err(Irreversible::Rows { table: insert.table.clone() }),
         Operation::CreateCheck { table, check } => one(drop_of(table, check.reference())),
         Operation::CreateEnum(new) => one(Operation::DropEnum { name: new.name.clone() }),
@@ -114,6 +115,7 @@ pub fn reverse(
             });
             Ok(std::iter::once(drop_of(table, primary_key.reference())).chain(loosen).collect())
         }
+        Operation::CreateSequence(new) => one(Operation::DropSequence { name: new.name.clone() }),
         Operation::CreateTable(table) => {
             one(Operation::DropTable { table: table.name.clone(), consent: Consent::GIVEN })
         }
@@ -132,6 +134,7 @@ pub fn reverse(
             };
             one(Operation::CreateIndex { table: table.clone(), index: index.clone() })
         }
+        Operation::DropSequence { name } => one(Operation::CreateSequence(sequence(before, name)?.clone())),
         Operation::DropTable { table, consent: _ } => {
             let mut table = owner(before, table)?.clone();
             let indexes = std::mem::take(&mut table.indexes);
@@ -164,6 +167,10 @@ pub fn reverse(
 
 fn owner<'s>(before: &'s Schema, table: &TableName) -> Result<&'s Table, ApplyError> {
     before.table(table).ok_or_else(|| ApplyError::NoTable { table: table.clone() })
+}
+
+fn sequence<'s>(before: &'s Schema, name: &ObjectName) -> Result<&'s Sequence, ApplyError> {
+    before.sequences.get(name).ok_or_else(|| ApplyError::NoSequence { name: name.clone() })
 }
 
 fn drop_of(table: &TableName, constraint: ConstraintRef) -> Operation {

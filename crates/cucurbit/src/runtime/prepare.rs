@@ -159,9 +159,11 @@ impl Known {
             }
             Operation::On { operations, .. } => operations.iter().for_each(|inner| self.forget(inner)),
             Operation::AlterEnum { .. }
+            | Operation::AlterSequence(_)
             | Operation::BulkInsert(_)
             | Operation::CreateCheck { .. }
             | Operation::CreateEnum(_)
+            | Operation::CreateSequence(_)
             | Operation::CreateForeignKey { .. }
             | Operation::CreateIndex { .. }
             | Operation::CreatePrimaryKey { .. }
@@ -169,6 +171,7 @@ impl Known {
             | Operation::CreateUnique { .. }
             | Operation::DropConstraint { .. }
             | Operation::DropEnum { .. }
+            | Operation::DropSequence { .. }
             | Operation::DropIndex { .. }
             | Operation::Irreversible { .. }
             | Operation::SetTableComment { .. } => {}

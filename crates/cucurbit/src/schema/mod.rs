@@ -10,6 +10,7 @@ mod default;
 mod enumeration;
 mod index;
 mod name;
+mod sequence;
 mod table;
 mod ty;
 mod variant;
@@ -26,6 +27,7 @@ pub use self::{
     enumeration::{EnumPlace, EnumType},
     index::{Index, IndexKey, IndexPart, Nulls, Order},
     name::{Ident, ObjectName, TableName},
+    sequence::{Sequence, SequenceOptions},
     table::{Table, TableOptions},
     ty::{ColumnType, Type},
     variant::{Dialect, Variants},
@@ -40,6 +42,8 @@ pub struct Schema {
     pub tables: BTreeMap<TableName, Table>,
     /// The enum types, sorted by schema and name (PostgreSQL only).
     pub enums: BTreeMap<ObjectName, EnumType>,
+    /// The sequences that no column owns, sorted by schema and name (PostgreSQL only).
+    pub sequences: BTreeMap<ObjectName, Sequence>,
 }
 
 impl Schema {
@@ -65,6 +69,13 @@ impl Schema {
         self
     }
 
+    /// Adds sequences; of two with one name the later stays.
+    #[must_use]
+    pub fn with_sequences(mut self, sequences: impl IntoIterator<Item = Sequence>) -> Self {
+        self.sequences.extend(sequences.into_iter().map(|one| (one.name.clone(), one)));
+        self
+    }
+
     /// Finds a table by name.
     #[must_use]
     pub fn table(&self, name: &TableName) -> Option<&Table> {
@@ -74,7 +85,7 @@ impl Schema {
     /// Tells whether there is nothing in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let Self { tables, enums } = self;
-        tables.is_empty() && enums.is_empty()
+        let Self { tables, enums, sequences } = self;
+        tables.is_empty() && enums.is_empty() && sequences.is_empty()
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     operation::{BulkInsert, ColumnChange, Consent, EnumChange, Execute, Operation},
     schema::{
         Action, Check, ConstraintRef, EnumPlace, EnumType, ForeignKey, Ident, Index, ObjectName, PrimaryKey,
-        Table, TableName, TableOptions, Unique,
+        Sequence, Table, TableName, TableOptions, Type, Unique,
     },
 };
 
@@ -97,6 +97,9 @@ impl Lines {
             Operation::AlterEnum { name, change } => {
                 self.line(&format!("op.{};", enum_change(name, change)));
             }
+            Operation::AlterSequence(new) => {
+                self.line(&format!("op.alter_sequence({}){};", spell::table_name(&new.name), sequence(new)));
+            }
             Operation::BulkInsert(BulkInsert { table, columns, rows }) => {
                 let (table, columns) = (spell::table_name(table), spell::idents(columns));
                 self.line(&format!("op.bulk_insert({table}, {columns}, {});", spell::rows(rows)));
@@ -111,12 +114,18 @@ impl Lines {
                 let (parts, options) = (spell::index_parts(parts), spell::index_options(index));
                 self.line(&format!("op.create_index({name}, {table}, {parts}){options};"));
             }
+            Operation::CreateSequence(new) => {
+                self.line(&format!("op.create_sequence({}){};", spell::table_name(&new.name), sequence(new)));
+            }
             Operation::CreateTable(table) => self.create_table(table),
             Operation::DropEnum { name } => {
                 self.line(&format!("op.drop_enum({});", spell::table_name(name)));
             }
             Operation::DropIndex { table, name } => {
                 self.line(&format!("op.drop_index({}, {});", spell::ident(name), spell::table_name(table)));
+            }
+            Operation::DropSequence { name } => {
+                self.line(&format!("op.drop_sequence({});", spell::table_name(name)));
             }
             Operation::DropTable { table, consent } => {
                 self.line(&format!("op.drop_table({}){};", spell::table_name(table), loses_data(*consent)));
@@ -295,11 +304,14 @@ fn alteration(operation: &Operation) -> Option<Alteration<'_>> {
         }
         Operation::DropConstraint { table, constraint } => Some(drop_constraint(table, constraint)),
         Operation::AlterEnum { .. }
+        | Operation::AlterSequence(_)
         | Operation::BulkInsert(_)
         | Operation::CreateEnum(_)
+        | Operation::CreateSequence(_)
         | Operation::CreateIndex { .. }
         | Operation::CreateTable(_)
         | Operation::DropEnum { .. }
+        | Operation::DropSequence { .. }
         | Operation::DropIndex { .. }
         | Operation::DropTable { .. }
         | Operation::Execute(_)
@@ -386,6 +398,12 @@ fn enum_change(name: &ObjectName, change: &EnumChange) -> String {
             format!("set_enum_values({name}, {}){replacements}{consent}", spell::texts(values))
         }
     }
+}
+
+/// Spells what a sequence is besides its name.
+fn sequence(Sequence { name: _, ty, options }: &Sequence) -> String {
+    let ty = if *ty == Type::BigInteger { String::new() } else { spell::call("ty", &[&spell::ty(ty)]) };
+    ty + &spell::sequence_options(options)
 }
 
 fn named(name: Option<&Ident>) -> String {

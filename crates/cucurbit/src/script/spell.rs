@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::schema::{
     Action, Column, ColumnType, Dialect, Expression, Ident, Identity, Index, IndexKey, IndexPart, Literal,
-    Nulls, Order, ServerDefault, TableName, Type, Variants,
+    Nulls, Order, SequenceOptions, ServerDefault, TableName, Type, Variants,
 };
 
 /// More than these rustc does not take.
@@ -248,16 +248,24 @@ pub(super) fn changed_default(default: &ServerDefault) -> String {
     }
 }
 
-fn identity(identity: &Identity) -> String {
-    let Identity { always, start, increment } = identity;
-    let mut code = if *always { "Identity::always()" } else { "Identity::by_default()" }.to_owned();
-    if let Some(start) = start {
-        code += &call("start", &[&start.to_string()]);
-    }
-    if let Some(increment) = increment {
-        code += &call("increment", &[&increment.to_string()]);
-    }
-    code
+fn identity(Identity { always, options }: &Identity) -> String {
+    let code = if *always { "Identity::always()" } else { "Identity::by_default()" };
+    code.to_owned() + &sequence_options(options)
+}
+
+/// Spells the options of a sequence as calls.
+pub(super) fn sequence_options(options: &SequenceOptions) -> String {
+    let SequenceOptions { start, increment, minimum, maximum, cache, is_cycling } = options;
+    let numbers = [
+        ("start", start),
+        ("increment", increment),
+        ("minimum", minimum),
+        ("maximum", maximum),
+        ("cache", cache),
+    ];
+    let calls =
+        numbers.into_iter().filter_map(|(method, value)| Some(call(method, &[&(*value)?.to_string()])));
+    calls.chain(is_cycling.then(|| call("cycle", &[]))).collect()
 }
 
 /// Spells a constant as a Rust value that becomes it.

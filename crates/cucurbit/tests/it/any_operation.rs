@@ -4,8 +4,8 @@ use cucurbit::{
     operation::{BulkInsert, ColumnChange, Consent, EnumChange, Execute, Operation},
     schema::{
         Action, Check, Column, ConstraintRef, Dialect, EnumPlace, EnumType, ForeignKey, Ident, Identity,
-        Index, IndexKey, IndexPart, Literal, Nulls, Order, PrimaryKey, ServerDefault, Table, TableName,
-        TableOptions, Type, Unique, Variants,
+        Index, IndexKey, IndexPart, Literal, Nulls, Order, PrimaryKey, Sequence, SequenceOptions,
+        ServerDefault, Table, TableName, TableOptions, Type, Unique, Variants,
     },
 };
 use proptest::{
@@ -123,15 +123,33 @@ pub(crate) fn literal() -> BoxedStrategy<Literal> {
     .boxed()
 }
 
+fn sequence_options() -> BoxedStrategy<SequenceOptions> {
+    let number = || option::weighted(0.3, any::<i64>());
+    (number(), number(), number(), number(), number(), any::<bool>())
+        .prop_map(|(start, increment, minimum, maximum, cache, is_cycling)| SequenceOptions {
+            start,
+            increment,
+            minimum,
+            maximum,
+            cache,
+            is_cycling,
+        })
+        .boxed()
+}
+
+fn sequence() -> BoxedStrategy<Sequence> {
+    (table_name(), ty(), sequence_options())
+        .prop_map(|(name, ty, options)| Sequence { name, ty, options })
+        .boxed()
+}
+
 fn server_default() -> BoxedStrategy<ServerDefault> {
-    let identity = (any::<bool>(), option::of(any::<i64>()), option::of(any::<i64>()));
+    let identity = (any::<bool>(), sequence_options());
     prop_oneof![
         (expression(), any::<bool>())
             .prop_map(|(expression, stored)| ServerDefault::Computed { expression, stored }),
         expression().prop_map(ServerDefault::Expression),
-        identity.prop_map(|(always, start, increment)| {
-            ServerDefault::Identity(Identity { always, start, increment })
-        }),
+        identity.prop_map(|(always, options)| ServerDefault::Identity(Identity { always, options })),
         literal().prop_map(ServerDefault::Literal),
         Just(ServerDefault::Serial),
     ]
@@ -300,6 +318,9 @@ fn statement() -> BoxedStrategy<Operation> {
         }),
         (table_name(), index()).prop_map(|(table, index)| Operation::CreateIndex { table, index }),
         enum_type().prop_map(Operation::CreateEnum),
+        sequence().prop_map(Operation::AlterSequence),
+        sequence().prop_map(Operation::CreateSequence),
+        table_name().prop_map(|name| Operation::DropSequence { name }),
         table().prop_map(Operation::CreateTable),
         (table_name(), enum_change()).prop_map(|(name, change)| Operation::AlterEnum { name, change }),
         table_name().prop_map(|name| Operation::DropEnum { name }),

@@ -8,7 +8,7 @@ use cucurbit::{
     operation::{apply_all, reverse_all},
     schema::{
         Action, Check, Column, EnumType, Expression, ForeignKey, Ident, Index, IndexKey, IndexPart, Literal,
-        PrimaryKey, Schema, ServerDefault, Table, Type, Unique,
+        PrimaryKey, Schema, Sequence, SequenceOptions, ServerDefault, Table, Type, Unique,
     },
 };
 use proptest::{
@@ -158,8 +158,8 @@ fn with_names_once(mut table: Table) -> Table {
 
 fn schema() -> BoxedStrategy<Schema> {
     let tables = select(&TABLES[..]).prop_flat_map(|name| table(name).prop_map(move |table| (name, table)));
-    (vec(tables, 0..4), vec(enum_type(), 0..3))
-        .prop_map(|(tables, enums)| {
+    (vec(tables, 0..4), vec(enum_type(), 0..3), vec(sequence(), 0..3))
+        .prop_map(|(tables, enums, sequences)| {
             let tables: BTreeMap<&str, Table> = tables.into_iter().collect();
             let names: Vec<&str> = tables.keys().copied().collect();
             let tables = tables.into_values().map(|mut table| {
@@ -168,7 +168,20 @@ fn schema() -> BoxedStrategy<Schema> {
                 of_enums(&mut table, &enums);
                 table
             });
-            Schema::from_tables(tables).with_enums(enums.clone())
+            Schema::from_tables(tables).with_enums(enums.clone()).with_sequences(sequences)
+        })
+        .boxed()
+}
+
+fn sequence() -> BoxedStrategy<Sequence> {
+    let ty = select(Vec::from([Type::BigInteger, Type::Integer]));
+    let number = |values: std::ops::Range<i64>| option::weighted(0.4, values);
+    (select(&["one", "two"][..]), ty, number(1..4), number(-2..3), number(1..3), any::<bool>())
+        .prop_map(|(name, ty, start, increment, cache, is_cycling)| {
+            let increment = increment.filter(|step| *step != 0);
+            let options =
+                SequenceOptions { start, increment, cache, is_cycling, ..SequenceOptions::default() };
+            Sequence { ty, options, ..Sequence::new(name) }
         })
         .boxed()
 }

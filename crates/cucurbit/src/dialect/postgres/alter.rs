@@ -6,7 +6,7 @@
 use super::{
     expression, names,
     render::{self, text},
-    types,
+    sequence, types,
 };
 use crate::{
     dialect::{
@@ -198,7 +198,7 @@ impl<'t> Altered<'t> {
                 self.clause(format!("SET DEFAULT {}", render::constant_or_expression(default)));
             }
             Some(ServerDefault::Identity(identity)) => match old {
-                Some(ServerDefault::Identity(old)) => self.clause(identity_changes(old, identity)),
+                Some(ServerDefault::Identity(old)) => self.clause(identity_changes(ty, old, identity)),
                 None
                 | Some(
                     ServerDefault::Computed { .. }
@@ -211,8 +211,8 @@ impl<'t> Altered<'t> {
                     self.flush();
                     self.clause(format!("ADD {}", render::identity(identity)));
                     self.flush();
-                    if identity.increment.unwrap_or(1) > 0 {
-                        self.continue_after_rows(identity.start.unwrap_or(1));
+                    if identity.options.increment.unwrap_or(1) > 0 {
+                        self.continue_after_rows(sequence::first(ty, &identity.options));
                     }
                 }
             },
@@ -316,18 +316,13 @@ fn in_block(statement: &str) -> String {
     format!("DO $cucurbit$ BEGIN {statement}; END $cucurbit$")
 }
 
-fn identity_changes(from: &Identity, to: &Identity) -> String {
+fn identity_changes(ty: &Type, from: &Identity, to: &Identity) -> String {
     let mut changes = Vec::new();
     if from.always != to.always {
         changes.push(format!("SET GENERATED {}", if to.always { "ALWAYS" } else { "BY DEFAULT" }));
     }
-    if from.increment != to.increment {
-        changes.push(format!("SET INCREMENT BY {}", to.increment.unwrap_or(1)));
-    }
-    if from.start != to.start {
-        let first = if to.increment.unwrap_or(1) < 0 { -1 } else { 1 };
-        changes.push(format!("SET START WITH {}", to.start.unwrap_or(first)));
-    }
+    let options = sequence::changes((ty, &from.options), (ty, &to.options));
+    changes.extend(options.into_iter().map(|option| format!("SET {option}")));
     changes.join(" ")
 }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::{
     expression,
     render::{create_enum, text},
-    types,
+    sequence, types,
 };
 use crate::{
     connection::{Connection, ConnectionError},
@@ -51,7 +51,8 @@ pub(crate) async fn ask(
     Ok(answers)
 }
 
-/// Writes the statements that put the enum types of one schema in the place of those of another.
+/// Writes the statements that put the enum types of one schema in the place of those of another, and make its new
+/// sequences.
 fn other_types(from: &Schema, to: &Schema) -> Vec<String> {
     let mut statements = Vec::new();
     for (name, new) in &to.enums {
@@ -65,6 +66,8 @@ fn other_types(from: &Schema, to: &Schema) -> Vec<String> {
         }
         statements.push(create_enum(new));
     }
+    let new = to.sequences.iter().filter(|(name, _)| !from.sequences.contains_key(*name));
+    statements.extend(new.filter_map(|(_, new)| sequence::create(new).ok()));
     statements
 }
 

@@ -3,7 +3,7 @@
 use super::{
     constant, expression,
     names::{self, Constraint},
-    types, visit,
+    sequence, types, visit,
 };
 use crate::{
     dialect::Canonical,
@@ -17,7 +17,7 @@ use crate::{
 ///
 /// Checks keep their places in the list, by which a question names them; the other lists are sorted in the form.
 pub(crate) fn canonical(schema: &Schema) -> Canonical {
-    let Schema { tables, enums } = schema;
+    let Schema { tables, enums, sequences } = schema;
     let mut as_written = Schema::new();
     let mut form = Schema::new();
     for one in enums.values() {
@@ -27,6 +27,16 @@ pub(crate) fn canonical(schema: &Schema) -> Canonical {
         visit::object_name(&mut stored.name, &mut names::cut);
         as_written.enums.insert(written.name.clone(), written);
         form.enums.insert(stored.name.clone(), stored);
+    }
+    for one in sequences.values() {
+        let mut written = one.clone();
+        unqualified(&mut written.name);
+        let mut stored = written.clone();
+        visit::object_name(&mut stored.name, &mut names::cut);
+        stored.ty = types::stored(&stored.ty);
+        stored.options = sequence::stored(&stored.ty, &stored.options);
+        as_written.sequences.insert(written.name.clone(), written);
+        form.sequences.insert(stored.name.clone(), stored);
     }
     for table in tables.values() {
         let mut written = table.clone();
@@ -137,7 +147,9 @@ fn stored_default(ty: &Type, default: ServerDefault) -> Option<ServerDefault> {
             }
             ServerDefault::Expression(constant::without_own_cast(ty, expression))
         }
-        ServerDefault::Identity(identity) => ServerDefault::Identity(stored_identity(identity)),
+        ServerDefault::Identity(Identity { always, options }) => {
+            ServerDefault::Identity(Identity { always, options: sequence::stored(ty, &options) })
+        }
         ServerDefault::Literal(Literal::Null) => return None,
         ServerDefault::Literal(literal) => ServerDefault::Expression(constant::printed(ty, &literal).into()),
         ServerDefault::Serial => ServerDefault::Serial,
@@ -150,13 +162,6 @@ fn is_null(sql: &str) -> bool {
     let is_type =
         |text: &str| expression::tokens(text).iter().all(|token| token.kind == expression::Kind::Word);
     head.trim().eq_ignore_ascii_case("null") && is_type(cast)
-}
-
-/// The first value of a sequence is 1 upwards and -1 downwards (manual, CREATE SEQUENCE).
-fn stored_identity(Identity { always, start, increment }: Identity) -> Identity {
-    let increment = increment.filter(|step| *step != 1);
-    let first = if increment.is_some_and(|step| step < 0) { -1 } else { 1 };
-    Identity { always, start: start.filter(|start| *start != first), increment }
 }
 
 fn store_index(index: &mut Index, columns: &[Ident]) {

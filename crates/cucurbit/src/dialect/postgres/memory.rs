@@ -34,9 +34,11 @@ pub(super) fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), Pl
         }
         Operation::AlterEnum { name, change } => rename_values(schema, name, &change.renamed()),
         Operation::AddColumn { .. }
+        | Operation::AlterSequence(_)
         | Operation::BulkInsert(_)
         | Operation::CreateCheck { .. }
         | Operation::CreateEnum(_)
+        | Operation::CreateSequence(_)
         | Operation::CreateForeignKey { .. }
         | Operation::CreateIndex { .. }
         | Operation::CreatePrimaryKey { .. }
@@ -44,6 +46,7 @@ pub(super) fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), Pl
         | Operation::CreateUnique { .. }
         | Operation::DropConstraint { .. }
         | Operation::DropEnum { .. }
+        | Operation::DropSequence { .. }
         | Operation::DropIndex { .. }
         | Operation::DropTable { .. }
         | Operation::Execute(_)

@@ -20,6 +20,7 @@ mod reflect;
 mod render;
 #[cfg(feature = "runtime")]
 pub(super) mod scratch;
+mod sequence;
 mod types;
 mod visit;
 

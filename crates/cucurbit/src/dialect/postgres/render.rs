@@ -2,7 +2,7 @@
 //!
 //! Text only: in which order things are done, and what they do to the schema in memory, is `plan`'s.
 
-use super::{expression, types};
+use super::{expression, sequence, types};
 use crate::{
     dialect::{
         PlanError,
@@ -97,11 +97,9 @@ pub(super) fn constant_or_expression(default: &ServerDefault) -> String {
 }
 
 /// Writes `GENERATED … AS IDENTITY` with its options.
-pub(super) fn identity(Identity { always, start, increment }: &Identity) -> String {
+pub(super) fn identity(Identity { always, options }: &Identity) -> String {
     let when = if *always { "ALWAYS" } else { "BY DEFAULT" };
-    let start = start.map(|start| format!("START WITH {start}"));
-    let increment = increment.map(|increment| format!("INCREMENT BY {increment}"));
-    let options: Vec<String> = start.into_iter().chain(increment).collect();
+    let options = sequence::written(options);
     if options.is_empty() {
         return format!("GENERATED {when} AS IDENTITY");
     }

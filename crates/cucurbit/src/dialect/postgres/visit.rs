@@ -8,7 +8,7 @@ use crate::{
     operation::{BulkInsert, ColumnChange, Execute, Operation},
     schema::{
         Check, Column, ColumnType, ConstraintRef, EnumType, ForeignKey, Ident, Index, IndexKey, ObjectName,
-        PrimaryKey, Table, TableName, Type, Unique, Variants,
+        PrimaryKey, Sequence, Table, TableName, Type, Unique, Variants,
     },
 };
 
@@ -27,7 +27,11 @@ pub(super) fn operation(operation: &mut Operation, change: Change<'_>) {
             change(column);
             changes.iter_mut().for_each(|one| column_change(one, change));
         }
-        Operation::AlterEnum { name, change: _ } | Operation::DropEnum { name } => object_name(name, change),
+        Operation::AlterEnum { name, change: _ }
+        | Operation::AlterSequence(Sequence { name, ty: _, options: _ })
+        | Operation::CreateSequence(Sequence { name, ty: _, options: _ })
+        | Operation::DropEnum { name }
+        | Operation::DropSequence { name } => object_name(name, change),
         Operation::BulkInsert(BulkInsert { table, columns, rows: _ }) => {
             table_name(table, change);
             columns.iter_mut().for_each(change);

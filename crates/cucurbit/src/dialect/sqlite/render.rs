@@ -94,8 +94,12 @@ fn one(before: &mut Before, operation: &Operation, plan: &mut Plan) -> Result<()
     match operation {
         Operation::AlterEnum { name: _, change } => alter_enum(before, change, operation),
         Operation::BulkInsert(insert) => bulk_insert(insert, operation, plan),
-        // SQLite has no types of one's own: a column of one is text.
-        Operation::CreateEnum(_) | Operation::DropEnum { .. } => apply(before, operation),
+        // SQLite has neither types of one's own, whose columns are text, nor sequences.
+        Operation::AlterSequence(_)
+        | Operation::CreateEnum(_)
+        | Operation::CreateSequence(_)
+        | Operation::DropEnum { .. }
+        | Operation::DropSequence { .. } => apply(before, operation),
         Operation::CreateTable(table) => create_table(before, table, operation, plan),
         Operation::DropTable { table, consent } => drop_table(before, table, *consent, operation, plan),
         Operation::Execute(execute) => self::execute(before, execute, plan),

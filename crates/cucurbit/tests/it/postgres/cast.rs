@@ -130,11 +130,10 @@ async fn every_kind_of_column_is_added_to_a_filled_table() {
         op.alter_table("t", |table| {
             use cucurbit::schema::{Identity, ServerDefault};
             table.add_column(integer("numbered").serial());
-            table.add_column(big_integer("identity").server_default(ServerDefault::Identity(Identity {
-                always: false,
-                start: Some(10),
-                increment: None,
-            })));
+            table.add_column(
+                big_integer("identity")
+                    .server_default(ServerDefault::Identity(Identity::by_default().start(10))),
+            );
             table.add_column(
                 integer("computed")
                     .server_default(ServerDefault::Computed { expression: "base * 3".into(), stored: true }),

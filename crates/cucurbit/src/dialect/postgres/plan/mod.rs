@@ -9,7 +9,7 @@ use self::history::History;
 use super::{
     alter, execute, memory, names,
     render::{self, text},
-    visit,
+    sequence, visit,
 };
 use crate::{
     dialect::{
@@ -19,7 +19,7 @@ use crate::{
     operation::{self, ApplyError, ColumnChange, Consent, Operation},
     schema::{
         Column, ConstraintRef, Dialect, Expression, ForeignKey, Ident, Literal, ObjectName, PrimaryKey,
-        Schema, ServerDefault, Table, TableName,
+        Schema, Sequence, ServerDefault, Table, TableName,
     },
 };
 
@@ -71,9 +71,13 @@ impl Planner<'_> {
             | Operation::DropTable { table, .. }
             | Operation::RenameTable { table, .. }
             | Operation::SetTableComment { table, .. } => table,
-            Operation::AlterEnum { name, .. } | Operation::DropEnum { name } => name,
+            Operation::AlterEnum { name, .. }
+            | Operation::AlterSequence(Sequence { name, .. })
+            | Operation::DropEnum { name }
+            | Operation::DropSequence { name } => name,
             Operation::BulkInsert(_)
             | Operation::CreateEnum(_)
+            | Operation::CreateSequence(_)
             | Operation::CreateTable(_)
             | Operation::Execute(_)
             | Operation::Irreversible { .. }
@@ -81,8 +85,10 @@ impl Planner<'_> {
         };
         let short = TableName::new(name.name.clone());
         let is_public = name.schema.as_ref().is_some_and(|schema| *schema == "public");
-        let Schema { tables, enums } = &*self.schema;
-        let is_there = |name: &TableName| tables.contains_key(name) || enums.contains_key(name);
+        let Schema { tables, enums, sequences } = &*self.schema;
+        let is_there = |name: &TableName| {
+            tables.contains_key(name) || enums.contains_key(name) || sequences.contains_key(name)
+        };
         if is_public && !is_there(name) && is_there(&short) {
             *name = short;
         }
@@ -107,6 +113,13 @@ impl Planner<'_> {
                 self.alter_enum(name, change, rest)?;
                 self.apply(&operation)
             }
+            Operation::AlterSequence(new) => {
+                let old = self.schema.sequences.get(&new.name).cloned();
+                self.apply(&operation)?;
+                let sql = old.map(|old| sequence::alter(&old, new)).transpose()?;
+                sql.flatten().into_iter().for_each(|sql| self.plan.push(sql));
+                Ok(())
+            }
             Operation::BulkInsert(insert) => {
                 render::inserts(insert).into_iter().for_each(|sql| self.plan.push(sql));
                 Ok(())
@@ -129,6 +142,10 @@ impl Planner<'_> {
             }
             Operation::CreatePrimaryKey { table, primary_key } => {
                 self.create_primary_key(table, primary_key);
+                self.apply(&operation)
+            }
+            Operation::CreateSequence(new) => {
+                self.plan.push(sequence::create(new)?);
                 self.apply(&operation)
             }
             Operation::CreateTable(table) => {
@@ -156,6 +173,10 @@ impl Planner<'_> {
             }
             Operation::DropIndex { table, name } => {
                 self.plan.push(format!("DROP INDEX {}", qualified(&table.sibling(name.clone()))));
+                self.apply(&operation)
+            }
+            Operation::DropSequence { name } => {
+                self.plan.push(format!("DROP SEQUENCE {}", qualified(name)));
                 self.apply(&operation)
             }
             Operation::DropTable { table, consent } => {
@@ -242,9 +263,11 @@ impl Planner<'_> {
                 Operation::AddColumn { .. }
                 | Operation::AlterColumn { .. }
                 | Operation::AlterEnum { .. }
+                | Operation::AlterSequence(_)
                 | Operation::BulkInsert(_)
                 | Operation::CreateCheck { .. }
                 | Operation::CreateEnum(_)
+                | Operation::CreateSequence(_)
                 | Operation::CreateForeignKey { .. }
                 | Operation::CreateIndex { .. }
                 | Operation::CreatePrimaryKey { .. }
@@ -252,6 +275,7 @@ impl Planner<'_> {
                 | Operation::DropColumn { .. }
                 | Operation::DropConstraint { .. }
                 | Operation::DropEnum { .. }
+                | Operation::DropSequence { .. }
                 | Operation::DropIndex { .. }
                 | Operation::DropTable { .. }
                 | Operation::Execute(_)
@@ -279,9 +303,11 @@ impl Planner<'_> {
             Operation::AddColumn { .. }
             | Operation::AlterColumn { .. }
             | Operation::AlterEnum { .. }
+            | Operation::AlterSequence(_)
             | Operation::BulkInsert(_)
             | Operation::CreateCheck { .. }
             | Operation::CreateEnum(_)
+            | Operation::CreateSequence(_)
             | Operation::CreateForeignKey { .. }
             | Operation::CreateIndex { .. }
             | Operation::CreatePrimaryKey { .. }
@@ -290,6 +316,7 @@ impl Planner<'_> {
             | Operation::DropColumn { .. }
             | Operation::DropConstraint { .. }
             | Operation::DropEnum { .. }
+            | Operation::DropSequence { .. }
             | Operation::DropIndex { .. }
             | Operation::Execute(_)
             | Operation::Irreversible { .. }

@@ -9,13 +9,14 @@ mod row;
 use std::collections::BTreeMap;
 
 use self::row::{Row, rows};
-use super::{constant, expression::unwrapped, types};
+use super::{constant, expression::unwrapped, sequence, types};
 use crate::{
     connection::Connection,
     dialect::{Before, ReflectError},
     schema::{
         Action, Check, Column, EnumType, ForeignKey, Ident, Identity, Index, IndexKey, IndexPart, Nulls,
-        ObjectName, Order, PrimaryKey, Schema, ServerDefault, Table, TableName, Type, Unique,
+        ObjectName, Order, PrimaryKey, Schema, Sequence, SequenceOptions, ServerDefault, Table, TableName,
+        Type, Unique,
     },
 };
 
@@ -28,12 +29,12 @@ pub(crate) async fn reflect(connection: &mut Connection) -> Result<Before, Refle
     let mut catalogue = Catalogue { server, tables: BTreeMap::new() };
     catalogue.read_tables(connection).await?;
     catalogue.read_columns(connection).await?;
-    catalogue.read_sequences(connection).await?;
+    let sequences = catalogue.read_sequences(connection).await?;
     catalogue.read_constraints(connection).await?;
     catalogue.read_indexes(connection).await?;
     let enums = catalogue.read_enums(connection).await?;
     let tables = catalogue.tables.into_values().map(|read| read.table);
-    Ok(Before::of(Schema::from_tables(tables).with_enums(enums)))
+    Ok(Before::of(Schema::from_tables(tables).with_enums(enums).with_sequences(sequences)))
 }
 
 /// The database's own collation: DEFAULT_COLLATION_OID in `src/include/catalog/pg_collation.dat`.
@@ -142,21 +143,25 @@ impl Catalogue {
         Ok(())
     }
 
-    /// Tells SERIAL from other defaults, and reads the options of identities.
-    async fn read_sequences(&mut self, connection: &mut Connection) -> Result<(), ReflectError> {
+    /// Tells SERIAL from other defaults, reads the options of identities, and returns the sequences that stand alone.
+    async fn read_sequences(&mut self, connection: &mut Connection) -> Result<Vec<Sequence>, ReflectError> {
+        let mut alone = Vec::new();
         for mut row in rows(connection, "pg_sequence", &queries::sequences(&self.server)).await? {
-            let (table, number): (u32, i16) = (row.number()?, row.number()?);
-            let (is_identity, is_default) = (row.flag()?, row.flag()?);
-            let (first, step): (i64, i64) = (row.number()?, row.number()?);
+            let (table, number): (Option<u32>, Option<i16>) =
+                (row.optional_number()?, row.optional_number()?);
+            let (is_identity, is_default) = (row.optional().as_deref() == Some("t"), row.flag()?);
+            let name = ObjectName::new(row.text()?);
+            let ty = types::parsed(&row.text()?);
+            let sequence = Sequence { options: options(&mut row, &ty)?, ..Sequence::new(name) };
+            let (Some(table), Some(number)) = (table, number) else {
+                alone.push(Sequence { ty, ..sequence });
+                continue;
+            };
             let Some(read) = self.tables.get_mut(&table) else { continue };
             let Some(name) = read.columns.get(&number).cloned() else { continue };
             let Some(column) = read.table.column_mut(&name) else { continue };
             match &mut column.default {
-                Some(ServerDefault::Identity(identity)) if is_identity => {
-                    let usual = if step < 0 { -1 } else { 1 };
-                    identity.start = Some(first).filter(|first| *first != usual);
-                    identity.increment = Some(step).filter(|step| *step != 1);
-                }
+                Some(ServerDefault::Identity(identity)) if is_identity => identity.options = sequence.options,
                 Some(default @ ServerDefault::Expression(_)) if is_default => {
                     if types::serial(&column.ty.base).is_some() && is_nextval(default) {
                         *default = ServerDefault::Serial;
@@ -165,7 +170,7 @@ impl Catalogue {
                 Some(_) | None => {}
             }
         }
-        Ok(())
+        Ok(alone)
     }
 
     async fn read_constraints(&mut self, connection: &mut Connection) -> Result<(), ReflectError> {
@@ -260,6 +265,19 @@ fn column(row: &mut Row) -> Result<Column, ReflectError> {
         (_, _, None) => None,
     };
     Ok(Column { name, ty: ty.into(), nullable, default, collation: row.optional(), comment: row.optional() })
+}
+
+/// Reads what a sequence of a type does, without what is usual.
+fn options(row: &mut Row, ty: &Type) -> Result<SequenceOptions, ReflectError> {
+    let options = SequenceOptions {
+        start: Some(row.number()?),
+        increment: Some(row.number()?),
+        minimum: Some(row.number()?),
+        maximum: Some(row.number()?),
+        cache: Some(row.number()?),
+        is_cycling: row.flag()?,
+    };
+    Ok(sequence::stored(ty, &options))
 }
 
 /// Reads the enum type of a column by its name, which `format_type()` spells for the search path.

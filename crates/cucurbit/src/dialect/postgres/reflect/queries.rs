@@ -67,8 +67,10 @@ pub(super) fn columns(server: &Server) -> String {
     )
 }
 
-/// Sequences that a column owns: whether as an identity, and whether the column's default uses it.
+/// Sequences that a column owns (whether as an identity, and whether the column's default uses it), and those that
+/// stand alone, with no table.
 pub(super) fn sequences(server: &Server) -> String {
+    let namespace = server.namespace;
     format!(
         "SELECT o.refobjid, o.refobjsubid, o.deptype = 'i',
            EXISTS (
@@ -77,13 +79,17 @@ pub(super) fn sequences(server: &Server) -> String {
              WHERE u.classid = 'pg_catalog.pg_attrdef'::regclass
                AND u.refclassid = 'pg_catalog.pg_class'::regclass AND u.refobjid = s.seqrelid
                AND d.adrelid = o.refobjid AND d.adnum = o.refobjsubid),
-           s.seqstart, s.seqincrement
+           q.relname, pg_catalog.format_type(s.seqtypid, NULL),
+           s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache, s.seqcycle
          FROM pg_catalog.pg_sequence s
-         JOIN pg_catalog.pg_depend o
+         JOIN pg_catalog.pg_class q ON q.oid = s.seqrelid
+         LEFT JOIN pg_catalog.pg_depend o
            ON o.objid = s.seqrelid AND o.classid = 'pg_catalog.pg_class'::regclass AND o.objsubid = 0
            AND o.refclassid = 'pg_catalog.pg_class'::regclass AND o.refobjsubid > 0 AND o.deptype IN ('a', 'i')
-         JOIN pg_catalog.pg_class c ON c.oid = o.refobjid
-         WHERE {}
+         LEFT JOIN pg_catalog.pg_class c ON c.oid = o.refobjid
+         WHERE ({}) OR (o.refobjid IS NULL AND q.relnamespace = {namespace} AND NOT EXISTS (
+           SELECT 1 FROM pg_catalog.pg_depend e
+           WHERE e.classid = 'pg_catalog.pg_class'::regclass AND e.objid = q.oid AND e.deptype = 'e'))
          ORDER BY o.refobjid, o.refobjsubid",
         is_table(server)
     )

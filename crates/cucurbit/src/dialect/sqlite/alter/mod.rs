@@ -40,10 +40,13 @@ pub(super) fn is_of_one_table(operation: &Operation) -> bool {
         | Operation::DropIndex { .. }
         | Operation::SetTableComment { .. } => true,
         Operation::AlterEnum { .. }
+        | Operation::AlterSequence(_)
         | Operation::BulkInsert(_)
         | Operation::CreateEnum(_)
+        | Operation::CreateSequence(_)
         | Operation::CreateTable(_)
         | Operation::DropEnum { .. }
+        | Operation::DropSequence { .. }
         | Operation::DropTable { .. }
         | Operation::Execute(_)
         | Operation::Irreversible { .. }
@@ -309,10 +312,13 @@ impl Work<'_> {
             // SQLite stores no comments.
             Operation::SetTableComment { .. } => apply(self.before, operation),
             Operation::AlterEnum { .. }
+            | Operation::AlterSequence(_)
             | Operation::BulkInsert(_)
             | Operation::CreateEnum(_)
+            | Operation::CreateSequence(_)
             | Operation::CreateTable(_)
             | Operation::DropEnum { .. }
+            | Operation::DropSequence { .. }
             | Operation::DropTable { .. }
             | Operation::Execute(_)
             | Operation::Irreversible { .. }
