@@ -258,6 +258,9 @@ pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Re
             }
         }
         Operation::RenameTable { table, to } => rename_table(schema, table, to)?,
+        Operation::SetTableOption { table, option, is_set } => {
+            table_mut(schema, table)?.options.set(*option, *is_set)
+        }
         Operation::SetTableComment { table, comment } => {
             table_mut(schema, table)?.comment.clone_from(comment)
         }

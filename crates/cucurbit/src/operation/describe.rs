@@ -1,6 +1,6 @@
 //! What an operation does, in a line for people.
 
-use crate::schema::{ConstraintRef, EnumPlace, Ident, IndexKey, ServerDefault};
+use crate::schema::{ConstraintRef, EnumPlace, Ident, IndexKey, ServerDefault, TableOption};
 
 use super::{ColumnChange, EnumChange, Operation};
 
@@ -71,6 +71,16 @@ impl Operation {
                 format!("on {dialect}: {}", operations.join("; "))
             }
             Self::RenameTable { table, to } => format!("rename table {table} to {to}"),
+            Self::SetTableOption { table, option, is_set } => {
+                let option = match option {
+                    TableOption::Autoincrement => "autoincrement",
+                    TableOption::Strict => "strict",
+                    TableOption::Unlogged => "unlogged",
+                    TableOption::WithoutRowid => "without rowid",
+                };
+                let not = if *is_set { "" } else { "not " };
+                format!("make table {table} {not}{option}")
+            }
             Self::SetTableComment { table, comment: Some(_) } => format!("set the comment of table {table}"),
             Self::SetTableComment { table, comment: None } => format!("remove the comment of table {table}"),
         }

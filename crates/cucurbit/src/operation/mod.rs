@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::schema::{
     Check, Column, ColumnType, ConstraintRef, Dialect, EnumPlace, EnumType, Expression, ForeignKey, Ident,
-    Index, Literal, ObjectName, PrimaryKey, Sequence, ServerDefault, Table, TableName, Unique,
+    Index, Literal, ObjectName, PrimaryKey, Sequence, ServerDefault, Table, TableName, TableOption, Unique,
 };
 
 pub use self::{
@@ -161,6 +161,15 @@ pub enum Operation {
         table: TableName,
         /// Its new name, in the same schema.
         to: Ident,
+    },
+    /// Sets an option of a table, or takes it away; the other database does nothing.
+    SetTableOption {
+        /// The table.
+        table: TableName,
+        /// The option.
+        option: TableOption,
+        /// Whether the table has it afterwards.
+        is_set: bool,
     },
     /// Sets or removes a table's comment.
     SetTableComment {
@@ -313,7 +322,8 @@ impl Operation {
             | Self::DropIndex { table, .. }
             | Self::DropTable { table, .. }
             | Self::RenameTable { table, .. }
-            | Self::SetTableComment { table, .. } => Some(table),
+            | Self::SetTableComment { table, .. }
+            | Self::SetTableOption { table, .. } => Some(table),
             Self::CreateTable(table) => Some(&table.name),
             Self::AlterEnum { .. }
             | Self::AlterSequence(_)

@@ -158,6 +158,10 @@ pub fn reverse(
         Operation::RenameTable { table, to } => {
             one(Operation::RenameTable { table: table.sibling(to.clone()), to: table.name.clone() })
         }
+        Operation::SetTableOption { table, option, is_set: _ } => {
+            let is_set = owner(before, table)?.options.has(*option);
+            one(Operation::SetTableOption { table: table.clone(), option: *option, is_set })
+        }
         Operation::SetTableComment { table, comment: _ } => {
             let comment = owner(before, table)?.comment.clone();
             one(Operation::SetTableComment { table: table.clone(), comment })

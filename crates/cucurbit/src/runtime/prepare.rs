@@ -174,7 +174,8 @@ impl Known {
             | Operation::DropSequence { .. }
             | Operation::DropIndex { .. }
             | Operation::Irreversible { .. }
-            | Operation::SetTableComment { .. } => {}
+            | Operation::SetTableComment { .. }
+            | Operation::SetTableOption { .. } => {}
         }
     }
 }

@@ -193,6 +193,11 @@ impl TableBuilder {
         self.table.options.is_strict = true;
     }
 
+    /// PostgreSQL: does not log what is written, which is lost with a crash.
+    pub fn unlogged(&mut self) {
+        self.table.options.is_unlogged = true;
+    }
+
     /// SQLite: keeps the rows in the primary key's own tree.
     pub fn without_rowid(&mut self) {
         self.table.options.is_without_rowid = true;

@@ -28,7 +28,7 @@ pub use self::{
     index::{Index, IndexKey, IndexPart, Nulls, Order},
     name::{Ident, ObjectName, TableName},
     sequence::{Sequence, SequenceOptions},
-    table::{Table, TableOptions},
+    table::{Table, TableOption, TableOptions},
     ty::{ColumnType, Type},
     variant::{Dialect, Variants},
 };

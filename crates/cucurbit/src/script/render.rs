@@ -7,7 +7,7 @@ use crate::{
     operation::{BulkInsert, ColumnChange, Consent, EnumChange, Execute, Operation},
     schema::{
         Action, Check, ConstraintRef, EnumPlace, EnumType, ForeignKey, Ident, Index, ObjectName, PrimaryKey,
-        Sequence, Table, TableName, TableOptions, Type, Unique,
+        Sequence, Table, TableName, TableOption, TableOptions, Type, Unique,
     },
 };
 
@@ -155,7 +155,8 @@ impl Lines {
             | Operation::CreatePrimaryKey { .. }
             | Operation::CreateUnique { .. }
             | Operation::DropColumn { .. }
-            | Operation::DropConstraint { .. } => unreachable!("`alteration` has a spelling for it"),
+            | Operation::DropConstraint { .. }
+            | Operation::SetTableOption { .. } => unreachable!("`alteration` has a spelling for it"),
         }
     }
 
@@ -180,7 +181,7 @@ impl Lines {
             checks,
             indexes,
             comment,
-            options: TableOptions { is_autoincrement, is_strict, is_without_rowid },
+            options: TableOptions { is_autoincrement, is_strict, is_unlogged, is_without_rowid },
         } = table;
         for column in columns {
             self.line(&format!("table.column({});", spell::column(column)));
@@ -210,9 +211,12 @@ impl Lines {
         if let Some(comment) = comment {
             self.line(&format!("table.comment({});", spell::text(comment)));
         }
-        for (is_set, option) in
-            [(is_autoincrement, "autoincrement"), (is_strict, "strict"), (is_without_rowid, "without_rowid")]
-        {
+        for (is_set, option) in [
+            (is_autoincrement, "autoincrement"),
+            (is_strict, "strict"),
+            (is_unlogged, "unlogged"),
+            (is_without_rowid, "without_rowid"),
+        ] {
             if *is_set {
                 self.line(&format!("table.{option}();"));
             }
@@ -303,6 +307,15 @@ fn alteration(operation: &Operation) -> Option<Alteration<'_>> {
             both(table, "drop_column", &spell::ident(column), loses_data(*consent))
         }
         Operation::DropConstraint { table, constraint } => Some(drop_constraint(table, constraint)),
+        Operation::SetTableOption { table, option, is_set } => {
+            let method = match option {
+                TableOption::Autoincrement => "autoincrement",
+                TableOption::Strict => "strict",
+                TableOption::Unlogged => "unlogged",
+                TableOption::WithoutRowid => "without_rowid",
+            };
+            Some(Alteration { table, in_block: format!("{method}({is_set})"), alone: None })
+        }
         Operation::AlterEnum { .. }
         | Operation::AlterSequence(_)
         | Operation::BulkInsert(_)

@@ -5,7 +5,7 @@ use cucurbit::{
     schema::{
         Action, Check, Column, ConstraintRef, Dialect, EnumPlace, EnumType, ForeignKey, Ident, Identity,
         Index, IndexKey, IndexPart, Literal, Nulls, Order, PrimaryKey, Sequence, SequenceOptions,
-        ServerDefault, Table, TableName, TableOptions, Type, Unique, Variants,
+        ServerDefault, Table, TableName, TableOption, TableOptions, Type, Unique, Variants,
     },
 };
 use proptest::{
@@ -218,8 +218,10 @@ fn index() -> BoxedStrategy<Index> {
 }
 
 fn table() -> BoxedStrategy<Table> {
-    let options = any::<(bool, bool, bool)>().prop_map(|(is_autoincrement, is_strict, is_without_rowid)| {
-        TableOptions { is_autoincrement, is_strict, is_without_rowid }
+    let options = any::<[bool; 4]>().prop_map(|set| {
+        let mut options = TableOptions::default();
+        TableOption::ALL.into_iter().zip(set).for_each(|(option, is_set)| options.set(option, is_set));
+        options
     });
     let indexes = prop_oneof![5 => Just(Vec::new()), 1 => vec(index(), 0..3)];
     let constraints =
@@ -278,6 +280,8 @@ fn alteration() -> BoxedStrategy<Operation> {
             column,
             consent
         }),
+        (table_name(), select(&TableOption::ALL[..]), any::<bool>())
+            .prop_map(|(table, option, is_set)| Operation::SetTableOption { table, option, is_set }),
         (table_name(), constraint_ref())
             .prop_map(|(table, constraint)| Operation::DropConstraint { table, constraint }),
     ]

@@ -109,31 +109,35 @@ fn table(name_of: &'static str) -> BoxedStrategy<Table> {
         vec(check(), 0..3),
         vec(index(), 0..3),
         option::weighted(0.2, Just("a comment".to_owned())),
+        any::<[bool; 2]>(),
     )
-        .prop_map(move |(columns, e, f, primary_key, uniques, foreign_keys, checks, indexes, comment)| {
-            let mut table = Table::new(name_of);
-            table.columns = columns.into_iter().chain(e).chain(f).collect();
-            table.primary_key = primary_key;
-            // A key that is said twice is one key to some databases.
-            table.uniques = distinct(uniques, |unique| unique.columns.clone());
-            let key = table.primary_key.clone();
-            table.uniques.retain(|unique| key.as_ref().is_none_or(|key| key.columns != unique.columns));
-            for column in table.columns.iter_mut() {
-                let is_in_key = key.as_ref().is_some_and(|key| key.columns.contains(&column.name));
-                column.nullable &= !is_in_key;
-            }
-            // An unnamed foreign key is known by its columns alone.
-            table.foreign_keys = distinct(foreign_keys, |key| key.columns.clone());
-            table.checks = distinct(checks, |check| check.expression.base.clone());
-            let named = |index: Index| (Ident::new(format!("{}_{name_of}", index.name)), index);
-            table.indexes = indexes
-                .into_iter()
-                .map(named)
-                .map(|(name, index)| (name.clone(), Index { name, ..index }))
-                .collect();
-            table.comment = comment;
-            with_names_once(table)
-        })
+        .prop_map(
+            move |(columns, e, f, primary_key, uniques, foreign_keys, checks, indexes, comment, set)| {
+                let mut table = Table::new(name_of);
+                table.columns = columns.into_iter().chain(e).chain(f).collect();
+                table.primary_key = primary_key;
+                // A key that is said twice is one key to some databases.
+                table.uniques = distinct(uniques, |unique| unique.columns.clone());
+                let key = table.primary_key.clone();
+                table.uniques.retain(|unique| key.as_ref().is_none_or(|key| key.columns != unique.columns));
+                for column in table.columns.iter_mut() {
+                    let is_in_key = key.as_ref().is_some_and(|key| key.columns.contains(&column.name));
+                    column.nullable &= !is_in_key;
+                }
+                // An unnamed foreign key is known by its columns alone.
+                table.foreign_keys = distinct(foreign_keys, |key| key.columns.clone());
+                table.checks = distinct(checks, |check| check.expression.base.clone());
+                let named = |index: Index| (Ident::new(format!("{}_{name_of}", index.name)), index);
+                table.indexes = indexes
+                    .into_iter()
+                    .map(named)
+                    .map(|(name, index)| (name.clone(), Index { name, ..index }))
+                    .collect();
+                table.comment = comment;
+                [table.options.is_strict, table.options.is_unlogged] = set;
+                with_names_once(table)
+            },
+        )
         .boxed()
 }
 

@@ -115,7 +115,7 @@ fn store(table: &mut Table) {
     let columns: Vec<Ident> = table.columns.iter().map(|column| column.name.clone()).collect();
     table.indexes.values_mut().for_each(|index| store_index(index, &columns));
     table.comment = table.comment.take().filter(|comment| !comment.is_empty());
-    table.options = TableOptions::default();
+    table.options = TableOptions { is_unlogged: table.options.is_unlogged, ..TableOptions::default() };
 }
 
 fn store_column(column: &mut Column) {

@@ -53,7 +53,8 @@ pub(super) fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), Pl
         | Operation::Irreversible { .. }
         | Operation::On { .. }
         | Operation::RenameTable { .. }
-        | Operation::SetTableComment { .. } => {}
+        | Operation::SetTableComment { .. }
+        | Operation::SetTableOption { .. } => {}
     }
     if let Some(table) = operation.table() {
         names::name_all(schema, table);

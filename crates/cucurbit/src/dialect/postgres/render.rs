@@ -34,10 +34,11 @@ pub(super) fn create_table(table: &Table, later: &[usize]) -> Result<String, Pla
     let keys = table.foreign_keys.iter().enumerate().filter(|(place, _)| !later.contains(place));
     lines.extend(keys.map(|(_, key)| foreign_key(key)));
     lines.extend(table.checks.iter().map(check));
+    let kind = if table.options.is_unlogged { "UNLOGGED TABLE" } else { "TABLE" };
     if lines.is_empty() {
-        return Ok(format!("CREATE TABLE {} ()", qualified(&table.name)));
+        return Ok(format!("CREATE {kind} {} ()", qualified(&table.name)));
     }
-    Ok(format!("CREATE TABLE {} (\n    {}\n)", qualified(&table.name), lines.join(",\n    ")))
+    Ok(format!("CREATE {kind} {} (\n    {}\n)", qualified(&table.name), lines.join(",\n    ")))
 }
 
 /// Writes a column as CREATE TABLE and ADD COLUMN have it.

@@ -70,7 +70,9 @@ pub(super) fn operation(operation: &mut Operation, change: Change<'_>) {
             table_name(table, change);
             change(name);
         }
-        Operation::DropTable { table, consent: _ } | Operation::SetTableComment { table, comment: _ } => {
+        Operation::DropTable { table, consent: _ }
+        | Operation::SetTableComment { table, comment: _ }
+        | Operation::SetTableOption { table, option: _, is_set: _ } => {
             table_name(table, change);
         }
         Operation::Execute(Execute { sql: _, is_outside_transaction: _, means }) => {

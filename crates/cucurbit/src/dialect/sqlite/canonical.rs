@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::schema::{
     Check, Column, ColumnType, Expression, ForeignKey, Ident, Index, IndexKey, IndexPart, Literal,
-    PrimaryKey, Schema, ServerDefault, Table, TableName, Type,
+    PrimaryKey, Schema, ServerDefault, Table, TableName, TableOptions, Type,
 };
 
 use super::{
@@ -66,7 +66,7 @@ fn form(table: &Table) -> Table {
         checks: checks.iter().map(check_form).collect(),
         indexes: indexes.iter().map(|(name, index)| (name.clone(), index_form(index))).collect(),
         comment: None,
-        options: options.clone(),
+        options: TableOptions { is_unlogged: false, ..options.clone() },
     }
 }
 

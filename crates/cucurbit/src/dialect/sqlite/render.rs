@@ -117,7 +117,8 @@ fn one(before: &mut Before, operation: &Operation, plan: &mut Plan) -> Result<()
         | Operation::DropIndex { .. }
         | Operation::Irreversible { .. }
         | Operation::On { .. }
-        | Operation::SetTableComment { .. } => Ok(()),
+        | Operation::SetTableComment { .. }
+        | Operation::SetTableOption { .. } => Ok(()),
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{
     operation::{self, ApplyError, ColumnChange, Consent, Operation},
     schema::{
         Column, ConstraintRef, Dialect, Expression, ForeignKey, Ident, Literal, ObjectName, PrimaryKey,
-        Schema, Sequence, ServerDefault, Table, TableName,
+        Schema, Sequence, ServerDefault, Table, TableName, TableOption,
     },
 };
 
@@ -70,7 +70,8 @@ impl Planner<'_> {
             | Operation::DropIndex { table, .. }
             | Operation::DropTable { table, .. }
             | Operation::RenameTable { table, .. }
-            | Operation::SetTableComment { table, .. } => table,
+            | Operation::SetTableComment { table, .. }
+            | Operation::SetTableOption { table, .. } => table,
             Operation::AlterEnum { name, .. }
             | Operation::AlterSequence(Sequence { name, .. })
             | Operation::DropEnum { name }
@@ -204,6 +205,13 @@ impl Planner<'_> {
                 self.add_deferred(&table.sibling(to.clone()));
                 Ok(())
             }
+            Operation::SetTableOption { table, option: TableOption::Unlogged, is_set } => {
+                let word = if *is_set { "UNLOGGED" } else { "LOGGED" };
+                self.plan.push(format!("ALTER TABLE {} SET {word}", qualified(table)));
+                self.apply(&operation)
+            }
+            // The others are SQLite's.
+            Operation::SetTableOption { .. } => self.apply(&operation),
             Operation::SetTableComment { table, comment } => {
                 let object = format!("TABLE {}", qualified(table));
                 self.plan.push(render::comment(&object, comment.as_ref()));
@@ -281,7 +289,8 @@ impl Planner<'_> {
                 | Operation::Execute(_)
                 | Operation::Irreversible { .. }
                 | Operation::On { .. }
-                | Operation::SetTableComment { .. } => false,
+                | Operation::SetTableComment { .. }
+                | Operation::SetTableOption { .. } => false,
             })
     }
 
@@ -322,7 +331,8 @@ impl Planner<'_> {
             | Operation::Irreversible { .. }
             | Operation::On { .. }
             | Operation::RenameTable { .. }
-            | Operation::SetTableComment { .. } => None,
+            | Operation::SetTableComment { .. }
+            | Operation::SetTableOption { .. } => None,
         });
         for child in dropped.collect::<Vec<_>>() {
             names::name_all(self.schema, &child);

@@ -114,6 +114,7 @@ impl Catalogue {
             let id = row.number()?;
             let mut table = Table::new(TableName::new(row.text()?));
             table.comment = row.optional();
+            table.options.is_unlogged = row.flag()?;
             self.tables.insert(id, Read { table, columns: BTreeMap::new(), collations: BTreeMap::new() });
         }
         Ok(())

@@ -18,7 +18,7 @@ fn is_table(server: &Server) -> String {
 /// Tables that no extension owns, with their comments.
 pub(super) fn tables(server: &Server) -> String {
     format!(
-        "SELECT c.oid, c.relname, p.description
+        "SELECT c.oid, c.relname, p.description, c.relpersistence = 'u'
          FROM pg_catalog.pg_class c
          LEFT JOIN pg_catalog.pg_description p
            ON p.objoid = c.oid AND p.classoid = 'pg_catalog.pg_class'::regclass AND p.objsubid = 0

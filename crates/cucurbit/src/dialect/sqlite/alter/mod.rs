@@ -5,13 +5,16 @@
 //! text; whether the edits are run as statements or as a rebuild is decided when all of them are known.
 
 mod column;
+mod option;
 mod usage;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     operation::{ColumnChange, Found, Operation, resolve_constraint},
-    schema::{Column, ConstraintRef, Expression, ForeignKey, Ident, PrimaryKey, Table, TableName},
+    schema::{
+        Column, ConstraintRef, Expression, ForeignKey, Ident, PrimaryKey, Table, TableName, TableOption,
+    },
 };
 
 use super::{
@@ -38,7 +41,8 @@ pub(super) fn is_of_one_table(operation: &Operation) -> bool {
         | Operation::DropColumn { .. }
         | Operation::DropConstraint { .. }
         | Operation::DropIndex { .. }
-        | Operation::SetTableComment { .. } => true,
+        | Operation::SetTableComment { .. }
+        | Operation::SetTableOption { .. } => true,
         Operation::AlterEnum { .. }
         | Operation::AlterSequence(_)
         | Operation::BulkInsert(_)
@@ -187,6 +191,10 @@ struct Work<'b> {
 }
 
 fn change(before: &mut Before, operations: &[Operation], plan: &mut Plan) -> Result<(), PlanError> {
+    let mut operations = operations.to_vec();
+    // Types are spelled for the table as it shall be, whatever the order of the script.
+    operations.sort_by_key(|operation| !is_strictness(operation));
+    let operations = operations.as_slice();
     let Some(table) = operations.first().and_then(Operation::table).cloned() else { return Ok(()) };
     let Some(sql) = before.originals.tables.get(&table) else {
         return operations.iter().try_for_each(|operation| apply(before, operation));
@@ -232,6 +240,10 @@ fn change(before: &mut Before, operations: &[Operation], plan: &mut Plan) -> Res
     };
     before.originals.tables.insert(table.clone(), to.to_string());
     settle(before, &table)
+}
+
+fn is_strictness(operation: &Operation) -> bool {
+    matches!(operation, Operation::SetTableOption { option: TableOption::Strict, .. })
 }
 
 fn read(table: &TableName, sql: &str) -> Result<CreateTable, PlanError> {
@@ -308,6 +320,10 @@ impl Work<'_> {
                 apply(self.before, operation)?;
                 self.drop_index(name);
                 Ok(())
+            }
+            Operation::SetTableOption { table: _, option, is_set } => {
+                apply(self.before, operation)?;
+                self.set_option(*option, *is_set, operation)
             }
             // SQLite stores no comments.
             Operation::SetTableComment { .. } => apply(self.before, operation),
