@@ -1,6 +1,6 @@
 //! What can be wrong with a model. Every error names the entity and, where there is one, the column.
 
-use cucurbit::schema::{Ident, TableName};
+use cucurbit::schema::{Ident, ObjectName, TableName};
 
 /// A model that cannot be read as a table, or that contradicts itself or another one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,6 +23,16 @@ pub enum ModelError {
         column: Ident,
         /// The value.
         value: String,
+    },
+    /// Two Rust types are one enum type, and do not have the same values.
+    #[error("`{first}` and `{second}` have columns of the enum type `{name}` with other values")]
+    EnumTwice {
+        /// The type.
+        name: ObjectName,
+        /// The entity whose table comes first.
+        first: &'static str,
+        /// The other entity.
+        second: &'static str,
     },
     /// A column has a piece of SQL that only SeaORM can paste.
     #[error("column `{column}` of `{entity}` has `extra = \"{extra}\"`, which cannot be compared")]
@@ -155,6 +165,9 @@ impl ModelError {
             | Self::ForeignKeyAction { .. }
             | Self::ForeignKeyColumns { .. }
             | Self::ForeignKeyTarget { .. } => None,
+            Self::EnumTwice { .. } => {
+                Some("use one Rust type for both, or give one of them another `enum_name`")
+            }
             Self::Extra { .. } => Some(
                 "say it in `table_args` instead: `table.column(…).collate(…)`, `table.check(…)` or \
                  `table.column(…).server_default(…)`",

@@ -52,6 +52,7 @@
 //! | `unique` | unnamed unique constraint |
 //! | `unique_key = "k"` | unique index `idx-{table}-k`, as SeaORM creates it |
 //! | `indexed` | index `idx-{table}-{column}` (none where the column is `unique`) |
+//! | `db_type = "Enum"` | an enum type on PostgreSQL, with the values in the order of the Rust type; text on SQLite |
 //! | `default_value`, `default_expr` | server default: a constant, or an expression for each database |
 //! | `comment` | comment |
 //! | `belongs_to` | foreign key, unless `skip_fk` or a condition of its own; unnamed unless `fk_name` |

@@ -2,9 +2,10 @@
 
 use std::{any, collections::BTreeMap};
 
-use cucurbit::schema::{Ident, Schema, Table, TableName};
+use cucurbit::schema::{EnumType, Ident, ObjectName, Schema, Table, TableName};
+use sea_orm::{ColumnTrait, Iterable};
 
-use crate::{ModelError, TableArgs, table_of};
+use crate::{ModelError, TableArgs, table_of, ty};
 
 /// Collects modules of SeaORM entities as a [`Schema`]; the value is a `Result<Schema, ModelError>`.
 ///
@@ -51,6 +52,7 @@ pub struct Models {
 struct Model {
     entity: &'static str,
     table: Table,
+    enums: Vec<EnumType>,
 }
 
 impl Models {
@@ -68,10 +70,13 @@ impl Models {
     pub fn add<E: TableArgs>(mut self) -> Result<Self, ModelError> {
         let table = table_of::<E>()?;
         let entity = any::type_name::<E>();
-        if let Some(Model { entity: first, table: _ }) = self.tables.get(&table.name) {
+        if let Some(Model { entity: first, .. }) = self.tables.get(&table.name) {
             return Err(ModelError::TwoEntities { table: table.name, first, second: entity });
         }
-        self.tables.insert(table.name.clone(), Model { entity, table });
+        let enums = E::Column::iter().filter_map(|column| ty::enum_type(column.def().get_column_type()));
+        // `TableArgs` may have given the column another type.
+        let enums = enums.filter(|one| uses(&table, &one.name)).collect();
+        self.tables.insert(table.name.clone(), Model { entity, table, enums });
         Ok(self)
     }
 
@@ -79,16 +84,33 @@ impl Models {
     ///
     /// # Errors
     ///
-    /// If two tables have an index of one name, or a foreign key refers to a table that is not among them.
+    /// If two tables have an index of one name, a foreign key refers to a table that is not among them, or two Rust
+    /// types are one enum type with other values.
     pub fn schema(self) -> Result<Schema, ModelError> {
         self.refuse_shared_index_names()?;
         self.refuse_missing_tables()?;
-        Ok(Schema::from_tables(self.tables.into_values().map(|Model { entity: _, table }| table)))
+        let enums = self.enums()?;
+        let tables = self.tables.into_values().map(|Model { table, .. }| table);
+        Ok(Schema::from_tables(tables).with_enums(enums))
+    }
+
+    fn enums(&self) -> Result<Vec<EnumType>, ModelError> {
+        let mut found: BTreeMap<&ObjectName, (&EnumType, &'static str)> = BTreeMap::new();
+        for Model { entity, table: _, enums } in self.tables.values() {
+            for one in enums {
+                let (first, first_entity) = *found.entry(&one.name).or_insert((one, entity));
+                if first != one {
+                    let name = one.name.clone();
+                    return Err(ModelError::EnumTwice { name, first: first_entity, second: entity });
+                }
+            }
+        }
+        Ok(found.into_values().map(|(one, _)| one.clone()).collect())
     }
 
     fn refuse_shared_index_names(&self) -> Result<(), ModelError> {
         let mut taken: BTreeMap<(Option<&Ident>, &Ident), &'static str> = BTreeMap::new();
-        for Model { entity, table } in self.tables.values() {
+        for Model { entity, table, .. } in self.tables.values() {
             for index in table.indexes.keys() {
                 if let Some(first) = taken.insert((table.name.schema.as_ref(), index), entity) {
                     return Err(ModelError::IndexNameTaken { index: index.clone(), first, second: entity });
@@ -99,7 +121,7 @@ impl Models {
     }
 
     fn refuse_missing_tables(&self) -> Result<(), ModelError> {
-        for Model { entity, table } in self.tables.values() {
+        for Model { entity, table, .. } in self.tables.values() {
             for key in &table.foreign_keys {
                 if !self.tables.contains_key(&key.referred_table) {
                     return Err(ModelError::ReferredTableMissing {
@@ -111,4 +133,8 @@ impl Models {
         }
         Ok(())
     }
+}
+
+fn uses(table: &Table, name: &ObjectName) -> bool {
+    table.columns.iter().any(|column| column.ty.base.enum_name() == Some(name))
 }

@@ -193,6 +193,11 @@ impl<E: EntityTrait> TableArgsFor<E> {
         self.table.options.is_strict = true;
     }
 
+    /// PostgreSQL: does not log what is written, which is lost with a crash (`UNLOGGED`).
+    pub fn unlogged(&mut self) {
+        self.table.options.is_unlogged = true;
+    }
+
     /// SQLite: keeps the rows in the primary key's own tree (`WITHOUT ROWID`).
     pub fn without_rowid(&mut self) {
         self.table.options.is_without_rowid = true;

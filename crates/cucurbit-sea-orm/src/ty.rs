@@ -1,17 +1,15 @@
 //! SeaORM's column types and defaults as Cucurbit's, one by one. No column and no table.
 
-use cucurbit::schema::{ColumnType, Dialect, Expression, Literal, ServerDefault, Type};
+use cucurbit::schema::{ColumnType, Dialect, EnumType, Expression, Literal, ObjectName, ServerDefault, Type};
 use sea_orm::sea_query::{
     self, Expr, Keyword, OptionEnum, PgInterval, PostgresQueryBuilder, QueryBuilder, SqliteQueryBuilder,
     StringLen, Value,
 };
 
-use crate::index::identifier;
-
 /// Returns the column type that stands for SeaORM's; `None` if neither database has such a type.
 ///
 /// An integer without a sign takes the smallest type that holds its values, as SeaORM does on PostgreSQL; bytes have
-/// no length, because `BYTEA` has none. A native enum is a type by its name on PostgreSQL and text on SQLite.
+/// no length, because `BYTEA` has none. A native enum is a type of its own, which is text on SQLite.
 pub(crate) fn column_type(ty: &sea_query::ColumnType) -> Option<ColumnType> {
     use sea_query::ColumnType as SeaOrm;
     let ty = match ty {
@@ -27,10 +25,7 @@ pub(crate) fn column_type(ty: &sea_query::ColumnType) -> Option<ColumnType> {
         SeaOrm::DateTime | SeaOrm::Timestamp => Type::DateTime { precision: None },
         SeaOrm::Decimal(precision) => decimal(*precision)?,
         SeaOrm::Double => Type::Double,
-        SeaOrm::Enum { name, .. } => {
-            let native = Type::Custom { spelling: identifier(&name.to_string()) };
-            return Some(native.on(Dialect::Sqlite, Type::Text));
-        }
+        SeaOrm::Enum { name, variants: _ } => Type::enumeration(ObjectName::new(name.to_string())),
         SeaOrm::Float => Type::Real,
         SeaOrm::Inet => custom("inet", None),
         SeaOrm::Integer | SeaOrm::SmallUnsigned => Type::Integer,
@@ -55,6 +50,19 @@ pub(crate) fn column_type(ty: &sea_query::ColumnType) -> Option<ColumnType> {
         _ => return None,
     };
     Some(ColumnType::same(ty))
+}
+
+/// Returns the enum type that a column is of, or an array of, with its values in the order of the Rust type.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the list is SeaORM's and may grow")]
+pub(crate) fn enum_type(ty: &sea_query::ColumnType) -> Option<EnumType> {
+    match ty {
+        sea_query::ColumnType::Array(element) => enum_type(element),
+        sea_query::ColumnType::Enum { name, variants } => {
+            let values = variants.iter().map(ToString::to_string);
+            Some(EnumType::new(ObjectName::new(name.to_string()), values))
+        }
+        _ => None,
+    }
 }
 
 /// A type of PostgreSQL as it prints it itself.

@@ -1,7 +1,7 @@
 //! SeaORM's columns become the columns of a schema: types, NULL, defaults, comments.
 
-use cucurbit::schema::{Column, Dialect, Expression, Literal, ServerDefault, Type, Variants};
-use cucurbit_sea_orm::table_of;
+use cucurbit::schema::{Column, Dialect, EnumType, Expression, Literal, ServerDefault, Type, Variants};
+use cucurbit_sea_orm::{ModelError, table_of};
 
 mod every_type {
     use cucurbit_sea_orm::TableArgs;
@@ -120,7 +120,7 @@ fn every_type_of_sea_orm_has_its_place() {
         ("decimal", Type::Decimal { precision: None }),
         ("decimal_with_scale", Type::Decimal { precision: Some((10, 2)) }),
         ("double", Type::Double),
-        ("enum", custom("growth_stage")),
+        ("enum", Type::enumeration("growth_stage")),
         ("float", Type::Real),
         ("inet", custom("inet")),
         ("integer", Type::Integer),
@@ -156,13 +156,102 @@ fn every_type_of_sea_orm_has_its_place() {
 }
 
 #[test]
-fn a_native_enum_is_text_on_sqlite_and_other_types_have_no_variant() {
-    let table = table_of::<every_type::Entity>().unwrap();
-    let with_variants: Vec<_> =
-        table.columns.iter().filter(|column| !column.ty.variants.is_empty()).collect();
-    let [column] = with_variants[..] else { panic!("one column has variants: {with_variants:?}") };
-    assert_eq!(column.name, "enum");
-    assert_eq!(column.ty.on(Dialect::Sqlite), &Type::Text);
+fn a_native_enum_is_a_type_of_the_schema_and_no_column_has_a_variant() {
+    let schema = cucurbit_sea_orm::models![every_type].unwrap();
+    let wanted = EnumType::new("growth_stage", ["seedling", "flowering"]);
+    assert_eq!(schema.enums.values().collect::<Vec<_>>(), [&wanted]);
+    let table = schema.table(&"every_type".into()).unwrap();
+    assert!(table.columns.iter().all(|column| column.ty.variants.is_empty()));
+}
+
+mod enums {
+    pub(crate) mod plant {
+        use cucurbit_sea_orm::TableArgs;
+        use sea_orm::entity::prelude::*;
+
+        #[derive(Clone, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+        #[sea_orm(rs_type = "String", db_type = "Enum", enum_name = "mood")]
+        pub(crate) enum Mood {
+            #[sea_orm(string_value = "sad")]
+            Sad,
+            #[sea_orm(string_value = "ok")]
+            Other,
+        }
+
+        #[sea_orm::model]
+        #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+        #[sea_orm(table_name = "plant")]
+        pub struct Model {
+            #[sea_orm(primary_key)]
+            pub id: i32,
+            pub mood: Option<Mood>,
+            pub moods: Vec<Mood>,
+        }
+
+        impl TableArgs for Entity {}
+        impl ActiveModelBehavior for ActiveModel {}
+    }
+
+    pub(crate) mod animal {
+        use cucurbit_sea_orm::TableArgs;
+        use sea_orm::entity::prelude::*;
+
+        use super::plant::Mood;
+
+        #[sea_orm::model]
+        #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+        #[sea_orm(table_name = "animal")]
+        pub struct Model {
+            #[sea_orm(primary_key)]
+            pub id: i32,
+            pub mood: Option<Mood>,
+            pub moods: Vec<Mood>,
+        }
+
+        impl TableArgs for Entity {}
+        impl ActiveModelBehavior for ActiveModel {}
+    }
+
+    pub(crate) mod stone {
+        use cucurbit_sea_orm::TableArgs;
+        use sea_orm::entity::prelude::*;
+
+        #[derive(Clone, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+        #[sea_orm(rs_type = "String", db_type = "Enum", enum_name = "mood")]
+        pub(crate) enum Mood {
+            #[sea_orm(string_value = "sad")]
+            Sad,
+            #[sea_orm(string_value = "cold")]
+            Other,
+        }
+
+        #[sea_orm::model]
+        #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+        #[sea_orm(table_name = "stone")]
+        pub struct Model {
+            #[sea_orm(primary_key)]
+            pub id: i32,
+            pub mood: Option<Mood>,
+            pub moods: Vec<Mood>,
+        }
+
+        impl TableArgs for Entity {}
+        impl ActiveModelBehavior for ActiveModel {}
+    }
+}
+
+#[test]
+fn columns_of_one_enum_share_the_type() {
+    let schema = cucurbit_sea_orm::models![enums::plant, enums::animal].unwrap();
+    assert_eq!(schema.enums.len(), 1);
+    let table = schema.table(&"plant".into()).unwrap();
+    assert_eq!(table.columns[2].ty.base, Type::array(Type::enumeration("mood")));
+}
+
+#[test]
+fn one_enum_with_other_values_is_refused() {
+    let error = cucurbit_sea_orm::models![enums::plant, enums::stone].unwrap_err();
+    assert!(matches!(error, ModelError::EnumTwice { .. }), "{error}");
 }
 
 mod defaults {

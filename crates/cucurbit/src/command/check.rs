@@ -65,6 +65,7 @@ async fn after_pending(project: &Project, reader: &mut Reader<'_>) -> Result<(Ve
     let models = reader.read(&Source::Models).await?;
     let database = reader.read(&Source::Database).await?;
     let pending = reader.pending()?;
-    let after = compare::replayed(project, reader.dialect(), &pending, database).await?;
-    Ok((pending, reader.compare(&after.schema, &models.schema).await?))
+    let mut after = compare::replayed(project, reader.dialect(), &pending, database).await?;
+    let left_alone = reader.ask_history(&mut after.schema, &models.schema)?;
+    Ok((pending, reader.compare(&after.schema, &models.schema, left_alone).await?))
 }

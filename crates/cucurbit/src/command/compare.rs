@@ -1,5 +1,7 @@
 //! The comparison that `check`, `create` and `diff` share: two sources in, what they differ in out.
 
+use std::collections::BTreeSet;
+
 use crate::{
     config::ConfigError,
     connection::{ConnectOptions, Connection, address::Address},
@@ -8,7 +10,7 @@ use crate::{
     error::Error,
     revision::{self, Direction, Edges, Heads, Target},
     runtime::{self, RunError, VersionTable},
-    schema::{Dialect, Schema},
+    schema::{Dialect, ObjectName, Schema},
     source::{self, ReplayError, Source, SqlFileError},
 };
 
@@ -131,9 +133,15 @@ impl<'p> Reader<'p> {
         self.heads.as_ref().map_or_else(|| Ok(Vec::new()), |heads| pending(self.project, heads))
     }
 
-    /// Compares two schemas; asks a server about expressions in one batch.
-    pub(super) async fn compare(&mut self, from: &Schema, to: &Schema) -> Result<Compared, Error> {
-        let filter = filter(self.project);
+    /// Compares two schemas; asks a server about expressions in one batch. `left_alone` names types and sequences that
+    /// are not dropped for not being wanted.
+    pub(super) async fn compare(
+        &mut self,
+        from: &Schema,
+        to: &Schema,
+        left_alone: BTreeSet<ObjectName>,
+    ) -> Result<Compared, Error> {
+        let filter = Filter { left_alone, ..filter(self.project) };
         let (from, to) = (self.dialect.canonical(from), self.dialect.canonical(to));
         let first = diff(&from, &to, &Answers::default(), &filter);
         let found = if first.questions.is_empty() {
@@ -144,6 +152,17 @@ impl<'p> Reader<'p> {
             diff(&from, &to, &answers, &filter)
         };
         Ok(Compared { diff: found, from: from.as_written().clone() })
+    }
+
+    /// Lets the history say what a database that was read cannot: the types and sequences that it does not keep, which
+    /// are put into `after`, and those that no revision made, which are returned.
+    pub(super) fn ask_history(&self, after: &mut Schema, to: &Schema) -> Result<BTreeSet<ObjectName>, Error> {
+        let history = match &self.heads {
+            Some(heads) => history(self.project, heads)?,
+            None => None,
+        };
+        know_what_is_not_kept(self.dialect, history.as_ref(), to, after);
+        Ok(left_alone(history.as_ref(), after))
     }
 
     /// Returns the connection; opens one to a server that can answer, if no database is among the sources.
@@ -169,7 +188,42 @@ impl<'p> Reader<'p> {
 
 /// Says what is never part of a comparison.
 pub(super) fn filter(project: &Project) -> Filter {
-    Filter { version_table: Some(project.version_table().name().clone()) }
+    Filter { version_table: Some(project.version_table().name().clone()), ..Filter::default() }
+}
+
+/// Replays the revisions that a database has run and those that are pending, on the dialect that keeps everything.
+///
+/// In memory only: what cannot be replayed there is unknown.
+fn history(project: &Project, heads: &Heads) -> Result<Option<Schema>, Error> {
+    let mut revisions = applied(project, heads)?;
+    revisions.extend(pending(project, heads)?);
+    let history = source::replay(Dialect::KEEPER, project.scripts(), &revisions, Before::default());
+    Ok(history.ok().map(|history| history.schema))
+}
+
+/// Takes from the history what a database does not keep: SQLite has no enum types, yet a script that is written from
+/// a SQLite file must make them on PostgreSQL. Where the history is not known, the other side is believed.
+pub(super) fn know_what_is_not_kept(
+    dialect: Dialect,
+    history: Option<&Schema>,
+    other: &Schema,
+    after: &mut Schema,
+) {
+    if dialect == Dialect::KEEPER {
+        return;
+    }
+    let Schema { tables: _, enums, sequences } = history.unwrap_or(other);
+    after.enums.clone_from(enums);
+    after.sequences.clone_from(sequences);
+}
+
+/// Lists the types and sequences that the history did not make: they may be somebody else's.
+fn left_alone(history: Option<&Schema>, after: &Schema) -> BTreeSet<ObjectName> {
+    let names = after.enums.keys().chain(after.sequences.keys());
+    let is_made = |name: &ObjectName| {
+        history.is_some_and(|made| made.enums.contains_key(name) || made.sequences.contains_key(name))
+    };
+    names.filter(|name| !is_made(name)).cloned().collect()
 }
 
 /// Finds what revisions make of what is there: in memory, or on a scratch database where they hold SQL whose effect

@@ -1,9 +1,11 @@
 //! `revision --autogenerate`, and `create`, its other name: a script that brings the database to the models.
 
+use std::collections::BTreeSet;
+
 use crate::{
     dialect::{Before, Unmodelled},
     error::Error,
-    operation::{Consent, Operation, for_dialect, reverse_all},
+    operation::{Consent, EnumChange, Operation, for_dialect, reverse_all},
     schema::{Column, Dialect, Ident, Schema, TableName},
     source::{ReplayError, Source},
 };
@@ -128,10 +130,14 @@ struct Read {
 /// Reads both sides and compares them.
 async fn read_and_compare(reader: &mut Reader<'_>, between: &Between) -> Result<Read, Error> {
     let to = reader.read(&between.to).await?;
-    let from = reader.read(&between.from).await?;
+    let mut from = reader.read(&between.from).await?;
     // A first revision does not ask which ones of another history the database has run.
     let pending = if between.from == Source::Empty { Vec::new() } else { reader.pending()? };
-    let compared = reader.compare(&from.schema, &to.schema).await?;
+    let left_alone = match between.from {
+        Source::Database => reader.ask_history(&mut from.schema, &to.schema)?,
+        Source::Empty | Source::File(_) | Source::History | Source::Models => BTreeSet::new(),
+    };
+    let compared = reader.compare(&from.schema, &to.schema, left_alone).await?;
     let is_first = *between == Between { from: Source::Empty, to: Source::Database };
     let unmodelled = if is_first { reader.unmodelled().await? } else { Vec::new() };
     Ok(Read { pending, compared, unmodelled })
@@ -232,6 +238,15 @@ fn warnings(from: &Schema, operations: &[Operation]) -> Vec<String> {
             warnings.extend(renamed_tables(operations, was).map(|new| {
                 format!(
                     "creates table {new} like the dropped {table}: if it is renamed, write `rename_table`"
+                )
+            }));
+        }
+        if let Operation::AlterEnum { name, change: EnumChange::SetValues { values, .. } } = operation {
+            let was = from.enums.get(name).into_iter().flat_map(|was| &was.values);
+            warnings.extend(was.filter(|value| !values.contains(value)).map(|value| {
+                format!(
+                    "takes value {value} from enum {name}: rows that hold it are refused, unless `.replace(…)` says \
+                     what they get; if it is renamed, write `rename_enum_value`"
                 )
             }));
         }

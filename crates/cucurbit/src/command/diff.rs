@@ -2,11 +2,13 @@
 
 use serde::Serialize;
 
-use crate::{error::Error, operation::Operation};
+use std::collections::BTreeSet;
+
+use crate::{error::Error, operation::Operation, source::Source};
 
 use super::{
     Project,
-    compare::{Between, Compared, Reader},
+    compare::{Between, Compared, Reader, know_what_is_not_kept},
 };
 
 /// What two sources differ in.
@@ -42,7 +44,18 @@ pub async fn diff(
 }
 
 async fn read_and_compare(reader: &mut Reader<'_>, between: &Between) -> Result<Compared, Error> {
-    let from = reader.read(&between.from).await?;
-    let to = reader.read(&between.to).await?;
-    reader.compare(&from.schema, &to.schema).await
+    let mut from = reader.read(&between.from).await?;
+    let mut to = reader.read(&between.to).await?;
+    let dialect = reader.dialect();
+    match (&between.from, &between.to) {
+        (Source::Database | Source::File(_), Source::Database | Source::File(_)) => {}
+        (Source::Database | Source::File(_), _) => {
+            know_what_is_not_kept(dialect, None, &to.schema, &mut from.schema);
+        }
+        (_, Source::Database | Source::File(_)) => {
+            know_what_is_not_kept(dialect, None, &from.schema, &mut to.schema);
+        }
+        (_, _) => {}
+    }
+    reader.compare(&from.schema, &to.schema, BTreeSet::new()).await
 }

@@ -198,7 +198,7 @@ impl Project {
         // A project's own code, as its scripts are.
         let schema = caught(models).map_err(|panic| Error::Models(panic.into()))?;
         let schema = schema.map_err(Error::Models)?;
-        if schema.is_empty() { Err(Error::EmptyModels) } else { Ok(schema) }
+        if schema.tables.is_empty() { Err(Error::EmptyModels) } else { Ok(schema) }
     }
 
     /// Returns the dialects that a new revision must run on.

@@ -58,6 +58,9 @@ impl Dialect {
         }
     }
 
+    /// The dialect whose database keeps everything that a schema holds; SQLite has neither enum types nor sequences.
+    pub const KEEPER: Self = Self::Postgres;
+
     /// Turns operations into statements, given what is there before; `before` becomes what is there after.
     ///
     /// # Errors

@@ -1,6 +1,8 @@
 //! What is never part of a comparison.
 
-use crate::schema::{Ident, TableName};
+use std::collections::BTreeSet;
+
+use crate::schema::{Ident, ObjectName, TableName};
 
 /// The tables in which migration tools keep their own books: Alembic, Cucurbit, SeaORM, sqlx, Diesel, refinery.
 pub const TOOL_TABLES: [&str; 5] = [
@@ -14,11 +16,14 @@ pub const TOOL_TABLES: [&str; 5] = [
 /// Tables of ours beside the version table begin like this.
 const OUR_PREFIX: &str = "cucurbit_";
 
-/// Says which tables are left out.
+/// Says what is left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     /// The version table in use, if it is not `alembic_version`.
     pub version_table: Option<Ident>,
+    /// Enum types and sequences that are not dropped although no model has them: nobody said that they are the
+    /// project's.
+    pub left_alone: BTreeSet<ObjectName>,
 }
 
 impl Filter {

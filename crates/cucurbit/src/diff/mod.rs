@@ -5,12 +5,14 @@
 
 mod column;
 mod constraint;
+mod enumeration;
 mod expression;
 mod filter;
 mod index;
 mod moved;
 mod order;
 mod reference;
+mod sequence;
 mod table;
 
 use std::collections::BTreeMap;
@@ -18,7 +20,7 @@ use std::collections::BTreeMap;
 use crate::{
     dialect::{Answers, Canonical, Question},
     operation::{Operation, joined},
-    schema::{ForeignKey, TableName},
+    schema::{ForeignKey, ObjectName, TableName},
 };
 
 pub use self::filter::{Filter, TOOL_TABLES};
@@ -64,7 +66,12 @@ pub fn diff(from: &Canonical, to: &Canonical, answers: &Answers, filter: &Filter
     let reference::InTheWay { dropped, again } = reference::in_the_way(&pairs, &moved);
     let mut comparison = expression::Comparison::new(answers);
 
-    let mut operations = dropped;
+    let is_left_alone = |name: &ObjectName| filter.left_alone.contains(name);
+    let enums = enumeration::compare(from, to, is_left_alone);
+    let sequences = sequence::compare(from, to, is_left_alone);
+    let mut operations = enums.before;
+    operations.extend(sequences.before);
+    operations.extend(dropped);
     let names = moved::Names::after(&pairs);
     let (first, last) = table::dropped(&pairs, &names);
     operations.extend(names.freed(&pairs));
@@ -73,6 +80,8 @@ pub fn diff(from: &Canonical, to: &Canonical, answers: &Answers, filter: &Filter
     operations.extend(last);
     operations.extend(altered(&rest, &moved, &mut comparison, &operations));
     operations.extend(again);
+    operations.extend(sequences.after);
+    operations.extend(enums.after);
 
     let expression::Comparison { questions, uncompared, .. } = comparison;
     Diff { operations: joined(operations), questions, uncompared }

@@ -3,7 +3,7 @@
 use crate::{
     dialect::{Canonical, is_written_as},
     operation::{Concurrency, Consent, Operation, create_exclusion},
-    schema::{Column, ForeignKey, Ident, Index, Table, TableName},
+    schema::{Column, ForeignKey, Ident, Index, Table, TableName, TableOption},
 };
 
 use super::{Filter, column, constraint, expression::Comparison, index, moved::Names, order};
@@ -128,6 +128,15 @@ pub(super) fn altered(
     let mut operations = Vec::new();
     let dropped = indexes.dropped.into_iter().chain(exclusions.dropped).chain(constraints.dropped);
     operations.extend(dropped.filter(|operation| !done.contains(operation)));
+    let (from, to) = (&pair.from.form.options, &pair.to.form.options);
+    let options = TableOption::ALL.into_iter().filter(|option| from.has(*option) != to.has(*option));
+    let set = |option| Operation::SetTableOption {
+        table: pair.to.written.name.clone(),
+        option,
+        is_set: to.has(option),
+    };
+    let (late, early): (Vec<_>, Vec<_>) = options.map(set).partition(is_of_key);
+    operations.extend(early);
     operations.extend(columns.dropped);
     operations.extend(columns.added);
     operations.extend(columns.altered);
@@ -140,10 +149,16 @@ pub(super) fn altered(
     }
     operations.extend(constraints.added);
     operations.extend(exclusions.created);
+    operations.extend(late);
     operations.extend(indexes.created);
     if pair.from.form.comment != pair.to.form.comment {
         let comment = pair.to.written.comment.clone();
         operations.push(Operation::SetTableComment { table: pair.to.written.name.clone(), comment });
     }
     Made { operations, late: constraints.late }
+}
+
+/// Tells whether an option is the primary key's, which must be there first.
+fn is_of_key(operation: &Operation) -> bool {
+    matches!(operation, Operation::SetTableOption { option: TableOption::Autoincrement, is_set: true, .. })
 }

@@ -295,6 +295,8 @@ error_codes! {
     NullValues = "null-values",
     /// What a revision makes is there already.
     ObjectExists = "object-exists",
+    /// What a revision drops is still used.
+    ObjectInUse = "object-in-use",
     /// What a revision changes is not there.
     ObjectMissing = "object-missing",
     /// Another process moved the version table.

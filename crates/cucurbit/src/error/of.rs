@@ -73,12 +73,19 @@ impl From<&ApplyError> for ErrorCode {
         match error {
             ApplyError::ColumnExists { .. }
             | ApplyError::ConstraintExists { .. }
+            | ApplyError::EnumExists { .. }
+            | ApplyError::EnumValueExists { .. }
             | ApplyError::IndexExists { .. }
+            | ApplyError::SequenceExists { .. }
             | ApplyError::TableExists { .. } => Self::ObjectExists,
             ApplyError::NoColumn { .. }
             | ApplyError::NoConstraint { .. }
+            | ApplyError::NoEnum { .. }
+            | ApplyError::NoEnumValue { .. }
             | ApplyError::NoIndex { .. }
+            | ApplyError::NoSequence { .. }
             | ApplyError::NoTable { .. } => Self::ObjectMissing,
+            ApplyError::EnumInUse { .. } => Self::ObjectInUse,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::schema::{
     Check, Column, ColumnType, ConstraintRef, Deferral, Exclusion, ExclusionPart, Expression, ForeignKey,
-    Ident, Literal, PrimaryKey, Referred, ServerDefault, TableName, Unique, build::idents,
+    Ident, Literal, PrimaryKey, Referred, ServerDefault, TableName, TableOption, Unique, build::idents,
 };
 
 use super::{ColumnChange, Consent, ConstraintChange, Op, Operation, op::last};
@@ -145,6 +145,30 @@ impl<'op> AlterTable<'op> {
 
     fn alter(&mut self, constraint: ConstraintRef) -> AlterConstraint<'_> {
         AlterConstraint { op: self.op, table: self.table.clone(), constraint }
+    }
+
+    /// SQLite: never gives a row id twice (`AUTOINCREMENT`), or does again.
+    pub fn autoincrement(&mut self, is_set: bool) {
+        self.set(TableOption::Autoincrement, is_set);
+    }
+
+    /// SQLite: refuses values of another type than the column's (`STRICT`), or takes them again.
+    pub fn strict(&mut self, is_set: bool) {
+        self.set(TableOption::Strict, is_set);
+    }
+
+    /// PostgreSQL: does not log what is written (`UNLOGGED`), or does again.
+    pub fn unlogged(&mut self, is_set: bool) {
+        self.set(TableOption::Unlogged, is_set);
+    }
+
+    /// SQLite: keeps the rows in the primary key's own tree (`WITHOUT ROWID`), or beside it again.
+    pub fn without_rowid(&mut self, is_set: bool) {
+        self.set(TableOption::WithoutRowid, is_set);
+    }
+
+    fn set(&mut self, option: TableOption, is_set: bool) {
+        self.op.invoke(Operation::SetTableOption { table: self.table.clone(), option, is_set });
     }
 
     fn drop(&mut self, constraint: ConstraintRef) {

@@ -5,11 +5,11 @@
 use thiserror::Error;
 
 use crate::schema::{
-    ColumnType, ConstraintRef, Dialect, Exclusion, ForeignKey, Ident, Index, IndexKey, Referred, Schema,
-    Table, TableName,
+    ColumnType, ConstraintRef, Dialect, Exclusion, ForeignKey, Ident, Index, IndexKey, ObjectName, Referred,
+    Schema, Table, TableName,
 };
 
-use super::{ColumnChange, ConstraintChange, Operation};
+use super::{ColumnChange, ConstraintChange, Operation, enumeration};
 
 /// Why an operation does not fit the schema it is applied to.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -42,6 +42,44 @@ pub enum ApplyError {
         /// The column.
         column: Ident,
     },
+    /// The enum type is not there.
+    #[error("there is no enum type `{name}`")]
+    NoEnum {
+        /// The type.
+        name: ObjectName,
+    },
+    /// The enum type is there already.
+    #[error("enum type `{name}` already exists")]
+    EnumExists {
+        /// The type.
+        name: ObjectName,
+    },
+    /// A column is of the enum type.
+    #[error("`{table}.{column}` is of the enum type `{name}`")]
+    EnumInUse {
+        /// The type.
+        name: ObjectName,
+        /// The table.
+        table: TableName,
+        /// The column.
+        column: Ident,
+    },
+    /// The enum type has no such value.
+    #[error("enum type `{name}` has no value `{value}`")]
+    NoEnumValue {
+        /// The type.
+        name: ObjectName,
+        /// The value.
+        value: String,
+    },
+    /// The enum type has the value already.
+    #[error("enum type `{name}` already has a value `{value}`")]
+    EnumValueExists {
+        /// The type.
+        name: ObjectName,
+        /// The value.
+        value: String,
+    },
     /// The index is not there.
     #[error("table `{table}` has no index `{name}`")]
     NoIndex {
@@ -57,6 +95,18 @@ pub enum ApplyError {
         table: TableName,
         /// The index.
         name: Ident,
+    },
+    /// The sequence is not there.
+    #[error("there is no sequence `{name}`")]
+    NoSequence {
+        /// The sequence.
+        name: ObjectName,
+    },
+    /// The sequence is there already.
+    #[error("sequence `{name}` already exists")]
+    SequenceExists {
+        /// The sequence.
+        name: ObjectName,
     },
     /// The constraint is not there.
     #[error("table `{table}` has no {}", words(constraint))]
@@ -126,12 +176,18 @@ pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Re
         Operation::AlterConstraint { table, constraint, change } => {
             alter_constraint(table_mut(schema, table)?, constraint, change)?;
         }
+        Operation::AlterEnum { name, change } => enumeration::alter(schema, name, change)?,
+        Operation::AlterSequence(new) => match schema.sequences.get_mut(&new.name) {
+            Some(sequence) => sequence.clone_from(new),
+            None => return Err(ApplyError::NoSequence { name: new.name.clone() }),
+        },
         Operation::BulkInsert(_) | Operation::Irreversible { .. } | Operation::Run { .. } => {}
         Operation::CreateCheck { table, check } => {
             let table = table_mut(schema, table)?;
             refuse_second(table, &check.reference())?;
             table.checks.push(check.clone());
         }
+        Operation::CreateEnum(new) => enumeration::create(schema, new)?,
         Operation::CreateExclusion { table, exclusion } => {
             refuse_second_index(schema, table, &exclusion.index.name)?;
             let table = table_mut(schema, table)?;
@@ -158,6 +214,12 @@ pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Re
             }
             table.primary_key = Some(primary_key.clone());
         }
+        Operation::CreateSequence(new) => {
+            if schema.sequences.contains_key(&new.name) {
+                return Err(ApplyError::SequenceExists { name: new.name.clone() });
+            }
+            schema.sequences.insert(new.name.clone(), new.clone());
+        }
         Operation::CreateTable(table) => {
             if schema.tables.contains_key(&table.name) {
                 return Err(ApplyError::TableExists { table: table.name.clone() });
@@ -175,10 +237,16 @@ pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Re
         Operation::DropConstraint { table, constraint } => {
             drop_constraint(table_mut(schema, table)?, constraint)?
         }
+        Operation::DropEnum { name } => enumeration::drop(schema, name)?,
         Operation::DropIndex { table, name, concurrency: _ } => {
             let table = table_mut(schema, table)?;
             if table.indexes.remove(name).is_none() {
                 return Err(ApplyError::NoIndex { table: table.name.clone(), name: name.clone() });
+            }
+        }
+        Operation::DropSequence { name } => {
+            if schema.sequences.remove(name).is_none() {
+                return Err(ApplyError::NoSequence { name: name.clone() });
             }
         }
         Operation::DropTable { table, consent: _ } => {
@@ -200,6 +268,9 @@ pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Re
         }
         Operation::RenameIndex { table, name, to } => rename_index(schema, table, name, to)?,
         Operation::RenameTable { table, to } => rename_table(schema, table, to)?,
+        Operation::SetTableOption { table, option, is_set } => {
+            table_mut(schema, table)?.options.set(*option, *is_set)
+        }
         Operation::SetTableComment { table, comment } => {
             table_mut(schema, table)?.comment.clone_from(comment)
         }

@@ -1,10 +1,11 @@
 //! What an operation does, in a line for people.
 
 use crate::schema::{
-    ConstraintRef, Exclusion, Ident, IndexKey, IndexPart, Referred, ServerDefault, TableName,
+    ConstraintRef, EnumPlace, Exclusion, Ident, IndexKey, IndexPart, Referred, ServerDefault, TableName,
+    TableOption,
 };
 
-use super::{ColumnChange, Concurrency, ConstraintChange, Operation};
+use super::{ColumnChange, Concurrency, ConstraintChange, EnumChange, Operation};
 
 impl Operation {
     /// Says in one line what it does: `add column plant.height_cm`.
@@ -19,11 +20,14 @@ impl Operation {
             Self::AlterConstraint { table, constraint, change } => {
                 format!("alter {}: {}", which(constraint, table), change.describe())
             }
+            Self::AlterEnum { name, change } => format!("alter enum {name}: {}", change.describe()),
+            Self::AlterSequence(sequence) => format!("alter sequence {}", sequence.name),
             Self::BulkInsert(insert) => format!("insert {} rows into {}", insert.rows.len(), insert.table),
             Self::CreateCheck { table, check } => match &check.name {
                 Some(name) => format!("add check {name} on {table}"),
                 None => format!("add check on {table}: {}", check.expression.base),
             },
+            Self::CreateEnum(new) => format!("create enum {} ({})", new.name, new.values.join(", ")),
             Self::CreateExclusion { table, exclusion } => {
                 let Exclusion { index, operators, deferral: _ } = exclusion;
                 let parts = index.parts.iter().map(key).zip(operators);
@@ -45,6 +49,7 @@ impl Operation {
             Self::CreatePrimaryKey { table, primary_key } => {
                 format!("add primary key on {table} ({})", list(&primary_key.columns))
             }
+            Self::CreateSequence(sequence) => format!("create sequence {}", sequence.name),
             Self::CreateTable(table) => format!("create table {}", table.name),
             Self::CreateUnique { table, unique } => match &unique.name {
                 Some(name) => format!("add unique constraint {name} on {table} ({})", list(&unique.columns)),
@@ -55,6 +60,8 @@ impl Operation {
             Self::DropIndex { table, name, concurrency } => {
                 format!("drop index {name} on {table}{}", words(*concurrency))
             }
+            Self::DropEnum { name } => format!("drop enum {name}"),
+            Self::DropSequence { name } => format!("drop sequence {name}"),
             Self::DropTable { table, .. } => format!("drop table {table}"),
             Self::Execute(execute) => format!("execute {}", first_line(&execute.sql)),
             Self::Irreversible { reason } => format!("refuse: {}", first_line(reason)),
@@ -65,6 +72,16 @@ impl Operation {
             Self::RenameIndex { table, name, to } => format!("rename index {name} on {table} to {to}"),
             Self::RenameTable { table, to } => format!("rename table {table} to {to}"),
             Self::Run { title, key: _ } => format!("run: {}", first_line(title)),
+            Self::SetTableOption { table, option, is_set } => {
+                let option = match option {
+                    TableOption::Autoincrement => "autoincrement",
+                    TableOption::Strict => "strict",
+                    TableOption::Unlogged => "unlogged",
+                    TableOption::WithoutRowid => "without rowid",
+                };
+                let not = if *is_set { "" } else { "not " };
+                format!("make table {table} {not}{option}")
+            }
             Self::SetTableComment { table, comment: Some(_) } => format!("set the comment of table {table}"),
             Self::SetTableComment { table, comment: None } => format!("remove the comment of table {table}"),
         }
@@ -104,6 +121,24 @@ impl ConstraintChange {
             Self::Rename { to } => format!("rename to {to}"),
             Self::SetDeferral(deferral) => format!("set {}", deferral.sql().to_lowercase()),
             Self::Validate => "validate".to_owned(),
+        }
+    }
+}
+
+impl EnumChange {
+    /// Says in a few words what it does.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        match self {
+            Self::AddValue { value, place: EnumPlace::After(other) } => {
+                format!("add value {value} after {other}")
+            }
+            Self::AddValue { value, place: EnumPlace::Before(other) } => {
+                format!("add value {value} before {other}")
+            }
+            Self::AddValue { value, place: EnumPlace::Last } => format!("add value {value}"),
+            Self::RenameValue { value, to } => format!("rename value {value} to {to}"),
+            Self::SetValues { values, .. } => format!("set values {}", values.join(", ")),
         }
     }
 }

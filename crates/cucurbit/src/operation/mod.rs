@@ -6,6 +6,7 @@
 mod alter;
 mod apply;
 mod describe;
+mod enumeration;
 mod exclusion;
 mod index;
 mod op;
@@ -16,8 +17,9 @@ mod run;
 use serde::Serialize;
 
 use crate::schema::{
-    Check, Column, ColumnType, ConstraintRef, Deferral, Dialect, Exclusion, Expression, ForeignKey, Ident,
-    Index, Literal, PrimaryKey, ServerDefault, Table, TableName, Unique,
+    Check, Column, ColumnType, ConstraintRef, Deferral, Dialect, EnumPlace, EnumType, Exclusion, Expression,
+    ForeignKey, Ident, Index, Literal, ObjectName, PrimaryKey, Sequence, ServerDefault, Table, TableName,
+    TableOption, Unique,
 };
 
 pub(crate) use self::exclusion::{create_exclusion, drop_exclusion, joined};
@@ -28,6 +30,7 @@ pub use self::run::{Code, CodeResult, Functions};
 pub use self::{
     alter::{AddColumn, AlterColumn, AlterConstraint, AlterTable, DropForeignKey},
     apply::{ApplyError, Found, apply, apply_all, resolve_constraint},
+    enumeration::SetEnumValues,
     index::CreateIndex,
     op::Op,
     reverse::{Irreversible, reverse, reverse_all},
@@ -66,6 +69,15 @@ pub enum Operation {
         /// The change.
         change: ConstraintChange,
     },
+    /// Changes an enum type (PostgreSQL; elsewhere it only changes what is known).
+    AlterEnum {
+        /// The type.
+        name: ObjectName,
+        /// The change.
+        change: EnumChange,
+    },
+    /// Makes a sequence as it is said here (PostgreSQL; elsewhere it is only known).
+    AlterSequence(Sequence),
     /// Inserts rows of constants.
     BulkInsert(BulkInsert),
     /// Adds a check to a table that exists.
@@ -75,6 +87,8 @@ pub enum Operation {
         /// The constraint.
         check: Check,
     },
+    /// Creates an enum type (PostgreSQL; elsewhere it is only known).
+    CreateEnum(EnumType),
     /// Adds an exclusion constraint to a table that exists (PostgreSQL only).
     CreateExclusion {
         /// The table.
@@ -105,6 +119,8 @@ pub enum Operation {
         /// The key.
         primary_key: PrimaryKey,
     },
+    /// Creates a sequence that no column owns (PostgreSQL; elsewhere it is only known).
+    CreateSequence(Sequence),
     /// Creates a table; its indexes are operations of their own.
     CreateTable(Table),
     /// Adds a unique constraint to a table that exists.
@@ -130,6 +146,11 @@ pub enum Operation {
         /// Which one.
         constraint: ConstraintRef,
     },
+    /// Drops an enum type that nothing uses.
+    DropEnum {
+        /// The type.
+        name: ObjectName,
+    },
     /// Drops an index.
     DropIndex {
         /// The table.
@@ -138,6 +159,11 @@ pub enum Operation {
         name: Ident,
         /// Whether others may write meanwhile.
         concurrency: Concurrency,
+    },
+    /// Drops a sequence, and its place with it.
+    DropSequence {
+        /// The sequence.
+        name: ObjectName,
     },
     /// Drops a table with its indexes.
     DropTable {
@@ -182,6 +208,15 @@ pub enum Operation {
         title: String,
         /// Which of the functions of its recording it is.
         key: usize,
+    },
+    /// Sets an option of a table, or takes it away; the other database does nothing.
+    SetTableOption {
+        /// The table.
+        table: TableName,
+        /// The option.
+        option: TableOption,
+        /// Whether the table has it afterwards.
+        is_set: bool,
     },
     /// Sets or removes a table's comment.
     SetTableComment {
@@ -236,6 +271,35 @@ pub enum ConstraintChange {
     SetDeferral(Deferral),
     /// Checks the rows that it was made without (PostgreSQL only).
     Validate,
+}
+
+/// One change of an enum type.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EnumChange {
+    /// Adds a value.
+    AddValue {
+        /// The new value.
+        value: String,
+        /// Where it sorts.
+        place: EnumPlace,
+    },
+    /// Gives a value another name; rows that hold it keep it.
+    RenameValue {
+        /// The value.
+        value: String,
+        /// Its new name.
+        to: String,
+    },
+    /// Makes the type anew with these values, in this order.
+    SetValues {
+        /// All values.
+        values: Vec<String>,
+        /// What rows that hold a value get instead: old and new.
+        replacements: Vec<(String, String)>,
+        /// Whether rows that hold a value that goes, and that nothing replaces, may get NULL.
+        consent: Consent,
+    },
 }
 
 /// Whether an operation may lose data that is there.
@@ -340,12 +404,24 @@ impl Operation {
             | Self::DropTable { table, .. }
             | Self::RenameIndex { table, .. }
             | Self::RenameTable { table, .. }
-            | Self::SetTableComment { table, .. } => Some(table),
+            | Self::SetTableComment { table, .. }
+            | Self::SetTableOption { table, .. } => Some(table),
             Self::CreateTable(table) => Some(&table.name),
-            Self::Execute(_) | Self::Irreversible { .. } | Self::On { .. } | Self::Run { .. } => None,
+            Self::AlterEnum { .. }
+            | Self::AlterSequence(_)
+            | Self::CreateEnum(_)
+            | Self::CreateSequence(_)
+            | Self::DropEnum { .. }
+            | Self::DropSequence { .. }
+            | Self::Execute(_)
+            | Self::Irreversible { .. }
+            | Self::On { .. }
+            | Self::Run { .. } => None,
         }
     }
 }
+
+pub(crate) use self::enumeration::additions;
 
 /// Reduces a list to what one dialect runs: `On` blocks are opened or left out.
 #[must_use]

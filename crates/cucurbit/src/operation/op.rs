@@ -3,12 +3,14 @@
 //! Nothing is executed here.
 
 use crate::schema::{
-    Check, Column, Dialect, Exclusion, ExclusionPart, Expression, ForeignKey, Ident, Index, IndexPart,
-    Literal, PrimaryKey, TableBuilder, TableName, Unique, build::idents,
+    Check, Column, Dialect, EnumPlace, EnumType, Exclusion, ExclusionPart, Expression, ForeignKey, Ident,
+    Index, IndexPart, Literal, ObjectName, PrimaryKey, Sequence, TableBuilder, TableName, Unique,
+    build::idents,
 };
 
 use super::{
-    AddColumn, AlterColumn, AlterTable, BulkInsert, Concurrency, Consent, CreateIndex, Execute, Operation,
+    AddColumn, AlterColumn, AlterTable, BulkInsert, Concurrency, Consent, CreateIndex, EnumChange, Execute,
+    Operation, SetEnumValues,
 };
 
 /// What `upgrade` and `downgrade` are handed.
@@ -201,6 +203,78 @@ impl Op {
     /// Removes a table's comment.
     pub fn drop_table_comment(&mut self, table: impl Into<TableName>) {
         self.invoke(Operation::SetTableComment { table: table.into(), comment: None });
+    }
+
+    /// Creates an enum type (PostgreSQL; on SQLite a column of it is text).
+    pub fn create_enum(
+        &mut self,
+        name: impl Into<ObjectName>,
+        values: impl IntoIterator<Item = impl Into<String>>,
+    ) {
+        self.invoke(Operation::CreateEnum(EnumType::new(name, values)));
+    }
+
+    /// Drops an enum type that nothing uses.
+    pub fn drop_enum(&mut self, name: impl Into<ObjectName>) {
+        self.invoke(Operation::DropEnum { name: name.into() });
+    }
+
+    /// Adds a value to an enum type: after all others, unless it says `.after(…)` or `.before(…)`.
+    pub fn add_enum_value(
+        &mut self,
+        name: impl Into<ObjectName>,
+        value: impl Into<String>,
+    ) -> &mut EnumPlace {
+        let change = EnumChange::AddValue { value: value.into(), place: EnumPlace::Last };
+        self.invoke(Operation::AlterEnum { name: name.into(), change });
+        last!(self, Operation::AlterEnum { change: EnumChange::AddValue { place, .. }, .. } => place)
+    }
+
+    /// Gives a value of an enum type another name (PostgreSQL; on SQLite the rows hold the text).
+    pub fn rename_enum_value(
+        &mut self,
+        name: impl Into<ObjectName>,
+        value: impl Into<String>,
+        to: impl Into<String>,
+    ) {
+        let change = EnumChange::RenameValue { value: value.into(), to: to.into() };
+        self.invoke(Operation::AlterEnum { name: name.into(), change });
+    }
+
+    /// Makes an enum type anew with these values: some go, or they sort otherwise.
+    ///
+    /// Rows that hold a value which goes are refused, unless `.replace(…)` says what they get.
+    pub fn set_enum_values(
+        &mut self,
+        name: impl Into<ObjectName>,
+        values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> SetEnumValues<'_> {
+        let values = values.into_iter().map(Into::into).collect();
+        let change = EnumChange::SetValues { values, replacements: Vec::new(), consent: Consent::NONE };
+        self.invoke(Operation::AlterEnum { name: name.into(), change });
+        let (replacements, consent) = last!(
+            self,
+            Operation::AlterEnum { change: EnumChange::SetValues { replacements, consent, .. }, .. } =>
+                (replacements, consent)
+        );
+        SetEnumValues::new(replacements, consent)
+    }
+
+    /// Creates a sequence that no column owns (PostgreSQL; SQLite has none and does nothing).
+    pub fn create_sequence(&mut self, name: impl Into<ObjectName>) -> &mut Sequence {
+        self.invoke(Operation::CreateSequence(Sequence::new(name)));
+        last!(self, Operation::CreateSequence(sequence) => sequence)
+    }
+
+    /// Makes a sequence what the calls after it say; what they do not say is as in a new one.
+    pub fn alter_sequence(&mut self, name: impl Into<ObjectName>) -> &mut Sequence {
+        self.invoke(Operation::AlterSequence(Sequence::new(name)));
+        last!(self, Operation::AlterSequence(sequence) => sequence)
+    }
+
+    /// Drops a sequence, and its place with it.
+    pub fn drop_sequence(&mut self, name: impl Into<ObjectName>) {
+        self.invoke(Operation::DropSequence { name: name.into() });
     }
 
     /// Runs SQL as it is written, one statement at a time. `:x` and `?` are plain text.

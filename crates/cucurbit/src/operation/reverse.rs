@@ -6,11 +6,13 @@ use std::collections::BTreeSet;
 
 use thiserror::Error;
 
-use crate::schema::{ConstraintRef, Deferral, Dialect, Ident, Index, Schema, Table, TableName};
+use crate::schema::{
+    ConstraintRef, Deferral, Dialect, Ident, Index, ObjectName, Schema, Sequence, Table, TableName,
+};
 
 use super::{
     ApplyError, ColumnChange, Concurrency, Consent, ConstraintChange, Found, Operation, apply,
-    create_exclusion, joined, resolve_constraint,
+    create_exclusion, enumeration, joined, resolve_constraint,
 };
 
 /// Why an operation has no reverse.
@@ -64,7 +66,8 @@ pub fn reverse_all(
     Ok(joined(without_needless(reversed.into_iter().rev().flatten().collect())))
 }
 
-/// Leaves out the indexes of tables that are dropped a few lines later: they go with their table.
+/// Leaves out the indexes of tables that are dropped a few lines later: they go with their table. Of lists of values
+/// that an enum type would be given one after the other only the last is left.
 fn without_needless(operations: Vec<Operation>) -> Vec<Operation> {
     let dropped: BTreeSet<TableName> = operations
         .iter()
@@ -72,7 +75,14 @@ fn without_needless(operations: Vec<Operation>) -> Vec<Operation> {
         .filter_map(|operation| operation.table().cloned())
         .collect();
     let is_needless = |operation: &Operation| matches!(operation, Operation::DropIndex { table, .. } if dropped.contains(table));
-    operations.into_iter().filter(|operation| !is_needless(operation)).collect()
+    let mut kept: Vec<Operation> = Vec::with_capacity(operations.len());
+    for operation in operations.into_iter().filter(|operation| !is_needless(operation)) {
+        if kept.last().is_some_and(|last| enumeration::is_replaced(last, &operation)) {
+            kept.pop();
+        }
+        kept.push(operation);
+    }
+    kept
 }
 
 /// Returns what undoes one operation, given the schema before it.
@@ -98,8 +108,11 @@ pub fn reverse(
         Operation::AlterConstraint { table, constraint, change } => {
             Ok(reverse_constraint_change(owner(before, table)?, constraint, change)?)
         }
+        Operation::AlterEnum { name, change } => Ok(enumeration::reverse(before, name, change)?),
+        Operation::AlterSequence(new) => one(Operation::AlterSequence(sequence(before, &new.name)?.clone())),
         Operation::BulkInsert(insert) => Err(Irreversible::Rows { table: insert.table.clone() }),
         Operation::CreateCheck { table, check } => one(drop_of(table, check.reference())),
+        Operation::CreateEnum(new) => one(Operation::DropEnum { name: new.name.clone() }),
         Operation::CreateExclusion { table, exclusion } => one(drop_of(table, exclusion.reference())),
         Operation::CreateForeignKey { table, foreign_key } => {
             let mut owner = owner(before, table)?.clone();
@@ -123,6 +136,7 @@ pub fn reverse(
             });
             Ok(std::iter::once(drop_of(table, primary_key.reference())).chain(loosen).collect())
         }
+        Operation::CreateSequence(new) => one(Operation::DropSequence { name: new.name.clone() }),
         Operation::CreateTable(table) => {
             one(Operation::DropTable { table: table.name.clone(), consent: Consent::GIVEN })
         }
@@ -133,6 +147,7 @@ pub fn reverse(
         Operation::DropConstraint { table, constraint } => {
             one(reverse_drop_constraint(owner(before, table)?, constraint)?)
         }
+        Operation::DropEnum { name } => one(enumeration::reverse_drop(before, name)?),
         Operation::DropIndex { table, name, concurrency } => {
             let owner = owner(before, table)?;
             let Some(index) = owner.indexes.get(name) else {
@@ -140,6 +155,7 @@ pub fn reverse(
             };
             one(create_index(table, index, *concurrency))
         }
+        Operation::DropSequence { name } => one(Operation::CreateSequence(sequence(before, name)?.clone())),
         Operation::DropTable { table, consent: _ } => {
             let mut table = owner(before, table)?.clone();
             let indexes = std::mem::take(&mut table.indexes);
@@ -169,6 +185,10 @@ pub fn reverse(
         Operation::RenameTable { table, to } => {
             one(Operation::RenameTable { table: table.sibling(to.clone()), to: table.name.clone() })
         }
+        Operation::SetTableOption { table, option, is_set: _ } => {
+            let is_set = owner(before, table)?.options.has(*option);
+            one(Operation::SetTableOption { table: table.clone(), option: *option, is_set })
+        }
         Operation::SetTableComment { table, comment: _ } => {
             let comment = owner(before, table)?.comment.clone();
             one(Operation::SetTableComment { table: table.clone(), comment })
@@ -178,6 +198,10 @@ pub fn reverse(
 
 fn owner<'s>(before: &'s Schema, table: &TableName) -> Result<&'s Table, ApplyError> {
     before.table(table).ok_or_else(|| ApplyError::NoTable { table: table.clone() })
+}
+
+fn sequence<'s>(before: &'s Schema, name: &ObjectName) -> Result<&'s Sequence, ApplyError> {
+    before.sequences.get(name).ok_or_else(|| ApplyError::NoSequence { name: name.clone() })
 }
 
 fn drop_of(table: &TableName, constraint: ConstraintRef) -> Operation {

@@ -3,14 +3,14 @@
 //! It may read and write rows. What it may not: change the schema, which the steps after it were planned for, and end
 //! the transaction, which would leave a revision half done.
 
-use std::{future::poll_fn, task::Poll};
+use std::{collections::BTreeMap, future::poll_fn, task::Poll};
 
 use crate::{
     connection::Connection,
     dialect,
     operation::{BoxedCode, CodeResult},
     revision::caught,
-    schema::Schema,
+    schema::{Schema, TableName},
 };
 
 use super::{Event, RunError, apply::Job};
@@ -40,7 +40,7 @@ pub(super) async fn run(job: &mut Job<'_, '_>, title: &str, code: BoxedCode) -> 
     }
     let after = dialect::reflect(job.connection).await?.schema;
     match first_difference(&before, &after) {
-        Some(table) => Err(RunError::CodeChangedSchema { title: title(), table }),
+        Some(object) => Err(RunError::CodeChangedSchema { title: title(), object }),
         None => Ok(()),
     }
 }
@@ -54,8 +54,18 @@ async fn awaited(code: BoxedCode, connection: &mut Connection) -> CodeResult {
     .await
 }
 
+/// Names the first object that is not as before.
 fn first_difference(before: &Schema, after: &Schema) -> Option<String> {
-    let Schema { tables } = before;
-    let names = tables.keys().chain(after.tables.keys());
-    names.into_iter().find(|name| tables.get(*name) != after.tables.get(*name)).map(ToString::to_string)
+    let Schema { tables, enums, sequences } = before;
+    let table = different(tables, &after.tables).map(|name| format!("table `{name}`"));
+    let ty = || different(enums, &after.enums).map(|name| format!("enum type `{name}`"));
+    let sequence = || different(sequences, &after.sequences).map(|name| format!("sequence `{name}`"));
+    table.or_else(ty).or_else(sequence)
+}
+
+fn different<'s, T: PartialEq>(
+    before: &'s BTreeMap<TableName, T>,
+    after: &'s BTreeMap<TableName, T>,
+) -> Option<&'s TableName> {
+    before.keys().chain(after.keys()).find(|name| before.get(*name) != after.get(*name))
 }

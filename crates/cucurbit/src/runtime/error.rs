@@ -15,12 +15,12 @@ use crate::{
 #[non_exhaustive]
 pub enum RunError {
     /// Code of a script changed the schema.
-    #[error("the code `{title}` changed the schema of table `{table}`")]
+    #[error("the code `{title}` changed {object}")]
     CodeChangedSchema {
         /// What it does.
         title: String,
-        /// The first table that is not as before.
-        table: String,
+        /// The first object that is not as before.
+        object: String,
     },
     /// Code of a script ended the transaction that it was lent.
     #[error("the code `{title}` ended the transaction of its revision, so what it did is still there")]

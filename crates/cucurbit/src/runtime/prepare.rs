@@ -179,17 +179,24 @@ impl Known {
             | Operation::BulkInsert(_)
             | Operation::CreateCheck { .. }
             | Operation::CreateExclusion { .. }
+            | Operation::AlterEnum { .. }
+            | Operation::AlterSequence(_)
+            | Operation::CreateEnum(_)
+            | Operation::CreateSequence(_)
             | Operation::CreateForeignKey { .. }
             | Operation::CreateIndex { .. }
             | Operation::CreatePrimaryKey { .. }
             | Operation::CreateTable(_)
             | Operation::CreateUnique { .. }
             | Operation::DropConstraint { .. }
+            | Operation::DropEnum { .. }
+            | Operation::DropSequence { .. }
             | Operation::DropIndex { .. }
             | Operation::Irreversible { .. }
             | Operation::Run { .. }
             | Operation::RenameIndex { .. }
-            | Operation::SetTableComment { .. } => {}
+            | Operation::SetTableComment { .. }
+            | Operation::SetTableOption { .. } => {}
         }
     }
 }

@@ -6,7 +6,7 @@ use std::collections::btree_map::Entry;
 
 use super::{
     Action, Check, Column, Deferral, Exclusion, ExclusionPart, Expression, ForeignKey, Ident, Index,
-    IndexKey, IndexPart, Match, PrimaryKey, Table, TableName, Type, Unique,
+    IndexKey, IndexPart, Match, ObjectName, PrimaryKey, Table, TableName, Type, Unique,
 };
 
 macro_rules! columns_without_arguments {
@@ -80,6 +80,12 @@ pub fn decimal(name: &str, precision: u32, scale: i32) -> Column {
 #[must_use]
 pub fn column(name: &str, ty: Type) -> Column {
     Column::new(name, ty)
+}
+
+/// Makes a column of the values of an enum type.
+#[must_use]
+pub fn enumeration(name: &str, ty: impl Into<ObjectName>) -> Column {
+    Column::new(name, Type::enumeration(ty))
 }
 
 /// Makes an index part of an expression, such as `lower(name)`.
@@ -194,6 +200,11 @@ impl TableBuilder {
     /// SQLite: refuses values of another type than the column's.
     pub fn strict(&mut self) {
         self.table.options.is_strict = true;
+    }
+
+    /// PostgreSQL: does not log what is written, which is lost with a crash.
+    pub fn unlogged(&mut self) {
+        self.table.options.is_unlogged = true;
     }
 
     /// SQLite: keeps the rows in the primary key's own tree.

@@ -7,9 +7,11 @@ pub mod build;
 mod column;
 mod constraint;
 mod default;
+mod enumeration;
 mod exclusion;
 mod index;
 mod name;
+mod sequence;
 mod table;
 mod ty;
 mod variant;
@@ -23,21 +25,27 @@ pub use self::{
     column::Column,
     constraint::{Action, Check, ConstraintRef, Deferral, ForeignKey, Match, PrimaryKey, Referred, Unique},
     default::{Expression, Identity, Literal, ServerDefault},
+    enumeration::{EnumPlace, EnumType},
     exclusion::{Exclusion, ExclusionPart},
     index::{Index, IndexKey, IndexPart, Nulls, Order},
-    name::{Ident, TableName},
-    table::{Table, TableOptions},
+    name::{Ident, ObjectName, TableName},
+    sequence::{Sequence, SequenceOptions},
+    table::{Table, TableOption, TableOptions},
     ty::{ColumnType, Type},
     variant::{Dialect, Variants},
 };
 
-/// A database's tables, by name.
+/// A database's tables and types, by name.
 ///
-/// Two schemas are equal when they hold the same tables; the order of tables is that of their names.
+/// Two schemas are equal when they hold the same things; the order of each kind is that of their names.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Schema {
     /// The tables, sorted by schema and name.
     pub tables: BTreeMap<TableName, Table>,
+    /// The enum types, sorted by schema and name (PostgreSQL only).
+    pub enums: BTreeMap<ObjectName, EnumType>,
+    /// The sequences that no column owns, sorted by schema and name (PostgreSQL only).
+    pub sequences: BTreeMap<ObjectName, Sequence>,
 }
 
 impl Schema {
@@ -50,7 +58,24 @@ impl Schema {
     /// Makes a schema of tables; of two tables with one name the later stays.
     #[must_use]
     pub fn from_tables(tables: impl IntoIterator<Item = Table>) -> Self {
-        Self { tables: tables.into_iter().map(|table| (table.name.clone(), table)).collect() }
+        Self {
+            tables: tables.into_iter().map(|table| (table.name.clone(), table)).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Adds enum types; of two with one name the later stays.
+    #[must_use]
+    pub fn with_enums(mut self, enums: impl IntoIterator<Item = EnumType>) -> Self {
+        self.enums.extend(enums.into_iter().map(|one| (one.name.clone(), one)));
+        self
+    }
+
+    /// Adds sequences; of two with one name the later stays.
+    #[must_use]
+    pub fn with_sequences(mut self, sequences: impl IntoIterator<Item = Sequence>) -> Self {
+        self.sequences.extend(sequences.into_iter().map(|one| (one.name.clone(), one)));
+        self
     }
 
     /// Finds a table by name.
@@ -62,7 +87,7 @@ impl Schema {
     /// Tells whether there is nothing in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let Self { tables } = self;
-        tables.is_empty()
+        let Self { tables, enums, sequences } = self;
+        tables.is_empty() && enums.is_empty() && sequences.is_empty()
     }
 }

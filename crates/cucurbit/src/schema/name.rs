@@ -75,6 +75,9 @@ pub struct TableName {
     pub name: Ident,
 }
 
+/// The name of something else that lies in a schema, such as an enum type: written as a table's is.
+pub type ObjectName = TableName;
+
 impl TableName {
     /// Makes a name in the default schema.
     #[must_use]

@@ -41,8 +41,52 @@ pub struct TableOptions {
     pub is_autoincrement: bool,
     /// SQLite: `STRICT`.
     pub is_strict: bool,
+    /// PostgreSQL: `UNLOGGED`.
+    pub is_unlogged: bool,
     /// SQLite: `WITHOUT ROWID`.
     pub is_without_rowid: bool,
+}
+
+/// One of the options of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TableOption {
+    /// SQLite: row ids are never given twice (`AUTOINCREMENT`).
+    Autoincrement,
+    /// SQLite: values of another type than the column's are refused (`STRICT`).
+    Strict,
+    /// PostgreSQL: what is written is not logged, and lost with a crash (`UNLOGGED`).
+    Unlogged,
+    /// SQLite: the rows are kept in the primary key's own tree (`WITHOUT ROWID`).
+    WithoutRowid,
+}
+
+impl TableOption {
+    /// Every option, in the order of their names.
+    pub const ALL: [Self; 4] = [Self::Autoincrement, Self::Strict, Self::Unlogged, Self::WithoutRowid];
+}
+
+impl TableOptions {
+    /// Tells whether an option is set.
+    #[must_use]
+    pub const fn has(&self, option: TableOption) -> bool {
+        match option {
+            TableOption::Autoincrement => self.is_autoincrement,
+            TableOption::Strict => self.is_strict,
+            TableOption::Unlogged => self.is_unlogged,
+            TableOption::WithoutRowid => self.is_without_rowid,
+        }
+    }
+
+    /// Sets an option or takes it away.
+    pub const fn set(&mut self, option: TableOption, is_set: bool) {
+        match option {
+            TableOption::Autoincrement => self.is_autoincrement = is_set,
+            TableOption::Strict => self.is_strict = is_set,
+            TableOption::Unlogged => self.is_unlogged = is_set,
+            TableOption::WithoutRowid => self.is_without_rowid = is_set,
+        }
+    }
 }
 
 impl Table {

@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{Dialect, Variants};
+use super::{Dialect, ObjectName, Variants};
 
 /// A column's type, with the types it has on other dialects.
 pub type ColumnType = Variants<Type>;
@@ -54,6 +54,11 @@ pub enum Type {
     },
     /// A 64-bit floating-point number: `DOUBLE PRECISION`.
     Double,
+    /// One of the values of an [`EnumType`](super::EnumType): its name on PostgreSQL, `TEXT` on SQLite.
+    Enum {
+        /// The type's name.
+        name: ObjectName,
+    },
     /// SQL's `FLOAT`: 64 bits on both databases.
     Float,
     /// A 32-bit integer: `INTEGER`.
@@ -115,6 +120,42 @@ impl Type {
         Self::Decimal { precision: Some((precision, scale)) }
     }
 
+    /// Makes one of the values of an enum type (PostgreSQL; text on SQLite).
+    #[must_use]
+    pub fn enumeration(name: impl Into<ObjectName>) -> Self {
+        Self::Enum { name: name.into() }
+    }
+
+    /// Returns the enum type that this is one of, or an array of.
+    #[must_use]
+    pub fn enum_name(&self) -> Option<&ObjectName> {
+        match self {
+            Self::Array(element) => element.enum_name(),
+            Self::Enum { name } => Some(name),
+            Self::BigInteger
+            | Self::Binary
+            | Self::Boolean
+            | Self::Char { .. }
+            | Self::Custom { .. }
+            | Self::Date
+            | Self::DateTime { .. }
+            | Self::DateTimeTz { .. }
+            | Self::Decimal { .. }
+            | Self::Double
+            | Self::Float
+            | Self::Integer
+            | Self::Interval
+            | Self::Json
+            | Self::Jsonb
+            | Self::Real
+            | Self::SmallInteger
+            | Self::String { .. }
+            | Self::Text
+            | Self::Time { .. }
+            | Self::Uuid => None,
+        }
+    }
+
     /// Makes text of at most a length in characters.
     #[must_use]
     pub const fn string(length: u32) -> Self {
@@ -145,6 +186,7 @@ impl fmt::Display for Type {
                 ("decimal", precision.map(|(all, scale)| format!("{all}, {scale}")))
             }
             Self::Double => ("double", None),
+            Self::Enum { name } => return write!(f, "enum {name}"),
             Self::Float => ("float", None),
             Self::Integer => ("integer", None),
             Self::Interval => ("interval", None),

@@ -4,10 +4,10 @@
 //! `spell.rs`; what surrounds the lines is in `template.rs`. Breaking lines is rustfmt's work.
 
 use crate::{
-    operation::{BulkInsert, ColumnChange, Consent, ConstraintChange, Execute, Operation},
+    operation::{BulkInsert, ColumnChange, Consent, ConstraintChange, EnumChange, Execute, Operation},
     schema::{
-        Action, Check, ConstraintRef, Deferral, ForeignKey, Ident, Match, PrimaryKey, Referred, Table,
-        TableName, TableOptions, Unique,
+        Action, Check, ConstraintRef, Deferral, EnumPlace, EnumType, ForeignKey, Ident, Match, ObjectName,
+        PrimaryKey, Referred, Sequence, Table, TableName, TableOption, TableOptions, Type, Unique,
     },
 };
 
@@ -94,9 +94,19 @@ impl Lines {
     /// Writes an operation that is no part of a block.
     fn statement(&mut self, operation: &Operation) {
         match operation {
+            Operation::AlterEnum { name, change } => {
+                self.line(&format!("op.{};", enum_change(name, change)));
+            }
+            Operation::AlterSequence(new) => {
+                self.line(&format!("op.alter_sequence({}){};", spell::table_name(&new.name), sequence(new)));
+            }
             Operation::BulkInsert(BulkInsert { table, columns, rows }) => {
                 let (table, columns) = (spell::table_name(table), spell::idents(columns));
                 self.line(&format!("op.bulk_insert({table}, {columns}, {});", spell::rows(rows)));
+            }
+            Operation::CreateEnum(EnumType { name, values }) => {
+                let (name, values) = (spell::table_name(name), spell::texts(values));
+                self.line(&format!("op.create_enum({name}, {values});"));
             }
             Operation::CreateIndex { table, index, concurrency } => {
                 let (name, table) = (spell::ident(&index.name), spell::table_name(table));
@@ -104,11 +114,20 @@ impl Lines {
                 let how = spell::flag(concurrency.is_concurrent, ".concurrently()");
                 self.line(&format!("op.create_index({name}, {table}, {parts}){options}{how};"));
             }
+            Operation::CreateSequence(new) => {
+                self.line(&format!("op.create_sequence({}){};", spell::table_name(&new.name), sequence(new)));
+            }
             Operation::CreateTable(table) => self.create_table(table),
+            Operation::DropEnum { name } => {
+                self.line(&format!("op.drop_enum({});", spell::table_name(name)));
+            }
             Operation::DropIndex { table, name, concurrency } => {
                 let (name, table) = (spell::ident(name), spell::table_name(table));
                 let how = spell::flag(concurrency.is_concurrent, ".concurrently()");
                 self.line(&format!("op.drop_index({name}, {table}){how};"));
+            }
+            Operation::DropSequence { name } => {
+                self.line(&format!("op.drop_sequence({});", spell::table_name(name)));
             }
             Operation::DropTable { table, consent } => {
                 self.line(&format!("op.drop_table({}){};", spell::table_name(table), loses_data(*consent)));
@@ -148,7 +167,8 @@ impl Lines {
             | Operation::CreatePrimaryKey { .. }
             | Operation::CreateUnique { .. }
             | Operation::DropColumn { .. }
-            | Operation::DropConstraint { .. } => unreachable!("`alteration` has a spelling for it"),
+            | Operation::DropConstraint { .. }
+            | Operation::SetTableOption { .. } => unreachable!("`alteration` has a spelling for it"),
         }
     }
 
@@ -174,7 +194,7 @@ impl Lines {
             exclusions,
             indexes,
             comment,
-            options: TableOptions { is_autoincrement, is_strict, is_without_rowid },
+            options: TableOptions { is_autoincrement, is_strict, is_unlogged, is_without_rowid },
         } = table;
         for column in columns {
             self.line(&format!("table.column({});", spell::column(column)));
@@ -213,9 +233,12 @@ impl Lines {
         if let Some(comment) = comment {
             self.line(&format!("table.comment({});", spell::text(comment)));
         }
-        for (is_set, option) in
-            [(is_autoincrement, "autoincrement"), (is_strict, "strict"), (is_without_rowid, "without_rowid")]
-        {
+        for (is_set, option) in [
+            (is_autoincrement, "autoincrement"),
+            (is_strict, "strict"),
+            (is_unlogged, "unlogged"),
+            (is_without_rowid, "without_rowid"),
+        ] {
             if *is_set {
                 self.line(&format!("table.{option}();"));
             }
@@ -315,9 +338,24 @@ fn alteration(operation: &Operation) -> Option<Alteration<'_>> {
             both(table, "drop_column", &spell::ident(column), loses_data(*consent))
         }
         Operation::DropConstraint { table, constraint } => Some(drop_constraint(table, constraint)),
-        Operation::BulkInsert(_)
+        Operation::SetTableOption { table, option, is_set } => {
+            let method = match option {
+                TableOption::Autoincrement => "autoincrement",
+                TableOption::Strict => "strict",
+                TableOption::Unlogged => "unlogged",
+                TableOption::WithoutRowid => "without_rowid",
+            };
+            Some(Alteration { table, in_block: format!("{method}({is_set})"), alone: None })
+        }
+        Operation::AlterEnum { .. }
+        | Operation::AlterSequence(_)
+        | Operation::BulkInsert(_)
+        | Operation::CreateEnum(_)
+        | Operation::CreateSequence(_)
         | Operation::CreateIndex { .. }
         | Operation::CreateTable(_)
+        | Operation::DropEnum { .. }
+        | Operation::DropSequence { .. }
         | Operation::DropIndex { .. }
         | Operation::DropTable { .. }
         | Operation::Execute(_)
@@ -415,6 +453,37 @@ fn change(change: &ColumnChange) -> String {
             format!(".ty({}).using({})", spell::column_type(ty), spell::expression(sql))
         }
     }
+}
+
+fn enum_change(name: &ObjectName, change: &EnumChange) -> String {
+    let name = spell::table_name(name);
+    match change {
+        EnumChange::AddValue { value, place } => {
+            let place = match place {
+                EnumPlace::After(other) => spell::call("after", &[&spell::text(other)]),
+                EnumPlace::Before(other) => spell::call("before", &[&spell::text(other)]),
+                EnumPlace::Last => String::new(),
+            };
+            format!("add_enum_value({name}, {}){place}", spell::text(value))
+        }
+        EnumChange::RenameValue { value, to } => {
+            format!("rename_enum_value({name}, {}, {})", spell::text(value), spell::text(to))
+        }
+        EnumChange::SetValues { values, replacements, consent } => {
+            let replacements = replacements
+                .iter()
+                .map(|(old, new)| spell::call("replace", &[&spell::text(old), &spell::text(new)]));
+            let replacements = replacements.collect::<String>();
+            let consent = loses_data(*consent);
+            format!("set_enum_values({name}, {}){replacements}{consent}", spell::texts(values))
+        }
+    }
+}
+
+/// Spells what a sequence is besides its name.
+fn sequence(Sequence { name: _, ty, options }: &Sequence) -> String {
+    let ty = if *ty == Type::BigInteger { String::new() } else { spell::call("ty", &[&spell::ty(ty)]) };
+    ty + &spell::sequence_options(options)
 }
 
 fn named(name: Option<&Ident>) -> String {

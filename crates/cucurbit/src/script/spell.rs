@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::schema::{
     Action, Column, ColumnType, Deferral, Dialect, Exclusion, Expression, Ident, Identity, Index, IndexKey,
-    IndexPart, Literal, Nulls, Order, ServerDefault, TableName, Type, Variants,
+    IndexPart, Literal, Nulls, Order, SequenceOptions, ServerDefault, TableName, Type, Variants,
 };
 
 /// More than these rustc does not take.
@@ -60,9 +60,14 @@ pub(super) fn table_name(name: &TableName) -> String {
     }
 }
 
-/// Spells a list of texts.
+/// Spells a list of names.
 pub(super) fn idents(names: &[Ident]) -> String {
     list(names.iter().map(ident))
+}
+
+/// Spells a list of texts.
+pub(super) fn texts(texts: &[String]) -> String {
+    list(texts.iter().map(|one| text(one)))
 }
 
 /// Spells an array. An empty one needs a type: `[""; 0]`.
@@ -137,6 +142,7 @@ pub(super) fn ty(ty_: &Type) -> String {
         Type::Decimal { precision: Some((all, scale)) } => return format!("Type::decimal({all}, {scale})"),
         Type::Decimal { precision: None } => "Decimal { precision: None }",
         Type::Double => "Double",
+        Type::Enum { name } => return format!("Type::enumeration({})", table_name(name)),
         Type::Float => "Float",
         Type::Integer => "Integer",
         Type::Interval => "Interval",
@@ -186,6 +192,7 @@ fn constructor(name: &Ident, base: &Type) -> String {
         Type::DateTimeTz { precision: None } => "date_time_tz",
         Type::Decimal { precision: Some((all, scale)) } => return format!("decimal({name}, {all}, {scale})"),
         Type::Double => "double",
+        Type::Enum { name: ty } => return format!("enumeration({name}, {})", table_name(ty)),
         Type::Float => "float",
         Type::Integer => "integer",
         Type::Interval => "interval",
@@ -241,16 +248,24 @@ pub(super) fn changed_default(default: &ServerDefault) -> String {
     }
 }
 
-fn identity(identity: &Identity) -> String {
-    let Identity { always, start, increment } = identity;
-    let mut code = if *always { "Identity::always()" } else { "Identity::by_default()" }.to_owned();
-    if let Some(start) = start {
-        code += &call("start", &[&start.to_string()]);
-    }
-    if let Some(increment) = increment {
-        code += &call("increment", &[&increment.to_string()]);
-    }
-    code
+fn identity(Identity { always, options }: &Identity) -> String {
+    let code = if *always { "Identity::always()" } else { "Identity::by_default()" };
+    code.to_owned() + &sequence_options(options)
+}
+
+/// Spells the options of a sequence as calls.
+pub(super) fn sequence_options(options: &SequenceOptions) -> String {
+    let SequenceOptions { start, increment, minimum, maximum, cache, is_cycling } = options;
+    let numbers = [
+        ("start", start),
+        ("increment", increment),
+        ("minimum", minimum),
+        ("maximum", maximum),
+        ("cache", cache),
+    ];
+    let calls =
+        numbers.into_iter().filter_map(|(method, value)| Some(call(method, &[&(*value)?.to_string()])));
+    calls.chain(is_cycling.then(|| call("cycle", &[]))).collect()
 }
 
 /// Spells a constant as a Rust value that becomes it.

@@ -1,11 +1,14 @@
 //! Operations of every kind, made by proptest, with the names and texts that break things.
 
 use cucurbit::{
-    operation::{BulkInsert, ColumnChange, Concurrency, Consent, ConstraintChange, Execute, Operation},
+    operation::{
+        BulkInsert, ColumnChange, Concurrency, Consent, ConstraintChange, EnumChange, Execute, Operation,
+    },
     schema::{
-        Action, Check, Column, ConstraintRef, Deferral, Dialect, Exclusion, ForeignKey, Ident, Identity,
-        Index, IndexKey, IndexPart, Literal, Match, Nulls, Order, PrimaryKey, Referred, ServerDefault, Table,
-        TableName, TableOptions, Type, Unique, Variants,
+        Action, Check, Column, ConstraintRef, Deferral, Dialect, EnumPlace, EnumType, Exclusion, ForeignKey,
+        Ident, Identity, Index, IndexKey, IndexPart, Literal, Match, Nulls, Order, PrimaryKey, Referred,
+        Sequence, SequenceOptions, ServerDefault, Table, TableName, TableOption, TableOptions, Type, Unique,
+        Variants,
     },
 };
 use proptest::{
@@ -103,6 +106,7 @@ fn ty() -> BoxedStrategy<Type> {
         1 => number().prop_map(|precision| Type::Time { precision }),
         1 => option::of(any::<(u32, i32)>()).prop_map(|precision| Type::Decimal { precision }),
         1 => text().prop_map(|spelling| Type::Custom { spelling }),
+        1 => table_name().prop_map(|name| Type::Enum { name }),
     ]
     .prop_recursive(2, 4, 1, |element| element.prop_map(|element| Type::Array(Box::new(element))))
     .boxed()
@@ -122,15 +126,33 @@ pub(crate) fn literal() -> BoxedStrategy<Literal> {
     .boxed()
 }
 
+fn sequence_options() -> BoxedStrategy<SequenceOptions> {
+    let number = || option::weighted(0.3, any::<i64>());
+    (number(), number(), number(), number(), number(), any::<bool>())
+        .prop_map(|(start, increment, minimum, maximum, cache, is_cycling)| SequenceOptions {
+            start,
+            increment,
+            minimum,
+            maximum,
+            cache,
+            is_cycling,
+        })
+        .boxed()
+}
+
+fn sequence() -> BoxedStrategy<Sequence> {
+    (table_name(), ty(), sequence_options())
+        .prop_map(|(name, ty, options)| Sequence { name, ty, options })
+        .boxed()
+}
+
 fn server_default() -> BoxedStrategy<ServerDefault> {
-    let identity = (any::<bool>(), option::of(any::<i64>()), option::of(any::<i64>()));
+    let identity = (any::<bool>(), sequence_options());
     prop_oneof![
         (expression(), any::<bool>())
             .prop_map(|(expression, stored)| ServerDefault::Computed { expression, stored }),
         expression().prop_map(ServerDefault::Expression),
-        identity.prop_map(|(always, start, increment)| {
-            ServerDefault::Identity(Identity { always, start, increment })
-        }),
+        identity.prop_map(|(always, options)| ServerDefault::Identity(Identity { always, options })),
         literal().prop_map(ServerDefault::Literal),
         Just(ServerDefault::Serial),
     ]
@@ -273,8 +295,10 @@ fn exclusion() -> BoxedStrategy<Exclusion> {
 }
 
 fn table() -> BoxedStrategy<Table> {
-    let options = any::<(bool, bool, bool)>().prop_map(|(is_autoincrement, is_strict, is_without_rowid)| {
-        TableOptions { is_autoincrement, is_strict, is_without_rowid }
+    let options = any::<[bool; 4]>().prop_map(|set| {
+        let mut options = TableOptions::default();
+        TableOption::ALL.into_iter().zip(set).for_each(|(option, is_set)| options.set(option, is_set));
+        options
     });
     let indexes = prop_oneof![5 => Just(Vec::new()), 1 => vec(index(), 0..3)];
     let constraints = (
@@ -365,6 +389,8 @@ fn alteration() -> BoxedStrategy<Operation> {
             column,
             consent
         }),
+        (table_name(), select(&TableOption::ALL[..]), any::<bool>())
+            .prop_map(|(table, option, is_set)| Operation::SetTableOption { table, option, is_set }),
         (table_name(), constraint_ref())
             .prop_map(|(table, constraint)| Operation::DropConstraint { table, constraint }),
     ]
@@ -373,6 +399,27 @@ fn alteration() -> BoxedStrategy<Operation> {
 
 fn concurrency() -> BoxedStrategy<Concurrency> {
     any::<bool>().prop_map(|is_concurrent| Concurrency { is_concurrent }).boxed()
+}
+
+fn enum_type() -> BoxedStrategy<EnumType> {
+    (table_name(), vec(text(), 0..4)).prop_map(|(name, values)| EnumType { name, values }).boxed()
+}
+
+fn enum_change() -> BoxedStrategy<EnumChange> {
+    let place = prop_oneof![
+        text().prop_map(EnumPlace::After),
+        text().prop_map(EnumPlace::Before),
+        Just(EnumPlace::Last),
+    ];
+    let consent = any::<bool>().prop_map(|is_given| Consent { is_given });
+    prop_oneof![
+        (text(), place).prop_map(|(value, place)| EnumChange::AddValue { value, place }),
+        (text(), text()).prop_map(|(value, to)| EnumChange::RenameValue { value, to }),
+        (vec(text(), 0..4), vec((text(), text()), 0..3), consent).prop_map(
+            |(values, replacements, consent)| EnumChange::SetValues { values, replacements, consent }
+        ),
+    ]
+    .boxed()
 }
 
 fn statement() -> BoxedStrategy<Operation> {
@@ -388,7 +435,13 @@ fn statement() -> BoxedStrategy<Operation> {
         }),
         (table_name(), index(), concurrency())
             .prop_map(|(table, index, concurrency)| { Operation::CreateIndex { table, index, concurrency } }),
+        enum_type().prop_map(Operation::CreateEnum),
+        sequence().prop_map(Operation::AlterSequence),
+        sequence().prop_map(Operation::CreateSequence),
+        table_name().prop_map(|name| Operation::DropSequence { name }),
         table().prop_map(Operation::CreateTable),
+        (table_name(), enum_change()).prop_map(|(name, change)| Operation::AlterEnum { name, change }),
+        table_name().prop_map(|name| Operation::DropEnum { name }),
         (table_name(), ident(), concurrency()).prop_map(|(table, name, concurrency)| Operation::DropIndex {
             table,
             name,

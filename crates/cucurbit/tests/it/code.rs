@@ -266,7 +266,7 @@ fn code_may_not_change_the_schema() {
     }
     on_each_database(async |database| {
         let said = refused(database, changes).await;
-        assert_eq!(said[1], "the code `tidy up` changed the schema of table `bed`");
+        assert_eq!(said[1], "the code `tidy up` changed table `bed`");
     });
 }
 

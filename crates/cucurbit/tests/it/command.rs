@@ -2,8 +2,10 @@
 
 use cucurbit::{
     Op,
-    command::{Env, Location, NewRevision, Project, merge, new_revision},
+    command::{self, CheckOptions, Env, Location, NewRevision, Project, merge, new_revision},
     prelude::*,
+    runtime::Migrator,
+    schema::{EnumType, Schema},
     source::replay_on_scratch,
 };
 
@@ -62,6 +64,56 @@ fn a_merge_names_each_parent_once() {
     let written = merge(&project(folder.path()), &new("heads"), &targets).unwrap();
     let text = std::fs::read_to_string(written.path).unwrap();
     assert_eq!(text.matches("\"b1\"").count(), 1, "{text}");
+}
+
+fn mood(op: &mut Op) {
+    op.create_enum("mood", ["sad", "ok"]);
+    op.create_table("plant", |table| {
+        table.column(integer("id"));
+        table.column(enumeration("mood", "mood").default("ok"));
+        table.primary_key(["id"]);
+    });
+}
+
+#[test]
+fn a_script_from_a_file_without_enum_types_makes_them_all_the_same() {
+    on_each_database(async |database: Database| {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("versions")).unwrap();
+        let toml = format!("url = '{}'\ndialects = ['sqlite', 'postgres']\n", database.url);
+        std::fs::write(folder.path().join("cucurbit.toml"), toml).unwrap();
+        let project = |values: &'static [&'static str]| {
+            let models = move || {
+                let table = TableBuilder::build("plant", |table| {
+                    table.column(integer("id"));
+                    table.column(enumeration("mood", "mood").default("ok"));
+                    table.primary_key(["id"]);
+                });
+                let enums = [EnumType::new("mood", values.iter().copied())];
+                Ok::<_, std::fmt::Error>(Schema::from_tables([table]).with_enums(enums))
+            };
+            let env = Env::new(vec![script("a", &[], mood, nothing)]).project(folder.path()).models(models);
+            let location = Location { working_directory: folder.path().to_owned(), ..Location::default() };
+            Project::open(env, location).unwrap()
+        };
+        let same = project(&["sad", "ok"]);
+        let mut connection = database.connect().await;
+        let pending = command::check(&same, CheckOptions::default()).await.unwrap();
+        assert_eq!(pending.operations, [], "while the revision is pending");
+        Migrator::on(&mut connection, same.scripts()).upgrade(&["head".parse().unwrap()]).await.unwrap();
+        connection.close().await.unwrap();
+        let reached = command::check(&same, CheckOptions::default()).await.unwrap();
+        assert_eq!(reached.operations, [], "when it was run");
+
+        let more = project(&["sad", "ok", "glad"]);
+        let written = command::create(&more, &new("head"), &command::Between::default())
+            .await
+            .unwrap()
+            .expect("a value is missing");
+        let text = std::fs::read_to_string(written.path).unwrap();
+        assert!(text.contains(r#"op.add_enum_value("mood", "glad");"#), "{text}");
+        assert!(text.contains(r#"op.set_enum_values("mood", ["sad", "ok"]);"#), "{text}");
+    });
 }
 
 #[test]

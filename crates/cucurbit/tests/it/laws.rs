@@ -7,8 +7,9 @@ use cucurbit::{
     diff::{Diff, Filter, diff},
     operation::{apply_all, reverse_all},
     schema::{
-        Action, Check, Column, Deferral, Exclusion, Expression, ForeignKey, Ident, Index, IndexKey,
-        IndexPart, Literal, PrimaryKey, Schema, ServerDefault, Table, Type, Unique,
+        Action, Check, Column, Deferral, EnumType, Exclusion, Expression, ForeignKey, Ident, Index, IndexKey,
+        IndexPart, Literal, PrimaryKey, Schema, Sequence, SequenceOptions, ServerDefault, Table, Type,
+        Unique,
     },
 };
 use proptest::{
@@ -176,38 +177,42 @@ fn table(name_of: &'static str) -> BoxedStrategy<Table> {
         vec(check(), 0..3),
         (vec(index(), 0..3), vec(exclusion(), 0..2)),
         option::weighted(0.2, Just("a comment".to_owned())),
+        any::<[bool; 2]>(),
     )
-        .prop_map(move |(columns, e, f, primary_key, uniques, foreign_keys, checks, indexed, comment)| {
-            let (indexes, mut exclusions) = indexed;
-            let mut table = Table::new(name_of);
-            table.columns = columns.into_iter().chain(e).chain(f).collect();
-            table.primary_key = primary_key;
-            // A key that is said twice is one key to some databases.
-            table.uniques = distinct(uniques, |unique| unique.columns.clone());
-            let key = table.primary_key.clone();
-            table.uniques.retain(|unique| key.as_ref().is_none_or(|key| key.columns != unique.columns));
-            for column in table.columns.iter_mut() {
-                let is_in_key = key.as_ref().is_some_and(|key| key.columns.contains(&column.name));
-                column.nullable &= !is_in_key;
-            }
-            // An unnamed foreign key is known by its columns and what it refers to.
-            table.foreign_keys = distinct(foreign_keys, |key| {
-                (key.columns.clone(), key.referred_table.clone(), key.referred_columns.clone())
-            });
-            table.checks = distinct(checks, |check| check.expression.base.clone());
-            let named = |index: Index| (Ident::new(format!("{}_{name_of}", index.name)), index);
-            table.indexes = indexes
-                .into_iter()
-                .map(named)
-                .map(|(name, index)| (name.clone(), Index { name, ..index }))
-                .collect();
-            for exclusion in &mut exclusions {
-                exclusion.index.name = format!("{}_{name_of}_excl", exclusion.index.name).into();
-            }
-            table.exclusions = exclusions;
-            table.comment = comment;
-            with_names_once(table)
-        })
+        .prop_map(
+            move |(columns, e, f, primary_key, uniques, foreign_keys, checks, indexed, comment, set)| {
+                let (indexes, mut exclusions) = indexed;
+                let mut table = Table::new(name_of);
+                table.columns = columns.into_iter().chain(e).chain(f).collect();
+                table.primary_key = primary_key;
+                // A key that is said twice is one key to some databases.
+                table.uniques = distinct(uniques, |unique| unique.columns.clone());
+                let key = table.primary_key.clone();
+                table.uniques.retain(|unique| key.as_ref().is_none_or(|key| key.columns != unique.columns));
+                for column in table.columns.iter_mut() {
+                    let is_in_key = key.as_ref().is_some_and(|key| key.columns.contains(&column.name));
+                    column.nullable &= !is_in_key;
+                }
+                // An unnamed foreign key is known by its columns and what it refers to.
+                table.foreign_keys = distinct(foreign_keys, |key| {
+                    (key.columns.clone(), key.referred_table.clone(), key.referred_columns.clone())
+                });
+                table.checks = distinct(checks, |check| check.expression.base.clone());
+                let named = |index: Index| (Ident::new(format!("{}_{name_of}", index.name)), index);
+                table.indexes = indexes
+                    .into_iter()
+                    .map(named)
+                    .map(|(name, index)| (name.clone(), Index { name, ..index }))
+                    .collect();
+                for exclusion in &mut exclusions {
+                    exclusion.index.name = format!("{}_{name_of}_excl", exclusion.index.name).into();
+                }
+                table.exclusions = exclusions;
+                table.comment = comment;
+                [table.options.is_strict, table.options.is_unlogged] = set;
+                with_names_once(table)
+            },
+        )
         .boxed()
 }
 
@@ -232,17 +237,49 @@ fn with_names_once(mut table: Table) -> Table {
 
 fn schema() -> BoxedStrategy<Schema> {
     let tables = select(&TABLES[..]).prop_flat_map(|name| table(name).prop_map(move |table| (name, table)));
-    vec(tables, 0..4)
-        .prop_map(|tables| {
+    (vec(tables, 0..4), vec(enum_type(), 0..3), vec(sequence(), 0..3))
+        .prop_map(|(tables, enums, sequences)| {
             let tables: BTreeMap<&str, Table> = tables.into_iter().collect();
             let names: Vec<&str> = tables.keys().copied().collect();
-            Schema::from_tables(tables.into_values().map(|mut table| {
+            let tables = tables.into_values().map(|mut table| {
                 // A foreign key refers to what is there.
                 table.foreign_keys.retain(|key| names.contains(&key.referred_table.name.as_str()));
+                of_enums(&mut table, &enums);
                 table
-            }))
+            });
+            Schema::from_tables(tables).with_enums(enums.clone()).with_sequences(sequences)
         })
         .boxed()
+}
+
+fn sequence() -> BoxedStrategy<Sequence> {
+    let ty = select(Vec::from([Type::BigInteger, Type::Integer]));
+    let number = |values: std::ops::Range<i64>| option::weighted(0.4, values);
+    (select(&["one", "two"][..]), ty, number(1..4), number(-2..3), number(1..3), any::<bool>())
+        .prop_map(|(name, ty, start, increment, cache, is_cycling)| {
+            let increment = increment.filter(|step| *step != 0);
+            let options =
+                SequenceOptions { start, increment, cache, is_cycling, ..SequenceOptions::default() };
+            Sequence { ty, options, ..Sequence::new(name) }
+        })
+        .boxed()
+}
+
+fn enum_type() -> BoxedStrategy<EnumType> {
+    let values = subsequence(&["bad", "good", "new", "old"][..], 0..=4).prop_shuffle();
+    (select(&["mood", "stage"][..]), values).prop_map(|(name, values)| EnumType::new(name, values)).boxed()
+}
+
+/// Makes some columns of a table enums of the types that there are.
+fn of_enums(table: &mut Table, enums: &[EnumType]) {
+    let (Some(first), Some(last)) = (enums.first(), enums.last()) else { return };
+    let columns = table.columns.iter_mut().filter(|column| column.default.is_none());
+    for column in columns.filter(|column| column.ty.base == Type::Text) {
+        column.ty = match column.nullable {
+            true => Type::Enum { name: first.name.clone() }.into(),
+            false => Type::array(Type::Enum { name: last.name.clone() }).on(Dialect::Sqlite, Type::Json),
+        };
+    }
 }
 
 /// Compares; the server of these tests takes every text for an expression of its own.

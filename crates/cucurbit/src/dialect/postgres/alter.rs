@@ -6,7 +6,7 @@
 use super::{
     expression, names,
     render::{self, text},
-    types,
+    sequence, types,
 };
 use crate::{
     dialect::{
@@ -198,7 +198,7 @@ impl<'t> Altered<'t> {
                 self.clause(format!("SET DEFAULT {}", render::constant_or_expression(default)));
             }
             Some(ServerDefault::Identity(identity)) => match old {
-                Some(ServerDefault::Identity(old)) => self.clause(identity_changes(old, identity)),
+                Some(ServerDefault::Identity(old)) => self.clause(identity_changes(ty, old, identity)),
                 None
                 | Some(
                     ServerDefault::Computed { .. }
@@ -211,8 +211,8 @@ impl<'t> Altered<'t> {
                     self.flush();
                     self.clause(format!("ADD {}", render::identity(identity)));
                     self.flush();
-                    if identity.increment.unwrap_or(1) > 0 {
-                        self.continue_after_rows(identity.start.unwrap_or(1));
+                    if identity.options.increment.unwrap_or(1) > 0 {
+                        self.continue_after_rows(sequence::first(ty, &identity.options));
                     }
                 }
             },
@@ -316,18 +316,13 @@ fn in_block(statement: &str) -> String {
     format!("DO $cucurbit$ BEGIN {statement}; END $cucurbit$")
 }
 
-fn identity_changes(from: &Identity, to: &Identity) -> String {
+fn identity_changes(ty: &Type, from: &Identity, to: &Identity) -> String {
     let mut changes = Vec::new();
     if from.always != to.always {
         changes.push(format!("SET GENERATED {}", if to.always { "ALWAYS" } else { "BY DEFAULT" }));
     }
-    if from.increment != to.increment {
-        changes.push(format!("SET INCREMENT BY {}", to.increment.unwrap_or(1)));
-    }
-    if from.start != to.start {
-        let first = if to.increment.unwrap_or(1) < 0 { -1 } else { 1 };
-        changes.push(format!("SET START WITH {}", to.start.unwrap_or(first)));
-    }
+    let options = sequence::changes((ty, &from.options), (ty, &to.options));
+    changes.extend(options.into_iter().map(|option| format!("SET {option}")));
     changes.join(" ")
 }
 
@@ -359,11 +354,20 @@ fn cast(column: &str, from: &Type, to: &Type) -> Option<String> {
         (Truth, Number) => Some(format!("{column}::INTEGER")),
         // The cast reads backslashes and hexadecimal; the bytes of the text are meant.
         (Text, Bytes) => Some(format!("convert_to({column}, 'UTF8')")),
+        (Array, Array) if has_named_elements(from) || has_named_elements(to) => {
+            Some(format!("{column}::TEXT[]::{spelled}"))
+        }
         (Text | Array, _) | (_, Array) => Some(format!("{column}::{spelled}")),
         (Other, _) | (_, Other) => Some(format!("{column}::TEXT::{spelled}")),
         // There is no cast, or none without a meaning of its own: the server says so, the script's `using` helps.
         (Number | Truth | Time | Json | Bytes, Number | Truth | Time | Json | Bytes) => None,
     }
+}
+
+/// Tells whether the elements of an array have casts from and to text alone.
+fn has_named_elements(ty: &Type) -> bool {
+    let Type::Array(element) = types::stored(ty) else { return false };
+    Family::of(&element) == Family::Other
 }
 
 /// Types with casts among each other.
@@ -392,7 +396,7 @@ impl Family {
             | Type::Integer
             | Type::Real
             | Type::SmallInteger => Self::Number,
-            Type::Custom { .. } | Type::Uuid => Self::Other,
+            Type::Custom { .. } | Type::Enum { .. } | Type::Uuid => Self::Other,
             Type::Char { .. } | Type::String { .. } | Type::Text => Self::Text,
             Type::Date
             | Type::DateTime { .. }

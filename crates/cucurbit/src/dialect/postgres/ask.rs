@@ -13,12 +13,16 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use super::{expression, render::text, types};
+use super::{
+    expression,
+    render::{create_enum, text},
+    sequence, types,
+};
 use crate::{
     connection::{Connection, ConnectionError},
     dialect::{
         Answer, Answers, Question, Side, Subject,
-        sql::{quoted, string},
+        sql::{qualified, quoted, string},
     },
     schema::{
         Column, Dialect, Expression, Ident, IndexKey, IndexPart, Schema, ServerDefault, Table, TableName,
@@ -40,11 +44,12 @@ pub(crate) async fn ask(
 ) -> Result<Answers, ConnectionError> {
     let mut answers = Answers::default();
     let mut jobs = jobs(from, to, questions, &mut answers);
+    let types = other_types(from, to);
     for _ in 0..ROUNDS {
         if jobs.is_empty() {
             break;
         }
-        ask_once(connection, jobs.clone(), questions, &mut answers).await?;
+        ask_once(connection, jobs.clone(), &types, questions, &mut answers).await?;
         jobs = unsettled(jobs, questions, &answers);
     }
     Ok(answers)
@@ -81,12 +86,13 @@ fn unsettled<'s>(mut jobs: Vec<Job<'s>>, questions: &[Question], answers: &Answe
 async fn ask_once(
     connection: &mut Connection,
     jobs: Vec<Job<'_>>,
+    types: &[String],
     questions: &[Question],
     answers: &mut Answers,
 ) -> Result<(), ConnectionError> {
     let is_inside = is_in_transaction(connection).await?;
     connection.execute(if is_inside { "SAVEPOINT cucurbit_ask" } else { "BEGIN" }).await?;
-    let asked = ask_all(connection, jobs, questions, answers).await;
+    let asked = ask_both(connection, jobs, types, questions, answers).await;
     let end = if is_inside {
         "ROLLBACK TO SAVEPOINT cucurbit_ask; RELEASE SAVEPOINT cucurbit_ask"
     } else {
@@ -97,6 +103,49 @@ async fn ask_once(
     asked?;
     ended?;
     Ok(())
+}
+
+/// Writes the statements that put the enum types of one schema in the place of those of another, and make its new
+/// sequences.
+fn other_types(from: &Schema, to: &Schema) -> Vec<String> {
+    let mut statements = Vec::new();
+    for (name, new) in &to.enums {
+        match from.enums.get(name) {
+            Some(old) if old == new => continue,
+            Some(_) => {
+                let aside = Ident::new(format!("{PREFIX}{}", name.name));
+                statements.push(format!("ALTER TYPE {} RENAME TO {}", qualified(name), quoted(&aside)));
+            }
+            None => {}
+        }
+        statements.push(create_enum(new));
+    }
+    let new = to.sequences.iter().filter(|(name, _)| !from.sequences.contains_key(*name));
+    statements.extend(new.filter_map(|(_, new)| sequence::create(new).ok()));
+    statements
+}
+
+/// Asks about both sides at once, or about one after the other where they do not have the same types.
+async fn ask_both(
+    connection: &mut Connection,
+    jobs: Vec<Job<'_>>,
+    types: &[String],
+    questions: &[Question],
+    answers: &mut Answers,
+) -> Result<(), ConnectionError> {
+    if types.is_empty() {
+        return ask_all(connection, jobs, questions, answers).await;
+    }
+    let (from, to): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job| job.side == Side::From);
+    connection.execute("SAVEPOINT cucurbit_ask_side").await?;
+    ask_all(connection, from, questions, answers).await?;
+    connection.execute("ROLLBACK TO SAVEPOINT cucurbit_ask_side").await?;
+    // Where the types may not be touched, questions that need the new ones are refused, and no others.
+    if let Err(error) = connection.execute(&types.join(";\n")).await {
+        refusal(error)?;
+        connection.execute("ROLLBACK TO SAVEPOINT cucurbit_ask_side").await?;
+    }
+    ask_all(connection, to, questions, answers).await
 }
 
 /// Tells whether a transaction is open, without an error or a warning in the server's log.
@@ -115,6 +164,7 @@ async fn is_in_transaction(connection: &mut Connection) -> Result<bool, Connecti
 /// A table to be made, and the questions about it by their place in the list.
 #[derive(Clone, Debug)]
 struct Job<'s> {
+    side: Side,
     table: &'s Table,
     asked: Vec<Asked<'s>>,
 }
@@ -148,7 +198,7 @@ fn jobs<'s>(from: &'s Schema, to: &'s Schema, questions: &[Question], answers: &
         match found {
             Some((table, Ok((kind, expression)))) if expression::is_one_expression(expression) => {
                 let job = jobs.entry((question.side, question.table.clone()));
-                let job = job.or_insert_with(|| Job { table, asked: Vec::new() });
+                let job = job.or_insert_with(|| Job { side: question.side, table, asked: Vec::new() });
                 job.asked.push(Asked { place, kind, expression: expression.into() });
             }
             Some((_, Ok((_, expression)))) => {
@@ -247,6 +297,9 @@ async fn ask_all(
     questions: &[Question],
     answers: &mut Answers,
 ) -> Result<(), ConnectionError> {
+    if jobs.is_empty() {
+        return Ok(());
+    }
     let place = match make_place(connection).await {
         Ok(place) => place,
         Err(error) => {
@@ -265,7 +318,9 @@ async fn ask_all(
             Err(refused) => match batch.as_mut_slice() {
                 [job] if job.asked.len() == 1 => refuse(&batch, questions, &refused.reason, answers),
                 [job] => batches.extend(
-                    job.asked.drain(..).map(|asked| vec![Job { table: job.table, asked: vec![asked] }]),
+                    job.asked
+                        .drain(..)
+                        .map(|asked| vec![Job { side: job.side, table: job.table, asked: vec![asked] }]),
                 ),
                 jobs => {
                     let rest = jobs.len() / 2;
@@ -346,7 +401,7 @@ fn refusal(error: ConnectionError) -> Result<Refusal, ConnectionError> {
 
 /// Writes the statements that make a table with what is asked about it.
 fn make(place: &Place, job: &Job<'_>, number: usize) -> Vec<String> {
-    let Job { table, asked } = job;
+    let Job { side: _, table, asked } = job;
     let columns: Vec<&Ident> = table.columns.iter().map(|column| &column.name).collect();
     let is_named = |column: &&Column| {
         asked.iter().any(|asked| expression::columns_in(&asked.expression, &columns).contains(&column.name))

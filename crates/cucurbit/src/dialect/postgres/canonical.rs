@@ -1,12 +1,12 @@
 //! How PostgreSQL would store a schema, as far as that can be told without a server.
 
 use super::{
-    expression,
+    constant, expression,
     names::{self, Constraint},
-    operator_class, types, visit,
+    operator_class, sequence, types, visit,
 };
 use crate::{
-    dialect::{Canonical, sql},
+    dialect::Canonical,
     schema::{
         Column, Dialect, Expression, ForeignKey, Ident, Identity, Index, IndexKey, IndexPart, Literal, Nulls,
         Order, PrimaryKey, Schema, ServerDefault, Table, TableName, TableOptions, Type, Unique,
@@ -17,9 +17,27 @@ use crate::{
 ///
 /// Checks keep their places in the list, by which a question names them; the other lists are sorted in the form.
 pub(crate) fn canonical(schema: &Schema) -> Canonical {
-    let Schema { tables } = schema;
+    let Schema { tables, enums, sequences } = schema;
     let mut as_written = Schema::new();
     let mut form = Schema::new();
+    for one in enums.values() {
+        let mut written = one.clone();
+        unqualified(&mut written.name);
+        let mut stored = written.clone();
+        visit::object_name(&mut stored.name, &mut names::cut);
+        as_written.enums.insert(written.name.clone(), written);
+        form.enums.insert(stored.name.clone(), stored);
+    }
+    for one in sequences.values() {
+        let mut written = one.clone();
+        unqualified(&mut written.name);
+        let mut stored = written.clone();
+        visit::object_name(&mut stored.name, &mut names::cut);
+        stored.ty = types::stored(&stored.ty);
+        stored.options = sequence::stored(&stored.ty, &stored.options);
+        as_written.sequences.insert(written.name.clone(), written);
+        form.sequences.insert(stored.name.clone(), stored);
+    }
     for table in tables.values() {
         let mut written = table.clone();
         in_default_schema(&mut written);
@@ -37,10 +55,12 @@ pub(crate) fn canonical(schema: &Schema) -> Canonical {
 
 /// `public` is where a name without a schema is looked for.
 fn in_default_schema(table: &mut Table) {
-    let unqualified =
-        |name: &mut TableName| name.schema = name.schema.take().filter(|schema| *schema != "public");
     unqualified(&mut table.name);
     table.foreign_keys.iter_mut().for_each(|key| unqualified(&mut key.referred_table));
+}
+
+fn unqualified(name: &mut TableName) {
+    name.schema = name.schema.take().filter(|schema| *schema != "public");
 }
 
 /// Takes away the names that the server chose, and the unique constraints that it would not make.
@@ -103,7 +123,7 @@ fn store(table: &mut Table) {
     exclusions.iter_mut().for_each(|exclusion| store_index(&mut exclusion.index, columns));
     exclusions.sort_by(|one, other| one.index.name.cmp(&other.index.name));
     table.comment = table.comment.take().filter(|comment| !comment.is_empty());
-    table.options = TableOptions::default();
+    table.options = TableOptions { is_unlogged: table.options.is_unlogged, ..TableOptions::default() };
 }
 
 /// ON DELETE SET NULL of all columns is that of none in particular; of some, their order says nothing.
@@ -140,11 +160,13 @@ fn stored_default(ty: &Type, default: ServerDefault) -> Option<ServerDefault> {
             if is_null(&expression.base) {
                 return None;
             }
-            ServerDefault::Expression(expression)
+            ServerDefault::Expression(constant::without_own_cast(ty, expression))
         }
-        ServerDefault::Identity(identity) => ServerDefault::Identity(stored_identity(identity)),
+        ServerDefault::Identity(Identity { always, options }) => {
+            ServerDefault::Identity(Identity { always, options: sequence::stored(ty, &options) })
+        }
         ServerDefault::Literal(Literal::Null) => return None,
-        ServerDefault::Literal(literal) => ServerDefault::Expression(literal_text(ty, &literal).into()),
+        ServerDefault::Literal(literal) => ServerDefault::Expression(constant::printed(ty, &literal).into()),
         ServerDefault::Serial => ServerDefault::Serial,
     })
 }
@@ -155,60 +177,6 @@ fn is_null(sql: &str) -> bool {
     let is_type =
         |text: &str| expression::tokens(text).iter().all(|token| token.kind == expression::Kind::Word);
     head.trim().eq_ignore_ascii_case("null") && is_type(cast)
-}
-
-/// The first value of a sequence is 1 upwards and -1 downwards (manual, CREATE SEQUENCE).
-fn stored_identity(Identity { always, start, increment }: Identity) -> Identity {
-    let increment = increment.filter(|step| *step != 1);
-    let first = if increment.is_some_and(|step| step < 0) { -1 } else { 1 };
-    Identity { always, start: start.filter(|start| *start != first), increment }
-}
-
-/// Writes a constant as the server prints it, where that is known for certain (`get_const_expr` in ruleutils.c).
-fn literal_text(ty: &Type, literal: &Literal) -> String {
-    match literal {
-        Literal::Boolean(value) => value.to_string(),
-        Literal::Integer(value) => match i32::try_from(*value) {
-            Ok(small) if small >= 0 => small.to_string(),
-            Ok(small) => format!("'{small}'::integer"),
-            Err(_) => format!("'{value}'::bigint"),
-        },
-        Literal::Null => "NULL".to_owned(),
-        Literal::Number(digits) if digits.starts_with('-') => match digits.parse::<i32>() {
-            Ok(_) => format!("'{digits}'::integer"),
-            Err(_) => format!("'{digits}'::numeric"),
-        },
-        Literal::Number(digits) => digits.clone(),
-        Literal::String(text) => {
-            let constant = sql::string(text);
-            match ty {
-                Type::Char { .. } => format!("{constant}::bpchar"),
-                Type::Json => format!("{constant}::json"),
-                Type::Jsonb if matches!(text.as_str(), "{}" | "[]") => format!("{constant}::jsonb"),
-                Type::String { .. } => format!("{constant}::character varying"),
-                Type::Text => format!("{constant}::text"),
-                // The server reads these constants and prints them anew; only it knows how.
-                Type::Array(_)
-                | Type::BigInteger
-                | Type::Binary
-                | Type::Boolean
-                | Type::Custom { .. }
-                | Type::Date
-                | Type::DateTime { .. }
-                | Type::DateTimeTz { .. }
-                | Type::Decimal { .. }
-                | Type::Double
-                | Type::Float
-                | Type::Integer
-                | Type::Interval
-                | Type::Jsonb
-                | Type::Real
-                | Type::SmallInteger
-                | Type::Time { .. }
-                | Type::Uuid => constant,
-            }
-        }
-    }
 }
 
 fn store_index(index: &mut Index, columns: &[Column]) {

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::schema::{Dialect, Expression, Ident, Index, IndexKey};
+use crate::schema::{Dialect, Expression, Ident, Index, IndexKey, IndexPart};
 
 /// A piece of an expression with its place in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +34,11 @@ pub(super) enum Kind {
 impl Token<'_> {
     pub(super) fn is(&self, symbol: &str) -> bool {
         self.kind == Kind::Symbol && self.text == symbol
+    }
+
+    /// The byte after it.
+    pub(super) fn end(&self) -> usize {
+        self.start + self.text.len()
     }
 
     /// Returns the name as the server stores it: small letters, unless in quotes.
@@ -175,11 +180,17 @@ pub(super) fn names_column(expression: &Expression, column: &Ident) -> bool {
 
 /// Tells whether an index has a column in its key, in an expression or in its condition.
 pub(super) fn index_names_column(index: &Index, column: &Ident) -> bool {
-    let is_in_key = index.parts.iter().any(|part| match &part.key {
-        IndexKey::Column(key) => key == column,
+    let is_key = |part: &IndexPart| part.key == IndexKey::Column(column.clone());
+    index.parts.iter().any(is_key) || index_computes_with(index, column)
+}
+
+/// Tells whether an index has a column in an expression or in its condition.
+pub(super) fn index_computes_with(index: &Index, column: &Ident) -> bool {
+    let is_in_expression = index.parts.iter().any(|part| match &part.key {
+        IndexKey::Column(_) => false,
         IndexKey::Expression(expression) => names_column(expression, column),
     });
-    is_in_key
+    is_in_expression
         || index.include.contains(column)
         || index.predicate.as_ref().is_some_and(|condition| names_column(condition, column))
 }
@@ -189,6 +200,26 @@ pub(super) fn with_renamed_column(sql: &str, from: &Ident, to: &Ident) -> String
     let mut text = sql.to_owned();
     for (token, _) in column_tokens(sql, &[from]).into_iter().rev() {
         text.replace_range(token.start..token.start + token.text.len(), &crate::dialect::sql::quoted(to));
+    }
+    text
+}
+
+/// Writes other constants for some: those with a cast, as the server prints them, and where there is none, all.
+pub(super) fn with_renamed_values(sql: &str, renamed: &[(String, String)]) -> String {
+    let tokens = tokens(sql);
+    let new = |token: &Token<'_>| {
+        let renamed = renamed.iter().find(|(old, _)| token.text == crate::dialect::sql::string(old));
+        renamed.filter(|_| token.kind == Kind::Text).map(|(_, new)| new)
+    };
+    let places = || tokens.iter().enumerate().filter_map(|(at, token)| Some((at, token, new(token)?)));
+    let is_cast = |at: usize| tokens.get(at + 1).is_some_and(|next| next.is("::"));
+    let has_casts = places().any(|(at, _, _)| is_cast(at));
+    let mut text = sql.to_owned();
+    for (at, token, new) in places().collect::<Vec<_>>().into_iter().rev() {
+        if is_cast(at) || !has_casts {
+            let range = token.start..token.start + token.text.len();
+            text.replace_range(range, &crate::dialect::sql::string(new));
+        }
     }
     text
 }

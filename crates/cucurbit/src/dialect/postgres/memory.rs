@@ -3,13 +3,13 @@
 //! The meaning is that of `operation::apply`; here is what the server adds by itself, so that memory agrees with
 //! what would be reflected: names, NOT NULL, what goes with a column, and renamed columns in expressions.
 
-use super::{check, expression, names};
+use super::{check, expression, names, types};
 use crate::{
     dialect::PlanError,
     operation::{self, ColumnChange, Found, Operation, resolve_constraint},
     schema::{
-        ConstraintRef, Dialect, Expression, ForeignKey, Ident, IndexKey, Schema, ServerDefault, Table,
-        TableName, Unique,
+        ConstraintRef, Dialect, Expression, ForeignKey, Ident, IndexKey, Literal, ObjectName, Schema,
+        ServerDefault, Table, TableName, Unique,
     },
 };
 
@@ -32,17 +32,23 @@ pub(super) fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), Pl
         Operation::DropColumn { table, column, consent: _ } => {
             drop_what_names(schema, table, column);
         }
+        Operation::AlterEnum { name, change } => rename_values(schema, name, &change.renamed()),
         Operation::AddColumn { .. }
         | Operation::AlterConstraint { .. }
         | Operation::BulkInsert(_)
         | Operation::CreateCheck { .. }
         | Operation::CreateExclusion { .. }
+        | Operation::AlterSequence(_)
+        | Operation::CreateEnum(_)
+        | Operation::CreateSequence(_)
         | Operation::CreateForeignKey { .. }
         | Operation::CreateIndex { .. }
         | Operation::CreatePrimaryKey { .. }
         | Operation::CreateTable(_)
         | Operation::CreateUnique { .. }
         | Operation::DropConstraint { .. }
+        | Operation::DropEnum { .. }
+        | Operation::DropSequence { .. }
         | Operation::DropIndex { .. }
         | Operation::DropTable { .. }
         | Operation::Execute(_)
@@ -51,7 +57,8 @@ pub(super) fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), Pl
         | Operation::On { .. }
         | Operation::RenameIndex { .. }
         | Operation::RenameTable { .. }
-        | Operation::SetTableComment { .. } => {}
+        | Operation::SetTableComment { .. }
+        | Operation::SetTableOption { .. } => {}
     }
     if let Some(table) = operation.table() {
         names::name_all(schema, table);
@@ -96,6 +103,51 @@ fn rename_in_expressions(schema: &mut Schema, table: &TableName, from: &Ident, t
     for column in &mut table.columns {
         if let Some(ServerDefault::Computed { expression, stored: _ }) = &mut column.default {
             rename(expression);
+        }
+    }
+}
+
+/// The server prints a value's new name in everything that is stored.
+fn rename_values(schema: &mut Schema, name: &ObjectName, renamed: &[(String, String)]) {
+    for table in schema.tables.values_mut() {
+        if !table.columns.iter().any(|column| types::is_enum(column, name)) {
+            continue;
+        }
+        let rename = |sql: &mut Expression| {
+            let text = sql.on(Dialect::Postgres);
+            let new = expression::with_renamed_values(text, renamed);
+            if new != *text {
+                *sql = new.into();
+            }
+        };
+        table.checks.iter_mut().for_each(|check| rename(&mut check.expression));
+        for index in table.indexes.values_mut() {
+            index.predicate.iter_mut().for_each(rename);
+            for part in &mut index.parts {
+                match &mut part.key {
+                    IndexKey::Column(_) => {}
+                    IndexKey::Expression(expression) => rename(expression),
+                }
+            }
+        }
+        for column in &mut table.columns {
+            let is_of = types::is_enum(column, name);
+            match &mut column.default {
+                Some(ServerDefault::Computed { expression, stored: _ }) => rename(expression),
+                Some(ServerDefault::Expression(expression)) if is_of => rename(expression),
+                Some(ServerDefault::Literal(Literal::String(value))) if is_of => {
+                    if let Some((_, new)) = renamed.iter().find(|(old, _)| old == value) {
+                        value.clone_from(new);
+                    }
+                }
+                Some(
+                    ServerDefault::Expression(_)
+                    | ServerDefault::Identity(_)
+                    | ServerDefault::Literal(_)
+                    | ServerDefault::Serial,
+                )
+                | None => {}
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ mod alter;
 mod ask;
 mod canonical;
 mod check;
+mod constant;
 mod execute;
 mod expression;
 #[cfg(feature = "runtime")]
@@ -23,6 +24,7 @@ mod reflect;
 mod render;
 #[cfg(feature = "runtime")]
 pub(super) mod scratch;
+mod sequence;
 mod types;
 mod visit;
 

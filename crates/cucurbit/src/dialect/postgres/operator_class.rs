@@ -34,6 +34,7 @@ pub(super) fn is_own(class: &str, ty: &Type) -> bool {
         Type::DateTimeTz { .. } => "timestamptz",
         Type::Decimal { .. } => "numeric",
         Type::Double | Type::Float => "float8",
+        Type::Enum { .. } => "enum",
         Type::Integer => "int4",
         Type::Interval => "interval",
         Type::Jsonb => "jsonb",

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{expression, types};
+use super::{expression, sequence, types};
 use crate::{
     dialect::{
         PlanError,
@@ -12,9 +12,9 @@ use crate::{
     },
     operation::{BulkInsert, Concurrency},
     schema::{
-        Action, Check, Column, Deferral, Dialect, Exclusion, Expression, ForeignKey, Ident, Identity, Index,
-        IndexKey, IndexPart, Literal, Match, Nulls, Order, PrimaryKey, ServerDefault, Table, TableName,
-        Unique,
+        Action, Check, Column, Deferral, Dialect, EnumType, Exclusion, Expression, ForeignKey, Ident,
+        Identity, Index, IndexKey, IndexPart, Literal, Match, Nulls, Order, PrimaryKey, ServerDefault, Table,
+        TableName, Unique,
     },
 };
 
@@ -39,10 +39,11 @@ pub(super) fn create_table(table: &Table, later: &[usize]) -> Result<String, Pla
     lines.extend(keys.map(|(_, key)| foreign_key(key)));
     lines.extend(table.checks.iter().filter(|check| !check.is_not_valid).map(check));
     lines.extend(table.exclusions.iter().map(exclusion));
+    let kind = if table.options.is_unlogged { "UNLOGGED TABLE" } else { "TABLE" };
     if lines.is_empty() {
-        return Ok(format!("CREATE TABLE {} ()", qualified(&table.name)));
+        return Ok(format!("CREATE {kind} {} ()", qualified(&table.name)));
     }
-    Ok(format!("CREATE TABLE {} (\n    {}\n)", qualified(&table.name), lines.join(",\n    ")))
+    Ok(format!("CREATE {kind} {} (\n    {}\n)", qualified(&table.name), lines.join(",\n    ")))
 }
 
 /// Writes a column as CREATE TABLE and ADD COLUMN have it.
@@ -102,11 +103,9 @@ pub(super) fn constant_or_expression(default: &ServerDefault) -> String {
 }
 
 /// Writes `GENERATED … AS IDENTITY` with its options.
-pub(super) fn identity(Identity { always, start, increment }: &Identity) -> String {
+pub(super) fn identity(Identity { always, options }: &Identity) -> String {
     let when = if *always { "ALWAYS" } else { "BY DEFAULT" };
-    let start = start.map(|start| format!("START WITH {start}"));
-    let increment = increment.map(|increment| format!("INCREMENT BY {increment}"));
-    let options: Vec<String> = start.into_iter().chain(increment).collect();
+    let options = sequence::written(options);
     if options.is_empty() {
         return format!("GENERATED {when} AS IDENTITY");
     }
@@ -297,6 +296,16 @@ fn index_part(part: &IndexPart) -> String {
         None => "",
     };
     format!("{key}{order}{nulls}")
+}
+
+/// Writes CREATE TYPE.
+pub(super) fn create_enum(EnumType { name, values }: &EnumType) -> String {
+    format!("CREATE TYPE {} AS ENUM ({})", qualified(name), strings(values))
+}
+
+/// Writes texts as string constants with commas between.
+pub(super) fn strings(texts: &[String]) -> String {
+    texts.iter().map(|text| string(text)).collect::<Vec<_>>().join(", ")
 }
 
 /// Writes the INSERTs of rows.

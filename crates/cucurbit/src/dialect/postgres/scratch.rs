@@ -55,7 +55,9 @@ async fn fill(server: &Address, name: &str, statements: &[String]) -> Result<Con
 
 /// Writes the statements that make the tables, by the same way as any migration.
 fn copy(schema: &Schema) -> Result<Vec<String>, PlanError> {
-    let mut tables = Vec::new();
+    let enums = schema.enums.values().cloned().map(Operation::CreateEnum);
+    let sequences = schema.sequences.values().cloned().map(Operation::CreateSequence);
+    let mut tables: Vec<Operation> = enums.chain(sequences).collect();
     let mut indexes = Vec::new();
     for table in schema.tables.values() {
         let mut table = table.clone();

@@ -3,7 +3,11 @@
 //! Spellings are those of the manual, chapter 8; [`parsed`] reads what `format_type()` prints and the aliases
 //! that the manual lists beside them.
 
-use crate::schema::Type;
+use super::expression::{self, Kind};
+use crate::{
+    dialect::sql::qualified,
+    schema::{Column, Dialect, Ident, ObjectName, Type},
+};
 
 /// Spells a type.
 pub(super) fn spelled(ty: &Type) -> String {
@@ -25,6 +29,7 @@ pub(super) fn spelled(ty: &Type) -> String {
         Type::Decimal { precision: None } => "NUMERIC".to_owned(),
         // FLOAT without a precision is DOUBLE PRECISION (manual, 8.1.3).
         Type::Double | Type::Float => "DOUBLE PRECISION".to_owned(),
+        Type::Enum { name } => qualified(name),
         Type::Integer => "INTEGER".to_owned(),
         Type::Interval => "INTERVAL".to_owned(),
         Type::Json => "JSON".to_owned(),
@@ -56,6 +61,7 @@ pub(super) fn serial(ty: &Type) -> Option<&'static str> {
         | Type::DateTimeTz { .. }
         | Type::Decimal { .. }
         | Type::Double
+        | Type::Enum { .. }
         | Type::Float
         | Type::Interval
         | Type::Json
@@ -68,9 +74,50 @@ pub(super) fn serial(ty: &Type) -> Option<&'static str> {
     }
 }
 
-/// Returns the type that PostgreSQL would report for one that is written.
+/// Returns the one form of a type, whatever it was written as.
+///
+/// A type that is known by its name alone (an enum, a domain, `inet`) is an `Enum` there: a name has several
+/// spellings, and a model need not know what stands behind it.
 pub(super) fn stored(ty: &Type) -> Type {
-    parsed(&spelled(ty))
+    by_name(parsed(&spelled(ty)))
+}
+
+/// Tells whether a column is of an enum type, or of an array of it.
+pub(super) fn is_enum(column: &Column, name: &ObjectName) -> bool {
+    stored(column.ty.on(Dialect::Postgres)).enum_name() == Some(name)
+}
+
+fn by_name(ty: Type) -> Type {
+    if let Type::Array(element) = ty {
+        return Type::Array(Box::new(by_name(*element)));
+    }
+    if let Type::Custom { spelling } = &ty
+        && let Some(name) = named(spelling)
+    {
+        return Type::Enum { name };
+    }
+    ty
+}
+
+/// Tells whether a spelling is this name.
+pub(super) fn is_named(spelling: &str, name: &ObjectName) -> bool {
+    named(&normalized(spelling)).as_ref() == Some(name)
+}
+
+/// Reads a spelling that is a name and no more, with or without a schema.
+fn named(spelling: &str) -> Option<ObjectName> {
+    let tokens = expression::tokens(spelling);
+    let name = |token: &expression::Token<'_>| token.name().map(Ident::new);
+    match tokens.as_slice() {
+        // Without quotes it is BIT(1), which is a grammar's word and no name.
+        [only] if only.kind == Kind::Word && only.text == "bit" => None,
+        [only] => Some(ObjectName::new(name(only)?)),
+        [schema, dot, only] if dot.text == "." => Some(match name(schema)? {
+            public if public == "public" => ObjectName::new(name(only)?),
+            schema => ObjectName::qualified(schema, name(only)?),
+        }),
+        _ => None,
+    }
 }
 
 /// Reads a spelling. What is not in the list of [`Type`] stays as it is spelled.
@@ -91,6 +138,7 @@ pub(super) fn parsed(spelling: &str) -> Type {
             | Type::DateTimeTz { .. }
             | Type::Decimal { .. }
             | Type::Double
+            | Type::Enum { .. }
             | Type::Float
             | Type::Integer
             | Type::Interval

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use crate::{
     operation::{BulkInsert, ColumnChange, ConstraintChange, Execute, Operation},
     schema::{
-        Check, Column, ConstraintRef, Exclusion, ForeignKey, Ident, Index, IndexKey, PrimaryKey, Referred,
-        Table, TableName, Unique,
+        Check, Column, ColumnType, ConstraintRef, EnumType, Exclusion, ForeignKey, Ident, Index, IndexKey,
+        ObjectName, PrimaryKey, Referred, Sequence, Table, TableName, Type, Unique, Variants,
     },
 };
 
@@ -20,7 +20,7 @@ pub(super) fn operation(operation: &mut Operation, change: Change<'_>) {
     match operation {
         Operation::AddColumn { table, column, backfill: _ } => {
             table_name(table, change);
-            change(&mut column.name);
+            self::column(column, change);
         }
         Operation::AlterColumn { table, column, changes } => {
             table_name(table, change);
@@ -35,6 +35,11 @@ pub(super) fn operation(operation: &mut Operation, change: Change<'_>) {
                 ConstraintChange::SetDeferral(_) | ConstraintChange::Validate => {}
             }
         }
+        Operation::AlterEnum { name, change: _ }
+        | Operation::AlterSequence(Sequence { name, ty: _, options: _ })
+        | Operation::CreateSequence(Sequence { name, ty: _, options: _ })
+        | Operation::DropEnum { name }
+        | Operation::DropSequence { name } => object_name(name, change),
         Operation::BulkInsert(BulkInsert { table, columns, rows: _ }) => {
             table_name(table, change);
             columns.iter_mut().for_each(change);
@@ -47,6 +52,7 @@ pub(super) fn operation(operation: &mut Operation, change: Change<'_>) {
             table_name(table, change);
             self::exclusion(exclusion, change);
         }
+        Operation::CreateEnum(EnumType { name, values: _ }) => object_name(name, change),
         Operation::CreateForeignKey { table, foreign_key } => {
             table_name(table, change);
             self::foreign_key(foreign_key, change);
@@ -76,7 +82,9 @@ pub(super) fn operation(operation: &mut Operation, change: Change<'_>) {
             table_name(table, change);
             change(name);
         }
-        Operation::DropTable { table, consent: _ } | Operation::SetTableComment { table, comment: _ } => {
+        Operation::DropTable { table, consent: _ }
+        | Operation::SetTableComment { table, comment: _ }
+        | Operation::SetTableOption { table, option: _, is_set: _ } => {
             table_name(table, change);
         }
         Operation::Execute(Execute { sql: _, is_outside_transaction: _, means }) => {
@@ -113,9 +121,7 @@ pub(super) fn table(table: &mut Table, change: Change<'_>) {
         options: _,
     } = table;
     table_name(name, change);
-    for Column { name, ty: _, nullable: _, default: _, collation: _, comment: _ } in columns {
-        change(name);
-    }
+    columns.iter_mut().for_each(|one| column(one, change));
     primary_key.iter_mut().for_each(|key| self::primary_key(key, change));
     uniques.iter_mut().for_each(|one| unique(one, change));
     foreign_keys.iter_mut().for_each(|one| foreign_key(one, change));
@@ -126,6 +132,49 @@ pub(super) fn table(table: &mut Table, change: Change<'_>) {
         (one.name.clone(), one)
     });
     *indexes = renamed.collect::<BTreeMap<_, _>>();
+}
+
+fn column(column: &mut Column, change: Change<'_>) {
+    let Column { name, ty, nullable: _, default: _, collation: _, comment: _ } = column;
+    change(name);
+    column_type(ty, change);
+}
+
+fn column_type(Variants { base, variants }: &mut ColumnType, change: Change<'_>) {
+    std::iter::once(base).chain(variants.values_mut()).for_each(|one| ty(one, change));
+}
+
+fn ty(ty: &mut Type, change: Change<'_>) {
+    match ty {
+        Type::Array(element) => self::ty(element, change),
+        Type::Enum { name } => object_name(name, change),
+        Type::BigInteger
+        | Type::Binary
+        | Type::Boolean
+        | Type::Char { .. }
+        | Type::Custom { .. }
+        | Type::Date
+        | Type::DateTime { .. }
+        | Type::DateTimeTz { .. }
+        | Type::Decimal { .. }
+        | Type::Double
+        | Type::Float
+        | Type::Integer
+        | Type::Interval
+        | Type::Json
+        | Type::Jsonb
+        | Type::Real
+        | Type::SmallInteger
+        | Type::String { .. }
+        | Type::Text
+        | Type::Time { .. }
+        | Type::Uuid => {}
+    }
+}
+
+/// Changes the names in the name of a type.
+pub(super) fn object_name(name: &mut ObjectName, change: Change<'_>) {
+    table_name(name, change);
 }
 
 fn table_name(name: &mut TableName, change: Change<'_>) {
@@ -141,8 +190,8 @@ fn column_change(one: &mut ColumnChange, change: Change<'_>) {
         | ColumnChange::SetComment(_)
         | ColumnChange::SetDefault(_)
         | ColumnChange::SetNotNull { .. }
-        | ColumnChange::SetNullable
-        | ColumnChange::SetType { .. } => {}
+        | ColumnChange::SetNullable => {}
+        ColumnChange::SetType { ty, using: _ } => column_type(ty, change),
     }
 }
 

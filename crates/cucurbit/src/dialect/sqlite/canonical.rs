@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::schema::{
     Check, Column, ColumnType, Expression, ForeignKey, Ident, Index, IndexKey, IndexPart, Literal,
-    PrimaryKey, Schema, ServerDefault, Table, TableName, Type, Unique,
+    PrimaryKey, Schema, ServerDefault, Table, TableName, TableOptions, Type, Unique,
 };
 
 use super::{
@@ -23,7 +23,10 @@ use super::{
 
 /// Puts a schema into SQLite's spelling.
 pub(in super::super) fn canonical(schema: &Schema) -> Canonical {
-    let mut as_written = Schema::from_tables(schema.tables.values().cloned().map(in_default_schema));
+    let Schema { tables, enums, sequences } = schema;
+    let as_written = Schema::from_tables(tables.values().cloned().map(in_default_schema));
+    let as_written = as_written.with_enums(enums.values().cloned());
+    let mut as_written = as_written.with_sequences(sequences.values().cloned());
     let keys: BTreeMap<TableName, Vec<Ident>> = as_written
         .tables
         .values()
@@ -36,6 +39,8 @@ pub(in super::super) fn canonical(schema: &Schema) -> Canonical {
         }
     }
     let form = Schema::from_tables(as_written.tables.values().map(form));
+    let form = form.with_enums(as_written.enums.values().cloned());
+    let form = form.with_sequences(as_written.sequences.values().cloned());
     Canonical::new(as_written, form)
 }
 
@@ -77,7 +82,7 @@ fn form(table: &Table) -> Table {
         exclusions: Vec::new(),
         indexes: indexes.iter().map(|(name, index)| (name.clone(), index_form(table, index))).collect(),
         comment: None,
-        options: options.clone(),
+        options: TableOptions { is_unlogged: false, ..options.clone() },
     }
 }
 

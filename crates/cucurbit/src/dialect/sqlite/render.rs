@@ -4,7 +4,7 @@
 //! `alter.rs`. The memory of stored texts moves along, so that a later plan starts from what SQLite then holds.
 
 use crate::{
-    operation::{self, BulkInsert, Consent, Execute, Operation, for_dialect},
+    operation::{self, BulkInsert, Consent, EnumChange, Execute, Operation, for_dialect},
     schema::{Ident, Schema, Table, TableName},
 };
 
@@ -92,7 +92,14 @@ pub(super) fn settle(before: &mut Before, name: &TableName) -> Result<(), PlanEr
 
 fn one(before: &mut Before, operation: &Operation, plan: &mut Plan) -> Result<(), PlanError> {
     match operation {
+        Operation::AlterEnum { name: _, change } => alter_enum(before, change, operation),
         Operation::BulkInsert(insert) => bulk_insert(insert, operation, plan),
+        // SQLite has neither types of one's own, whose columns are text, nor sequences.
+        Operation::AlterSequence(_)
+        | Operation::CreateEnum(_)
+        | Operation::CreateSequence(_)
+        | Operation::DropEnum { .. }
+        | Operation::DropSequence { .. } => apply(before, operation),
         Operation::CreateTable(table) => create_table(before, table, operation, plan),
         Operation::DropTable { table, consent } => drop_table(before, table, *consent, operation, plan),
         Operation::Execute(execute) => self::execute(before, execute, plan),
@@ -114,8 +121,23 @@ fn one(before: &mut Before, operation: &Operation, plan: &mut Plan) -> Result<()
         | Operation::Run { .. }
         | Operation::On { .. }
         | Operation::RenameIndex { .. }
-        | Operation::SetTableComment { .. } => Ok(()),
+        | Operation::SetTableComment { .. }
+        | Operation::SetTableOption { .. } => Ok(()),
     }
+}
+
+/// Changes what is known of an enum type. The rows hold its values as text, in columns that only their author knows.
+fn alter_enum(before: &mut Before, change: &EnumChange, operation: &Operation) -> Result<(), PlanError> {
+    let changes_rows = match change {
+        EnumChange::AddValue { .. } => false,
+        EnumChange::RenameValue { .. } => true,
+        EnumChange::SetValues { values: _, replacements, consent: _ } => !replacements.is_empty(),
+    };
+    if changes_rows {
+        let reason = "the rows hold the value as text; there it is an UPDATE of `op.execute`";
+        return Err(unsupported(operation)(reason.to_owned()));
+    }
+    apply(before, operation)
 }
 
 /// Applies an operation to the schema in memory.

@@ -23,7 +23,7 @@ pub(super) fn spelled(ty: &Type, is_strict: bool) -> Option<String> {
         Type::Double => "DOUBLE PRECISION".to_owned(),
         Type::Float => "FLOAT".to_owned(),
         Type::Integer => "INTEGER".to_owned(),
-        Type::Interval | Type::Text => "TEXT".to_owned(),
+        Type::Enum { .. } | Type::Interval | Type::Text => "TEXT".to_owned(),
         Type::Json | Type::Jsonb => "JSON".to_owned(),
         Type::Real => "REAL".to_owned(),
         Type::SmallInteger => "SMALLINT".to_owned(),
@@ -46,6 +46,7 @@ fn strict(ty: &Type, spelling: String) -> String {
         | Type::Date
         | Type::DateTime { .. }
         | Type::DateTimeTz { .. }
+        | Type::Enum { .. }
         | Type::Interval
         | Type::Json
         | Type::Jsonb
@@ -101,7 +102,7 @@ pub(super) fn read(declared: &str) -> Type {
         ("VARCHAR" | "CHARACTER VARYING" | "NVARCHAR", [length]) => {
             sized(*length, declared, |n| Type::String { length: Some(n) })
         }
-        ("TEXT" | "CLOB", []) => Type::Text,
+        ("TEXT" | "CLOB" | "ENUM_TEXT", []) => Type::Text,
         ("TIME" | "TIME_TEXT", [] | [_]) => Type::Time { precision: None },
         ("UUID" | "UUID_TEXT", []) => Type::Uuid,
         _ => custom(declared),
@@ -147,7 +148,7 @@ pub(super) fn form(ty: &Type, is_strict: bool) -> Type {
     match read(&spelling) {
         Type::DateTimeTz { .. } => Type::DateTime { precision: None },
         Type::Float | Type::Real => Type::Double,
-        Type::Interval => Type::Text,
+        Type::Enum { .. } | Type::Interval => Type::Text,
         Type::Jsonb => Type::Json,
         Type::Uuid => Type::Char { length: Some(32) },
         Type::Custom { spelling } => Type::Custom { spelling: spelling.to_ascii_uppercase() },

@@ -6,7 +6,7 @@ use cucurbit::{
     schema::{Type, build::*},
 };
 
-use super::{Database, run, run_operations};
+use super::{Database, reflect, run, run_operations};
 
 fn custom(spelling: &str) -> Type {
     Type::Custom { spelling: spelling.to_owned() }
@@ -73,8 +73,9 @@ async fn known_casts_need_no_using() {
     let types =
         "CREATE TYPE mood AS ENUM ('ok', 'sad'); CREATE TYPE temper AS ENUM ('ok'); SET TimeZone = 'UTC'";
     connection.execute(types).await.unwrap();
+    let schema = reflect(&mut connection).await;
     for (from, value, to, after) in casts() {
-        let mut before = Before::default();
+        let mut before = Before::of(schema.clone());
         // The default is of the old type too, and the new one of the new.
         let default = |value: &str| cucurbit::schema::ServerDefault::Literal(value.into());
         let make = |op: &mut Op| {
@@ -129,11 +130,10 @@ async fn every_kind_of_column_is_added_to_a_filled_table() {
         op.alter_table("t", |table| {
             use cucurbit::schema::{Identity, ServerDefault};
             table.add_column(integer("numbered").serial());
-            table.add_column(big_integer("identity").server_default(ServerDefault::Identity(Identity {
-                always: false,
-                start: Some(10),
-                increment: None,
-            })));
+            table.add_column(
+                big_integer("identity")
+                    .server_default(ServerDefault::Identity(Identity::by_default().start(10))),
+            );
             table.add_column(
                 integer("computed")
                     .server_default(ServerDefault::Computed { expression: "base * 3".into(), stored: true }),

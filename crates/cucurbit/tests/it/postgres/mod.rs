@@ -4,6 +4,7 @@
 
 mod ask;
 mod cast;
+mod enumeration;
 mod lock;
 mod plan;
 mod reflect;

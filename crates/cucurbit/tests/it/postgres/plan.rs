@@ -67,11 +67,10 @@ fn garden() -> Schema {
             ));
         });
     let event = TableBuilder::build("event", |table| {
-        table.column(big_integer("id").server_default(ServerDefault::Identity(Identity {
-            always: true,
-            start: Some(100),
-            increment: Some(5),
-        })));
+        table.column(
+            big_integer("id")
+                .server_default(ServerDefault::Identity(Identity::always().start(100).increment(5))),
+        );
         table.column(integer("plant_id"));
         table.column(varchar("kind"));
         table.primary_key(["plant_id", "id"]).named("event_key");
@@ -232,7 +231,7 @@ async fn each_kind_of_default_becomes_each_other() {
         1 => Some(ServerDefault::Literal(4.into())),
         2 => Some(ServerDefault::Serial),
         3 => Some(ServerDefault::Identity(Identity::default())),
-        4 => Some(ServerDefault::Identity(Identity { always: true, start: Some(50), increment: Some(10) })),
+        4 => Some(ServerDefault::Identity(Identity::always().start(50).increment(10))),
         _ => Some(ServerDefault::Computed { expression: "base + 1".into(), stored: true }),
     };
     let database = Database::new().await;

@@ -81,6 +81,24 @@ impl History {
         self.hazard(HazardKind::LosesData, table, Some(column), Some("IS NOT NULL"))
     }
 
+    /// Some of a column's values are lost: those for which a condition holds.
+    pub(super) fn loses_some(
+        &self,
+        table: &TableName,
+        column: &Ident,
+        condition: impl FnOnce(&str) -> String,
+    ) -> Option<Hazard> {
+        if self.is_new(table, column) {
+            return None;
+        }
+        let hazard = self.hazard(HazardKind::LosesData, table, Some(column), None)?;
+        let old = self.old_columns.get(&(table.clone(), column.clone())).unwrap_or(column);
+        let old_table = self.old_tables.get(table).unwrap_or(table);
+        let condition = condition(&quoted(old));
+        let probe = format!("SELECT EXISTS (SELECT 1 FROM {} WHERE {condition})::int", qualified(old_table));
+        Some(Hazard { probe, ..hazard })
+    }
+
     /// A column refuses NULL that holds it.
     pub(super) fn has_nulls(&self, table: &TableName, column: &Ident) -> Option<Hazard> {
         // A column that this plan added holds NULL in every row there is.

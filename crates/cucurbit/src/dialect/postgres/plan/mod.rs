@@ -1,12 +1,15 @@
 //! Operations → statements, in an order that PostgreSQL accepts.
 
+mod enumeration;
 mod history;
+
+use std::collections::BTreeSet;
 
 use self::history::History;
 use super::{
     alter, execute, memory, names,
     render::{self, text},
-    visit,
+    sequence, visit,
 };
 use crate::{
     dialect::{
@@ -15,8 +18,8 @@ use crate::{
     },
     operation::{self, ApplyError, ColumnChange, Concurrency, Consent, ConstraintChange, Found, Operation},
     schema::{
-        Column, ConstraintRef, Dialect, Expression, ForeignKey, Ident, Literal, PrimaryKey, Schema,
-        ServerDefault, Table, TableName,
+        Column, ConstraintRef, Dialect, Expression, ForeignKey, Ident, Literal, ObjectName, PrimaryKey,
+        Schema, Sequence, ServerDefault, Table, TableName, TableOption,
     },
 };
 
@@ -31,6 +34,7 @@ pub(crate) fn plan(before: &mut Before, operations: &[Operation]) -> Result<Plan
         plan: Plan::default(),
         deferred: Vec::new(),
         history: History::default(),
+        made_values: BTreeSet::new(),
     };
     for place in 0..operations.len() {
         let (operation, rest) = (operations[place].clone(), &operations[place + 1..]);
@@ -46,6 +50,8 @@ struct Planner<'b> {
     /// Foreign keys that wait for the table they refer to.
     deferred: Vec<(TableName, ForeignKey)>,
     history: History,
+    /// Values of enum types that were made before their turn.
+    made_values: BTreeSet<(ObjectName, String)>,
 }
 
 impl Planner<'_> {
@@ -67,8 +73,15 @@ impl Planner<'_> {
             | Operation::DropTable { table, .. }
             | Operation::RenameIndex { table, .. }
             | Operation::RenameTable { table, .. }
-            | Operation::SetTableComment { table, .. } => table,
+            | Operation::SetTableComment { table, .. }
+            | Operation::SetTableOption { table, .. } => table,
+            Operation::AlterEnum { name, .. }
+            | Operation::AlterSequence(Sequence { name, .. })
+            | Operation::DropEnum { name }
+            | Operation::DropSequence { name } => name,
             Operation::BulkInsert(_)
+            | Operation::CreateEnum(_)
+            | Operation::CreateSequence(_)
             | Operation::CreateTable(_)
             | Operation::Execute(_)
             | Operation::Irreversible { .. }
@@ -77,7 +90,11 @@ impl Planner<'_> {
         };
         let short = TableName::new(name.name.clone());
         let is_public = name.schema.as_ref().is_some_and(|schema| *schema == "public");
-        if is_public && !self.schema.tables.contains_key(name) && self.schema.tables.contains_key(&short) {
+        let Schema { tables, enums, sequences } = &*self.schema;
+        let is_there = |name: &TableName| {
+            tables.contains_key(name) || enums.contains_key(name) || sequences.contains_key(name)
+        };
+        if is_public && !is_there(name) && is_there(&short) {
             *name = short;
         }
         operation
@@ -100,6 +117,17 @@ impl Planner<'_> {
             Operation::AlterConstraint { table, constraint, change } => {
                 self.alter_constraint(table, constraint, change, &operation)
             }
+            Operation::AlterEnum { name, change } => {
+                self.alter_enum(name, change, rest)?;
+                self.apply(&operation)
+            }
+            Operation::AlterSequence(new) => {
+                let old = self.schema.sequences.get(&new.name).cloned();
+                self.apply(&operation)?;
+                let sql = old.map(|old| sequence::alter(&old, new)).transpose()?;
+                sql.flatten().into_iter().for_each(|sql| self.plan.push(sql));
+                Ok(())
+            }
             Operation::BulkInsert(insert) => {
                 render::inserts(insert).into_iter().for_each(|sql| self.plan.push(sql));
                 Ok(())
@@ -110,6 +138,10 @@ impl Planner<'_> {
             }
             Operation::CreateExclusion { table, exclusion } => {
                 self.add_constraint(table, &render::exclusion(exclusion));
+                self.apply(&operation)
+            }
+            Operation::CreateEnum(new) => {
+                self.plan.push(render::create_enum(new));
                 self.apply(&operation)
             }
             Operation::CreateForeignKey { table, foreign_key } => {
@@ -123,6 +155,10 @@ impl Planner<'_> {
             }
             Operation::CreatePrimaryKey { table, primary_key } => {
                 self.create_primary_key(table, primary_key);
+                self.apply(&operation)
+            }
+            Operation::CreateSequence(new) => {
+                self.plan.push(sequence::create(new)?);
                 self.apply(&operation)
             }
             Operation::CreateTable(table) => {
@@ -146,6 +182,16 @@ impl Planner<'_> {
                 let how = if concurrency.is_concurrent { "CONCURRENTLY " } else { "" };
                 let sql = format!("DROP INDEX {how}{}", qualified(&table.sibling(name.clone())));
                 self.plan.statements.push(Statement { mode: mode(*concurrency), ..Statement::new(sql) });
+                self.apply(&operation)
+            }
+            Operation::DropEnum { name } => {
+                self.refuse_used(name, &operation)?;
+                self.apply(&operation)?;
+                self.plan.push(format!("DROP TYPE {}", qualified(name)));
+                Ok(())
+            }
+            Operation::DropSequence { name } => {
+                self.plan.push(format!("DROP SEQUENCE {}", qualified(name)));
                 self.apply(&operation)
             }
             Operation::DropTable { table, consent } => {
@@ -180,6 +226,13 @@ impl Planner<'_> {
                 self.add_deferred(&table.sibling(to.clone()));
                 Ok(())
             }
+            Operation::SetTableOption { table, option: TableOption::Unlogged, is_set } => {
+                let word = if *is_set { "UNLOGGED" } else { "LOGGED" };
+                self.plan.push(format!("ALTER TABLE {} SET {word}", qualified(table)));
+                self.apply(&operation)
+            }
+            // The others are SQLite's.
+            Operation::SetTableOption { .. } => self.apply(&operation),
             Operation::SetTableComment { table, comment } => {
                 let object = format!("TABLE {}", qualified(table));
                 self.plan.push(render::comment(&object, comment.as_ref()));
@@ -252,12 +305,18 @@ impl Planner<'_> {
                 | Operation::BulkInsert(_)
                 | Operation::CreateCheck { .. }
                 | Operation::CreateExclusion { .. }
+                | Operation::AlterEnum { .. }
+                | Operation::AlterSequence(_)
+                | Operation::CreateEnum(_)
+                | Operation::CreateSequence(_)
                 | Operation::CreateForeignKey { .. }
                 | Operation::CreateIndex { .. }
                 | Operation::CreatePrimaryKey { .. }
                 | Operation::CreateUnique { .. }
                 | Operation::DropColumn { .. }
                 | Operation::DropConstraint { .. }
+                | Operation::DropEnum { .. }
+                | Operation::DropSequence { .. }
                 | Operation::DropIndex { .. }
                 | Operation::DropTable { .. }
                 | Operation::Execute(_)
@@ -265,7 +324,8 @@ impl Planner<'_> {
                 | Operation::Run { .. }
                 | Operation::On { .. }
                 | Operation::RenameIndex { .. }
-                | Operation::SetTableComment { .. } => false,
+                | Operation::SetTableComment { .. }
+                | Operation::SetTableOption { .. } => false,
             })
     }
 
@@ -290,6 +350,10 @@ impl Planner<'_> {
             | Operation::BulkInsert(_)
             | Operation::CreateCheck { .. }
             | Operation::CreateExclusion { .. }
+            | Operation::AlterEnum { .. }
+            | Operation::AlterSequence(_)
+            | Operation::CreateEnum(_)
+            | Operation::CreateSequence(_)
             | Operation::CreateForeignKey { .. }
             | Operation::CreateIndex { .. }
             | Operation::CreatePrimaryKey { .. }
@@ -297,6 +361,8 @@ impl Planner<'_> {
             | Operation::CreateUnique { .. }
             | Operation::DropColumn { .. }
             | Operation::DropConstraint { .. }
+            | Operation::DropEnum { .. }
+            | Operation::DropSequence { .. }
             | Operation::DropIndex { .. }
             | Operation::Execute(_)
             | Operation::Irreversible { .. }
@@ -304,7 +370,8 @@ impl Planner<'_> {
             | Operation::On { .. }
             | Operation::RenameIndex { .. }
             | Operation::RenameTable { .. }
-            | Operation::SetTableComment { .. } => None,
+            | Operation::SetTableComment { .. }
+            | Operation::SetTableOption { .. } => None,
         });
         for child in dropped.collect::<Vec<_>>() {
             names::name_all(self.schema, &child);

@@ -12,13 +12,13 @@ use std::collections::BTreeMap;
 
 use self::row::{Row, rows};
 pub(crate) use self::unmodelled::unmodelled;
-use super::{expression::unwrapped, types};
+use super::{constant, expression::unwrapped, sequence, types};
 use crate::{
     connection::Connection,
     dialect::{Before, ReflectError},
     schema::{
-        Action, Check, Column, Deferral, ForeignKey, Ident, Identity, Match, PrimaryKey, Schema,
-        ServerDefault, Table, TableName, Unique,
+        Action, Check, Column, Deferral, EnumType, ForeignKey, Ident, Identity, Match, ObjectName,
+        PrimaryKey, Schema, Sequence, SequenceOptions, ServerDefault, Table, TableName, Type, Unique,
     },
 };
 
@@ -29,12 +29,13 @@ const OLDEST: u32 = 130_000;
 pub(crate) async fn reflect(connection: &mut Connection) -> Result<Before, ReflectError> {
     let server = server(connection).await?;
     let mut catalogue = Catalogue { server, tables: BTreeMap::new() };
-    catalogue.read_tables(connection).await?;
+    let enums = catalogue.read_tables_and_enums(connection).await?;
     catalogue.read_columns(connection).await?;
-    catalogue.read_sequences(connection).await?;
+    let sequences = catalogue.read_sequences(connection).await?;
     catalogue.read_constraints(connection).await?;
     catalogue.read_indexes(connection).await?;
-    Ok(Before::of(Schema::from_tables(catalogue.tables.into_values().map(|read| read.table))))
+    let tables = catalogue.tables.into_values().map(|read| read.table);
+    Ok(Before::of(Schema::from_tables(tables).with_enums(enums).with_sequences(sequences)))
 }
 
 /// What is known of the server before anything else is asked.
@@ -92,42 +93,59 @@ impl Read {
 }
 
 impl Catalogue {
-    async fn read_tables(&mut self, connection: &mut Connection) -> Result<(), ReflectError> {
-        for mut row in rows(connection, "pg_class", &queries::tables(&self.server)).await? {
-            let id = row.number()?;
-            let mut table = Table::new(TableName::new(row.text()?));
-            table.comment = row.optional();
+    async fn read_tables_and_enums(
+        &mut self,
+        connection: &mut Connection,
+    ) -> Result<Vec<EnumType>, ReflectError> {
+        let mut enums = Vec::new();
+        for mut row in rows(connection, "pg_class", &queries::tables_and_enums(&self.server)).await? {
+            let (id, name) = (row.optional_number()?, row.text()?);
+            let (comment, is_unlogged) = (row.optional(), row.flag()?);
+            let Some(id) = id else {
+                enums.push(EnumType::new(ObjectName::new(name), row.optional_texts()?.unwrap_or_default()));
+                continue;
+            };
+            let mut table = Table::new(TableName::new(name));
+            table.comment = comment;
+            table.options.is_unlogged = is_unlogged;
             self.tables.insert(id, Read { table, columns: BTreeMap::new() });
         }
-        Ok(())
+        Ok(enums)
     }
 
     async fn read_columns(&mut self, connection: &mut Connection) -> Result<(), ReflectError> {
         for mut row in rows(connection, "pg_attribute", &queries::columns(&self.server)).await? {
             let (table, number): (u32, i16) = (row.number()?, row.number()?);
             let Some(read) = self.tables.get_mut(&table) else { continue };
-            let column = column(&mut row)?;
+            let mut column = column(&mut row)?;
+            if let Some(ty) = enum_type(&mut row)? {
+                column.ty = ty.into();
+            }
             read.columns.insert(number, column.name.clone());
             read.table.columns.push(column);
         }
         Ok(())
     }
 
-    /// Tells SERIAL from other defaults, and reads the options of identities.
-    async fn read_sequences(&mut self, connection: &mut Connection) -> Result<(), ReflectError> {
+    /// Tells SERIAL from other defaults, reads the options of identities, and returns the sequences that stand alone.
+    async fn read_sequences(&mut self, connection: &mut Connection) -> Result<Vec<Sequence>, ReflectError> {
+        let mut alone = Vec::new();
         for mut row in rows(connection, "pg_sequence", &queries::sequences(&self.server)).await? {
-            let (table, number): (u32, i16) = (row.number()?, row.number()?);
-            let (is_identity, is_default) = (row.flag()?, row.flag()?);
-            let (first, step): (i64, i64) = (row.number()?, row.number()?);
+            let (table, number): (Option<u32>, Option<i16>) =
+                (row.optional_number()?, row.optional_number()?);
+            let (is_identity, is_default) = (row.optional().as_deref() == Some("t"), row.flag()?);
+            let name = ObjectName::new(row.text()?);
+            let ty = types::parsed(&row.text()?);
+            let sequence = Sequence { options: options(&mut row, &ty)?, ..Sequence::new(name) };
+            let (Some(table), Some(number)) = (table, number) else {
+                alone.push(Sequence { ty, ..sequence });
+                continue;
+            };
             let Some(read) = self.tables.get_mut(&table) else { continue };
             let Some(name) = read.columns.get(&number).cloned() else { continue };
             let Some(column) = read.table.column_mut(&name) else { continue };
             match &mut column.default {
-                Some(ServerDefault::Identity(identity)) if is_identity => {
-                    let usual = if step < 0 { -1 } else { 1 };
-                    identity.start = Some(first).filter(|first| *first != usual);
-                    identity.increment = Some(step).filter(|step| *step != 1);
-                }
+                Some(ServerDefault::Identity(identity)) if is_identity => identity.options = sequence.options,
                 Some(default @ ServerDefault::Expression(_)) if is_default => {
                     if types::serial(&column.ty.base).is_some() && is_nextval(default) {
                         *default = ServerDefault::Serial;
@@ -136,7 +154,7 @@ impl Catalogue {
                 Some(_) | None => {}
             }
         }
-        Ok(())
+        Ok(alone)
     }
 
     async fn read_constraints(&mut self, connection: &mut Connection) -> Result<(), ReflectError> {
@@ -229,7 +247,8 @@ impl Catalogue {
 
 fn column(row: &mut Row) -> Result<Column, ReflectError> {
     let name = Ident::new(row.text()?);
-    let ty = types::parsed(&row.text()?).into();
+    let format = row.text()?;
+    let ty = types::parsed(&format);
     let nullable = !row.flag()?;
     let (expression, identity, generated) = (row.optional(), row.text()?, row.text()?);
     let default = match (identity.as_str(), generated.as_str(), expression) {
@@ -239,10 +258,34 @@ fn column(row: &mut Row) -> Result<Column, ReflectError> {
         (_, "s" | "v", Some(sql)) => {
             Some(ServerDefault::Computed { expression: unwrapped(&sql).into(), stored: generated == "s" })
         }
-        (_, _, Some(sql)) => Some(ServerDefault::Expression(unwrapped(&sql).into())),
+        (_, _, Some(sql)) => Some(match constant::read(&ty, &format, unwrapped(&sql)) {
+            Some(literal) => ServerDefault::Literal(literal),
+            None => ServerDefault::Expression(unwrapped(&sql).into()),
+        }),
         (_, _, None) => None,
     };
-    Ok(Column { name, ty, nullable, default, collation: row.optional(), comment: row.optional() })
+    Ok(Column { name, ty: ty.into(), nullable, default, collation: row.optional(), comment: row.optional() })
+}
+
+/// Reads what a sequence of a type does, without what is usual.
+fn options(row: &mut Row, ty: &Type) -> Result<SequenceOptions, ReflectError> {
+    let options = SequenceOptions {
+        start: Some(row.number()?),
+        increment: Some(row.number()?),
+        minimum: Some(row.number()?),
+        maximum: Some(row.number()?),
+        cache: Some(row.number()?),
+        is_cycling: row.flag()?,
+    };
+    Ok(sequence::stored(ty, &options))
+}
+
+/// Reads the enum type of a column by its name, which `format_type()` spells for the search path.
+fn enum_type(row: &mut Row) -> Result<Option<Type>, ReflectError> {
+    let Some(name) = row.optional() else { return Ok(None) };
+    let name = ObjectName { schema: row.optional().map(Ident::new), name: Ident::new(name) };
+    let ty = Type::Enum { name };
+    Ok(Some(if row.flag()? { Type::array(ty) } else { ty }))
 }
 
 /// `nextval('plant_id_seq'::regclass)`, of the sequence that the column owns, is what SERIAL stands for.

@@ -15,17 +15,27 @@ fn is_table(server: &Server) -> String {
     format!("c.relnamespace = {namespace} AND c.relkind IN ('r', 'p') AND NOT c.relispartition")
 }
 
-/// Tables that no extension owns, with their comments.
-pub(super) fn tables(server: &Server) -> String {
+/// Tables that no extension owns, with their comments; then enum types, which have no id here, with their values in
+/// order.
+pub(super) fn tables_and_enums(server: &Server) -> String {
     format!(
-        "SELECT c.oid, c.relname, p.description
+        "SELECT c.oid, c.relname, p.description, c.relpersistence = 'u', NULL::json
          FROM pg_catalog.pg_class c
          LEFT JOIN pg_catalog.pg_description p
            ON p.objoid = c.oid AND p.classoid = 'pg_catalog.pg_class'::regclass AND p.objsubid = 0
          WHERE {} AND NOT EXISTS (
            SELECT 1 FROM pg_catalog.pg_depend e
-           WHERE e.classid = 'pg_catalog.pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')",
-        is_table(server)
+           WHERE e.classid = 'pg_catalog.pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')
+         UNION ALL
+         SELECT NULL, t.typname, NULL, false,
+           (SELECT pg_catalog.json_agg(v.enumlabel ORDER BY v.enumsortorder)
+            FROM pg_catalog.pg_enum v WHERE v.enumtypid = t.oid)
+         FROM pg_catalog.pg_type t
+         WHERE t.typtype = 'e' AND t.typnamespace = {} AND NOT EXISTS (
+           SELECT 1 FROM pg_catalog.pg_depend e
+           WHERE e.classid = 'pg_catalog.pg_type'::regclass AND e.objid = t.oid AND e.deptype = 'e')",
+        is_table(server),
+        server.namespace
     )
 }
 
@@ -34,22 +44,29 @@ pub(super) fn columns(server: &Server) -> String {
     format!(
         "SELECT a.attrelid, a.attnum, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
            pg_catalog.pg_get_expr(d.adbin, d.adrelid, false), a.attidentity, a.attgenerated,
-           CASE WHEN a.attcollation <> t.typcollation THEN l.collname END, p.description
+           CASE WHEN a.attcollation <> t.typcollation THEN l.collname END, p.description,
+           e.typname, CASE WHEN e.typnamespace <> {} THEN m.nspname END, e.oid <> t.oid
          FROM pg_catalog.pg_attribute a
          JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
          JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+         LEFT JOIN pg_catalog.pg_type e
+           ON e.typtype = 'e' AND e.oid = CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE t.oid END
+         LEFT JOIN pg_catalog.pg_namespace m ON m.oid = e.typnamespace
          LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
          LEFT JOIN pg_catalog.pg_collation l ON l.oid = a.attcollation
          LEFT JOIN pg_catalog.pg_description p
            ON p.objoid = a.attrelid AND p.classoid = 'pg_catalog.pg_class'::regclass AND p.objsubid = a.attnum
          WHERE {} AND a.attnum > 0 AND NOT a.attisdropped
          ORDER BY a.attrelid, a.attnum",
+        server.namespace,
         is_table(server)
     )
 }
 
-/// Sequences that a column owns: whether as an identity, and whether the column's default uses it.
+/// Sequences that a column owns (whether as an identity, and whether the column's default uses it), and those that
+/// stand alone, with no table.
 pub(super) fn sequences(server: &Server) -> String {
+    let namespace = server.namespace;
     format!(
         "SELECT o.refobjid, o.refobjsubid, o.deptype = 'i',
            EXISTS (
@@ -58,13 +75,17 @@ pub(super) fn sequences(server: &Server) -> String {
              WHERE u.classid = 'pg_catalog.pg_attrdef'::regclass
                AND u.refclassid = 'pg_catalog.pg_class'::regclass AND u.refobjid = s.seqrelid
                AND d.adrelid = o.refobjid AND d.adnum = o.refobjsubid),
-           s.seqstart, s.seqincrement
+           q.relname, pg_catalog.format_type(s.seqtypid, NULL),
+           s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache, s.seqcycle
          FROM pg_catalog.pg_sequence s
-         JOIN pg_catalog.pg_depend o
+         JOIN pg_catalog.pg_class q ON q.oid = s.seqrelid
+         LEFT JOIN pg_catalog.pg_depend o
            ON o.objid = s.seqrelid AND o.classid = 'pg_catalog.pg_class'::regclass AND o.objsubid = 0
            AND o.refclassid = 'pg_catalog.pg_class'::regclass AND o.refobjsubid > 0 AND o.deptype IN ('a', 'i')
-         JOIN pg_catalog.pg_class c ON c.oid = o.refobjid
-         WHERE {}
+         LEFT JOIN pg_catalog.pg_class c ON c.oid = o.refobjid
+         WHERE ({}) OR (o.refobjid IS NULL AND q.relnamespace = {namespace} AND NOT EXISTS (
+           SELECT 1 FROM pg_catalog.pg_depend e
+           WHERE e.classid = 'pg_catalog.pg_class'::regclass AND e.objid = q.oid AND e.deptype = 'e'))
          ORDER BY o.refobjid, o.refobjsubid",
         is_table(server)
     )

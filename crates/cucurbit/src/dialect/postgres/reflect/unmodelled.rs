@@ -1,6 +1,6 @@
 //! What a schema holds that our values do not: counted by kind and named, by one query.
 
-use super::{Server, rows, server};
+use super::row::rows;
 use crate::{
     connection::Connection,
     dialect::{ReflectError, Unmodelled},
@@ -8,9 +8,8 @@ use crate::{
 
 /// Counts what is in the connection's current schema and is not compared.
 pub(crate) async fn unmodelled(connection: &mut Connection) -> Result<Vec<Unmodelled>, ReflectError> {
-    let server = server(connection).await?;
     let mut found = Vec::new();
-    for mut row in rows(connection, "pg_depend", &query(&server)).await? {
+    for mut row in rows(connection, "pg_depend", &query()).await? {
         let (_, one, several) = (row.optional(), row.text()?, row.text()?);
         let names = row.optional_texts()?.unwrap_or_default();
         found.push(Unmodelled { kind: if names.len() == 1 { one } else { several }, names });
@@ -19,9 +18,10 @@ pub(crate) async fn unmodelled(connection: &mut Connection) -> Result<Vec<Unmode
 }
 
 /// Each kind with its words, the catalogue that says whether an extension owns a thing, and where the things are found.
-fn query(server: &Server) -> String {
-    let Server { version, namespace } = server;
-    let mut kinds = vec![
+fn query() -> String {
+    // What only PostgreSQL 18 has is read through JSON, which an older one says nothing of.
+    let of_constraints = "pg_constraint t JOIN pg_class c ON c.oid = t.conrelid";
+    let kinds = [
         (
             "trigger",
             "triggers",
@@ -176,40 +176,38 @@ fn query(server: &Server) -> String {
             "pg_class c",
             "c.relkind = 'c'",
         ),
-    ];
-    if *version >= 180_000 {
-        let from = "pg_constraint t JOIN pg_class c ON c.oid = t.conrelid";
-        kinds.push((
+        (
             "constraint that is not enforced",
             "constraints that are not enforced",
             "pg_constraint",
             "t.oid",
             "t.conname",
-            from,
-            "NOT t.conenforced",
-        ));
-        kinds.push((
+            of_constraints,
+            "pg_catalog.to_jsonb(t) @> '{\"conenforced\": false}'",
+        ),
+        (
             "key over time",
             "keys over time",
             "pg_constraint",
             "t.oid",
             "t.conname",
-            from,
-            "t.conperiod",
-        ));
-    }
+            of_constraints,
+            "pg_catalog.to_jsonb(t) @> '{\"conperiod\": true}'",
+        ),
+    ];
     let kinds = kinds.into_iter().enumerate().map(|(place, (one, several, catalogue, id, name, from, condition))| {
         format!(
             "SELECT {place}, '{one}', '{several}', pg_catalog.json_agg(({name})::text ORDER BY ({name})::text COLLATE \"C\")
              FROM {from}
-             WHERE c.relnamespace = {namespace} AND {condition} AND NOT EXISTS (
+             WHERE c.relnamespace = (SELECT oid FROM here) AND {condition} AND NOT EXISTS (
                SELECT 1 FROM pg_depend e WHERE e.classid = 'pg_catalog.{catalogue}'::regclass
                  AND e.objid = {id} AND e.deptype = 'e')
              HAVING count(*) > 0"
         )
     });
     format!(
-        "SELECT * FROM ({}) k (place, one, several, names) ORDER BY place",
+        "WITH here AS (SELECT n.oid FROM pg_namespace n WHERE n.nspname = current_schema())
+         SELECT * FROM ({}) k (place, one, several, names) ORDER BY place",
         kinds.collect::<Vec<_>>().join(" UNION ALL ")
     )
 }

@@ -6,13 +6,14 @@
 
 mod column;
 mod constraint;
+mod option;
 mod usage;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     operation::{ColumnChange, Operation},
-    schema::{Column, Expression, ForeignKey, Ident, PrimaryKey, TableName},
+    schema::{Column, Expression, ForeignKey, Ident, PrimaryKey, TableName, TableOption},
 };
 
 use super::{
@@ -42,9 +43,16 @@ pub(super) fn is_of_one_table(operation: &Operation) -> bool {
         | Operation::DropConstraint { .. }
         | Operation::DropIndex { .. }
         | Operation::RenameIndex { .. }
-        | Operation::SetTableComment { .. } => true,
-        Operation::BulkInsert(_)
+        | Operation::SetTableComment { .. }
+        | Operation::SetTableOption { .. } => true,
+        Operation::AlterEnum { .. }
+        | Operation::AlterSequence(_)
+        | Operation::BulkInsert(_)
+        | Operation::CreateEnum(_)
+        | Operation::CreateSequence(_)
         | Operation::CreateTable(_)
+        | Operation::DropEnum { .. }
+        | Operation::DropSequence { .. }
         | Operation::DropTable { .. }
         | Operation::Execute(_)
         | Operation::Irreversible { .. }
@@ -186,6 +194,10 @@ struct Work<'b> {
 }
 
 fn change(before: &mut Before, operations: &[Operation], plan: &mut Plan) -> Result<(), PlanError> {
+    let mut operations = operations.to_vec();
+    // Types are spelled for the table as it shall be, whatever the order of the script.
+    operations.sort_by_key(|operation| !is_strictness(operation));
+    let operations = operations.as_slice();
     let Some(table) = operations.first().and_then(Operation::table).cloned() else { return Ok(()) };
     let Some(sql) = before.originals.tables.get(&table) else {
         return operations.iter().try_for_each(|operation| apply(before, operation));
@@ -231,6 +243,10 @@ fn change(before: &mut Before, operations: &[Operation], plan: &mut Plan) -> Res
     };
     before.originals.tables.insert(table.clone(), to.to_string());
     settle(before, &table)
+}
+
+fn is_strictness(operation: &Operation) -> bool {
+    matches!(operation, Operation::SetTableOption { option: TableOption::Strict, .. })
 }
 
 fn read(table: &TableName, sql: &str) -> Result<CreateTable, PlanError> {
@@ -316,10 +332,20 @@ impl Work<'_> {
                 Ok(())
             }
             Operation::RenameIndex { table, name, to } => self.rename_index(table, name, to, operation),
+            Operation::SetTableOption { table: _, option, is_set } => {
+                apply(self.before, operation)?;
+                self.set_option(*option, *is_set, operation)
+            }
             // SQLite stores no comments.
             Operation::SetTableComment { .. } => apply(self.before, operation),
-            Operation::BulkInsert(_)
+            Operation::AlterEnum { .. }
+            | Operation::AlterSequence(_)
+            | Operation::BulkInsert(_)
+            | Operation::CreateEnum(_)
+            | Operation::CreateSequence(_)
             | Operation::CreateTable(_)
+            | Operation::DropEnum { .. }
+            | Operation::DropSequence { .. }
             | Operation::DropTable { .. }
             | Operation::Execute(_)
             | Operation::Irreversible { .. }

@@ -145,6 +145,46 @@ impl CreateTable {
         }
     }
 
+    /// Says after the last parenthesis what the table is.
+    pub(in super::super) fn set_options(&mut self, is_strict: bool, is_without_rowid: bool) {
+        let close = tokens(&self.tail).iter().find(|token| token.is_sign(b')')).map(|token| token.end);
+        self.tail.truncate(close.unwrap_or(self.tail.len()));
+        let options = [(is_strict, "STRICT"), (is_without_rowid, "WITHOUT ROWID")];
+        let words: Vec<&str> =
+            options.into_iter().filter(|(is_set, _)| *is_set).map(|(_, word)| word).collect();
+        if !words.is_empty() {
+            self.tail = format!("{} {}", self.tail, words.join(", "));
+        }
+    }
+
+    /// Adds AUTOINCREMENT to the primary key, or takes it away.
+    pub(in super::super) fn set_autoincrement(&mut self, is_set: bool) -> Result<(), Unreadable> {
+        const WORD: &str = "AUTOINCREMENT";
+        for clause in self.clauses_mut() {
+            let ClauseKind::PrimaryKey { columns, is_autoincrement, .. } = &clause.kind else { continue };
+            if *is_autoincrement == is_set {
+                continue;
+            }
+            let is_inline = columns.is_empty();
+            let tokens = tokens(&clause.text);
+            let word = tokens.iter().find(|token| token.is(&clause.text, WORD));
+            // `PRIMARY KEY (id AUTOINCREMENT)` is in the grammar.
+            let close = tokens.iter().rev().find(|token| token.is_sign(b')'));
+            match (is_set, word, close) {
+                (false, Some(word), _) => {
+                    let kept = clause.text[..word.start].trim_end().len();
+                    clause.text.replace_range(kept..word.end, "");
+                }
+                (true, _, Some(close)) if !is_inline => {
+                    clause.text.insert_str(close.start, &format!(" {WORD}"));
+                }
+                (true, _, _) => clause.text = format!("{} {WORD}", clause.text),
+                (false, None, _) => {}
+            }
+        }
+        self.read_again()
+    }
+
     /// Removes the constraint at a place of the lists that [`CreateTable::value`] returns.
     pub(in super::super) fn drop_constraint(&mut self, found: Found) {
         let mut is_meant = is_meant(found);

@@ -69,7 +69,12 @@ impl CreateTable {
             .flat_map(|column| &column.clauses)
             .chain(self.constraints())
             .any(|clause| matches!(clause.kind, ClauseKind::PrimaryKey { is_autoincrement: true, .. }));
-        TableOptions { is_autoincrement, is_strict: has("STRICT"), is_without_rowid: has("WITHOUT") }
+        TableOptions {
+            is_autoincrement,
+            is_strict: has("STRICT"),
+            is_unlogged: false,
+            is_without_rowid: has("WITHOUT"),
+        }
     }
 
     /// Returns the primary key's columns as they stand in the text; there is one key at most.

@@ -1,0 +1,283 @@
+//! Enum types: values that are added, renamed, and made anew.
+//!
+//! PostgreSQL can add and rename a value; for anything else a new type takes the place of the old one in every
+//! column. A value that was added cannot be used before the transaction ends (manual, ALTER TYPE): where the same
+//! revision uses it, the type is made anew as well, since the values of a new type can be used at once.
+
+use std::collections::BTreeMap;
+
+use super::{Planner, render};
+use crate::{
+    dialect::{
+        Hazard, PlanError, Statement,
+        postgres::{expression, names, types},
+        sql::{qualified, quoted, string},
+    },
+    operation::{ApplyError, Concurrency, EnumChange, Operation},
+    schema::{
+        Column, Dialect, EnumPlace, EnumType, ForeignKey, Ident, Literal, ObjectName, ServerDefault, Table,
+        TableName, Type,
+    },
+};
+
+/// What the old type is called while the new one takes its place.
+const OLD: &str = "cucurbit_old_";
+
+/// What a column's values become in a type that is made anew.
+struct Values<'v> {
+    /// The values of the new type.
+    values: &'v [String],
+    /// What rows get instead of a value.
+    replacements: &'v [(String, String)],
+    /// The values that go and that nothing replaces.
+    gone: Vec<&'v String>,
+    /// Whether rows that hold one of these get NULL.
+    may_lose: bool,
+}
+
+impl Planner<'_> {
+    /// Plans the change of an enum type; memory still holds the type as it was.
+    pub(super) fn alter_enum(
+        &mut self,
+        name: &ObjectName,
+        change: &EnumChange,
+        rest: &[Operation],
+    ) -> Result<(), PlanError> {
+        match change {
+            EnumChange::AddValue { value, place } => self.add_value(name, value, place, rest),
+            EnumChange::RenameValue { value, to } => {
+                let (value, to) = (string(value), string(to));
+                self.plan.push(format!("ALTER TYPE {} RENAME VALUE {value} TO {to}", qualified(name)));
+                Ok(())
+            }
+            EnumChange::SetValues { values, replacements, consent } => {
+                let old = self.schema.enums.get(name).map_or_else(Vec::new, |old| old.values.clone());
+                let is_gone = |value: &&String| {
+                    !values.contains(value) && !replacements.iter().any(|(replaced, _)| replaced == *value)
+                };
+                let gone = old.iter().filter(is_gone).collect();
+                self.make_anew(name, &Values { values, replacements, gone, may_lose: consent.is_given })
+            }
+        }
+    }
+
+    fn add_value(
+        &mut self,
+        name: &ObjectName,
+        value: &String,
+        place: &EnumPlace,
+        rest: &[Operation],
+    ) -> Result<(), PlanError> {
+        if self.made_values.remove(&(name.clone(), value.clone())) {
+            return Ok(());
+        }
+        let additions = rest.iter().map_while(|next| {
+            let Operation::AlterEnum { name: other, change: change @ EnumChange::AddValue { value, .. } } =
+                next
+            else {
+                return None;
+            };
+            (other == name).then_some((value, change))
+        });
+        let additions: Vec<_> = additions.collect();
+        let mut added = std::iter::once(value).chain(additions.iter().map(|(value, _)| *value));
+        if !added.any(|value| rest.iter().any(|operation| uses(operation, value))) {
+            let place = match place {
+                EnumPlace::After(other) => format!(" AFTER {}", string(other)),
+                EnumPlace::Before(other) => format!(" BEFORE {}", string(other)),
+                EnumPlace::Last => String::new(),
+            };
+            self.plan.push(format!("ALTER TYPE {} ADD VALUE {}{place}", qualified(name), string(value)));
+            return Ok(());
+        }
+        let mut after = self.schema.clone();
+        let first = EnumChange::AddValue { value: value.clone(), place: place.clone() };
+        for change in std::iter::once(&first).chain(additions.iter().map(|(_, change)| *change)) {
+            let operation = Operation::AlterEnum { name: name.clone(), change: change.clone() };
+            super::memory::apply(&mut after, &operation)?;
+        }
+        self.made_values.extend(additions.iter().map(|(value, _)| (name.clone(), (*value).clone())));
+        let values = after.enums.remove(name).map_or_else(Vec::new, |after| after.values);
+        self.make_anew(
+            name,
+            &Values { values: &values, replacements: &[], gone: Vec::new(), may_lose: false },
+        )
+    }
+
+    /// Puts a new type in the place of the old one, in every column of it.
+    ///
+    /// What the server would read again with the old type's values is dropped before and made again after: checks,
+    /// expressions and conditions of indexes, and foreign keys between columns of the type.
+    fn make_anew(&mut self, name: &ObjectName, values: &Values<'_>) -> Result<(), PlanError> {
+        let tables = self.columns_of(name);
+        for table in tables.keys() {
+            names::name_all(self.schema, table);
+        }
+        let around = tables
+            .iter()
+            .filter_map(|(table, columns)| Some(Around::of(self.schema.tables.get(table)?, columns)));
+        let around: Vec<Around> = around.collect();
+        let drops = around.iter().flat_map(|one| &one.foreign_keys).map(|key| &key.drop);
+        let others = around.iter().flat_map(|one| &one.others).map(|other| &other.drop);
+        drops.chain(others).for_each(|sql| self.plan.push(sql));
+
+        let mut old = Ident::new(format!("{OLD}{}", name.name));
+        names::cut(&mut old);
+        self.plan.push(format!("ALTER TYPE {} RENAME TO {}", qualified(name), quoted(&old)));
+        let new = EnumType { name: name.clone(), values: values.values.to_vec() };
+        self.plan.push(render::create_enum(&new));
+        for (table, columns) in &tables {
+            let Some(owner) = self.schema.tables.get(table) else { continue };
+            let columns = columns.iter().filter_map(|column| owner.column(column));
+            let clauses: Vec<String> = columns.clone().map(|column| retyped(column, name, values)).collect();
+            let hazards = columns.filter_map(|column| self.holds_gone(table, column, values)).collect();
+            let sql = format!("ALTER TABLE {} {}", qualified(table), clauses.join(", "));
+            self.plan.statements.push(Statement { hazards, ..Statement::new(sql) });
+        }
+        self.plan.push(format!("DROP TYPE {}", qualified(&name.sibling(old))));
+
+        let others = around.iter().flat_map(|one| &one.others).map(|other| &other.make);
+        let keys = around.iter().flat_map(|one| &one.foreign_keys).map(|key| &key.make);
+        let renamed = |sql: &String| expression::with_renamed_values(sql, values.replacements);
+        others.chain(keys).for_each(|sql| self.plan.push(renamed(sql)));
+        Ok(())
+    }
+
+    /// Refuses to drop a type while columns are of it.
+    pub(super) fn refuse_used(&self, name: &ObjectName, operation: &Operation) -> Result<(), PlanError> {
+        let columns = self.columns_of(name).into_iter();
+        let mut columns =
+            columns.flat_map(|(table, columns)| columns.into_iter().map(move |one| (table.clone(), one)));
+        let Some((table, column)) = columns.next() else { return Ok(()) };
+        let source = ApplyError::EnumInUse { name: name.clone(), table, column };
+        Err(PlanError::Apply { operation: operation.describe(), source })
+    }
+
+    /// Lists the columns of a type, by table.
+    fn columns_of(&self, name: &ObjectName) -> BTreeMap<TableName, Vec<Ident>> {
+        let mut tables = BTreeMap::new();
+        for table in self.schema.tables.values() {
+            let columns = table.columns.iter().filter(|column| types::is_enum(column, name));
+            let columns: Vec<Ident> = columns.map(|column| column.name.clone()).collect();
+            if !columns.is_empty() {
+                tables.insert(table.name.clone(), columns);
+            }
+        }
+        tables
+    }
+
+    /// The hazard of rows that hold a value which goes.
+    fn holds_gone(&self, table: &TableName, column: &Column, values: &Values<'_>) -> Option<Hazard> {
+        if values.gone.is_empty() || values.may_lose {
+            return None;
+        }
+        let gone: Vec<String> = values.gone.iter().map(|value| string(value)).collect();
+        let gone = gone.join(", ");
+        let is_array = is_array(column);
+        self.history.loses_some(table, &column.name, |column| match is_array {
+            true => format!("{column}::text[] && ARRAY[{gone}]"),
+            false => format!("{column}::text IN ({gone})"),
+        })
+    }
+}
+
+fn is_array(column: &Column) -> bool {
+    matches!(types::stored(column.ty.on(Dialect::Postgres)), Type::Array(_))
+}
+
+/// Writes how a column gets the new type: without its default, which comes back in the new type.
+fn retyped(column: &Column, name: &ObjectName, values: &Values<'_>) -> String {
+    let quoted_name = quoted(&column.name);
+    let alter = format!("ALTER COLUMN {quoted_name}");
+    let lost = values.gone.iter().filter(|_| values.may_lose).map(|value| (string(value), "NULL".to_owned()));
+    let replaced = values.replacements.iter().map(|(old, new)| (string(old), string(new)));
+    let replaced: Vec<(String, String)> = replaced.chain(lost).collect();
+    let ty = qualified(name);
+    let (ty, value) = if is_array(column) {
+        let texts = replaced.iter().fold(format!("{quoted_name}::text[]"), |array, (old, new)| {
+            format!("array_replace({array}, {old}, {new})")
+        });
+        (format!("{ty}[]"), texts)
+    } else if replaced.is_empty() {
+        (ty, format!("{quoted_name}::text"))
+    } else {
+        let cases = replaced.iter().map(|(old, new)| format!("WHEN {old} THEN {new}"));
+        let cases = cases.collect::<Vec<_>>().join(" ");
+        (ty, format!("(CASE {quoted_name}::text {cases} ELSE {quoted_name}::text END)"))
+    };
+    let set_type = format!("{alter} TYPE {ty} USING {value}::{ty}");
+    let default = match &column.default {
+        Some(ServerDefault::Literal(Literal::String(text))) => {
+            let new = values.replacements.iter().find(|(old, _)| old == text).map(|(_, new)| new);
+            string(new.unwrap_or(text))
+        }
+        Some(default @ (ServerDefault::Expression(_) | ServerDefault::Literal(_))) => {
+            let text = render::constant_or_expression(default);
+            expression::with_renamed_values(&text, values.replacements)
+        }
+        Some(ServerDefault::Computed { .. } | ServerDefault::Identity(_) | ServerDefault::Serial) | None => {
+            return set_type;
+        }
+    };
+    format!("{alter} DROP DEFAULT, {set_type}, {alter} SET DEFAULT {default}")
+}
+
+/// What stands around the columns of a type, to be dropped before it is made anew and made again after.
+#[derive(Default)]
+struct Around {
+    foreign_keys: Vec<Again>,
+    others: Vec<Again>,
+}
+
+struct Again {
+    drop: String,
+    make: String,
+}
+
+impl Around {
+    fn of(table: &Table, columns: &[Ident]) -> Self {
+        let name = qualified(&table.name);
+        let constraint = |constraint: &Option<Ident>, text: String| {
+            let constraint = quoted(constraint.as_ref()?);
+            Some(Again {
+                drop: format!("ALTER TABLE {name} DROP CONSTRAINT {constraint}"),
+                make: format!("ALTER TABLE {name} ADD {text}"),
+            })
+        };
+        let is_on = |key: &&ForeignKey| key.columns.iter().any(|column| columns.contains(column));
+        let foreign_keys = table.foreign_keys.iter().filter(is_on);
+        let foreign_keys = foreign_keys.filter_map(|key| constraint(&key.name, render::foreign_key(key)));
+        let names = |sql| columns.iter().any(|column| expression::names_column(sql, column));
+        let checks = table.checks.iter().filter(|check| names(&check.expression));
+        let checks = checks.filter_map(|check| constraint(&check.name, render::check(check)));
+        let indexes = table
+            .indexes
+            .values()
+            .filter(|index| columns.iter().any(|column| expression::index_computes_with(index, column)));
+        let indexes = indexes.map(|index| Again {
+            drop: format!("DROP INDEX {}", qualified(&table.name.sibling(index.name.clone()))),
+            make: render::create_index(&table.name, index, Concurrency::default()),
+        });
+        Self { foreign_keys: foreign_keys.collect(), others: checks.chain(indexes).collect() }
+    }
+}
+
+/// Tells whether an operation speaks of a value: as a constant, or in SQL.
+fn uses(operation: &Operation, value: &str) -> bool {
+    fn is_in(json: &serde_json::Value, value: &str, sql: &str) -> bool {
+        match json {
+            serde_json::Value::String(text) => text.contains(sql),
+            serde_json::Value::Array(items) => items.iter().any(|item| is_in(item, value, sql)),
+            serde_json::Value::Object(fields) => fields.iter().any(|(name, item)| {
+                // A constant of text is `{"string": "…"}`.
+                (name == "string" && item == value) || is_in(item, value, sql)
+            }),
+            serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => false,
+        }
+    }
+    if matches!(operation, Operation::AlterEnum { .. } | Operation::CreateEnum(_)) {
+        return false;
+    }
+    // What cannot be written down is said to use every value: making the type anew is always right.
+    serde_json::to_value(operation).map_or(true, |json| is_in(&json, value, &string(value)))
+}

@@ -1,0 +1,73 @@
+//! Enum types: made before the tables that use them, dropped after. Values come before the tables change and go after.
+
+use crate::{
+    dialect::{Canonical, is_written_as},
+    operation::{Consent, EnumChange, Operation, additions},
+    schema::{EnumType, ObjectName, Schema},
+};
+
+/// What changes in enum types.
+#[derive(Debug, Default)]
+pub(super) struct Enums {
+    /// Types and values that tables may use afterwards.
+    pub(super) before: Vec<Operation>,
+    /// Values and types that no table uses any more.
+    pub(super) after: Vec<Operation>,
+}
+
+pub(super) fn compare(
+    from: &Canonical,
+    to: &Canonical,
+    is_left_alone: impl Fn(&ObjectName) -> bool,
+) -> Enums {
+    let mut enums = Enums::default();
+    for (name, form) in &to.form().enums {
+        let Some(written) = written(to, name) else { continue };
+        match from.form().enums.get(name) {
+            None => enums.before.push(Operation::CreateEnum(written.clone())),
+            Some(was) => change(was, form, written, &mut enums),
+        }
+    }
+    for name in from.form().enums.keys().filter(|name| !to.form().enums.contains_key(*name)) {
+        // A model may name a type that it does not describe.
+        let is_kept = is_used(to.form(), name) || is_left_alone(name);
+        if let Some(written) = written(from, name).filter(|_| !is_kept) {
+            enums.after.push(Operation::DropEnum { name: written.name.clone() });
+        }
+    }
+    enums
+}
+
+/// New values are added one by one; values that go, or change places, make the type anew when nothing is left that
+/// speaks of them.
+fn change(from: &EnumType, to: &EnumType, written: &EnumType, enums: &mut Enums) {
+    let alter = |change| Operation::AlterEnum { name: written.name.clone(), change };
+    if let Some(changes) = additions(&from.values, &to.values) {
+        enums.before.extend(changes.into_iter().map(alter));
+        return;
+    }
+    let added = to.values.iter().filter(|value| !from.values.contains(value));
+    let with_new: Vec<String> = from.values.iter().chain(added).cloned().collect();
+    enums.before.extend(additions(&from.values, &with_new).into_iter().flatten().map(alter));
+    enums.after.push(alter(EnumChange::SetValues {
+        values: to.values.clone(),
+        replacements: Vec::new(),
+        consent: Consent::NONE,
+    }));
+}
+
+/// Finds a type as it was written by its name in the form.
+fn written<'c>(side: &'c Canonical, name: &ObjectName) -> Option<&'c EnumType> {
+    let enums = &side.as_written().enums;
+    let is_written =
+        |other: &&EnumType| other.name.schema == name.schema && is_written_as(&name.name, &other.name.name);
+    enums.get(name).or_else(|| enums.values().find(is_written))
+}
+
+fn is_used(schema: &Schema, name: &ObjectName) -> bool {
+    schema
+        .tables
+        .values()
+        .flat_map(|table| &table.columns)
+        .any(|column| column.ty.base.enum_name() == Some(name))
+}

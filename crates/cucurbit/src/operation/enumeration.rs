@@ -1,0 +1,181 @@
+//! Enum types: what their operations mean in memory, what undoes them, and how a script refines them.
+
+use crate::schema::{EnumPlace, EnumType, ObjectName, Schema};
+
+use super::{ApplyError, Consent, EnumChange, Operation};
+
+/// Adds an enum type.
+pub(super) fn create(schema: &mut Schema, new: &EnumType) -> Result<(), ApplyError> {
+    if schema.enums.contains_key(&new.name) {
+        return Err(ApplyError::EnumExists { name: new.name.clone() });
+    }
+    schema.enums.insert(new.name.clone(), new.clone());
+    Ok(())
+}
+
+/// Takes an enum type away. Whether a column stands in the way is the database's to say: on SQLite none does.
+pub(super) fn drop(schema: &mut Schema, name: &ObjectName) -> Result<(), ApplyError> {
+    found(schema, name)?;
+    schema.enums.remove(name);
+    Ok(())
+}
+
+/// Changes an enum type.
+pub(super) fn alter(schema: &mut Schema, name: &ObjectName, change: &EnumChange) -> Result<(), ApplyError> {
+    let values = changed(found(schema, name)?, change)?;
+    if let Some(altered) = schema.enums.get_mut(name) {
+        altered.values = values;
+    }
+    Ok(())
+}
+
+fn found<'s>(schema: &'s Schema, name: &ObjectName) -> Result<&'s EnumType, ApplyError> {
+    schema.enums.get(name).ok_or_else(|| ApplyError::NoEnum { name: name.clone() })
+}
+
+/// Returns the values of a type after a change.
+fn changed(EnumType { name, values }: &EnumType, change: &EnumChange) -> Result<Vec<String>, ApplyError> {
+    let place = |value: &String| {
+        let missing = || ApplyError::NoEnumValue { name: name.clone(), value: value.clone() };
+        values.iter().position(|other| other == value).ok_or_else(missing)
+    };
+    let refuse_second = |value: &String| match values.contains(value) {
+        true => Err(ApplyError::EnumValueExists { name: name.clone(), value: value.clone() }),
+        false => Ok(()),
+    };
+    let mut after = values.clone();
+    match change {
+        EnumChange::AddValue { value, place: at } => {
+            refuse_second(value)?;
+            let at = match at {
+                EnumPlace::After(other) => place(other)? + 1,
+                EnumPlace::Before(other) => place(other)?,
+                EnumPlace::Last => values.len(),
+            };
+            after.insert(at, value.clone());
+        }
+        EnumChange::RenameValue { value, to } => {
+            let at = place(value)?;
+            refuse_second(to)?;
+            after[at].clone_from(to);
+        }
+        EnumChange::SetValues { values, replacements, consent: _ } => {
+            for (old, new) in replacements {
+                place(old)?;
+                if !values.contains(new) {
+                    return Err(ApplyError::NoEnumValue { name: name.clone(), value: new.clone() });
+                }
+            }
+            after.clone_from(values);
+        }
+    }
+    Ok(after)
+}
+
+/// Returns the additions that make one list of values the other, or nothing if values go or change places.
+pub(crate) fn additions(from: &[String], to: &[String]) -> Option<Vec<EnumChange>> {
+    let kept: Vec<&String> = to.iter().filter(|value| from.contains(value)).collect();
+    if !kept.into_iter().eq(from) {
+        return None;
+    }
+    let is_new = |value: &&String| !from.contains(value);
+    let added = to.iter().enumerate().filter(|(_, value)| is_new(value)).map(|(at, value)| {
+        let place = match (at.checked_sub(1), to[at..].iter().find(|other| !is_new(other))) {
+            (_, None) => EnumPlace::Last,
+            (Some(before), Some(_)) => EnumPlace::After(to[before].clone()),
+            (None, Some(first)) => EnumPlace::Before(first.clone()),
+        };
+        EnumChange::AddValue { value: value.clone(), place }
+    });
+    Some(added.collect())
+}
+
+/// Returns what undoes the change of an enum type.
+///
+/// Rows that hold a value which goes again are nobody's to guess: the reverse does not say what they get.
+pub(super) fn reverse(
+    before: &Schema,
+    name: &ObjectName,
+    change: &EnumChange,
+) -> Result<Vec<Operation>, ApplyError> {
+    let was = found(before, name)?;
+    let set = |values: &[String]| EnumChange::SetValues {
+        values: values.to_vec(),
+        replacements: Vec::new(),
+        consent: Consent::NONE,
+    };
+    let changes = match change {
+        EnumChange::AddValue { .. } => vec![set(&was.values)],
+        EnumChange::RenameValue { value, to } => {
+            vec![EnumChange::RenameValue { value: to.clone(), to: value.clone() }]
+        }
+        EnumChange::SetValues { values, .. } => {
+            additions(values, &was.values).unwrap_or_else(|| vec![set(&was.values)])
+        }
+    };
+    let alter = |change| Operation::AlterEnum { name: name.clone(), change };
+    Ok(changes.into_iter().map(alter).collect())
+}
+
+/// Tells whether an enum type is made anew only to be made anew again.
+pub(super) fn is_replaced(first: &Operation, second: &Operation) -> bool {
+    match (first, second) {
+        (
+            Operation::AlterEnum { name, change: EnumChange::SetValues { replacements, .. } },
+            Operation::AlterEnum { name: other, change: EnumChange::SetValues { .. } },
+        ) => name == other && replacements.is_empty(),
+        _ => false,
+    }
+}
+
+/// Returns what makes a dropped enum type again.
+pub(super) fn reverse_drop(before: &Schema, name: &ObjectName) -> Result<Operation, ApplyError> {
+    found(before, name).map(|was| Operation::CreateEnum(was.clone()))
+}
+
+impl EnumChange {
+    /// Lists what becomes of the values that change their names: old and new.
+    pub(crate) fn renamed(&self) -> Vec<(String, String)> {
+        match self {
+            Self::AddValue { .. } => Vec::new(),
+            Self::RenameValue { value, to } => vec![(value.clone(), to.clone())],
+            Self::SetValues { values: _, replacements, consent: _ } => replacements.clone(),
+        }
+    }
+}
+
+impl EnumPlace {
+    /// Puts it after another value.
+    pub fn after(&mut self, value: impl Into<String>) {
+        *self = Self::After(value.into());
+    }
+
+    /// Puts it before another value.
+    pub fn before(&mut self, value: impl Into<String>) {
+        *self = Self::Before(value.into());
+    }
+}
+
+/// An enum type whose values are set anew.
+#[derive(Debug)]
+pub struct SetEnumValues<'op> {
+    replacements: &'op mut Vec<(String, String)>,
+    consent: &'op mut Consent,
+}
+
+impl<'op> SetEnumValues<'op> {
+    pub(super) fn new(replacements: &'op mut Vec<(String, String)>, consent: &'op mut Consent) -> Self {
+        Self { replacements, consent }
+    }
+
+    /// Gives rows that hold a value another one.
+    pub fn replace(self, value: impl Into<String>, by: impl Into<String>) -> Self {
+        self.replacements.push((value.into(), by.into()));
+        self
+    }
+
+    /// Says that rows which hold a value that goes may get NULL.
+    pub fn loses_data(self) {
+        self.consent.loses_data();
+    }
+}

@@ -1,0 +1,37 @@
+//! Enum types: a closed list of texts that a database keeps as a type of its own.
+//!
+//! A column of one is [`Type::Enum`](super::Type::Enum); where a database has no such types, its values are text.
+
+use serde::Serialize;
+
+use super::ObjectName;
+
+/// An enum type (PostgreSQL only).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EnumType {
+    /// The name.
+    pub name: ObjectName,
+    /// The values, in the order in which they sort.
+    pub values: Vec<String>,
+}
+
+impl EnumType {
+    /// Makes a type of these values.
+    #[must_use]
+    pub fn new(name: impl Into<ObjectName>, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { name: name.into(), values: values.into_iter().map(Into::into).collect() }
+    }
+}
+
+/// Where a new value of an enum type sorts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EnumPlace {
+    /// After another value.
+    After(String),
+    /// Before another value.
+    Before(String),
+    /// After all others.
+    #[default]
+    Last,
+}

@@ -1,0 +1,83 @@
+//! Sequences that stand alone. Those that a column owns are the column's default.
+
+use serde::Serialize;
+
+use super::{ObjectName, Type};
+
+/// What a sequence does; a value that is not given is the database's own.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct SequenceOptions {
+    /// The first value: the smallest upwards, the largest downwards.
+    pub start: Option<i64>,
+    /// The step; 1 if not given.
+    pub increment: Option<i64>,
+    /// The smallest value: 1 upwards, that of the type downwards.
+    pub minimum: Option<i64>,
+    /// The largest value: that of the type upwards, -1 downwards.
+    pub maximum: Option<i64>,
+    /// How many values a session takes at once; 1 if not given.
+    pub cache: Option<i64>,
+    /// Whether it begins again after its last value.
+    pub is_cycling: bool,
+}
+
+/// A sequence (PostgreSQL only).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Sequence {
+    /// The name.
+    pub name: ObjectName,
+    /// The type of its values: an integer.
+    pub ty: Type,
+    /// What it does.
+    pub options: SequenceOptions,
+}
+
+impl Sequence {
+    /// Makes a sequence of 64-bit integers from 1 upwards.
+    #[must_use]
+    pub fn new(name: impl Into<ObjectName>) -> Self {
+        Self { name: name.into(), ty: Type::BigInteger, options: SequenceOptions::default() }
+    }
+
+    /// Sets the type of its values.
+    pub fn ty(&mut self, ty: Type) -> &mut Self {
+        self.ty = ty;
+        self
+    }
+
+    /// Sets the first value.
+    pub fn start(&mut self, start: i64) -> &mut Self {
+        self.options.start = Some(start);
+        self
+    }
+
+    /// Sets the step.
+    pub fn increment(&mut self, increment: i64) -> &mut Self {
+        self.options.increment = Some(increment);
+        self
+    }
+
+    /// Sets the smallest value.
+    pub fn minimum(&mut self, minimum: i64) -> &mut Self {
+        self.options.minimum = Some(minimum);
+        self
+    }
+
+    /// Sets the largest value.
+    pub fn maximum(&mut self, maximum: i64) -> &mut Self {
+        self.options.maximum = Some(maximum);
+        self
+    }
+
+    /// Sets how many values a session takes at once.
+    pub fn cache(&mut self, values: i64) -> &mut Self {
+        self.options.cache = Some(values);
+        self
+    }
+
+    /// Lets it begin again after its last value.
+    pub fn cycle(&mut self) -> &mut Self {
+        self.options.is_cycling = true;
+        self
+    }
+}

@@ -1,0 +1,127 @@
+//! Enum types whose values change under rows: what a script says becomes of them.
+
+use cucurbit::{
+    connection::Connection,
+    dialect::{Before, Dialect, HazardKind},
+    operation::Op,
+    schema::{Index, Schema, Type, build::*},
+};
+
+use super::{Database, run};
+
+/// Two tables with columns of one type, and everything around them that speaks of its values.
+fn garden(op: &mut Op) {
+    op.create_enum("mood", ["sad", "ok", "glad"]);
+    op.create_table("feeling", |table| {
+        table.column(enumeration("mood", "mood"));
+        table.primary_key(["mood"]);
+    });
+    op.create_table("plant", |table| {
+        table.column(integer("id"));
+        table.column(enumeration("mood", "mood").default("sad"));
+        table.column(enumeration("last", "mood").nullable().default_expression("'sad'::mood"));
+        table.column(column("moods", Type::array(Type::enumeration("mood"))).nullable());
+        table.primary_key(["id"]);
+        table.foreign_key(["mood"], "feeling", ["mood"]);
+        table.check("mood <> 'sad' OR last IS NULL");
+    });
+    let mut index = Index::new("ix_sad", vec![key("id"), expression("(mood = 'sad')")]);
+    index.predicate("mood < 'glad'");
+    op.invoke(cucurbit::operation::Operation::CreateIndex {
+        table: "plant".into(),
+        index,
+        concurrency: cucurbit::operation::Concurrency::default(),
+    });
+    op.bulk_insert("feeling", ["mood"], [["sad"], ["ok"]]);
+    op.execute("INSERT INTO plant VALUES (1, 'sad', NULL, '{sad,ok,NULL}'), (2, 'ok', 'ok', NULL)");
+}
+
+async fn rows(connection: &mut Connection) -> Vec<String> {
+    let sql = "SELECT concat_ws(' ', id, mood, last, moods) FROM plant ORDER BY id";
+    connection.rows(sql).await.unwrap().into_iter().flatten().flatten().collect()
+}
+
+#[tokio::test]
+async fn a_value_gets_another_name_everywhere() {
+    let database = Database::new().await;
+    let mut connection = database.connect().await;
+    let mut before = Before::default();
+    run(&mut connection, &mut before, garden).await;
+    run(&mut connection, &mut before, |op| {
+        op.rename_enum_value("mood", "sad", "it's sad");
+    })
+    .await;
+    assert_eq!(rows(&mut connection).await, ["1 it's sad {\"it's sad\",ok,NULL}", "2 ok ok"]);
+}
+
+#[tokio::test]
+async fn a_value_is_replaced_in_rows_and_arrays_and_in_what_speaks_of_it() {
+    let database = Database::new().await;
+    let mut connection = database.connect().await;
+    let mut before = Before::default();
+    run(&mut connection, &mut before, garden).await;
+    run(&mut connection, &mut before, |op| {
+        op.set_enum_values("mood", ["glad", "so-so", "ok"]).replace("sad", "so-so");
+    })
+    .await;
+    assert_eq!(rows(&mut connection).await, ["1 so-so {so-so,ok,NULL}", "2 ok ok"]);
+}
+
+#[tokio::test]
+async fn with_consent_rows_of_a_value_that_goes_get_null() {
+    let database = Database::new().await;
+    let mut connection = database.connect().await;
+    let mut before = Before::default();
+    run(&mut connection, &mut before, |op| {
+        op.create_enum("mood", ["sad", "ok"]);
+        op.create_table("plant", |table| {
+            table.column(integer("id"));
+            table.column(enumeration("mood", "mood").nullable());
+            table.column(enumeration("last", "mood").nullable());
+            table.column(column("moods", Type::array(Type::enumeration("mood"))).nullable());
+        });
+        op.execute("INSERT INTO plant VALUES (1, 'sad', 'ok', '{sad,ok}')");
+    })
+    .await;
+    let consented = Op::record(|op| op.set_enum_values("mood", ["ok"]).loses_data());
+    let plan = Dialect::Postgres.plan(&mut before.clone(), &consented).unwrap();
+    assert!(plan.statements.iter().all(|statement| statement.hazards.is_empty()));
+    let silent = Op::record(|op| {
+        op.set_enum_values("mood", ["ok"]);
+    });
+    let plan = Dialect::Postgres.plan(&mut before.clone(), &silent).unwrap();
+    let hazards = plan.statements.iter().flat_map(|statement| &statement.hazards);
+    assert_eq!(hazards.filter(|hazard| hazard.kind == HazardKind::LosesData).count(), 3);
+    run(&mut connection, &mut before, |op| op.set_enum_values("mood", ["ok"]).loses_data()).await;
+    assert_eq!(rows(&mut connection).await, ["1 ok {NULL,ok}"]);
+}
+
+#[tokio::test]
+async fn a_value_is_added_and_written_in_one_revision() {
+    let database = Database::new().await;
+    let mut connection = database.connect().await;
+    let mut before = Before::default();
+    run(&mut connection, &mut before, garden).await;
+    run(&mut connection, &mut before, |op| {
+        op.add_enum_value("mood", "great");
+        op.execute("UPDATE plant SET last = 'great' WHERE id = 2");
+    })
+    .await;
+    assert_eq!(rows(&mut connection).await, ["1 sad {sad,ok,NULL}", "2 ok great"]);
+}
+
+#[test]
+fn sqlite_does_not_pretend_to_change_rows_that_hold_text() {
+    let mut before = Before::of(Schema::new());
+    let create = Op::record(|op| op.create_enum("mood", ["sad", "ok"]));
+    Dialect::Sqlite.plan(&mut before, &create).expect("it is only known");
+    for operations in [
+        Op::record(|op| op.rename_enum_value("mood", "sad", "unhappy")),
+        Op::record(|op| {
+            op.set_enum_values("mood", ["ok"]).replace("sad", "ok");
+        }),
+    ] {
+        let error = Dialect::Sqlite.plan(&mut before.clone(), &operations).unwrap_err();
+        assert!(error.to_string().contains("the rows hold the value as text"), "{error}");
+    }
+}
