@@ -221,7 +221,7 @@ mod two_actions {
 #[test]
 fn two_relations_that_disagree_on_one_key_are_refused() {
     check::<two_actions::Entity>(
-        "`it::refusals::two_actions::Entity` declares a foreign key on `parent_id` twice",
+        "`it::refusals::two_actions::Entity` declares a foreign key on `parent_id` to `refused` twice",
     );
 }
 
