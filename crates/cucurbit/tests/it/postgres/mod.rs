@@ -4,6 +4,7 @@
 
 mod ask;
 mod cast;
+mod keys;
 mod lock;
 mod plan;
 mod reflect;
