@@ -73,7 +73,7 @@ mod ty;
 
 pub use self::{
     error::ModelError,
-    index::{IndexFor, IntoParts, Part, desc, expression, key, lower, upper},
+    index::{ExcludedPart, IndexFor, IntoParts, Part, desc, expression, key, lower, upper},
     models::Models,
     table::{ColumnFor, TableArgs, TableArgsFor, table_of},
 };
