@@ -245,31 +245,6 @@ fn what_needs_no_transaction_has_a_revision_of_its_own() {
 }
 
 #[test]
-fn an_index_is_made_while_others_write_also_after_an_attempt_that_failed() {
-    fn index(op: &mut Op) {
-        op.create_index("ux_bed_name", "bed", ["name"]).unique().concurrently();
-    }
-    fn drop_index(op: &mut Op) {
-        op.drop_index("ux_bed_name", "bed").concurrently();
-    }
-    on_each_database(async |database: Database| {
-        let mut connection = database.connect().await;
-        let list = [script("a", &[], bed, drop_bed), script("b", &["a"], index, drop_index)];
-        upgrade(&mut connection, &list[..1], "head").await.unwrap();
-        connection.execute("INSERT INTO bed (name) VALUES ('Tent'), ('Tent')").await.unwrap();
-        upgrade(&mut connection, &list, "head").await.unwrap_err();
-        assert_eq!(heads(&mut connection).await, ["a"]);
-        connection.execute("UPDATE bed SET name = name || id").await.unwrap();
-        upgrade(&mut connection, &list, "head").await.unwrap();
-        assert_eq!(heads(&mut connection).await, ["b"]);
-        let equal = "INSERT INTO bed (name) VALUES ('Tent1')";
-        assert!(connection.execute(equal).await.is_err(), "the index refuses two equal names");
-        downgrade(&mut connection, &list, "a").await.unwrap();
-        connection.execute(equal).await.unwrap();
-    });
-}
-
-#[test]
 fn the_lock_is_waited_for_and_its_holder_is_named() {
     on_each_database(async |database: Database| {
         let mut holder = database.connect().await;
