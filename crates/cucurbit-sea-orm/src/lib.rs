@@ -80,7 +80,7 @@ mod ty;
 pub use self::lent::{Lent, acquire, lend};
 pub use self::{
     error::ModelError,
-    index::{IndexFor, IntoParts, Part, desc, expression, key, lower, upper},
+    index::{ExcludedPart, IndexFor, IntoParts, Part, desc, expression, key, lower, upper},
     models::Models,
     table::{ColumnFor, TableArgs, TableArgsFor, table_of},
 };

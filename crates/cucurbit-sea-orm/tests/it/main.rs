@@ -5,6 +5,8 @@
 
 /// What `table_args` adds to a table.
 mod arguments;
+/// What keys, indexes and exclusions say beyond their columns.
+mod constraints;
 /// Primary keys, uniques and foreign keys.
 mod keys;
 /// Many entities as one schema.

@@ -19,6 +19,9 @@ mod code; // Code of scripts, the rules that it keeps to, and the connections of
 mod command; // Commands as library functions: what a new script may be, and what a rehearsal runs.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
+mod concurrently; // Indexes that are made and dropped while others write.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
 mod config; // Which configuration file is found, what it may say, and which address wins.
 #[cfg(feature = "runtime")]
 #[cfg(test)]

@@ -192,8 +192,7 @@ fn store_index(index: &mut Index, columns: &[Column]) {
         is_invalid: _,
     } = index;
     *method = method.take().map(|method| method.to_lowercase()).filter(|method| method != "btree");
-    let lower = |(name, value): (String, String)| (name.to_lowercase(), value);
-    *parameters = std::mem::take(parameters).into_iter().map(lower).collect();
+    *parameters = std::mem::take(parameters).into_iter().map(stored_parameter).collect();
     for IndexPart { key, collation, operator_class, order, nulls } in parts {
         // NULLs stand last upwards and first downwards (manual, CREATE INDEX).
         let usual = match order {
@@ -221,6 +220,16 @@ fn store_index(index: &mut Index, columns: &[Column]) {
             .filter(|class| ty.is_none_or(|ty| !operator_class::is_own(class, ty)));
     }
     *predicate = predicate.as_ref().map(resolved);
+}
+
+/// Names of storage parameters are words; the server keeps the text of a value, whatever it means.
+fn stored_parameter((name, value): (String, String)) -> (String, String) {
+    let value = match value.to_lowercase().as_str() {
+        "false" | "no" | "off" => "off".to_owned(),
+        "on" | "true" | "yes" => "on".to_owned(),
+        _ => value,
+    };
+    (name.to_lowercase(), value)
 }
 
 /// The column that an expression is, if it is nothing else: the server stores it as a column.

@@ -8,7 +8,7 @@ use crate::{
     dialect::PlanError,
     operation::{self, ColumnChange, Found, Operation, resolve_constraint},
     schema::{
-        ConstraintRef, Dialect, Expression, ForeignKey, Ident, IndexKey, Literal, ObjectName, Schema,
+        Check, ConstraintRef, Dialect, Expression, ForeignKey, Ident, IndexKey, Literal, ObjectName, Schema,
         ServerDefault, Table, TableName, Unique,
     },
 };
@@ -184,7 +184,7 @@ pub(super) fn constraint_name(table: &Table, reference: &ConstraintRef) -> Optio
     }
 }
 
-/// Of several keys that fit, the one whose name nobody chose is meant.
+/// Of several constraints that fit, the one whose name nobody chose is meant.
 fn generated_name(table: &Table, reference: &ConstraintRef) -> Option<Ident> {
     match reference {
         ConstraintRef::ForeignKey { columns, referred } => {
@@ -201,6 +201,12 @@ fn generated_name(table: &Table, reference: &ConstraintRef) -> Option<Ident> {
             };
             table.uniques.iter().find(fits)?.name.clone()
         }
-        ConstraintRef::Check { .. } | ConstraintRef::Named(_) | ConstraintRef::PrimaryKey => None,
+        ConstraintRef::Check { expression } => {
+            let fits = |check: &&Check| {
+                check.expression == *expression && names::is_generated(table, names::Constraint::Check(check))
+            };
+            table.checks.iter().find(fits)?.name.clone()
+        }
+        ConstraintRef::Named(_) | ConstraintRef::PrimaryKey => None,
     }
 }

@@ -144,7 +144,17 @@ fn check_form(check: &Check) -> Check {
 }
 
 fn index_form(table: &Table, index: &Index) -> Index {
-    let Index { name, is_unique, parts, is_nulls_not_distinct, predicate, .. } = index;
+    let Index {
+        name,
+        is_unique,
+        method: _,
+        parts,
+        include: _,
+        is_nulls_not_distinct,
+        parameters: _,
+        predicate,
+        is_invalid: _,
+    } = index;
     Index {
         is_unique: *is_unique,
         is_nulls_not_distinct: *is_unique && *is_nulls_not_distinct,

@@ -203,7 +203,9 @@ pub(super) fn unique(unique: &Unique) -> Result<String, String> {
 
 /// Writes a check of a table.
 pub(super) fn check(check: &Check) -> String {
-    named(check.name.as_ref(), &format!("CHECK ({})", check.expression.on(HERE)))
+    // Nothing inherits, and every row is looked at.
+    let Check { name, expression, is_no_inherit: _, is_not_valid: _ } = check;
+    named(name.as_ref(), &format!("CHECK ({})", expression.on(HERE)))
 }
 
 /// Writes a foreign key of a table.
@@ -218,23 +220,36 @@ pub(super) fn inline_foreign_key(key: &ForeignKey) -> Result<String, String> {
 }
 
 fn references(key: &ForeignKey) -> Result<String, String> {
-    if !key.on_delete_columns.is_empty() {
+    let ForeignKey {
+        name: _,
+        columns: _,
+        referred_table,
+        referred_columns,
+        on_delete,
+        on_delete_columns,
+        on_update,
+        matching,
+        deferral,
+        // Every row is looked at.
+        is_not_valid: _,
+    } = key;
+    if !on_delete_columns.is_empty() {
         return Err("ON DELETE of SQLite sets all columns of a foreign key".to_owned());
     }
-    let mut text = format!("REFERENCES {}", table_name(&key.referred_table)?);
-    if !key.referred_columns.is_empty() {
-        text = format!("{text} ({})", list(&key.referred_columns));
+    let mut text = format!("REFERENCES {}", table_name(referred_table)?);
+    if !referred_columns.is_empty() {
+        text = format!("{text} ({})", list(referred_columns));
     }
-    for (event, action) in [("DELETE", key.on_delete), ("UPDATE", key.on_update)] {
-        if action != Action::NoAction {
+    for (event, action) in [("DELETE", on_delete), ("UPDATE", on_update)] {
+        if *action != Action::NoAction {
             text = format!("{text} ON {event} {}", action.sql());
         }
     }
-    if key.matching == Match::Full {
+    if *matching == Match::Full {
         text.push_str(" MATCH FULL");
     }
-    if key.deferral != Deferral::NotDeferrable {
-        text = format!("{text} {}", key.deferral.sql());
+    if *deferral != Deferral::NotDeferrable {
+        text = format!("{text} {}", deferral.sql());
     }
     Ok(text)
 }

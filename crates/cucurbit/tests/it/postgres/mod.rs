@@ -5,6 +5,7 @@
 mod ask;
 mod cast;
 mod enumeration;
+mod keys;
 mod lock;
 mod plan;
 mod reflect;

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use self::history::History;
 use super::{
-    alter, execute, memory, names,
+    alter, canonical, execute, memory, names,
     render::{self, text},
     sequence, visit,
 };
@@ -18,8 +18,8 @@ use crate::{
     },
     operation::{self, ApplyError, ColumnChange, Concurrency, Consent, ConstraintChange, Found, Operation},
     schema::{
-        Column, ConstraintRef, Dialect, Expression, ForeignKey, Ident, Literal, ObjectName, PrimaryKey,
-        Schema, Sequence, ServerDefault, Table, TableName, TableOption,
+        Column, ConstraintRef, Dialect, Expression, ForeignKey, Ident, Index, Literal, ObjectName,
+        PrimaryKey, Schema, Sequence, ServerDefault, Table, TableName, TableOption,
     },
 };
 
@@ -149,7 +149,9 @@ impl Planner<'_> {
                 self.apply(&operation)
             }
             Operation::CreateIndex { table, index, concurrency } => {
-                let sql = render::create_index(table, index, *concurrency);
+                let sql = self
+                    .made_again(table, index, *concurrency)
+                    .unwrap_or_else(|| render::create_index(table, index, *concurrency));
                 self.plan.statements.push(Statement { mode: mode(*concurrency), ..Statement::new(sql) });
                 self.apply(&operation)
             }
@@ -258,6 +260,30 @@ impl Planner<'_> {
             Some(hazard) => statement.hazard(hazard),
             None => statement,
         });
+    }
+
+    /// Makes an index again that an attempt to make it left useless: `CREATE INDEX CONCURRENTLY` leaves one behind where
+    /// it fails (manual, CREATE INDEX, "Building Indexes Concurrently").
+    fn made_again(&mut self, table: &TableName, index: &Index, concurrency: Concurrency) -> Option<String> {
+        let left = self.schema.tables.get_mut(table)?.indexes.get(&index.name)?.clone();
+        if !left.is_invalid || !concurrency.is_concurrent {
+            return None;
+        }
+        let owner = self.schema.tables.get_mut(table)?;
+        owner.indexes.remove(&index.name);
+        let shape = |index: &Index| {
+            let made = Index { is_invalid: false, ..index.clone() };
+            let mut owner = Table { columns: owner.columns.clone(), ..Table::new(table.clone()) };
+            owner.indexes.insert(made.name.clone(), made);
+            canonical::canonical(&Schema::from_tables([owner])).form().clone()
+        };
+        if shape(&left) != shape(index) {
+            // It is another index that is in the way, and is said to be.
+            let owner = self.schema.tables.get_mut(table)?;
+            owner.indexes.insert(left.name.clone(), left);
+            return None;
+        }
+        Some(format!("REINDEX INDEX CONCURRENTLY {}", qualified(&table.sibling(index.name.clone()))))
     }
 
     fn add_constraint(&mut self, table: &TableName, constraint: &str) {

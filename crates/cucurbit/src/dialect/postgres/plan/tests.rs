@@ -164,6 +164,28 @@ fn an_index_is_made_renamed_and_dropped_while_others_write() {
 }
 
 #[test]
+fn an_index_that_was_left_useless_is_made_again() {
+    let mut before = plant();
+    let mut left = Index::new("ix", vec!["name".into()]);
+    left.is_invalid = true;
+    let table = before.schema.tables.values_mut().next().expect("there is one table");
+    table.indexes.insert(left.name.clone(), left);
+    let again = Op::record(|op| {
+        op.create_index("ix", "plant", [key("name").operator_class("text_ops")]).concurrently();
+    });
+    let other = Op::record(|op| {
+        op.create_index("ix", "plant", ["status_id"]).concurrently();
+    });
+    let error = plan(&mut before.clone(), &other).expect_err("another index bears the name");
+    assert!(matches!(error, PlanError::Apply { source: ApplyError::IndexExists { .. }, .. }), "{error}");
+    let made = plan(&mut before, &again).expect("it can be planned").statements;
+    assert_eq!(made[0].sql, "REINDEX INDEX CONCURRENTLY \"ix\"");
+    assert_eq!(made[0].mode, Mode::OutsideTransaction);
+    let table = before.schema.tables.values().next().expect("there is one table");
+    assert!(!table.indexes[&Ident::new("ix")].is_invalid);
+}
+
+#[test]
 fn only_a_foreign_key_is_put_off_without_being_made_anew() {
     let operations = Op::record(|op| {
         op.alter_table("plant", |table| table.alter_primary_key().deferral(Deferral::Deferred));

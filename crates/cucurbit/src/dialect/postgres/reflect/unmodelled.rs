@@ -1,4 +1,5 @@
-//! What a schema holds that our values do not: counted by kind and named, by one query.
+//! What a schema holds that our values do not: counted by kind and named, by one query, the same for every version (what an
+//! older catalogue lacks is asked for in the row as JSON).
 
 use super::row::rows;
 use crate::{
@@ -17,197 +18,164 @@ pub(crate) async fn unmodelled(connection: &mut Connection) -> Result<Vec<Unmode
     Ok(found)
 }
 
-/// Each kind with its words, the catalogue that says whether an extension owns a thing, and where the things are found.
+/// A kind of things.
+struct Kind {
+    one: &'static str,
+    several: &'static str,
+    /// The catalogue by which an extension's ownership is noted.
+    catalogue: &'static str,
+    id: &'static str,
+    name: &'static str,
+    /// With `c.relnamespace` for the schema.
+    from: &'static str,
+    condition: &'static str,
+}
+
+const CLASS: &str = "pg_class";
+const OF_CLASS: &str = "pg_catalog.pg_class c";
+
+/// A kind of relations, which are in `pg_class` alone.
+const fn relations(one: &'static str, several: &'static str, condition: &'static str) -> Kind {
+    Kind { one, several, catalogue: CLASS, id: "c.oid", name: "c.relname", from: OF_CLASS, condition }
+}
+
+const KINDS: [Kind; 20] = [
+    Kind {
+        one: "trigger",
+        several: "triggers",
+        catalogue: "pg_trigger",
+        id: "t.oid",
+        name: "t.tgname",
+        from: "pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid",
+        condition: "NOT t.tgisinternal",
+    },
+    Kind {
+        one: "rule",
+        several: "rules",
+        catalogue: "pg_rewrite",
+        id: "t.oid",
+        name: "t.rulename",
+        from: "pg_catalog.pg_rewrite t JOIN pg_catalog.pg_class c ON c.oid = t.ev_class",
+        condition: "t.rulename <> '_RETURN'",
+    },
+    Kind {
+        one: "policy",
+        several: "policies",
+        catalogue: "pg_policy",
+        id: "t.oid",
+        name: "t.polname",
+        from: "pg_catalog.pg_policy t JOIN pg_catalog.pg_class c ON c.oid = t.polrelid",
+        condition: "true",
+    },
+    relations("table with row security", "tables with row security", "c.relrowsecurity"),
+    relations("view", "views", "c.relkind = 'v'"),
+    relations("materialized view", "materialized views", "c.relkind = 'm'"),
+    Kind {
+        one: "function",
+        several: "functions",
+        catalogue: "pg_proc",
+        id: "c.oid",
+        name: "c.proname",
+        from: "(SELECT p.*, p.pronamespace AS relnamespace FROM pg_catalog.pg_proc p) c",
+        condition: "true",
+    },
+    relations("foreign table", "foreign tables", "c.relkind = 'f'"),
+    relations("partition", "partitions", "c.relkind IN ('r', 'p', 'f') AND c.relispartition"),
+    relations(
+        "table that inherits",
+        "tables that inherit",
+        "c.relkind = 'r' AND NOT c.relispartition AND EXISTS (SELECT 1 FROM pg_catalog.pg_inherits h \
+         WHERE h.inhrelid = c.oid)",
+    ),
+    Kind {
+        one: "grant",
+        several: "grants",
+        catalogue: "pg_class",
+        id: "c.oid",
+        name: "c.relname || ' to ' || CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE \
+               pg_get_userbyid(g.grantee) END",
+        from: "pg_catalog.pg_class c CROSS JOIN LATERAL (SELECT DISTINCT a.grantee FROM aclexplode(c.relacl) a \
+               WHERE a.grantee <> c.relowner) g",
+        condition: "c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')",
+    },
+    relations(
+        "table with storage parameters",
+        "tables with storage parameters",
+        "c.relkind IN ('r', 'p') AND c.reloptions IS NOT NULL",
+    ),
+    relations(
+        "table or index in a tablespace",
+        "tables and indexes in tablespaces",
+        "c.relkind IN ('r', 'p', 'i', 'I') AND c.reltablespace <> 0",
+    ),
+    Kind {
+        one: "index with a collation of another schema",
+        several: "indexes with a collation of another schema",
+        catalogue: "pg_class",
+        id: "c.oid",
+        name: "c.relname",
+        from: "pg_catalog.pg_class c JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid",
+        condition: "EXISTS (SELECT 1 FROM unnest(i.indcollation::oid[]) l (id) WHERE l.id <> 0 AND NOT \
+                    pg_collation_is_visible(l.id))",
+    },
+    Kind {
+        one: "statistics object",
+        several: "statistics objects",
+        catalogue: "pg_statistic_ext",
+        id: "c.oid",
+        name: "c.stxname",
+        from: "(SELECT s.*, s.stxnamespace AS relnamespace FROM pg_catalog.pg_statistic_ext s) c",
+        condition: "true",
+    },
+    relations(
+        "table in a publication",
+        "tables in publications",
+        "EXISTS (SELECT 1 FROM pg_catalog.pg_publication_rel u WHERE u.prrelid = c.oid)",
+    ),
+    Kind {
+        one: "domain",
+        several: "domains",
+        catalogue: "pg_type",
+        id: "c.oid",
+        name: "c.typname",
+        from: "(SELECT y.*, y.typnamespace AS relnamespace FROM pg_catalog.pg_type y) c",
+        condition: "c.typtype = 'd'",
+    },
+    relations("composite type", "composite types", "c.relkind = 'c'"),
+    Kind {
+        one: "constraint that is not enforced",
+        several: "constraints that are not enforced",
+        catalogue: "pg_constraint",
+        id: "t.oid",
+        name: "t.conname",
+        from: "pg_catalog.pg_constraint t JOIN pg_catalog.pg_class c ON c.oid = t.conrelid",
+        condition: "to_jsonb(t) ->> 'conenforced' = 'false'",
+    },
+    Kind {
+        one: "key over time",
+        several: "keys over time",
+        catalogue: "pg_constraint",
+        id: "t.oid",
+        name: "t.conname",
+        from: "pg_catalog.pg_constraint t JOIN pg_catalog.pg_class c ON c.oid = t.conrelid",
+        condition: "to_jsonb(t) ->> 'conperiod' = 'true'",
+    },
+];
+
+/// Counts each kind of which there is something, in the current schema and not of an extension.
 fn query() -> String {
-    // What only PostgreSQL 18 has is read through JSON, which an older one says nothing of.
-    let of_constraints = "pg_constraint t JOIN pg_class c ON c.oid = t.conrelid";
-    let kinds = [
-        (
-            "trigger",
-            "triggers",
-            "pg_trigger",
-            "t.oid",
-            "t.tgname",
-            "pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid",
-            "NOT t.tgisinternal",
-        ),
-        (
-            "rule",
-            "rules",
-            "pg_rewrite",
-            "t.oid",
-            "t.rulename",
-            "pg_rewrite t JOIN pg_class c ON c.oid = t.ev_class",
-            "t.rulename <> '_RETURN'",
-        ),
-        (
-            "policy",
-            "policies",
-            "pg_policy",
-            "t.oid",
-            "t.polname",
-            "pg_policy t JOIN pg_class c ON c.oid = t.polrelid",
-            "true",
-        ),
-        (
-            "table with row security",
-            "tables with row security",
-            "pg_class",
-            "c.oid",
-            "c.relname",
-            "pg_class c",
-            "c.relrowsecurity",
-        ),
-        ("view", "views", "pg_class", "c.oid", "c.relname", "pg_class c", "c.relkind = 'v'"),
-        (
-            "materialized view",
-            "materialized views",
-            "pg_class",
-            "c.oid",
-            "c.relname",
-            "pg_class c",
-            "c.relkind = 'm'",
-        ),
-        (
-            "function",
-            "functions",
-            "pg_proc",
-            "c.oid",
-            "c.proname",
-            "(SELECT p.*, p.pronamespace AS relnamespace FROM pg_proc p) c",
-            "true",
-        ),
-        (
-            "foreign table",
-            "foreign tables",
-            "pg_class",
-            "c.oid",
-            "c.relname",
-            "pg_class c",
-            "c.relkind = 'f'",
-        ),
-        (
-            "partition",
-            "partitions",
-            "pg_class",
-            "c.oid",
-            "c.relname",
-            "pg_class c",
-            "c.relkind IN ('r', 'p', 'f') AND c.relispartition",
-        ),
-        (
-            "table that inherits",
-            "tables that inherit",
-            "pg_class",
-            "c.oid",
-            "c.relname",
-            "pg_class c",
-            "c.relkind = 'r' AND NOT c.relispartition AND EXISTS (SELECT 1 FROM pg_inherits h WHERE h.inhrelid = c.oid)",
-        ),
-        (
-            "grant",
-            "grants",
-            "pg_class",
-            "c.oid",
-            "c.relname || ' to ' || CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE pg_get_userbyid(g.grantee) END",
-            "pg_class c CROSS JOIN LATERAL (SELECT DISTINCT a.grantee FROM aclexplode(c.relacl) a WHERE a.grantee <> c.relowner) g",
-            "c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')",
-        ),
-        (
-            "table with storage parameters",
-            "tables with storage parameters",
-            "pg_class",
-            "c.oid",
-            "c.relname",
-            "pg_class c",
-            "c.relkind IN ('r', 'p') AND c.reloptions IS NOT NULL",
-        ),
-        (
-            "table or index in a tablespace",
-            "tables and indexes in tablespaces",
-            "pg_class",
-            "c.oid",
-            "c.relname",
-            "pg_class c",
-            "c.relkind IN ('r', 'p', 'i', 'I') AND c.reltablespace <> 0",
-        ),
-        (
-            "index with a collation of another schema",
-            "indexes with a collation of another schema",
-            "pg_class",
-            "c.oid",
-            "c.relname",
-            "pg_class c JOIN pg_index i ON i.indexrelid = c.oid",
-            "EXISTS (SELECT 1 FROM unnest(i.indcollation::oid[]) l (id) WHERE l.id <> 0 AND NOT pg_collation_is_visible(l.id))",
-        ),
-        (
-            "statistics object",
-            "statistics objects",
-            "pg_statistic_ext",
-            "c.oid",
-            "c.stxname",
-            "(SELECT s.*, s.stxnamespace AS relnamespace FROM pg_statistic_ext s) c",
-            "true",
-        ),
-        (
-            "table in a publication",
-            "tables in publications",
-            "pg_class",
-            "c.oid",
-            "c.relname",
-            "pg_class c",
-            "EXISTS (SELECT 1 FROM pg_publication_rel u WHERE u.prrelid = c.oid)",
-        ),
-        (
-            "domain",
-            "domains",
-            "pg_type",
-            "c.oid",
-            "c.typname",
-            "(SELECT y.*, y.typnamespace AS relnamespace FROM pg_type y) c",
-            "c.typtype = 'd'",
-        ),
-        (
-            "composite type",
-            "composite types",
-            "pg_class",
-            "c.oid",
-            "c.relname",
-            "pg_class c",
-            "c.relkind = 'c'",
-        ),
-        (
-            "constraint that is not enforced",
-            "constraints that are not enforced",
-            "pg_constraint",
-            "t.oid",
-            "t.conname",
-            of_constraints,
-            "pg_catalog.to_jsonb(t) @> '{\"conenforced\": false}'",
-        ),
-        (
-            "key over time",
-            "keys over time",
-            "pg_constraint",
-            "t.oid",
-            "t.conname",
-            of_constraints,
-            "pg_catalog.to_jsonb(t) @> '{\"conperiod\": true}'",
-        ),
-    ];
-    let kinds = kinds.into_iter().enumerate().map(|(place, (one, several, catalogue, id, name, from, condition))| {
+    let kinds = KINDS.iter().enumerate().map(|(place, kind)| {
+        let Kind { one, several, catalogue, id, name, from, condition } = kind;
         format!(
             "SELECT {place}, '{one}', '{several}', pg_catalog.json_agg(({name})::text ORDER BY ({name})::text COLLATE \"C\")
              FROM {from}
-             WHERE c.relnamespace = (SELECT oid FROM here) AND {condition} AND NOT EXISTS (
-               SELECT 1 FROM pg_depend e WHERE e.classid = 'pg_catalog.{catalogue}'::regclass
+             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = current_schema()
+             WHERE {condition} AND NOT EXISTS (
+               SELECT 1 FROM pg_catalog.pg_depend e WHERE e.classid = 'pg_catalog.{catalogue}'::regclass
                  AND e.objid = {id} AND e.deptype = 'e')
              HAVING count(*) > 0"
         )
     });
-    format!(
-        "WITH here AS (SELECT n.oid FROM pg_namespace n WHERE n.nspname = current_schema())
-         SELECT * FROM ({}) k (place, one, several, names) ORDER BY place",
-        kinds.collect::<Vec<_>>().join(" UNION ALL ")
-    )
+    let kinds: Vec<String> = kinds.collect();
+    format!("SELECT * FROM ({}) k (place, one, several, names) ORDER BY place", kinds.join(" UNION ALL "))
 }
