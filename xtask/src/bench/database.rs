@@ -182,7 +182,7 @@ pub(super) fn tables(kind: Kind, number: usize, is_asked: bool) -> String {
             at.saturating_sub(1)
         );
     }
-    if number % 200 != 0 {
+    if !number.is_multiple_of(200) {
         sql.push_str("COMMIT;\n");
     }
     sql.push_str(match kind {

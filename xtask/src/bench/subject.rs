@@ -339,22 +339,18 @@ fn steps(kind: Kind, number: usize) -> String {
         Kind::Sqlite => ("INTEGER", "BEGIN IMMEDIATE"),
     };
     let mut sql = "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY);\n".to_owned();
-    for at in 0..number {
-        let version = match at.checked_sub(1) {
+    sql.extend((0..number).map(|at| {
+        let version = match at.checked_sub(1).map(id) {
             None => format!("INSERT INTO alembic_version VALUES ('{}')", id(at)),
             Some(before) => {
-                format!(
-                    "UPDATE alembic_version SET version_num = '{}' WHERE version_num = '{}'",
-                    id(at),
-                    id(before)
-                )
+                format!("UPDATE alembic_version SET version_num = '{}' WHERE version_num = '{before}'", id(at))
             }
         };
-        sql += &format!(
+        format!(
             "{begin};\nCREATE TABLE t{at:05} (id {key} NOT NULL, name VARCHAR(100) NOT NULL, PRIMARY KEY (id));\n\
              {version};\nCOMMIT;\n"
-        );
-    }
+        )
+    }));
     sql
 }
 
@@ -374,10 +370,8 @@ fn rebuilds() -> Vec<Revision> {
     ];
     let mut rust = "    op.create_table(\"big\", |table| {\n".to_owned();
     let mut python = "    op.create_table(\n        \"big\",\n".to_owned();
-    for (ours, theirs) in columns {
-        rust += &format!("        table.column({ours});\n");
-        python += &format!("        sa.Column({theirs}),\n");
-    }
+    rust.extend(columns.map(|(ours, _)| format!("        table.column({ours});\n")));
+    python.extend(columns.map(|(_, theirs)| format!("        sa.Column({theirs}),\n")));
     rust += "        table.primary_key([\"id\"]);\n    });\n    op.create_index(\"ix_big_name\", \"big\", [\"name\"]);\n    \
              op.create_index(\"ix_big_parent_created\", \"big\", [\"parent_id\", \"created_at\"]);\n";
     python += "        sa.PrimaryKeyConstraint(\"id\"),\n    )\n    op.create_index(\"ix_big_name\", \"big\", [\"name\"])\n    \

@@ -69,7 +69,10 @@ impl Row {
 }
 
 fn time(seconds: f64) -> String {
-    if seconds < 0.1 { format!("{:.1} ms", seconds * 1e3) } else { format!("{seconds:.2} s") }
+    match seconds {
+        short if short < 0.0995 => format!("{:.1} ms", short * 1e3),
+        long => format!("{long:.2} s"),
+    }
 }
 
 /// Writes the table in Markdown.
@@ -83,8 +86,6 @@ pub(super) fn markdown(rows: &[Row]) -> String {
             row.of(name)
                 .map_or_else(|| "–".to_owned(), |it| format!("{} ({})", time(it.median()), time(it.least())))
         };
-        let memory =
-            |name: &str| row.of(name).map_or_else(|| "–".to_owned(), |it| format!("{:.0}", it.memory()));
         let times = |ratio: Option<f64>| {
             ratio.map_or_else(
                 || "–".to_owned(),
@@ -98,15 +99,16 @@ pub(super) fn markdown(rows: &[Row]) -> String {
             .map(|(words, holds)| format!("{words}: {}", if holds { "yes" } else { "**no**" }))
             .collect();
         lines.push(format!(
-            "| {} | {} | {} | {} | {} | {} | {}, {} MiB | {} |",
+            "| {} | {} | {} | {} | {} | {} | {} | {} |",
             row.work,
             series(CUCURBIT),
             series(ALEMBIC),
             series(BARE),
             times(row.faster()),
             times(row.of_bare()),
-            memory(CUCURBIT),
-            memory(ALEMBIC),
+            // Without a contender it is not our own program that is measured.
+            row.of(ALEMBIC)
+                .map_or_else(|| "–".to_owned(), |it| format!("{:.0}, {:.0} MiB", row.memory(), it.memory())),
             bars.join("; ")
         ));
     }
