@@ -4,7 +4,7 @@
 
 use std::{fmt::Write as _, marker::PhantomData};
 
-use cucurbit::schema::{Expression, Ident, Index, IndexKey, IndexPart, Nulls, Order};
+use cucurbit::schema::{ExclusionPart, Expression, Ident, Index, IndexKey, IndexPart, Nulls, Order};
 use sea_orm::{ColumnTrait, EntityTrait};
 
 /// An index that is being declared.
@@ -35,6 +35,34 @@ impl<'t, E: EntityTrait> IndexFor<'t, E> {
         self
     }
 
+    /// Sets the access method, such as `gin` (PostgreSQL only).
+    pub fn using(self, method: impl Into<String>) -> Self {
+        self.index.using(method);
+        self
+    }
+
+    /// Lets it hold more columns than its key has (PostgreSQL only).
+    pub fn include(self, columns: impl IntoIterator<Item = E::Column>) -> Self {
+        self.index.include(names(columns));
+        self
+    }
+
+    /// Makes two NULLs equal where it refuses equal keys (PostgreSQL 15 and later).
+    #[expect(
+        clippy::must_use_candidate,
+        reason = "it changes the table; what it returns is only for chaining"
+    )]
+    pub fn nulls_not_distinct(self) -> Self {
+        self.index.nulls_not_distinct();
+        self
+    }
+
+    /// Sets a storage parameter: `.parameter("fillfactor", "70")` (PostgreSQL only).
+    pub fn parameter(self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.index.parameter(name, value);
+        self
+    }
+
     /// Makes it partial: only rows for which the condition holds.
     pub fn predicate(self, condition: impl Into<Expression>) -> Self {
         self.index.predicate = Some(condition.into());
@@ -54,6 +82,20 @@ impl<C> Part<C> {
         Self { part: IndexPart::new(key), columns: PhantomData }
     }
 
+    /// Sorts by another collation than the column's.
+    #[must_use]
+    pub fn collate(mut self, collation: impl Into<String>) -> Self {
+        self.part = self.part.collate(collation);
+        self
+    }
+
+    /// Sets the operator class, with its parameters if it has any (PostgreSQL only).
+    #[must_use]
+    pub fn operator_class(mut self, class: impl Into<String>) -> Self {
+        self.part = self.part.operator_class(class);
+        self
+    }
+
     /// Sorts the largest first.
     #[must_use]
     pub fn descending(mut self) -> Self {
@@ -66,6 +108,27 @@ impl<C> Part<C> {
     pub fn nulls(mut self, nulls: Nulls) -> Self {
         self.part = self.part.nulls(nulls);
         self
+    }
+}
+
+/// A part of an exclusion constraint's key, with its operator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExcludedPart<C> {
+    part: ExclusionPart,
+    columns: PhantomData<C>,
+}
+
+impl<C> ExcludedPart<C> {
+    pub(crate) fn into_inner(self) -> ExclusionPart {
+        self.part
+    }
+}
+
+impl<C> Part<C> {
+    /// Makes it a part of an exclusion constraint with this operator.
+    #[must_use]
+    pub fn excluding(self, operator: impl Into<String>) -> ExcludedPart<C> {
+        ExcludedPart { part: self.part.excluding(operator), columns: PhantomData }
     }
 }
 
@@ -126,9 +189,31 @@ impl<C, const N: usize> IntoParts<C> for [Part<C>; N] {
 
 /// Tells what an index is, for messages: `unique on (lower(name), id descending)`.
 pub(crate) fn described(index: &Index) -> String {
-    let Index { name: _, is_unique, parts, predicate } = index;
+    let Index {
+        name: _,
+        is_unique,
+        method,
+        parts,
+        include,
+        is_nulls_not_distinct,
+        parameters,
+        predicate,
+        is_invalid: _,
+    } = index;
     let parts: Vec<_> = parts.iter().map(described_part).collect();
-    let mut text = format!("{}on ({})", if *is_unique { "unique " } else { "" }, parts.join(", "));
+    let unique = if *is_unique { "unique " } else { "" };
+    let method = method.as_ref().map(|method| format!("using {method} ")).unwrap_or_default();
+    let mut text = format!("{unique}{method}on ({})", parts.join(", "));
+    if !include.is_empty() {
+        let include: Vec<_> = include.iter().map(Ident::as_str).collect();
+        let _infallible = write!(text, " with {}", include.join(", "));
+    }
+    if *is_nulls_not_distinct {
+        text.push_str(" nulls not distinct");
+    }
+    for (name, value) in parameters {
+        let _infallible = write!(text, " {name} = {value}");
+    }
     if let Some(predicate) = predicate {
         let _infallible = write!(text, " where {}", predicate.base);
     }
@@ -136,7 +221,11 @@ pub(crate) fn described(index: &Index) -> String {
 }
 
 fn described_part(part: &IndexPart) -> String {
-    let IndexPart { key, order, nulls } = part;
+    let IndexPart { key, collation, operator_class, order, nulls } = part;
+    let said = |word: &str, said: &Option<String>| {
+        said.as_ref().map(|said| format!("{word} {said}")).unwrap_or_default()
+    };
+    let (collation, class) = (said(" collate", collation), said("", operator_class));
     let key = match key {
         IndexKey::Column(name) => name.as_str(),
         IndexKey::Expression(sql) => &sql.base,
@@ -150,13 +239,12 @@ fn described_part(part: &IndexPart) -> String {
         Some(Nulls::First) => " nulls first",
         Some(Nulls::Last) => " nulls last",
     };
-    format!("{key}{order}{nulls}")
+    format!("{key}{collation}{class}{order}{nulls}")
 }
 
 /// Tells whether two indexes are the same but for the name.
 pub(crate) fn are_alike(left: &Index, right: &Index) -> bool {
-    let Index { name: _, is_unique, parts, predicate } = left;
-    *is_unique == right.is_unique && *parts == right.parts && *predicate == right.predicate
+    *left == Index { name: left.name.clone(), ..right.clone() }
 }
 
 /// Writes a name as it stands in an expression: in quotes only where the name alone would be read as another one.

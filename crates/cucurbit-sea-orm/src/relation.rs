@@ -41,11 +41,9 @@ fn foreign_key(entity: &'static str, relation: RelationDef) -> Result<ForeignKey
     };
     Ok(ForeignKey {
         name: relation.fk_name.map(Ident::from),
-        columns,
-        referred_table,
-        referred_columns,
         on_delete,
         on_update,
+        ..ForeignKey::new(columns, referred_table, referred_columns)
     })
 }
 

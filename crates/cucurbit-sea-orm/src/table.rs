@@ -3,8 +3,8 @@
 use std::{any, marker::PhantomData};
 
 use cucurbit::schema::{
-    Check, Column, ColumnType, ConstraintRef, Dialect, Expression, ForeignKey, Ident, Identity, Index,
-    IndexPart, Literal, PrimaryKey, ServerDefault, Table, TableName, Type, Unique,
+    Check, Column, ColumnType, ConstraintRef, Dialect, Exclusion, Expression, ForeignKey, Ident, Identity,
+    Index, IndexPart, Literal, PrimaryKey, ServerDefault, Table, TableName, Type, Unique,
 };
 use sea_orm::{
     ColumnTrait, DbBackend, EntityTrait, IdenStatic, Iterable, PrimaryKeyToColumn, PrimaryKeyTrait, Schema,
@@ -12,7 +12,7 @@ use sea_orm::{
 
 use crate::{
     ModelError,
-    index::{self, IndexFor, names},
+    index::{self, ExcludedPart, IndexFor, names},
     relation, ty,
 };
 
@@ -111,13 +111,27 @@ impl<E: EntityTrait> TableArgsFor<E> {
     /// Adds a unique constraint, which may be `.named(…)`.
     pub fn unique(&mut self, columns: impl IntoIterator<Item = E::Column>) -> &mut Unique {
         let last = self.table.uniques.len();
-        self.table.uniques.push(Unique { name: None, columns: names(columns) });
+        self.table.uniques.push(Unique::new(names(columns)));
         &mut self.table.uniques[last]
     }
 
     /// Adds a check.
-    pub fn check(&mut self, name: impl Into<Ident>, condition: impl Into<Expression>) {
-        self.table.checks.push(Check { name: Some(name.into()), expression: condition.into() });
+    pub fn check(&mut self, name: impl Into<Ident>, condition: impl Into<Expression>) -> &mut Check {
+        let last = self.table.checks.len();
+        self.table.checks.push(Check::new(condition));
+        self.table.checks[last].named(name)
+    }
+
+    /// Adds an exclusion constraint (PostgreSQL only):
+    /// `[key(Column::BedId).excluding("="), key(Column::During).excluding("&&")]`.
+    pub fn exclusion(
+        &mut self,
+        name: impl Into<Ident>,
+        parts: impl IntoIterator<Item = ExcludedPart<E::Column>>,
+    ) -> &mut Exclusion {
+        let last = self.table.exclusions.len();
+        self.table.exclusions.push(Exclusion::new(name, parts.into_iter().map(ExcludedPart::into_inner)));
+        &mut self.table.exclusions[last]
     }
 
     /// Adds a foreign key to the table of `R` that no relation declares.
@@ -138,6 +152,18 @@ impl<E: EntityTrait> TableArgsFor<E> {
     /// `fk_name`.
     pub fn name_foreign_key(&mut self, columns: impl IntoIterator<Item = E::Column>, name: impl Into<Ident>) {
         self.foreign_key_names.push((names(columns), name.into()));
+    }
+
+    /// Returns the foreign key that a relation declares on these columns, to be said more of: `.deferred()`, for example.
+    ///
+    /// # Panics
+    ///
+    /// If no relation declares one: a mistake of the program, as a wrong index of a list is.
+    #[track_caller]
+    pub fn relation_key(&mut self, columns: impl IntoIterator<Item = E::Column>) -> &mut ForeignKey {
+        let columns = names(columns);
+        let key = self.table.foreign_keys.iter_mut().find(|key| key.columns == columns);
+        key.unwrap_or_else(|| panic!("no relation of `{}` is on {}", any::type_name::<E>(), joined(&columns)))
     }
 
     /// Returns the primary key, to be `.named(…)`.
@@ -179,7 +205,7 @@ impl<E: EntityTrait> TableArgsFor<E> {
         table.primary_key = Some(primary_key::<E>());
         table.uniques = E::Column::iter()
             .filter(|column| column.def().is_unique())
-            .map(|column| Unique { name: None, columns: names([column]) })
+            .map(|column| Unique::new(names([column])))
             .collect();
         table.foreign_keys = relation::foreign_keys::<E>(any::type_name::<E>())?;
         Ok(Self { table, indexes: indexes::<E>(), foreign_key_names: Vec::new(), entity: PhantomData })
@@ -266,7 +292,7 @@ fn table_name<E: EntityTrait>() -> TableName {
 }
 
 fn primary_key<E: EntityTrait>() -> PrimaryKey {
-    PrimaryKey { name: None, columns: names(E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column)) }
+    PrimaryKey::new(names(E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column)))
 }
 
 fn column<E: EntityTrait>(column: E::Column) -> Result<Column, ModelError> {
@@ -385,7 +411,12 @@ fn refuse_constraints_declared_twice(entity: &'static str, table: &Table) -> Res
 fn described(constraint: &ConstraintRef) -> String {
     match constraint {
         ConstraintRef::Check { expression } => format!("the check `{}`", expression.base),
-        ConstraintRef::ForeignKey { columns } => format!("a foreign key on {}", joined(columns)),
+        ConstraintRef::ForeignKey { columns, referred: None } => {
+            format!("a foreign key on {}", joined(columns))
+        }
+        ConstraintRef::ForeignKey { columns, referred: Some(referred) } => {
+            format!("a foreign key on {} to `{}`", joined(columns), referred.table)
+        }
         ConstraintRef::Named(name) => format!("a constraint `{name}`"),
         ConstraintRef::PrimaryKey => "the primary key".to_owned(),
         ConstraintRef::Unique { columns } => format!("a unique constraint on {}", joined(columns)),

@@ -9,7 +9,7 @@ pub use crate::{
     revision::Revision,
     rows,
     schema::{
-        Action,
+        Action, Deferral,
         Dialect::{self, Postgres, Sqlite},
         Expression, Identity, Index,
         Literal::{self, Null},

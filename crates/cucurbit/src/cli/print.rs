@@ -126,6 +126,7 @@ impl Printer {
                 "differences": differences,
                 "operations": check.operations,
                 "uncompared": check.uncompared,
+                "unmodelled": check.unmodelled,
             }));
             return;
         }
@@ -136,6 +137,10 @@ impl Printer {
         }
         if check.uncompared > 0 {
             line(&format!("{} expressions were not compared.", check.uncompared));
+        }
+        if !check.unmodelled.is_empty() {
+            let kinds: Vec<String> = check.unmodelled.iter().map(ToString::to_string).collect();
+            self.say(&format!("not compared: {}", kinds.join(", ")));
         }
         if check.operations.is_empty() {
             line("No new upgrade operations detected.");

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{error::Error, operation::Operation, source::Source};
+use crate::{dialect::Unmodelled, error::Error, operation::Operation, source::Source};
 
 use super::{
     Project,
@@ -27,6 +27,8 @@ pub struct Check {
     pub operations: Vec<Operation>,
     /// Expressions that could not be compared.
     pub uncompared: usize,
+    /// What the database holds that no model says: it is not compared, and not changed.
+    pub unmodelled: Vec<Unmodelled>,
 }
 
 /// Compares the models with the database after its pending revisions. Writes nothing.
@@ -41,8 +43,10 @@ pub async fn check(project: &Project, options: CheckOptions) -> Result<Check, Er
     project.refuse_several_heads()?;
     let mut reader = Reader::open(project, &[&Source::Database, &Source::Models]).await?;
     let compared = after_pending(project, &mut reader).await;
+    let unmodelled = reader.unmodelled().await;
     let closed = reader.close().await;
     let (pending, Compared { diff, from: _ }) = compared?;
+    let unmodelled = unmodelled?;
     closed?;
     let pending = project.scripts().graph().ids(&pending);
     if options.require_heads && !pending.is_empty() {
@@ -53,7 +57,7 @@ pub async fn check(project: &Project, options: CheckOptions) -> Result<Check, Er
     {
         return Err(Error::Uncompared { count: diff.uncompared.len(), reason: first.reason.clone() });
     }
-    Ok(Check { pending, operations: diff.operations, uncompared: diff.uncompared.len() })
+    Ok(Check { pending, operations: diff.operations, uncompared: diff.uncompared.len(), unmodelled })
 }
 
 /// Compares the database as its pending revisions will leave it.

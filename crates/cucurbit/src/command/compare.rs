@@ -3,7 +3,7 @@
 use crate::{
     config::ConfigError,
     connection::{ConnectOptions, Connection, address::Address},
-    dialect::{self, Answers, Before},
+    dialect::{self, Answers, Before, Unmodelled},
     diff::{Diff, Filter, diff},
     error::Error,
     revision::{self, Direction, Edges, Heads, Target},
@@ -122,7 +122,7 @@ impl<'p> Reader<'p> {
     }
 
     /// Lists what the database holds and no schema of ours does.
-    pub(super) async fn unmodelled(&mut self) -> Result<Vec<String>, Error> {
+    pub(super) async fn unmodelled(&mut self) -> Result<Vec<Unmodelled>, Error> {
         Ok(dialect::unmodelled(self.connection().await?).await?)
     }
 

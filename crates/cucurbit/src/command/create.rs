@@ -1,7 +1,7 @@
 //! `revision --autogenerate`, and `create`, its other name: a script that brings the database to the models.
 
 use crate::{
-    dialect::Before,
+    dialect::{Before, Unmodelled},
     error::Error,
     operation::{Consent, Operation, for_dialect, reverse_all},
     schema::{Column, Dialect, Ident, Schema, TableName},
@@ -59,7 +59,9 @@ pub async fn create(
     let notes = prove(project, (dialect, history), &upgrade, &downgrade).await?;
     let mut warnings = warnings(&from, &upgrade);
     warnings.extend(unmodelled.iter().map(|object| {
-        format!("does not make the {object}, for which scripts have no word but `op.execute`")
+        let Unmodelled { kind, names } = object;
+        let names = names.join(", ");
+        format!("does not make the {kind} {names}, for which scripts have no word but `op.execute`")
     }));
     warnings.extend(in_words_of(project, dialect, &between.to));
     let mut written = revision::write(project, new, parents, Body { upgrade, downgrade, warnings })?;
@@ -120,7 +122,7 @@ struct Read {
     pending: Vec<usize>,
     compared: Compared,
     /// What a database that is written down holds beside what can be.
-    unmodelled: Vec<String>,
+    unmodelled: Vec<Unmodelled>,
 }
 
 /// Reads both sides and compares them.

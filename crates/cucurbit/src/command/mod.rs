@@ -20,7 +20,7 @@ use crate::{
     config::{Config, Environment, ResolvedAddress},
     connection::{ConnectOptions, Connection},
     error::Error,
-    revision::{Script, Scripts},
+    revision::{Script, Scripts, caught},
     runtime::{RunOptions, VersionTable},
     schema::{Dialect, Schema},
 };
@@ -195,7 +195,9 @@ impl Project {
     /// When there are none: an empty target would mean "drop everything".
     pub fn models(&self) -> Result<Schema, Error> {
         let models = self.env.models.as_ref().ok_or(Error::NoModels)?;
-        let schema = models().map_err(Error::Models)?;
+        // A project's own code, as its scripts are.
+        let schema = caught(models).map_err(|panic| Error::Models(panic.into()))?;
+        let schema = schema.map_err(Error::Models)?;
         if schema.is_empty() { Err(Error::EmptyModels) } else { Ok(schema) }
     }
 

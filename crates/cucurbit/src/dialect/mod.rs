@@ -31,7 +31,7 @@ pub use self::{
 };
 #[cfg(feature = "runtime")]
 pub use self::{
-    reflect::ReflectError,
+    reflect::{ReflectError, Unmodelled},
     scratch::{Scratch, ScratchError},
     session::reflect_snapshot,
 };
@@ -86,13 +86,13 @@ pub async fn reflect(connection: &mut Connection) -> Result<Before, ReflectError
     }
 }
 
-/// Lists what the database holds beside what [`reflect`] returns, as `view plants` or `trigger sown on plant`.
+/// Counts and names what the schema that the connection sees holds beyond what is compared: triggers, views, grants.
 ///
 /// # Errors
 ///
-/// When the connection fails.
+/// When the database refuses a query.
 #[cfg(feature = "runtime")]
-pub async fn unmodelled(connection: &mut Connection) -> Result<Vec<String>, ConnectionError> {
+pub async fn unmodelled(connection: &mut Connection) -> Result<Vec<Unmodelled>, ReflectError> {
     match connection.dialect() {
         Dialect::Postgres => postgres::unmodelled(connection).await,
         Dialect::Sqlite => sqlite::unmodelled(connection).await,

@@ -1,8 +1,26 @@
-//! Why a database's schema could not be read.
+//! What of a database's schema could not be read, and why.
 
+use std::fmt;
+
+use serde::Serialize;
 use thiserror::Error;
 
 use crate::connection::ConnectionError;
+
+/// Things of one kind that a database holds and no schema does: they are not compared, and not changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unmodelled {
+    /// The kind, in the number that fits: `trigger` or `triggers`.
+    pub kind: String,
+    /// Their names, sorted.
+    pub names: Vec<String>,
+}
+
+impl fmt::Display for Unmodelled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.names.len(), self.kind)
+    }
+}
 
 /// Why a database's schema could not be read.
 #[derive(Debug, Error)]

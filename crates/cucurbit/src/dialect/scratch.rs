@@ -9,7 +9,7 @@ use crate::{
     schema::Dialect,
 };
 
-use super::{Before, PlanError, postgres, sqlite};
+use super::{Before, PlanError, lexer, postgres, sqlite};
 
 /// A scratch database with a copy of a schema, without rows.
 #[derive(Debug)]
@@ -44,6 +44,27 @@ impl Scratch {
                 Ok(Self { connection, owner: Some(owner) })
             }
             Dialect::Sqlite => Ok(Self { connection: sqlite::scratch::open(before).await?, owner: None }),
+        }
+    }
+
+    /// Runs the SQL of a file: one that a person wrote, or a dump of a schema.
+    ///
+    /// # Errors
+    ///
+    /// When a statement fails.
+    pub async fn run(&mut self, sql: &str) -> Result<(), ConnectionError> {
+        let dialect = self.connection.dialect();
+        // Words of psql that pg_dump writes around its SQL.
+        let lines =
+            sql.lines().filter(|line| !line.starts_with("\\restrict ") && !line.starts_with("\\unrestrict "));
+        let sql: Vec<&str> = lines.collect();
+        for statement in lexer::split(&sql.join("\n"), dialect) {
+            self.connection.execute(statement).await?;
+        }
+        match dialect {
+            // pg_dump empties the search path.
+            Dialect::Postgres => self.connection.execute("RESET ALL").await.map(drop),
+            Dialect::Sqlite => Ok(()),
         }
     }
 

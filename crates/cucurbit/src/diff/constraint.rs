@@ -2,7 +2,7 @@
 
 use crate::{
     dialect::{Subject, is_written_as},
-    operation::Operation,
+    operation::{ConstraintChange, Operation},
     schema::{Check, ConstraintRef, ForeignKey, Ident, PrimaryKey, Unique},
 };
 
@@ -15,6 +15,8 @@ use super::{
 #[derive(Debug, Default)]
 pub(super) struct Constraints {
     pub(super) dropped: Vec<Operation>,
+    /// What is changed without being made anew.
+    pub(super) altered: Vec<(ConstraintRef, ConstraintChange)>,
     pub(super) added: Vec<Operation>,
     /// Foreign keys that wait for another table.
     pub(super) late: Vec<Operation>,
@@ -32,7 +34,7 @@ pub(super) fn compare(
     };
 
     let foreign_keys = match_up(&pair.from.form.foreign_keys, &pair.to.form.foreign_keys);
-    foreign_keys.gone.iter().for_each(|key| drop(key.reference()));
+    foreign_keys.gone.iter().for_each(|key| drop(pair.from.form.foreign_key_reference(key)));
     let uniques = match_up(&pair.from.form.uniques, &pair.to.form.uniques);
     uniques.gone.iter().for_each(|unique| drop(unique.reference()));
     let checks = compare_checks(pair, comparison);
@@ -43,6 +45,7 @@ pub(super) fn compare(
             drop(written.reference());
         }
     }
+    constraints.altered = altered(pair, &foreign_keys, &checks);
     let primary_key_changes = is_other_primary_key(pair);
     if primary_key_changes && pair.from.form.primary_key.is_some() {
         drop(ConstraintRef::PrimaryKey);
@@ -64,6 +67,34 @@ pub(super) fn compare(
         if waits(form) { constraints.late.push(create) } else { constraints.added.push(create) }
     }
     constraints
+}
+
+/// Changes what stays the constraint that it is: when it is checked, and whether old rows are.
+fn altered(
+    pair: Pair<'_>,
+    foreign_keys: &Matched<'_, ForeignKey>,
+    checks: &Matched<'_, Check>,
+) -> Vec<(ConstraintRef, ConstraintChange)> {
+    let mut changes = Vec::new();
+    for (from, to) in &foreign_keys.same {
+        let reference = || pair.from.form.foreign_key_reference(from);
+        if from.deferral != to.deferral {
+            changes.push((reference(), ConstraintChange::SetDeferral(to.deferral)));
+        }
+        if from.is_not_valid && !to.is_not_valid {
+            changes.push((reference(), ConstraintChange::Validate));
+        }
+    }
+    for (from, to) in &checks.same {
+        // An unnamed check is found by its text, as it stands in the schema before.
+        let places = pair.from.form.checks.iter().zip(&pair.from.written.checks);
+        let written = places.into_iter().find(|(form, _)| std::ptr::eq(*form, *from));
+        let reference = written.map_or_else(|| from.reference(), |(_, written)| written.reference());
+        if from.is_not_valid && !to.is_not_valid {
+            changes.push((reference, ConstraintChange::Validate));
+        }
+    }
+    changes
 }
 
 /// Lists the columns of the keys that go away and that others may refer to.
@@ -109,12 +140,14 @@ pub(super) fn is_other_primary_key(pair: Pair<'_>) -> bool {
 pub(super) trait Compared: PartialEq + Clone {
     fn name(&self) -> Option<&Ident>;
     fn unnamed(&self) -> Self;
+    /// What it becomes of itself, without being made anew, so that it is nearer to another.
+    fn altered(&self, to: &Self) -> Self;
     /// Tells whether a database makes this of what was written.
     fn is_form_of(&self, written: &Self) -> bool;
 }
 
 macro_rules! compared {
-    ($($ty:ty: $is_form_of:expr;)*) => {$(
+    ($($ty:ty: $altered:expr, $is_form_of:expr;)*) => {$(
         impl Compared for $ty {
             fn name(&self) -> Option<&Ident> {
                 self.name.as_ref()
@@ -122,6 +155,11 @@ macro_rules! compared {
 
             fn unnamed(&self) -> Self {
                 Self { name: None, ..self.clone() }
+            }
+
+            fn altered(&self, to: &Self) -> Self {
+                let altered: fn(&Self, &Self) -> Self = $altered;
+                altered(self, to)
             }
 
             fn is_form_of(&self, written: &Self) -> bool {
@@ -132,16 +170,28 @@ macro_rules! compared {
     )*};
 }
 compared! {
-    Check: |form, written| form.expression == written.expression;
-    ForeignKey: |form, written| {
+    Check: |from, to| Check { is_not_valid: from.is_not_valid && to.is_not_valid, ..from.clone() }, |form, written| {
+        form.expression == written.expression
+    };
+    ForeignKey: |from, to| ForeignKey {
+        deferral: to.deferral,
+        is_not_valid: from.is_not_valid && to.is_not_valid,
+        ..from.clone()
+    }, |form, written| {
         are_written_as(&form.columns, &written.columns)
             && form.referred_table.schema == written.referred_table.schema
             && is_written_as(&form.referred_table.name, &written.referred_table.name)
             && are_written_as(&form.referred_columns, &written.referred_columns)
             && (form.on_delete, form.on_update) == (written.on_delete, written.on_update)
+            && (form.matching, form.deferral) == (written.matching, written.deferral)
     };
-    PrimaryKey: |form, written| are_written_as(&form.columns, &written.columns);
-    Unique: |form, written| are_written_as(&form.columns, &written.columns);
+    PrimaryKey: |from, _| from.clone(), |form, written| are_written_as(&form.columns, &written.columns);
+    Unique: |from, _| from.clone(), |form, written| {
+        are_written_as(&form.columns, &written.columns)
+            && form.deferral == written.deferral
+            && form.is_nulls_not_distinct == written.is_nulls_not_distinct
+            && (form.include.is_empty() || are_written_as(&form.include, &written.include))
+    };
 }
 
 fn are_written_as(form: &[Ident], written: &[Ident]) -> bool {
@@ -175,9 +225,10 @@ type Fits<T> = fn(&T, &T, &[T]) -> bool;
 /// Pairs two lists: first under equal names, then unnamed ones with each other, then with what is left.
 fn match_up<'c, T: Compared>(from: &'c [T], list: &'c [T]) -> Matched<'c, T> {
     let mut matched = Matched { same: Vec::new(), gone: from.iter().collect(), new: list.iter().collect() };
-    let rounds: [Fits<T>; 2] = [
+    let rounds: [Fits<T>; 3] = [
         |from, to, _| from == to,
         |from, to, list| is_served(from, to, list) && from.unnamed() == to.unnamed(),
+        |from, to, list| is_served(from, to, list) && from.altered(to).unnamed() == to.unnamed(),
     ];
     for fits in rounds {
         matched.new.retain(|to| match matched.gone.iter().position(|from| fits(from, to, list)) {
@@ -202,7 +253,11 @@ fn compare_checks<'c>(pair: Pair<'c>, comparison: &mut Comparison<'_>) -> Matche
     for check in matched.new {
         let Some(at) = place(list, check) else { continue };
         let to = Placed { subject: Subject::Check(at), expression: &check.expression };
-        let is_candidate = |other: &&Check| is_served(*other, check, list);
+        let is_candidate = |other: &&Check| {
+            let Check { name: _, expression: _, is_no_inherit, is_not_valid } = other.altered(check);
+            is_served(*other, check, list)
+                && (is_no_inherit, is_not_valid) == (check.is_no_inherit, check.is_not_valid)
+        };
         let placed = |other: &'c Check| {
             let at = place(from, other)?;
             Some(Placed { subject: Subject::Check(at), expression: &other.expression })

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    dialect::Subject,
-    operation::Operation,
-    schema::{Ident, Index, IndexKey, IndexPart, TableName},
+    dialect::{Subject, is_written_as},
+    operation::{Concurrency, Operation, create_exclusion, drop_exclusion},
+    schema::{Exclusion, Ident, Index, IndexKey, IndexPart, TableName},
 };
 
 use super::{
@@ -22,9 +22,9 @@ pub(super) struct Indexes {
 
 /// Returns the columns of an index that a foreign key can refer to.
 pub(super) fn key(index: &Index) -> Option<BTreeSet<&Ident>> {
-    let Index { name: _, is_unique, parts, predicate } = index;
+    let Index { is_unique, parts, predicate, is_invalid, .. } = index;
     let column = |part: &'_ IndexPart| matches!(part.key, IndexKey::Column(_));
-    if !is_unique || predicate.is_some() || !parts.iter().all(column) {
+    if !is_unique || *is_invalid || predicate.is_some() || !parts.iter().all(column) {
         return None;
     }
     Some(parts.iter().filter_map(column_of).collect())
@@ -52,28 +52,69 @@ pub(super) fn compare(pair: Pair<'_>, comparison: &mut Comparison<'_>) -> Indexe
         let stays =
             pair.to.form.indexes.get(name).is_some_and(|to| !is_different(asked, from, to, comparison));
         if !stays {
-            indexes.dropped.push(Operation::DropIndex { table: table.clone(), name: name.clone() });
+            let (name, concurrency) = (name.clone(), Concurrency::default());
+            indexes.dropped.push(Operation::DropIndex { table: table.clone(), name, concurrency });
         }
     }
     for (name, to) in &pair.to.form.indexes {
         let stays =
             pair.from.form.indexes.get(name).is_some_and(|from| !is_different(asked, from, to, comparison));
         if !stays && let Some(index) = pair.to.written_index(name).cloned() {
-            indexes.created.push(Operation::CreateIndex { table: table.clone(), index });
+            let concurrency = Concurrency::default();
+            indexes.created.push(Operation::CreateIndex { table: table.clone(), index, concurrency });
         }
     }
     indexes
 }
 
+/// Compares the exclusion constraints, each of which an index carries.
+pub(super) fn exclusions(pair: Pair<'_>, comparison: &mut Comparison<'_>) -> Indexes {
+    let (table, asked) = (&pair.to.written.name, &pair.to.form.name);
+    let (from, to) = (&pair.from.form.exclusions, &pair.to.form.exclusions);
+    let mut is_same = |from: &Exclusion, to: &Exclusion| {
+        let Exclusion { index, operators, deferral } = to;
+        (&from.operators, &from.deferral) == (operators, deferral)
+            && from.index.name == index.name
+            && !is_different(asked, &from.index, index, comparison)
+    };
+    let mut exclusions = Indexes::default();
+    for gone in from.iter().filter(|from| !to.iter().any(|to| is_same(from, to))) {
+        exclusions.dropped.push(drop_exclusion(table, gone));
+    }
+    for new in to.iter().filter(|to| !from.iter().any(|from| is_same(from, to))) {
+        let is_written = |written: &&Exclusion| is_written_as(&new.index.name, &written.index.name);
+        let written = pair.to.written.exclusions.iter().find(is_written).unwrap_or(new);
+        exclusions.created.push(create_exclusion(table, written));
+    }
+    exclusions
+}
+
 fn is_different(table: &TableName, from: &Index, to: &Index, comparison: &mut Comparison<'_>) -> bool {
-    let Index { name, is_unique, parts, predicate } = to;
-    if from.is_unique != *is_unique || from.parts.len() != parts.len() {
+    let Index {
+        name,
+        is_unique,
+        method,
+        parts,
+        include,
+        is_nulls_not_distinct,
+        parameters,
+        predicate,
+        is_invalid,
+    } = to;
+    let is_other = from.is_unique != *is_unique
+        || from.method != *method
+        || from.include != *include
+        || from.is_nulls_not_distinct != *is_nulls_not_distinct
+        || from.parameters != *parameters
+        || from.is_invalid != *is_invalid;
+    if is_other || from.parts.len() != parts.len() {
         return true;
     }
     let mut is_different = false;
     for (place, (from, to)) in from.parts.iter().zip(parts).enumerate() {
-        let IndexPart { key, order, nulls } = to;
+        let IndexPart { key, collation, operator_class, order, nulls } = to;
         is_different |= from.order != *order || from.nulls != *nulls;
+        is_different |= from.collation != *collation || from.operator_class != *operator_class;
         is_different |= match (&from.key, key) {
             (IndexKey::Column(from), IndexKey::Column(to)) => from != to,
             (IndexKey::Expression(from), IndexKey::Expression(to)) => {

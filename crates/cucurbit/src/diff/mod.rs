@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     dialect::{Answers, Canonical, Question},
-    operation::Operation,
+    operation::{Operation, joined},
     schema::{ForeignKey, TableName},
 };
 
@@ -75,7 +75,7 @@ pub fn diff(from: &Canonical, to: &Canonical, answers: &Answers, filter: &Filter
     operations.extend(again);
 
     let expression::Comparison { questions, uncompared, .. } = comparison;
-    Diff { operations, questions, uncompared }
+    Diff { operations: joined(operations), questions, uncompared }
 }
 
 /// Alters the tables that stay, and creates those that need what is made on the way; last come the foreign keys

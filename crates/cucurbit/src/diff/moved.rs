@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    operation::Operation,
+    operation::{Concurrency, Operation},
     schema::{Ident, PrimaryKey, Table, TableName, Unique},
 };
 
@@ -47,7 +47,8 @@ impl<'c> Names<'c> {
             let table = || pair.from.written.name.clone();
             let leaves = |name: &Ident| !kept.contains(&name) && self.is_taken(&from.name, name);
             for name in from.indexes.keys().filter(|name| leaves(name)) {
-                operations.push(Operation::DropIndex { table: table(), name: name.clone() });
+                let (name, concurrency) = (name.clone(), Concurrency::default());
+                operations.push(Operation::DropIndex { table: table(), name, concurrency });
             }
             for (name, constraint) in constraint::dropped_keys(*pair) {
                 if leaves(name) {

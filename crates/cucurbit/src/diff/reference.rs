@@ -87,7 +87,7 @@ pub(super) fn in_the_way(pairs: &Pairs<'_>, moved: &Moved<'_>) -> InTheWay {
         let table = &pair.to.written.name;
         let drop = |key: &ForeignKey| Operation::DropConstraint {
             table: table.clone(),
-            constraint: key.reference(),
+            constraint: pair.from.form.foreign_key_reference(key),
         };
         let matched = constraint::foreign_keys(*pair);
         for key in matched.gone {

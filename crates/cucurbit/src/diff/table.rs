@@ -2,7 +2,7 @@
 
 use crate::{
     dialect::{Canonical, is_written_as},
-    operation::{Consent, Operation},
+    operation::{Concurrency, Consent, Operation, create_exclusion},
     schema::{Column, ForeignKey, Ident, Index, Table, TableName},
 };
 
@@ -75,14 +75,19 @@ fn view_of<'c>(side: &'c Canonical, name: &TableName) -> Option<View<'c>> {
 pub(super) fn created(view: View<'_>, waits: impl Fn(&ForeignKey) -> bool) -> Made {
     let mut table = view.written.clone();
     let indexes = std::mem::take(&mut table.indexes);
+    let exclusions = std::mem::take(&mut table.exclusions);
     let name = table.name.clone();
     let late: Vec<&ForeignKey> = view.form.foreign_keys.iter().filter(|key| waits(key)).collect();
     let late: Vec<ForeignKey> =
         late.into_iter().map(|key| constraint::written(key, &view.written.foreign_keys).clone()).collect();
     table.foreign_keys.retain(|key| !late.contains(key));
     let mut operations = vec![Operation::CreateTable(table)];
-    let create_index = |index| Operation::CreateIndex { table: name.clone(), index };
+    let create_index = |index| {
+        let concurrency = Concurrency::default();
+        Operation::CreateIndex { table: name.clone(), index, concurrency }
+    };
     operations.extend(indexes.into_values().map(create_index));
+    operations.extend(exclusions.iter().map(|exclusion| create_exclusion(&name, exclusion)));
     let add = |foreign_key| Operation::CreateForeignKey { table: name.clone(), foreign_key };
     Made { operations, late: late.into_iter().map(add).collect() }
 }
@@ -116,16 +121,25 @@ pub(super) fn altered(
     waits: impl Fn(&ForeignKey) -> bool,
 ) -> Made {
     let indexes = index::compare(pair, comparison);
+    let exclusions = index::exclusions(pair, comparison);
     let constraints = constraint::compare(pair, comparison, waits);
     let columns = column::compare(pair, comparison);
 
     let mut operations = Vec::new();
-    let dropped = indexes.dropped.into_iter().chain(constraints.dropped);
+    let dropped = indexes.dropped.into_iter().chain(exclusions.dropped).chain(constraints.dropped);
     operations.extend(dropped.filter(|operation| !done.contains(operation)));
     operations.extend(columns.dropped);
     operations.extend(columns.added);
     operations.extend(columns.altered);
+    for (constraint, change) in constraints.altered {
+        let table = pair.to.written.name.clone();
+        let drop = Operation::DropConstraint { table: table.clone(), constraint: constraint.clone() };
+        if !done.contains(&drop) {
+            operations.push(Operation::AlterConstraint { table, constraint, change });
+        }
+    }
     operations.extend(constraints.added);
+    operations.extend(exclusions.created);
     operations.extend(indexes.created);
     if pair.from.form.comment != pair.to.form.comment {
         let comment = pair.to.written.comment.clone();

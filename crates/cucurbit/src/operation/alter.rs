@@ -1,11 +1,11 @@
 //! `op.alter_table`: several changes of one table, recorded as operations of that table.
 
 use crate::schema::{
-    Check, Column, ColumnType, ConstraintRef, Expression, ForeignKey, Ident, Literal, PrimaryKey,
-    ServerDefault, TableName, Unique, build::idents,
+    Check, Column, ColumnType, ConstraintRef, Deferral, Exclusion, ExclusionPart, Expression, ForeignKey,
+    Ident, Literal, PrimaryKey, Referred, ServerDefault, TableName, Unique, build::idents,
 };
 
-use super::{ColumnChange, Consent, Op, Operation, op::last};
+use super::{ColumnChange, Consent, ConstraintChange, Op, Operation, op::last};
 
 /// The changes of one table, as its script writes them down.
 #[derive(Debug)]
@@ -53,16 +53,25 @@ impl<'op> AlterTable<'op> {
 
     /// Adds a unique constraint.
     pub fn create_unique(&mut self, columns: impl IntoIterator<Item = impl Into<Ident>>) -> &mut Unique {
-        let unique = Unique { name: None, columns: idents(columns) };
+        let unique = Unique::new(columns);
         self.op.invoke(Operation::CreateUnique { table: self.table.clone(), unique });
         last!(self.op, Operation::CreateUnique { unique, .. } => unique)
     }
 
     /// Adds a check.
     pub fn create_check(&mut self, condition: impl Into<Expression>) -> &mut Check {
-        let check = Check { name: None, expression: condition.into() };
+        let check = Check::new(condition);
         self.op.invoke(Operation::CreateCheck { table: self.table.clone(), check });
         last!(self.op, Operation::CreateCheck { check, .. } => check)
+    }
+
+    /// Adds an exclusion constraint (PostgreSQL only).
+    pub fn create_exclusion(
+        &mut self,
+        name: impl Into<Ident>,
+        parts: impl IntoIterator<Item = ExclusionPart>,
+    ) -> &mut Exclusion {
+        self.op.create_exclude_constraint(name, self.table.clone(), parts)
     }
 
     /// Adds a primary key to a table that has none.
@@ -84,8 +93,13 @@ impl<'op> AlterTable<'op> {
     }
 
     /// Drops the unnamed foreign key of these columns.
-    pub fn drop_foreign_key(&mut self, columns: impl IntoIterator<Item = impl Into<Ident>>) {
-        self.drop(ConstraintRef::ForeignKey { columns: idents(columns) });
+    pub fn drop_foreign_key(
+        &mut self,
+        columns: impl IntoIterator<Item = impl Into<Ident>>,
+    ) -> DropForeignKey<'_> {
+        self.drop(ConstraintRef::ForeignKey { columns: idents(columns), referred: None });
+        let constraint = last!(self.op, Operation::DropConstraint { constraint, .. } => constraint);
+        DropForeignKey { constraint }
     }
 
     /// Drops the unnamed unique constraint on these columns.
@@ -98,8 +112,107 @@ impl<'op> AlterTable<'op> {
         self.drop(ConstraintRef::Check { expression: condition.into() });
     }
 
+    /// Changes the constraint of this name without making it anew.
+    pub fn alter_constraint(&mut self, name: impl Into<Ident>) -> AlterConstraint<'_> {
+        self.alter(ConstraintRef::Named(name.into()))
+    }
+
+    /// Changes the unnamed check with this condition without making it anew.
+    pub fn alter_check(&mut self, condition: impl Into<Expression>) -> AlterConstraint<'_> {
+        self.alter(ConstraintRef::Check { expression: condition.into() })
+    }
+
+    /// Changes the unnamed foreign key of these columns without making it anew.
+    pub fn alter_foreign_key(
+        &mut self,
+        columns: impl IntoIterator<Item = impl Into<Ident>>,
+    ) -> AlterConstraint<'_> {
+        self.alter(ConstraintRef::ForeignKey { columns: idents(columns), referred: None })
+    }
+
+    /// Changes the primary key without making it anew.
+    pub fn alter_primary_key(&mut self) -> AlterConstraint<'_> {
+        self.alter(ConstraintRef::PrimaryKey)
+    }
+
+    /// Changes the unnamed unique constraint on these columns without making it anew.
+    pub fn alter_unique(
+        &mut self,
+        columns: impl IntoIterator<Item = impl Into<Ident>>,
+    ) -> AlterConstraint<'_> {
+        self.alter(ConstraintRef::Unique { columns: idents(columns) })
+    }
+
+    fn alter(&mut self, constraint: ConstraintRef) -> AlterConstraint<'_> {
+        AlterConstraint { op: self.op, table: self.table.clone(), constraint }
+    }
+
     fn drop(&mut self, constraint: ConstraintRef) {
         self.op.invoke(Operation::DropConstraint { table: self.table.clone(), constraint });
+    }
+}
+
+/// A foreign key being dropped, to be told from others on the same columns.
+#[derive(Debug)]
+pub struct DropForeignKey<'op> {
+    constraint: &'op mut ConstraintRef,
+}
+
+impl DropForeignKey<'_> {
+    /// Says what it refers to.
+    pub fn to(
+        self,
+        referred_table: impl Into<TableName>,
+        referred_columns: impl IntoIterator<Item = impl Into<Ident>>,
+    ) {
+        refer(self.constraint, referred_table.into(), idents(referred_columns));
+    }
+}
+
+fn refer(constraint: &mut ConstraintRef, table: TableName, columns: Vec<Ident>) {
+    if let ConstraintRef::ForeignKey { referred, .. } = constraint {
+        *referred = Some(Referred { table, columns });
+    }
+}
+
+/// A constraint being changed; each method records a change.
+#[derive(Debug)]
+pub struct AlterConstraint<'op> {
+    op: &'op mut Op,
+    table: TableName,
+    constraint: ConstraintRef,
+}
+
+impl AlterConstraint<'_> {
+    /// Says what a foreign key refers to, where several are on the same columns.
+    #[must_use]
+    pub fn to(
+        mut self,
+        referred_table: impl Into<TableName>,
+        referred_columns: impl IntoIterator<Item = impl Into<Ident>>,
+    ) -> Self {
+        refer(&mut self.constraint, referred_table.into(), idents(referred_columns));
+        self
+    }
+
+    /// Gives it another name.
+    pub fn rename(self, to: impl Into<Ident>) {
+        self.change(ConstraintChange::Rename { to: to.into() });
+    }
+
+    /// Says when a foreign key is checked.
+    pub fn deferral(self, deferral: Deferral) {
+        self.change(ConstraintChange::SetDeferral(deferral));
+    }
+
+    /// Checks the rows that it was made without (PostgreSQL only).
+    pub fn validate(self) {
+        self.change(ConstraintChange::Validate);
+    }
+
+    fn change(self, change: ConstraintChange) {
+        let Self { op, table, constraint } = self;
+        op.invoke(Operation::AlterConstraint { table, constraint, change });
     }
 }
 

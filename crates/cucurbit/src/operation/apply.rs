@@ -4,9 +4,12 @@
 
 use thiserror::Error;
 
-use crate::schema::{ColumnType, ConstraintRef, Dialect, Ident, IndexKey, Schema, Table, TableName};
+use crate::schema::{
+    ColumnType, ConstraintRef, Dialect, Exclusion, ForeignKey, Ident, Index, IndexKey, Referred, Schema,
+    Table, TableName,
+};
 
-use super::{ColumnChange, Operation};
+use super::{ColumnChange, ConstraintChange, Operation};
 
 /// Why an operation does not fit the schema it is applied to.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -78,7 +81,12 @@ fn words(constraint: &ConstraintRef) -> String {
     let list = |columns: &[Ident]| columns.iter().map(Ident::as_str).collect::<Vec<_>>().join(", ");
     match constraint {
         ConstraintRef::Check { expression } => format!("unnamed check `{}`", expression.base),
-        ConstraintRef::ForeignKey { columns } => format!("unnamed foreign key on ({})", list(columns)),
+        ConstraintRef::ForeignKey { columns, referred: None } => {
+            format!("unnamed foreign key on ({})", list(columns))
+        }
+        ConstraintRef::ForeignKey { columns, referred: Some(Referred { table, columns: referred }) } => {
+            format!("unnamed foreign key on ({}) -> {table} ({})", list(columns), list(referred))
+        }
         ConstraintRef::Named(name) => format!("constraint `{name}`"),
         ConstraintRef::PrimaryKey => "primary key".to_owned(),
         ConstraintRef::Unique { columns } => format!("unnamed unique constraint on ({})", list(columns)),
@@ -115,25 +123,28 @@ pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Re
             table.columns.push(column.clone());
         }
         Operation::AlterColumn { table, column, changes } => alter_column(schema, table, column, changes)?,
+        Operation::AlterConstraint { table, constraint, change } => {
+            alter_constraint(table_mut(schema, table)?, constraint, change)?;
+        }
         Operation::BulkInsert(_) | Operation::Irreversible { .. } | Operation::Run { .. } => {}
         Operation::CreateCheck { table, check } => {
             let table = table_mut(schema, table)?;
             refuse_second(table, &check.reference())?;
             table.checks.push(check.clone());
         }
+        Operation::CreateExclusion { table, exclusion } => {
+            refuse_second_index(schema, table, &exclusion.index.name)?;
+            let table = table_mut(schema, table)?;
+            refuse_second(table, &exclusion.reference())?;
+            table.exclusions.push(exclusion.clone());
+        }
         Operation::CreateForeignKey { table, foreign_key } => {
             let table = table_mut(schema, table)?;
             refuse_second(table, &foreign_key.reference())?;
             table.foreign_keys.push(foreign_key.clone());
         }
-        Operation::CreateIndex { table, index } => {
-            if let Some(other) = schema
-                .tables
-                .values()
-                .find(|other| other.name.schema == table.schema && other.indexes.contains_key(&index.name))
-            {
-                return Err(ApplyError::IndexExists { table: other.name.clone(), name: index.name.clone() });
-            }
+        Operation::CreateIndex { table, index, concurrency: _ } => {
+            refuse_second_index(schema, table, &index.name)?;
             table_mut(schema, table)?.indexes.insert(index.name.clone(), index.clone());
         }
         Operation::CreatePrimaryKey { table, primary_key } => {
@@ -164,7 +175,7 @@ pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Re
         Operation::DropConstraint { table, constraint } => {
             drop_constraint(table_mut(schema, table)?, constraint)?
         }
-        Operation::DropIndex { table, name } => {
+        Operation::DropIndex { table, name, concurrency: _ } => {
             let table = table_mut(schema, table)?;
             if table.indexes.remove(name).is_none() {
                 return Err(ApplyError::NoIndex { table: table.name.clone(), name: name.clone() });
@@ -187,6 +198,7 @@ pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Re
                 *schema = after;
             }
         }
+        Operation::RenameIndex { table, name, to } => rename_index(schema, table, name, to)?,
         Operation::RenameTable { table, to } => rename_table(schema, table, to)?,
         Operation::SetTableComment { table, comment } => {
             table_mut(schema, table)?.comment.clone_from(comment)
@@ -253,12 +265,25 @@ fn rename_column(schema: &mut Schema, table: &TableName, from: &Ident, to: &Iden
         }
     };
     column_mut(owner, from)?.name = to.clone();
-    owner.primary_key.iter_mut().for_each(|key| rename(&mut key.columns));
-    owner.uniques.iter_mut().for_each(|unique| rename(&mut unique.columns));
-    owner.foreign_keys.iter_mut().for_each(|key| rename(&mut key.columns));
-    for part in owner.indexes.values_mut().flat_map(|index| &mut index.parts) {
-        if part.key == IndexKey::Column(from.clone()) {
-            part.key = IndexKey::Column(to.clone());
+    if let Some(key) = &mut owner.primary_key {
+        rename(&mut key.columns);
+        rename(&mut key.include);
+    }
+    for unique in &mut owner.uniques {
+        rename(&mut unique.columns);
+        rename(&mut unique.include);
+    }
+    for key in &mut owner.foreign_keys {
+        rename(&mut key.columns);
+        rename(&mut key.on_delete_columns);
+    }
+    let carriers = owner.exclusions.iter_mut().map(|exclusion| &mut exclusion.index);
+    for index in owner.indexes.values_mut().chain(carriers) {
+        rename(&mut index.include);
+        for part in &mut index.parts {
+            if part.key == IndexKey::Column(from.clone()) {
+                part.key = IndexKey::Column(to.clone());
+            }
         }
     }
     for foreign_key in schema.tables.values_mut().flat_map(|other| &mut other.foreign_keys) {
@@ -276,14 +301,15 @@ fn drop_column(table: &mut Table, column: &Ident) -> Result<(), ApplyError> {
         return Err(ApplyError::NoColumn { table: table.name.clone(), column: column.clone() });
     };
     table.columns.remove(position);
-    if table.is_in_primary_key(column) {
-        table.primary_key = None;
-    }
-    table.uniques.retain(|unique| !unique.columns.contains(column));
+    table.primary_key.take_if(|key| key.columns.contains(column) || key.include.contains(column));
+    table.uniques.retain(|unique| !unique.columns.contains(column) && !unique.include.contains(column));
     table.foreign_keys.retain(|key| !key.columns.contains(column));
-    table
-        .indexes
-        .retain(|_, index| !index.parts.iter().any(|part| part.key == IndexKey::Column(column.clone())));
+    let is_on = |index: &Index| {
+        let is_in_key = index.parts.iter().any(|part| part.key == IndexKey::Column(column.clone()));
+        is_in_key || index.include.contains(column)
+    };
+    table.exclusions.retain(|exclusion| !is_on(&exclusion.index));
+    table.indexes.retain(|_, index| !is_on(index));
     Ok(())
 }
 
@@ -291,6 +317,7 @@ fn drop_constraint(table: &mut Table, constraint: &ConstraintRef) -> Result<(), 
     let found = resolve_constraint(table, constraint);
     match found {
         Some(Found::Check(position)) => drop(table.checks.remove(position)),
+        Some(Found::Exclusion(position)) => drop(table.exclusions.remove(position)),
         Some(Found::ForeignKey(position)) => drop(table.foreign_keys.remove(position)),
         Some(Found::PrimaryKey) => table.primary_key = None,
         Some(Found::Unique(position)) => drop(table.uniques.remove(position)),
@@ -304,11 +331,60 @@ fn drop_constraint(table: &mut Table, constraint: &ConstraintRef) -> Result<(), 
     Ok(())
 }
 
+fn alter_constraint(
+    table: &mut Table,
+    constraint: &ConstraintRef,
+    change: &ConstraintChange,
+) -> Result<(), ApplyError> {
+    let Some(found) = resolve_constraint(table, constraint) else {
+        return Err(ApplyError::NoConstraint { table: table.name.clone(), constraint: constraint.clone() });
+    };
+    match change {
+        ConstraintChange::Rename { to } => {
+            let reference = ConstraintRef::Named(to.clone());
+            if *constraint != reference {
+                refuse_second(table, &reference)?;
+            }
+            let name = match found {
+                Found::Check(place) => &mut table.checks[place].name,
+                Found::Exclusion(place) => {
+                    table.exclusions[place].index.name = to.clone();
+                    return Ok(());
+                }
+                Found::ForeignKey(place) => &mut table.foreign_keys[place].name,
+                Found::PrimaryKey => match &mut table.primary_key {
+                    Some(key) => &mut key.name,
+                    None => return Ok(()),
+                },
+                Found::Unique(place) => &mut table.uniques[place].name,
+            };
+            *name = Some(to.clone());
+        }
+        ConstraintChange::SetDeferral(deferral) => match found {
+            Found::Check(_) => {}
+            Found::Exclusion(place) => table.exclusions[place].deferral = *deferral,
+            Found::ForeignKey(place) => table.foreign_keys[place].deferral = *deferral,
+            Found::PrimaryKey => {
+                table.primary_key.iter_mut().for_each(|key| key.deferral = *deferral);
+            }
+            Found::Unique(place) => table.uniques[place].deferral = *deferral,
+        },
+        ConstraintChange::Validate => match found {
+            Found::Check(place) => table.checks[place].is_not_valid = false,
+            Found::ForeignKey(place) => table.foreign_keys[place].is_not_valid = false,
+            Found::Exclusion(_) | Found::PrimaryKey | Found::Unique(_) => {}
+        },
+    }
+    Ok(())
+}
+
 /// Where a constraint stands in its table's lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Found {
     /// Its place among the checks.
     Check(usize),
+    /// Its place among the exclusions.
+    Exclusion(usize),
     /// Its place among the foreign keys.
     ForeignKey(usize),
     /// The primary key.
@@ -332,8 +408,9 @@ pub fn resolve_constraint(table: &Table, constraint: &ConstraintRef) -> Option<F
             find(&table.checks, |check| check.expression == *expression, |check| check.name.is_none())
                 .map(Found::Check)
         }
-        ConstraintRef::ForeignKey { columns } => {
-            find(&table.foreign_keys, |key| key.columns == *columns, |key| key.name.is_none())
+        ConstraintRef::ForeignKey { columns, referred } => {
+            let refers = |key: &ForeignKey| referred.as_ref().is_none_or(|to| key.refers_to(to));
+            find(&table.foreign_keys, |key| key.columns == *columns && refers(key), |key| key.name.is_none())
                 .map(Found::ForeignKey)
         }
         ConstraintRef::Named(name) => {
@@ -342,6 +419,10 @@ pub fn resolve_constraint(table: &Table, constraint: &ConstraintRef) -> Option<F
             unique
                 .or_else(|| {
                     table.foreign_keys.iter().position(|key| is_named(&key.name)).map(Found::ForeignKey)
+                })
+                .or_else(|| {
+                    let is_meant = |exclusion: &Exclusion| exclusion.index.name == *name;
+                    table.exclusions.iter().position(is_meant).map(Found::Exclusion)
                 })
                 .or_else(|| table.checks.iter().position(|check| is_named(&check.name)).map(Found::Check))
                 .or_else(|| {
@@ -354,6 +435,28 @@ pub fn resolve_constraint(table: &Table, constraint: &ConstraintRef) -> Option<F
                 .map(Found::Unique)
         }
     }
+}
+
+/// Refuses a second index under one name in a schema.
+fn refuse_second_index(schema: &Schema, table: &TableName, name: &Ident) -> Result<(), ApplyError> {
+    let bears = |other: &&Table| other.name.schema == table.schema && other.index(name).is_some();
+    match schema.tables.values().find(bears) {
+        Some(other) => Err(ApplyError::IndexExists { table: other.name.clone(), name: name.clone() }),
+        None => Ok(()),
+    }
+}
+
+fn rename_index(schema: &mut Schema, table: &TableName, name: &Ident, to: &Ident) -> Result<(), ApplyError> {
+    if name != to {
+        refuse_second_index(schema, table, to)?;
+    }
+    let table = table_mut(schema, table)?;
+    let Some(mut index) = table.indexes.remove(name) else {
+        return Err(ApplyError::NoIndex { table: table.name.clone(), name: name.clone() });
+    };
+    index.name = to.clone();
+    table.indexes.insert(to.clone(), index);
+    Ok(())
 }
 
 /// Renames a table here and in the foreign keys that refer to it.

@@ -1,8 +1,10 @@
 //! What an operation does, in a line for people.
 
-use crate::schema::{ConstraintRef, Ident, IndexKey, ServerDefault};
+use crate::schema::{
+    ConstraintRef, Exclusion, Ident, IndexKey, IndexPart, Referred, ServerDefault, TableName,
+};
 
-use super::{ColumnChange, Operation};
+use super::{ColumnChange, Concurrency, ConstraintChange, Operation};
 
 impl Operation {
     /// Says in one line what it does: `add column plant.height_cm`.
@@ -14,27 +16,31 @@ impl Operation {
                 let changes: Vec<String> = changes.iter().map(ColumnChange::describe).collect();
                 format!("alter column {table}.{column}: {}", changes.join(", "))
             }
+            Self::AlterConstraint { table, constraint, change } => {
+                format!("alter {}: {}", which(constraint, table), change.describe())
+            }
             Self::BulkInsert(insert) => format!("insert {} rows into {}", insert.rows.len(), insert.table),
             Self::CreateCheck { table, check } => match &check.name {
                 Some(name) => format!("add check {name} on {table}"),
                 None => format!("add check on {table}: {}", check.expression.base),
             },
+            Self::CreateExclusion { table, exclusion } => {
+                let Exclusion { index, operators, deferral: _ } = exclusion;
+                let parts = index.parts.iter().map(key).zip(operators);
+                let parts: Vec<String> =
+                    parts.map(|(key, operator)| format!("{key} with {operator}")).collect();
+                format!("add exclusion {} on {table} ({})", index.name, parts.join(", "))
+            }
             Self::CreateForeignKey { table, foreign_key } => {
                 let columns = list(&foreign_key.columns);
                 let referred = list(&foreign_key.referred_columns);
                 format!("add foreign key {table} ({columns}) -> {} ({referred})", foreign_key.referred_table)
             }
-            Self::CreateIndex { table, index } => {
-                let parts: Vec<&str> = index
-                    .parts
-                    .iter()
-                    .map(|part| match &part.key {
-                        IndexKey::Column(column) => column.as_str(),
-                        IndexKey::Expression(expression) => expression.base.as_str(),
-                    })
-                    .collect();
+            Self::CreateIndex { table, index, concurrency } => {
+                let parts: Vec<&str> = index.parts.iter().map(key).collect();
                 let unique = if index.is_unique { "unique " } else { "" };
-                format!("create {unique}index {} on {table} ({})", index.name, parts.join(", "))
+                let (parts, how) = (parts.join(", "), words(*concurrency));
+                format!("create {unique}index {} on {table} ({parts}){how}", index.name)
             }
             Self::CreatePrimaryKey { table, primary_key } => {
                 format!("add primary key on {table} ({})", list(&primary_key.columns))
@@ -45,18 +51,10 @@ impl Operation {
                 None => format!("add unique constraint on {table} ({})", list(&unique.columns)),
             },
             Self::DropColumn { table, column, .. } => format!("drop column {table}.{column}"),
-            Self::DropConstraint { table, constraint } => match constraint {
-                ConstraintRef::Check { expression } => format!("drop check on {table}: {}", expression.base),
-                ConstraintRef::ForeignKey { columns } => {
-                    format!("drop foreign key on {table} ({})", list(columns))
-                }
-                ConstraintRef::Named(name) => format!("drop constraint {name} on {table}"),
-                ConstraintRef::PrimaryKey => format!("drop primary key of {table}"),
-                ConstraintRef::Unique { columns } => {
-                    format!("drop unique constraint on {table} ({})", list(columns))
-                }
-            },
-            Self::DropIndex { table, name } => format!("drop index {name} on {table}"),
+            Self::DropConstraint { table, constraint } => format!("drop {}", which(constraint, table)),
+            Self::DropIndex { table, name, concurrency } => {
+                format!("drop index {name} on {table}{}", words(*concurrency))
+            }
             Self::DropTable { table, .. } => format!("drop table {table}"),
             Self::Execute(execute) => format!("execute {}", first_line(&execute.sql)),
             Self::Irreversible { reason } => format!("refuse: {}", first_line(reason)),
@@ -64,6 +62,7 @@ impl Operation {
                 let operations: Vec<String> = operations.iter().map(Self::describe).collect();
                 format!("on {dialect}: {}", operations.join("; "))
             }
+            Self::RenameIndex { table, name, to } => format!("rename index {name} on {table} to {to}"),
             Self::RenameTable { table, to } => format!("rename table {table} to {to}"),
             Self::Run { title, key: _ } => format!("run: {}", first_line(title)),
             Self::SetTableComment { table, comment: Some(_) } => format!("set the comment of table {table}"),
@@ -94,6 +93,45 @@ impl ColumnChange {
             Self::SetNullable => "allow null".to_owned(),
             Self::SetType { ty, .. } => format!("set type {}", ty.base),
         }
+    }
+}
+
+impl ConstraintChange {
+    /// Says in a few words what it does.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Rename { to } => format!("rename to {to}"),
+            Self::SetDeferral(deferral) => format!("set {}", deferral.sql().to_lowercase()),
+            Self::Validate => "validate".to_owned(),
+        }
+    }
+}
+
+fn key(part: &IndexPart) -> &str {
+    match &part.key {
+        IndexKey::Column(column) => column.as_str(),
+        IndexKey::Expression(expression) => expression.base.as_str(),
+    }
+}
+
+const fn words(concurrency: Concurrency) -> &'static str {
+    if concurrency.is_concurrent { " concurrently" } else { "" }
+}
+
+/// Says which constraint is meant.
+fn which(constraint: &ConstraintRef, table: &TableName) -> String {
+    match constraint {
+        ConstraintRef::Check { expression } => format!("check on {table}: {}", expression.base),
+        ConstraintRef::ForeignKey { columns, referred: None } => {
+            format!("foreign key on {table} ({})", list(columns))
+        }
+        ConstraintRef::ForeignKey { columns, referred: Some(Referred { table: to, columns: referred }) } => {
+            format!("foreign key on {table} ({}) -> {to} ({})", list(columns), list(referred))
+        }
+        ConstraintRef::Named(name) => format!("constraint {name} on {table}"),
+        ConstraintRef::PrimaryKey => format!("primary key of {table}"),
+        ConstraintRef::Unique { columns } => format!("unique constraint on {table} ({})", list(columns)),
     }
 }
 

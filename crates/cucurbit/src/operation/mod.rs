@@ -6,6 +6,8 @@
 mod alter;
 mod apply;
 mod describe;
+mod exclusion;
+mod index;
 mod op;
 mod reverse;
 #[cfg(feature = "runtime")]
@@ -14,17 +16,19 @@ mod run;
 use serde::Serialize;
 
 use crate::schema::{
-    Check, Column, ColumnType, ConstraintRef, Dialect, Expression, ForeignKey, Ident, Index, Literal,
-    PrimaryKey, ServerDefault, Table, TableName, Unique,
+    Check, Column, ColumnType, ConstraintRef, Deferral, Dialect, Exclusion, Expression, ForeignKey, Ident,
+    Index, Literal, PrimaryKey, ServerDefault, Table, TableName, Unique,
 };
 
+pub(crate) use self::exclusion::{create_exclusion, drop_exclusion, joined};
 #[cfg(feature = "runtime")]
 pub(crate) use self::run::BoxedCode;
 #[cfg(feature = "runtime")]
 pub use self::run::{Code, CodeResult, Functions};
 pub use self::{
-    alter::{AddColumn, AlterColumn, AlterTable},
+    alter::{AddColumn, AlterColumn, AlterConstraint, AlterTable, DropForeignKey},
     apply::{ApplyError, Found, apply, apply_all, resolve_constraint},
+    index::CreateIndex,
     op::Op,
     reverse::{Irreversible, reverse, reverse_all},
 };
@@ -53,6 +57,15 @@ pub enum Operation {
         /// The changes.
         changes: Vec<ColumnChange>,
     },
+    /// Changes a constraint without making it anew.
+    AlterConstraint {
+        /// The table.
+        table: TableName,
+        /// Which one.
+        constraint: ConstraintRef,
+        /// The change.
+        change: ConstraintChange,
+    },
     /// Inserts rows of constants.
     BulkInsert(BulkInsert),
     /// Adds a check to a table that exists.
@@ -61,6 +74,13 @@ pub enum Operation {
         table: TableName,
         /// The constraint.
         check: Check,
+    },
+    /// Adds an exclusion constraint to a table that exists (PostgreSQL only).
+    CreateExclusion {
+        /// The table.
+        table: TableName,
+        /// The constraint.
+        exclusion: Exclusion,
     },
     /// Adds a foreign key to a table that exists.
     CreateForeignKey {
@@ -75,6 +95,8 @@ pub enum Operation {
         table: TableName,
         /// The index.
         index: Index,
+        /// Whether others may write meanwhile.
+        concurrency: Concurrency,
     },
     /// Adds a primary key to a table that has none.
     CreatePrimaryKey {
@@ -114,6 +136,8 @@ pub enum Operation {
         table: TableName,
         /// The index.
         name: Ident,
+        /// Whether others may write meanwhile.
+        concurrency: Concurrency,
     },
     /// Drops a table with its indexes.
     DropTable {
@@ -135,6 +159,15 @@ pub enum Operation {
         dialect: Dialect,
         /// What is done there.
         operations: Vec<Self>,
+    },
+    /// Gives an index another name.
+    RenameIndex {
+        /// The table.
+        table: TableName,
+        /// The index.
+        name: Ident,
+        /// Its new name.
+        to: Ident,
     },
     /// Renames a table.
     RenameTable {
@@ -190,6 +223,21 @@ pub enum ColumnChange {
     },
 }
 
+/// One change of a constraint.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConstraintChange {
+    /// Gives it another name.
+    Rename {
+        /// The new name.
+        to: Ident,
+    },
+    /// Says when a foreign key is checked.
+    SetDeferral(Deferral),
+    /// Checks the rows that it was made without (PostgreSQL only).
+    Validate,
+}
+
 /// Whether an operation may lose data that is there.
 ///
 /// Without consent, dropping something that is not empty is refused before anything runs.
@@ -209,6 +257,23 @@ impl Consent {
     /// Says that what is there may be lost.
     pub fn loses_data(&mut self) {
         self.is_given = true;
+    }
+}
+
+/// Whether others may write to a table while its index is made or dropped (`CONCURRENTLY`).
+///
+/// PostgreSQL does so outside any transaction, and alone in its revision. SQLite has one writer, and ignores it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Concurrency {
+    /// Whether they may.
+    pub is_concurrent: bool,
+}
+
+impl Concurrency {
+    /// Lets others write meanwhile.
+    pub fn concurrently(&mut self) {
+        self.is_concurrent = true;
     }
 }
 
@@ -261,8 +326,10 @@ impl Operation {
         match self {
             Self::AddColumn { table, .. }
             | Self::AlterColumn { table, .. }
+            | Self::AlterConstraint { table, .. }
             | Self::BulkInsert(BulkInsert { table, .. })
             | Self::CreateCheck { table, .. }
+            | Self::CreateExclusion { table, .. }
             | Self::CreateForeignKey { table, .. }
             | Self::CreateIndex { table, .. }
             | Self::CreatePrimaryKey { table, .. }
@@ -271,6 +338,7 @@ impl Operation {
             | Self::DropConstraint { table, .. }
             | Self::DropIndex { table, .. }
             | Self::DropTable { table, .. }
+            | Self::RenameIndex { table, .. }
             | Self::RenameTable { table, .. }
             | Self::SetTableComment { table, .. } => Some(table),
             Self::CreateTable(table) => Some(&table.name),

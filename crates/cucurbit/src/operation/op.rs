@@ -3,11 +3,13 @@
 //! Nothing is executed here.
 
 use crate::schema::{
-    Check, Column, Dialect, Expression, ForeignKey, Ident, Index, IndexPart, Literal, PrimaryKey,
-    TableBuilder, TableName, Unique, build::idents,
+    Check, Column, Dialect, Exclusion, ExclusionPart, Expression, ForeignKey, Ident, Index, IndexPart,
+    Literal, PrimaryKey, TableBuilder, TableName, Unique, build::idents,
 };
 
-use super::{AddColumn, AlterColumn, AlterTable, BulkInsert, Consent, Execute, Operation};
+use super::{
+    AddColumn, AlterColumn, AlterTable, BulkInsert, Concurrency, Consent, CreateIndex, Execute, Operation,
+};
 
 /// What `upgrade` and `downgrade` are handed.
 #[derive(Debug, Default)]
@@ -47,7 +49,8 @@ impl Op {
         let name = table.name.clone();
         self.invoke(Operation::CreateTable(table));
         for index in indexes.into_values() {
-            self.invoke(Operation::CreateIndex { table: name.clone(), index });
+            let concurrency = Concurrency::default();
+            self.invoke(Operation::CreateIndex { table: name.clone(), index, concurrency });
         }
     }
 
@@ -96,15 +99,28 @@ impl Op {
         name: impl Into<Ident>,
         table: impl Into<TableName>,
         parts: impl IntoIterator<Item = impl Into<IndexPart>>,
-    ) -> &mut Index {
+    ) -> CreateIndex<'_> {
         let index = Index::new(name, parts.into_iter().map(Into::into).collect());
-        self.invoke(Operation::CreateIndex { table: table.into(), index });
-        last!(self, Operation::CreateIndex { index, .. } => index)
+        let concurrency = Concurrency::default();
+        self.invoke(Operation::CreateIndex { table: table.into(), index, concurrency });
+        last!(self, Operation::CreateIndex { index, concurrency, .. } => CreateIndex::new(index, concurrency))
     }
 
     /// Drops an index.
-    pub fn drop_index(&mut self, name: impl Into<Ident>, table: impl Into<TableName>) {
-        self.invoke(Operation::DropIndex { table: table.into(), name: name.into() });
+    pub fn drop_index(&mut self, name: impl Into<Ident>, table: impl Into<TableName>) -> &mut Concurrency {
+        let concurrency = Concurrency::default();
+        self.invoke(Operation::DropIndex { table: table.into(), name: name.into(), concurrency });
+        last!(self, Operation::DropIndex { concurrency, .. } => concurrency)
+    }
+
+    /// Gives an index another name.
+    pub fn rename_index(
+        &mut self,
+        name: impl Into<Ident>,
+        table: impl Into<TableName>,
+        to: impl Into<Ident>,
+    ) {
+        self.invoke(Operation::RenameIndex { table: table.into(), name: name.into(), to: to.into() });
     }
 
     /// Adds a named unique constraint to a table that exists.
@@ -113,9 +129,11 @@ impl Op {
         name: impl Into<Ident>,
         table: impl Into<TableName>,
         columns: impl IntoIterator<Item = impl Into<Ident>>,
-    ) {
-        let unique = Unique { name: Some(name.into()), columns: idents(columns) };
+    ) -> &mut Unique {
+        let mut unique = Unique::new(columns);
+        unique.named(name);
         self.invoke(Operation::CreateUnique { table: table.into(), unique });
+        last!(self, Operation::CreateUnique { unique, .. } => unique)
     }
 
     /// Adds a named check to a table that exists.
@@ -124,9 +142,24 @@ impl Op {
         name: impl Into<Ident>,
         table: impl Into<TableName>,
         condition: impl Into<Expression>,
-    ) {
-        let check = Check { name: Some(name.into()), expression: condition.into() };
+    ) -> &mut Check {
+        let mut check = Check::new(condition);
+        check.named(name);
         self.invoke(Operation::CreateCheck { table: table.into(), check });
+        last!(self, Operation::CreateCheck { check, .. } => check)
+    }
+
+    /// Adds an exclusion constraint to a table that exists (PostgreSQL only):
+    /// `[key("bed_id").excluding("="), key("during").excluding("&&")]`.
+    pub fn create_exclude_constraint(
+        &mut self,
+        name: impl Into<Ident>,
+        table: impl Into<TableName>,
+        parts: impl IntoIterator<Item = ExclusionPart>,
+    ) -> &mut Exclusion {
+        let exclusion = Exclusion::new(name, parts);
+        self.invoke(Operation::CreateExclusion { table: table.into(), exclusion });
+        last!(self, Operation::CreateExclusion { exclusion, .. } => exclusion)
     }
 
     /// Adds a named foreign key to a table that exists.
@@ -150,7 +183,7 @@ impl Op {
         table: impl Into<TableName>,
         columns: impl IntoIterator<Item = impl Into<Ident>>,
     ) -> &mut PrimaryKey {
-        let primary_key = PrimaryKey { name: None, columns: idents(columns) };
+        let primary_key = PrimaryKey::new(columns);
         self.invoke(Operation::CreatePrimaryKey { table: table.into(), primary_key });
         last!(self, Operation::CreatePrimaryKey { primary_key, .. } => primary_key)
     }

@@ -6,9 +6,12 @@ use std::collections::BTreeSet;
 
 use thiserror::Error;
 
-use crate::schema::{ConstraintRef, Dialect, Ident, Schema, Table, TableName};
+use crate::schema::{ConstraintRef, Deferral, Dialect, Ident, Index, Schema, Table, TableName};
 
-use super::{ApplyError, ColumnChange, Consent, Found, Operation, apply, resolve_constraint};
+use super::{
+    ApplyError, ColumnChange, Concurrency, Consent, ConstraintChange, Found, Operation, apply,
+    create_exclusion, joined, resolve_constraint,
+};
 
 /// Why an operation has no reverse.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -58,7 +61,7 @@ pub fn reverse_all(
         reversed.push(reverse(&schema, operation, dialect)?);
         apply(&mut schema, operation, dialect)?;
     }
-    Ok(without_needless(reversed.into_iter().rev().flatten().collect()))
+    Ok(joined(without_needless(reversed.into_iter().rev().flatten().collect())))
 }
 
 /// Leaves out the indexes of tables that are dropped a few lines later: they go with their table.
@@ -92,12 +95,22 @@ pub fn reverse(
         Operation::AlterColumn { table, column, changes } => {
             one(reverse_changes(owner(before, table)?, column, changes)?)
         }
+        Operation::AlterConstraint { table, constraint, change } => {
+            Ok(reverse_constraint_change(owner(before, table)?, constraint, change)?)
+        }
         Operation::BulkInsert(insert) => Err(Irreversible::Rows { table: insert.table.clone() }),
         Operation::CreateCheck { table, check } => one(drop_of(table, check.reference())),
-        Operation::CreateForeignKey { table, foreign_key } => one(drop_of(table, foreign_key.reference())),
-        Operation::CreateIndex { table, index } => {
-            one(Operation::DropIndex { table: table.clone(), name: index.name.clone() })
+        Operation::CreateExclusion { table, exclusion } => one(drop_of(table, exclusion.reference())),
+        Operation::CreateForeignKey { table, foreign_key } => {
+            let mut owner = owner(before, table)?.clone();
+            owner.foreign_keys.push(foreign_key.clone());
+            one(drop_of(table, owner.foreign_key_reference(foreign_key)))
         }
+        Operation::CreateIndex { table, index, concurrency } => one(Operation::DropIndex {
+            table: table.clone(),
+            name: index.name.clone(),
+            concurrency: *concurrency,
+        }),
         Operation::CreatePrimaryKey { table, primary_key } => {
             // The key made its columns NOT NULL; those that were nullable are again.
             let owner = owner(before, table)?;
@@ -120,20 +133,21 @@ pub fn reverse(
         Operation::DropConstraint { table, constraint } => {
             one(reverse_drop_constraint(owner(before, table)?, constraint)?)
         }
-        Operation::DropIndex { table, name } => {
+        Operation::DropIndex { table, name, concurrency } => {
             let owner = owner(before, table)?;
             let Some(index) = owner.indexes.get(name) else {
                 return Err(ApplyError::NoIndex { table: table.clone(), name: name.clone() }.into());
             };
-            one(Operation::CreateIndex { table: table.clone(), index: index.clone() })
+            one(create_index(table, index, *concurrency))
         }
         Operation::DropTable { table, consent: _ } => {
             let mut table = owner(before, table)?.clone();
             let indexes = std::mem::take(&mut table.indexes);
             let name = table.name.clone();
-            let indexes =
-                indexes.into_values().map(|index| Operation::CreateIndex { table: name.clone(), index });
-            Ok(std::iter::once(Operation::CreateTable(table)).chain(indexes).collect())
+            let indexes = indexes.values().map(|index| create_index(&name, index, Concurrency::default()));
+            let exclusions = std::mem::take(&mut table.exclusions);
+            let exclusions = exclusions.iter().map(|exclusion| create_exclusion(&name, exclusion));
+            Ok(std::iter::once(Operation::CreateTable(table)).chain(indexes).chain(exclusions).collect())
         }
         Operation::Execute(execute) => match &execute.means {
             Some(operations) => reverse_all(before, operations, dialect),
@@ -147,6 +161,10 @@ pub fn reverse(
                 return one(Operation::On { dialect, operations });
             }
             Ok(Vec::new())
+        }
+        Operation::RenameIndex { table, name, to } => {
+            let (name, to) = (to.clone(), name.clone());
+            one(Operation::RenameIndex { table: table.clone(), name, to })
         }
         Operation::RenameTable { table, to } => {
             one(Operation::RenameTable { table: table.sibling(to.clone()), to: table.name.clone() })
@@ -164,6 +182,12 @@ fn owner<'s>(before: &'s Schema, table: &TableName) -> Result<&'s Table, ApplyEr
 
 fn drop_of(table: &TableName, constraint: ConstraintRef) -> Operation {
     Operation::DropConstraint { table: table.clone(), constraint }
+}
+
+/// Makes an index again; one that was left useless is made for use.
+fn create_index(table: &TableName, index: &Index, concurrency: Concurrency) -> Operation {
+    let index = Index { is_invalid: false, ..index.clone() };
+    Operation::CreateIndex { table: table.clone(), index, concurrency }
 }
 
 /// Undoes the changes of a column: what each of them set is set back to what was.
@@ -217,10 +241,66 @@ fn reverse_drop_column(owner: &Table, name: &Ident) -> Result<Vec<Operation>, Ir
     for foreign_key in owner.foreign_keys.iter().filter(|key| !left.foreign_keys.contains(key)) {
         operations.push(Operation::CreateForeignKey { table: table(), foreign_key: foreign_key.clone() });
     }
+    for exclusion in owner.exclusions.iter().filter(|exclusion| !left.exclusions.contains(exclusion)) {
+        operations.push(create_exclusion(&owner.name, exclusion));
+    }
     for index in owner.indexes.values().filter(|index| !left.indexes.contains_key(&index.name)) {
-        operations.push(Operation::CreateIndex { table: table(), index: index.clone() });
+        operations.push(create_index(&owner.name, index, Concurrency::default()));
     }
     Ok(operations)
+}
+
+/// A constraint that was made without looking at the rows is made so again: nothing takes a validation back.
+fn reverse_constraint_change(
+    owner: &Table,
+    constraint: &ConstraintRef,
+    change: &ConstraintChange,
+) -> Result<Vec<Operation>, ApplyError> {
+    let table = owner.name.clone();
+    let missing = || ApplyError::NoConstraint { table: table.clone(), constraint: constraint.clone() };
+    let found = resolve_constraint(owner, constraint).ok_or_else(missing)?;
+    let (name, deferral, is_not_valid) = match found {
+        Found::Check(place) => {
+            let check = &owner.checks[place];
+            (check.name.clone(), Deferral::default(), check.is_not_valid)
+        }
+        Found::Exclusion(place) => {
+            let exclusion = &owner.exclusions[place];
+            (Some(exclusion.index.name.clone()), exclusion.deferral, false)
+        }
+        Found::ForeignKey(place) => {
+            let key = &owner.foreign_keys[place];
+            (key.name.clone(), key.deferral, key.is_not_valid)
+        }
+        Found::PrimaryKey => {
+            let key = owner.primary_key.as_ref().ok_or_else(missing)?;
+            (key.name.clone(), key.deferral, false)
+        }
+        Found::Unique(place) => {
+            let unique = &owner.uniques[place];
+            (unique.name.clone(), unique.deferral, false)
+        }
+    };
+    let altered =
+        |constraint, change| vec![Operation::AlterConstraint { table: table.clone(), constraint, change }];
+    Ok(match change {
+        ConstraintChange::Rename { to } => match name {
+            Some(name) => altered(ConstraintRef::Named(to.clone()), ConstraintChange::Rename { to: name }),
+            // Nobody named it: it is made again without a name.
+            None => vec![
+                drop_of(&table, ConstraintRef::Named(to.clone())),
+                reverse_drop_constraint(owner, constraint)?,
+            ],
+        },
+        ConstraintChange::SetDeferral(_) => {
+            altered(constraint.clone(), ConstraintChange::SetDeferral(deferral))
+        }
+        ConstraintChange::Validate if is_not_valid => {
+            let made = reverse_drop_constraint(owner, constraint)?;
+            vec![drop_of(&table, constraint.clone()), made]
+        }
+        ConstraintChange::Validate => Vec::new(),
+    })
 }
 
 fn reverse_drop_constraint(owner: &Table, constraint: &ConstraintRef) -> Result<Operation, ApplyError> {
@@ -236,6 +316,9 @@ fn reverse_drop_constraint(owner: &Table, constraint: &ConstraintRef) -> Result<
             let mut check = owner.checks[position].clone();
             check.name = name(&check.name);
             Operation::CreateCheck { table, check }
+        }
+        Found::Exclusion(position) => {
+            Operation::CreateExclusion { table, exclusion: owner.exclusions[position].clone() }
         }
         Found::ForeignKey(position) => {
             let mut foreign_key = owner.foreign_keys[position].clone();

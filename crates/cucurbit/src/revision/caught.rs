@@ -1,7 +1,7 @@
-//! Running a script's own code, which may panic.
+//! Running a project's own code, which may panic: its scripts, and the function that collects its models.
 //!
-//! What lives here: the one place where a panic becomes an error. Only what a person wrote into a script is run under
-//! it; a panic of the library itself is a bug, and goes on.
+//! What lives here: the one place where a panic becomes an error. Only what a person wrote is run under it; a panic of
+//! the library itself is a bug, and goes on.
 
 use std::{
     cell::{Cell, RefCell},
@@ -35,45 +35,58 @@ impl ScriptPanic {
 
 /// Names the script's file once: with the line if the panic was there, before the other file if it was not.
 fn where_it_was(path: &str, place: Option<&str>) -> String {
-    match place.map(|place| (place, place.find(path))) {
-        None => path.to_owned(),
-        // Cargo may hand the compiler an absolute path.
-        Some((place, Some(start))) => place[start..].to_owned(),
-        Some((place, None)) => format!("{path}, at {place}"),
+    let Some(place) = place else { return path.to_owned() };
+    let file = place.rsplitn(3, ':').last().unwrap_or(place);
+    // Cargo may hand the compiler an absolute path, with the separators of the system.
+    match file.replace('\\', "/").strip_suffix(path) {
+        Some(folder) if folder.is_empty() || folder.ends_with('/') => {
+            format!("{path}{}", &place[file.len()..])
+        }
+        Some(_) | None => format!("{path}, at {place}"),
     }
 }
 
+/// A panic that did not go on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("it panicked{}: {words}", place.as_deref().map(|place| format!(" in {place}")).unwrap_or_default())]
+pub(crate) struct Panic {
+    /// Where it was, as `file:line:column`, if that is known.
+    pub(super) place: Option<String>,
+    /// What it said.
+    pub(super) words: String,
+}
+
 thread_local! {
-    /// Whether a script's code runs on this thread.
-    static RUNS_SCRIPT: Cell<bool> = const { Cell::new(false) };
-    /// Where the last panic of a script on this thread was.
+    /// Whether a project's code runs on this thread.
+    static RUNS_THEIRS: Cell<bool> = const { Cell::new(false) };
+    /// Where its last panic was.
     static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Runs a script's code and turns a panic into where it was and what it said.
+/// Runs a project's own code and turns a panic into where it was and what it said.
 ///
 /// The panic is not printed: it is an error like any other, and whoever gets the error prints it.
-pub(crate) fn caught<T>(code: impl FnOnce() -> T) -> Result<T, (Option<String>, String)> {
+pub(crate) fn caught<T>(code: impl FnOnce() -> T) -> Result<T, Panic> {
     silence();
-    let was_running = RUNS_SCRIPT.replace(true);
+    let was_running = RUNS_THEIRS.replace(true);
     // What the code was writing to is lost with the panic.
     let result = catch_unwind(AssertUnwindSafe(code));
-    RUNS_SCRIPT.set(was_running);
+    RUNS_THEIRS.set(was_running);
     result.map_err(|payload| {
         let said = payload.downcast_ref::<&str>().map(|words| (*words).to_owned());
         let words = said.or_else(|| payload.downcast_ref::<String>().cloned());
-        (PLACE.take(), words.unwrap_or_else(|| "without words".to_owned()))
+        Panic { place: PLACE.take(), words: words.unwrap_or_else(|| "without words".to_owned()) }
     })
 }
 
-/// Puts a hook before the program's own, once: panics of scripts are noted, all others are passed on.
+/// Puts a hook before the program's own, once: panics of the project's code are noted, all others are passed on.
 fn silence() {
     static ONCE: Once = Once::new();
     // Where a panic ends the process, nobody would come to print what the hook keeps back.
     if cfg!(panic = "unwind") {
         ONCE.call_once(|| {
             let hook = take_hook();
-            set_hook(Box::new(move |info| if RUNS_SCRIPT.get() { note(info) } else { hook(info) }));
+            set_hook(Box::new(move |info| if RUNS_THEIRS.get() { note(info) } else { hook(info) }));
         });
     }
 }
@@ -89,10 +102,10 @@ mod tests {
     #[test]
     fn a_panic_says_where_it_was_and_what_it_said() {
         let line = line!() + 1;
-        let (place, words) = caught(|| panic!("no beds {}", "today")).unwrap_err();
+        let Panic { place, words } = caught(|| panic!("no beds {}", "today")).unwrap_err();
         assert!(place.unwrap().contains(&format!("caught.rs:{line}:")));
         assert_eq!(words, "no beds today");
-        let (_, words) = caught(|| std::panic::panic_any(7)).unwrap_err();
+        let Panic { words, .. } = caught(|| std::panic::panic_any(7)).unwrap_err();
         assert_eq!(words, "without words");
         assert_eq!(caught(|| 1), Ok(1));
     }
@@ -107,6 +120,11 @@ mod tests {
         let begins = "`upgrade` of revision `aaaaaaaaaaaa` panicked in versions/a.rs";
         assert_eq!(panic(None), format!("{begins}: no beds"));
         assert_eq!(panic(Some("/srv/versions/a.rs:1:2")), format!("{begins}:1:2: no beds"));
+        assert_eq!(panic(Some("C:\\srv\\versions\\a.rs:1:2")), format!("{begins}:1:2: no beds"));
+        assert_eq!(
+            panic(Some("other_versions/a.rs:1:2")),
+            format!("{begins}, at other_versions/a.rs:1:2: no beds")
+        );
         assert_eq!(panic(Some("src/rows.rs:3:4")), format!("{begins}, at src/rows.rs:3:4: no beds"));
     }
 }

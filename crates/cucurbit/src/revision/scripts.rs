@@ -10,7 +10,10 @@ use crate::operation::{Op, Operation};
 
 #[cfg(feature = "runtime")]
 use super::Direction;
-use super::{Graph, GraphError, Node, Revision, ScriptPanic, caught::caught};
+use super::{
+    Graph, GraphError, Node, Revision, ScriptPanic,
+    caught::{Panic, caught},
+};
 
 /// One revision script, as `cucurbit-build` lists it.
 #[derive(Clone, Copy, Debug)]
@@ -158,7 +161,7 @@ impl Scripts {
         record: impl FnOnce(&Script) -> T,
     ) -> Result<T, ScriptPanic> {
         let script = self.script(position);
-        caught(|| record(script)).map_err(|(place, words)| ScriptPanic {
+        caught(|| record(script)).map_err(|Panic { place, words }| ScriptPanic {
             function,
             revision: self.graph.id(position).to_owned(),
             path: script.path,

@@ -47,20 +47,11 @@ pub(super) async fn run(job: &mut Job<'_, '_>, title: &str, code: BoxedCode) -> 
 
 /// Calls it and waits for it; a panic is an error like any other.
 async fn awaited(code: BoxedCode, connection: &mut Connection) -> CodeResult {
-    let mut running = caught(|| code.call(connection)).map_err(words)?;
+    let mut running = caught(|| code.call(connection))?;
     poll_fn(|context| {
-        caught(|| running.as_mut().poll(context))
-            .unwrap_or_else(|panic| Poll::Ready(Err(words(panic).into())))
+        caught(|| running.as_mut().poll(context)).unwrap_or_else(|panic| Poll::Ready(Err(panic.into())))
     })
     .await
-}
-
-/// What a panic says, and where.
-fn words((place, words): (Option<String>, String)) -> String {
-    match place {
-        Some(place) => format!("it panicked in {place}: {words}"),
-        None => format!("it panicked: {words}"),
-    }
 }
 
 fn first_difference(before: &Schema, after: &Schema) -> Option<String> {

@@ -175,8 +175,10 @@ impl Known {
                 means.iter().flatten().for_each(|meant| self.forget(meant));
             }
             Operation::On { operations, .. } => operations.iter().for_each(|inner| self.forget(inner)),
-            Operation::BulkInsert(_)
+            Operation::AlterConstraint { .. }
+            | Operation::BulkInsert(_)
             | Operation::CreateCheck { .. }
+            | Operation::CreateExclusion { .. }
             | Operation::CreateForeignKey { .. }
             | Operation::CreateIndex { .. }
             | Operation::CreatePrimaryKey { .. }
@@ -186,6 +188,7 @@ impl Known {
             | Operation::DropIndex { .. }
             | Operation::Irreversible { .. }
             | Operation::Run { .. }
+            | Operation::RenameIndex { .. }
             | Operation::SetTableComment { .. } => {}
         }
     }

@@ -5,8 +5,8 @@
 use std::collections::btree_map::Entry;
 
 use super::{
-    Action, Check, Column, Expression, ForeignKey, Ident, Index, IndexKey, IndexPart, PrimaryKey, Table,
-    TableName, Type, Unique,
+    Action, Check, Column, Deferral, Exclusion, ExclusionPart, Expression, ForeignKey, Ident, Index,
+    IndexKey, IndexPart, Match, PrimaryKey, Table, TableName, Type, Unique,
 };
 
 macro_rules! columns_without_arguments {
@@ -138,12 +138,12 @@ impl TableBuilder {
 
     /// Sets the primary key.
     pub fn primary_key(&mut self, columns: impl IntoIterator<Item = impl Into<Ident>>) -> &mut PrimaryKey {
-        self.table.primary_key.insert(PrimaryKey { name: None, columns: idents(columns) })
+        self.table.primary_key.insert(PrimaryKey::new(columns))
     }
 
     /// Adds a unique constraint.
     pub fn unique(&mut self, columns: impl IntoIterator<Item = impl Into<Ident>>) -> &mut Unique {
-        pushed(&mut self.table.uniques, Unique { name: None, columns: idents(columns) })
+        pushed(&mut self.table.uniques, Unique::new(columns))
     }
 
     /// Adds a foreign key.
@@ -158,7 +158,16 @@ impl TableBuilder {
 
     /// Adds a check.
     pub fn check(&mut self, expression: impl Into<Expression>) -> &mut Check {
-        pushed(&mut self.table.checks, Check { name: None, expression: expression.into() })
+        pushed(&mut self.table.checks, Check::new(expression))
+    }
+
+    /// Adds an exclusion constraint (PostgreSQL only): `[key("bed_id").excluding("="), key("during").excluding("&&")]`.
+    pub fn exclusion(
+        &mut self,
+        name: impl Into<Ident>,
+        parts: impl IntoIterator<Item = ExclusionPart>,
+    ) -> &mut Exclusion {
+        pushed(&mut self.table.exclusions, Exclusion::new(name, parts))
     }
 
     /// Adds an index. In a revision script an index is an operation of its own: `op.create_index`.
@@ -200,26 +209,94 @@ fn pushed<T>(list: &mut Vec<T>, value: T) -> &mut T {
     &mut list[last]
 }
 
+/// The words that constraints share.
+macro_rules! refined {
+    (named: $($named:ident)*; deferred: $($deferred:ident)*; including: $($including:ident)*; unchecked: $($unchecked:ident)*;) => {
+        $(impl $named {
+            /// Names the constraint.
+            pub fn named(&mut self, name: impl Into<Ident>) -> &mut Self {
+                self.name = Some(name.into());
+                self
+            }
+        })*
+        $(impl $deferred {
+            /// Says when it is checked.
+            pub fn deferral(&mut self, deferral: Deferral) -> &mut Self {
+                self.deferral = deferral;
+                self
+            }
+
+            /// Lets a transaction put its check off to the end (`DEFERRABLE`).
+            pub fn deferrable(&mut self) -> &mut Self {
+                self.deferral(Deferral::Immediate)
+            }
+
+            /// Checks it at the end of the transaction (`DEFERRABLE INITIALLY DEFERRED`).
+            pub fn deferred(&mut self) -> &mut Self {
+                self.deferral(Deferral::Deferred)
+            }
+        })*
+        $(impl $including {
+            /// Lets its index hold more columns than the key has (PostgreSQL only).
+            pub fn include(&mut self, columns: impl IntoIterator<Item = impl Into<Ident>>) -> &mut Self {
+                self.include = idents(columns);
+                self
+            }
+        })*
+        $(impl $unchecked {
+            /// Does not check the rows that are there (PostgreSQL only).
+            pub fn not_valid(&mut self) -> &mut Self {
+                self.is_not_valid = true;
+                self
+            }
+        })*
+    };
+}
+refined! {
+    named: PrimaryKey Unique Check ForeignKey;
+    deferred: PrimaryKey Unique ForeignKey;
+    including: PrimaryKey Unique;
+    unchecked: Check ForeignKey;
+}
+
 impl PrimaryKey {
-    /// Names the key.
-    pub fn named(&mut self, name: impl Into<Ident>) -> &mut Self {
-        self.name = Some(name.into());
-        self
+    /// Makes an unnamed key.
+    #[must_use]
+    pub fn new(columns: impl IntoIterator<Item = impl Into<Ident>>) -> Self {
+        Self { name: None, columns: idents(columns), include: Vec::new(), deferral: Deferral::default() }
     }
 }
 
 impl Unique {
-    /// Names the constraint.
-    pub fn named(&mut self, name: impl Into<Ident>) -> &mut Self {
-        self.name = Some(name.into());
+    /// Makes an unnamed constraint.
+    #[must_use]
+    pub fn new(columns: impl IntoIterator<Item = impl Into<Ident>>) -> Self {
+        Self {
+            name: None,
+            columns: idents(columns),
+            include: Vec::new(),
+            is_nulls_not_distinct: false,
+            deferral: Deferral::default(),
+        }
+    }
+
+    /// Makes two NULLs equal (PostgreSQL 15 and later).
+    pub fn nulls_not_distinct(&mut self) -> &mut Self {
+        self.is_nulls_not_distinct = true;
         self
     }
 }
 
 impl Check {
-    /// Names the constraint.
-    pub fn named(&mut self, name: impl Into<Ident>) -> &mut Self {
-        self.name = Some(name.into());
+    /// Makes an unnamed check.
+    #[must_use]
+    pub fn new(expression: impl Into<Expression>) -> Self {
+        Self { name: None, expression: expression.into(), is_no_inherit: false, is_not_valid: false }
+    }
+
+    /// Leaves it to this table alone: tables that inherit from it go without (PostgreSQL only).
+    pub fn no_inherit(&mut self) -> &mut Self {
+        self.is_no_inherit = true;
         self
     }
 }
@@ -238,19 +315,29 @@ impl ForeignKey {
             referred_table: referred_table.into(),
             referred_columns: idents(referred_columns),
             on_delete: Action::default(),
+            on_delete_columns: Vec::new(),
             on_update: Action::default(),
+            matching: Match::default(),
+            deferral: Deferral::default(),
+            is_not_valid: false,
         }
-    }
-
-    /// Names the constraint.
-    pub fn named(&mut self, name: impl Into<Ident>) -> &mut Self {
-        self.name = Some(name.into());
-        self
     }
 
     /// Says what a DELETE of the referred row does.
     pub fn on_delete(&mut self, action: Action) -> &mut Self {
         self.on_delete = action;
+        self
+    }
+
+    /// Says which columns ON DELETE SET NULL or SET DEFAULT sets (PostgreSQL 15 and later).
+    pub fn on_delete_columns(&mut self, columns: impl IntoIterator<Item = impl Into<Ident>>) -> &mut Self {
+        self.on_delete_columns = idents(columns);
+        self
+    }
+
+    /// Refuses a row with NULL in some of the columns (`MATCH FULL`); SQLite does not.
+    pub fn match_full(&mut self) -> &mut Self {
+        self.matching = Match::Full;
         self
     }
 
@@ -265,6 +352,30 @@ impl Index {
     /// Makes it refuse two equal keys.
     pub fn unique(&mut self) -> &mut Self {
         self.is_unique = true;
+        self
+    }
+
+    /// Sets the access method, such as `gin` (PostgreSQL only).
+    pub fn using(&mut self, method: impl Into<String>) -> &mut Self {
+        self.method = Some(method.into());
+        self
+    }
+
+    /// Lets it hold more columns than its key has (PostgreSQL only).
+    pub fn include(&mut self, columns: impl IntoIterator<Item = impl Into<Ident>>) -> &mut Self {
+        self.include = idents(columns);
+        self
+    }
+
+    /// Makes two NULLs equal where it refuses equal keys (PostgreSQL 15 and later).
+    pub fn nulls_not_distinct(&mut self) -> &mut Self {
+        self.is_nulls_not_distinct = true;
+        self
+    }
+
+    /// Sets a storage parameter: `.parameter("fillfactor", "70")` (PostgreSQL only).
+    pub fn parameter(&mut self, name: impl Into<String>, value: impl Into<String>) -> &mut Self {
+        self.parameters.insert(name.into(), value.into());
         self
     }
 

@@ -13,6 +13,10 @@ pub struct PrimaryKey {
     pub name: Option<Ident>,
     /// The columns, in the order of the key.
     pub columns: Vec<Ident>,
+    /// Columns that its index holds beside the key (PostgreSQL only).
+    pub include: Vec<Ident>,
+    /// When it is checked (PostgreSQL only).
+    pub deferral: Deferral,
 }
 
 /// A unique constraint.
@@ -22,6 +26,49 @@ pub struct Unique {
     pub name: Option<Ident>,
     /// The columns, in order.
     pub columns: Vec<Ident>,
+    /// Columns that its index holds beside the key (PostgreSQL only).
+    pub include: Vec<Ident>,
+    /// Whether two NULLs are equal (PostgreSQL 15 and later).
+    pub is_nulls_not_distinct: bool,
+    /// When it is checked (PostgreSQL only).
+    pub deferral: Deferral,
+}
+
+/// When a constraint is checked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deferral {
+    /// At once, and no transaction can put it off. SQL's default.
+    #[default]
+    NotDeferrable,
+    /// At once, unless a transaction puts it off.
+    Immediate,
+    /// At the end of the transaction.
+    Deferred,
+}
+
+impl Deferral {
+    /// Returns SQL's words, as they stand after a constraint.
+    #[must_use]
+    pub const fn sql(self) -> &'static str {
+        match self {
+            Self::NotDeferrable => "NOT DEFERRABLE",
+            Self::Immediate => "DEFERRABLE",
+            Self::Deferred => "DEFERRABLE INITIALLY DEFERRED",
+        }
+    }
+}
+
+/// Which rows with NULL in a foreign key of several columns refer to nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Match {
+    /// Those with a NULL in any of the columns. SQL's default.
+    #[default]
+    Simple,
+    /// Those with NULL in all of the columns; a row with NULL in some is refused. SQLite keeps the word and matches as
+    /// [`Match::Simple`] does (sqlite.org/foreignkeys.html, section 6).
+    Full,
 }
 
 /// What happens to a row when the row it refers to goes away or changes its key.
@@ -68,8 +115,17 @@ pub struct ForeignKey {
     pub referred_columns: Vec<Ident>,
     /// What a DELETE of the referred row does.
     pub on_delete: Action,
+    /// The columns that it sets, for [`Action::SetNull`] and [`Action::SetDefault`]; all of them if it is empty
+    /// (PostgreSQL 15 and later).
+    pub on_delete_columns: Vec<Ident>,
     /// What an UPDATE of the referred key does.
     pub on_update: Action,
+    /// Which rows with NULL refer to nothing.
+    pub matching: Match,
+    /// When it is checked.
+    pub deferral: Deferral,
+    /// Whether the rows that were there before it have not been checked (PostgreSQL only).
+    pub is_not_valid: bool,
 }
 
 /// A check constraint.
@@ -79,6 +135,10 @@ pub struct Check {
     pub name: Option<Ident>,
     /// The condition.
     pub expression: Expression,
+    /// Whether tables that inherit from this one go without it (PostgreSQL only).
+    pub is_no_inherit: bool,
+    /// Whether the rows that were there before it have not been checked (PostgreSQL only).
+    pub is_not_valid: bool,
 }
 
 /// Names one constraint of a table: by its name, or by what it is where nobody named it.
@@ -94,6 +154,8 @@ pub enum ConstraintRef {
     ForeignKey {
         /// The columns of this table.
         columns: Vec<Ident>,
+        /// What it refers to, where several are on the same columns.
+        referred: Option<Referred>,
     },
     /// The constraint of this name, whatever it is.
     Named(Ident),
@@ -104,6 +166,15 @@ pub enum ConstraintRef {
         /// The columns, in order.
         columns: Vec<Ident>,
     },
+}
+
+/// What a foreign key refers to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Referred {
+    /// The table.
+    pub table: TableName,
+    /// Its columns.
+    pub columns: Vec<Ident>,
 }
 
 impl PrimaryKey {
@@ -131,8 +202,22 @@ impl ForeignKey {
     pub fn reference(&self) -> ConstraintRef {
         match &self.name {
             Some(name) => ConstraintRef::Named(name.clone()),
-            None => ConstraintRef::ForeignKey { columns: self.columns.clone() },
+            None => ConstraintRef::ForeignKey { columns: self.columns.clone(), referred: None },
         }
+    }
+
+    /// Tells whether this is what it refers to; columns that are not said are those of the primary key.
+    #[must_use]
+    pub fn refers_to(&self, referred: &Referred) -> bool {
+        let Referred { table, columns } = referred;
+        let is_unsaid = columns.is_empty() || self.referred_columns.is_empty();
+        self.referred_table == *table && (is_unsaid || self.referred_columns == *columns)
+    }
+
+    /// Returns what it refers to.
+    #[must_use]
+    pub fn referred(&self) -> Referred {
+        Referred { table: self.referred_table.clone(), columns: self.referred_columns.clone() }
     }
 }
 

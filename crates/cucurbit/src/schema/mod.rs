@@ -7,6 +7,7 @@ pub mod build;
 mod column;
 mod constraint;
 mod default;
+mod exclusion;
 mod index;
 mod name;
 mod table;
@@ -20,8 +21,9 @@ use serde::Serialize;
 pub use self::{
     build::TableBuilder,
     column::Column,
-    constraint::{Action, Check, ConstraintRef, ForeignKey, PrimaryKey, Unique},
+    constraint::{Action, Check, ConstraintRef, Deferral, ForeignKey, Match, PrimaryKey, Referred, Unique},
     default::{Expression, Identity, Literal, ServerDefault},
+    exclusion::{Exclusion, ExclusionPart},
     index::{Index, IndexKey, IndexPart, Nulls, Order},
     name::{Ident, TableName},
     table::{Table, TableOptions},

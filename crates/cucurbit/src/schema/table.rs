@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{
-    Check, Column, ColumnType, ConstraintRef, ForeignKey, Ident, Index, PrimaryKey, TableName, Unique,
+    Check, Column, ColumnType, ConstraintRef, Exclusion, ForeignKey, Ident, Index, PrimaryKey, TableName,
+    Unique,
 };
 
 /// A table.
@@ -23,6 +24,8 @@ pub struct Table {
     pub foreign_keys: Vec<ForeignKey>,
     /// The checks, in the order they were declared.
     pub checks: Vec<Check>,
+    /// The exclusion constraints, in the order they were declared (PostgreSQL only).
+    pub exclusions: Vec<Exclusion>,
     /// The indexes by name; those that carry a constraint are not among them.
     pub indexes: BTreeMap<Ident, Index>,
     /// A comment (PostgreSQL only).
@@ -53,6 +56,7 @@ impl Table {
             uniques: Vec::new(),
             foreign_keys: Vec::new(),
             checks: Vec::new(),
+            exclusions: Vec::new(),
             indexes: BTreeMap::new(),
             comment: None,
             options: TableOptions::default(),
@@ -76,10 +80,30 @@ impl Table {
         self.primary_key.as_ref().is_some_and(|key| key.columns.contains(name))
     }
 
+    /// Finds an index by name, also one that carries an exclusion constraint.
+    #[must_use]
+    pub fn index(&self, name: &Ident) -> Option<&Index> {
+        let carries = || self.exclusions.iter().map(|exclusion| &exclusion.index);
+        self.indexes.get(name).or_else(|| carries().find(|index| index.name == *name))
+    }
+
     /// Returns the type of a column.
     #[must_use]
     pub fn column_type(&self, name: &Ident) -> Option<&ColumnType> {
         self.column(name).map(|column| &column.ty)
+    }
+
+    /// Returns how one of its foreign keys is referred to: with what it refers to where others are on the same columns.
+    #[must_use]
+    pub fn foreign_key_reference(&self, key: &ForeignKey) -> ConstraintRef {
+        let is_like = |other: &&ForeignKey| other.columns == key.columns;
+        let are_several = self.foreign_keys.iter().filter(is_like).nth(1).is_some();
+        match &key.name {
+            None if are_several => {
+                ConstraintRef::ForeignKey { columns: key.columns.clone(), referred: Some(key.referred()) }
+            }
+            Some(_) | None => key.reference(),
+        }
     }
 
     /// Returns how every constraint of the table is referred to, keys first.
@@ -87,8 +111,9 @@ impl Table {
     pub fn constraint_references(&self) -> Vec<ConstraintRef> {
         let keys = self.primary_key.iter().map(PrimaryKey::reference);
         let uniques = self.uniques.iter().map(Unique::reference);
-        let foreign_keys = self.foreign_keys.iter().map(ForeignKey::reference);
+        let foreign_keys = self.foreign_keys.iter().map(|key| self.foreign_key_reference(key));
         let checks = self.checks.iter().map(Check::reference);
-        keys.chain(uniques).chain(foreign_keys).chain(checks).collect()
+        let exclusions = self.exclusions.iter().map(Exclusion::reference);
+        keys.chain(uniques).chain(foreign_keys).chain(checks).chain(exclusions).collect()
     }
 }

@@ -4,10 +4,10 @@
 //! `spell.rs`; what surrounds the lines is in `template.rs`. Breaking lines is rustfmt's work.
 
 use crate::{
-    operation::{BulkInsert, ColumnChange, Consent, Execute, Operation},
+    operation::{BulkInsert, ColumnChange, Consent, ConstraintChange, Execute, Operation},
     schema::{
-        Action, Check, ConstraintRef, ForeignKey, Ident, Index, PrimaryKey, Table, TableName, TableOptions,
-        Unique,
+        Action, Check, ConstraintRef, Deferral, ForeignKey, Ident, Match, PrimaryKey, Referred, Table,
+        TableName, TableOptions, Unique,
     },
 };
 
@@ -98,15 +98,17 @@ impl Lines {
                 let (table, columns) = (spell::table_name(table), spell::idents(columns));
                 self.line(&format!("op.bulk_insert({table}, {columns}, {});", spell::rows(rows)));
             }
-            Operation::CreateIndex { table, index } => {
-                let Index { name, is_unique: _, parts, predicate: _ } = index;
-                let (name, table) = (spell::ident(name), spell::table_name(table));
-                let (parts, options) = (spell::index_parts(parts), spell::index_options(index));
-                self.line(&format!("op.create_index({name}, {table}, {parts}){options};"));
+            Operation::CreateIndex { table, index, concurrency } => {
+                let (name, table) = (spell::ident(&index.name), spell::table_name(table));
+                let (parts, options) = (spell::index_parts(&index.parts), spell::index_options(index));
+                let how = spell::flag(concurrency.is_concurrent, ".concurrently()");
+                self.line(&format!("op.create_index({name}, {table}, {parts}){options}{how};"));
             }
             Operation::CreateTable(table) => self.create_table(table),
-            Operation::DropIndex { table, name } => {
-                self.line(&format!("op.drop_index({}, {});", spell::ident(name), spell::table_name(table)));
+            Operation::DropIndex { table, name, concurrency } => {
+                let (name, table) = (spell::ident(name), spell::table_name(table));
+                let how = spell::flag(concurrency.is_concurrent, ".concurrently()");
+                self.line(&format!("op.drop_index({name}, {table}){how};"));
             }
             Operation::DropTable { table, consent } => {
                 self.line(&format!("op.drop_table({}){};", spell::table_name(table), loses_data(*consent)));
@@ -123,6 +125,10 @@ impl Lines {
             Operation::Run { title, key: _ } => {
                 self.line(&format!("// op.run({}, …)", spell::text(title)));
             }
+            Operation::RenameIndex { table, name, to } => {
+                let (name, table, to) = (spell::ident(name), spell::table_name(table), spell::ident(to));
+                self.line(&format!("op.rename_index({name}, {table}, {to});"));
+            }
             Operation::RenameTable { table, to } => {
                 self.line(&format!("op.rename_table({}, {});", spell::table_name(table), spell::ident(to)));
             }
@@ -135,7 +141,9 @@ impl Lines {
             }
             Operation::AddColumn { .. }
             | Operation::AlterColumn { .. }
+            | Operation::AlterConstraint { .. }
             | Operation::CreateCheck { .. }
+            | Operation::CreateExclusion { .. }
             | Operation::CreateForeignKey { .. }
             | Operation::CreatePrimaryKey { .. }
             | Operation::CreateUnique { .. }
@@ -163,6 +171,7 @@ impl Lines {
             uniques,
             foreign_keys,
             checks,
+            exclusions,
             indexes,
             comment,
             options: TableOptions { is_autoincrement, is_strict, is_without_rowid },
@@ -170,11 +179,13 @@ impl Lines {
         for column in columns {
             self.line(&format!("table.column({});", spell::column(column)));
         }
-        if let Some(PrimaryKey { name, columns }) = primary_key {
-            self.line(&format!("table.primary_key({}){};", spell::idents(columns), named(name.as_ref())));
+        if let Some(key) = primary_key {
+            let (columns, name) = (spell::idents(&key.columns), named(key.name.as_ref()));
+            self.line(&format!("table.primary_key({columns}){name}{};", primary_key_options(key)));
         }
-        for Unique { name, columns } in uniques {
-            self.line(&format!("table.unique({}){};", spell::idents(columns), named(name.as_ref())));
+        for unique in uniques {
+            let (columns, name) = (spell::idents(&unique.columns), named(unique.name.as_ref()));
+            self.line(&format!("table.unique({columns}){name}{};", unique_options(unique)));
         }
         for foreign_key in foreign_keys {
             let (arguments, options) = (key_arguments(foreign_key), key_options(foreign_key));
@@ -183,13 +194,20 @@ impl Lines {
                 named(foreign_key.name.as_ref())
             ));
         }
-        for Check { name, expression } in checks {
-            self.line(&format!("table.check({}){};", spell::expression(expression), named(name.as_ref())));
+        for check in checks {
+            let (condition, name) = (spell::expression(&check.expression), named(check.name.as_ref()));
+            self.line(&format!("table.check({condition}){name}{};", check_options(check)));
+        }
+        for exclusion in exclusions {
+            let (arguments, options) = spell::exclusion(exclusion);
+            self.line(&format!(
+                "table.exclusion({}, {arguments}){options};",
+                spell::ident(&exclusion.index.name)
+            ));
         }
         for index in indexes.values() {
-            let Index { name, is_unique: _, parts, predicate: _ } = index;
-            let (name, options) = (spell::ident(name), spell::index_options(index));
-            let parts = parts.iter().map(spell::index_part).collect::<Vec<_>>().join(", ");
+            let (name, options) = (spell::ident(&index.name), spell::index_options(index));
+            let parts = index.parts.iter().map(spell::index_part).collect::<Vec<_>>().join(", ");
             self.line(&format!("table.index(Index::new({name}, vec![{parts}])){options};"));
         }
         if let Some(comment) = comment {
@@ -261,28 +279,37 @@ fn alteration(operation: &Operation) -> Option<Alteration<'_>> {
                 _ => alteration,
             }
         }
-        Operation::CreateCheck { table, check: Check { name, expression } } => {
-            let arguments = spell::expression(expression);
-            Some(constraint(
+        Operation::AlterConstraint { table, constraint, change } => {
+            let in_block = format!("{}{}", altered_constraint(constraint), constraint_change(change));
+            Some(Alteration { table, in_block, alone: None })
+        }
+        Operation::CreateCheck { table, check } => {
+            let arguments = spell::expression(&check.expression);
+            let methods = ("create_check", "create_check_constraint");
+            Some(constraint(table, methods, check.name.as_ref(), &arguments, &check_options(check)))
+        }
+        Operation::CreateExclusion { table, exclusion } => {
+            let ((parts, options), name) = (spell::exclusion(exclusion), spell::ident(&exclusion.index.name));
+            let of = spell::table_name(table);
+            Some(Alteration {
                 table,
-                ("create_check", "create_check_constraint"),
-                name.as_ref(),
-                &arguments,
-                "",
-            ))
+                in_block: format!("create_exclusion({name}, {parts}){options}"),
+                alone: Some(format!("create_exclude_constraint({name}, {of}, {parts}){options}")),
+            })
         }
         Operation::CreateForeignKey { table, foreign_key } => {
             let (arguments, options) = (key_arguments(foreign_key), key_options(foreign_key));
             let methods = ("create_foreign_key", "create_foreign_key");
             Some(constraint(table, methods, foreign_key.name.as_ref(), &arguments, &options))
         }
-        Operation::CreatePrimaryKey { table, primary_key: PrimaryKey { name, columns } } => {
-            both(table, "create_primary_key", &spell::idents(columns), &named(name.as_ref()))
+        Operation::CreatePrimaryKey { table, primary_key: key } => {
+            let options = named(key.name.as_ref()) + &primary_key_options(key);
+            both(table, "create_primary_key", &spell::idents(&key.columns), &options)
         }
-        Operation::CreateUnique { table, unique: Unique { name, columns } } => {
-            let arguments = spell::idents(columns);
+        Operation::CreateUnique { table, unique } => {
+            let arguments = spell::idents(&unique.columns);
             let methods = ("create_unique", "create_unique_constraint");
-            Some(constraint(table, methods, name.as_ref(), &arguments, ""))
+            Some(constraint(table, methods, unique.name.as_ref(), &arguments, &unique_options(unique)))
         }
         Operation::DropColumn { table, column, consent } => {
             both(table, "drop_column", &spell::ident(column), loses_data(*consent))
@@ -297,6 +324,7 @@ fn alteration(operation: &Operation) -> Option<Alteration<'_>> {
         | Operation::Irreversible { .. }
         | Operation::Run { .. }
         | Operation::On { .. }
+        | Operation::RenameIndex { .. }
         | Operation::RenameTable { .. }
         | Operation::SetTableComment { .. } => None,
     }
@@ -322,7 +350,9 @@ fn constraint<'o>(
 fn drop_constraint<'o>(table: &'o TableName, constraint: &ConstraintRef) -> Alteration<'o> {
     let in_block = match constraint {
         ConstraintRef::Check { expression } => format!("drop_check({})", spell::expression(expression)),
-        ConstraintRef::ForeignKey { columns } => format!("drop_foreign_key({})", spell::idents(columns)),
+        ConstraintRef::ForeignKey { columns, referred } => {
+            format!("drop_foreign_key({}){}", spell::idents(columns), refers_to(referred.as_ref()))
+        }
         ConstraintRef::Named(name) => {
             let name = spell::ident(name);
             let alone = format!("drop_constraint({name}, {})", spell::table_name(table));
@@ -332,6 +362,38 @@ fn drop_constraint<'o>(table: &'o TableName, constraint: &ConstraintRef) -> Alte
         ConstraintRef::Unique { columns } => format!("drop_unique({})", spell::idents(columns)),
     };
     Alteration { table, in_block, alone: None }
+}
+
+fn refers_to(referred: Option<&Referred>) -> String {
+    let call = |Referred { table, columns }: &Referred| {
+        spell::call("to", &[&spell::table_name(table), &spell::idents(columns)])
+    };
+    referred.map(call).unwrap_or_default()
+}
+
+/// Spells which constraint is changed.
+fn altered_constraint(constraint: &ConstraintRef) -> String {
+    match constraint {
+        ConstraintRef::Check { expression } => format!("alter_check({})", spell::expression(expression)),
+        ConstraintRef::ForeignKey { columns, referred } => {
+            format!("alter_foreign_key({}){}", spell::idents(columns), refers_to(referred.as_ref()))
+        }
+        ConstraintRef::Named(name) => format!("alter_constraint({})", spell::ident(name)),
+        ConstraintRef::PrimaryKey => "alter_primary_key()".to_owned(),
+        ConstraintRef::Unique { columns } => format!("alter_unique({})", spell::idents(columns)),
+    }
+}
+
+fn constraint_change(change: &ConstraintChange) -> String {
+    match change {
+        ConstraintChange::Rename { to } => spell::call("rename", &[&spell::ident(to)]),
+        ConstraintChange::SetDeferral(Deferral::NotDeferrable) => {
+            ".deferral(Deferral::NotDeferrable)".to_owned()
+        }
+        ConstraintChange::SetDeferral(Deferral::Immediate) => ".deferral(Deferral::Immediate)".to_owned(),
+        ConstraintChange::SetDeferral(Deferral::Deferred) => ".deferral(Deferral::Deferred)".to_owned(),
+        ConstraintChange::Validate => ".validate()".to_owned(),
+    }
 }
 
 fn change(change: &ColumnChange) -> String {
@@ -364,19 +426,51 @@ const fn loses_data(consent: Consent) -> &'static str {
 }
 
 fn key_arguments(foreign_key: &ForeignKey) -> String {
-    let ForeignKey { name: _, columns, referred_table, referred_columns, on_delete: _, on_update: _ } =
-        foreign_key;
+    let ForeignKey { columns, referred_table, referred_columns, .. } = foreign_key;
     let (columns, referred_columns) = (spell::idents(columns), spell::idents(referred_columns));
     format!("{columns}, {}, {referred_columns}", spell::table_name(referred_table))
 }
 
 fn key_options(foreign_key: &ForeignKey) -> String {
-    let ForeignKey { on_delete, on_update, .. } = foreign_key;
+    let ForeignKey {
+        name: _,
+        columns: _,
+        referred_table: _,
+        referred_columns: _,
+        on_delete,
+        on_delete_columns,
+        on_update,
+        matching,
+        deferral,
+        is_not_valid,
+    } = foreign_key;
     let action = |method: &str, action: Action| match action {
         Action::NoAction => String::new(),
         Action::Cascade | Action::Restrict | Action::SetDefault | Action::SetNull => {
             spell::call(method, &[spell::action(action)])
         }
     };
-    action("on_delete", *on_delete) + &action("on_update", *on_update)
+    let set = spell::listed("on_delete_columns", on_delete_columns);
+    let matching = match matching {
+        Match::Full => ".match_full()",
+        Match::Simple => "",
+    };
+    let actions = action("on_delete", *on_delete) + &set + &action("on_update", *on_update);
+    actions + matching + spell::deferred(*deferral) + spell::flag(*is_not_valid, ".not_valid()")
+}
+
+fn primary_key_options(key: &PrimaryKey) -> String {
+    let PrimaryKey { name: _, columns: _, include, deferral } = key;
+    spell::listed("include", include) + spell::deferred(*deferral)
+}
+
+fn unique_options(unique: &Unique) -> String {
+    let Unique { name: _, columns: _, include, is_nulls_not_distinct, deferral } = unique;
+    let nulls = spell::flag(*is_nulls_not_distinct, ".nulls_not_distinct()");
+    spell::listed("include", include) + nulls + spell::deferred(*deferral)
+}
+
+fn check_options(check: &Check) -> String {
+    let Check { name: _, expression: _, is_no_inherit, is_not_valid } = check;
+    spell::flag(*is_no_inherit, ".no_inherit()").to_owned() + spell::flag(*is_not_valid, ".not_valid()")
 }

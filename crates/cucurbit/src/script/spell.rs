@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use crate::schema::{
-    Action, Column, ColumnType, Dialect, Expression, Ident, Identity, Index, IndexKey, IndexPart, Literal,
-    Nulls, Order, ServerDefault, TableName, Type, Variants,
+    Action, Column, ColumnType, Deferral, Dialect, Exclusion, Expression, Ident, Identity, Index, IndexKey,
+    IndexPart, Literal, Nulls, Order, ServerDefault, TableName, Type, Variants,
 };
 
 /// More than these rustc does not take.
@@ -295,17 +295,23 @@ pub(super) fn index_parts(parts: &[IndexPart]) -> String {
     let mut names = Vec::with_capacity(parts.len());
     for part in parts {
         match part {
-            IndexPart { key: IndexKey::Column(column), order: Order::Ascending, nulls: None } => {
+            IndexPart {
+                key: IndexKey::Column(column),
+                collation: None,
+                operator_class: None,
+                order: Order::Ascending,
+                nulls: None,
+            } => {
                 names.push(ident(column));
             }
-            IndexPart { key: _, order: _, nulls: _ } => return list(parts.iter().map(index_part)),
+            IndexPart { .. } => return list(parts.iter().map(index_part)),
         }
     }
     list(names)
 }
 
 pub(super) fn index_part(part: &IndexPart) -> String {
-    let IndexPart { key, order, nulls } = part;
+    let IndexPart { key, collation, operator_class, order, nulls } = part;
     let key = match key {
         IndexKey::Column(column) => format!("key({})", ident(column)),
         IndexKey::Expression(sql) => format!("expression({})", expression(sql)),
@@ -319,13 +325,63 @@ pub(super) fn index_part(part: &IndexPart) -> String {
         Some(Nulls::Last) => ".nulls(Nulls::Last)",
         None => "",
     };
-    format!("{key}{order}{nulls}")
+    let method = |method: &str, value: &Option<String>| {
+        value.as_ref().map(|value| call(method, &[&text(value)])).unwrap_or_default()
+    };
+    let (collation, class) = (method("collate", collation), method("operator_class", operator_class));
+    format!("{key}{collation}{class}{order}{nulls}")
 }
 
 /// Spells what an index says after its name and its parts.
 pub(super) fn index_options(index: &Index) -> String {
-    let Index { name: _, is_unique, parts: _, predicate } = index;
-    let unique = if *is_unique { ".unique()" } else { "" };
-    let predicate = predicate.as_ref().map(|sql| format!(".predicate({})", expression(sql)));
-    format!("{unique}{}", predicate.unwrap_or_default())
+    let Index {
+        name: _,
+        is_unique,
+        method,
+        parts: _,
+        include,
+        is_nulls_not_distinct,
+        parameters,
+        predicate,
+        is_invalid: _,
+    } = index;
+    let mut code = flag(*is_unique, ".unique()").to_owned();
+    if let Some(method) = method {
+        code += &call("using", &[&text(method)]);
+    }
+    code += &listed("include", include);
+    code += flag(*is_nulls_not_distinct, ".nulls_not_distinct()");
+    for (name, value) in parameters {
+        code += &call("parameter", &[&text(name), &text(value)]);
+    }
+    if let Some(sql) = predicate {
+        code += &call("predicate", &[&expression(sql)]);
+    }
+    code
+}
+
+/// Spells what an exclusion says after its name: its parts, and its options.
+pub(super) fn exclusion(exclusion: &Exclusion) -> (String, String) {
+    let Exclusion { index, operators, deferral } = exclusion;
+    let parts = index.parts.iter().zip(operators);
+    let parts: Vec<String> =
+        parts.map(|(part, operator)| index_part(part) + &call("excluding", &[&text(operator)])).collect();
+    (format!("[{}]", parts.join(", ")), index_options(index) + deferred(*deferral))
+}
+
+pub(super) const fn deferred(deferral: Deferral) -> &'static str {
+    match deferral {
+        Deferral::NotDeferrable => "",
+        Deferral::Immediate => ".deferrable()",
+        Deferral::Deferred => ".deferred()",
+    }
+}
+
+pub(super) const fn flag(is_set: bool, call: &'static str) -> &'static str {
+    if is_set { call } else { "" }
+}
+
+/// Spells a list of columns as the call of a method, where there are any.
+pub(super) fn listed(method: &str, columns: &[Ident]) -> String {
+    if columns.is_empty() { String::new() } else { call(method, &[&idents(columns)]) }
 }

@@ -8,8 +8,8 @@ use std::{
 use thiserror::Error;
 
 use crate::{
-    connection::{Connection, ConnectionError, address::Address},
-    dialect::{self, Before, ReflectError, Scratch, ScratchError, lexer},
+    connection::{ConnectionError, address::Address},
+    dialect::{self, Before, ReflectError, Scratch, ScratchError},
 };
 
 /// Why a file of SQL gives no schema.
@@ -78,7 +78,7 @@ pub async fn read_sql_file(server: &Address, path: &Path) -> Result<Before, SqlF
     let sql = fs::read_to_string(path()).map_err(|source| SqlFileError::Read { path: path(), source })?;
     let no_scratch = |source| SqlFileError::NoScratch { path: path(), source };
     let mut scratch = Scratch::open(server, &Before::default()).await.map_err(no_scratch)?;
-    let ran = run(&mut scratch.connection, &sql).await;
+    let ran = scratch.run(&sql).await;
     let reflected = match ran {
         Ok(()) => dialect::reflect(&mut scratch.connection)
             .await
@@ -89,11 +89,4 @@ pub async fn read_sql_file(server: &Address, path: &Path) -> Result<Before, SqlF
     let before = reflected?;
     closed.map_err(|source| no_scratch(source.into()))?;
     Ok(before)
-}
-
-async fn run(connection: &mut Connection, sql: &str) -> Result<(), ConnectionError> {
-    for statement in lexer::split(sql, connection.dialect()) {
-        connection.execute(statement).await?;
-    }
-    Ok(())
 }

@@ -1,15 +1,15 @@
 //! Operations of every kind, made by proptest, with the names and texts that break things.
 
 use cucurbit::{
-    operation::{BulkInsert, ColumnChange, Consent, Execute, Operation},
+    operation::{BulkInsert, ColumnChange, Concurrency, Consent, ConstraintChange, Execute, Operation},
     schema::{
-        Action, Check, Column, ConstraintRef, Dialect, ForeignKey, Ident, Identity, Index, IndexKey,
-        IndexPart, Literal, Nulls, Order, PrimaryKey, ServerDefault, Table, TableName, TableOptions, Type,
-        Unique, Variants,
+        Action, Check, Column, ConstraintRef, Deferral, Dialect, Exclusion, ForeignKey, Ident, Identity,
+        Index, IndexKey, IndexPart, Literal, Match, Nulls, Order, PrimaryKey, Referred, ServerDefault, Table,
+        TableName, TableOptions, Type, Unique, Variants,
     },
 };
 use proptest::{
-    collection::vec,
+    collection::{btree_map, vec},
     option,
     prelude::{BoxedStrategy, Just, Strategy, any, prop_oneof},
     sample::select,
@@ -155,16 +155,42 @@ fn name() -> BoxedStrategy<Option<Ident>> {
     option::of(ident()).boxed()
 }
 
+/// Columns that are mostly not named.
+fn few() -> BoxedStrategy<Vec<Ident>> {
+    prop_oneof![3 => Just(Vec::new()), 1 => idents()].boxed()
+}
+
+fn deferral() -> BoxedStrategy<Deferral> {
+    select(&[Deferral::NotDeferrable, Deferral::Immediate, Deferral::Deferred][..]).boxed()
+}
+
 fn primary_key() -> BoxedStrategy<PrimaryKey> {
-    (name(), idents()).prop_map(|(name, columns)| PrimaryKey { name, columns }).boxed()
+    (name(), idents(), few(), deferral())
+        .prop_map(|(name, columns, include, deferral)| PrimaryKey { name, columns, include, deferral })
+        .boxed()
 }
 
 fn unique() -> BoxedStrategy<Unique> {
-    (name(), idents()).prop_map(|(name, columns)| Unique { name, columns }).boxed()
+    (name(), idents(), few(), any::<bool>(), deferral())
+        .prop_map(|(name, columns, include, is_nulls_not_distinct, deferral)| Unique {
+            name,
+            columns,
+            include,
+            is_nulls_not_distinct,
+            deferral,
+        })
+        .boxed()
 }
 
 fn check() -> BoxedStrategy<Check> {
-    (name(), expression()).prop_map(|(name, expression)| Check { name, expression }).boxed()
+    (name(), expression(), any::<bool>(), any::<bool>())
+        .prop_map(|(name, expression, is_no_inherit, is_not_valid)| Check {
+            name,
+            expression,
+            is_no_inherit,
+            is_not_valid,
+        })
+        .boxed()
 }
 
 fn foreign_key() -> BoxedStrategy<ForeignKey> {
@@ -173,14 +199,31 @@ fn foreign_key() -> BoxedStrategy<ForeignKey> {
             &[Action::Cascade, Action::NoAction, Action::Restrict, Action::SetDefault, Action::SetNull][..],
         )
     };
-    (name(), idents(), table_name(), idents(), action(), action())
-        .prop_map(|(name, columns, referred_table, referred_columns, on_delete, on_update)| ForeignKey {
-            name,
-            columns,
-            referred_table,
-            referred_columns,
-            on_delete,
-            on_update,
+    let matching = select(&[Match::Simple, Match::Full][..]);
+    (
+        name(),
+        idents(),
+        (table_name(), idents()),
+        (action(), few(), action()),
+        matching,
+        deferral(),
+        any::<bool>(),
+    )
+        .prop_map(|(name, columns, referred, actions, matching, deferral, is_not_valid)| {
+            let (referred_table, referred_columns) = referred;
+            let (on_delete, on_delete_columns, on_update) = actions;
+            ForeignKey {
+                name,
+                columns,
+                referred_table,
+                referred_columns,
+                on_delete,
+                on_delete_columns,
+                on_update,
+                matching,
+                deferral,
+                is_not_valid,
+            }
         })
         .boxed()
 }
@@ -192,9 +235,40 @@ fn index() -> BoxedStrategy<Index> {
     ];
     let order = prop_oneof![4 => Just(Order::Ascending), 1 => Just(Order::Descending)];
     let nulls = option::weighted(0.2, select(&[Nulls::First, Nulls::Last][..]));
-    let part = (key, order, nulls).prop_map(|(key, order, nulls)| IndexPart { key, order, nulls });
-    (ident(), any::<bool>(), vec(part, 0..4), option::of(expression()))
-        .prop_map(|(name, is_unique, parts, predicate)| Index { name, is_unique, parts, predicate })
+    let rare = || option::weighted(0.2, text());
+    let part =
+        (key, rare(), rare(), order, nulls).prop_map(|(key, collation, operator_class, order, nulls)| {
+            IndexPart { key, collation, operator_class, order, nulls }
+        });
+    let stored = (rare(), few(), any::<bool>(), btree_map(text(), text(), 0..2));
+    (ident(), any::<bool>(), vec(part, 0..4), stored, option::of(expression()))
+        .prop_map(|(name, is_unique, parts, stored, predicate)| {
+            let (method, include, is_nulls_not_distinct, parameters) = stored;
+            // What a database alone says is said by nobody else.
+            let is_invalid = false;
+            Index {
+                name,
+                is_unique,
+                method,
+                parts,
+                include,
+                is_nulls_not_distinct,
+                parameters,
+                predicate,
+                is_invalid,
+            }
+        })
+        .boxed()
+}
+
+fn exclusion() -> BoxedStrategy<Exclusion> {
+    (index(), vec(text(), 4), deferral())
+        .prop_map(|(index, mut operators, deferral)| {
+            operators.truncate(index.parts.len());
+            // An exclusion's index has words of its own for these.
+            let index = Index { is_unique: false, is_nulls_not_distinct: false, ..index };
+            Exclusion { index, operators, deferral }
+        })
         .boxed()
 }
 
@@ -203,15 +277,30 @@ fn table() -> BoxedStrategy<Table> {
         TableOptions { is_autoincrement, is_strict, is_without_rowid }
     });
     let indexes = prop_oneof![5 => Just(Vec::new()), 1 => vec(index(), 0..3)];
-    let constraints =
-        (option::of(primary_key()), vec(unique(), 0..3), vec(foreign_key(), 0..3), vec(check(), 0..3));
+    let constraints = (
+        option::of(primary_key()),
+        vec(unique(), 0..3),
+        vec(foreign_key(), 0..3),
+        vec(check(), 0..3),
+        vec(exclusion(), 0..2),
+    );
     (table_name(), vec(column(), 0..5), constraints, indexes, option::weighted(0.3, text()), options)
-        .prop_map(
-            |(name, columns, (primary_key, uniques, foreign_keys, checks), indexes, comment, options)| {
-                let indexes = indexes.into_iter().map(|index| (index.name.clone(), index)).collect();
-                Table { name, columns, primary_key, uniques, foreign_keys, checks, indexes, comment, options }
-            },
-        )
+        .prop_map(|(name, columns, constraints, indexes, comment, options)| {
+            let (primary_key, uniques, foreign_keys, checks, exclusions) = constraints;
+            let indexes = indexes.into_iter().map(|index| (index.name.clone(), index)).collect();
+            Table {
+                name,
+                columns,
+                primary_key,
+                uniques,
+                foreign_keys,
+                checks,
+                exclusions,
+                indexes,
+                comment,
+                options,
+            }
+        })
         .boxed()
 }
 
@@ -232,10 +321,22 @@ fn column_change() -> BoxedStrategy<ColumnChange> {
 fn constraint_ref() -> BoxedStrategy<ConstraintRef> {
     prop_oneof![
         expression().prop_map(|expression| ConstraintRef::Check { expression }),
-        idents().prop_map(|columns| ConstraintRef::ForeignKey { columns }),
+        (idents(), option::of((table_name(), idents()))).prop_map(|(columns, referred)| {
+            let referred = referred.map(|(table, columns)| Referred { table, columns });
+            ConstraintRef::ForeignKey { columns, referred }
+        }),
         ident().prop_map(ConstraintRef::Named),
         Just(ConstraintRef::PrimaryKey),
         idents().prop_map(|columns| ConstraintRef::Unique { columns }),
+    ]
+    .boxed()
+}
+
+fn constraint_change() -> BoxedStrategy<ConstraintChange> {
+    prop_oneof![
+        ident().prop_map(|to| ConstraintChange::Rename { to }),
+        deferral().prop_map(ConstraintChange::SetDeferral),
+        Just(ConstraintChange::Validate),
     ]
     .boxed()
 }
@@ -248,7 +349,12 @@ fn alteration() -> BoxedStrategy<Operation> {
             .prop_map(|(table, column, backfill)| Operation::AddColumn { table, column, backfill }),
         (table_name(), ident(), vec(column_change(), 0..4))
             .prop_map(|(table, column, changes)| Operation::AlterColumn { table, column, changes }),
+        (table_name(), constraint_ref(), constraint_change()).prop_map(|(table, constraint, change)| {
+            Operation::AlterConstraint { table, constraint, change }
+        }),
         (table_name(), check()).prop_map(|(table, check)| Operation::CreateCheck { table, check }),
+        (table_name(), exclusion())
+            .prop_map(|(table, exclusion)| Operation::CreateExclusion { table, exclusion }),
         (table_name(), foreign_key())
             .prop_map(|(table, foreign_key)| Operation::CreateForeignKey { table, foreign_key }),
         (table_name(), primary_key())
@@ -265,6 +371,10 @@ fn alteration() -> BoxedStrategy<Operation> {
     .boxed()
 }
 
+fn concurrency() -> BoxedStrategy<Concurrency> {
+    any::<bool>().prop_map(|is_concurrent| Concurrency { is_concurrent }).boxed()
+}
+
 fn statement() -> BoxedStrategy<Operation> {
     let consent = any::<bool>().prop_map(|is_given| Consent { is_given });
     let rows = prop_oneof![
@@ -276,14 +386,24 @@ fn statement() -> BoxedStrategy<Operation> {
         (table_name(), idents(), rows).prop_map(|(table, columns, rows)| {
             Operation::BulkInsert(BulkInsert { table, columns, rows })
         }),
-        (table_name(), index()).prop_map(|(table, index)| Operation::CreateIndex { table, index }),
+        (table_name(), index(), concurrency())
+            .prop_map(|(table, index, concurrency)| { Operation::CreateIndex { table, index, concurrency } }),
         table().prop_map(Operation::CreateTable),
-        (table_name(), ident()).prop_map(|(table, name)| Operation::DropIndex { table, name }),
+        (table_name(), ident(), concurrency()).prop_map(|(table, name, concurrency)| Operation::DropIndex {
+            table,
+            name,
+            concurrency
+        }),
         (table_name(), consent).prop_map(|(table, consent)| Operation::DropTable { table, consent }),
         (text(), any::<bool>()).prop_map(|(sql, is_outside_transaction)| {
             Operation::Execute(Execute { sql, is_outside_transaction, means: None })
         }),
         text().prop_map(|reason| Operation::Irreversible { reason }),
+        (table_name(), ident(), ident()).prop_map(|(table, name, to)| Operation::RenameIndex {
+            table,
+            name,
+            to
+        }),
         (table_name(), ident()).prop_map(|(table, to)| Operation::RenameTable { table, to }),
         (table_name(), option::of(text()))
             .prop_map(|(table, comment)| Operation::SetTableComment { table, comment }),

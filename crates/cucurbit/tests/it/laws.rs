@@ -7,8 +7,8 @@ use cucurbit::{
     diff::{Diff, Filter, diff},
     operation::{apply_all, reverse_all},
     schema::{
-        Action, Check, Column, Expression, ForeignKey, Ident, Index, IndexKey, IndexPart, Literal,
-        PrimaryKey, Schema, ServerDefault, Table, Type, Unique,
+        Action, Check, Column, Deferral, Exclusion, Expression, ForeignKey, Ident, Index, IndexKey,
+        IndexPart, Literal, PrimaryKey, Schema, ServerDefault, Table, Type, Unique,
     },
 };
 use proptest::{
@@ -64,12 +64,31 @@ fn column(name: &'static str) -> BoxedStrategy<Column> {
         .boxed()
 }
 
+fn deferral() -> BoxedStrategy<Deferral> {
+    prop_oneof![
+        4 => Just(Deferral::NotDeferrable),
+        1 => select(&[Deferral::Immediate, Deferral::Deferred][..]),
+    ]
+    .boxed()
+}
+
+fn rarely() -> BoxedStrategy<bool> {
+    any::<u8>().prop_map(|number| number < 50).boxed()
+}
+
 fn foreign_key() -> BoxedStrategy<ForeignKey> {
     let action = select(&[Action::NoAction, Action::Cascade][..]);
-    (name("fk"), columns(), select(&TABLES[..]), vec(select(&COLUMNS[..]), 2), action)
-        .prop_map(|(name, columns, table, referred, on_delete)| {
+    let target = (select(&TABLES[..]), vec(select(&COLUMNS[..]), 2));
+    (name("fk"), columns(), target, action, deferral(), rarely())
+        .prop_map(|(name, columns, (table, referred), on_delete, deferral, is_not_valid)| {
             let referred = referred.into_iter().take(columns.len()).map(Ident::from).collect::<Vec<_>>();
-            ForeignKey { name, on_delete, ..ForeignKey::new(columns, table, referred) }
+            ForeignKey {
+                name,
+                on_delete,
+                deferral,
+                is_not_valid,
+                ..ForeignKey::new(columns, table, referred)
+            }
         })
         .boxed()
 }
@@ -80,25 +99,73 @@ fn index() -> BoxedStrategy<Index> {
         1 => select(&["lower(a)", "( b )"][..]).prop_map(|sql| IndexKey::Expression(sql.into())),
     ];
     let predicate = option::weighted(0.2, select(&["a > 0", "b IS NULL"][..]).prop_map(Expression::from));
-    (0..3_u8, vec(key.prop_map(IndexPart::new), 1..3), any::<bool>(), predicate)
-        .prop_map(|(number, parts, is_unique, predicate)| Index {
-            is_unique,
-            predicate,
-            ..Index::new(format!("ix_{number}"), parts)
+    let said =
+        || option::weighted(0.2, select(&["C", "nocase", "text_ops", "x_ops"][..]).prop_map(str::to_owned));
+    let part = (key, said(), said()).prop_map(|(key, collation, operator_class)| IndexPart {
+        collation,
+        operator_class,
+        ..IndexPart::new(key)
+    });
+    let method = option::weighted(0.2, select(&["gin", "BTREE"][..]).prop_map(str::to_owned));
+    let include =
+        option::weighted(0.2, Just("d")).prop_map(|column| column.into_iter().map(Ident::from).collect());
+    let parameters = option::weighted(0.2, Just(("FillFactor".to_owned(), "70".to_owned())))
+        .prop_map(|parameter| parameter.into_iter().collect());
+    let stored = (method, include, rarely(), parameters);
+    (0..3_u8, vec(part, 1..3), any::<bool>(), predicate, stored)
+        .prop_map(|(number, parts, is_unique, predicate, stored)| {
+            let (method, include, is_nulls_not_distinct, parameters) = stored;
+            Index {
+                is_unique,
+                predicate,
+                method,
+                include,
+                is_nulls_not_distinct,
+                parameters,
+                ..Index::new(format!("ix_{number}"), parts)
+            }
+        })
+        .boxed()
+}
+
+fn exclusion() -> BoxedStrategy<Exclusion> {
+    let operators = vec(select(&["=", "&&"][..]).prop_map(str::to_owned), 2);
+    (index(), operators, deferral())
+        .prop_map(|(index, mut operators, deferral)| {
+            operators.truncate(index.parts.len());
+            let index = Index { is_unique: false, is_nulls_not_distinct: false, ..index };
+            Exclusion { index, operators, deferral }
         })
         .boxed()
 }
 
 fn check() -> BoxedStrategy<Check> {
-    (name("ck"), select(&["a > 0", "(b < 7)", "c <> 'it''s'"][..]))
-        .prop_map(|(name, sql)| Check { name, expression: sql.into() })
+    (name("ck"), select(&["a > 0", "(b < 7)", "c <> 'it''s'"][..]), rarely(), rarely())
+        .prop_map(|(name, sql, is_no_inherit, is_not_valid)| Check {
+            name,
+            is_no_inherit,
+            is_not_valid,
+            ..Check::new(sql)
+        })
         .boxed()
 }
 
 fn table(name_of: &'static str) -> BoxedStrategy<Table> {
     let mandatory = COLUMNS.map(column);
-    let key = option::of((name("pk"), columns()).prop_map(|(name, columns)| PrimaryKey { name, columns }));
-    let unique = (name("uq"), columns()).prop_map(|(name, columns)| Unique { name, columns });
+    let include =
+        || option::weighted(0.2, Just("d")).prop_map(|column| column.into_iter().map(Ident::from).collect());
+    let key = (name("pk"), columns(), include(), deferral())
+        .prop_map(|(name, columns, include, deferral)| PrimaryKey { name, columns, include, deferral });
+    let key = option::of(key);
+    let unique = (name("uq"), columns(), include(), rarely(), deferral()).prop_map(
+        |(name, columns, include, is_nulls_not_distinct, deferral)| Unique {
+            name,
+            columns,
+            include,
+            is_nulls_not_distinct,
+            deferral,
+        },
+    );
     (
         mandatory,
         option::of(column("e")),
@@ -107,10 +174,11 @@ fn table(name_of: &'static str) -> BoxedStrategy<Table> {
         vec(unique, 0..3),
         vec(foreign_key(), 0..3),
         vec(check(), 0..3),
-        vec(index(), 0..3),
+        (vec(index(), 0..3), vec(exclusion(), 0..2)),
         option::weighted(0.2, Just("a comment".to_owned())),
     )
-        .prop_map(move |(columns, e, f, primary_key, uniques, foreign_keys, checks, indexes, comment)| {
+        .prop_map(move |(columns, e, f, primary_key, uniques, foreign_keys, checks, indexed, comment)| {
+            let (indexes, mut exclusions) = indexed;
             let mut table = Table::new(name_of);
             table.columns = columns.into_iter().chain(e).chain(f).collect();
             table.primary_key = primary_key;
@@ -122,8 +190,10 @@ fn table(name_of: &'static str) -> BoxedStrategy<Table> {
                 let is_in_key = key.as_ref().is_some_and(|key| key.columns.contains(&column.name));
                 column.nullable &= !is_in_key;
             }
-            // An unnamed foreign key is known by its columns alone.
-            table.foreign_keys = distinct(foreign_keys, |key| key.columns.clone());
+            // An unnamed foreign key is known by its columns and what it refers to.
+            table.foreign_keys = distinct(foreign_keys, |key| {
+                (key.columns.clone(), key.referred_table.clone(), key.referred_columns.clone())
+            });
             table.checks = distinct(checks, |check| check.expression.base.clone());
             let named = |index: Index| (Ident::new(format!("{}_{name_of}", index.name)), index);
             table.indexes = indexes
@@ -131,6 +201,10 @@ fn table(name_of: &'static str) -> BoxedStrategy<Table> {
                 .map(named)
                 .map(|(name, index)| (name.clone(), Index { name, ..index }))
                 .collect();
+            for exclusion in &mut exclusions {
+                exclusion.index.name = format!("{}_{name_of}_excl", exclusion.index.name).into();
+            }
+            table.exclusions = exclusions;
             table.comment = comment;
             with_names_once(table)
         })
@@ -182,6 +256,7 @@ fn compare(from: &Canonical, to: &Canonical) -> Diff {
         };
         let table = &side.form().tables[&question.table];
         let default = |column: &Ident| table.column(column).and_then(|column| column.default.clone());
+        let carrier = |name: &Ident| table.index(name).expect("it was asked about");
         let text = match &question.subject {
             Subject::Check(place) => table.checks[*place].expression.base.clone(),
             Subject::Computed(column) | Subject::Default(column) => match default(column) {
@@ -190,13 +265,11 @@ fn compare(from: &Canonical, to: &Canonical) -> Diff {
                 }
                 other => panic!("{other:?} was asked about"),
             },
-            Subject::IndexPart(index, place) => match &table.indexes[index].parts[*place].key {
+            Subject::IndexPart(index, place) => match &carrier(index).parts[*place].key {
                 IndexKey::Expression(expression) => expression.base.clone(),
                 IndexKey::Column(column) => panic!("column {column} was asked about"),
             },
-            Subject::Predicate(index) => {
-                table.indexes[index].predicate.clone().expect("it was asked about").base
-            }
+            Subject::Predicate(index) => carrier(index).predicate.clone().expect("it was asked about").base,
         };
         answers.insert(question.clone(), Answer::Canonical(text));
     }
@@ -212,7 +285,9 @@ fn settled(dialect: Dialect, schema: &Schema) -> Schema {
         table.columns.sort_by(|one, other| one.name.cmp(&other.name));
         table.checks.sort_by_key(|check| (check.expression.base.clone(), check.name.clone()));
         table.uniques.sort_by_key(|unique| (unique.columns.clone(), unique.name.clone()));
-        table.foreign_keys.sort_by_key(|key| (key.columns.clone(), key.name.clone()));
+        table.foreign_keys.sort_by_key(|key| {
+            (key.columns.clone(), key.referred_table.clone(), key.referred_columns.clone(), key.name.clone())
+        });
         // Nobody chose it, so it may be any.
         table.primary_key.iter_mut().for_each(|key| key.name = None);
         table.uniques.iter_mut().for_each(|unique| unique.name = None);

@@ -17,7 +17,7 @@ use crate::support::{Database, new_revision, on_each_database, script};
 const BOOKS: [&str; 9] = [
     "alembic_version",
     "cucurbit_history",
-    "cucurbit_journal",
+    "cucurbit_history",
     "cucurbit_of_a_later_version",
     "seaql_migrations",
     "_sqlx_migrations",

@@ -6,6 +6,7 @@ use std::time::Duration;
 use cucurbit::{
     Op, Script,
     connection::Connection,
+    error::ErrorCode,
     prelude::*,
     revision::{Reach, Target},
     runtime::{Event, Migrator, Report, RunError, RunOptions},
@@ -64,6 +65,32 @@ fn a_step_that_fails_leaves_the_steps_before_it_and_nothing_of_itself() {
         let list = [script("a", &[], bed, drop_bed), script("b", &["a"], nothing, nothing)];
         upgrade(&mut connection, &list, "head").await.unwrap();
         assert_eq!(heads(&mut connection).await, ["b"]);
+    });
+}
+
+#[test]
+fn a_script_that_panics_leaves_nothing_and_gives_the_lock_back() {
+    fn panics(_op: &mut Op) {
+        panic!("no beds today");
+    }
+    on_each_database(async |database: Database| {
+        let (mut first, mut second) = (database.connect().await, database.connect().await);
+        let options = RunOptions { lock_wait: Duration::ZERO, ..RunOptions::default() };
+        let bad = [script("a", &[], bed, panics), script("b", &["a"], panics, nothing)];
+        let error = upgrade(&mut first, &bad, "head").await.unwrap_err();
+        let said = error.to_string();
+        assert!(said.starts_with("`upgrade` of revision `b` panicked in b, at "), "{said}");
+        assert!(said.ends_with(": no beds today"), "{said}");
+        assert_eq!(ErrorCode::from(&error), ErrorCode::ScriptPanicked);
+        assert_eq!(database.tables(&mut first).await, [""; 0], "not even the version table");
+        // The first connection is still open, and the second need not wait for it.
+        let good = scripts(&bad[..1]);
+        Migrator::on(&mut second, &good).options(options.clone()).upgrade(&[target("head")]).await.unwrap();
+        let error = downgrade(&mut second, &bad, "base").await.unwrap_err();
+        assert!(error.to_string().starts_with("`downgrade` of revision `a` panicked"), "{error}");
+        assert_eq!(heads(&mut first).await, ["a"]);
+        let stamped = Migrator::on(&mut first, &good).options(options).stamp(&[target("base")], false).await;
+        assert_eq!(stamped.unwrap().heads.ids().count(), 0);
     });
 }
 

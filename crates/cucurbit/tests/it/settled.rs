@@ -5,7 +5,7 @@
 use cucurbit::{
     connection::Connection,
     dialect::{self, Answer, Question, Side, Subject},
-    schema::{IndexKey, Schema, ServerDefault, Table},
+    schema::{Ident, Index, IndexKey, Schema, ServerDefault, Table},
 };
 
 /// The canonical form of a schema with every expression in the server's words, and columns and constraints sorted.
@@ -34,21 +34,29 @@ pub(crate) async fn settled(connection: &mut Connection, schema: &Schema) -> Sch
                 }
             }
             Subject::IndexPart(name, place) => {
-                let index = table.indexes.get_mut(name).expect("it was asked about");
-                index.parts[*place].key = IndexKey::Expression(canonical);
+                carrier(table, name).parts[*place].key = IndexKey::Expression(canonical);
             }
             Subject::Predicate(name) => {
-                table.indexes.get_mut(name).expect("it was asked about").predicate = Some(canonical);
+                carrier(table, name).predicate = Some(canonical);
             }
         }
     }
     for table in settled.tables.values_mut() {
         table.columns.sort_by(|one, other| one.name.cmp(&other.name));
         table.uniques.sort_by_key(|unique| (unique.columns.clone(), unique.name.clone()));
-        table.foreign_keys.sort_by_key(|key| (key.columns.clone(), key.name.clone()));
+        table.foreign_keys.sort_by_key(|key| {
+            (key.columns.clone(), key.referred_table.clone(), key.referred_columns.clone(), key.name.clone())
+        });
         table.checks.sort_by(|one, other| one.expression.base.cmp(&other.expression.base));
     }
     settled
+}
+
+/// Finds an index, also that of an exclusion.
+fn carrier<'t>(table: &'t mut Table, name: &Ident) -> &'t mut Index {
+    let carriers = table.exclusions.iter_mut().map(|exclusion| &mut exclusion.index);
+    let mut indexes = table.indexes.values_mut().chain(carriers);
+    indexes.find(|index| index.name == *name).expect("it was asked about")
 }
 
 /// Asks about every expression of a table.
@@ -61,7 +69,8 @@ pub(crate) fn questions(table: &Table) -> Vec<Question> {
             Some(ServerDefault::Identity(_) | ServerDefault::Literal(_) | ServerDefault::Serial) | None => {}
         }
     }
-    for index in table.indexes.values() {
+    let carriers = table.exclusions.iter().map(|exclusion| &exclusion.index);
+    for index in table.indexes.values().chain(carriers) {
         for (place, part) in index.parts.iter().enumerate() {
             if matches!(part.key, IndexKey::Expression(_)) {
                 subjects.push(Subject::IndexPart(index.name.clone(), place));

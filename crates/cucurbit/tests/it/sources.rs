@@ -215,6 +215,23 @@ fn a_file_of_sql_is_a_source_like_any_other() {
         let written = create(&project, "history", "schema.sql").await.unwrap().unwrap();
         assert!(text(&written).contains("op.create_index(\"ix_bed_name\""), "{}", text(&written));
 
+        let dump = match database.dialect {
+            Dialect::Postgres => {
+                "\\restrict abc\nSET client_encoding = 'UTF8';\nSELECT pg_catalog.set_config('search_path', '', false);\n\
+                 CREATE TABLE public.bed (id INTEGER NOT NULL);\n\
+                 ALTER TABLE ONLY public.bed ADD CONSTRAINT bed_pkey PRIMARY KEY (id);\n\\unrestrict abc\n"
+            }
+            Dialect::Sqlite => {
+                "PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\nCREATE TABLE bed (id INTEGER NOT NULL PRIMARY KEY);\nCOMMIT;\n"
+            }
+        };
+        std::fs::write(&file, dump).unwrap();
+        assert_eq!(
+            diff(&project, "schema.sql", "history").await,
+            [""; 0],
+            "what the database's own tool dumps"
+        );
+
         std::fs::write(&file, "CREATE TABLE bed (").unwrap();
         let error = command::diff(&project, &between("schema.sql", "history"), false).await.unwrap_err();
         assert_eq!(error.to_string(), format!("{} failed on a scratch database", file.display()));

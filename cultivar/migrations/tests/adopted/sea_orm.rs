@@ -16,6 +16,16 @@ pub mod bed {
     use cucurbit_sea_orm::{TableArgs, TableArgsFor};
     use sea_orm::entity::prelude::*;
 
+    /// How a bed is built: text in the database.
+    #[derive(Clone, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+    #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(20))")]
+    pub enum Kind {
+        #[sea_orm(string_value = "raised")]
+        Raised,
+        #[sea_orm(string_value = "flat")]
+        Flat,
+    }
+
     /// A bed.
     #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
     #[sea_orm(table_name = "bed")]
@@ -29,8 +39,8 @@ pub mod bed {
         #[sea_orm(column_type = "String(StringLen::N(40))", unique)]
         pub name: String,
         pub place: Option<String>,
-        #[sea_orm(column_type = "String(StringLen::N(20))", default_value = "raised")]
-        pub kind: String,
+        #[sea_orm(default_value = "raised")]
+        pub kind: Kind,
         #[sea_orm(default_value = false)]
         pub is_covered: bool,
         #[sea_orm(column_type = "Decimal(Some((8, 2)))", default_value = 0)]
@@ -125,7 +135,11 @@ pub mod harvest {
     /// What a harvest has to do with others.
     #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
     pub enum Relation {
-        #[sea_orm(belongs_to = "super::plant::Entity", from = "Column::PlantId", to = "super::plant::Column::Id")]
+        #[sea_orm(
+            belongs_to = "super::plant::Entity",
+            from = "Column::PlantId",
+            to = "super::plant::Column::Id"
+        )]
         Plant,
     }
 

@@ -10,7 +10,10 @@ pub fn schema() -> Result<Schema, Infallible> {
         table.column(big_integer("id").on(Dialect::Sqlite, Type::Integer).serial());
         table.column(text("name"));
         table.column(string("kind", 20).default("raised"));
-        table.column(date_time_tz("made_at").default_expression(sql("CURRENT_TIMESTAMP").with(Dialect::Postgres, "now()")));
+        table.column(
+            date_time_tz("made_at")
+                .default_expression(sql("CURRENT_TIMESTAMP").with(Dialect::Postgres, "now()")),
+        );
         // More columns here.
         table.primary_key(["id"]);
         table.unique(["name"]);

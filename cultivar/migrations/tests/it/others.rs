@@ -11,7 +11,9 @@ pub(crate) struct Tool {
     pub(crate) name: &'static str,
     /// How many migrations it has.
     pub(crate) migrations: usize,
-    /// Reads the table in which it keeps its books.
+    /// The table in which it keeps its books.
+    pub(crate) table: &'static str,
+    /// Reads that table.
     pub(crate) books: &'static str,
     /// Rows for its tables, parents and children, in SQL that both databases know.
     pub(crate) rows: &'static str,
@@ -21,6 +23,7 @@ pub(crate) struct Tool {
 pub(crate) const SEA_ORM_MIGRATION: Tool = Tool {
     name: "sea-orm-migration",
     migrations: 3,
+    table: "seaql_migrations",
     books: "SELECT version, CAST(applied_at AS TEXT) AS applied_at FROM seaql_migrations ORDER BY version",
     rows: "INSERT INTO bed (name, place, width) VALUES ('North', 'House', 1.5), ('South', NULL, 2);
         INSERT INTO plant (id, bed_id, name, labels, sown_on) VALUES
@@ -35,6 +38,7 @@ pub(crate) const SEA_ORM_MIGRATION: Tool = Tool {
 pub(crate) const SQLX_MIGRATE: Tool = Tool {
     name: "sqlx-migrate",
     migrations: 2,
+    table: "_sqlx_migrations",
     books: "SELECT CAST(version AS TEXT) AS version, description, CAST(installed_on AS TEXT) AS installed_on, \
             CAST(success AS TEXT) AS success FROM _sqlx_migrations ORDER BY version",
     rows: "INSERT INTO bed (name, kind) VALUES ('North', 'raised'), ('South', 'flat');

@@ -134,18 +134,15 @@ fn check_keys(table: &Table, expected: &Value) {
 
 fn expected_key(key: &Value) -> ForeignKey {
     assert_eq!(key["name"], Value::Null);
-    ForeignKey {
-        name: None,
-        columns: idents(&key["columns"]),
-        referred_table: TableName::new(text(&key["referred_table"])),
-        referred_columns: idents(&key["referred_columns"]),
-        on_delete: match key["ondelete"].as_str() {
-            Some("CASCADE") => Action::Cascade,
-            None => Action::NoAction,
-            Some(other) => panic!("`{other}` is no action of the original"),
-        },
-        on_update: Action::NoAction,
-    }
+    let referred_table = TableName::new(text(&key["referred_table"]));
+    let mut expected =
+        ForeignKey::new(idents(&key["columns"]), referred_table, idents(&key["referred_columns"]));
+    expected.on_delete(match key["ondelete"].as_str() {
+        Some("CASCADE") => Action::Cascade,
+        None => Action::NoAction,
+        Some(other) => panic!("`{other}` is no action of the original"),
+    });
+    expected
 }
 
 fn check_indexes(table: &Table, expected: &Value) {

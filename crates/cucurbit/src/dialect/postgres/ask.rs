@@ -20,7 +20,9 @@ use crate::{
         Answer, Answers, Question, Side, Subject,
         sql::{quoted, string},
     },
-    schema::{Column, Dialect, Expression, Ident, IndexKey, Schema, ServerDefault, Table, TableName},
+    schema::{
+        Column, Dialect, Expression, Ident, IndexKey, IndexPart, Schema, ServerDefault, Table, TableName,
+    },
 };
 
 /// What the tables, columns, constraints and indexes made for questions are called.
@@ -129,7 +131,8 @@ enum Kind<'s> {
     Check,
     Computed(&'s Column),
     Default(&'s Column),
-    IndexPart,
+    /// With the method and the operator class: its type might have no order.
+    IndexPart(Option<&'s str>, Option<&'s str>),
     Predicate,
 }
 
@@ -182,16 +185,20 @@ fn subject<'s>(table: &'s Table, subject: &Subject) -> Result<(Kind<'s>, &'s str
             }
         }
         Subject::IndexPart(name, place) => {
-            let index = table.indexes.get(name).ok_or_else(|| missing(format!("index `{name}`")))?;
-            match index.parts.get(*place).map(|part| &part.key) {
-                Some(IndexKey::Column(column)) => Err(Answer::Canonical(quoted(column))),
-                Some(IndexKey::Expression(expression)) => Ok((Kind::IndexPart, text(expression))),
+            let index = table.index(name).ok_or_else(|| missing(format!("index `{name}`")))?;
+            match index.parts.get(*place) {
+                Some(IndexPart { key: IndexKey::Column(column), .. }) => {
+                    Err(Answer::Canonical(quoted(column)))
+                }
+                Some(IndexPart { key: IndexKey::Expression(expression), operator_class, .. }) => {
+                    let (method, class) = (index.method.as_deref(), operator_class.as_deref());
+                    Ok((Kind::IndexPart(method, class), text(expression)))
+                }
                 None => Err(missing(format!("part {place} in index `{name}`"))),
             }
         }
         Subject::Predicate(name) => {
-            let condition: Option<&Expression> =
-                table.indexes.get(name).and_then(|index| index.predicate.as_ref());
+            let condition: Option<&Expression> = table.index(name).and_then(|index| index.predicate.as_ref());
             match condition {
                 Some(condition) => Ok((Kind::Predicate, text(condition))),
                 None => Err(missing(format!("condition of index `{name}`"))),
@@ -360,7 +367,12 @@ fn make(place: &Place, job: &Job<'_>, number: usize) -> Vec<String> {
                 parts.push(format!("{name} {} GENERATED ALWAYS AS ({expression}) STORED", type_of(column)));
             }
             Kind::Default(column) => parts.push(format!("{name} {} DEFAULT ({expression})", type_of(column))),
-            Kind::IndexPart => indexes.push(format!("CREATE INDEX {name} ON {table} (({expression}))")),
+            Kind::IndexPart(method, class) => {
+                let method = quoted(&Ident::new(method.unwrap_or("btree")));
+                let class = class.unwrap_or_default();
+                let part = format!("({expression}) {class}");
+                indexes.push(format!("CREATE INDEX {name} ON {table} USING {method} ({part})"));
+            }
             // A key that every table can have: a column's type might have no order.
             Kind::Predicate => {
                 indexes.push(format!("CREATE INDEX {name} ON {table} ((1)) WHERE ({expression})"))

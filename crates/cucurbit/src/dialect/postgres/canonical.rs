@@ -3,13 +3,13 @@
 use super::{
     expression,
     names::{self, Constraint},
-    types, visit,
+    operator_class, types, visit,
 };
 use crate::{
     dialect::{Canonical, sql},
     schema::{
-        Column, Dialect, Expression, Ident, Identity, Index, IndexKey, IndexPart, Literal, Nulls, Order,
-        Schema, ServerDefault, Table, TableName, TableOptions, Type,
+        Column, Dialect, Expression, ForeignKey, Ident, Identity, Index, IndexKey, IndexPart, Literal, Nulls,
+        Order, PrimaryKey, Schema, ServerDefault, Table, TableName, TableOptions, Type, Unique,
     },
 };
 
@@ -65,10 +65,15 @@ fn forget_generated_names(table: &mut Table, cut: &Table) {
         forget(&mut unique.name, names::is_generated(cut, Constraint::Unique(cut_unique)));
     }
     // CREATE TABLE makes one index of a key that is said twice (`transformIndexConstraints` in parse_utilcmd.c).
-    let mut kept: Vec<Vec<Ident>> = table.primary_key.iter().map(|key| key.columns.clone()).collect();
+    let key_as_unique = |key: &PrimaryKey| {
+        let PrimaryKey { name: _, columns, include, deferral } = key.clone();
+        Unique { name: None, columns, include, is_nulls_not_distinct: false, deferral }
+    };
+    let mut kept: Vec<Unique> = table.primary_key.iter().map(key_as_unique).collect();
     table.uniques.retain(|unique| {
-        let is_repeated = unique.name.is_none() && kept.contains(&unique.columns);
-        kept.push(unique.columns.clone());
+        let unnamed = Unique { name: None, ..unique.clone() };
+        let is_repeated = unique.name.is_none() && kept.contains(&unnamed);
+        kept.push(unnamed);
         !is_repeated
     });
 }
@@ -86,16 +91,26 @@ fn store(table: &mut Table) {
         check.expression = resolved(&check.expression);
     }
     table.uniques.sort_by(|one, other| (&one.columns, &one.name).cmp(&(&other.columns, &other.name)));
+    table.foreign_keys.iter_mut().for_each(store_foreign_key);
     table.foreign_keys.sort_by(|one, other| {
-        let key = |key: &crate::schema::ForeignKey| {
+        let key = |key: &ForeignKey| {
             (key.columns.clone(), key.referred_table.clone(), key.referred_columns.clone(), key.name.clone())
         };
         key(one).cmp(&key(other))
     });
-    let columns: Vec<Ident> = table.columns.iter().map(|column| column.name.clone()).collect();
-    table.indexes.values_mut().for_each(|index| store_index(index, &columns));
+    let Table { columns, exclusions, indexes, .. } = table;
+    indexes.values_mut().for_each(|index| store_index(index, columns));
+    exclusions.iter_mut().for_each(|exclusion| store_index(&mut exclusion.index, columns));
+    exclusions.sort_by(|one, other| one.index.name.cmp(&other.index.name));
     table.comment = table.comment.take().filter(|comment| !comment.is_empty());
     table.options = TableOptions::default();
+}
+
+/// ON DELETE SET NULL of all columns is that of none in particular; of some, their order says nothing.
+fn store_foreign_key(key: &mut ForeignKey) {
+    let is_named = |column: &&Ident| key.on_delete_columns.contains(column);
+    let named: Vec<Ident> = key.columns.iter().filter(is_named).cloned().collect();
+    key.on_delete_columns = if named.len() == key.columns.len() { Vec::new() } else { named };
 }
 
 fn store_column(column: &mut Column) {
@@ -196,9 +211,22 @@ fn literal_text(ty: &Type, literal: &Literal) -> String {
     }
 }
 
-fn store_index(index: &mut Index, columns: &[Ident]) {
-    let Index { name: _, is_unique: _, parts, predicate } = index;
-    for IndexPart { key, order, nulls } in parts {
+fn store_index(index: &mut Index, columns: &[Column]) {
+    let Index {
+        name: _,
+        is_unique: _,
+        method,
+        parts,
+        include: _,
+        is_nulls_not_distinct: _,
+        parameters,
+        predicate,
+        is_invalid: _,
+    } = index;
+    *method = method.take().map(|method| method.to_lowercase()).filter(|method| method != "btree");
+    let lower = |(name, value): (String, String)| (name.to_lowercase(), value);
+    *parameters = std::mem::take(parameters).into_iter().map(lower).collect();
+    for IndexPart { key, collation, operator_class, order, nulls } in parts {
         // NULLs stand last upwards and first downwards (manual, CREATE INDEX).
         let usual = match order {
             Order::Ascending => Nulls::Last,
@@ -212,13 +240,24 @@ fn store_index(index: &mut Index, columns: &[Ident]) {
                 None => IndexKey::Expression(expression),
             };
         }
+        let column = match &*key {
+            IndexKey::Column(name) => columns.iter().find(|column| column.name == *name),
+            IndexKey::Expression(_) => None,
+        };
+        let own = column.and_then(|column| column.collation.as_deref());
+        *collation = collation.take().filter(|collation| collation != own.unwrap_or("default"));
+        let ty = column.map(|column| &column.ty.base);
+        *operator_class = operator_class
+            .take()
+            .map(|class| operator_class::stored(&class))
+            .filter(|class| ty.is_none_or(|ty| !operator_class::is_own(class, ty)));
     }
     *predicate = predicate.as_ref().map(resolved);
 }
 
 /// The column that an expression is, if it is nothing else: the server stores it as a column.
-fn only_column(sql: &str, columns: &[Ident]) -> Option<Ident> {
-    let names: Vec<&Ident> = columns.iter().collect();
+fn only_column(sql: &str, columns: &[Column]) -> Option<Ident> {
+    let names: Vec<&Ident> = columns.iter().map(|column| &column.name).collect();
     match expression::tokens(sql).as_slice() {
         [_] => expression::columns_in(sql, &names).into_iter().next(),
         [] | [_, _, ..] => None,

@@ -12,7 +12,7 @@ use crate::schema::{Dialect, Expression, Ident, Index, IndexKey};
 pub(super) struct Token<'s> {
     pub(super) kind: Kind,
     pub(super) text: &'s str,
-    start: usize,
+    pub(super) start: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,12 +32,12 @@ pub(super) enum Kind {
 }
 
 impl Token<'_> {
-    fn is(&self, symbol: &str) -> bool {
+    pub(super) fn is(&self, symbol: &str) -> bool {
         self.kind == Kind::Symbol && self.text == symbol
     }
 
     /// Returns the name as the server stores it: small letters, unless in quotes.
-    fn name(&self) -> Option<String> {
+    pub(super) fn name(&self) -> Option<String> {
         match self.kind {
             Kind::QuotedName => {
                 let inner = self.text.get(1..self.text.len().saturating_sub(1)).unwrap_or_default();
@@ -179,7 +179,9 @@ pub(super) fn index_names_column(index: &Index, column: &Ident) -> bool {
         IndexKey::Column(key) => key == column,
         IndexKey::Expression(expression) => names_column(expression, column),
     });
-    is_in_key || index.predicate.as_ref().is_some_and(|condition| names_column(condition, column))
+    is_in_key
+        || index.include.contains(column)
+        || index.predicate.as_ref().is_some_and(|condition| names_column(condition, column))
 }
 
 /// Writes a column's new name wherever an expression names it, as the server does when a column is renamed.

@@ -3,12 +3,13 @@
 //! The meaning is that of `operation::apply`; here is what the server adds by itself, so that memory agrees with
 //! what would be reflected: names, NOT NULL, what goes with a column, and renamed columns in expressions.
 
-use super::{expression, names};
+use super::{check, expression, names};
 use crate::{
     dialect::PlanError,
     operation::{self, ColumnChange, Found, Operation, resolve_constraint},
     schema::{
-        Check, ConstraintRef, Dialect, Expression, Ident, IndexKey, Schema, ServerDefault, Table, TableName,
+        ConstraintRef, Dialect, Expression, ForeignKey, Ident, IndexKey, Schema, ServerDefault, Table,
+        TableName, Unique,
     },
 };
 
@@ -32,8 +33,10 @@ pub(super) fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), Pl
             drop_what_names(schema, table, column);
         }
         Operation::AddColumn { .. }
+        | Operation::AlterConstraint { .. }
         | Operation::BulkInsert(_)
         | Operation::CreateCheck { .. }
+        | Operation::CreateExclusion { .. }
         | Operation::CreateForeignKey { .. }
         | Operation::CreateIndex { .. }
         | Operation::CreatePrimaryKey { .. }
@@ -46,6 +49,7 @@ pub(super) fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), Pl
         | Operation::Irreversible { .. }
         | Operation::Run { .. }
         | Operation::On { .. }
+        | Operation::RenameIndex { .. }
         | Operation::RenameTable { .. }
         | Operation::SetTableComment { .. } => {}
     }
@@ -79,7 +83,8 @@ fn rename_in_expressions(schema: &mut Schema, table: &TableName, from: &Ident, t
         }
     };
     table.checks.iter_mut().for_each(|check| rename(&mut check.expression));
-    for index in table.indexes.values_mut() {
+    let carriers = table.exclusions.iter_mut().map(|exclusion| &mut exclusion.index);
+    for index in table.indexes.values_mut().chain(carriers) {
         index.predicate.iter_mut().for_each(rename);
         for part in &mut index.parts {
             match &mut part.key {
@@ -99,22 +104,26 @@ fn rename_in_expressions(schema: &mut Schema, table: &TableName, from: &Ident, t
 fn drop_what_names(schema: &mut Schema, table: &TableName, column: &Ident) {
     if let Some(table) = schema.tables.get_mut(table) {
         table.checks.retain(|check| !expression::names_column(&check.expression, column));
+        table.exclusions.retain(|one| !expression::index_names_column(&one.index, column));
         table.indexes.retain(|_, index| !expression::index_names_column(index, column));
     }
 }
 
 /// Finds the name of the constraint that a reference means; the table's constraints all have one.
 ///
-/// A check is meant by the text that somebody wrote, and a reflected table has the server's. Then the name that
-/// the server would give to such a check decides, if one check alone bears it.
+/// A check is meant by the text that somebody wrote, and a reflected table has the server's.
 pub(super) fn constraint_name(table: &Table, reference: &ConstraintRef) -> Option<Ident> {
+    if let Some(name) = generated_name(table, reference) {
+        return Some(name);
+    }
     match resolve_constraint(table, reference) {
         Some(Found::Check(place)) => table.checks[place].name.clone(),
+        Some(Found::Exclusion(place)) => Some(table.exclusions[place].index.name.clone()),
         Some(Found::ForeignKey(place)) => table.foreign_keys[place].name.clone(),
         Some(Found::PrimaryKey) => table.primary_key.as_ref().and_then(|key| key.name.clone()),
         Some(Found::Unique(place)) => table.uniques[place].name.clone(),
         None => match reference {
-            ConstraintRef::Check { expression } => check_by_name(table, expression),
+            ConstraintRef::Check { expression } => check::named(table, expression),
             ConstraintRef::ForeignKey { .. }
             | ConstraintRef::Named(_)
             | ConstraintRef::PrimaryKey
@@ -123,21 +132,23 @@ pub(super) fn constraint_name(table: &Table, reference: &ConstraintRef) -> Optio
     }
 }
 
-fn check_by_name(table: &Table, expression: &Expression) -> Option<Ident> {
-    let wanted = Check { name: None, expression: expression.clone() };
-    // The name that it would get if there were no other constraint.
-    let mut bare =
-        Table { name: table.name.clone(), columns: table.columns.clone(), ..Table::new(table.name.clone()) };
-    bare.checks.push(wanted);
-    let base = names::choose(&Schema::new(), &bare, names::Constraint::Check(&bare.checks[0]));
-    let numbered = |name: &Ident| {
-        let number = name.as_str().strip_prefix(base.as_str());
-        number.is_some_and(|number| number.bytes().all(|digit| digit.is_ascii_digit()))
-    };
-    let mut candidates =
-        table.checks.iter().filter_map(|check| check.name.as_ref()).filter(|name| numbered(name));
-    match (candidates.next(), candidates.next()) {
-        (Some(only), None) => Some(only.clone()),
-        (Some(_), Some(_)) | (None, _) => None,
+/// Of several keys that fit, the one whose name nobody chose is meant.
+fn generated_name(table: &Table, reference: &ConstraintRef) -> Option<Ident> {
+    match reference {
+        ConstraintRef::ForeignKey { columns, referred } => {
+            let fits = |key: &&ForeignKey| {
+                key.columns == *columns
+                    && referred.as_ref().is_none_or(|to| key.refers_to(to))
+                    && names::is_generated(table, names::Constraint::ForeignKey(key))
+            };
+            table.foreign_keys.iter().find(fits)?.name.clone()
+        }
+        ConstraintRef::Unique { columns } => {
+            let fits = |unique: &&Unique| {
+                unique.columns == *columns && names::is_generated(table, names::Constraint::Unique(unique))
+            };
+            table.uniques.iter().find(fits)?.name.clone()
+        }
+        ConstraintRef::Check { .. } | ConstraintRef::Named(_) | ConstraintRef::PrimaryKey => None,
     }
 }

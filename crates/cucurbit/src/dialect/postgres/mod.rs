@@ -7,6 +7,7 @@ mod alter;
 #[cfg(feature = "runtime")]
 mod ask;
 mod canonical;
+mod check;
 mod execute;
 mod expression;
 #[cfg(feature = "runtime")]
@@ -15,6 +16,7 @@ mod interrupted;
 pub(super) mod lock;
 mod memory;
 mod names;
+mod operator_class;
 mod plan;
 #[cfg(feature = "runtime")]
 mod reflect;

@@ -60,13 +60,13 @@ pub(super) fn is_generated(table: &Table, constraint: Constraint<'_>) -> bool {
         name.as_ref().is_some_and(|name| is_made(name.as_str(), table.name.name.as_str(), columns, label))
     };
     match constraint {
-        Constraint::Check(Check { name, expression: _ }) => {
+        Constraint::Check(Check { name, .. }) => {
             named(name, None, "check")
                 || table.columns.iter().any(|column| named(name, Some(column.name.as_str()), "check"))
         }
         Constraint::ForeignKey(key) => named(&key.name, Some(&joined(&key.columns)), "fkey"),
         Constraint::PrimaryKey(key) => named(&key.name, None, "pkey"),
-        Constraint::Unique(unique) => named(&unique.name, Some(&joined(&unique.columns)), "key"),
+        Constraint::Unique(unique) => named(&unique.name, Some(&joined(&in_index(unique))), "key"),
     }
 }
 
@@ -96,13 +96,18 @@ fn joined(columns: &[Ident]) -> String {
     text
 }
 
+/// The columns of the index of a unique constraint, all of which are in its name (`DefineIndex` in indexcmds.c).
+fn in_index(unique: &Unique) -> Vec<Ident> {
+    unique.columns.iter().chain(&unique.include).cloned().collect()
+}
+
 /// Chooses the name that PostgreSQL gives to an unnamed constraint, given all names that are taken.
 pub(super) fn choose(schema: &Schema, table: &Table, constraint: Constraint<'_>) -> Ident {
     let columns = match constraint {
         Constraint::Check(check) => subject_of(table, check).map(|column| column.to_string()),
         Constraint::ForeignKey(key) => Some(joined(&key.columns)),
         Constraint::PrimaryKey(_) => None,
-        Constraint::Unique(unique) => Some(joined(&unique.columns)),
+        Constraint::Unique(unique) => Some(joined(&in_index(unique))),
     };
     let label = match constraint {
         Constraint::Check(_) => "check",
@@ -142,14 +147,15 @@ fn bears(table: &Table, name: &Ident) -> bool {
     let constraints = constraints.chain(table.uniques.iter().filter_map(|unique| unique.name.as_ref()));
     let constraints = constraints.chain(table.foreign_keys.iter().filter_map(|key| key.name.as_ref()));
     let mut names = constraints.chain(table.checks.iter().filter_map(|check| check.name.as_ref()));
-    table.name.name == *name || table.indexes.contains_key(name) || names.any(|other| other == name)
+    table.name.name == *name || table.index(name).is_some() || names.any(|other| other == name)
 }
 
 /// Names what a table leaves unnamed, in the order in which CREATE TABLE names it: checks, keys, foreign keys.
 ///
 /// A plan keeps the names in memory, as the server does on disk: they outlive a rename of the table.
 pub(super) fn name_all(schema: &mut Schema, table: &TableName) {
-    let is_unnamed = |owner: &&Table| owner.constraint_references().len() > names_of(owner);
+    let are_all = |owner: &Table| owner.constraint_references().len() - owner.exclusions.len();
+    let is_unnamed = |owner: &&Table| are_all(owner) > names_of(owner);
     let Some(mut owner) = schema.tables.get(table).filter(is_unnamed).cloned() else { return };
     for position in 0..owner.checks.len() {
         if owner.checks[position].name.is_none() {

@@ -2,16 +2,19 @@
 //!
 //! Text only: in which order things are done, and what they do to the schema in memory, is `plan`'s.
 
+use std::collections::BTreeMap;
+
 use super::{expression, types};
 use crate::{
     dialect::{
         PlanError,
         sql::{list, qualified, quoted, string},
     },
-    operation::BulkInsert,
+    operation::{BulkInsert, Concurrency},
     schema::{
-        Action, Check, Column, Dialect, Expression, ForeignKey, Ident, Identity, Index, IndexKey, IndexPart,
-        Literal, Nulls, Order, PrimaryKey, ServerDefault, Table, TableName, Unique,
+        Action, Check, Column, Deferral, Dialect, Exclusion, Expression, ForeignKey, Ident, Identity, Index,
+        IndexKey, IndexPart, Literal, Match, Nulls, Order, PrimaryKey, ServerDefault, Table, TableName,
+        Unique,
     },
 };
 
@@ -23,7 +26,8 @@ pub(super) fn text(expression: &Expression) -> &str {
     expression.on(Dialect::Postgres)
 }
 
-/// Writes CREATE TABLE, one column or constraint on a line, without the foreign keys of these places.
+/// Writes CREATE TABLE, one column or constraint on a line, without the foreign keys of these places and without what
+/// does not look at rows: CREATE TABLE would take it for valid.
 pub(super) fn create_table(table: &Table, later: &[usize]) -> Result<String, PlanError> {
     let mut lines = Vec::with_capacity(table.columns.len() + 1);
     for one in &table.columns {
@@ -33,7 +37,8 @@ pub(super) fn create_table(table: &Table, later: &[usize]) -> Result<String, Pla
     lines.extend(table.uniques.iter().map(unique));
     let keys = table.foreign_keys.iter().enumerate().filter(|(place, _)| !later.contains(place));
     lines.extend(keys.map(|(_, key)| foreign_key(key)));
-    lines.extend(table.checks.iter().map(check));
+    lines.extend(table.checks.iter().filter(|check| !check.is_not_valid).map(check));
+    lines.extend(table.exclusions.iter().map(exclusion));
     if lines.is_empty() {
         return Ok(format!("CREATE TABLE {} ()", qualified(&table.name)));
     }
@@ -128,52 +133,160 @@ fn named(name: Option<&Ident>, constraint: String) -> String {
 }
 
 /// Writes a primary key.
-pub(super) fn primary_key(PrimaryKey { name, columns }: &PrimaryKey) -> String {
-    named(name.as_ref(), format!("PRIMARY KEY ({})", list(columns)))
+pub(super) fn primary_key(key: &PrimaryKey) -> String {
+    let PrimaryKey { name, columns, include, deferral } = key;
+    let written = format!("PRIMARY KEY ({}){}{}", list(columns), self::include(include), deferred(*deferral));
+    named(name.as_ref(), written)
 }
 
 /// Writes a unique constraint.
-pub(super) fn unique(Unique { name, columns }: &Unique) -> String {
-    named(name.as_ref(), format!("UNIQUE ({})", list(columns)))
+pub(super) fn unique(unique: &Unique) -> String {
+    let Unique { name, columns, include, is_nulls_not_distinct, deferral } = unique;
+    let nulls = if *is_nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" };
+    let (include, deferral) = (self::include(include), deferred(*deferral));
+    named(name.as_ref(), format!("UNIQUE{nulls} ({}){include}{deferral}", list(columns)))
 }
 
 /// Writes a check.
-pub(super) fn check(Check { name, expression }: &Check) -> String {
-    named(name.as_ref(), format!("CHECK ({})", expression::unwrapped(text(expression))))
+pub(super) fn check(check: &Check) -> String {
+    let Check { name, expression, is_no_inherit, is_not_valid } = check;
+    let no_inherit = if *is_no_inherit { " NO INHERIT" } else { "" };
+    let not_valid = if *is_not_valid { " NOT VALID" } else { "" };
+    let condition = expression::unwrapped(text(expression));
+    named(name.as_ref(), format!("CHECK ({condition}){no_inherit}{not_valid}"))
+}
+
+fn include(columns: &[Ident]) -> String {
+    if columns.is_empty() { String::new() } else { format!(" INCLUDE ({})", list(columns)) }
+}
+
+fn deferred(deferral: Deferral) -> String {
+    match deferral {
+        Deferral::NotDeferrable => String::new(),
+        Deferral::Immediate | Deferral::Deferred => format!(" {}", deferral.sql()),
+    }
 }
 
 /// Writes a foreign key; SQL's default action is not said.
 pub(super) fn foreign_key(foreign_key: &ForeignKey) -> String {
-    let ForeignKey { name, columns, referred_table, referred_columns, on_delete, on_update } = foreign_key;
+    let ForeignKey {
+        name,
+        columns,
+        referred_table,
+        referred_columns,
+        on_delete,
+        on_delete_columns,
+        on_update,
+        matching,
+        deferral,
+        is_not_valid,
+    } = foreign_key;
     let mut written = format!("FOREIGN KEY ({}) REFERENCES {}", list(columns), qualified(referred_table));
     if !referred_columns.is_empty() {
         written = format!("{written} ({})", list(referred_columns));
+    }
+    if *matching == Match::Full {
+        written.push_str(" MATCH FULL");
     }
     for (event, action) in [("DELETE", on_delete), ("UPDATE", on_update)] {
         if *action != Action::NoAction {
             written = format!("{written} ON {event} {}", action.sql());
         }
+        if event == "DELETE" && !on_delete_columns.is_empty() {
+            written = format!("{written} ({})", list(on_delete_columns));
+        }
+    }
+    written.push_str(&deferred(*deferral));
+    if *is_not_valid {
+        written.push_str(" NOT VALID");
     }
     named(name.as_ref(), written)
 }
 
-/// Writes CREATE INDEX.
-pub(super) fn create_index(table: &TableName, index: &Index) -> String {
-    let Index { name, is_unique, parts, predicate } = index;
-    let unique = if *is_unique { "UNIQUE " } else { "" };
-    let parts: Vec<String> = parts.iter().map(index_part).collect();
-    let parts = parts.join(", ");
+/// Writes an exclusion constraint.
+pub(super) fn exclusion(exclusion: &Exclusion) -> String {
+    let Exclusion { index, operators, deferral } = exclusion;
+    let parts = index.parts.iter().zip(operators);
+    let parts: Vec<String> =
+        parts.map(|(part, operator)| format!("{} WITH {operator}", index_part(part))).collect();
+    let method = index.method.as_ref().map(|method| format!(" USING {}", quoted(&Ident::new(method))));
     let condition =
-        predicate.as_ref().map(|condition| format!(" WHERE ({})", expression::unwrapped(text(condition))));
-    let condition = condition.unwrap_or_default();
-    format!("CREATE {unique}INDEX {} ON {} ({parts}){condition}", quoted(name), qualified(table))
+        index.predicate.as_ref().map(|sql| format!(" WHERE ({})", expression::unwrapped(text(sql))));
+    let said = [
+        "EXCLUDE",
+        &method.unwrap_or_default(),
+        &format!(" ({})", parts.join(", ")),
+        &include(&index.include),
+        &parameters(&index.parameters),
+        &condition.unwrap_or_default(),
+        &deferred(*deferral),
+    ];
+    named(Some(&index.name), said.concat())
 }
 
-fn index_part(IndexPart { key, order, nulls }: &IndexPart) -> String {
-    let key = match key {
+/// Writes CREATE INDEX.
+pub(super) fn create_index(table: &TableName, index: &Index, concurrency: Concurrency) -> String {
+    let Index {
+        name,
+        is_unique,
+        method,
+        parts,
+        include,
+        is_nulls_not_distinct,
+        parameters,
+        predicate,
+        is_invalid: _,
+    } = index;
+    let unique = if *is_unique { "UNIQUE " } else { "" };
+    let how = if concurrency.is_concurrent { "CONCURRENTLY " } else { "" };
+    let method = method.as_ref().map(|method| format!(" USING {}", quoted(&Ident::new(method))));
+    let parts: Vec<String> = parts.iter().map(index_part).collect();
+    let nulls = if *is_nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" };
+    let condition =
+        predicate.as_ref().map(|condition| format!(" WHERE ({})", expression::unwrapped(text(condition))));
+    let head = format!("CREATE {unique}INDEX {how}{} ON {}", quoted(name), qualified(table));
+    [
+        head.as_str(),
+        &method.unwrap_or_default(),
+        &format!(" ({})", parts.join(", ")),
+        &self::include(include),
+        nulls,
+        &self::parameters(parameters),
+        &condition.unwrap_or_default(),
+    ]
+    .concat()
+}
+
+/// Writes storage parameters.
+fn parameters(parameters: &BTreeMap<String, String>) -> String {
+    if parameters.is_empty() {
+        return String::new();
+    }
+    let is_plain = |value: &str| {
+        value.bytes().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, b'_' | b'.'))
+    };
+    let written: Vec<String> = parameters
+        .iter()
+        .map(|(name, value)| {
+            let value = if is_plain(value) { value.clone() } else { string(value) };
+            format!("{name} = {value}")
+        })
+        .collect();
+    format!(" WITH ({})", written.join(", "))
+}
+
+fn index_part(part: &IndexPart) -> String {
+    let IndexPart { key, collation, operator_class, order, nulls } = part;
+    let mut key = match key {
         IndexKey::Column(column) => quoted(column),
         IndexKey::Expression(expression) => format!("({})", expression::unwrapped(text(expression))),
     };
+    if let Some(collation) = collation {
+        key = format!("{key} COLLATE {}", quoted(&Ident::new(collation)));
+    }
+    if let Some(class) = operator_class {
+        key = format!("{key} {class}");
+    }
     let order = match order {
         Order::Ascending => "",
         Order::Descending => " DESC",

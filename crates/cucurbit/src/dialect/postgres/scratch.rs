@@ -3,7 +3,7 @@
 use crate::{
     connection::{ConnectOptions, Connection, ConnectionError, address::Address},
     dialect::{Before, PlanError, scratch::ScratchError},
-    operation::Operation,
+    operation::{Concurrency, Operation},
     schema::Schema,
 };
 
@@ -61,7 +61,10 @@ fn copy(schema: &Schema) -> Result<Vec<String>, PlanError> {
         let mut table = table.clone();
         let name = table.name.clone();
         let own = std::mem::take(&mut table.indexes).into_values();
-        indexes.extend(own.map(|index| Operation::CreateIndex { table: name.clone(), index }));
+        indexes.extend(own.map(|index| {
+            let concurrency = Concurrency::default();
+            Operation::CreateIndex { table: name.clone(), index, concurrency }
+        }));
         tables.push(Operation::CreateTable(table));
     }
     tables.extend(indexes);

@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    operation::{BulkInsert, ColumnChange, Execute, Operation},
+    operation::{BulkInsert, ColumnChange, ConstraintChange, Execute, Operation},
     schema::{
-        Check, Column, ConstraintRef, ForeignKey, Ident, Index, IndexKey, PrimaryKey, Table, TableName,
-        Unique,
+        Check, Column, ConstraintRef, Exclusion, ForeignKey, Ident, Index, IndexKey, PrimaryKey, Referred,
+        Table, TableName, Unique,
     },
 };
 
@@ -27,6 +27,14 @@ pub(super) fn operation(operation: &mut Operation, change: Change<'_>) {
             change(column);
             changes.iter_mut().for_each(|one| column_change(one, change));
         }
+        Operation::AlterConstraint { table, constraint, change: altered } => {
+            table_name(table, change);
+            reference(constraint, change);
+            match altered {
+                ConstraintChange::Rename { to } => change(to),
+                ConstraintChange::SetDeferral(_) | ConstraintChange::Validate => {}
+            }
+        }
         Operation::BulkInsert(BulkInsert { table, columns, rows: _ }) => {
             table_name(table, change);
             columns.iter_mut().for_each(change);
@@ -35,11 +43,15 @@ pub(super) fn operation(operation: &mut Operation, change: Change<'_>) {
             table_name(table, change);
             self::check(check, change);
         }
+        Operation::CreateExclusion { table, exclusion } => {
+            table_name(table, change);
+            self::exclusion(exclusion, change);
+        }
         Operation::CreateForeignKey { table, foreign_key } => {
             table_name(table, change);
             self::foreign_key(foreign_key, change);
         }
-        Operation::CreateIndex { table, index } => {
+        Operation::CreateIndex { table, index, concurrency: _ } => {
             table_name(table, change);
             self::index(index, change);
         }
@@ -60,7 +72,7 @@ pub(super) fn operation(operation: &mut Operation, change: Change<'_>) {
             table_name(table, change);
             reference(constraint, change);
         }
-        Operation::DropIndex { table, name } => {
+        Operation::DropIndex { table, name, concurrency: _ } => {
             table_name(table, change);
             change(name);
         }
@@ -74,6 +86,11 @@ pub(super) fn operation(operation: &mut Operation, change: Change<'_>) {
         Operation::On { dialect: _, operations } => {
             operations.iter_mut().for_each(|inner| self::operation(inner, change));
         }
+        Operation::RenameIndex { table, name, to } => {
+            table_name(table, change);
+            change(name);
+            change(to);
+        }
         Operation::RenameTable { table, to } => {
             table_name(table, change);
             change(to);
@@ -83,8 +100,18 @@ pub(super) fn operation(operation: &mut Operation, change: Change<'_>) {
 
 /// Changes the names in a table.
 pub(super) fn table(table: &mut Table, change: Change<'_>) {
-    let Table { name, columns, primary_key, uniques, foreign_keys, checks, indexes, comment: _, options: _ } =
-        table;
+    let Table {
+        name,
+        columns,
+        primary_key,
+        uniques,
+        foreign_keys,
+        checks,
+        exclusions,
+        indexes,
+        comment: _,
+        options: _,
+    } = table;
     table_name(name, change);
     for Column { name, ty: _, nullable: _, default: _, collation: _, comment: _ } in columns {
         change(name);
@@ -93,6 +120,7 @@ pub(super) fn table(table: &mut Table, change: Change<'_>) {
     uniques.iter_mut().for_each(|one| unique(one, change));
     foreign_keys.iter_mut().for_each(|one| foreign_key(one, change));
     checks.iter_mut().for_each(|one| check(one, change));
+    exclusions.iter_mut().for_each(|one| exclusion(one, change));
     let renamed = std::mem::take(indexes).into_values().map(|mut one| {
         index(&mut one, change);
         (one.name.clone(), one)
@@ -118,27 +146,52 @@ fn column_change(one: &mut ColumnChange, change: Change<'_>) {
     }
 }
 
-fn primary_key(PrimaryKey { name, columns }: &mut PrimaryKey, change: Change<'_>) {
-    name.iter_mut().chain(columns).for_each(change);
+fn primary_key(key: &mut PrimaryKey, change: Change<'_>) {
+    let PrimaryKey { name, columns, include, deferral: _ } = key;
+    name.iter_mut().chain(columns).chain(include).for_each(change);
 }
 
-fn unique(Unique { name, columns }: &mut Unique, change: Change<'_>) {
-    name.iter_mut().chain(columns).for_each(change);
+fn unique(unique: &mut Unique, change: Change<'_>) {
+    let Unique { name, columns, include, is_nulls_not_distinct: _, deferral: _ } = unique;
+    name.iter_mut().chain(columns).chain(include).for_each(change);
 }
 
 fn foreign_key(foreign_key: &mut ForeignKey, change: Change<'_>) {
-    let ForeignKey { name, columns, referred_table, referred_columns, on_delete: _, on_update: _ } =
-        foreign_key;
+    let ForeignKey {
+        name,
+        columns,
+        referred_table,
+        referred_columns,
+        on_delete: _,
+        on_delete_columns,
+        on_update: _,
+        matching: _,
+        deferral: _,
+        is_not_valid: _,
+    } = foreign_key;
     table_name(referred_table, change);
-    name.iter_mut().chain(columns).chain(referred_columns).for_each(change);
+    name.iter_mut().chain(columns).chain(referred_columns).chain(on_delete_columns).for_each(change);
 }
 
-fn check(Check { name, expression: _ }: &mut Check, change: Change<'_>) {
+fn check(check: &mut Check, change: Change<'_>) {
+    let Check { name, expression: _, is_no_inherit: _, is_not_valid: _ } = check;
     name.iter_mut().for_each(change);
 }
 
-fn index(Index { name, is_unique: _, parts, predicate: _ }: &mut Index, change: Change<'_>) {
+fn index(index: &mut Index, change: Change<'_>) {
+    let Index {
+        name,
+        is_unique: _,
+        method: _,
+        parts,
+        include,
+        is_nulls_not_distinct: _,
+        parameters: _,
+        predicate: _,
+        is_invalid: _,
+    } = index;
     change(name);
+    include.iter_mut().for_each(&mut *change);
     for part in parts {
         match &mut part.key {
             IndexKey::Column(column) => change(column),
@@ -147,12 +200,22 @@ fn index(Index { name, is_unique: _, parts, predicate: _ }: &mut Index, change: 
     }
 }
 
+fn exclusion(exclusion: &mut Exclusion, change: Change<'_>) {
+    let Exclusion { index, operators: _, deferral: _ } = exclusion;
+    self::index(index, change);
+}
+
 fn reference(constraint: &mut ConstraintRef, change: Change<'_>) {
     match constraint {
         ConstraintRef::Check { expression: _ } | ConstraintRef::PrimaryKey => {}
-        ConstraintRef::ForeignKey { columns } | ConstraintRef::Unique { columns } => {
-            columns.iter_mut().for_each(change);
+        ConstraintRef::ForeignKey { columns, referred } => {
+            columns.iter_mut().for_each(&mut *change);
+            if let Some(Referred { table, columns }) = referred {
+                table_name(table, change);
+                columns.iter_mut().for_each(&mut *change);
+            }
         }
+        ConstraintRef::Unique { columns } => columns.iter_mut().for_each(change),
         ConstraintRef::Named(name) => change(name),
     }
 }

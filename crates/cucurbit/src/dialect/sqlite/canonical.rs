@@ -1,19 +1,21 @@
 //! A schema as SQLite would keep it. Pure; both sides of a comparison go through it.
 //!
 //! A type becomes what comes back of its spelling (`types::form`), an expression the parser's one text of it.
-//! Comments go, which SQLite does not store. The columns of a primary key do not take NULL: SQLite reports that they
+//! What SQLite does not store and does well without goes: comments, the columns that an index would hold beside its key,
+//! and that old rows were not checked, which they always are. The columns of a primary key do not take NULL: SQLite reports that they
 //! may, unless the text says otherwise, and no model means it.
 
 use std::collections::BTreeMap;
 
 use crate::schema::{
     Check, Column, ColumnType, Expression, ForeignKey, Ident, Index, IndexKey, IndexPart, Literal,
-    PrimaryKey, Schema, ServerDefault, Table, TableName, Type,
+    PrimaryKey, Schema, ServerDefault, Table, TableName, Type, Unique,
 };
 
 use super::{
     super::Canonical,
     HERE,
+    ddl::split_collation,
     expression::{constant, expression_text},
     token::tokens,
     types::{self, Affinity},
@@ -50,16 +52,30 @@ fn in_default_schema(mut table: Table) -> Table {
 }
 
 fn form(table: &Table) -> Table {
-    let Table { name, columns, primary_key, uniques, foreign_keys, checks, indexes, comment: _, options } =
-        table;
+    let Table {
+        name,
+        columns,
+        primary_key,
+        uniques,
+        foreign_keys,
+        checks,
+        exclusions: _,
+        indexes,
+        comment: _,
+        options,
+    } = table;
     Table {
         name: name.clone(),
         columns: columns.iter().map(|column| column_form(table, column)).collect(),
-        primary_key: primary_key.clone(),
-        uniques: uniques.clone(),
-        foreign_keys: foreign_keys.iter().map(ForeignKey::clone).collect(),
+        primary_key: primary_key.clone().map(|key| PrimaryKey { include: Vec::new(), ..key }),
+        uniques: uniques.iter().map(|unique| Unique { include: Vec::new(), ..unique.clone() }).collect(),
+        foreign_keys: foreign_keys
+            .iter()
+            .map(|key| ForeignKey { is_not_valid: false, ..key.clone() })
+            .collect(),
         checks: checks.iter().map(check_form).collect(),
-        indexes: indexes.iter().map(|(name, index)| (name.clone(), index_form(index))).collect(),
+        exclusions: Vec::new(),
+        indexes: indexes.iter().map(|(name, index)| (name.clone(), index_form(table, index))).collect(),
         comment: None,
         options: options.clone(),
     }
@@ -119,30 +135,43 @@ fn default_form(default: &ServerDefault, affinity: Affinity) -> Option<ServerDef
 }
 
 fn check_form(check: &Check) -> Check {
-    Check { name: check.name.clone(), expression: text(&check.expression) }
+    Check { name: check.name.clone(), ..Check::new(text(&check.expression)) }
 }
 
-fn index_form(index: &Index) -> Index {
-    let Index { name, is_unique, parts, predicate } = index;
+fn index_form(table: &Table, index: &Index) -> Index {
+    let Index { name, is_unique, parts, is_nulls_not_distinct, predicate, .. } = index;
     Index {
-        name: name.clone(),
         is_unique: *is_unique,
-        parts: parts.iter().map(part_form).collect(),
+        is_nulls_not_distinct: *is_unique && *is_nulls_not_distinct,
         predicate: predicate.as_ref().map(text),
+        ..Index::new(name.clone(), parts.iter().map(|part| part_form(table, part)).collect())
     }
 }
 
-fn part_form(part: &IndexPart) -> IndexPart {
-    let key = match &part.key {
-        IndexKey::Column(column) => IndexKey::Column(column.clone()),
-        IndexKey::Expression(expression) => match tokens(expression.on(HERE)).as_slice() {
-            [only] if only.name(expression.on(HERE)).is_some() => {
-                only.name(expression.on(HERE)).map_or_else(|| part.key.clone(), IndexKey::Column)
-            }
-            _ => IndexKey::Expression(text(expression)),
-        },
+fn part_form(table: &Table, part: &IndexPart) -> IndexPart {
+    let (mut key, mut collation) = (part.key.clone(), part.collation.clone());
+    if let (IndexKey::Expression(expression), None) = (&key, &collation) {
+        let sql = expression.on(HERE).clone();
+        if let Some((split, said)) = split_collation(&sql, &tokens(&sql)) {
+            (key, collation) = (split, Some(said));
+        }
+    }
+    if let IndexKey::Expression(expression) = &key {
+        let sql = expression.on(HERE);
+        let only = match tokens(sql).as_slice() {
+            [only] => only.name(sql),
+            _ => None,
+        };
+        key = only.map_or_else(|| IndexKey::Expression(text(expression)), IndexKey::Column);
+    }
+    let own = match &key {
+        IndexKey::Column(name) => table.column(name).and_then(|column| column.collation.as_ref()),
+        IndexKey::Expression(_) => None,
     };
-    IndexPart { key, order: part.order, nulls: None }
+    let own = own.map_or_else(|| "BINARY".to_owned(), |own| own.to_ascii_uppercase());
+    let collation = collation.map(|collation| collation.to_ascii_uppercase());
+    let collation = collation.filter(|collation| *collation != own);
+    IndexPart { collation, order: part.order, ..IndexPart::new(key) }
 }
 
 fn text(expression: &Expression) -> Expression {

@@ -4,8 +4,8 @@
 //! people, why SQLite cannot hold a thing.
 
 use crate::schema::{
-    Action, Check, Column, ConstraintRef, ForeignKey, Ident, Index, IndexKey, Literal, Nulls, Order,
-    PrimaryKey, ServerDefault, Table, TableName, Type, Unique,
+    Action, Check, Column, ConstraintRef, Deferral, ForeignKey, Ident, Index, IndexKey, IndexPart, Literal,
+    Match, Nulls, Order, PrimaryKey, ServerDefault, Table, TableName, Type, Unique,
 };
 
 use super::{
@@ -15,6 +15,9 @@ use super::{
     token::tokens,
     types,
 };
+
+/// Why an exclusion constraint cannot be.
+pub(super) const NO_EXCLUSIONS: &str = "SQLite has no exclusion constraints";
 
 /// Writes a CREATE TABLE, one column or constraint a line.
 pub(super) fn create_table(table: &Table) -> Result<String, String> {
@@ -28,17 +31,23 @@ pub(super) fn create_table(table: &Table) -> Result<String, String> {
             self::column(column, table.options.is_strict)?
         });
     }
-    if let Some(key) = table.primary_key.as_ref().filter(|_| !table.options.is_autoincrement) {
-        items.push(primary_key(key));
+    if let Some(key) = &table.primary_key {
+        let written = primary_key(key)?;
+        items.extend(Some(written).filter(|_| !table.options.is_autoincrement));
     }
     if table.options.is_autoincrement && rowid.is_none() {
         return Err("AUTOINCREMENT needs a primary key of one INTEGER column".to_owned());
     }
-    items.extend(table.uniques.iter().map(unique));
+    for one in &table.uniques {
+        items.push(unique(one)?);
+    }
     for key in &table.foreign_keys {
         items.push(foreign_key(key)?);
     }
     items.extend(table.checks.iter().map(check));
+    if !table.exclusions.is_empty() {
+        return Err(NO_EXCLUSIONS.to_owned());
+    }
     let options = [(table.options.is_strict, "STRICT"), (table.options.is_without_rowid, "WITHOUT ROWID")];
     let options: Vec<&str> =
         options.into_iter().filter(|(is_set, _)| *is_set).map(|(_, word)| word).collect();
@@ -166,13 +175,30 @@ fn named(name: Option<&Ident>, text: &str) -> String {
 }
 
 /// Writes a primary key as a constraint of its table.
-pub(super) fn primary_key(key: &PrimaryKey) -> String {
-    named(key.name.as_ref(), &format!("PRIMARY KEY ({})", list(&key.columns)))
+pub(super) fn primary_key(key: &PrimaryKey) -> Result<String, String> {
+    let PrimaryKey { name, columns, include: _, deferral } = key;
+    refuse_deferred(*deferral)?;
+    Ok(named(name.as_ref(), &format!("PRIMARY KEY ({})", list(columns))))
+}
+
+/// Only foreign keys can wait (sqlite.org/syntax/table-constraint.html).
+fn refuse_deferred(deferral: Deferral) -> Result<(), String> {
+    match deferral {
+        Deferral::NotDeferrable => Ok(()),
+        Deferral::Immediate | Deferral::Deferred => {
+            Err("a key of SQLite is checked at once, and cannot be deferred".to_owned())
+        }
+    }
 }
 
 /// Writes a unique constraint of a table.
-pub(super) fn unique(unique: &Unique) -> String {
-    named(unique.name.as_ref(), &format!("UNIQUE ({})", list(&unique.columns)))
+pub(super) fn unique(unique: &Unique) -> Result<String, String> {
+    let Unique { name, columns, include: _, is_nulls_not_distinct, deferral } = unique;
+    refuse_deferred(*deferral)?;
+    if *is_nulls_not_distinct {
+        return Err("two NULLs are distinct in every key of SQLite".to_owned());
+    }
+    Ok(named(name.as_ref(), &format!("UNIQUE ({})", list(columns))))
 }
 
 /// Writes a check of a table.
@@ -192,6 +218,9 @@ pub(super) fn inline_foreign_key(key: &ForeignKey) -> Result<String, String> {
 }
 
 fn references(key: &ForeignKey) -> Result<String, String> {
+    if !key.on_delete_columns.is_empty() {
+        return Err("ON DELETE of SQLite sets all columns of a foreign key".to_owned());
+    }
     let mut text = format!("REFERENCES {}", table_name(&key.referred_table)?);
     if !key.referred_columns.is_empty() {
         text = format!("{text} ({})", list(&key.referred_columns));
@@ -201,20 +230,46 @@ fn references(key: &ForeignKey) -> Result<String, String> {
             text = format!("{text} ON {event} {}", action.sql());
         }
     }
+    if key.matching == Match::Full {
+        text.push_str(" MATCH FULL");
+    }
+    if key.deferral != Deferral::NotDeferrable {
+        text = format!("{text} {}", key.deferral.sql());
+    }
     Ok(text)
 }
 
 /// Writes a CREATE INDEX.
 pub(super) fn create_index(table: &TableName, index: &Index) -> Result<String, String> {
-    let Index { name, is_unique, parts, predicate } = index;
+    let Index {
+        name,
+        is_unique,
+        // How an index is stored does not change what it says: SQLite has one way.
+        method: _,
+        parts,
+        include: _,
+        is_nulls_not_distinct,
+        parameters: _,
+        predicate,
+        is_invalid: _,
+    } = index;
+    if *is_unique && *is_nulls_not_distinct {
+        return Err("two NULLs are distinct in every key of SQLite".to_owned());
+    }
     let unique = if *is_unique { "UNIQUE " } else { "" };
     let mut keys = Vec::with_capacity(parts.len());
-    for part in parts {
-        let key = match &part.key {
-            IndexKey::Column(column) => quoted(column),
-            IndexKey::Expression(expression) => expression.on(HERE).clone(),
+    for IndexPart { key, collation, operator_class: _, order, nulls } in parts {
+        let key = match (key, collation) {
+            (IndexKey::Column(column), None) => quoted(column),
+            (IndexKey::Column(column), Some(collation)) => {
+                format!("{} COLLATE {}", quoted(column), quoted(&collation.as_str().into()))
+            }
+            (IndexKey::Expression(expression), None) => expression.on(HERE).clone(),
+            (IndexKey::Expression(expression), Some(collation)) => {
+                format!("({}) COLLATE {}", expression.on(HERE), quoted(&collation.as_str().into()))
+            }
         };
-        match (part.order, part.nulls) {
+        match (order, nulls) {
             (Order::Ascending, None | Some(Nulls::First)) => keys.push(key),
             (Order::Descending, None | Some(Nulls::Last)) => keys.push(format!("{key} DESC")),
             (Order::Ascending, Some(Nulls::Last)) | (Order::Descending, Some(Nulls::First)) => {

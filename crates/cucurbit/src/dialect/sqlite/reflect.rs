@@ -6,12 +6,12 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    connection::{Connection, ConnectionError},
+    connection::Connection,
     schema::{Ident, Schema, TableName},
 };
 
 use super::{
-    super::{Before, Originals, ReflectError, Trigger, View},
+    super::{Before, Originals, ReflectError, Trigger, Unmodelled, View},
     ddl::{CreateTable, index_value},
     token::same_name,
 };
@@ -32,6 +32,30 @@ const COLUMNS: &str = "SELECT o.name, c.name \
      FROM main.sqlite_schema AS o JOIN pragma_table_xinfo(o.name, 'main') AS c \
      WHERE o.type = 'table' AND o.sql IS NOT NULL AND o.sql NOT LIKE 'create virtual%' \
      ORDER BY o.name, c.cid";
+
+/// What a file holds beyond tables and indexes, by the words for one and for several.
+const BEYOND: &str = "SELECT 'trigger', 'triggers', name FROM main.sqlite_schema WHERE type = 'trigger' \
+     UNION ALL SELECT 'view', 'views', name FROM main.sqlite_schema WHERE type = 'view' \
+     UNION ALL SELECT 'virtual table', 'virtual tables', name FROM pragma_table_list \
+       WHERE schema = 'main' AND type = 'virtual' \
+     ORDER BY 1, 3";
+
+/// Counts what is not compared. A rebuild keeps it.
+pub(in super::super) async fn unmodelled(
+    connection: &mut Connection,
+) -> Result<Vec<Unmodelled>, ReflectError> {
+    let mut found: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
+    for row in connection.rows(BEYOND).await? {
+        if let [Some(one), Some(several), Some(name)] = row.as_slice() {
+            found.entry((one.clone(), several.clone())).or_default().push(name.clone());
+        }
+    }
+    let unmodelled = |((one, several), names): (_, Vec<String>)| Unmodelled {
+        kind: if names.len() == 1 { one } else { several },
+        names,
+    };
+    Ok(found.into_iter().map(unmodelled).collect())
+}
 
 /// Reads the schema and the stored texts.
 pub(in super::super) async fn reflect(connection: &mut Connection) -> Result<Before, ReflectError> {
@@ -55,23 +79,6 @@ pub(in super::super) async fn reflect(connection: &mut Connection) -> Result<Bef
     }
     let schema = schema(&originals, &columns)?;
     Ok(Before { schema, originals })
-}
-
-/// Lists what is there and not in what [`reflect`] returns: views, triggers and virtual tables, by name.
-pub(in super::super) async fn unmodelled(
-    connection: &mut Connection,
-) -> Result<Vec<String>, ConnectionError> {
-    let objects = "SELECT o.type, o.name, CASE o.type WHEN 'trigger' THEN o.tbl_name END, l.type \
-         FROM main.sqlite_schema AS o \
-         LEFT JOIN pragma_table_list AS l ON l.schema = 'main' AND l.name = o.name \
-         WHERE o.type IN ('trigger', 'view') OR l.type = 'virtual' ORDER BY o.type, o.name";
-    let line = |row: Vec<Option<String>>| match row.as_slice() {
-        [Some(kind), Some(name), Some(table), _] => Some(format!("{kind} {name} on {table}")),
-        [Some(kind), Some(name), None, _] if kind == "view" => Some(format!("view {name}")),
-        [_, Some(name), None, _] => Some(format!("virtual table {name}")),
-        _ => None,
-    };
-    Ok(connection.rows(objects).await?.into_iter().filter_map(line).collect())
 }
 
 async fn refuse_old_library(connection: &mut Connection) -> Result<(), ReflectError> {

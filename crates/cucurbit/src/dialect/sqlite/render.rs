@@ -100,7 +100,9 @@ fn one(before: &mut Before, operation: &Operation, plan: &mut Plan) -> Result<()
         // `plan` has refused or opened the last two; the others are changes of one table.
         Operation::AddColumn { .. }
         | Operation::AlterColumn { .. }
+        | Operation::AlterConstraint { .. }
         | Operation::CreateCheck { .. }
+        | Operation::CreateExclusion { .. }
         | Operation::CreateForeignKey { .. }
         | Operation::CreateIndex { .. }
         | Operation::CreatePrimaryKey { .. }
@@ -111,6 +113,7 @@ fn one(before: &mut Before, operation: &Operation, plan: &mut Plan) -> Result<()
         | Operation::Irreversible { .. }
         | Operation::Run { .. }
         | Operation::On { .. }
+        | Operation::RenameIndex { .. }
         | Operation::SetTableComment { .. } => Ok(()),
     }
 }

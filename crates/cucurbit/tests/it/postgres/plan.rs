@@ -2,7 +2,7 @@
 
 use cucurbit::{
     dialect::Before,
-    operation::{ColumnChange, Operation},
+    operation::{ColumnChange, Concurrency, Operation},
     schema::{
         Action, Identity, Index, Literal, Nulls, Schema, ServerDefault, Table, TableBuilder, Type, build::*,
     },
@@ -87,7 +87,11 @@ fn create(schema: &Schema) -> Vec<Operation> {
     }
     for table in schema.tables.values() {
         let indexes = table.indexes.values().cloned();
-        operations.extend(indexes.map(|index| Operation::CreateIndex { table: table.name.clone(), index }));
+        operations.extend(indexes.map(|index| Operation::CreateIndex {
+            table: table.name.clone(),
+            index,
+            concurrency: Concurrency::default(),
+        }));
     }
     operations
 }
@@ -212,7 +216,9 @@ async fn columns_change_while_parents_and_children_hold_rows() {
             table.drop_check("length(\"Label\") > 0");
             table.drop_column("size").loses_data();
         });
-        op.alter_table("child", |table| table.drop_foreign_key(["parent_id"]));
+        op.alter_table("child", |table| {
+            table.drop_foreign_key(["parent_id"]);
+        });
         op.alter_table("elder", |table| table.drop_primary_key());
     })
     .await;

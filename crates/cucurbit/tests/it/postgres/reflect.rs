@@ -2,9 +2,12 @@
 
 use cucurbit::{
     connection::Connection,
-    dialect,
+    dialect::{self, Answers, Dialect},
+    diff::{Filter, diff},
+    operation::Operation,
     schema::{
-        Action, Identity, IndexKey, Schema, ServerDefault, Table, TableBuilder, TableName, Type, build::*,
+        Action, Ident, Identity, IndexKey, Schema, ServerDefault, Table, TableBuilder, TableName, Type,
+        build::*,
     },
 };
 
@@ -81,7 +84,7 @@ async fn the_rows_that_other_tools_falsify() {
 }
 
 #[tokio::test]
-async fn what_the_values_cannot_hold_is_left_out() {
+async fn keys_and_indexes_are_read_with_all_that_they_say() {
     let database = Database::new().await;
     let mut connection = database.connect().await;
     let schema = made(
@@ -103,8 +106,9 @@ async fn what_the_values_cannot_hold_is_left_out() {
     )
     .await;
     let t = table(&schema, "t");
-    assert_eq!((t.uniques.len(), t.foreign_keys.len(), t.checks.len()), (0, 0, 0));
-    assert_eq!(t.indexes.keys().map(|name| name.as_str()).collect::<Vec<_>>(), ["ix_held"]);
+    assert_eq!((t.uniques.len(), t.foreign_keys.len(), t.checks.len()), (2, 2, 2));
+    let names = ["ix_collated", "ix_gin", "ix_held", "ix_pattern", "uq_include"];
+    assert_eq!(t.indexes.keys().map(|name| name.as_str()).collect::<Vec<_>>(), names);
     if connection.value("SHOW server_version_num").await.unwrap() >= Some("150000".into()) {
         let schema = made(
             &mut connection,
@@ -114,8 +118,27 @@ async fn what_the_values_cannot_hold_is_left_out() {
         )
         .await;
         let v = table(&schema, "v");
-        assert!(v.uniques.is_empty() && v.indexes.is_empty() && v.foreign_keys.is_empty());
+        assert!(v.uniques[0].is_nulls_not_distinct);
+        assert!(v.indexes[&Ident::new("ux_v")].is_nulls_not_distinct);
+        assert_eq!(v.foreign_keys[0].on_delete_columns, ["b"]);
     }
+}
+
+#[tokio::test]
+async fn an_index_that_failed_to_be_made_is_made_anew() {
+    let database = Database::new().await;
+    let mut connection = database.connect().await;
+    connection.execute("CREATE TABLE t (a int); INSERT INTO t VALUES (1), (1)").await.unwrap();
+    connection.execute("CREATE UNIQUE INDEX CONCURRENTLY ux ON t (a)").await.expect_err("two rows are equal");
+    let schema = dialect::reflect(&mut connection).await.unwrap().schema;
+    assert!(table(&schema, "t").indexes[&Ident::new("ux")].is_invalid);
+    let mut wanted = schema.clone();
+    let table = wanted.tables.values_mut().next().unwrap();
+    table.indexes.values_mut().for_each(|index| index.is_invalid = false);
+    let [from, to] = [&schema, &wanted].map(|schema| Dialect::Postgres.canonical(schema));
+    let found = diff(&from, &to, &Answers::default(), &Filter::default());
+    let described: Vec<_> = found.operations.iter().map(Operation::describe).collect();
+    assert_eq!(described, ["drop index ux on t", "create unique index ux on t (a)"]);
 }
 
 #[tokio::test]
@@ -194,4 +217,56 @@ async fn a_sum_in_an_index_is_an_expression_and_a_column_is_a_column() {
     let keys: Vec<_> =
         table(&schema, "t").indexes.values().flat_map(|index| &index.parts).map(|part| &part.key).collect();
     assert_eq!(keys, [&IndexKey::Expression("a + b".into()), &IndexKey::Column("b".into())]);
+}
+
+#[tokio::test]
+async fn what_is_not_compared_is_counted_and_named() {
+    let database = Database::new().await;
+    let mut connection = database.connect().await;
+    assert_eq!(dialect::unmodelled(&mut connection).await.unwrap(), []);
+    connection
+        .execute(
+            "CREATE TABLE t (a int, b int) WITH (fillfactor = 70);
+             CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
+             CREATE TRIGGER one BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();
+             CREATE TRIGGER two BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f();
+             CREATE RULE r AS ON DELETE TO t DO ALSO NOTHING;
+             CREATE POLICY p ON t; ALTER TABLE t ENABLE ROW LEVEL SECURITY;
+             CREATE VIEW v AS SELECT a FROM t;
+             CREATE MATERIALIZED VIEW m AS SELECT a FROM t;
+             GRANT SELECT, INSERT ON t TO PUBLIC;
+             CREATE STATISTICS s ON a, b FROM t;
+             CREATE PUBLICATION pub FOR TABLE t;
+             CREATE TABLE child () INHERITS (t);
+             CREATE TABLE parts (a int) PARTITION BY LIST (a);
+             CREATE TABLE parts_1 PARTITION OF parts FOR VALUES IN (1);
+             CREATE DOMAIN d AS int; CREATE TYPE pair AS (x int, y int);
+             CREATE SCHEMA apart; CREATE COLLATION apart.c (LOCALE = 'C');
+             CREATE TABLE u (a text); CREATE INDEX ix_u ON u (a COLLATE apart.c)",
+        )
+        .await
+        .unwrap();
+    let found = dialect::unmodelled(&mut connection).await.unwrap();
+    let described: Vec<String> = found.iter().map(|one| format!("{one}: {}", one.names.join(", "))).collect();
+    assert_eq!(
+        described,
+        [
+            "2 triggers: one, two",
+            "1 rule: r",
+            "1 policy: p",
+            "1 table with row security: t",
+            "1 view: v",
+            "1 materialized view: m",
+            "1 function: f",
+            "1 partition: parts_1",
+            "1 table that inherits: child",
+            "1 grant: t to PUBLIC",
+            "1 table with storage parameters: t",
+            "1 index with a collation of another schema: ix_u",
+            "1 statistics object: s",
+            "1 table in a publication: t",
+            "1 domain: d",
+            "1 composite type: pair",
+        ]
+    );
 }

@@ -330,7 +330,11 @@ fn a_table_that_another_tool_left_behind_is_not_touched() {
 #[test]
 fn a_duplicate_under_a_new_unique_constraint_stops_the_run() {
     let mut database = Database::with(&[PARENT, "INSERT INTO p VALUES (1, 'one'), (2, 'one')"]);
-    let refused = database.run(|op| op.create_unique_constraint("uq", "p", ["name"])).unwrap_err();
+    let refused = database
+        .run(|op| {
+            op.create_unique_constraint("uq", "p", ["name"]);
+        })
+        .unwrap_err();
     assert!(refused.contains("UNIQUE constraint failed"), "{refused}");
     assert_eq!(database.sql("p"), PARENT);
     assert_eq!(database.rows("SELECT count(*) FROM p"), ["2"]);

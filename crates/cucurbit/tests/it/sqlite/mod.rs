@@ -5,6 +5,7 @@
 //! of the plan with the file. The subjects are the files beside this one.
 
 mod damage; // Each row of the table of what Alembic's rebuild does damage to.
+mod keys; // Keys and indexes changed in their texts, and what SQLite cannot hold.
 mod memory; // What a plan remembers is what the file says, also over several plans.
 mod native; // Where ALTER TABLE is enough, and what is refused.
 mod reading; // What is read of a file, and that reading and writing it again is no difference.
@@ -60,6 +61,10 @@ impl Database {
 
     fn reflect(&mut self) -> Before {
         self.runtime.block_on(dialect::reflect(&mut self.connection)).unwrap()
+    }
+
+    fn unmodelled(&mut self) -> Vec<dialect::Unmodelled> {
+        self.runtime.block_on(dialect::unmodelled(&mut self.connection)).unwrap()
     }
 
     /// Plans a script on what the file holds; returns the plan and the memory after it.

@@ -121,3 +121,17 @@ fn a_file_of_many_tables_is_read_whole() {
     assert_eq!(before.schema.tables.len(), 200);
     assert!(before.schema.tables.values().all(|table| table.checks.len() == 1 && table.columns.len() == 2));
 }
+
+#[test]
+fn what_is_not_compared_is_counted_and_named() {
+    let mut database = Database::with(&[
+        "CREATE TABLE t (a TEXT)",
+        "CREATE VIEW v AS SELECT a FROM t",
+        "CREATE TRIGGER one AFTER INSERT ON t BEGIN SELECT 1; END",
+        "CREATE TRIGGER two AFTER DELETE ON t BEGIN SELECT 1; END",
+        "CREATE VIRTUAL TABLE words USING fts5(a)",
+    ]);
+    let found = database.unmodelled();
+    let described: Vec<String> = found.iter().map(|one| format!("{one}: {}", one.names.join(", "))).collect();
+    assert_eq!(described, ["2 triggers: one, two", "1 view: v", "1 virtual table: words"]);
+}

@@ -129,6 +129,7 @@ fn models() -> Result<Schema, NoGardener> {
     match env::var("MODELS").as_deref() {
         Ok("empty") => Ok(Schema::new()),
         Ok("failing") => Err(NoGardener),
+        Ok("panicking") => panic!("no models today"),
         _ => Ok(Schema::from_tables([TableBuilder::build("bed", |table| {
             table.column(integer("id"));
             table.primary_key(["id"]);

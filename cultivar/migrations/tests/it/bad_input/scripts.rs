@@ -190,10 +190,10 @@ async fn a_script_that_panics(database: Database) {
       hint: correct the script; nothing of it was run
     ");
     assert_snapshot!(said(&bad, "panic_up", &database, &["create", "-m", "beds"]).await, @r"
-    exit 1
+    exit 5
     --- stderr
-    error[script-panicked]: `upgrade` of revision `bbbbbbbbbbbb` panicked in versions/panic_up-panics.rs:7:34: no plants today
-      hint: correct the script; nothing of it was run
+    error[pending-revisions]: Target database is not up to date.
+      hint: pending: bbbbbbbbbbbb; run `upgrade` first
     ");
     bad.run("panic_up", &database, &["downgrade", "base", "--lock-wait", "0s"]).exits(0);
 }
@@ -373,5 +373,13 @@ async fn no_models(database: Database) {
     --- stderr
     error[models-not-collected]: cannot collect the models
       caused by: there is no gardener
+    ");
+    assert_snapshot!(said("panicking").await, @r"
+    $ check
+    $ create -m beds
+    exit 1
+    --- stderr
+    error[models-not-collected]: cannot collect the models
+      caused by: it panicked in garden/src/main.rs:24:28: no models today
     ");
 }

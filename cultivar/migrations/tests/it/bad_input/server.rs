@@ -103,7 +103,7 @@ fn a_server_that_does_not_let_in() {
     --- stderr
     error[user-refused]: cannot connect to postgresql://gardener:***@127.0.0.1:<port>/garden
       caused by: role "gardener" does not exist (code 28000)
-      hint: the server lets this user in from nowhere or not from here: see its pg_hba.conf
+      hint: the server's pg_hba.conf says who may come from where, and how: lines with `hostssl` ask for TLS, with `hostnossl` for none, with `cert` for `sslcert` and `sslkey`
     "#);
     assert_snapshot!(address("53300", "sorry, too many clients already"), @r"
     exit 1

@@ -10,10 +10,10 @@ use super::{
 };
 use crate::{
     dialect::{
-        Before, Hazard, Plan, PlanError, Statement,
+        Before, Hazard, Mode, Plan, PlanError, Statement,
         sql::{qualified, quoted},
     },
-    operation::{self, ApplyError, ColumnChange, Consent, Operation},
+    operation::{self, ApplyError, ColumnChange, Concurrency, Consent, ConstraintChange, Found, Operation},
     schema::{
         Column, ConstraintRef, Dialect, Expression, ForeignKey, Ident, Literal, PrimaryKey, Schema,
         ServerDefault, Table, TableName,
@@ -54,7 +54,9 @@ impl Planner<'_> {
         let name = match &mut operation {
             Operation::AddColumn { table, .. }
             | Operation::AlterColumn { table, .. }
+            | Operation::AlterConstraint { table, .. }
             | Operation::CreateCheck { table, .. }
+            | Operation::CreateExclusion { table, .. }
             | Operation::CreateForeignKey { table, .. }
             | Operation::CreateIndex { table, .. }
             | Operation::CreatePrimaryKey { table, .. }
@@ -63,6 +65,7 @@ impl Planner<'_> {
             | Operation::DropConstraint { table, .. }
             | Operation::DropIndex { table, .. }
             | Operation::DropTable { table, .. }
+            | Operation::RenameIndex { table, .. }
             | Operation::RenameTable { table, .. }
             | Operation::SetTableComment { table, .. } => table,
             Operation::BulkInsert(_)
@@ -94,6 +97,9 @@ impl Planner<'_> {
                 self.apply(&operation)?;
                 self.alter_column(&owner, column, changes)
             }
+            Operation::AlterConstraint { table, constraint, change } => {
+                self.alter_constraint(table, constraint, change, &operation)
+            }
             Operation::BulkInsert(insert) => {
                 render::inserts(insert).into_iter().for_each(|sql| self.plan.push(sql));
                 Ok(())
@@ -102,12 +108,17 @@ impl Planner<'_> {
                 self.add_constraint(table, &render::check(check));
                 self.apply(&operation)
             }
+            Operation::CreateExclusion { table, exclusion } => {
+                self.add_constraint(table, &render::exclusion(exclusion));
+                self.apply(&operation)
+            }
             Operation::CreateForeignKey { table, foreign_key } => {
                 self.add_constraint(table, &render::foreign_key(foreign_key));
                 self.apply(&operation)
             }
-            Operation::CreateIndex { table, index } => {
-                self.plan.push(render::create_index(table, index));
+            Operation::CreateIndex { table, index, concurrency } => {
+                let sql = render::create_index(table, index, *concurrency);
+                self.plan.statements.push(Statement { mode: mode(*concurrency), ..Statement::new(sql) });
                 self.apply(&operation)
             }
             Operation::CreatePrimaryKey { table, primary_key } => {
@@ -131,8 +142,10 @@ impl Planner<'_> {
             Operation::DropConstraint { table, constraint } => {
                 self.drop_constraint(table, constraint, &operation)
             }
-            Operation::DropIndex { table, name } => {
-                self.plan.push(format!("DROP INDEX {}", qualified(&table.sibling(name.clone()))));
+            Operation::DropIndex { table, name, concurrency } => {
+                let how = if concurrency.is_concurrent { "CONCURRENTLY " } else { "" };
+                let sql = format!("DROP INDEX {how}{}", qualified(&table.sibling(name.clone())));
+                self.plan.statements.push(Statement { mode: mode(*concurrency), ..Statement::new(sql) });
                 self.apply(&operation)
             }
             Operation::DropTable { table, consent } => {
@@ -154,6 +167,11 @@ impl Planner<'_> {
             Operation::Irreversible { reason } => Err(PlanError::Irreversible { reason: reason.clone() }),
             Operation::On { dialect: _, operations } => {
                 operations.iter().try_for_each(|inner| self.step(inner.clone(), rest))
+            }
+            Operation::RenameIndex { table, name, to } => {
+                let name = qualified(&table.sibling(name.clone()));
+                self.plan.push(format!("ALTER INDEX {name} RENAME TO {}", quoted(to)));
+                self.apply(&operation)
             }
             Operation::RenameTable { table, to } => {
                 self.plan.push(format!("ALTER TABLE {} RENAME TO {}", qualified(table), quoted(to)));
@@ -195,16 +213,26 @@ impl Planner<'_> {
 
     fn create_table(&mut self, table: &Table, rest: &[Operation]) -> Result<(), PlanError> {
         self.history.made_table(&table.name);
-        let keys = table.foreign_keys.iter().enumerate();
-        let later: Vec<usize> = keys
+        let keys = || table.foreign_keys.iter().enumerate();
+        let later: Vec<usize> = keys()
             .filter(|(_, key)| self.is_later(&key.referred_table, rest))
             .map(|(place, _)| place)
             .collect();
-        self.plan.push(render::create_table(table, &later)?);
+        let unchecked: Vec<usize> = keys()
+            .filter(|(place, key)| key.is_not_valid && !later.contains(place))
+            .map(|(place, _)| place)
+            .collect();
+        self.plan.push(render::create_table(table, &[later.as_slice(), &unchecked].concat())?);
         self.deferred
             .extend(later.iter().map(|place| (table.name.clone(), table.foreign_keys[*place].clone())));
+        for place in unchecked {
+            self.add_constraint(&table.name, &render::foreign_key(&table.foreign_keys[place]));
+        }
+        for check in table.checks.iter().filter(|check| check.is_not_valid) {
+            self.add_constraint(&table.name, &render::check(check));
+        }
         for index in table.indexes.values() {
-            self.plan.push(render::create_index(&table.name, index));
+            self.plan.push(render::create_index(&table.name, index, Concurrency::default()));
         }
         render::comments(table).into_iter().for_each(|sql| self.plan.push(sql));
         self.add_deferred(&table.name);
@@ -220,8 +248,10 @@ impl Planner<'_> {
                 Operation::RenameTable { table: old, to } => is_same(&old.sibling(to.clone()), table),
                 Operation::AddColumn { .. }
                 | Operation::AlterColumn { .. }
+                | Operation::AlterConstraint { .. }
                 | Operation::BulkInsert(_)
                 | Operation::CreateCheck { .. }
+                | Operation::CreateExclusion { .. }
                 | Operation::CreateForeignKey { .. }
                 | Operation::CreateIndex { .. }
                 | Operation::CreatePrimaryKey { .. }
@@ -234,6 +264,7 @@ impl Planner<'_> {
                 | Operation::Irreversible { .. }
                 | Operation::Run { .. }
                 | Operation::On { .. }
+                | Operation::RenameIndex { .. }
                 | Operation::SetTableComment { .. } => false,
             })
     }
@@ -255,8 +286,10 @@ impl Planner<'_> {
             Operation::DropTable { table, consent: _ } => Some(table.clone()),
             Operation::AddColumn { .. }
             | Operation::AlterColumn { .. }
+            | Operation::AlterConstraint { .. }
             | Operation::BulkInsert(_)
             | Operation::CreateCheck { .. }
+            | Operation::CreateExclusion { .. }
             | Operation::CreateForeignKey { .. }
             | Operation::CreateIndex { .. }
             | Operation::CreatePrimaryKey { .. }
@@ -269,6 +302,7 @@ impl Planner<'_> {
             | Operation::Irreversible { .. }
             | Operation::Run { .. }
             | Operation::On { .. }
+            | Operation::RenameIndex { .. }
             | Operation::RenameTable { .. }
             | Operation::SetTableComment { .. } => None,
         });
@@ -286,17 +320,57 @@ impl Planner<'_> {
         Ok(())
     }
 
+    /// Finds the name of a constraint in what is there.
+    fn name_of(
+        &mut self,
+        table: &TableName,
+        constraint: &ConstraintRef,
+        operation: &Operation,
+    ) -> Result<Ident, PlanError> {
+        names::name_all(self.schema, table);
+        memory::constraint_name(self.owner(table, operation)?, constraint).ok_or_else(|| {
+            let source = ApplyError::NoConstraint { table: table.clone(), constraint: constraint.clone() };
+            PlanError::Apply { operation: operation.describe(), source }
+        })
+    }
+
+    fn alter_constraint(
+        &mut self,
+        table: &TableName,
+        constraint: &ConstraintRef,
+        change: &ConstraintChange,
+        operation: &Operation,
+    ) -> Result<(), PlanError> {
+        let name = self.name_of(table, constraint, operation)?;
+        let constraint = ConstraintRef::Named(name.clone());
+        let found = operation::resolve_constraint(self.owner(table, operation)?, &constraint);
+        let alter = format!("ALTER TABLE {}", qualified(table));
+        let name = quoted(&name);
+        self.plan.push(match change {
+            ConstraintChange::Rename { to } => format!("{alter} RENAME CONSTRAINT {name} TO {}", quoted(to)),
+            ConstraintChange::SetDeferral(deferral) => {
+                if !matches!(found, Some(Found::ForeignKey(_))) {
+                    return Err(PlanError::Unsupported {
+                        dialect: Dialect::Postgres,
+                        operation: operation.describe(),
+                        reason: "only of a foreign key can it be changed; drop the constraint and create it"
+                            .to_owned(),
+                    });
+                }
+                format!("{alter} ALTER CONSTRAINT {name} {}", deferral.sql())
+            }
+            ConstraintChange::Validate => format!("{alter} VALIDATE CONSTRAINT {name}"),
+        });
+        self.apply(&Operation::AlterConstraint { table: table.clone(), constraint, change: change.clone() })
+    }
+
     fn drop_constraint(
         &mut self,
         table: &TableName,
         constraint: &ConstraintRef,
         operation: &Operation,
     ) -> Result<(), PlanError> {
-        names::name_all(self.schema, table);
-        let Some(name) = memory::constraint_name(self.owner(table, operation)?, constraint) else {
-            let source = ApplyError::NoConstraint { table: table.clone(), constraint: constraint.clone() };
-            return Err(PlanError::Apply { operation: operation.describe(), source });
-        };
+        let name = self.name_of(table, constraint, operation)?;
         self.plan.push(format!("ALTER TABLE {} DROP CONSTRAINT {}", qualified(table), quoted(&name)));
         self.apply(&Operation::DropConstraint {
             table: table.clone(),
@@ -403,6 +477,11 @@ impl Planner<'_> {
         self.history.dropped_table(table);
         self.deferred.retain(|(owner, _)| owner != table);
     }
+}
+
+/// What is done while others write is done outside any transaction (manual, CREATE INDEX).
+const fn mode(concurrency: Concurrency) -> Mode {
+    if concurrency.is_concurrent { Mode::OutsideTransaction } else { Mode::InTransaction }
 }
 
 /// Tells whether the values that a column holds give way to computed ones.

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     operation::Op,
-    schema::{Action, TableBuilder, Type, build, build::*},
+    schema::{Action, Deferral, TableBuilder, Type, build, build::*},
 };
 
 fn sql(before: &mut Before, record: impl FnOnce(&mut Op)) -> Vec<String> {
@@ -107,12 +107,78 @@ fn an_unnamed_constraint_is_dropped_by_the_name_that_the_server_gave() {
 }
 
 #[test]
+fn a_constraint_is_changed_without_being_made_anew() {
+    let mut before = plant();
+    let statements = sql(&mut before, |op| {
+        op.alter_table("plant", |table| {
+            table.create_check("id > 0").named("ck").not_valid();
+            table.create_foreign_key(["id"], "tree", ["id"]).named("fk");
+            table.alter_constraint("ck").validate();
+            table.alter_constraint("ck").rename("ck_plant_id");
+            table.alter_foreign_key(["id"]).to("tree", ["id"]).deferral(Deferral::Deferred);
+            table.alter_constraint("fk").deferral(Deferral::NotDeferrable);
+            table.drop_constraint("ck_plant_id");
+        });
+    });
+    assert_eq!(
+        statements,
+        [
+            "ALTER TABLE \"plant\" ADD CONSTRAINT \"ck\" CHECK (id > 0) NOT VALID",
+            "ALTER TABLE \"plant\" ADD CONSTRAINT \"fk\" FOREIGN KEY (\"id\") REFERENCES \"tree\" (\"id\")",
+            "ALTER TABLE \"plant\" VALIDATE CONSTRAINT \"ck\"",
+            "ALTER TABLE \"plant\" RENAME CONSTRAINT \"ck\" TO \"ck_plant_id\"",
+            "ALTER TABLE \"plant\" ALTER CONSTRAINT \"fk\" DEFERRABLE INITIALLY DEFERRED",
+            "ALTER TABLE \"plant\" ALTER CONSTRAINT \"fk\" NOT DEFERRABLE",
+            "ALTER TABLE \"plant\" DROP CONSTRAINT \"ck_plant_id\"",
+        ]
+    );
+}
+
+#[test]
+fn an_index_is_made_renamed_and_dropped_while_others_write() {
+    let operations = Op::record(|op| {
+        op.create_index("ix", "plant", [key("name").collate("C").operator_class("text_pattern_ops")])
+            .unique()
+            .using("btree")
+            .include(["status_id"])
+            .nulls_not_distinct()
+            .parameter("fillfactor", "70")
+            .predicate("id > 0")
+            .concurrently();
+        op.rename_index("ix", "plant", "ux_plant_name");
+        op.drop_index("ux_plant_name", "plant").concurrently();
+    });
+    let plan = plan(&mut plant(), &operations).expect("it can be planned");
+    let modes: Vec<(&str, Mode)> = plan.statements.iter().map(|one| (one.sql.as_str(), one.mode)).collect();
+    let create = "CREATE UNIQUE INDEX CONCURRENTLY \"ix\" ON \"plant\" USING \"btree\" \
+                  (\"name\" COLLATE \"C\" text_pattern_ops) INCLUDE (\"status_id\") NULLS NOT DISTINCT \
+                  WITH (fillfactor = 70) WHERE (id > 0)";
+    assert_eq!(
+        modes,
+        [
+            (create, Mode::OutsideTransaction),
+            ("ALTER INDEX \"ix\" RENAME TO \"ux_plant_name\"", Mode::InTransaction),
+            ("DROP INDEX CONCURRENTLY \"ux_plant_name\"", Mode::OutsideTransaction),
+        ]
+    );
+}
+
+#[test]
+fn only_a_foreign_key_is_put_off_without_being_made_anew() {
+    let operations = Op::record(|op| {
+        op.alter_table("plant", |table| table.alter_primary_key().deferral(Deferral::Deferred));
+    });
+    let error = plan(&mut plant(), &operations).expect_err("PostgreSQL cannot");
+    assert!(matches!(error, PlanError::Unsupported { .. }), "{error}");
+}
+
+#[test]
 fn a_reflected_check_is_found_by_the_name_of_what_was_written() {
     let mut before = plant();
     let table = before.schema.tables.values_mut().next().expect("there is one table");
     table.checks[0] = crate::schema::Check {
         name: Some("plant_name_check".into()),
-        expression: "(length(name) > 0)".into(),
+        ..crate::schema::Check::new("(length(name) > 0)")
     };
     let statements =
         sql(&mut before, |op| op.alter_table("plant", |table| table.drop_check("LENGTH(name)>0")));
@@ -183,7 +249,7 @@ fn what_goes_with_a_column_goes_in_memory_too() {
 #[test]
 fn rows_are_inserted_in_pieces_and_for_one_dialect_only() {
     let statements = sql(&mut plant(), |op| {
-        op.on(Dialect::Sqlite, |op| op.drop_index("no", "plant"));
+        op.on(Dialect::Sqlite, |op| op.drop_table_comment("no"));
         op.bulk_insert("plant", ["name"], (0..501).map(|number| [Literal::String(format!("it's {number}"))]));
     });
     assert_eq!(statements.len(), 2);

@@ -1,24 +1,24 @@
 //! The catalogue → a schema, by a fixed number of queries however many tables there are.
 //!
-//! What our values cannot hold (a deferrable foreign key, an index with INCLUDE, an exclusion constraint) is left
-//! out rather than reported as something that it is not.
+//! What our values cannot hold (a key over time, a constraint that is not enforced) is left out rather than reported as
+//! something that it is not.
 
+mod index;
 mod queries;
 mod row;
 mod unmodelled;
 
 use std::collections::BTreeMap;
 
-pub(crate) use self::unmodelled::unmodelled;
-
 use self::row::{Row, rows};
+pub(crate) use self::unmodelled::unmodelled;
 use super::{expression::unwrapped, types};
 use crate::{
     connection::Connection,
     dialect::{Before, ReflectError},
     schema::{
-        Action, Check, Column, ForeignKey, Ident, Identity, Index, IndexKey, IndexPart, Nulls, Order,
-        PrimaryKey, Schema, ServerDefault, Table, TableName, Unique,
+        Action, Check, Column, Deferral, ForeignKey, Ident, Identity, Match, PrimaryKey, Schema,
+        ServerDefault, Table, TableName, Unique,
     },
 };
 
@@ -36,9 +36,6 @@ pub(crate) async fn reflect(connection: &mut Connection) -> Result<Before, Refle
     catalogue.read_indexes(connection).await?;
     Ok(Before::of(Schema::from_tables(catalogue.tables.into_values().map(|read| read.table))))
 }
-
-/// The database's own collation: DEFAULT_COLLATION_OID in `src/include/catalog/pg_collation.dat`.
-const DEFAULT_COLLATION: u32 = 100;
 
 /// What is known of the server before anything else is asked.
 #[derive(Debug)]
@@ -86,25 +83,11 @@ struct Catalogue {
 struct Read {
     table: Table,
     columns: BTreeMap<i16, Ident>,
-    /// The collations of columns, by the same numbers; 0 where the type has none.
-    collations: BTreeMap<i16, u32>,
 }
 
 impl Read {
     fn columns(&self, numbers: &[i16]) -> Option<Vec<Ident>> {
         numbers.iter().map(|number| self.columns.get(number).cloned()).collect()
-    }
-
-    /// Tells whether a part of an index sorts as its column does, or as some column does where it is an expression:
-    /// a collation of the index's own is nothing that our values hold.
-    fn is_own_collation(&self, number: i16, collation: u32) -> bool {
-        match self.collations.get(&number) {
-            Some(own) => *own == collation,
-            None => {
-                matches!(collation, 0 | DEFAULT_COLLATION)
-                    || self.collations.values().any(|column| *column == collation)
-            }
-        }
     }
 }
 
@@ -114,7 +97,7 @@ impl Catalogue {
             let id = row.number()?;
             let mut table = Table::new(TableName::new(row.text()?));
             table.comment = row.optional();
-            self.tables.insert(id, Read { table, columns: BTreeMap::new(), collations: BTreeMap::new() });
+            self.tables.insert(id, Read { table, columns: BTreeMap::new() });
         }
         Ok(())
     }
@@ -124,7 +107,6 @@ impl Catalogue {
             let (table, number): (u32, i16) = (row.number()?, row.number()?);
             let Some(read) = self.tables.get_mut(&table) else { continue };
             let column = column(&mut row)?;
-            read.collations.insert(number, row.number()?);
             read.columns.insert(number, column.name.clone());
             read.table.columns.push(column);
         }
@@ -165,23 +147,29 @@ impl Catalogue {
             let Some(read) = self.tables.get(&table).filter(|_| is_held) else { continue };
             // A check may be about the whole row, which has the number 0; a key names its columns.
             let columns = read.columns(&numbers).unwrap_or_default();
+            let deferral = deferral(row.flag()?, row.flag()?);
+            let (is_not_valid, is_no_inherit) = (!row.flag()?, row.flag()?);
+            let (is_nulls_not_distinct, include) = (row.flag()?, read.columns(&row.numbers()?));
+            let include = include.unwrap_or_default();
             match kind.as_str() {
                 "c" => {
                     let expression = unwrapped(&row.text()?).into();
-                    let check = Check { name: Some(name), expression };
+                    let check = Check { name: Some(name), expression, is_no_inherit, is_not_valid };
                     self.change(table, |table| table.checks.push(check));
                 }
                 "f" => {
                     row.optional();
-                    let foreign_key = self.foreign_key(&mut row, name, columns)?;
+                    let read = self.foreign_key(&mut row, table, name, columns)?;
+                    let foreign_key = ForeignKey { deferral, is_not_valid, ..read };
                     self.change(table, |table| table.foreign_keys.push(foreign_key));
                 }
                 "p" => {
-                    let primary_key = PrimaryKey { name: Some(name), columns };
+                    let primary_key = PrimaryKey { name: Some(name), columns, include, deferral };
                     self.change(table, |table| table.primary_key = Some(primary_key));
                 }
                 "u" => {
-                    let unique = Unique { name: Some(name), columns };
+                    let unique =
+                        Unique { name: Some(name), columns, include, is_nulls_not_distinct, deferral };
                     self.change(table, |table| table.uniques.push(unique));
                 }
                 _ => {}
@@ -199,6 +187,7 @@ impl Catalogue {
     fn foreign_key(
         &self,
         row: &mut Row,
+        owner: u32,
         name: Ident,
         columns: Vec<Ident>,
     ) -> Result<ForeignKey, ReflectError> {
@@ -207,13 +196,18 @@ impl Catalogue {
         let (numbers, foreign_columns) = (row.numbers()?, row.optional_texts()?);
         let foreign_columns = foreign_columns.map(|names| names.into_iter().map(Ident::new).collect());
         let here = self.tables.get(&referred).and_then(|read| read.columns(&numbers));
+        let referred_table = TableName { schema: schema.map(Ident::new), name: Ident::new(table) };
+        let (on_delete, on_update) = (action(&row.text()?), action(&row.text()?));
+        let matching = if row.text()? == "f" { Match::Full } else { Match::Simple };
+        let set: Vec<i16> = row.numbers()?;
+        let on_delete_columns = self.tables.get(&owner).and_then(|read| read.columns(&set));
         Ok(ForeignKey {
             name: Some(name),
-            columns,
-            referred_table: TableName { schema: schema.map(Ident::new), name: Ident::new(table) },
-            referred_columns: here.or(foreign_columns).unwrap_or_default(),
-            on_delete: action(&row.text()?),
-            on_update: action(&row.text()?),
+            on_delete,
+            on_delete_columns: on_delete_columns.unwrap_or_default(),
+            on_update,
+            matching,
+            ..ForeignKey::new(columns, referred_table, here.or(foreign_columns).unwrap_or_default())
         })
     }
 
@@ -221,8 +215,12 @@ impl Catalogue {
         for mut row in rows(connection, "pg_index", &queries::indexes(&self.server)).await? {
             let table: u32 = row.number()?;
             let Some(read) = self.tables.get_mut(&table) else { continue };
-            if let Some(index) = index(&mut row, read)? {
-                read.table.indexes.insert(index.name.clone(), index);
+            match index::index(&mut row, read)? {
+                Some(index::Carried::Index(index)) => {
+                    drop(read.table.indexes.insert(index.name.clone(), index))
+                }
+                Some(index::Carried::Exclusion(exclusion)) => read.table.exclusions.push(exclusion),
+                None => {}
             }
         }
         Ok(())
@@ -260,6 +258,14 @@ fn is_nextval(default: &ServerDefault) -> bool {
     }
 }
 
+fn deferral(is_deferrable: bool, is_deferred: bool) -> Deferral {
+    match (is_deferrable, is_deferred) {
+        (false, _) => Deferral::NotDeferrable,
+        (true, false) => Deferral::Immediate,
+        (true, true) => Deferral::Deferred,
+    }
+}
+
 /// The letters of `pg_constraint.confdeltype` (manual, 53.13).
 fn action(letter: &str) -> Action {
     match letter {
@@ -268,41 +274,6 @@ fn action(letter: &str) -> Action {
         "n" => Action::SetNull,
         "r" => Action::Restrict,
         _ => Action::NoAction,
-    }
-}
-
-/// Reads an index, if all of its parts sort by the collation of their columns.
-fn index(row: &mut Row, read: &Read) -> Result<Option<Index>, ReflectError> {
-    let name = Ident::new(row.text()?);
-    let is_unique = row.flag()?;
-    let predicate = row.optional().map(|sql| unwrapped(&sql).into());
-    let (numbers, options): (Vec<i16>, Vec<u16>) = (row.numbers()?, row.numbers()?);
-    let collations: Vec<u32> = row.numbers()?;
-    let mut expressions = row.optional_texts()?.unwrap_or_default().into_iter();
-    if !numbers.iter().zip(collations).all(|(number, collation)| read.is_own_collation(*number, collation)) {
-        return Ok(None);
-    }
-    let parts = numbers.iter().zip(options).map(|(number, options)| {
-        let key = match read.columns.get(number) {
-            Some(column) => IndexKey::Column(column.clone()),
-            None => IndexKey::Expression(unwrapped(&expressions.next()?).into()),
-        };
-        Some(index_part(key, options))
-    });
-    Ok(parts.collect::<Option<_>>().map(|parts| Index { name, is_unique, parts, predicate }))
-}
-
-/// The bits of `pg_index.indoption`: INDOPTION_DESC and INDOPTION_NULLS_FIRST in `src/include/catalog/pg_index.h`.
-fn index_part(key: IndexKey, options: u16) -> IndexPart {
-    let (is_descending, is_nulls_first) = (options & 1 == 1, options & 2 == 2);
-    IndexPart {
-        key,
-        order: if is_descending { Order::Descending } else { Order::Ascending },
-        nulls: match (is_descending, is_nulls_first) {
-            (false, true) => Some(Nulls::First),
-            (true, false) => Some(Nulls::Last),
-            (false, false) | (true, true) => None,
-        },
     }
 }
 

@@ -34,8 +34,7 @@ pub(super) fn columns(server: &Server) -> String {
     format!(
         "SELECT a.attrelid, a.attnum, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
            pg_catalog.pg_get_expr(d.adbin, d.adrelid, false), a.attidentity, a.attgenerated,
-           CASE WHEN a.attcollation <> t.typcollation THEN l.collname END, p.description,
-           a.attcollation
+           CASE WHEN a.attcollation <> t.typcollation THEN l.collname END, p.description
          FROM pg_catalog.pg_attribute a
          JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
          JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
@@ -74,17 +73,17 @@ pub(super) fn sequences(server: &Server) -> String {
 /// Keys and checks, and whether our values hold all that each of them says.
 pub(super) fn constraints(server: &Server) -> String {
     // Columns that older servers do not have.
-    let nulls_not_distinct = if server.version >= 150_000 { "AND NOT i.indnullsnotdistinct" } else { "" };
-    let some_set_null = if server.version >= 150_000 { "AND o.confdelsetcols IS NULL" } else { "" };
-    let temporal = if server.version >= 180_000 { "AND o.conenforced AND NOT o.conperiod" } else { "" };
+    let nulls_not_distinct =
+        if server.version >= 150_000 { "COALESCE(i.indnullsnotdistinct, false)" } else { "false" };
+    let set_columns = if server.version >= 150_000 { "o.confdelsetcols" } else { "NULL::int2[]" };
+    let is_held = if server.version >= 180_000 { "o.conenforced AND NOT o.conperiod" } else { "true" };
     let namespace = server.namespace;
     format!(
-        "SELECT o.conrelid, o.conname, o.contype,
-           o.convalidated AND NOT o.condeferrable {temporal} AND CASE o.contype
-             WHEN 'c' THEN NOT o.connoinherit
-             WHEN 'f' THEN o.confmatchtype = 's' {some_set_null}
-             ELSE i.indnatts = i.indnkeyatts {nulls_not_distinct} END,
-           pg_catalog.array_to_string(o.conkey, ' '),
+        "SELECT o.conrelid, o.conname, o.contype, {is_held},
+           pg_catalog.array_to_string(o.conkey, ' '), o.condeferrable, o.condeferred, o.convalidated,
+           o.connoinherit, {nulls_not_distinct},
+           CASE WHEN i.indnatts > i.indnkeyatts
+             THEN pg_catalog.array_to_string((i.indkey::int2[])[i.indnkeyatts:], ' ') END,
            CASE WHEN o.contype = 'c' THEN pg_catalog.pg_get_expr(o.conbin, o.conrelid, false) END,
            o.confrelid,
            CASE WHEN r.relnamespace <> {namespace} THEN n.nspname END, r.relname,
@@ -93,7 +92,7 @@ pub(super) fn constraints(server: &Server) -> String {
              SELECT pg_catalog.json_agg(a.attname ORDER BY k.place)
              FROM pg_catalog.unnest(o.confkey) WITH ORDINALITY k (number, place)
              JOIN pg_catalog.pg_attribute a ON a.attrelid = o.confrelid AND a.attnum = k.number) END,
-           o.confdeltype, o.confupdtype
+           o.confdeltype, o.confupdtype, o.confmatchtype, pg_catalog.array_to_string({set_columns}, ' ')
          FROM pg_catalog.pg_constraint o
          JOIN pg_catalog.pg_class c ON c.oid = o.conrelid
          LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = o.conindid AND o.contype IN ('p', 'u')
@@ -105,26 +104,24 @@ pub(super) fn constraints(server: &Server) -> String {
     )
 }
 
-/// The indexes that carry no constraint and that our values hold in full, as far as the caller finds the collation
-/// of each part to be its own.
+/// The indexes that carry no key, and the exclusion constraints; of each part of a key, what it is and, in the definition, what is said of it.
 pub(super) fn indexes(server: &Server) -> String {
-    let nulls_not_distinct = if server.version >= 150_000 { "AND NOT i.indnullsnotdistinct" } else { "" };
+    let nulls_not_distinct = if server.version >= 150_000 { "i.indnullsnotdistinct" } else { "false" };
     format!(
         "SELECT i.indrelid, x.relname, i.indisunique, pg_catalog.pg_get_expr(i.indpred, i.indrelid, false),
-           i.indkey, i.indoption, i.indcollation,
-           CASE WHEN i.indexprs IS NOT NULL THEN (
-             SELECT pg_catalog.json_agg(pg_catalog.pg_get_indexdef(i.indexrelid, k.place, false) ORDER BY k.place)
-             FROM pg_catalog.generate_series(1, i.indnkeyatts) k (place) WHERE i.indkey[k.place - 1] = 0) END
+           i.indkey, i.indnkeyatts, i.indoption, {nulls_not_distinct}, i.indisvalid, m.amname,
+           pg_catalog.array_to_json(x.reloptions), o.oid IS NOT NULL, COALESCE(o.condeferrable, false),
+           COALESCE(o.condeferred, false), CASE WHEN o.oid IS NULL
+             THEN pg_catalog.pg_get_indexdef(i.indexrelid, 0, false)
+             ELSE pg_catalog.pg_get_constraintdef(o.oid, false) END,
+           (SELECT pg_catalog.json_agg(pg_catalog.pg_get_indexdef(i.indexrelid, k.place, false) ORDER BY k.place)
+            FROM pg_catalog.generate_series(1, i.indnkeyatts) k (place))
          FROM pg_catalog.pg_index i
          JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
          JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
          JOIN pg_catalog.pg_am m ON m.oid = x.relam
          LEFT JOIN pg_catalog.pg_constraint o ON o.conindid = i.indexrelid AND o.contype IN ('p', 'u', 'x')
-         WHERE {} AND o.oid IS NULL
-           AND m.amname = 'btree' AND i.indisvalid AND i.indnatts = i.indnkeyatts {nulls_not_distinct}
-           AND NOT EXISTS (
-             SELECT 1 FROM pg_catalog.pg_opclass b
-             WHERE b.oid = ANY (i.indclass::oid[]) AND NOT b.opcdefault)
+         WHERE {} AND COALESCE(o.contype, 'x') = 'x'
          ORDER BY i.indrelid, x.relname COLLATE \"C\"",
         is_table(server)
     )

@@ -1,56 +1,215 @@
-//! What the current schema holds beside what our values can say: views, triggers, functions and the like, by name.
+//! What a schema holds that our values do not: counted by kind and named, by one query.
 
-use crate::connection::{Connection, ConnectionError};
+use super::{Server, rows, server};
+use crate::{
+    connection::Connection,
+    dialect::{ReflectError, Unmodelled},
+};
 
-/// A line for each object that no extension owns, as its kind and its name.
-const OBJECTS: &str = "
-    WITH n AS (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = current_schema()),
-    found (class, object, kind, name) AS (
-      SELECT 'pg_class'::regclass, c.oid,
-        CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table'
-          ELSE 'sequence' END,
-        c.relname::text
-      FROM pg_catalog.pg_class c JOIN n ON c.relnamespace = n.oid
-      WHERE c.relkind IN ('v', 'm', 'f', 'S') AND NOT EXISTS (
-        SELECT 1 FROM pg_catalog.pg_depend d
-        WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0)
-      UNION ALL
-      SELECT 'pg_proc'::regclass, p.oid, 'function', p.proname::text
-      FROM pg_catalog.pg_proc p JOIN n ON p.pronamespace = n.oid
-      UNION ALL
-      SELECT 'pg_type'::regclass, t.oid, CASE t.typtype WHEN 'd' THEN 'domain' ELSE 'type' END, t.typname::text
-      FROM pg_catalog.pg_type t JOIN n ON t.typnamespace = n.oid
-      WHERE t.typtype IN ('d', 'e', 'r') OR t.typtype = 'c' AND EXISTS (
-        SELECT 1 FROM pg_catalog.pg_class c WHERE c.oid = t.typrelid AND c.relkind = 'c')
-      UNION ALL
-      SELECT 'pg_class'::regclass, c.oid, parts.kind, parts.name || ' on ' || c.relname
-      FROM pg_catalog.pg_class c JOIN n ON c.relnamespace = n.oid
-      JOIN (
-        SELECT tgrelid AS owner, 'trigger' AS kind, tgname::text AS name
-        FROM pg_catalog.pg_trigger WHERE NOT tgisinternal
-        UNION ALL
-        SELECT polrelid, 'policy', polname::text FROM pg_catalog.pg_policy
-        UNION ALL
-        SELECT ev_class, 'rule', rulename::text FROM pg_catalog.pg_rewrite WHERE rulename <> '_RETURN'
-        UNION ALL
-        SELECT conrelid, 'constraint', conname::text FROM pg_catalog.pg_constraint
-        WHERE contype = 'x' OR contype IN ('c', 'f', 'p', 'u') AND (condeferrable OR NOT convalidated)
-        UNION ALL
-        SELECT i.indrelid, 'index', x.relname::text
-        FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
-        JOIN pg_catalog.pg_am m ON m.oid = x.relam
-        WHERE NOT EXISTS (SELECT 1 FROM pg_catalog.pg_constraint o WHERE o.conindid = i.indexrelid)
-          AND (m.amname <> 'btree' OR NOT i.indisvalid OR i.indnatts <> i.indnkeyatts OR EXISTS (
-            SELECT 1 FROM pg_catalog.pg_opclass b WHERE b.oid = ANY (i.indclass::oid[]) AND NOT b.opcdefault))
-      ) parts ON parts.owner = c.oid
-      WHERE c.relkind IN ('r', 'p'))
-    SELECT kind || ' ' || name FROM found
-    WHERE NOT EXISTS (
-      SELECT 1 FROM pg_catalog.pg_depend e
-      WHERE e.classid = found.class AND e.objid = found.object AND e.deptype = 'e')
-    ORDER BY kind COLLATE \"C\", name COLLATE \"C\"";
+/// Counts what is in the connection's current schema and is not compared.
+pub(crate) async fn unmodelled(connection: &mut Connection) -> Result<Vec<Unmodelled>, ReflectError> {
+    let server = server(connection).await?;
+    let mut found = Vec::new();
+    for mut row in rows(connection, "pg_depend", &query(&server)).await? {
+        let (_, one, several) = (row.optional(), row.text()?, row.text()?);
+        let names = row.optional_texts()?.unwrap_or_default();
+        found.push(Unmodelled { kind: if names.len() == 1 { one } else { several }, names });
+    }
+    Ok(found)
+}
 
-/// Lists what is there and not in what [`reflect`](super::reflect) returns.
-pub(crate) async fn unmodelled(connection: &mut Connection) -> Result<Vec<String>, ConnectionError> {
-    Ok(connection.rows(OBJECTS).await?.into_iter().flatten().flatten().collect())
+/// Each kind with its words, the catalogue that says whether an extension owns a thing, and where the things are found.
+fn query(server: &Server) -> String {
+    let Server { version, namespace } = server;
+    let mut kinds = vec![
+        (
+            "trigger",
+            "triggers",
+            "pg_trigger",
+            "t.oid",
+            "t.tgname",
+            "pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid",
+            "NOT t.tgisinternal",
+        ),
+        (
+            "rule",
+            "rules",
+            "pg_rewrite",
+            "t.oid",
+            "t.rulename",
+            "pg_rewrite t JOIN pg_class c ON c.oid = t.ev_class",
+            "t.rulename <> '_RETURN'",
+        ),
+        (
+            "policy",
+            "policies",
+            "pg_policy",
+            "t.oid",
+            "t.polname",
+            "pg_policy t JOIN pg_class c ON c.oid = t.polrelid",
+            "true",
+        ),
+        (
+            "table with row security",
+            "tables with row security",
+            "pg_class",
+            "c.oid",
+            "c.relname",
+            "pg_class c",
+            "c.relrowsecurity",
+        ),
+        ("view", "views", "pg_class", "c.oid", "c.relname", "pg_class c", "c.relkind = 'v'"),
+        (
+            "materialized view",
+            "materialized views",
+            "pg_class",
+            "c.oid",
+            "c.relname",
+            "pg_class c",
+            "c.relkind = 'm'",
+        ),
+        (
+            "function",
+            "functions",
+            "pg_proc",
+            "c.oid",
+            "c.proname",
+            "(SELECT p.*, p.pronamespace AS relnamespace FROM pg_proc p) c",
+            "true",
+        ),
+        (
+            "foreign table",
+            "foreign tables",
+            "pg_class",
+            "c.oid",
+            "c.relname",
+            "pg_class c",
+            "c.relkind = 'f'",
+        ),
+        (
+            "partition",
+            "partitions",
+            "pg_class",
+            "c.oid",
+            "c.relname",
+            "pg_class c",
+            "c.relkind IN ('r', 'p', 'f') AND c.relispartition",
+        ),
+        (
+            "table that inherits",
+            "tables that inherit",
+            "pg_class",
+            "c.oid",
+            "c.relname",
+            "pg_class c",
+            "c.relkind = 'r' AND NOT c.relispartition AND EXISTS (SELECT 1 FROM pg_inherits h WHERE h.inhrelid = c.oid)",
+        ),
+        (
+            "grant",
+            "grants",
+            "pg_class",
+            "c.oid",
+            "c.relname || ' to ' || CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE pg_get_userbyid(g.grantee) END",
+            "pg_class c CROSS JOIN LATERAL (SELECT DISTINCT a.grantee FROM aclexplode(c.relacl) a WHERE a.grantee <> c.relowner) g",
+            "c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')",
+        ),
+        (
+            "table with storage parameters",
+            "tables with storage parameters",
+            "pg_class",
+            "c.oid",
+            "c.relname",
+            "pg_class c",
+            "c.relkind IN ('r', 'p') AND c.reloptions IS NOT NULL",
+        ),
+        (
+            "table or index in a tablespace",
+            "tables and indexes in tablespaces",
+            "pg_class",
+            "c.oid",
+            "c.relname",
+            "pg_class c",
+            "c.relkind IN ('r', 'p', 'i', 'I') AND c.reltablespace <> 0",
+        ),
+        (
+            "index with a collation of another schema",
+            "indexes with a collation of another schema",
+            "pg_class",
+            "c.oid",
+            "c.relname",
+            "pg_class c JOIN pg_index i ON i.indexrelid = c.oid",
+            "EXISTS (SELECT 1 FROM unnest(i.indcollation::oid[]) l (id) WHERE l.id <> 0 AND NOT pg_collation_is_visible(l.id))",
+        ),
+        (
+            "statistics object",
+            "statistics objects",
+            "pg_statistic_ext",
+            "c.oid",
+            "c.stxname",
+            "(SELECT s.*, s.stxnamespace AS relnamespace FROM pg_statistic_ext s) c",
+            "true",
+        ),
+        (
+            "table in a publication",
+            "tables in publications",
+            "pg_class",
+            "c.oid",
+            "c.relname",
+            "pg_class c",
+            "EXISTS (SELECT 1 FROM pg_publication_rel u WHERE u.prrelid = c.oid)",
+        ),
+        (
+            "domain",
+            "domains",
+            "pg_type",
+            "c.oid",
+            "c.typname",
+            "(SELECT y.*, y.typnamespace AS relnamespace FROM pg_type y) c",
+            "c.typtype = 'd'",
+        ),
+        (
+            "composite type",
+            "composite types",
+            "pg_class",
+            "c.oid",
+            "c.relname",
+            "pg_class c",
+            "c.relkind = 'c'",
+        ),
+    ];
+    if *version >= 180_000 {
+        let from = "pg_constraint t JOIN pg_class c ON c.oid = t.conrelid";
+        kinds.push((
+            "constraint that is not enforced",
+            "constraints that are not enforced",
+            "pg_constraint",
+            "t.oid",
+            "t.conname",
+            from,
+            "NOT t.conenforced",
+        ));
+        kinds.push((
+            "key over time",
+            "keys over time",
+            "pg_constraint",
+            "t.oid",
+            "t.conname",
+            from,
+            "t.conperiod",
+        ));
+    }
+    let kinds = kinds.into_iter().enumerate().map(|(place, (one, several, catalogue, id, name, from, condition))| {
+        format!(
+            "SELECT {place}, '{one}', '{several}', pg_catalog.json_agg(({name})::text ORDER BY ({name})::text COLLATE \"C\")
+             FROM {from}
+             WHERE c.relnamespace = {namespace} AND {condition} AND NOT EXISTS (
+               SELECT 1 FROM pg_depend e WHERE e.classid = 'pg_catalog.{catalogue}'::regclass
+                 AND e.objid = {id} AND e.deptype = 'e')
+             HAVING count(*) > 0"
+        )
+    });
+    format!(
+        "SELECT * FROM ({}) k (place, one, several, names) ORDER BY place",
+        kinds.collect::<Vec<_>>().join(" UNION ALL ")
+    )
 }

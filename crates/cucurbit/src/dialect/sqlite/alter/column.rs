@@ -2,14 +2,17 @@
 
 use crate::{
     operation::{ColumnChange, Operation},
-    schema::{Column, ColumnType, Expression, ForeignKey, Ident, IndexKey, IndexPart, ServerDefault, Type},
+    schema::{
+        Column, ColumnType, Expression, ForeignKey, Ident, IndexKey, IndexPart, ServerDefault, TableName,
+        Type,
+    },
 };
 
 use super::{
     super::{
         super::{HazardKind, PlanError, Statement, sql::quoted},
         HERE,
-        ddl::{ClauseKind, CreateTable},
+        ddl::{ClauseKind, CreateTable, with_index_name},
         definition,
         render::{apply, column_probe, unsupported},
         token::{same_name, tokens},
@@ -188,6 +191,24 @@ impl Work<'_> {
     pub(super) fn drop_index(&mut self, name: &Ident) {
         self.before.originals.indexes.remove(name);
         self.push(Statement::new(format!("DROP INDEX {}", quoted(name))));
+    }
+
+    /// SQLite does not rename an index: it is dropped, and made from its own text.
+    pub(super) fn rename_index(
+        &mut self,
+        table: &TableName,
+        name: &Ident,
+        to: &Ident,
+        operation: &Operation,
+    ) -> Result<(), PlanError> {
+        apply(self.before, operation)?;
+        let Some((_, sql)) = self.before.originals.indexes.get(name).cloned() else { return Ok(()) };
+        let sql = with_index_name(&sql, to)
+            .map_err(|error| PlanError::Original { object: name.to_string(), reason: error.to_string() })?;
+        self.drop_index(name);
+        self.before.originals.indexes.insert(to.clone(), (table.clone(), sql.clone()));
+        self.push(Statement::new(sql));
+        Ok(())
     }
 
     /// Returns the indexes that have a column as a part of their key.

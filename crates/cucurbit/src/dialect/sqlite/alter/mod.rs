@@ -5,13 +5,14 @@
 //! text; whether the edits are run as statements or as a rebuild is decided when all of them are known.
 
 mod column;
+mod constraint;
 mod usage;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    operation::{ColumnChange, Found, Operation, resolve_constraint},
-    schema::{Column, ConstraintRef, Expression, ForeignKey, Ident, PrimaryKey, Table, TableName},
+    operation::{ColumnChange, Operation},
+    schema::{Column, Expression, ForeignKey, Ident, PrimaryKey, TableName},
 };
 
 use super::{
@@ -30,7 +31,9 @@ pub(super) fn is_of_one_table(operation: &Operation) -> bool {
     match operation {
         Operation::AddColumn { .. }
         | Operation::AlterColumn { .. }
+        | Operation::AlterConstraint { .. }
         | Operation::CreateCheck { .. }
+        | Operation::CreateExclusion { .. }
         | Operation::CreateForeignKey { .. }
         | Operation::CreateIndex { .. }
         | Operation::CreatePrimaryKey { .. }
@@ -38,6 +41,7 @@ pub(super) fn is_of_one_table(operation: &Operation) -> bool {
         | Operation::DropColumn { .. }
         | Operation::DropConstraint { .. }
         | Operation::DropIndex { .. }
+        | Operation::RenameIndex { .. }
         | Operation::SetTableComment { .. } => true,
         Operation::BulkInsert(_)
         | Operation::CreateTable(_)
@@ -267,10 +271,16 @@ impl Work<'_> {
                 apply(self.before, operation)?;
                 changes.iter().try_for_each(|change| self.alter_column(column, change, operation))
             }
+            Operation::AlterConstraint { table, constraint, change } => {
+                self.alter_constraint(table, constraint, change, operation)
+            }
             Operation::CreateCheck { table: _, check } => {
                 apply(self.before, operation)?;
                 self.native = None;
                 self.text.add_constraint(&definition::check(check)).map_err(failed)
+            }
+            Operation::CreateExclusion { .. } => {
+                Err(unsupported(operation)(definition::NO_EXCLUSIONS.to_owned()))
             }
             Operation::CreateForeignKey { table: _, foreign_key } => {
                 apply(self.before, operation)?;
@@ -278,7 +288,7 @@ impl Work<'_> {
                 let text = definition::foreign_key(foreign_key).map_err(unsupported(operation))?;
                 self.text.add_constraint(&text).map_err(failed)
             }
-            Operation::CreateIndex { table, index } => {
+            Operation::CreateIndex { table, index, concurrency: _ } => {
                 apply(self.before, operation)?;
                 let sql = definition::create_index(table, index).map_err(unsupported(operation))?;
                 self.before.originals.indexes.insert(index.name.clone(), (table.clone(), sql.clone()));
@@ -291,7 +301,8 @@ impl Work<'_> {
             Operation::CreateUnique { table: _, unique } => {
                 apply(self.before, operation)?;
                 self.native = None;
-                self.text.add_constraint(&definition::unique(unique)).map_err(failed)
+                let text = definition::unique(unique).map_err(unsupported(operation))?;
+                self.text.add_constraint(&text).map_err(failed)
             }
             Operation::DropColumn { table: _, column, consent } => {
                 self.drop_column(column, consent.is_given, operation)
@@ -299,11 +310,12 @@ impl Work<'_> {
             Operation::DropConstraint { table, constraint } => {
                 self.drop_constraint(table, constraint, operation)
             }
-            Operation::DropIndex { table: _, name } => {
+            Operation::DropIndex { table: _, name, concurrency: _ } => {
                 apply(self.before, operation)?;
                 self.drop_index(name);
                 Ok(())
             }
+            Operation::RenameIndex { table, name, to } => self.rename_index(table, name, to, operation),
             // SQLite stores no comments.
             Operation::SetTableComment { .. } => apply(self.before, operation),
             Operation::BulkInsert(_)
@@ -344,39 +356,8 @@ impl Work<'_> {
             }
             self.text.set_nullable(column, false);
         }
-        let added = self.text.add_constraint(&definition::primary_key(key));
+        let text = definition::primary_key(key).map_err(unsupported(operation))?;
+        let added = self.text.add_constraint(&text);
         added.map_err(|error| unsupported(operation)(error.to_string()))
-    }
-
-    fn drop_constraint(
-        &mut self,
-        table: &TableName,
-        constraint: &ConstraintRef,
-        operation: &Operation,
-    ) -> Result<(), PlanError> {
-        let mut value = self.text.value();
-        value.name = table.clone();
-        // The stored text of a check may be another spelling of the one that the script means.
-        let same = value.checks.iter().find(|check| definition::is_same_check(constraint, check));
-        let constraint = match (resolve_constraint(&value, constraint), same) {
-            (None, Some(check)) => check.reference(),
-            (Some(_), _) | (None, None) => constraint.clone(),
-        };
-        let Some(found) = resolve_constraint(&value, &constraint) else {
-            return apply(self.before, operation);
-        };
-        if let (Found::PrimaryKey, Some(key)) = (found, &value.primary_key) {
-            // The columns stay NOT NULL, which the key alone said.
-            key.columns.iter().for_each(|column| self.text.set_nullable(column, false));
-        }
-        self.native = None;
-        self.text.drop_constraint(found);
-        // What is created after it may take its name, or be the next primary key.
-        if let Some(owner) = self.before.schema.tables.get_mut(table) {
-            let Table { primary_key, uniques, foreign_keys, checks, .. } = self.text.value();
-            owner.primary_key = primary_key;
-            (owner.uniques, owner.foreign_keys, owner.checks) = (uniques, foreign_keys, checks);
-        }
-        Ok(())
     }
 }

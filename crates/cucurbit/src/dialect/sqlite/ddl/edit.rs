@@ -1,6 +1,9 @@
 //! Changes of a CREATE TABLE's pieces. Each changes what it names and nothing else.
 
-use crate::{operation::Found, schema::Ident};
+use crate::{
+    operation::Found,
+    schema::{Deferral, Ident},
+};
 
 use super::{
     super::{
@@ -144,22 +147,7 @@ impl CreateTable {
 
     /// Removes the constraint at a place of the lists that [`CreateTable::value`] returns.
     pub(in super::super) fn drop_constraint(&mut self, found: Found) {
-        let mut left = match found {
-            Found::Check(position) | Found::ForeignKey(position) | Found::Unique(position) => position,
-            Found::PrimaryKey => 0,
-        };
-        let mut is_meant = |clause: &Clause| {
-            let is_kind = matches!(
-                (&clause.kind, found),
-                (ClauseKind::Check(_), Found::Check(_))
-                    | (ClauseKind::ForeignKey(_), Found::ForeignKey(_))
-                    | (ClauseKind::PrimaryKey { .. }, Found::PrimaryKey)
-                    | (ClauseKind::Unique(_), Found::Unique(_))
-            );
-            let is_it = is_kind && left == 0;
-            left = if is_kind { left.wrapping_sub(1) } else { left };
-            is_it
-        };
+        let mut is_meant = is_meant(found);
         // Columns come first, in the text as in the lists.
         for item in &mut self.items {
             if let Body::Column(column) = &mut item.body {
@@ -170,6 +158,63 @@ impl CreateTable {
             Body::Column(_) => true,
             Body::Constraint(clause) => !is_meant(clause),
         });
+    }
+}
+
+/// Returns what tells the clause at a place of the lists that [`CreateTable::value`] returns, asked in their order.
+fn is_meant(found: Found) -> impl FnMut(&Clause) -> bool {
+    let mut left = match found {
+        Found::Check(position) | Found::ForeignKey(position) | Found::Unique(position) => position,
+        Found::Exclusion(_) | Found::PrimaryKey => 0,
+    };
+    move |clause| {
+        let is_kind = matches!(
+            (&clause.kind, found),
+            (ClauseKind::Check(_), Found::Check(_))
+                | (ClauseKind::ForeignKey(_), Found::ForeignKey(_))
+                | (ClauseKind::PrimaryKey { .. }, Found::PrimaryKey)
+                | (ClauseKind::Unique(_), Found::Unique(_))
+        );
+        let is_it = is_kind && left == 0;
+        left = if is_kind { left.wrapping_sub(1) } else { left };
+        is_it
+    }
+}
+
+impl CreateTable {
+    /// Names the constraint at a place of the lists that [`CreateTable::value`] returns.
+    pub(in super::super) fn rename_constraint(&mut self, found: Found, to: &Ident) {
+        let mut is_meant = is_meant(found);
+        if let Some(clause) = self.clauses_mut().find(|clause| is_meant(clause)) {
+            let tokens = tokens(&clause.text);
+            clause.text = match (&clause.name, tokens.get(1)) {
+                (Some(_), Some(name)) => replaced(&clause.text, &[(*name, quoted(to))]),
+                (Some(_), None) | (None, _) => format!("CONSTRAINT {} {}", quoted(to), clause.text),
+            };
+            clause.name = Some(to.clone());
+        }
+    }
+
+    /// Says when the foreign key at a place of the lists that [`CreateTable::value`] returns is checked.
+    pub(in super::super) fn set_deferral(&mut self, found: Found, deferral: Deferral) {
+        let mut is_meant = is_meant(found);
+        let Some(clause) = self.clauses_mut().find(|clause| is_meant(clause)) else { return };
+        let tokens = tokens(&clause.text);
+        let word = tokens.iter().rposition(|token| token.is(&clause.text, "DEFERRABLE"));
+        let start = word.map(|at| match at.checked_sub(1) {
+            Some(before) if tokens[before].is(&clause.text, "NOT") => tokens[before].start,
+            Some(_) | None => tokens[at].start,
+        });
+        if let Some(start) = start {
+            clause.text.truncate(start);
+            clause.text.truncate(clause.text.trim_end().len());
+        }
+        if deferral != Deferral::NotDeferrable {
+            clause.text = format!("{} {}", clause.text, deferral.sql());
+        }
+        if let ClauseKind::ForeignKey(reference) = &mut clause.kind {
+            reference.deferral = deferral;
+        }
     }
 }
 

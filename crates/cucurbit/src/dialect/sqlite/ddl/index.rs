@@ -3,7 +3,10 @@
 use crate::schema::{Ident, Index, IndexKey, IndexPart, Order};
 
 use super::{
-    super::token::{Token, closing, replaced, tokens},
+    super::{
+        super::sql::quoted,
+        token::{Token, closing, replaced, tokens},
+    },
     Unreadable,
 };
 
@@ -45,12 +48,39 @@ fn part(sql: &str, tokens: &[Token]) -> Result<IndexPart, Unreadable> {
     let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else {
         return Err(Unreadable { expected: "a column", at: sql.len() });
     };
-    let key = match tokens {
-        [only] if only.name(sql).is_some() => only.name(sql).map(IndexKey::Column),
-        _ => None,
+    let (key, collation) = match split_collation(sql, tokens) {
+        Some((key, collation)) => (key, Some(collation)),
+        None => (IndexKey::Expression(sql[first.start..last.end].into()), None),
     };
-    let key = key.unwrap_or_else(|| IndexKey::Expression(sql[first.start..last.end].into()));
-    Ok(IndexPart { order, ..IndexPart::new(key) })
+    let key = match tokens {
+        [only] => only.name(sql).map(IndexKey::Column).unwrap_or(key),
+        _ => key,
+    };
+    Ok(IndexPart { order, collation, ..IndexPart::new(key) })
+}
+
+/// Splits `key COLLATE name`, where the key is one thing: the word binds closer than any operator before it.
+pub(in super::super) fn split_collation(sql: &str, tokens: &[Token]) -> Option<(IndexKey, String)> {
+    let [key @ .., word, name] = tokens else { return None };
+    if !word.is(sql, "COLLATE") {
+        return None;
+    }
+    let collation = name.name(sql)?.to_string();
+    let (first, last) = (key.first()?, key.last()?);
+    let text = || IndexKey::Expression(sql[first.start..last.end].into());
+    let key = match key {
+        [only] => only.name(sql).map(IndexKey::Column)?,
+        [open, ..] if open.is_sign(b'(') && closing(key, 0) == Some(key.len() - 1) => text(),
+        [function, open, ..]
+            if function.name(sql).is_some()
+                && open.is_sign(b'(')
+                && closing(key, 1) == Some(key.len() - 1) =>
+        {
+            text()
+        }
+        _ => return None,
+    };
+    Some((key, collation))
 }
 
 /// Finds the parenthesis after `ON table`. The index's own name may be `on` only in quotes.
@@ -59,6 +89,15 @@ fn open_parenthesis(sql: &str, tokens: &[Token]) -> Result<usize, Unreadable> {
     on.map(|on| on + 2)
         .filter(|open| tokens.get(*open).is_some_and(|token| token.is_sign(b'(')))
         .ok_or(Unreadable { expected: "ON table (", at: 0 })
+}
+
+/// Puts another name into a CREATE INDEX.
+pub(in super::super) fn with_index_name(sql: &str, name: &Ident) -> Result<String, Unreadable> {
+    let tokens = tokens(sql);
+    // The name stands before `ON table (`.
+    let at =
+        open_parenthesis(sql, &tokens)?.checked_sub(3).ok_or(Unreadable { expected: "a name", at: 0 })?;
+    Ok(replaced(sql, &[(tokens[at], quoted(name))]))
 }
 
 /// Puts another table's name into a CREATE INDEX.

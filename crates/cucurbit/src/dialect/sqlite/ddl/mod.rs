@@ -17,7 +17,7 @@ use crate::schema::Ident;
 
 pub(super) use self::{
     edit::{is_column, rename_in_text},
-    index::{index_value, with_table},
+    index::{index_value, split_collation, with_index_name, with_table},
 };
 
 /// A CREATE TABLE.
@@ -129,6 +129,10 @@ pub(super) struct Reference {
     pub(super) on_delete: crate::schema::Action,
     /// What an UPDATE does.
     pub(super) on_update: crate::schema::Action,
+    /// What `MATCH` says.
+    pub(super) matching: crate::schema::Match,
+    /// What `DEFERRABLE` says.
+    pub(super) deferral: crate::schema::Deferral,
 }
 
 /// Why a stored text cannot be read.

@@ -2,7 +2,7 @@
 //!
 //! SQLite has accepted the text before it stored it, so only what tells the pieces apart is looked at.
 
-use crate::schema::{Action, Ident};
+use crate::schema::{Action, Deferral, Ident, Match};
 
 use super::{
     super::token::{Kind, Token, closing, tokens},
@@ -289,6 +289,7 @@ fn reference(reader: &mut Reader<'_>, columns: Vec<Ident>) -> Result<Reference, 
     let table = reader.name("a table")?;
     let referred = if reader.is_sign(b'(') { reader.names()?.0 } else { Vec::new() };
     let (mut on_delete, mut on_update) = (Action::default(), Action::default());
+    let mut matching = Match::default();
     loop {
         if reader.eat("ON") {
             let is_delete = reader.is(0, "DELETE");
@@ -301,18 +302,27 @@ fn reference(reader: &mut Reader<'_>, columns: Vec<Ident>) -> Result<Reference, 
                 on_update = action;
             }
         } else if reader.eat("MATCH") {
+            matching = if reader.is(0, "FULL") { Match::Full } else { Match::Simple };
             reader.at += 1;
         } else {
             break;
         }
     }
-    if reader.is(0, "NOT") && reader.is(1, "DEFERRABLE") {
-        reader.at += 1;
+    let is_not = reader.is(0, "NOT") && reader.is(1, "DEFERRABLE");
+    reader.at += usize::from(is_not);
+    let mut deferral = Deferral::default();
+    if reader.eat("DEFERRABLE") {
+        let is_deferred = reader.is(0, "INITIALLY") && reader.is(1, "DEFERRED");
+        if reader.eat("INITIALLY") {
+            reader.at += 1;
+        }
+        deferral = match (is_not, is_deferred) {
+            (true, _) => Deferral::NotDeferrable,
+            (false, true) => Deferral::Deferred,
+            (false, false) => Deferral::Immediate,
+        };
     }
-    if reader.eat("DEFERRABLE") && reader.eat("INITIALLY") {
-        reader.at += 1;
-    }
-    Ok(Reference { columns, table, referred, on_delete, on_update })
+    Ok(Reference { columns, table, referred, on_delete, on_update, matching, deferral })
 }
 
 fn action(reader: &mut Reader<'_>) -> Result<Action, Unreadable> {

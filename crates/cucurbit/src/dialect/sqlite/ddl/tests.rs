@@ -102,7 +102,7 @@ fn an_index_is_read_with_its_expressions_and_condition() {
     assert!(index.is_unique);
     assert_eq!(index.parts[0], crate::schema::IndexPart::from("a").descending());
     assert_eq!(index.parts[1].key, crate::schema::IndexKey::Expression("lower(b)".into()));
-    assert_eq!(index.parts[2].key, crate::schema::IndexKey::Expression("\"c\" COLLATE NOCASE".into()));
+    assert_eq!(index.parts[2], crate::schema::IndexPart::from("c").collate("NOCASE"));
     assert_eq!(index.predicate, Some("a > (1)".into()));
     assert_eq!(with_table(sql, "\"u\"").unwrap(), sql.replace("ON t", "ON \"u\""));
 }

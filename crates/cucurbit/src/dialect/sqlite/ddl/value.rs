@@ -128,7 +128,7 @@ impl CreateTable {
         };
         match &clause.kind {
             ClauseKind::Check(condition) => {
-                table.checks.push(Check { name, expression: condition.as_str().into() });
+                table.checks.push(Check { name, ..Check::new(condition.as_str()) });
             }
             ClauseKind::ForeignKey(Reference {
                 columns: own,
@@ -136,20 +136,23 @@ impl CreateTable {
                 referred,
                 on_delete,
                 on_update,
+                matching,
+                deferral,
             }) => {
+                let referred_table = TableName::new(referred_table.clone());
                 table.foreign_keys.push(ForeignKey {
                     name,
-                    columns: columns(own),
-                    referred_table: TableName::new(referred_table.clone()),
-                    referred_columns: referred.clone(),
                     on_delete: *on_delete,
                     on_update: *on_update,
+                    matching: *matching,
+                    deferral: *deferral,
+                    ..ForeignKey::new(columns(own), referred_table, referred.clone())
                 });
             }
             ClauseKind::PrimaryKey { columns: own, .. } => {
-                table.primary_key = Some(PrimaryKey { name, columns: columns(own) });
+                table.primary_key = Some(PrimaryKey { name, ..PrimaryKey::new(columns(own)) });
             }
-            ClauseKind::Unique(own) => table.uniques.push(Unique { name, columns: columns(own) }),
+            ClauseKind::Unique(own) => table.uniques.push(Unique { name, ..Unique::new(columns(own)) }),
             ClauseKind::Collate(_)
             | ClauseKind::Default(_)
             | ClauseKind::Generated { .. }

@@ -1,0 +1,183 @@
+//! Finds the unnamed check that a script means among those that the server named and printed anew.
+//!
+//! Only the server knows for certain whether two conditions are one. Here are those rewritings of it that are plain to
+//! see; where they do not lead to one check alone, none is meant: to drop another one would be worse than to refuse.
+
+use std::collections::BTreeSet;
+
+use super::{
+    expression::{self, Kind, Token},
+    names,
+    render::text,
+};
+use crate::schema::{Check, Expression, Ident, Table};
+
+/// Words behind which the server puts others: `IN (1, 2)` becomes `= ANY (ARRAY[1, 2])`.
+const REWRITTEN: [&str; 16] = [
+    "at",
+    "between",
+    "cast",
+    "date",
+    "distinct",
+    "from",
+    "ilike",
+    "in",
+    "interval",
+    "like",
+    "overlay",
+    "position",
+    "similar",
+    "time",
+    "timestamp",
+    "trim",
+];
+
+/// Finds the name of the check with this condition, among those whose names nobody chose.
+pub(super) fn named(table: &Table, condition: &Expression) -> Option<Ident> {
+    let wanted = Said::of(table, text(condition));
+    let unnamed = || {
+        let is_unnamed = |check: &&Check| names::is_generated(table, names::Constraint::Check(check));
+        table.checks.iter().filter(is_unnamed).map(|check| (check, Said::of(table, text(&check.expression))))
+    };
+    if let Some((check, _)) = unnamed().find(|(_, said)| said.exact == wanted.exact) {
+        return check.name.clone();
+    }
+    let mut alike = unnamed().filter(|(_, said)| wanted.may_be(said));
+    match (alike.next(), alike.next()) {
+        (Some((check, _)), None) => check.name.clone(),
+        (Some(_), Some(_)) | (None, _) => None,
+    }
+}
+
+/// What a condition says, without parentheses and casts.
+#[derive(Debug, Default)]
+struct Said {
+    /// All of it.
+    exact: String,
+    /// All of it, with every text as a question mark: the server prints a day or a time anew.
+    without_texts: String,
+    columns: BTreeSet<Ident>,
+    numbers: BTreeSet<String>,
+    is_rewritten: bool,
+}
+
+impl Said {
+    fn of(table: &Table, sql: &str) -> Self {
+        let columns: Vec<&Ident> = table.columns.iter().map(|column| &column.name).collect();
+        let mut said = Self { columns: expression::columns_in(sql, &columns), ..Self::default() };
+        let mut tokens = expression::tokens(sql).into_iter().peekable();
+        while let Some(token) = tokens.next() {
+            match token.kind {
+                Kind::Symbol if token.is("::") => skip_type(&mut tokens),
+                Kind::Symbol if ["(", ")", "[", "]"].iter().any(|sign| token.is(sign)) => {}
+                Kind::Number => {
+                    said.numbers.insert(token.text.to_owned());
+                    said.push(token.text, token.text);
+                }
+                Kind::Text => {
+                    let inner = token.text.trim_matches('\'');
+                    let digits = inner.trim_start_matches('-');
+                    if digits.parse::<f64>().is_ok() {
+                        // A negative number is printed as a text with a cast.
+                        said.numbers.insert(digits.to_owned());
+                        said.push(inner, inner);
+                    } else {
+                        said.push(token.text, "?");
+                    }
+                }
+                Kind::QuotedName | Kind::Word => {
+                    let name = token.name().unwrap_or_default();
+                    said.is_rewritten |= REWRITTEN.contains(&name.as_str());
+                    said.push(&name, &name);
+                }
+                Kind::Symbol | Kind::Unclosed => said.push(token.text, token.text),
+            }
+        }
+        said.exact = said.exact.replace("!=", "<>");
+        said.without_texts = said.without_texts.replace("!=", "<>");
+        said
+    }
+
+    fn push(&mut self, exact: &str, without_texts: &str) {
+        self.exact.push_str(exact);
+        self.without_texts.push_str(without_texts);
+    }
+
+    /// Tells whether the server may have printed this as the other.
+    fn may_be(&self, printed: &Self) -> bool {
+        if self.is_rewritten {
+            return self.columns == printed.columns && self.numbers == printed.numbers;
+        }
+        self.without_texts == printed.without_texts
+    }
+}
+
+/// Skips the name of a type: `character varying(20)`, `timestamp without time zone`, `integer[]`.
+fn skip_type<'s>(tokens: &mut std::iter::Peekable<impl Iterator<Item = Token<'s>>>) {
+    const MORE: [&str; 6] = ["precision", "time", "varying", "with", "without", "zone"];
+    tokens.next();
+    if tokens.next_if(|token| token.is(".")).is_some() {
+        tokens.next();
+    }
+    let is_more = |token: &Token<'_>| {
+        token.kind == Kind::Word && MORE.iter().any(|word| token.text.eq_ignore_ascii_case(word))
+    };
+    while tokens.next_if(is_more).is_some() {}
+    if tokens.next_if(|token| token.is("(")).is_some() {
+        while tokens.next_if(|token| !token.is(")")).is_some() {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{TableBuilder, build, build::*};
+
+    /// A table as the server prints it, with the names that it gave.
+    fn plant() -> Table {
+        TableBuilder::build("plant", |table| {
+            table.column(integer("height"));
+            table.column(build::text("name"));
+            table.column(date_time_tz("at"));
+            for (number, sql) in [
+                "height > 0",
+                "height < 100",
+                "(name)::text <> ''::text",
+                "height > '-1'::integer",
+                "at > '2026-01-01 00:00:00+00'::timestamp with time zone",
+                "height = ANY (ARRAY[3, 4])",
+                "height = ANY (ARRAY[5, 6])",
+            ]
+            .into_iter()
+            .enumerate()
+            {
+                table.check(sql).named(format!("plant_check{}", number + 1));
+            }
+            table.check("height <> 13").named("luck");
+        })
+    }
+
+    #[test]
+    fn a_check_is_found_in_the_words_of_the_server() {
+        let found = |sql: &str| named(&plant(), &sql.into()).map(|name| name.to_string());
+        for (sql, name) in [
+            ("height>0", "plant_check1"),
+            ("((HEIGHT < 100))", "plant_check2"),
+            ("name != ''", "plant_check3"),
+            ("height > -1", "plant_check4"),
+            ("at > '2026-01-01'", "plant_check5"),
+            ("height IN (3, 4)", "plant_check6"),
+        ] {
+            assert_eq!(found(sql).as_deref(), Some(name), "{sql}");
+        }
+    }
+
+    #[test]
+    fn another_check_is_never_meant() {
+        for sql in
+            ["height < 0", "height > 100", "height IN (3, 7)", "name = ''", "height <> 13", "at < '2026'"]
+        {
+            assert_eq!(named(&plant(), &sql.into()), None, "{sql}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Constraints that are dropped or changed in the text of their table.
+
+use crate::{
+    operation::{ConstraintChange, Found, Operation, resolve_constraint},
+    schema::{ConstraintRef, Table, TableName},
+};
+
+use super::{
+    super::{
+        super::PlanError,
+        definition,
+        render::{apply, unsupported},
+    },
+    Work,
+};
+
+impl Work<'_> {
+    /// Finds a constraint in the text, and returns what the text says with it.
+    fn found(&self, table: &TableName, constraint: &ConstraintRef) -> Option<(Table, Found)> {
+        let mut value = self.text.value();
+        value.name = table.clone();
+        // The stored text of a check may be another spelling of the one that the script means.
+        let same = value.checks.iter().find(|check| definition::is_same_check(constraint, check));
+        let constraint = match (resolve_constraint(&value, constraint), same) {
+            (None, Some(check)) => check.reference(),
+            (Some(_), _) | (None, None) => constraint.clone(),
+        };
+        let found = resolve_constraint(&value, &constraint)?;
+        Some((value, found))
+    }
+
+    /// Makes the schema say of the constraints what the text says.
+    fn remember_constraints(&mut self, table: &TableName) {
+        if let Some(owner) = self.before.schema.tables.get_mut(table) {
+            let Table { primary_key, uniques, foreign_keys, checks, .. } = self.text.value();
+            owner.primary_key = primary_key;
+            (owner.uniques, owner.foreign_keys, owner.checks) = (uniques, foreign_keys, checks);
+        }
+    }
+
+    pub(super) fn drop_constraint(
+        &mut self,
+        table: &TableName,
+        constraint: &ConstraintRef,
+        operation: &Operation,
+    ) -> Result<(), PlanError> {
+        let Some((value, found)) = self.found(table, constraint) else {
+            return apply(self.before, operation);
+        };
+        if let (Found::PrimaryKey, Some(key)) = (found, &value.primary_key) {
+            // The columns stay NOT NULL, which the key alone said.
+            key.columns.iter().for_each(|column| self.text.set_nullable(column, false));
+        }
+        self.native = None;
+        self.text.drop_constraint(found);
+        // What is created after it may take its name, or be the next primary key.
+        self.remember_constraints(table);
+        Ok(())
+    }
+
+    pub(super) fn alter_constraint(
+        &mut self,
+        table: &TableName,
+        constraint: &ConstraintRef,
+        change: &ConstraintChange,
+        operation: &Operation,
+    ) -> Result<(), PlanError> {
+        let Some((_, found)) = self.found(table, constraint) else {
+            return apply(self.before, operation);
+        };
+        match change {
+            ConstraintChange::Rename { to } => {
+                let taken = ConstraintRef::Named(to.clone());
+                if self.found(table, &taken).is_some_and(|(_, other)| other != found) {
+                    // The error that everybody gives.
+                    return apply(self.before, operation);
+                }
+                self.text.rename_constraint(found, to);
+            }
+            ConstraintChange::SetDeferral(deferral) => {
+                if !matches!(found, Found::ForeignKey(_)) {
+                    let reason = "a key or check of SQLite is checked at once, and cannot be deferred";
+                    return Err(unsupported(operation)(reason.to_owned()));
+                }
+                self.text.set_deferral(found, *deferral);
+            }
+            // Every row was checked when the constraint was made.
+            ConstraintChange::Validate => return Ok(()),
+        }
+        self.native = None;
+        self.remember_constraints(table);
+        Ok(())
+    }
+}
