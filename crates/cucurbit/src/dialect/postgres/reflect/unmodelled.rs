@@ -1,6 +1,6 @@
 //! What a schema holds that our values do not: counted by kind and named, by one query.
 
-use super::{Server, rows, server};
+use super::{rows, server};
 use crate::{
     connection::Connection,
     dialect::{ReflectError, Unmodelled},
@@ -8,9 +8,13 @@ use crate::{
 
 /// Counts what is in the connection's current schema and is not compared.
 pub(crate) async fn unmodelled(connection: &mut Connection) -> Result<Vec<Unmodelled>, ReflectError> {
-    let server = server(connection).await?;
+    // The driver was told the version when it connected; a pooler may have kept it to itself.
+    let version = match connection.postgres()?.server_version_num() {
+        Some(version) => version,
+        None => server(connection).await?.version,
+    };
     let mut found = Vec::new();
-    for mut row in rows(connection, "pg_depend", &query(&server)).await? {
+    for mut row in rows(connection, "pg_depend", &query(version)).await? {
         let (_, one, several) = (row.optional(), row.text()?, row.text()?);
         let names = row.optional_texts()?.unwrap_or_default();
         found.push(Unmodelled { kind: if names.len() == 1 { one } else { several }, names });
@@ -19,8 +23,9 @@ pub(crate) async fn unmodelled(connection: &mut Connection) -> Result<Vec<Unmode
 }
 
 /// Each kind with its words, the catalogue that says whether an extension owns a thing, and where the things are found.
-fn query(server: &Server) -> String {
-    let Server { version, namespace } = server;
+fn query(version: u32) -> String {
+    // In a query of its own it is found once, and not for each row.
+    let namespace = "(SELECT pg_catalog.current_schema()::pg_catalog.regnamespace)";
     let mut kinds = vec![
         (
             "trigger",
@@ -177,7 +182,7 @@ fn query(server: &Server) -> String {
             "c.relkind = 'c'",
         ),
     ];
-    if *version >= 180_000 {
+    if version >= 180_000 {
         let from = "pg_constraint t JOIN pg_class c ON c.oid = t.conrelid";
         kinds.push((
             "constraint that is not enforced",
