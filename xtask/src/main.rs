@@ -3,16 +3,20 @@
 //! | file | what lives there |
 //! |---|---|
 //! | `apt.rs` | Debian's packages installed, where we may |
+//! | `bench/` | `bench`: Cucurbit beside Alembic and bare SQL |
 //! | `environment.rs` | the only reader of the environment |
 //! | `format.rs` | `fmt`: rustfmt over everything, revision scripts included |
+//! | `matrix.rs` | `matrix`: the tests on every supported PostgreSQL |
 //! | `postgres/` | a PostgreSQL server for the tests: found, started, stopped |
 //! | `python.rs` | Python with `venv`, for the tests beside Alembic |
 //! | `report.rs` | failures, and the only printing |
 //! | `test.rs` | `test`: the whole test suite beside a server |
 
 mod apt;
+mod bench;
 mod environment;
 mod format;
+mod matrix;
 mod postgres;
 mod python;
 mod report;
@@ -32,6 +36,10 @@ The project's chores. Usage:
   cargo xtask postgres -- COMMAND …      any command beside a PostgreSQL server
   cargo xtask postgres                   a PostgreSQL server until Enter is pressed; prints its address
   cargo xtask fmt [--check]              rustfmt over all code, revision scripts included
+  cargo xtask bench [--quick] [--write] [SUBJECT …]
+                                         Cucurbit beside Alembic and bare SQL; --write: into docs/PERFORMANCE.md
+  cargo xtask matrix [--write] [RELEASE …]
+                                         the tests on PostgreSQL 13 to 18; --write: into docs/SUPPORT.md
 
 ARGUMENTS go to `cargo nextest run` (or `cargo test`, where nextest is not installed) in place of the
 full run: names of tests, say. The server is the one of CUCURBIT_TEST_POSTGRES_URL, else a throw-away
@@ -57,6 +65,8 @@ fn run(arguments: &[OsString]) -> Result<ExitCode, Failure> {
         Some("test") => test::run(after_dashes(rest)),
         Some("postgres") => beside_postgres(after_dashes(rest)),
         Some("fmt") => format::run(rest),
+        Some("bench") => bench::run(rest),
+        Some("matrix") => matrix::run(rest),
         Some(postgres::GUARD) => postgres::guard(rest),
         Some("help" | "--help" | "-h") => {
             report::print(USAGE);

@@ -40,6 +40,12 @@ pub(super) struct Release {
     text: String,
 }
 
+impl Release {
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+}
+
 impl fmt::Display for Release {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.text)
@@ -49,12 +55,16 @@ impl fmt::Display for Release {
 impl Binaries {
     /// The first folder whose programs the owner can run, in the order: PATH, then the usual places, newest first.
     pub(super) fn find(owner: &Owner) -> Option<Self> {
-        let usual = VERSIONED.iter().flat_map(|pattern| newest_first(matching(Path::new("/"), pattern)));
-        environment::search_path().into_iter().chain(usual).find_map(|folder| Self::of(folder, owner))
+        folders().find_map(|folder| Self::of(folder, owner))
+    }
+
+    /// The same of one release.
+    pub(super) fn find_release(owner: &Owner, major: u32) -> Option<Self> {
+        folders().filter_map(|folder| Self::of(folder, owner)).find(|found| found.release.major == major)
     }
 
     /// The programs in the folder, when all are there and do run: wrappers and leftovers do not.
-    fn of(folder: PathBuf, owner: &Owner) -> Option<Self> {
+    pub(super) fn of(folder: PathBuf, owner: &Owner) -> Option<Self> {
         let is_complete = ["initdb", "pg_ctl", "postgres"].iter().all(|name| is_program(&folder.join(name)));
         if !is_complete {
             return None;
@@ -75,6 +85,11 @@ impl Binaries {
             None => refuse(format!("`postgres --version` says {text:?}")),
         }
     }
+}
+
+fn folders() -> impl Iterator<Item = PathBuf> {
+    let usual = VERSIONED.iter().flat_map(|pattern| newest_first(matching(Path::new("/"), pattern)));
+    environment::search_path().into_iter().chain(usual)
 }
 
 fn is_program(file: &Path) -> bool {

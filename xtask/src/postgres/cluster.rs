@@ -13,6 +13,7 @@ use crate::report::{Failure, note};
 #[derive(Debug)]
 pub(crate) struct Cluster {
     url: String,
+    release: String,
     /// Held for its end.
     _guard: Guard,
 }
@@ -37,7 +38,12 @@ impl Cluster {
             binaries.folder.display(),
             folder.display()
         ));
-        Ok(Self { url: format!("postgresql://postgres@127.0.0.1:{port}/postgres"), _guard: guard })
+        let release = binaries.release.text().to_owned();
+        Ok(Self { url: format!("postgresql://postgres@127.0.0.1:{port}/postgres"), release, _guard: guard })
+    }
+
+    pub(super) fn release(&self) -> &str {
+        &self.release
     }
 
     pub(super) fn url(&self) -> &str {

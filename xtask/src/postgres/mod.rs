@@ -24,6 +24,7 @@ mod owner;
 
 pub(crate) use guard::{NAME as GUARD, guard};
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::environment;
@@ -78,6 +79,32 @@ impl Server {
             }
         };
         Cluster::start(binaries, owner).map(Self::ThrowAway)
+    }
+
+    /// Starts a throw-away server of a release that is installed; none if it is not.
+    pub(crate) fn installed(major: u32) -> Result<Option<Self>, Failure> {
+        let owner = Owner::choose()?;
+        match Binaries::find_release(&owner, major) {
+            Some(binaries) => Cluster::start(binaries, owner).map(|cluster| Some(Self::ThrowAway(cluster))),
+            None => Ok(None),
+        }
+    }
+
+    /// Starts a throw-away server by the programs in a folder.
+    pub(crate) fn of_programs(folder: PathBuf) -> Result<Self, Failure> {
+        let owner = Owner::choose()?;
+        let place = folder.display().to_string();
+        let binaries = Binaries::of(folder, &owner)
+            .ok_or_else(|| Failure::new(format!("the programs in `{place}` are no server that runs here")))?;
+        Cluster::start(binaries, owner).map(Self::ThrowAway)
+    }
+
+    /// What the server's own program says of its release; nothing of one that is somebody's own.
+    pub(crate) fn release(&self) -> &str {
+        match self {
+            Self::Given { .. } => "",
+            Self::ThrowAway(cluster) => cluster.release(),
+        }
     }
 
     /// The address of a superuser's database on it.

@@ -119,14 +119,27 @@ pub(crate) async fn reflect_snapshot_with(
 ) -> Result<(Before, Option<Rows>), ReflectError> {
     begin_snapshot(connection).await?;
     let read = match super::reflect(connection).await {
-        Ok(before) if before.schema.table(&TableName::new(table.clone())).is_some() => {
-            let rows = connection.rows(query).await;
-            rows.map(|rows| (before, Some(rows))).map_err(ReflectError::from)
-        }
-        Ok(before) => Ok((before, None)),
+        Ok(before) => match rows_of(connection, table, query, &before).await {
+            Ok(rows) => Ok((before, rows)),
+            Err(error) => Err(error.into()),
+        },
         Err(error) => Err(error),
     };
     end_snapshot(connection, read).await
+}
+
+/// Runs a query about a table, if it is there; what is reflected is not all that is there.
+async fn rows_of(
+    connection: &mut Connection,
+    table: &Ident,
+    query: &str,
+    before: &Before,
+) -> Result<Option<Rows>, ConnectionError> {
+    let is_reflected = before.schema.table(&TableName::new(table.clone())).is_some();
+    if is_reflected || table_exists(connection, table).await? {
+        return connection.rows(query).await.map(Some);
+    }
+    Ok(None)
 }
 
 /// What a query returned.

@@ -90,7 +90,10 @@ fn postgres_takes_every_piece_as_a_statement() {
     assert_eq!(pieces.len(), 8, "{pieces:#?}");
     run(async {
         let mut connection = connect(address).await;
-        for piece in &pieces {
+        // Bodies of functions without quotes came with PostgreSQL 14.
+        let asked = "SELECT current_setting('server_version_num')::int >= 140000";
+        let has_atomic = connection.value(asked).await.unwrap().as_deref() == Some("t");
+        for piece in pieces.iter().filter(|piece| has_atomic || !piece.contains("BEGIN ATOMIC")) {
             let query = sqlx::query(AssertSqlSafe((*piece).to_owned()));
             query
                 .execute(connection.postgres().unwrap())
@@ -103,7 +106,10 @@ fn postgres_takes_every_piece_as_a_statement() {
         let name = connection.value("SELECT \"na\"\"me;\" FROM \"plant;s\"").await.unwrap();
         assert_eq!(name.as_deref(), Some("it's; 'and ';"));
         assert_eq!(connection.value("SELECT count(*)::text FROM log").await.unwrap().as_deref(), Some("2"));
-        assert_eq!(connection.value("SELECT pg_temp.atomic(2)::text").await.unwrap().as_deref(), Some("3"));
+        if has_atomic {
+            let sum = connection.value("SELECT pg_temp.atomic(2)::text").await.unwrap();
+            assert_eq!(sum.as_deref(), Some("3"));
+        }
         connection.close().await.unwrap();
     });
 }

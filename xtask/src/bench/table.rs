@@ -1,0 +1,116 @@
+//! The table of figures: a line for each work, with its ratios and its bars.
+
+use super::measure::Series;
+
+/// What must hold.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Bar {
+    /// So many times faster than Alembic.
+    Faster(f64),
+    /// At most so many times what bare SQL takes.
+    OfBare(f64),
+    /// Less memory than so many MiB.
+    Memory(f64),
+    /// Less time than so many seconds.
+    Seconds(f64),
+}
+
+/// A work and what was measured of it; the first series is ours.
+pub(super) struct Row {
+    pub(super) work: String,
+    pub(super) series: Vec<Series>,
+    pub(super) bars: Vec<Bar>,
+}
+
+pub(super) const CUCURBIT: &str = "Cucurbit";
+pub(super) const ALEMBIC: &str = "Alembic";
+pub(super) const BARE: &str = "bare SQL";
+
+impl Row {
+    fn of(&self, name: &str) -> Option<&Series> {
+        self.series.iter().find(|series| series.name == name)
+    }
+
+    fn ours(&self) -> f64 {
+        self.of(CUCURBIT).map_or(f64::NAN, Series::median)
+    }
+
+    fn faster(&self) -> Option<f64> {
+        self.of(ALEMBIC).map(|alembic| alembic.median() / self.ours())
+    }
+
+    fn of_bare(&self) -> Option<f64> {
+        self.of(BARE).map(|bare| self.ours() / bare.median())
+    }
+
+    fn memory(&self) -> f64 {
+        self.of(CUCURBIT).map_or(f64::NAN, Series::memory)
+    }
+
+    /// A bar in words, and whether it holds. What was not measured does not hold.
+    fn judged(&self, bar: Bar) -> (String, bool) {
+        match bar {
+            Bar::Faster(times) => {
+                (format!("{times:.0} times faster"), self.faster().is_some_and(|measured| measured >= times))
+            }
+            Bar::OfBare(times) => {
+                (format!("{times} times bare"), self.of_bare().is_some_and(|measured| measured <= times))
+            }
+            Bar::Memory(mib) => (format!("under {mib:.0} MiB"), self.memory() < mib),
+            Bar::Seconds(seconds) => (format!("under {}", time(seconds)), self.ours() < seconds),
+        }
+    }
+
+    /// The bars that do not hold.
+    pub(super) fn missed(&self) -> Vec<String> {
+        let judged = self.bars.iter().map(|bar| self.judged(*bar));
+        judged.filter(|(_, holds)| !holds).map(|(words, _)| format!("{}: {words}", self.work)).collect()
+    }
+}
+
+fn time(seconds: f64) -> String {
+    match seconds {
+        short if short < 0.0995 => format!("{:.1} ms", short * 1e3),
+        long => format!("{long:.2} s"),
+    }
+}
+
+/// Writes the table in Markdown.
+pub(super) fn markdown(rows: &[Row]) -> String {
+    let mut lines = vec![
+        "| work | Cucurbit | Alembic | bare SQL | faster than Alembic | of bare SQL | memory: Cucurbit, Alembic | bars |".to_owned(),
+        "|---|---|---|---|---|---|---|---|".to_owned(),
+    ];
+    for row in rows {
+        let series = |name: &str| {
+            row.of(name)
+                .map_or_else(|| "–".to_owned(), |it| format!("{} ({})", time(it.median()), time(it.least())))
+        };
+        let times = |ratio: Option<f64>| {
+            ratio.map_or_else(
+                || "–".to_owned(),
+                |it| if it < 10.0 { format!("{it:.2}") } else { format!("{it:.0}") },
+            )
+        };
+        let bars: Vec<String> = row
+            .bars
+            .iter()
+            .map(|bar| row.judged(*bar))
+            .map(|(words, holds)| format!("{words}: {}", if holds { "yes" } else { "**no**" }))
+            .collect();
+        lines.push(format!(
+            "| {} | {} | {} | {} | {} | {} | {} | {} |",
+            row.work,
+            series(CUCURBIT),
+            series(ALEMBIC),
+            series(BARE),
+            times(row.faster()),
+            times(row.of_bare()),
+            // Without a contender it is not our own program that is measured.
+            row.of(ALEMBIC)
+                .map_or_else(|| "–".to_owned(), |it| format!("{:.0}, {:.0} MiB", row.memory(), it.memory())),
+            bars.join("; ")
+        ));
+    }
+    lines.join("\n")
+}
