@@ -8,6 +8,7 @@ mod enumeration;
 mod lock;
 mod plan;
 mod reflect;
+mod types;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
