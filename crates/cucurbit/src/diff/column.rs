@@ -92,6 +92,11 @@ fn changes(
     }
     if is_other_default(table, from, default.as_ref(), comparison) {
         changes.push(ColumnChange::SetDefault(written.default.clone()));
+        let is_computed =
+            |default: Option<&ServerDefault>| matches!(default, Some(ServerDefault::Computed { .. }));
+        if is_computed(default.as_ref()) && !is_computed(from.default.as_ref()) {
+            changes.push(ColumnChange::LosesData);
+        }
     }
     match (from.nullable, *nullable) {
         (true, false) => changes.push(ColumnChange::SetNotNull { backfill: None }),

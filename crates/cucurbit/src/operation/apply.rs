@@ -300,6 +300,7 @@ fn alter_column(
     for change in changes {
         match change {
             ColumnChange::Rename { to } => new_name = Some(to),
+            ColumnChange::LosesData => {}
             ColumnChange::SetCollation(collation) => target.collation.clone_from(collation),
             ColumnChange::SetComment(comment) => target.comment.clone_from(comment),
             ColumnChange::SetDefault(default) => target.default.clone_from(default),

@@ -93,6 +93,7 @@ impl ColumnChange {
     pub fn describe(&self) -> String {
         match self {
             Self::Rename { to } => format!("rename to {to}"),
+            Self::LosesData => "values may be lost".to_owned(),
             Self::SetCollation(Some(collation)) => format!("set collation {collation}"),
             Self::SetCollation(None) => "remove the collation".to_owned(),
             Self::SetComment(Some(_)) => "set the comment".to_owned(),

@@ -184,6 +184,8 @@ pub enum Operation {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ColumnChange {
+    /// Says that the values that are there may be lost, where computed ones take their place.
+    LosesData,
     /// Gives it another name.
     Rename {
         /// The new name.

@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 
 use thiserror::Error;
 
-use crate::schema::{ConstraintRef, Dialect, Ident, ObjectName, Schema, Sequence, Table, TableName};
+use crate::schema::{
+    ConstraintRef, Dialect, Ident, ObjectName, Schema, Sequence, ServerDefault, Table, TableName,
+};
 
 use super::{ApplyError, ColumnChange, Consent, Found, Operation, apply, enumeration, resolve_constraint};
 
@@ -190,6 +192,7 @@ fn reverse_changes(owner: &Table, column: &Ident, changes: &[ColumnChange]) -> R
     let mut undone = Vec::with_capacity(changes.len());
     for change in changes.iter().rev() {
         undone.push(match change {
+            ColumnChange::LosesData => continue,
             ColumnChange::Rename { to } => {
                 name_now = to;
                 ColumnChange::Rename { to: column.clone() }
@@ -206,7 +209,16 @@ fn reverse_changes(owner: &Table, column: &Ident, changes: &[ColumnChange]) -> R
             ColumnChange::SetType { .. } => ColumnChange::SetType { ty: was.ty.clone(), using: None },
         });
     }
+    let becomes_plain = |change: &ColumnChange| matches!(change, ColumnChange::SetDefault(default) if !is_computed(default.as_ref()));
+    if is_computed(was.default.as_ref()) && changes.iter().any(becomes_plain) {
+        // What is written to it until then gives way to computed values again.
+        undone.push(ColumnChange::LosesData);
+    }
     Ok(Operation::AlterColumn { table: owner.name.clone(), column: name_now.clone(), changes: undone })
+}
+
+fn is_computed(default: Option<&ServerDefault>) -> bool {
+    matches!(default, Some(ServerDefault::Computed { .. }))
 }
 
 /// Adds a dropped column again, with the indexes and constraints that went with it.

@@ -183,7 +183,8 @@ impl Known {
 fn new_name(change: &ColumnChange) -> Option<&Ident> {
     match change {
         ColumnChange::Rename { to } => Some(to),
-        ColumnChange::SetCollation(_)
+        ColumnChange::LosesData
+        | ColumnChange::SetCollation(_)
         | ColumnChange::SetComment(_)
         | ColumnChange::SetDefault(_)
         | ColumnChange::SetNotNull { .. }

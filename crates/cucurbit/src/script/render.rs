@@ -370,6 +370,7 @@ fn drop_constraint<'o>(table: &'o TableName, constraint: &ConstraintRef) -> Alte
 fn change(change: &ColumnChange) -> String {
     match change {
         ColumnChange::Rename { to } => spell::call("rename", &[&spell::ident(to)]),
+        ColumnChange::LosesData => ".loses_data()".to_owned(),
         ColumnChange::SetCollation(Some(collation)) => spell::call("collate", &[&spell::text(collation)]),
         ColumnChange::SetCollation(None) => ".drop_collation()".to_owned(),
         ColumnChange::SetComment(Some(comment)) => spell::call("comment", &[&spell::text(comment)]),

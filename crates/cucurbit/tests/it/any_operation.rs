@@ -238,6 +238,7 @@ fn table() -> BoxedStrategy<Table> {
 
 fn column_change() -> BoxedStrategy<ColumnChange> {
     prop_oneof![
+        Just(ColumnChange::LosesData),
         ident().prop_map(|to| ColumnChange::Rename { to }),
         option::of(text()).prop_map(ColumnChange::SetCollation),
         option::of(text()).prop_map(ColumnChange::SetComment),

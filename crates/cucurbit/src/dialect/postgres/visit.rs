@@ -158,7 +158,8 @@ fn table_name(name: &mut TableName, change: Change<'_>) {
 fn column_change(one: &mut ColumnChange, change: Change<'_>) {
     match one {
         ColumnChange::Rename { to } => change(to),
-        ColumnChange::SetCollation(_)
+        ColumnChange::LosesData
+        | ColumnChange::SetCollation(_)
         | ColumnChange::SetComment(_)
         | ColumnChange::SetDefault(_)
         | ColumnChange::SetNotNull { .. }

@@ -105,6 +105,7 @@ impl Planner<'_> {
                 Ok(())
             }
             Operation::AlterColumn { table, column, changes } => {
+                names::name_all(self.schema, table);
                 let owner = self.owner(table, &operation)?.clone();
                 // The names of what is there are those before a rename.
                 self.apply(&operation)?;
@@ -427,6 +428,7 @@ impl Planner<'_> {
             ColumnChange::SetNotNull { backfill } => backfill.is_none(),
             ColumnChange::SetDefault(Some(ServerDefault::Identity(_) | ServerDefault::Serial)) => true,
             ColumnChange::Rename { .. }
+            | ColumnChange::LosesData
             | ColumnChange::SetCollation(_)
             | ColumnChange::SetComment(_)
             | ColumnChange::SetDefault(_)
@@ -441,12 +443,42 @@ impl Planner<'_> {
         if becomes_computed(was, changes)
             && let Some(first) = statements.first_mut()
         {
-            first.hazards.extend(self.history.loses_values(&owner.name, column, Consent::NONE));
+            let consent = Consent { is_given: changes.contains(&ColumnChange::LosesData) };
+            first.hazards.extend(self.history.loses_values(&owner.name, column, consent));
         }
+        let computed =
+            if alter::is_retyped(was, changes) { computed_from(owner, column) } else { Vec::new() };
+        self.drop_computed(owner, &computed)?;
         self.plan.statements.extend(statements);
+        self.add_computed(&owner.name, &computed)?;
         for change in changes {
             if let ColumnChange::Rename { to } = change {
                 self.history.renamed_column(&owner.name, column, to);
+            }
+        }
+        Ok(())
+    }
+
+    /// Drops the columns that are computed from one whose type changes: PostgreSQL does not change it under them.
+    fn drop_computed(&mut self, owner: &Table, computed: &[Ident]) -> Result<(), PlanError> {
+        for column in computed {
+            alter::refuse_key(owner, column)?;
+            self.plan.push(format!("ALTER TABLE {} DROP COLUMN {}", qualified(&owner.name), quoted(column)));
+        }
+        Ok(())
+    }
+
+    /// Adds them again as they are in memory, with their checks and indexes.
+    fn add_computed(&mut self, table: &TableName, computed: &[Ident]) -> Result<(), PlanError> {
+        let Some(owner) = self.schema.table(table).cloned() else { return Ok(()) };
+        for column in computed.iter().filter_map(|name| owner.column(name)) {
+            self.add_column(table, column, None)?;
+        }
+        // A check or an index may be of several of them.
+        let mut made = BTreeSet::new();
+        for sql in computed.iter().flat_map(|column| alter::with_column(&owner, column)) {
+            if made.insert(sql.clone()) {
+                self.plan.push(sql);
             }
         }
         Ok(())
@@ -465,6 +497,23 @@ impl Planner<'_> {
         self.history.dropped_table(table);
         self.deferred.retain(|(owner, _)| owner != table);
     }
+}
+
+/// Lists the columns that are computed from a column.
+fn computed_from(table: &Table, column: &Ident) -> Vec<Ident> {
+    let is_from = |other: &&Column| match &other.default {
+        Some(ServerDefault::Computed { expression, stored: _ }) => {
+            super::expression::names_column(expression, column)
+        }
+        Some(
+            ServerDefault::Expression(_)
+            | ServerDefault::Identity(_)
+            | ServerDefault::Literal(_)
+            | ServerDefault::Serial,
+        )
+        | None => false,
+    };
+    table.columns.iter().filter(is_from).map(|other| other.name.clone()).collect()
 }
 
 /// Tells whether the values that a column holds give way to computed ones.
