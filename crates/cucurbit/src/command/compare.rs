@@ -9,7 +9,7 @@ use crate::{
     diff::{Diff, Filter, diff},
     error::Error,
     revision::{self, Direction, Edges, Heads, Target},
-    schema::{Dialect, ObjectName, Schema},
+    schema::{Dialect, Ident, ObjectName, Schema},
     source::{self, ReplayError},
 };
 
@@ -35,8 +35,12 @@ pub(super) async fn compare(project: &Project, connection: &mut Connection) -> R
     let mut after = replayed(project, connection.dialect(), &pending, reflected).await?;
     let history = history(project, &heads)?;
     know_what_is_not_kept(connection.dialect(), history.as_ref(), &models, &mut after);
-    let left_alone = left_alone(history.as_ref(), &after.schema);
-    let (diff, from) = against(project, connection, after, &models, left_alone).await?;
+    let filter = Filter {
+        version_table: Some(project.version_table().name().clone()),
+        left_alone: left_alone(history.as_ref(), &after.schema),
+        schemas: Some(schemas(history.iter().chain([&models]))),
+    };
+    let (diff, from) = against(connection, after, &models, &filter).await?;
     Ok(Comparison { pending, diff, from })
 }
 
@@ -70,9 +74,19 @@ fn know_what_is_not_kept(dialect: Dialect, history: Option<&Schema>, models: &Sc
     if dialect == Dialect::KEEPER {
         return;
     }
-    let Schema { tables: _, enums, sequences } = history.unwrap_or(models);
+    let Schema { tables: _, enums, sequences, schemas: _ } = history.unwrap_or(models);
     after.schema.enums.clone_from(enums);
     after.schema.sequences.clone_from(sequences);
+}
+
+/// Lists the schemas in which something of ours lies.
+fn schemas<'s>(ours: impl Iterator<Item = &'s Schema>) -> BTreeSet<Ident> {
+    let of = |schema: &'s Schema| {
+        let Schema { tables, enums, sequences, schemas } = schema;
+        let names = tables.keys().chain(enums.keys()).chain(sequences.keys());
+        schemas.iter().chain(names.filter_map(|name| name.schema.as_ref()))
+    };
+    ours.flat_map(of).cloned().collect()
 }
 
 /// Lists the types and sequences that the history did not make: they may be somebody else's.
@@ -123,22 +137,20 @@ pub(super) fn applied(project: &Project, heads: &Heads) -> Result<Vec<usize>, Er
 
 /// Compares what is with the models; asks the server about expressions in one batch.
 async fn against(
-    project: &Project,
     connection: &mut Connection,
     from: Before,
     models: &Schema,
-    left_alone: BTreeSet<ObjectName>,
+    filter: &Filter,
 ) -> Result<(Diff, Schema), Error> {
     let dialect = connection.dialect();
-    let filter = Filter { version_table: Some(project.version_table().name().clone()), left_alone };
     let from = dialect.canonical(&from.schema);
     let to = dialect.canonical(models);
-    let first = diff(&from, &to, &Answers::default(), &filter);
+    let first = diff(&from, &to, &Answers::default(), filter);
     let found = if first.questions.is_empty() {
         first
     } else {
         let answers = dialect::ask(connection, from.form(), to.form(), &first.questions).await?;
-        diff(&from, &to, &answers, &filter)
+        diff(&from, &to, &answers, filter)
     };
     Ok((found, from.as_written().clone()))
 }

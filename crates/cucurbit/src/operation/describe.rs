@@ -42,6 +42,7 @@ impl Operation {
             Self::CreatePrimaryKey { table, primary_key } => {
                 format!("add primary key on {table} ({})", list(&primary_key.columns))
             }
+            Self::CreateSchema { name } => format!("create schema {name}"),
             Self::CreateSequence(sequence) => format!("create sequence {}", sequence.name),
             Self::CreateTable(table) => format!("create table {}", table.name),
             Self::CreateUnique { table, unique } => match &unique.name {
@@ -62,6 +63,7 @@ impl Operation {
             },
             Self::DropEnum { name } => format!("drop enum {name}"),
             Self::DropIndex { table, name } => format!("drop index {name} on {table}"),
+            Self::DropSchema { name } => format!("drop schema {name}"),
             Self::DropSequence { name } => format!("drop sequence {name}"),
             Self::DropTable { table, .. } => format!("drop table {table}"),
             Self::Execute(execute) => format!("execute {}", first_line(&execute.sql)),

@@ -90,6 +90,11 @@ pub enum Operation {
         /// The key.
         primary_key: PrimaryKey,
     },
+    /// Creates a schema (PostgreSQL only).
+    CreateSchema {
+        /// Its name.
+        name: Ident,
+    },
     /// Creates a sequence that no column owns (PostgreSQL; elsewhere it is only known).
     CreateSequence(Sequence),
     /// Creates a table; its indexes are operations of their own.
@@ -127,6 +132,11 @@ pub enum Operation {
         /// The table.
         table: TableName,
         /// The index.
+        name: Ident,
+    },
+    /// Drops a schema in which nothing lies (PostgreSQL only).
+    DropSchema {
+        /// Its name.
         name: Ident,
     },
     /// Drops a sequence, and its place with it.
@@ -330,8 +340,10 @@ impl Operation {
             Self::AlterEnum { .. }
             | Self::AlterSequence(_)
             | Self::CreateEnum(_)
+            | Self::CreateSchema { .. }
             | Self::CreateSequence(_)
             | Self::DropEnum { .. }
+            | Self::DropSchema { .. }
             | Self::DropSequence { .. }
             | Self::Execute(_)
             | Self::Irreversible { .. }

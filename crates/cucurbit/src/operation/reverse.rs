@@ -117,6 +117,7 @@ pub fn reverse(
             });
             Ok(std::iter::once(drop_of(table, primary_key.reference())).chain(loosen).collect())
         }
+        Operation::CreateSchema { name } => one(Operation::DropSchema { name: name.clone() }),
         Operation::CreateSequence(new) => one(Operation::DropSequence { name: new.name.clone() }),
         Operation::CreateTable(table) => {
             one(Operation::DropTable { table: table.name.clone(), consent: Consent::GIVEN })
@@ -136,6 +137,7 @@ pub fn reverse(
             };
             one(Operation::CreateIndex { table: table.clone(), index: index.clone() })
         }
+        Operation::DropSchema { name } => one(Operation::CreateSchema { name: name.clone() }),
         Operation::DropSequence { name } => one(Operation::CreateSequence(sequence(before, name)?.clone())),
         Operation::DropTable { table, consent: _ } => {
             let mut table = owner(before, table)?.clone();

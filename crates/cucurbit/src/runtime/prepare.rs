@@ -163,6 +163,7 @@ impl Known {
             | Operation::BulkInsert(_)
             | Operation::CreateCheck { .. }
             | Operation::CreateEnum(_)
+            | Operation::CreateSchema { .. }
             | Operation::CreateSequence(_)
             | Operation::CreateForeignKey { .. }
             | Operation::CreateIndex { .. }
@@ -171,6 +172,7 @@ impl Known {
             | Operation::CreateUnique { .. }
             | Operation::DropConstraint { .. }
             | Operation::DropEnum { .. }
+            | Operation::DropSchema { .. }
             | Operation::DropSequence { .. }
             | Operation::DropIndex { .. }
             | Operation::Irreversible { .. }

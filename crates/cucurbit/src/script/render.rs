@@ -114,6 +114,9 @@ impl Lines {
                 let (parts, options) = (spell::index_parts(parts), spell::index_options(index));
                 self.line(&format!("op.create_index({name}, {table}, {parts}){options};"));
             }
+            Operation::CreateSchema { name } => {
+                self.line(&format!("op.create_schema({});", spell::ident(name)));
+            }
             Operation::CreateSequence(new) => {
                 self.line(&format!("op.create_sequence({}){};", spell::table_name(&new.name), sequence(new)));
             }
@@ -123,6 +126,9 @@ impl Lines {
             }
             Operation::DropIndex { table, name } => {
                 self.line(&format!("op.drop_index({}, {});", spell::ident(name), spell::table_name(table)));
+            }
+            Operation::DropSchema { name } => {
+                self.line(&format!("op.drop_schema({});", spell::ident(name)));
             }
             Operation::DropSequence { name } => {
                 self.line(&format!("op.drop_sequence({});", spell::table_name(name)));
@@ -320,10 +326,12 @@ fn alteration(operation: &Operation) -> Option<Alteration<'_>> {
         | Operation::AlterSequence(_)
         | Operation::BulkInsert(_)
         | Operation::CreateEnum(_)
+        | Operation::CreateSchema { .. }
         | Operation::CreateSequence(_)
         | Operation::CreateIndex { .. }
         | Operation::CreateTable(_)
         | Operation::DropEnum { .. }
+        | Operation::DropSchema { .. }
         | Operation::DropSequence { .. }
         | Operation::DropIndex { .. }
         | Operation::DropTable { .. }

@@ -325,6 +325,8 @@ fn statement() -> BoxedStrategy<Operation> {
         enum_type().prop_map(Operation::CreateEnum),
         sequence().prop_map(Operation::AlterSequence),
         sequence().prop_map(Operation::CreateSequence),
+        ident().prop_map(|name| Operation::CreateSchema { name }),
+        ident().prop_map(|name| Operation::DropSchema { name }),
         table_name().prop_map(|name| Operation::DropSequence { name }),
         table().prop_map(Operation::CreateTable),
         (table_name(), enum_change()).prop_map(|(name, change)| Operation::AlterEnum { name, change }),

@@ -38,6 +38,7 @@ pub(super) fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), Pl
         | Operation::BulkInsert(_)
         | Operation::CreateCheck { .. }
         | Operation::CreateEnum(_)
+        | Operation::CreateSchema { .. }
         | Operation::CreateSequence(_)
         | Operation::CreateForeignKey { .. }
         | Operation::CreateIndex { .. }
@@ -46,6 +47,7 @@ pub(super) fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), Pl
         | Operation::CreateUnique { .. }
         | Operation::DropConstraint { .. }
         | Operation::DropEnum { .. }
+        | Operation::DropSchema { .. }
         | Operation::DropSequence { .. }
         | Operation::DropIndex { .. }
         | Operation::DropTable { .. }

@@ -32,6 +32,7 @@ pub(super) fn operation(operation: &mut Operation, change: Change<'_>) {
         | Operation::CreateSequence(Sequence { name, ty: _, options: _ })
         | Operation::DropEnum { name }
         | Operation::DropSequence { name } => object_name(name, change),
+        Operation::CreateSchema { name } | Operation::DropSchema { name } => change(name),
         Operation::BulkInsert(BulkInsert { table, columns, rows: _ }) => {
             table_name(table, change);
             columns.iter_mut().for_each(change);

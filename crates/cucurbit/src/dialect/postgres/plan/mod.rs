@@ -77,7 +77,9 @@ impl Planner<'_> {
             | Operation::DropEnum { name }
             | Operation::DropSequence { name } => name,
             Operation::BulkInsert(_)
+            | Operation::DropSchema { .. }
             | Operation::CreateEnum(_)
+            | Operation::CreateSchema { .. }
             | Operation::CreateSequence(_)
             | Operation::CreateTable(_)
             | Operation::Execute(_)
@@ -86,7 +88,7 @@ impl Planner<'_> {
         };
         let short = TableName::new(name.name.clone());
         let is_public = name.schema.as_ref().is_some_and(|schema| *schema == "public");
-        let Schema { tables, enums, sequences } = &*self.schema;
+        let Schema { tables, enums, sequences, schemas: _ } = &*self.schema;
         let is_there = |name: &TableName| {
             tables.contains_key(name) || enums.contains_key(name) || sequences.contains_key(name)
         };
@@ -146,6 +148,10 @@ impl Planner<'_> {
                 self.create_primary_key(table, primary_key);
                 self.apply(&operation)
             }
+            Operation::CreateSchema { name } => {
+                self.plan.push(format!("CREATE SCHEMA {}", quoted(name)));
+                self.apply(&operation)
+            }
             Operation::CreateSequence(new) => {
                 self.plan.push(sequence::create(new)?);
                 self.apply(&operation)
@@ -175,6 +181,10 @@ impl Planner<'_> {
             }
             Operation::DropIndex { table, name } => {
                 self.plan.push(format!("DROP INDEX {}", qualified(&table.sibling(name.clone()))));
+                self.apply(&operation)
+            }
+            Operation::DropSchema { name } => {
+                self.plan.push(format!("DROP SCHEMA {}", quoted(name)));
                 self.apply(&operation)
             }
             Operation::DropSequence { name } => {
@@ -276,6 +286,7 @@ impl Planner<'_> {
                 | Operation::BulkInsert(_)
                 | Operation::CreateCheck { .. }
                 | Operation::CreateEnum(_)
+                | Operation::CreateSchema { .. }
                 | Operation::CreateSequence(_)
                 | Operation::CreateForeignKey { .. }
                 | Operation::CreateIndex { .. }
@@ -284,6 +295,7 @@ impl Planner<'_> {
                 | Operation::DropColumn { .. }
                 | Operation::DropConstraint { .. }
                 | Operation::DropEnum { .. }
+                | Operation::DropSchema { .. }
                 | Operation::DropSequence { .. }
                 | Operation::DropIndex { .. }
                 | Operation::DropTable { .. }
@@ -317,6 +329,7 @@ impl Planner<'_> {
             | Operation::BulkInsert(_)
             | Operation::CreateCheck { .. }
             | Operation::CreateEnum(_)
+            | Operation::CreateSchema { .. }
             | Operation::CreateSequence(_)
             | Operation::CreateForeignKey { .. }
             | Operation::CreateIndex { .. }
@@ -326,6 +339,7 @@ impl Planner<'_> {
             | Operation::DropColumn { .. }
             | Operation::DropConstraint { .. }
             | Operation::DropEnum { .. }
+            | Operation::DropSchema { .. }
             | Operation::DropSequence { .. }
             | Operation::DropIndex { .. }
             | Operation::Execute(_)
