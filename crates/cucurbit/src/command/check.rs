@@ -66,6 +66,6 @@ async fn after_pending(project: &Project, reader: &mut Reader<'_>) -> Result<(Ve
     let database = reader.read(&Source::Database).await?;
     let pending = reader.pending()?;
     let mut after = compare::replayed(project, reader.dialect(), &pending, database).await?;
-    let left_alone = reader.ask_history(&mut after.schema, &models.schema)?;
-    Ok((pending, reader.compare(&after.schema, &models.schema, left_alone).await?))
+    let filter = reader.ask_history(&mut after.schema, &models.schema)?;
+    Ok((pending, reader.compare(&after.schema, &models.schema, filter).await?))
 }

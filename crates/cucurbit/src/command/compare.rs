@@ -10,7 +10,7 @@ use crate::{
     error::Error,
     revision::{self, Direction, Edges, Heads, Target},
     runtime::{self, RunError, VersionTable},
-    schema::{Dialect, ObjectName, Schema},
+    schema::{Dialect, Ident, ObjectName, Schema},
     source::{self, ReplayError, Source, SqlFileError},
 };
 
@@ -133,15 +133,13 @@ impl<'p> Reader<'p> {
         self.heads.as_ref().map_or_else(|| Ok(Vec::new()), |heads| pending(self.project, heads))
     }
 
-    /// Compares two schemas; asks a server about expressions in one batch. `left_alone` names types and sequences that
-    /// are not dropped for not being wanted.
+    /// Compares two schemas; asks a server about expressions in one batch.
     pub(super) async fn compare(
         &mut self,
         from: &Schema,
         to: &Schema,
-        left_alone: BTreeSet<ObjectName>,
+        filter: Filter,
     ) -> Result<Compared, Error> {
-        let filter = Filter { left_alone, ..filter(self.project) };
         let (from, to) = (self.dialect.canonical(from), self.dialect.canonical(to));
         let first = diff(&from, &to, &Answers::default(), &filter);
         let found = if first.questions.is_empty() {
@@ -154,15 +152,24 @@ impl<'p> Reader<'p> {
         Ok(Compared { diff: found, from: from.as_written().clone() })
     }
 
-    /// Lets the history say what a database that was read cannot: the types and sequences that it does not keep, which
-    /// are put into `after`, and those that no revision made, which are returned.
-    pub(super) fn ask_history(&self, after: &mut Schema, to: &Schema) -> Result<BTreeSet<ObjectName>, Error> {
+    /// Lets the history say what a database that was read cannot: the types and sequences that it does not keep are put
+    /// into `after`, and what no revision made and nobody wants is left out of the comparison.
+    pub(super) fn ask_history(&self, after: &mut Schema, to: &Schema) -> Result<Filter, Error> {
         let history = match &self.heads {
             Some(heads) => history(self.project, heads)?,
             None => None,
         };
         know_what_is_not_kept(self.dialect, history.as_ref(), to, after);
-        Ok(left_alone(history.as_ref(), after))
+        Ok(Filter {
+            left_alone: left_alone(history.as_ref(), after),
+            schemas: Some(schemas(history.iter().chain([to]))),
+            ..filter(self.project)
+        })
+    }
+
+    /// Says what is compared where no history is asked: the schemas that the sides declare, and no others of a database.
+    pub(super) fn filter(&self, declared: &[&Schema]) -> Filter {
+        Filter { schemas: Some(schemas(declared.iter().copied())), ..filter(self.project) }
     }
 
     /// Returns the connection; opens one to a server that can answer, if no database is among the sources.
@@ -186,9 +193,13 @@ impl<'p> Reader<'p> {
     }
 }
 
-/// Says what is never part of a comparison.
+/// Says what is never part of a comparison, and that only the connection's own schema is.
 pub(super) fn filter(project: &Project) -> Filter {
-    Filter { version_table: Some(project.version_table().name().clone()), ..Filter::default() }
+    Filter {
+        version_table: Some(project.version_table().name().clone()),
+        schemas: Some(BTreeSet::new()),
+        ..Filter::default()
+    }
 }
 
 /// Replays the revisions that a database has run and those that are pending, on the dialect that keeps everything.
@@ -212,9 +223,19 @@ pub(super) fn know_what_is_not_kept(
     if dialect == Dialect::KEEPER {
         return;
     }
-    let Schema { tables: _, enums, sequences } = history.unwrap_or(other);
+    let Schema { tables: _, enums, sequences, schemas: _ } = history.unwrap_or(other);
     after.enums.clone_from(enums);
     after.sequences.clone_from(sequences);
+}
+
+/// Lists the schemas in which something of ours lies.
+fn schemas<'s>(ours: impl Iterator<Item = &'s Schema>) -> BTreeSet<Ident> {
+    let of = |schema: &'s Schema| {
+        let Schema { tables, enums, sequences, schemas } = schema;
+        let names = tables.keys().chain(enums.keys()).chain(sequences.keys());
+        schemas.iter().chain(names.filter_map(|name| name.schema.as_ref()))
+    };
+    ours.flat_map(of).cloned().collect()
 }
 
 /// Lists the types and sequences that the history did not make: they may be somebody else's.

@@ -1,7 +1,5 @@
 //! `revision --autogenerate`, and `create`, its other name: a script that brings the database to the models.
 
-use std::collections::BTreeSet;
-
 use crate::{
     dialect::{Before, Unmodelled},
     error::Error,
@@ -133,11 +131,12 @@ async fn read_and_compare(reader: &mut Reader<'_>, between: &Between) -> Result<
     let mut from = reader.read(&between.from).await?;
     // A first revision does not ask which ones of another history the database has run.
     let pending = if between.from == Source::Empty { Vec::new() } else { reader.pending()? };
-    let left_alone = match between.from {
-        Source::Database => reader.ask_history(&mut from.schema, &to.schema)?,
-        Source::Empty | Source::File(_) | Source::History | Source::Models => BTreeSet::new(),
+    let filter = match (&between.from, &between.to) {
+        (Source::Database, _) => reader.ask_history(&mut from.schema, &to.schema)?,
+        (_, Source::Database) => reader.filter(&[&from.schema]),
+        (_, _) => reader.filter(&[&from.schema, &to.schema]),
     };
-    let compared = reader.compare(&from.schema, &to.schema, left_alone).await?;
+    let compared = reader.compare(&from.schema, &to.schema, filter).await?;
     let is_first = *between == Between { from: Source::Empty, to: Source::Database };
     let unmodelled = if is_first { reader.unmodelled().await? } else { Vec::new() };
     Ok(Read { pending, compared, unmodelled })

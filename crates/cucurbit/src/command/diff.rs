@@ -2,8 +2,6 @@
 
 use serde::Serialize;
 
-use std::collections::BTreeSet;
-
 use crate::{error::Error, operation::Operation, source::Source};
 
 use super::{
@@ -46,16 +44,27 @@ pub async fn diff(
 async fn read_and_compare(reader: &mut Reader<'_>, between: &Between) -> Result<Compared, Error> {
     let mut from = reader.read(&between.from).await?;
     let mut to = reader.read(&between.to).await?;
+    // What a database does not keep, the other side says.
     let dialect = reader.dialect();
-    match (&between.from, &between.to) {
-        (Source::Database | Source::File(_), Source::Database | Source::File(_)) => {}
-        (Source::Database | Source::File(_), _) => {
+    let filter = match (is_made(&between.from), is_made(&between.to)) {
+        (true, true) => reader.filter(&[]),
+        (true, false) => {
             know_what_is_not_kept(dialect, None, &to.schema, &mut from.schema);
+            reader.filter(&[&to.schema])
         }
-        (_, Source::Database | Source::File(_)) => {
+        (false, true) => {
             know_what_is_not_kept(dialect, None, &from.schema, &mut to.schema);
+            reader.filter(&[&from.schema])
         }
-        (_, _) => {}
+        (false, false) => reader.filter(&[&from.schema, &to.schema]),
+    };
+    reader.compare(&from.schema, &to.schema, filter).await
+}
+
+/// Tells whether a source is what a database holds, and not what somebody declares.
+const fn is_made(source: &Source) -> bool {
+    match source {
+        Source::Database | Source::File(_) => true,
+        Source::Empty | Source::History | Source::Models => false,
     }
-    reader.compare(&from.schema, &to.schema, BTreeSet::new()).await
 }

@@ -76,7 +76,7 @@ impl Dialect {
 
 /// Reads the schema that the connection sees, by a fixed number of queries.
 ///
-/// On PostgreSQL it is the tables of the current schema.
+/// On PostgreSQL it is what lies in the current schema, and in all others but `public` under their names.
 ///
 /// # Errors
 ///

@@ -56,7 +56,7 @@ pub(super) fn compare(pair: Pair<'_>, comparison: &mut Comparison<'_>) -> Column
     columns
 }
 
-/// Takes from a column what only its primary key said, where that key gives way to another or to none.
+/// Takes from a column what only its primary key or its table's strictness said, where these go.
 ///
 /// A key of SQLite refuses NULL only as long as it is there, unless the column says so itself, and makes one type
 /// of all integers.
@@ -65,6 +65,10 @@ fn without_key<'c>(pair: Pair<'c>, from: &'c Column) -> Cow<'c, Column> {
     match pair.from.written_column(&from.name) {
         Some(Column { nullable, ty, .. }) if leaves_key => {
             Cow::Owned(Column { nullable: *nullable, ty: ty.clone(), ..from.clone() })
+        }
+        // A STRICT table makes few types of many.
+        Some(Column { ty, .. }) if pair.from.form.options.is_strict && !pair.to.form.options.is_strict => {
+            Cow::Owned(Column { ty: ty.clone(), ..from.clone() })
         }
         Some(_) | None => Cow::Borrowed(from),
     }
@@ -88,6 +92,11 @@ fn changes(
     }
     if is_other_default(table, from, default.as_ref(), comparison) {
         changes.push(ColumnChange::SetDefault(written.default.clone()));
+        let is_computed =
+            |default: Option<&ServerDefault>| matches!(default, Some(ServerDefault::Computed { .. }));
+        if is_computed(default.as_ref()) && !is_computed(from.default.as_ref()) {
+            changes.push(ColumnChange::LosesData);
+        }
     }
     match (from.nullable, *nullable) {
         (true, false) => changes.push(ColumnChange::SetNotNull { backfill: None }),

@@ -24,6 +24,8 @@ pub struct Filter {
     /// Enum types and sequences that are not dropped although no model has them: nobody said that they are the
     /// project's.
     pub left_alone: BTreeSet<ObjectName>,
+    /// The schemas besides the connection's own that are compared; all of them if none are named.
+    pub schemas: Option<BTreeSet<Ident>>,
 }
 
 impl Filter {
@@ -32,6 +34,12 @@ impl Filter {
     pub fn includes(&self, table: &TableName) -> bool {
         let name = table.name.as_str();
         let is_tool = TOOL_TABLES.contains(&name) || name.starts_with(OUR_PREFIX);
-        !is_tool && self.version_table.as_ref() != Some(&table.name)
+        let is_elsewhere = table.schema.as_ref().is_some_and(|schema| !self.includes_schema(schema));
+        !is_tool && !is_elsewhere && self.version_table.as_ref() != Some(&table.name)
+    }
+
+    /// Tells whether a schema besides the connection's own is part of the comparison.
+    pub(super) fn includes_schema(&self, name: &Ident) -> bool {
+        self.schemas.as_ref().is_none_or(|schemas| schemas.contains(name))
     }
 }

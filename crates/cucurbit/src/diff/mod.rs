@@ -10,6 +10,7 @@ mod expression;
 mod filter;
 mod index;
 mod moved;
+mod namespace;
 mod order;
 mod reference;
 mod sequence;
@@ -69,7 +70,9 @@ pub fn diff(from: &Canonical, to: &Canonical, answers: &Answers, filter: &Filter
     let is_left_alone = |name: &ObjectName| filter.left_alone.contains(name);
     let enums = enumeration::compare(from, to, is_left_alone);
     let sequences = sequence::compare(from, to, is_left_alone);
-    let mut operations = enums.before;
+    let namespaces = namespace::compare(from, to, filter);
+    let mut operations = namespaces.before;
+    operations.extend(enums.before);
     operations.extend(sequences.before);
     operations.extend(dropped);
     let names = moved::Names::after(&pairs);
@@ -82,6 +85,7 @@ pub fn diff(from: &Canonical, to: &Canonical, answers: &Answers, filter: &Filter
     operations.extend(again);
     operations.extend(sequences.after);
     operations.extend(enums.after);
+    operations.extend(namespaces.after);
 
     let expression::Comparison { questions, uncompared, .. } = comparison;
     Diff { operations: joined(operations), questions, uncompared }

@@ -76,6 +76,7 @@ impl From<&ApplyError> for ErrorCode {
             | ApplyError::EnumExists { .. }
             | ApplyError::EnumValueExists { .. }
             | ApplyError::IndexExists { .. }
+            | ApplyError::SchemaExists { .. }
             | ApplyError::SequenceExists { .. }
             | ApplyError::TableExists { .. } => Self::ObjectExists,
             ApplyError::NoColumn { .. }
@@ -83,6 +84,7 @@ impl From<&ApplyError> for ErrorCode {
             | ApplyError::NoEnum { .. }
             | ApplyError::NoEnumValue { .. }
             | ApplyError::NoIndex { .. }
+            | ApplyError::NoSchema { .. }
             | ApplyError::NoSequence { .. }
             | ApplyError::NoTable { .. } => Self::ObjectMissing,
             ApplyError::EnumInUse { .. } => Self::ObjectInUse,

@@ -321,6 +321,11 @@ impl<'op> AlterColumn<'op> {
         self.change(ColumnChange::SetDefault(None))
     }
 
+    /// Says that the values that are there may be lost, where computed ones take their place.
+    pub fn loses_data(self) -> Self {
+        self.change(ColumnChange::LosesData)
+    }
+
     /// Sets the collation.
     pub fn collate(self, collation: impl Into<String>) -> Self {
         self.change(ColumnChange::SetCollation(Some(collation.into())))

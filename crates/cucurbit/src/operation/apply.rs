@@ -96,6 +96,18 @@ pub enum ApplyError {
         /// The index.
         name: Ident,
     },
+    /// The schema is not there.
+    #[error("there is no schema `{name}`")]
+    NoSchema {
+        /// The schema.
+        name: Ident,
+    },
+    /// The schema is there already.
+    #[error("schema `{name}` already exists")]
+    SchemaExists {
+        /// The schema.
+        name: Ident,
+    },
     /// The sequence is not there.
     #[error("there is no sequence `{name}`")]
     NoSequence {
@@ -214,6 +226,11 @@ pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Re
             }
             table.primary_key = Some(primary_key.clone());
         }
+        Operation::CreateSchema { name } => {
+            if !schema.schemas.insert(name.clone()) {
+                return Err(ApplyError::SchemaExists { name: name.clone() });
+            }
+        }
         Operation::CreateSequence(new) => {
             if schema.sequences.contains_key(&new.name) {
                 return Err(ApplyError::SequenceExists { name: new.name.clone() });
@@ -242,6 +259,11 @@ pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Re
             let table = table_mut(schema, table)?;
             if table.indexes.remove(name).is_none() {
                 return Err(ApplyError::NoIndex { table: table.name.clone(), name: name.clone() });
+            }
+        }
+        Operation::DropSchema { name } => {
+            if !schema.schemas.remove(name) {
+                return Err(ApplyError::NoSchema { name: name.clone() });
             }
         }
         Operation::DropSequence { name } => {
@@ -310,6 +332,7 @@ fn alter_column(
     for change in changes {
         match change {
             ColumnChange::Rename { to } => new_name = Some(to),
+            ColumnChange::LosesData => {}
             ColumnChange::SetCollation(collation) => target.collation.clone_from(collation),
             ColumnChange::SetComment(comment) => target.comment.clone_from(comment),
             ColumnChange::SetDefault(default) => target.default.clone_from(default),

@@ -49,6 +49,7 @@ impl Operation {
             Self::CreatePrimaryKey { table, primary_key } => {
                 format!("add primary key on {table} ({})", list(&primary_key.columns))
             }
+            Self::CreateSchema { name } => format!("create schema {name}"),
             Self::CreateSequence(sequence) => format!("create sequence {}", sequence.name),
             Self::CreateTable(table) => format!("create table {}", table.name),
             Self::CreateUnique { table, unique } => match &unique.name {
@@ -61,6 +62,7 @@ impl Operation {
                 format!("drop index {name} on {table}{}", words(*concurrency))
             }
             Self::DropEnum { name } => format!("drop enum {name}"),
+            Self::DropSchema { name } => format!("drop schema {name}"),
             Self::DropSequence { name } => format!("drop sequence {name}"),
             Self::DropTable { table, .. } => format!("drop table {table}"),
             Self::Execute(execute) => format!("execute {}", first_line(&execute.sql)),
@@ -94,6 +96,7 @@ impl ColumnChange {
     pub fn describe(&self) -> String {
         match self {
             Self::Rename { to } => format!("rename to {to}"),
+            Self::LosesData => "values may be lost".to_owned(),
             Self::SetCollation(Some(collation)) => format!("set collation {collation}"),
             Self::SetCollation(None) => "remove the collation".to_owned(),
             Self::SetComment(Some(_)) => "set the comment".to_owned(),

@@ -119,6 +119,11 @@ pub enum Operation {
         /// The key.
         primary_key: PrimaryKey,
     },
+    /// Creates a schema (PostgreSQL only).
+    CreateSchema {
+        /// Its name.
+        name: Ident,
+    },
     /// Creates a sequence that no column owns (PostgreSQL; elsewhere it is only known).
     CreateSequence(Sequence),
     /// Creates a table; its indexes are operations of their own.
@@ -159,6 +164,11 @@ pub enum Operation {
         name: Ident,
         /// Whether others may write meanwhile.
         concurrency: Concurrency,
+    },
+    /// Drops a schema in which nothing lies (PostgreSQL only).
+    DropSchema {
+        /// Its name.
+        name: Ident,
     },
     /// Drops a sequence, and its place with it.
     DropSequence {
@@ -231,6 +241,8 @@ pub enum Operation {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ColumnChange {
+    /// Says that the values that are there may be lost, where computed ones take their place.
+    LosesData,
     /// Gives it another name.
     Rename {
         /// The new name.
@@ -410,8 +422,10 @@ impl Operation {
             Self::AlterEnum { .. }
             | Self::AlterSequence(_)
             | Self::CreateEnum(_)
+            | Self::CreateSchema { .. }
             | Self::CreateSequence(_)
             | Self::DropEnum { .. }
+            | Self::DropSchema { .. }
             | Self::DropSequence { .. }
             | Self::Execute(_)
             | Self::Irreversible { .. }

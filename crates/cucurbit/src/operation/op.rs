@@ -277,6 +277,16 @@ impl Op {
         self.invoke(Operation::DropSequence { name: name.into() });
     }
 
+    /// Creates a schema (PostgreSQL only).
+    pub fn create_schema(&mut self, name: impl Into<Ident>) {
+        self.invoke(Operation::CreateSchema { name: name.into() });
+    }
+
+    /// Drops a schema in which nothing lies (PostgreSQL only).
+    pub fn drop_schema(&mut self, name: impl Into<Ident>) {
+        self.invoke(Operation::DropSchema { name: name.into() });
+    }
+
     /// Runs SQL as it is written, one statement at a time. `:x` and `?` are plain text.
     ///
     /// What it sets in the session (`SET search_path …`, a pragma) lasts to the end of its revision.

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use thiserror::Error;
 
 use crate::schema::{
-    ConstraintRef, Deferral, Dialect, Ident, Index, ObjectName, Schema, Sequence, Table, TableName,
+    ConstraintRef, Deferral, Dialect, Ident, Index, ObjectName, Schema, Sequence, ServerDefault, Table,
+    TableName,
 };
 
 use super::{
@@ -136,6 +137,7 @@ pub fn reverse(
             });
             Ok(std::iter::once(drop_of(table, primary_key.reference())).chain(loosen).collect())
         }
+        Operation::CreateSchema { name } => one(Operation::DropSchema { name: name.clone() }),
         Operation::CreateSequence(new) => one(Operation::DropSequence { name: new.name.clone() }),
         Operation::CreateTable(table) => {
             one(Operation::DropTable { table: table.name.clone(), consent: Consent::GIVEN })
@@ -155,6 +157,7 @@ pub fn reverse(
             };
             one(create_index(table, index, *concurrency))
         }
+        Operation::DropSchema { name } => one(Operation::CreateSchema { name: name.clone() }),
         Operation::DropSequence { name } => one(Operation::CreateSequence(sequence(before, name)?.clone())),
         Operation::DropTable { table, consent: _ } => {
             let mut table = owner(before, table)?.clone();
@@ -223,6 +226,7 @@ fn reverse_changes(owner: &Table, column: &Ident, changes: &[ColumnChange]) -> R
     let mut undone = Vec::with_capacity(changes.len());
     for change in changes.iter().rev() {
         undone.push(match change {
+            ColumnChange::LosesData => continue,
             ColumnChange::Rename { to } => {
                 name_now = to;
                 ColumnChange::Rename { to: column.clone() }
@@ -239,7 +243,16 @@ fn reverse_changes(owner: &Table, column: &Ident, changes: &[ColumnChange]) -> R
             ColumnChange::SetType { .. } => ColumnChange::SetType { ty: was.ty.clone(), using: None },
         });
     }
+    let becomes_plain = |change: &ColumnChange| matches!(change, ColumnChange::SetDefault(default) if !is_computed(default.as_ref()));
+    if is_computed(was.default.as_ref()) && changes.iter().any(becomes_plain) {
+        // What is written to it until then gives way to computed values again.
+        undone.push(ColumnChange::LosesData);
+    }
     Ok(Operation::AlterColumn { table: owner.name.clone(), column: name_now.clone(), changes: undone })
+}
+
+fn is_computed(default: Option<&ServerDefault>) -> bool {
+    matches!(default, Some(ServerDefault::Computed { .. }))
 }
 
 /// Adds a dropped column again, with the indexes and constraints that went with it.

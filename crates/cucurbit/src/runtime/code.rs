@@ -56,11 +56,15 @@ async fn awaited(code: BoxedCode, connection: &mut Connection) -> CodeResult {
 
 /// Names the first object that is not as before.
 fn first_difference(before: &Schema, after: &Schema) -> Option<String> {
-    let Schema { tables, enums, sequences } = before;
+    let Schema { tables, enums, sequences, schemas } = before;
     let table = different(tables, &after.tables).map(|name| format!("table `{name}`"));
     let ty = || different(enums, &after.enums).map(|name| format!("enum type `{name}`"));
     let sequence = || different(sequences, &after.sequences).map(|name| format!("sequence `{name}`"));
-    table.or_else(ty).or_else(sequence)
+    let schema = || {
+        let found = schemas.symmetric_difference(&after.schemas).next();
+        found.map(|name| format!("schema `{name}`"))
+    };
+    table.or_else(ty).or_else(sequence).or_else(schema)
 }
 
 fn different<'s, T: PartialEq>(

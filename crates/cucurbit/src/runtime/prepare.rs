@@ -182,6 +182,7 @@ impl Known {
             | Operation::AlterEnum { .. }
             | Operation::AlterSequence(_)
             | Operation::CreateEnum(_)
+            | Operation::CreateSchema { .. }
             | Operation::CreateSequence(_)
             | Operation::CreateForeignKey { .. }
             | Operation::CreateIndex { .. }
@@ -190,6 +191,7 @@ impl Known {
             | Operation::CreateUnique { .. }
             | Operation::DropConstraint { .. }
             | Operation::DropEnum { .. }
+            | Operation::DropSchema { .. }
             | Operation::DropSequence { .. }
             | Operation::DropIndex { .. }
             | Operation::Irreversible { .. }
@@ -204,7 +206,8 @@ impl Known {
 fn new_name(change: &ColumnChange) -> Option<&Ident> {
     match change {
         ColumnChange::Rename { to } => Some(to),
-        ColumnChange::SetCollation(_)
+        ColumnChange::LosesData
+        | ColumnChange::SetCollation(_)
         | ColumnChange::SetComment(_)
         | ColumnChange::SetDefault(_)
         | ColumnChange::SetNotNull { .. }

@@ -16,7 +16,7 @@ mod table;
 mod ty;
 mod variant;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -46,6 +46,8 @@ pub struct Schema {
     pub enums: BTreeMap<ObjectName, EnumType>,
     /// The sequences that no column owns, sorted by schema and name (PostgreSQL only).
     pub sequences: BTreeMap<ObjectName, Sequence>,
+    /// The schemas that are there besides the connection's own and those in which something lies (PostgreSQL only).
+    pub schemas: BTreeSet<Ident>,
 }
 
 impl Schema {
@@ -78,6 +80,13 @@ impl Schema {
         self
     }
 
+    /// Adds schemas.
+    #[must_use]
+    pub fn with_schemas(mut self, schemas: impl IntoIterator<Item = impl Into<Ident>>) -> Self {
+        self.schemas.extend(schemas.into_iter().map(Into::into));
+        self
+    }
+
     /// Finds a table by name.
     #[must_use]
     pub fn table(&self, name: &TableName) -> Option<&Table> {
@@ -87,7 +96,7 @@ impl Schema {
     /// Tells whether there is nothing in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let Self { tables, enums, sequences } = self;
-        tables.is_empty() && enums.is_empty() && sequences.is_empty()
+        let Self { tables, enums, sequences, schemas } = self;
+        tables.is_empty() && enums.is_empty() && sequences.is_empty() && schemas.is_empty()
     }
 }

@@ -114,6 +114,9 @@ impl Lines {
                 let how = spell::flag(concurrency.is_concurrent, ".concurrently()");
                 self.line(&format!("op.create_index({name}, {table}, {parts}){options}{how};"));
             }
+            Operation::CreateSchema { name } => {
+                self.line(&format!("op.create_schema({});", spell::ident(name)));
+            }
             Operation::CreateSequence(new) => {
                 self.line(&format!("op.create_sequence({}){};", spell::table_name(&new.name), sequence(new)));
             }
@@ -125,6 +128,9 @@ impl Lines {
                 let (name, table) = (spell::ident(name), spell::table_name(table));
                 let how = spell::flag(concurrency.is_concurrent, ".concurrently()");
                 self.line(&format!("op.drop_index({name}, {table}){how};"));
+            }
+            Operation::DropSchema { name } => {
+                self.line(&format!("op.drop_schema({});", spell::ident(name)));
             }
             Operation::DropSequence { name } => {
                 self.line(&format!("op.drop_sequence({});", spell::table_name(name)));
@@ -351,10 +357,12 @@ fn alteration(operation: &Operation) -> Option<Alteration<'_>> {
         | Operation::AlterSequence(_)
         | Operation::BulkInsert(_)
         | Operation::CreateEnum(_)
+        | Operation::CreateSchema { .. }
         | Operation::CreateSequence(_)
         | Operation::CreateIndex { .. }
         | Operation::CreateTable(_)
         | Operation::DropEnum { .. }
+        | Operation::DropSchema { .. }
         | Operation::DropSequence { .. }
         | Operation::DropIndex { .. }
         | Operation::DropTable { .. }
@@ -437,6 +445,7 @@ fn constraint_change(change: &ConstraintChange) -> String {
 fn change(change: &ColumnChange) -> String {
     match change {
         ColumnChange::Rename { to } => spell::call("rename", &[&spell::ident(to)]),
+        ColumnChange::LosesData => ".loses_data()".to_owned(),
         ColumnChange::SetCollation(Some(collation)) => spell::call("collate", &[&spell::text(collation)]),
         ColumnChange::SetCollation(None) => ".drop_collation()".to_owned(),
         ColumnChange::SetComment(Some(comment)) => spell::call("comment", &[&spell::text(comment)]),

@@ -330,6 +330,7 @@ fn table() -> BoxedStrategy<Table> {
 
 fn column_change() -> BoxedStrategy<ColumnChange> {
     prop_oneof![
+        Just(ColumnChange::LosesData),
         ident().prop_map(|to| ColumnChange::Rename { to }),
         option::of(text()).prop_map(ColumnChange::SetCollation),
         option::of(text()).prop_map(ColumnChange::SetComment),
@@ -438,6 +439,8 @@ fn statement() -> BoxedStrategy<Operation> {
         enum_type().prop_map(Operation::CreateEnum),
         sequence().prop_map(Operation::AlterSequence),
         sequence().prop_map(Operation::CreateSequence),
+        ident().prop_map(|name| Operation::CreateSchema { name }),
+        ident().prop_map(|name| Operation::DropSchema { name }),
         table_name().prop_map(|name| Operation::DropSequence { name }),
         table().prop_map(Operation::CreateTable),
         (table_name(), enum_change()).prop_map(|(name, change)| Operation::AlterEnum { name, change }),

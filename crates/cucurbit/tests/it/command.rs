@@ -117,6 +117,38 @@ fn a_script_from_a_file_without_enum_types_makes_them_all_the_same() {
 }
 
 #[test]
+fn what_neither_the_history_nor_the_models_made_is_left_alone() {
+    on_each_database(async |database: Database| {
+        if database.dialect == Sqlite {
+            return; // It has neither schemas, types nor sequences.
+        }
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("cucurbit.toml"), format!("url = '{}'\n", database.url)).unwrap();
+        let models = || {
+            let table = TableBuilder::build("plant", |table| {
+                table.column(integer("id"));
+                table.column(enumeration("mood", "mood").default("ok"));
+                table.primary_key(["id"]);
+            });
+            let enums = [EnumType::new("mood", ["sad", "ok"])];
+            Ok::<_, std::fmt::Error>(Schema::from_tables([table]).with_enums(enums))
+        };
+        let env = Env::new(vec![script("a", &[], mood, nothing)]).project(folder.path()).models(models);
+        let location = Location { working_directory: folder.path().to_owned(), ..Location::default() };
+        let project = Project::open(env, location).unwrap();
+        let mut connection = database.connect().await;
+        Migrator::on(&mut connection, project.scripts()).upgrade(&["head".parse().unwrap()]).await.unwrap();
+        let by_hand =
+            "CREATE SCHEMA tenant; CREATE TABLE tenant.plant (id int); CREATE TYPE by_hand AS ENUM ('a');
+             CREATE TYPE tenant.mood AS ENUM ('b'); CREATE SEQUENCE number; CREATE SEQUENCE tenant.number";
+        connection.execute(by_hand).await.unwrap();
+        connection.close().await.unwrap();
+        let check = command::check(&project, CheckOptions::default()).await.unwrap();
+        assert_eq!(check.operations, []);
+    });
+}
+
+#[test]
 fn a_rehearsal_knows_tables_that_need_each_other() {
     fn pair(op: &mut Op) {
         for (table, other) in [("bed", "tool"), ("tool", "bed")] {

@@ -105,7 +105,12 @@ impl Database {
         match self.dialect {
             Dialect::Postgres => {
                 let mut connection = self.connect().await;
-                connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public").await.unwrap();
+                let sql = "SELECT format('DROP SCHEMA %I CASCADE', nspname) FROM pg_namespace \
+                     WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'";
+                for row in connection.rows(sql).await.unwrap() {
+                    connection.execute(row[0].as_deref().unwrap()).await.unwrap();
+                }
+                connection.execute("CREATE SCHEMA public").await.unwrap();
                 connection
             }
             Dialect::Sqlite => {

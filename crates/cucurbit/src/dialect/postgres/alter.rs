@@ -39,6 +39,7 @@ impl<'c> Changes<'c> {
         let mut all = Self::default();
         for change in changes {
             match change {
+                ColumnChange::LosesData => {}
                 ColumnChange::Rename { to } => all.rename = Some(to),
                 ColumnChange::SetCollation(collation) => all.collation = Some(collation),
                 ColumnChange::SetComment(comment) => all.comment = Some(comment),
@@ -253,15 +254,7 @@ impl<'t> Altered<'t> {
     /// A computed column is a new column: what computes it cannot be changed before PostgreSQL 17.
     fn compute(&mut self, default: Option<&ServerDefault>, ty: &Type) -> Result<(), PlanError> {
         let (table, column): (&'t Table, &'t Column) = (self.table, self.column);
-        if let Some(dependent) = dependent_of(table, &column.name) {
-            return Err(PlanError::Unsupported {
-                dialect: Dialect::Postgres,
-                operation: format!("compute {}.{}", table.name, column.name),
-                reason: format!(
-                    "the column must be dropped and added again, and {dependent} would be dropped with it"
-                ),
-            });
-        }
+        refuse_key(table, &column.name)?;
         let computed = Column { default: default.cloned(), ty: ty.clone().into(), ..Column::clone(column) };
         let (name, added) = (quoted(&column.name), render::column(&table.name, &computed)?);
         self.clauses.clear();
@@ -271,6 +264,7 @@ impl<'t> Altered<'t> {
             let object = format!("COLUMN {}.{name}", qualified(&table.name));
             self.push(render::comment(&object, Some(comment)));
         }
+        with_column(table, &column.name).into_iter().for_each(|sql| self.push(sql));
         Ok(())
     }
 
@@ -326,17 +320,43 @@ fn identity_changes(ty: &Type, from: &Identity, to: &Identity) -> String {
     changes.join(" ")
 }
 
-/// Names the first thing that goes away with a column.
-fn dependent_of(table: &Table, column: &Ident) -> Option<String> {
-    let key = table.is_in_primary_key(column).then(|| "the primary key".to_owned());
-    let unique = table.uniques.iter().find(|unique| unique.columns.contains(column));
-    let foreign_key = table.foreign_keys.iter().find(|key| key.columns.contains(column));
-    let check = table.checks.iter().find(|check| expression::names_column(&check.expression, column));
-    let index = table.indexes.values().find(|index| expression::index_names_column(index, column));
-    key.or_else(|| unique.map(|_| "a unique constraint".to_owned()))
-        .or_else(|| foreign_key.map(|_| "a foreign key".to_owned()))
-        .or_else(|| check.map(|_| "a check".to_owned()))
-        .or_else(|| index.map(|index| format!("index `{}`", index.name)))
+/// Tells whether changes give a column another type or collation.
+pub(super) fn is_retyped(column: &Column, changes: &[ColumnChange]) -> bool {
+    let changes = Changes::of(changes);
+    let is_other = |ty: &Type| types::stored(ty) != types::stored(column.ty.on(Dialect::Postgres));
+    changes.collation.is_some() || changes.ty.is_some_and(|(ty, using)| using.is_some() || is_other(ty))
+}
+
+/// Refuses to drop a column and add it again under a key, to which others may refer.
+pub(super) fn refuse_key(table: &Table, column: &Ident) -> Result<(), PlanError> {
+    let key = table.is_in_primary_key(column).then_some("the primary key");
+    let unique = table.uniques.iter().any(|unique| unique.columns.contains(column));
+    let foreign_key = table.foreign_keys.iter().any(|key| key.columns.contains(column));
+    let dependent =
+        key.or(unique.then_some("a unique constraint")).or(foreign_key.then_some("a foreign key"));
+    let Some(dependent) = dependent else { return Ok(()) };
+    Err(PlanError::Unsupported {
+        dialect: Dialect::Postgres,
+        operation: format!("compute {}.{column}", table.name),
+        reason: format!(
+            "the column must be dropped and added again, and {dependent} would be dropped with it"
+        ),
+    })
+}
+
+/// Writes what makes the checks and indexes again that go with a column (manual, ALTER TABLE, DROP COLUMN).
+pub(super) fn with_column(table: &Table, column: &Ident) -> Vec<String> {
+    let name = qualified(&table.name);
+    let checks = table.checks.iter().filter(|check| expression::names_column(&check.expression, column));
+    let checks = checks.map(|check| format!("ALTER TABLE {name} ADD {}", render::check(check)));
+    let indexes = table.indexes.values().filter(|index| expression::index_names_column(index, column));
+    checks
+        .chain(
+            indexes.map(|index| {
+                render::create_index(&table.name, index, crate::operation::Concurrency::default())
+            }),
+        )
+        .collect()
 }
 
 /// Says how a value becomes one of another type, where PostgreSQL has no cast that it makes by itself.

@@ -108,7 +108,10 @@ async fn ask_once(
 /// Writes the statements that put the enum types of one schema in the place of those of another, and make its new
 /// sequences.
 fn other_types(from: &Schema, to: &Schema) -> Vec<String> {
-    let mut statements = Vec::new();
+    let names = to.enums.keys().chain(to.sequences.keys()).filter_map(|name| name.schema.as_ref());
+    let schemas: BTreeSet<&Ident> = names.filter(|name| !from.schemas.contains(*name)).collect();
+    let schemas = schemas.into_iter().map(|name| format!("CREATE SCHEMA IF NOT EXISTS {}", quoted(name)));
+    let mut statements: Vec<String> = schemas.collect();
     for (name, new) in &to.enums {
         match from.enums.get(name) {
             Some(old) if old == new => continue,

@@ -17,9 +17,14 @@ use crate::{
 ///
 /// Checks keep their places in the list, by which a question names them; the other lists are sorted in the form.
 pub(crate) fn canonical(schema: &Schema) -> Canonical {
-    let Schema { tables, enums, sequences } = schema;
-    let mut as_written = Schema::new();
-    let mut form = Schema::new();
+    let Schema { tables, enums, sequences, schemas } = schema;
+    let schemas = schemas.iter().filter(|name| **name != "public").cloned();
+    let mut as_written = Schema::new().with_schemas(schemas);
+    let cut = as_written.schemas.iter().cloned().map(|mut name| {
+        names::cut(&mut name);
+        name
+    });
+    let mut form = Schema::new().with_schemas(cut);
     for one in enums.values() {
         let mut written = one.clone();
         unqualified(&mut written.name);

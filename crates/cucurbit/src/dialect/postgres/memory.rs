@@ -40,6 +40,7 @@ pub(super) fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), Pl
         | Operation::CreateExclusion { .. }
         | Operation::AlterSequence(_)
         | Operation::CreateEnum(_)
+        | Operation::CreateSchema { .. }
         | Operation::CreateSequence(_)
         | Operation::CreateForeignKey { .. }
         | Operation::CreateIndex { .. }
@@ -48,6 +49,7 @@ pub(super) fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), Pl
         | Operation::CreateUnique { .. }
         | Operation::DropConstraint { .. }
         | Operation::DropEnum { .. }
+        | Operation::DropSchema { .. }
         | Operation::DropSequence { .. }
         | Operation::DropIndex { .. }
         | Operation::DropTable { .. }

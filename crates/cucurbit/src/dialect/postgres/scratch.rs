@@ -1,10 +1,12 @@
 //! A scratch database beside the one that is asked about.
 
+use std::collections::BTreeSet;
+
 use crate::{
     connection::{ConnectOptions, Connection, ConnectionError, address::Address},
     dialect::{Before, PlanError, scratch::ScratchError},
     operation::{Concurrency, Operation},
-    schema::Schema,
+    schema::{Ident, Schema},
 };
 
 /// The connection that made the database and drops it.
@@ -57,7 +59,11 @@ async fn fill(server: &Address, name: &str, statements: &[String]) -> Result<Con
 fn copy(schema: &Schema) -> Result<Vec<String>, PlanError> {
     let enums = schema.enums.values().cloned().map(Operation::CreateEnum);
     let sequences = schema.sequences.values().cloned().map(Operation::CreateSequence);
-    let mut tables: Vec<Operation> = enums.chain(sequences).collect();
+    let names = schema.tables.keys().chain(schema.enums.keys()).chain(schema.sequences.keys());
+    let used = names.filter_map(|name| name.schema.as_ref()).filter(|name| **name != "public");
+    let schemas: BTreeSet<&Ident> = schema.schemas.iter().chain(used).collect();
+    let schemas = schemas.into_iter().map(|name| Operation::CreateSchema { name: name.clone() });
+    let mut tables: Vec<Operation> = schemas.chain(enums).chain(sequences).collect();
     let mut indexes = Vec::new();
     for table in schema.tables.values() {
         let mut table = table.clone();

@@ -152,7 +152,27 @@ pub(super) fn parsed(spelling: &str) -> Type {
             | Type::Uuid) => Type::Array(Box::new(element)),
         };
     }
-    known(&text).unwrap_or(Type::Custom { spelling: text })
+    known(&text).unwrap_or_else(|| Type::Custom { spelling: printed(&text) })
+}
+
+/// Spells a type that is not in our list as `format_type()` prints it: other names of the same type, and blanks
+/// around its arguments.
+fn printed(text: &str) -> String {
+    if text.contains('"') {
+        return text.to_owned();
+    }
+    let (head, rest) = text.split_once('(').map_or((text, None), |(head, rest)| (head, Some(rest)));
+    let (word, tail) = match head.trim_end() {
+        "bit" if rest.is_none() => return "bit(1)".to_owned(),
+        "timetz" => ("time", " with time zone"),
+        "varbit" => ("bit varying", ""),
+        word => (word, ""),
+    };
+    let Some((arguments, after)) = rest.and_then(|rest| rest.split_once(')')) else {
+        return format!("{word}{tail}");
+    };
+    let arguments: Vec<&str> = arguments.split(',').map(str::trim).collect();
+    format!("{word}({}){after}{tail}", arguments.join(","))
 }
 
 /// Reads a spelling of one of our own types.
@@ -257,6 +277,21 @@ mod tests {
             check(spelling, Type::Custom { spelling: spelling.to_owned() });
         }
         check("geometry(Point,4326)", Type::Custom { spelling: "geometry(point,4326)".to_owned() });
+    }
+
+    #[test]
+    fn another_name_of_a_type_is_no_other_type() {
+        for (written, printed) in [
+            ("timetz", "time with time zone"),
+            ("TIMETZ (2)", "time(2) with time zone"),
+            ("varbit( 7 )", "bit varying(7)"),
+            ("bit", "bit(1)"),
+            ("geometry(Point, 4326)", "geometry(point,4326)"),
+        ] {
+            let custom = |spelling: &str| stored(&Type::Custom { spelling: spelling.to_owned() });
+            assert_eq!(custom(written), custom(printed), "{written}");
+            check(printed, Type::Custom { spelling: printed.to_owned() });
+        }
     }
 
     #[test]

@@ -40,6 +40,7 @@ pub(super) fn operation(operation: &mut Operation, change: Change<'_>) {
         | Operation::CreateSequence(Sequence { name, ty: _, options: _ })
         | Operation::DropEnum { name }
         | Operation::DropSequence { name } => object_name(name, change),
+        Operation::CreateSchema { name } | Operation::DropSchema { name } => change(name),
         Operation::BulkInsert(BulkInsert { table, columns, rows: _ }) => {
             table_name(table, change);
             columns.iter_mut().for_each(change);
@@ -186,7 +187,8 @@ fn table_name(name: &mut TableName, change: Change<'_>) {
 fn column_change(one: &mut ColumnChange, change: Change<'_>) {
     match one {
         ColumnChange::Rename { to } => change(to),
-        ColumnChange::SetCollation(_)
+        ColumnChange::LosesData
+        | ColumnChange::SetCollation(_)
         | ColumnChange::SetComment(_)
         | ColumnChange::SetDefault(_)
         | ColumnChange::SetNotNull { .. }

@@ -23,10 +23,11 @@ use super::{
 
 /// Puts a schema into SQLite's spelling.
 pub(in super::super) fn canonical(schema: &Schema) -> Canonical {
-    let Schema { tables, enums, sequences } = schema;
+    let Schema { tables, enums, sequences, schemas } = schema;
     let as_written = Schema::from_tables(tables.values().cloned().map(in_default_schema));
     let as_written = as_written.with_enums(enums.values().cloned());
-    let mut as_written = as_written.with_sequences(sequences.values().cloned());
+    let as_written = as_written.with_sequences(sequences.values().cloned());
+    let mut as_written = as_written.with_schemas(schemas.iter().filter(|name| **name != "main").cloned());
     let keys: BTreeMap<TableName, Vec<Ident>> = as_written
         .tables
         .values()
@@ -41,6 +42,7 @@ pub(in super::super) fn canonical(schema: &Schema) -> Canonical {
     let form = Schema::from_tables(as_written.tables.values().map(form));
     let form = form.with_enums(as_written.enums.values().cloned());
     let form = form.with_sequences(as_written.sequences.values().cloned());
+    let form = form.with_schemas(as_written.schemas.iter().cloned());
     Canonical::new(as_written, form)
 }
 

@@ -94,6 +94,9 @@ fn one(before: &mut Before, operation: &Operation, plan: &mut Plan) -> Result<()
     match operation {
         Operation::AlterEnum { name: _, change } => alter_enum(before, change, operation),
         Operation::BulkInsert(insert) => bulk_insert(insert, operation, plan),
+        Operation::CreateSchema { .. } | Operation::DropSchema { .. } => {
+            Err(unsupported(operation)("a SQLite file has no schemas".to_owned()))
+        }
         // SQLite has neither types of one's own, whose columns are text, nor sequences.
         Operation::AlterSequence(_)
         | Operation::CreateEnum(_)

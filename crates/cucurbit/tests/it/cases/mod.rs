@@ -39,7 +39,7 @@ macro_rules! families {
     };
 }
 
-families![column, constraint, default, enumeration, generated, index, name, sequence, table, types];
+families![column, constraint, default, enumeration, generated, index, name, schema, sequence, table, types];
 
 #[test]
 fn every_family_is_mounted() {

@@ -71,7 +71,9 @@ fn query(dialect: Dialect, table: &TableName, columns: &[&Ident]) -> String {
         Dialect::Postgres => format!(", {}::text", quoted(column)),
         Dialect::Sqlite => format!(", quote({})", quoted(column)),
     });
-    format!("SELECT 'row'{} FROM {}", texts.collect::<String>(), quoted(&table.name))
+    let schema = table.schema.iter().map(|schema| format!("{}.", quoted(schema)));
+    let name = schema.collect::<String>() + &quoted(&table.name);
+    format!("SELECT 'row'{} FROM {}", texts.collect::<String>(), name)
 }
 
 /// The rows as sorted lines: a table has no order.

@@ -9,6 +9,7 @@ mod keys;
 mod lock;
 mod plan;
 mod reflect;
+mod types;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

@@ -80,7 +80,9 @@ impl Planner<'_> {
             | Operation::DropEnum { name }
             | Operation::DropSequence { name } => name,
             Operation::BulkInsert(_)
+            | Operation::DropSchema { .. }
             | Operation::CreateEnum(_)
+            | Operation::CreateSchema { .. }
             | Operation::CreateSequence(_)
             | Operation::CreateTable(_)
             | Operation::Execute(_)
@@ -90,7 +92,7 @@ impl Planner<'_> {
         };
         let short = TableName::new(name.name.clone());
         let is_public = name.schema.as_ref().is_some_and(|schema| *schema == "public");
-        let Schema { tables, enums, sequences } = &*self.schema;
+        let Schema { tables, enums, sequences, schemas: _ } = &*self.schema;
         let is_there = |name: &TableName| {
             tables.contains_key(name) || enums.contains_key(name) || sequences.contains_key(name)
         };
@@ -109,6 +111,7 @@ impl Planner<'_> {
                 Ok(())
             }
             Operation::AlterColumn { table, column, changes } => {
+                names::name_all(self.schema, table);
                 let owner = self.owner(table, &operation)?.clone();
                 // The names of what is there are those before a rename.
                 self.apply(&operation)?;
@@ -159,6 +162,10 @@ impl Planner<'_> {
                 self.create_primary_key(table, primary_key);
                 self.apply(&operation)
             }
+            Operation::CreateSchema { name } => {
+                self.plan.push(format!("CREATE SCHEMA {}", quoted(name)));
+                self.apply(&operation)
+            }
             Operation::CreateSequence(new) => {
                 self.plan.push(sequence::create(new)?);
                 self.apply(&operation)
@@ -191,6 +198,10 @@ impl Planner<'_> {
                 self.apply(&operation)?;
                 self.plan.push(format!("DROP TYPE {}", qualified(name)));
                 Ok(())
+            }
+            Operation::DropSchema { name } => {
+                self.plan.push(format!("DROP SCHEMA {}", quoted(name)));
+                self.apply(&operation)
             }
             Operation::DropSequence { name } => {
                 self.plan.push(format!("DROP SEQUENCE {}", qualified(name)));
@@ -334,6 +345,7 @@ impl Planner<'_> {
                 | Operation::AlterEnum { .. }
                 | Operation::AlterSequence(_)
                 | Operation::CreateEnum(_)
+                | Operation::CreateSchema { .. }
                 | Operation::CreateSequence(_)
                 | Operation::CreateForeignKey { .. }
                 | Operation::CreateIndex { .. }
@@ -342,6 +354,7 @@ impl Planner<'_> {
                 | Operation::DropColumn { .. }
                 | Operation::DropConstraint { .. }
                 | Operation::DropEnum { .. }
+                | Operation::DropSchema { .. }
                 | Operation::DropSequence { .. }
                 | Operation::DropIndex { .. }
                 | Operation::DropTable { .. }
@@ -379,6 +392,7 @@ impl Planner<'_> {
             | Operation::AlterEnum { .. }
             | Operation::AlterSequence(_)
             | Operation::CreateEnum(_)
+            | Operation::CreateSchema { .. }
             | Operation::CreateSequence(_)
             | Operation::CreateForeignKey { .. }
             | Operation::CreateIndex { .. }
@@ -388,6 +402,7 @@ impl Planner<'_> {
             | Operation::DropColumn { .. }
             | Operation::DropConstraint { .. }
             | Operation::DropEnum { .. }
+            | Operation::DropSchema { .. }
             | Operation::DropSequence { .. }
             | Operation::DropIndex { .. }
             | Operation::Execute(_)
@@ -532,6 +547,7 @@ impl Planner<'_> {
             ColumnChange::SetNotNull { backfill } => backfill.is_none(),
             ColumnChange::SetDefault(Some(ServerDefault::Identity(_) | ServerDefault::Serial)) => true,
             ColumnChange::Rename { .. }
+            | ColumnChange::LosesData
             | ColumnChange::SetCollation(_)
             | ColumnChange::SetComment(_)
             | ColumnChange::SetDefault(_)
@@ -546,12 +562,42 @@ impl Planner<'_> {
         if becomes_computed(was, changes)
             && let Some(first) = statements.first_mut()
         {
-            first.hazards.extend(self.history.loses_values(&owner.name, column, Consent::NONE));
+            let consent = Consent { is_given: changes.contains(&ColumnChange::LosesData) };
+            first.hazards.extend(self.history.loses_values(&owner.name, column, consent));
         }
+        let computed =
+            if alter::is_retyped(was, changes) { computed_from(owner, column) } else { Vec::new() };
+        self.drop_computed(owner, &computed)?;
         self.plan.statements.extend(statements);
+        self.add_computed(&owner.name, &computed)?;
         for change in changes {
             if let ColumnChange::Rename { to } = change {
                 self.history.renamed_column(&owner.name, column, to);
+            }
+        }
+        Ok(())
+    }
+
+    /// Drops the columns that are computed from one whose type changes: PostgreSQL does not change it under them.
+    fn drop_computed(&mut self, owner: &Table, computed: &[Ident]) -> Result<(), PlanError> {
+        for column in computed {
+            alter::refuse_key(owner, column)?;
+            self.plan.push(format!("ALTER TABLE {} DROP COLUMN {}", qualified(&owner.name), quoted(column)));
+        }
+        Ok(())
+    }
+
+    /// Adds them again as they are in memory, with their checks and indexes.
+    fn add_computed(&mut self, table: &TableName, computed: &[Ident]) -> Result<(), PlanError> {
+        let Some(owner) = self.schema.table(table).cloned() else { return Ok(()) };
+        for column in computed.iter().filter_map(|name| owner.column(name)) {
+            self.add_column(table, column, None)?;
+        }
+        // A check or an index may be of several of them.
+        let mut made = BTreeSet::new();
+        for sql in computed.iter().flat_map(|column| alter::with_column(&owner, column)) {
+            if made.insert(sql.clone()) {
+                self.plan.push(sql);
             }
         }
         Ok(())
@@ -575,6 +621,23 @@ impl Planner<'_> {
 /// What is done while others write is done outside any transaction (manual, CREATE INDEX).
 const fn mode(concurrency: Concurrency) -> Mode {
     if concurrency.is_concurrent { Mode::OutsideTransaction } else { Mode::InTransaction }
+}
+
+/// Lists the columns that are computed from a column.
+fn computed_from(table: &Table, column: &Ident) -> Vec<Ident> {
+    let is_from = |other: &&Column| match &other.default {
+        Some(ServerDefault::Computed { expression, stored: _ }) => {
+            super::expression::names_column(expression, column)
+        }
+        Some(
+            ServerDefault::Expression(_)
+            | ServerDefault::Identity(_)
+            | ServerDefault::Literal(_)
+            | ServerDefault::Serial,
+        )
+        | None => false,
+    };
+    table.columns.iter().filter(is_from).map(|other| other.name.clone()).collect()
 }
 
 /// Tells whether the values that a column holds give way to computed ones.

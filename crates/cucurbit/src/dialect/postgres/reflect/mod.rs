@@ -25,7 +25,7 @@ use crate::{
 /// The oldest version, as `server_version_num` has it.
 const OLDEST: u32 = 130_000;
 
-/// Reads the tables of the connection's current schema.
+/// Reads what lies in the connection's current schema, and in others under their names.
 pub(crate) async fn reflect(connection: &mut Connection) -> Result<Before, ReflectError> {
     let server = server(connection).await?;
     let mut catalogue = Catalogue { server, tables: BTreeMap::new() };
@@ -35,7 +35,8 @@ pub(crate) async fn reflect(connection: &mut Connection) -> Result<Before, Refle
     catalogue.read_constraints(connection).await?;
     catalogue.read_indexes(connection).await?;
     let tables = catalogue.tables.into_values().map(|read| read.table);
-    Ok(Before::of(Schema::from_tables(tables).with_enums(enums).with_sequences(sequences)))
+    let schema = Schema::from_tables(tables).with_enums(enums).with_sequences(sequences);
+    Ok(Before::of(schema.with_schemas(catalogue.server.others)))
 }
 
 /// What is known of the server before anything else is asked.
@@ -45,6 +46,8 @@ pub(super) struct Server {
     pub(super) version: u32,
     /// The current schema's place in `pg_namespace`.
     pub(super) namespace: u32,
+    /// The other schemas, by name.
+    pub(super) others: Vec<Ident>,
 }
 
 async fn server(connection: &mut Connection) -> Result<Server, ReflectError> {
@@ -58,8 +61,10 @@ async fn server(connection: &mut Connection) -> Result<Server, ReflectError> {
     let version = row.number()?;
     refuse_old(version, row.text()?)?;
     let search_path = row.text()?;
-    match row.optional_number()? {
-        Some(namespace) => Ok(Server { version, namespace }),
+    let namespace = row.optional_number()?;
+    let others = row.optional_texts()?.unwrap_or_default().into_iter().map(Ident::new).collect();
+    match namespace {
+        Some(namespace) => Ok(Server { version, namespace, others }),
         None => Err(ReflectError::NoSchema { search_path }),
     }
 }
@@ -99,13 +104,13 @@ impl Catalogue {
     ) -> Result<Vec<EnumType>, ReflectError> {
         let mut enums = Vec::new();
         for mut row in rows(connection, "pg_class", &queries::tables_and_enums(&self.server)).await? {
-            let (id, name) = (row.optional_number()?, row.text()?);
+            let (id, name) = (row.optional_number()?, name(&mut row)?);
             let (comment, is_unlogged) = (row.optional(), row.flag()?);
             let Some(id) = id else {
-                enums.push(EnumType::new(ObjectName::new(name), row.optional_texts()?.unwrap_or_default()));
+                enums.push(EnumType::new(name, row.optional_texts()?.unwrap_or_default()));
                 continue;
             };
-            let mut table = Table::new(TableName::new(name));
+            let mut table = Table::new(name);
             table.comment = comment;
             table.options.is_unlogged = is_unlogged;
             self.tables.insert(id, Read { table, columns: BTreeMap::new() });
@@ -134,7 +139,7 @@ impl Catalogue {
             let (table, number): (Option<u32>, Option<i16>) =
                 (row.optional_number()?, row.optional_number()?);
             let (is_identity, is_default) = (row.optional().as_deref() == Some("t"), row.flag()?);
-            let name = ObjectName::new(row.text()?);
+            let name = name(&mut row)?;
             let ty = types::parsed(&row.text()?);
             let sequence = Sequence { options: options(&mut row, &ty)?, ..Sequence::new(name) };
             let (Some(table), Some(number)) = (table, number) else {
@@ -265,6 +270,12 @@ fn column(row: &mut Row) -> Result<Column, ReflectError> {
         (_, _, None) => None,
     };
     Ok(Column { name, ty: ty.into(), nullable, default, collation: row.optional(), comment: row.optional() })
+}
+
+/// Reads a name behind its schema, unless that is the current one.
+fn name(row: &mut Row) -> Result<ObjectName, ReflectError> {
+    let schema = row.optional().map(Ident::new);
+    Ok(ObjectName { schema, name: Ident::new(row.text()?) })
 }
 
 /// Reads what a sequence of a type does, without what is usual.

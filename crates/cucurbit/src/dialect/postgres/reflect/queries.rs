@@ -3,23 +3,50 @@
 //! All expressions are printed by `pg_get_expr(…, false)`, as `ask` prints them.
 
 use super::Server;
+use crate::dialect::sql::string;
 
-/// The version, the search path and the current schema.
+/// The version, the search path, the current schema and the others: not `public`, which is nobody else's name.
 pub(super) const SERVER: &str = "SELECT current_setting('server_version_num'), current_setting('server_version'), \
      current_setting('search_path'), \
-     (SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname = current_schema())";
+     (SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname = current_schema()), \
+     (SELECT pg_catalog.json_agg(n.nspname ORDER BY n.nspname) FROM pg_catalog.pg_namespace n \
+      WHERE n.nspname NOT IN (current_schema(), 'public', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%' \
+        AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend e \
+          WHERE e.classid = 'pg_catalog.pg_namespace'::regclass AND e.objid = n.oid AND e.deptype = 'e'))";
 
 /// Ordinary and partitioned tables (not the partitions), as a condition on `pg_class c`.
 fn is_table(server: &Server) -> String {
-    let namespace = server.namespace;
-    format!("c.relnamespace = {namespace} AND c.relkind IN ('r', 'p') AND NOT c.relispartition")
+    format!("{} AND c.relkind IN ('r', 'p') AND NOT c.relispartition", is_ours(server, "c.relnamespace"))
+}
+
+/// What lies in the current schema or in one of the others, as a condition on its `pg_namespace`.
+fn is_ours(server: &Server, namespace: &str) -> String {
+    let others: Vec<String> = server.others.iter().map(|name| string(name.as_str())).collect();
+    let current = server.namespace;
+    if others.is_empty() {
+        return format!("{namespace} = {current}");
+    }
+    format!(
+        "({namespace} = {current} OR {namespace} IN (
+           SELECT y.oid FROM pg_catalog.pg_namespace y WHERE y.nspname IN ({})))",
+        others.join(", ")
+    )
+}
+
+/// The name of a schema that is not the current one, as an expression on its `pg_namespace`.
+fn other_name(server: &Server, namespace: &str) -> String {
+    let current = server.namespace;
+    format!(
+        "CASE WHEN {namespace} <> {current} THEN (
+           SELECT y.nspname FROM pg_catalog.pg_namespace y WHERE y.oid = {namespace}) END"
+    )
 }
 
 /// Tables that no extension owns, with their comments; then enum types, which have no id here, with their values in
 /// order.
 pub(super) fn tables_and_enums(server: &Server) -> String {
     format!(
-        "SELECT c.oid, c.relname, p.description, c.relpersistence = 'u', NULL::json
+        "SELECT c.oid, {}, c.relname, p.description, c.relpersistence = 'u', NULL::json
          FROM pg_catalog.pg_class c
          LEFT JOIN pg_catalog.pg_description p
            ON p.objoid = c.oid AND p.classoid = 'pg_catalog.pg_class'::regclass AND p.objsubid = 0
@@ -27,15 +54,17 @@ pub(super) fn tables_and_enums(server: &Server) -> String {
            SELECT 1 FROM pg_catalog.pg_depend e
            WHERE e.classid = 'pg_catalog.pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')
          UNION ALL
-         SELECT NULL, t.typname, NULL, false,
+         SELECT NULL, {}, t.typname, NULL, false,
            (SELECT pg_catalog.json_agg(v.enumlabel ORDER BY v.enumsortorder)
             FROM pg_catalog.pg_enum v WHERE v.enumtypid = t.oid)
          FROM pg_catalog.pg_type t
-         WHERE t.typtype = 'e' AND t.typnamespace = {} AND NOT EXISTS (
+         WHERE t.typtype = 'e' AND {} AND NOT EXISTS (
            SELECT 1 FROM pg_catalog.pg_depend e
            WHERE e.classid = 'pg_catalog.pg_type'::regclass AND e.objid = t.oid AND e.deptype = 'e')",
+        other_name(server, "c.relnamespace"),
         is_table(server),
-        server.namespace
+        other_name(server, "t.typnamespace"),
+        is_ours(server, "t.typnamespace")
     )
 }
 
@@ -66,7 +95,7 @@ pub(super) fn columns(server: &Server) -> String {
 /// Sequences that a column owns (whether as an identity, and whether the column's default uses it), and those that
 /// stand alone, with no table.
 pub(super) fn sequences(server: &Server) -> String {
-    let namespace = server.namespace;
+    let (schema, is_ours) = (other_name(server, "q.relnamespace"), is_ours(server, "q.relnamespace"));
     format!(
         "SELECT o.refobjid, o.refobjsubid, o.deptype = 'i',
            EXISTS (
@@ -75,7 +104,7 @@ pub(super) fn sequences(server: &Server) -> String {
              WHERE u.classid = 'pg_catalog.pg_attrdef'::regclass
                AND u.refclassid = 'pg_catalog.pg_class'::regclass AND u.refobjid = s.seqrelid
                AND d.adrelid = o.refobjid AND d.adnum = o.refobjsubid),
-           q.relname, pg_catalog.format_type(s.seqtypid, NULL),
+           {schema}, q.relname, pg_catalog.format_type(s.seqtypid, NULL),
            s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache, s.seqcycle
          FROM pg_catalog.pg_sequence s
          JOIN pg_catalog.pg_class q ON q.oid = s.seqrelid
@@ -83,7 +112,7 @@ pub(super) fn sequences(server: &Server) -> String {
            ON o.objid = s.seqrelid AND o.classid = 'pg_catalog.pg_class'::regclass AND o.objsubid = 0
            AND o.refclassid = 'pg_catalog.pg_class'::regclass AND o.refobjsubid > 0 AND o.deptype IN ('a', 'i')
          LEFT JOIN pg_catalog.pg_class c ON c.oid = o.refobjid
-         WHERE ({}) OR (o.refobjid IS NULL AND q.relnamespace = {namespace} AND NOT EXISTS (
+         WHERE ({}) OR (o.refobjid IS NULL AND {is_ours} AND NOT EXISTS (
            SELECT 1 FROM pg_catalog.pg_depend e
            WHERE e.classid = 'pg_catalog.pg_class'::regclass AND e.objid = q.oid AND e.deptype = 'e'))
          ORDER BY o.refobjid, o.refobjsubid",

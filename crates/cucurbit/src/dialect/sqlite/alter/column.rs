@@ -84,7 +84,7 @@ impl Work<'_> {
         let text = |text: &CreateTable| text.columns().find(|other| same_name(&other.name, column)).cloned();
         match change {
             // Renames are taken out before; a rename to the same name is nothing.
-            ColumnChange::Rename { .. } | ColumnChange::SetComment(_) => {}
+            ColumnChange::LosesData | ColumnChange::Rename { .. } | ColumnChange::SetComment(_) => {}
             ColumnChange::SetCollation(collation) => self.text.set_collation(column, collation.as_deref()),
             ColumnChange::SetDefault(default) => self.set_default(column, default.as_ref(), operation)?,
             ColumnChange::SetNotNull { backfill } => {
@@ -120,8 +120,10 @@ impl Work<'_> {
                 let is_rowid = self.text.rowid_column().is_some_and(|rowid| same_name(&rowid.name, column));
                 return if is_rowid { Ok(()) } else { refuse("SQLite numbers no column but the rowid") };
             }
-            Some(ServerDefault::Computed { .. }) if now.is_some_and(|column| !column.is_generated()) => {
-                return refuse("its values would be lost; drop the column and add it");
+            Some(ServerDefault::Computed { .. })
+                if now.is_some_and(|column| !column.is_generated()) && !may_lose(operation) =>
+            {
+                return refuse("its values would be lost, and the script does not say `.loses_data()`");
             }
             Some(_) | None => {}
         }
@@ -258,4 +260,8 @@ fn is_part(part: &IndexPart, column: &Ident) -> bool {
             matches!(tokens(sql).as_slice(), [key, word, _] if key.names(sql, column) && word.is(sql, "COLLATE"))
         }
     }
+}
+
+fn may_lose(operation: &Operation) -> bool {
+    matches!(operation, Operation::AlterColumn { changes, .. } if changes.contains(&ColumnChange::LosesData))
 }

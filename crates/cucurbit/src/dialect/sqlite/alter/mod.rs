@@ -49,9 +49,11 @@ pub(super) fn is_of_one_table(operation: &Operation) -> bool {
         | Operation::AlterSequence(_)
         | Operation::BulkInsert(_)
         | Operation::CreateEnum(_)
+        | Operation::CreateSchema { .. }
         | Operation::CreateSequence(_)
         | Operation::CreateTable(_)
         | Operation::DropEnum { .. }
+        | Operation::DropSchema { .. }
         | Operation::DropSequence { .. }
         | Operation::DropTable { .. }
         | Operation::Execute(_)
@@ -342,9 +344,11 @@ impl Work<'_> {
             | Operation::AlterSequence(_)
             | Operation::BulkInsert(_)
             | Operation::CreateEnum(_)
+            | Operation::CreateSchema { .. }
             | Operation::CreateSequence(_)
             | Operation::CreateTable(_)
             | Operation::DropEnum { .. }
+            | Operation::DropSchema { .. }
             | Operation::DropSequence { .. }
             | Operation::DropTable { .. }
             | Operation::Execute(_)
