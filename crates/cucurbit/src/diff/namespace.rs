@@ -19,7 +19,8 @@ pub(super) struct Namespaces {
 
 pub(super) fn compare(from: &Canonical, to: &Canonical, filter: &Filter) -> Namespaces {
     let (there, wanted) = (needed(from.form()), needed(to.form()));
-    let new = wanted.difference(&there).map(|name| Operation::CreateSchema { name: (*name).clone() });
+    let new = wanted.difference(&there).filter(|name| filter.includes_schema(name));
+    let new = new.map(|name| Operation::CreateSchema { name: (*name).clone() });
     let gone = there.difference(&wanted).filter(|name| filter.includes_schema(name));
     let gone = gone.map(|name| Operation::DropSchema { name: (*name).clone() });
     Namespaces { before: new.collect(), after: gone.collect() }

@@ -1,6 +1,7 @@
 //! Plans read as SQL.
 
 use super::*;
+use crate::schema::{Literal, ServerDefault};
 use crate::{
     operation::Op,
     schema::{Action, Deferral, TableBuilder, Type, build, build::*},

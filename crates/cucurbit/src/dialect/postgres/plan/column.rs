@@ -1,0 +1,154 @@
+//! Columns: added, changed, and the computed ones around them.
+
+use std::collections::BTreeSet;
+
+use super::{
+    super::{
+        alter, expression,
+        render::{self, text},
+    },
+    Planner,
+};
+use crate::{
+    dialect::{
+        PlanError,
+        sql::{qualified, quoted},
+    },
+    operation::{ColumnChange, Consent},
+    schema::{Column, Expression, Ident, Literal, ServerDefault, Table, TableName},
+};
+
+impl Planner<'_> {
+    pub(super) fn add_column(
+        &mut self,
+        table: &TableName,
+        column: &Column,
+        backfill: Option<&Expression>,
+    ) -> Result<(), PlanError> {
+        let add = |column: &Column| {
+            Ok::<_, PlanError>(format!(
+                "ALTER TABLE {} ADD COLUMN {}",
+                qualified(table),
+                render::column(table, column)?
+            ))
+        };
+        let name = quoted(&column.name);
+        match backfill {
+            Some(backfill) => {
+                self.plan.push(add(&column.clone().nullable())?);
+                self.plan.push(format!("UPDATE {} SET {name} = ({})", qualified(table), text(backfill)));
+                if !column.nullable {
+                    self.plan
+                        .push(format!("ALTER TABLE {} ALTER COLUMN {name} SET NOT NULL", qualified(table)));
+                }
+            }
+            None => {
+                let is_filled = !matches!(column.default, None | Some(ServerDefault::Literal(Literal::Null)));
+                let hazard = if column.nullable || is_filled {
+                    None
+                } else {
+                    self.history.holds_rows(table, &column.name)
+                };
+                self.push(add(column)?, hazard);
+            }
+        }
+        if let Some(comment) = &column.comment {
+            let object = format!("COLUMN {}.{name}", qualified(table));
+            self.plan.push(render::comment(&object, Some(comment)));
+        }
+        Ok(())
+    }
+
+    pub(super) fn alter_column(
+        &mut self,
+        owner: &Table,
+        column: &Ident,
+        changes: &[ColumnChange],
+    ) -> Result<(), PlanError> {
+        let Some(was) = owner.column(column) else { return Ok(()) };
+        let refuses_null = changes.iter().any(|change| match change {
+            ColumnChange::SetNotNull { backfill } => backfill.is_none(),
+            ColumnChange::SetDefault(Some(ServerDefault::Identity(_) | ServerDefault::Serial)) => true,
+            ColumnChange::Rename { .. }
+            | ColumnChange::LosesData
+            | ColumnChange::SetCollation(_)
+            | ColumnChange::SetComment(_)
+            | ColumnChange::SetDefault(_)
+            | ColumnChange::SetNullable
+            | ColumnChange::SetType { .. } => false,
+        });
+        let is_filled =
+            changes.iter().any(|change| matches!(change, ColumnChange::SetNotNull { backfill: Some(_) }));
+        let is_in_danger = was.nullable && refuses_null && !is_filled;
+        let hazard = if is_in_danger { self.history.has_nulls(&owner.name, column) } else { None };
+        let mut statements = alter::alter_column(owner, was, changes, hazard)?;
+        if becomes_computed(was, changes)
+            && let Some(first) = statements.first_mut()
+        {
+            let consent = Consent { is_given: changes.contains(&ColumnChange::LosesData) };
+            first.hazards.extend(self.history.loses_values(&owner.name, column, consent));
+        }
+        let computed =
+            if alter::is_retyped(was, changes) { computed_from(owner, column) } else { Vec::new() };
+        self.drop_computed(owner, &computed)?;
+        self.plan.statements.extend(statements);
+        self.add_computed(&owner.name, &computed)?;
+        for change in changes {
+            if let ColumnChange::Rename { to } = change {
+                self.history.renamed_column(&owner.name, column, to);
+            }
+        }
+        Ok(())
+    }
+
+    /// Drops the columns that are computed from one whose type changes: PostgreSQL does not change it under them.
+    fn drop_computed(&mut self, owner: &Table, computed: &[Ident]) -> Result<(), PlanError> {
+        for column in computed {
+            alter::refuse_key(owner, column)?;
+            self.plan.push(format!("ALTER TABLE {} DROP COLUMN {}", qualified(&owner.name), quoted(column)));
+        }
+        Ok(())
+    }
+
+    /// Adds them again as they are in memory, with their checks and indexes.
+    fn add_computed(&mut self, table: &TableName, computed: &[Ident]) -> Result<(), PlanError> {
+        let Some(owner) = self.schema.table(table).cloned() else { return Ok(()) };
+        for column in computed.iter().filter_map(|name| owner.column(name)) {
+            self.add_column(table, column, None)?;
+        }
+        // A check or an index may be of several of them.
+        let mut made = BTreeSet::new();
+        for sql in computed.iter().flat_map(|column| alter::with_column(&owner, column)) {
+            if made.insert(sql.clone()) {
+                self.plan.push(sql);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Lists the columns that are computed from a column.
+fn computed_from(table: &Table, column: &Ident) -> Vec<Ident> {
+    let is_from = |other: &&Column| match &other.default {
+        Some(ServerDefault::Computed { expression, stored: _ }) => {
+            expression::names_column(expression, column)
+        }
+        Some(
+            ServerDefault::Expression(_)
+            | ServerDefault::Identity(_)
+            | ServerDefault::Literal(_)
+            | ServerDefault::Serial,
+        )
+        | None => false,
+    };
+    table.columns.iter().filter(is_from).map(|other| other.name.clone()).collect()
+}
+
+/// Tells whether the values that a column holds give way to computed ones.
+fn becomes_computed(was: &Column, changes: &[ColumnChange]) -> bool {
+    let is_computed = matches!(was.default, Some(ServerDefault::Computed { .. }));
+    let computes = |change: &ColumnChange| {
+        matches!(change, ColumnChange::SetDefault(Some(ServerDefault::Computed { .. })))
+    };
+    !is_computed && changes.iter().any(computes)
+}
