@@ -61,15 +61,15 @@ fn middle(mut numbers: Vec<f64>) -> f64 {
     }
 }
 
-/// After this much time a contender has run often enough, if it has run twice.
-const ENOUGH: Duration = Duration::from_secs(20);
+/// After this much time a contender has run often enough.
+const ENOUGH: Duration = Duration::from_secs(15);
 
 /// Runs the contenders in turns, each so many times; a slow one less often.
 pub(super) fn in_turns(runs: usize, contenders: &[Contender<'_>]) -> Result<Vec<Series>, Failure> {
     let mut measured: Vec<Series> = contenders.iter().map(|contender| Series::new(contender.name)).collect();
     for _ in 0..runs {
         for (contender, series) in contenders.iter().zip(&mut measured) {
-            if series.runs() > 1 && series.walls.iter().sum::<Duration>() > ENOUGH {
+            if series.walls.iter().sum::<Duration>() > ENOUGH {
                 continue;
             }
             (contender.prepare)()?;

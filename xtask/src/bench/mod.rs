@@ -54,7 +54,7 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode, Failure> {
     std::fs::create_dir_all(&folder).failed(&folder)?;
     let venv = python::with_alembic(&folder.join("venv"))?;
     let server = Server::obtain()?;
-    let bench = subject::Bench::prepare(folder, &venv, server.url(), options.is_quick)?;
+    let bench = subject::Bench::prepare(folder, &venv, server.url(), options.is_quick, &options.only)?;
     let rows = bench.measure(&options.only)?;
     let table = table::markdown(&rows);
     print(&table);

@@ -56,8 +56,13 @@ pub(super) struct Cucurbit {
 }
 
 impl Cucurbit {
-    /// Writes the workspace and builds it in release form.
-    pub(super) fn build(folder: PathBuf, target: &Path, histories: &[History]) -> Result<Self, Failure> {
+    /// Writes the workspace, and builds some of its projects in release form.
+    pub(super) fn build(
+        folder: PathBuf,
+        target: &Path,
+        histories: &[History],
+        built: &[&str],
+    ) -> Result<Self, Failure> {
         let project = Self { folder, target: target.to_owned() };
         let names: Vec<_> = histories.iter().map(|history| format!("\"{}\"", history.name)).collect();
         let manifest = format!("[workspace]\nresolver = \"3\"\nmembers = [{}]\n", names.join(", "));
@@ -69,8 +74,12 @@ impl Cucurbit {
         for history in histories {
             project.member(history)?;
         }
-        note("building the projects in release form");
-        project.cargo(&["build", "--release", "--quiet"])?;
+        if !built.is_empty() {
+            note("building the projects in release form");
+            let packages = built.iter().flat_map(|name| ["--package", name]);
+            project
+                .cargo(&["build", "--release", "--quiet"].into_iter().chain(packages).collect::<Vec<_>>())?;
+        }
         Ok(project)
     }
 

@@ -215,24 +215,25 @@ impl Printer {
         if self.format == Format::Json {
             return self.json(entries);
         }
-        for entry in entries {
+        let lines = entries.iter().map(|entry| {
             if is_verbose {
-                block(&verbose(entry));
-                continue;
+                return verbose(entry);
             }
             let depends_on = match entry.depends_on.as_slice() {
                 [] => String::new(),
                 ids => format!(" ({})", ids.join(", ")),
             };
-            line(&format!(
-                "{}{depends_on} -> {}{}{}, {}",
+            format!(
+                "{}{depends_on} -> {}{}{}, {}\n",
                 parents(entry),
                 entry.revision,
                 labels(entry),
                 marks(entry),
                 first_line(entry)
-            ));
-        }
+            )
+        });
+        // At once: a history is long, and each line would be written for itself.
+        block(&lines.collect::<String>());
     }
 
     /// Prints `show`.
