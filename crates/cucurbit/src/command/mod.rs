@@ -22,7 +22,7 @@ use crate::{
     error::Error,
     revision::{Script, Scripts, caught},
     runtime::{RunOptions, VersionTable},
-    schema::{Dialect, Schema},
+    schema::{Dialect, NamingConvention, Schema},
 };
 
 pub use crate::source::Source;
@@ -48,6 +48,7 @@ pub struct Env {
     scripts: Vec<Script>,
     models: Option<Box<Models>>,
     project: Option<PathBuf>,
+    naming: NamingConvention,
 }
 
 impl std::fmt::Debug for Env {
@@ -63,7 +64,7 @@ impl Env {
     /// Starts from the revision scripts that the build script listed.
     #[must_use]
     pub fn new(scripts: Vec<Script>) -> Self {
-        Self { scripts, models: None, project: None }
+        Self { scripts, models: None, project: None, naming: NamingConvention::new() }
     }
 
     /// Names the models to compare with; they are collected when a command needs them.
@@ -73,6 +74,16 @@ impl Env {
         E: std::error::Error + Send + Sync + 'static,
     {
         self.models = Some(Box::new(move || models().map_err(Into::into)));
+        self
+    }
+
+    /// Names the constraints and indexes of the models that nobody named.
+    ///
+    /// A convention that is given to an existing project renames nothing by itself, but the names are wanted from then
+    /// on: `create` writes what gives them.
+    #[must_use]
+    pub fn naming_convention(mut self, convention: NamingConvention) -> Self {
+        self.naming = convention;
         self
     }
 
@@ -197,7 +208,8 @@ impl Project {
         let models = self.env.models.as_ref().ok_or(Error::NoModels)?;
         // A project's own code, as its scripts are.
         let schema = caught(models).map_err(|panic| Error::Models(panic.into()))?;
-        let schema = schema.map_err(Error::Models)?;
+        let mut schema = schema.map_err(Error::Models)?;
+        self.env.naming.apply(&mut schema)?;
         if schema.tables.is_empty() { Err(Error::EmptyModels) } else { Ok(schema) }
     }
 

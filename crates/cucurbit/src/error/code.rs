@@ -239,6 +239,8 @@ error_codes! {
     FileTemplate = "file-template",
     /// The models could not be collected.
     ModelsNotCollected = "models-not-collected",
+    /// The naming convention gives no name.
+    NamingConvention = "naming-convention",
     /// What a revision does has no reverse.
     NoDowngrade = "no-downgrade",
     /// The project gives no models.

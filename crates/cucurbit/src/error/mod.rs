@@ -15,7 +15,7 @@ use crate::{
     operation::{ApplyError, Irreversible},
     revision::{self, HeadsError, ParseError, RevisionIdError, ScriptsError, TargetError},
     runtime::RunError,
-    schema::Dialect,
+    schema::{Dialect, NamingError},
     script::ScriptError,
     source::{ReplayError, SqlFileError},
 };
@@ -47,6 +47,9 @@ pub enum Error {
     /// The models could not be collected.
     #[error("cannot collect the models")]
     Models(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The naming convention gives no name.
+    #[error(transparent)]
+    Naming(#[from] NamingError),
     /// The project gave no models.
     #[error("there are no models to compare with")]
     NoModels,
@@ -151,6 +154,7 @@ impl Error {
             Self::Graph(error) => error.hint(),
             Self::Heads(error) => error.hint(),
             Self::Id(error) => error.hint(),
+            Self::Naming(error) => Some(error.hint()),
             Self::NoModels | Self::EmptyModels => {
                 Some("name them in main.rs: `Env::new(versions::all()).models(my_models::schema)`".to_owned())
             }

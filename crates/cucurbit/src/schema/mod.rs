@@ -11,6 +11,7 @@ mod enumeration;
 mod exclusion;
 mod index;
 mod name;
+mod naming;
 mod sequence;
 mod table;
 mod ty;
@@ -29,6 +30,7 @@ pub use self::{
     exclusion::{Exclusion, ExclusionPart},
     index::{Index, IndexKey, IndexPart, Nulls, Order},
     name::{Ident, ObjectName, TableName},
+    naming::{NamingConvention, NamingError},
     sequence::{Sequence, SequenceOptions},
     table::{Table, TableOption, TableOptions},
     ty::{ColumnType, Type},
