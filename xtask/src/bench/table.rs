@@ -106,9 +106,12 @@ pub(super) fn markdown(rows: &[Row]) -> String {
             series(BARE),
             times(row.faster()),
             times(row.of_bare()),
-            // Without a contender it is not our own program that is measured.
-            row.of(ALEMBIC)
-                .map_or_else(|| "–".to_owned(), |it| format!("{:.0}, {:.0} MiB", row.memory(), it.memory())),
+            match (row.of(ALEMBIC), row.of(BARE)) {
+                (Some(alembic), _) => format!("{:.0}, {:.0} MiB", row.memory(), alembic.memory()),
+                (None, Some(_)) => format!("{:.0} MiB", row.memory()),
+                // Without another it is Cargo that is measured.
+                (None, None) => "–".to_owned(),
+            },
             bars.join("; ")
         ));
     }

@@ -73,9 +73,9 @@ fn pending_sql_is_tried_on_a_scratch_database() {
             assert_eq!(database.tables(&mut connection).await, [""; 0], "the database itself is not touched");
         }
         if database.dialect == Dialect::Postgres {
-            // Other tests have theirs; each is named after the session that owns it.
-            let left = "SELECT count(*) FROM pg_database WHERE datname LIKE 'cucurbit_scratch_%' AND NOT EXISTS ( \
-                        SELECT 1 FROM pg_stat_activity a WHERE pg_database.datname = 'cucurbit_scratch_' || a.pid)";
+            // Those of other tests, whose sessions are there, are their own.
+            let left = "SELECT count(*) FROM pg_database d WHERE d.datname LIKE 'cucurbit_scratch_%' AND NOT EXISTS \
+                        (SELECT 1 FROM pg_stat_activity a WHERE d.datname = 'cucurbit_scratch_' || a.pid)";
             assert_eq!(
                 connection.value(left).await.unwrap().as_deref(),
                 Some("0"),

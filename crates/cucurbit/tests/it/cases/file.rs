@@ -20,6 +20,8 @@ pub(super) struct Case {
     pub(super) path: PathBuf,
     /// The dialect that is the only one, if there is one.
     only: Option<Dialect>,
+    /// The oldest release of PostgreSQL that understands it.
+    pub(super) since: Option<u32>,
     /// Where the library is wrong today; `None` is everywhere.
     known: Vec<Option<Dialect>>,
     sections: Vec<Section>,
@@ -62,6 +64,7 @@ impl Case {
         let mut case = Self {
             path: path.to_owned(),
             only: None,
+            since: None,
             known: Vec::new(),
             sections: Vec::new(),
             inputs: String::new(),
@@ -75,6 +78,10 @@ impl Case {
                 section.text.push('\n');
             } else if let Some(rest) = line.strip_prefix("only:") {
                 case.only = Some(of_dialect(rest)?.ok_or("`only:` names a dialect and, after a comma, why")?);
+            } else if let Some(rest) = line.strip_prefix("since:") {
+                let release = rest.split_once(',').and_then(|(release, _why)| release.trim().parse().ok());
+                case.since =
+                    Some(release.ok_or("`since:` names a release of PostgreSQL and, after a comma, why")?);
             } else if let Some(rest) = line.strip_prefix("known:") {
                 case.known.push(of_dialect(rest)?);
             } else {
