@@ -154,7 +154,7 @@ fn the_history_leads_to_the_models_and_back() {
 }
 
 fn migrate(url: &str, arguments: &[&str]) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_migrate"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_greenhouse-migrate"));
     let output = command.args(["--database-url", url]).args(arguments).output().unwrap();
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
 }

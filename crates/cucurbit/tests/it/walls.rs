@@ -331,6 +331,31 @@ fn code(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// Programs of one name overwrite each other in the target folder, and tests then run another one's.
+#[test]
+fn no_two_programs_have_one_name() {
+    let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for main in rust_files(&workspace()).iter().filter(|path| is_program(path)) {
+        let member = main.ancestors().find(|folder| folder.join("Cargo.toml").is_file()).expect("a member");
+        let manifest = read(&member.join("Cargo.toml"));
+        let declared = manifest.split("[[bin]]").nth(1).filter(|_| main.ends_with("src/main.rs"));
+        let text = declared.unwrap_or(&manifest);
+        let name = text.lines().find_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'));
+        let of_file = main.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        let name = if main.ends_with("src/main.rs") { name.map(str::to_owned) } else { of_file };
+        names.entry(name.expect("a name")).or_default().push(named(main));
+    }
+    assert!(names.len() > 3, "programs are found: {names:?}");
+    let wrong: Vec<String> =
+        names.into_values().filter(|files| files.len() > 1).map(|files| files.join(", ")).collect();
+    report(&wrong, "give each program a name of its own");
+}
+
+fn is_program(path: &Path) -> bool {
+    let is_in_bin = path.parent().is_some_and(|folder| folder.ends_with("src/bin"));
+    is_in_bin || path.ends_with("src/main.rs")
+}
+
 /// All `.rs` files under a folder, sorted; hidden folders and what is built are left out.
 fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();

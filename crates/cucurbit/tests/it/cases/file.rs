@@ -60,7 +60,11 @@ impl Snapshot {
 impl Case {
     /// Reads a file.
     pub(super) fn read(path: &Path) -> Result<Self, String> {
-        let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
+        Self::parse(path, &fs::read_to_string(path).map_err(|error| error.to_string())?)
+    }
+
+    /// Reads a text.
+    pub(super) fn parse(path: &Path, text: &str) -> Result<Self, String> {
         let mut case = Self {
             path: path.to_owned(),
             only: None,

@@ -3,6 +3,7 @@
 //! What lives here: a test for each family, which runs all its files and reports every failure at once.
 //! `UPDATE_CASES=1` writes the snapshots. The laws need no line in a case; they are in `prove`.
 
+mod chance;
 mod changed;
 mod file;
 mod prove;

@@ -48,7 +48,11 @@ pub(super) async fn compare(case: &Case, database: &Database) -> Result<(Compare
 }
 
 /// Runs a section on an empty database and reads what it made.
-async fn made(case: &Case, word: &str, database: &Database) -> Result<(Connection, Before), String> {
+pub(super) async fn made(
+    case: &Case,
+    word: &str,
+    database: &Database,
+) -> Result<(Connection, Before), String> {
     let mut connection = database.emptied().await;
     let sql = case.input(word, database.dialect).ok_or_else(|| format!("there is no `--- {word}`"))?;
     connection.execute(sql).await.map_err(told(&format!("`--- {word}` does not run")))?;
@@ -206,7 +210,7 @@ async fn refused(
 /// A script that holds the operations of a case.
 ///
 /// A script's functions are plain `fn`s, so that what they record lies in the thread that runs them.
-struct Loaded {
+pub(super) struct Loaded {
     scripts: Scripts,
 }
 
@@ -220,14 +224,14 @@ fn recorded(op: &mut Op, direction: usize) {
 }
 
 impl Loaded {
-    fn new(upgrade: &[Operation], downgrade: &[Operation]) -> Self {
+    pub(super) fn new(upgrade: &[Operation], downgrade: &[Operation]) -> Self {
         OPERATIONS.set([upgrade.to_vec(), downgrade.to_vec()]);
         let script: Script = script("case", &[], |op| recorded(op, 0), |op| recorded(op, 1));
         Self { scripts: scripts(&[script]) }
     }
 
     /// Runs the upgrade and returns the statements.
-    async fn upgrade(&self, connection: &mut Connection) -> Result<Vec<String>, String> {
+    pub(super) async fn upgrade(&self, connection: &mut Connection) -> Result<Vec<String>, String> {
         let mut ran = Vec::new();
         let observer = |event: Event<'_>| {
             if let Event::Statement { sql } = event {
@@ -240,7 +244,7 @@ impl Loaded {
         Ok(ran)
     }
 
-    async fn downgrade(&self, connection: &mut Connection) -> Result<(), String> {
+    pub(super) async fn downgrade(&self, connection: &mut Connection) -> Result<(), String> {
         let base: Target = "base".parse().expect("it is a target");
         let report = Migrator::on(connection, &self.scripts).downgrade(&base, Reach::Branch).await;
         report.map(drop).map_err(told("refused"))

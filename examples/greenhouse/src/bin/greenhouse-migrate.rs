@@ -1,4 +1,4 @@
-//! The command line for people: `cargo run -p greenhouse --bin migrate -- create --message "…"`.
+//! The command line for people: `cargo run -p greenhouse --bin greenhouse-migrate -- create --message "…"`.
 
 use std::process::ExitCode;
 
