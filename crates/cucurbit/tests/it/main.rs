@@ -47,10 +47,16 @@ mod left_out; // Books of migration tools, shadow tables, what an extension owns
 mod lexer; // What our lexer calls a statement, real databases take as one.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
+mod oracle; // What shares no code with the library says of a database.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
 mod pending; // Pending SQL whose effect only a database can tell is tried on a scratch database.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod postgres; // PostgreSQL: statements, reflection, questions and the lock, on a real server.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
+mod rich; // A schema with everything in it, on both databases: read, made again elsewhere, undone.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod runtime; // Runs: what is left after a failure, what is refused before one, and what is told meanwhile.

@@ -4,9 +4,9 @@
 //! `pg_dump`, or SQLite's own pragmas, say of one that was made as the other. A refusal is lawful where rows stand in
 //! the way and the refusal says so. `CUCURBIT_LAW_CASES` sets how many pairs are tried on each database.
 
-use std::{collections::BTreeMap, fmt::Write as _, process::Command};
+use std::{collections::BTreeMap, fmt::Write as _};
 
-use cucurbit::{config::Environment, connection::Connection, schema::Dialect};
+use cucurbit::config::Environment;
 use proptest::{
     collection::vec,
     option,
@@ -16,7 +16,10 @@ use proptest::{
     test_runner::{Config, TestRunner},
 };
 
-use crate::support::{Database, on_each_database};
+use crate::{
+    oracle::oracle,
+    support::{Database, on_each_database},
+};
 
 use super::{
     file::Case,
@@ -210,81 +213,6 @@ fn is_lawful(failure: &str) -> bool {
     failure.contains(" fails: refused") && LAWFUL.iter().any(|words| failure.contains(words))
 }
 
-/// Describes a database by what shares no code with the library, in an order of its own.
-async fn oracle(connection: &mut Connection, database: &Database) -> Result<String, String> {
-    match database.dialect {
-        Dialect::Postgres => dump(database),
-        Dialect::Sqlite => pragmas(connection).await,
-    }
-}
-
-fn dump(database: &Database) -> Result<String, String> {
-    let mut command = Command::new("pg_dump");
-    let output = command.args(["--schema-only", "--no-owner", &database.url]).output();
-    let output = output.map_err(|error| format!("pg_dump: {error}"))?;
-    if !output.status.success() {
-        return Err(String::from_utf8_lossy(&output.stderr).into_owned());
-    }
-    let text = String::from_utf8(output.stdout).map_err(|error| error.to_string())?;
-    let mut statements: Vec<String> = text
-        .split(";\n")
-        .map(|statement| {
-            // The lines of a table are sorted: the order of columns is no difference.
-            let lines = statement
-                .lines()
-                .filter(|line| !line.is_empty() && !line.starts_with("--") && !line.contains("restrict "));
-            let mut lines: Vec<&str> = lines.map(|line| line.trim_end_matches(',')).collect();
-            if lines.len() > 2 {
-                lines[1..].sort_unstable();
-            }
-            lines.join("\n")
-        })
-        .filter(|statement| !statement.contains("alembic_version") && !statement.is_empty())
-        .collect();
-    statements.sort_unstable();
-    Ok(statements.join(";\n"))
-}
-
-/// Lists tables, columns, keys, checks, indexes and references, each list sorted.
-async fn pragmas(connection: &mut Connection) -> Result<String, String> {
-    let query = "SELECT 'column' AS kind, t.name AS owner, c.name || ' ' || c.type || ' ' || c.\"notnull\" || ' ' \
-           || ifnull(c.dflt_value, '-') || ' ' || (c.pk > 0) AS what \
-         FROM sqlite_schema t JOIN pragma_table_xinfo(t.name) c WHERE t.type = 'table' \
-         UNION ALL \
-         SELECT 'index', t.name, CASE i.origin WHEN 'c' THEN i.name ELSE i.origin END || ' ' || i.\"unique\" || ' ' \
-           || i.partial || ' ' || (SELECT group_concat(ifnull(k.name, '?') || k.\"desc\" || k.coll, ',') \
-             FROM pragma_index_xinfo(i.name) k WHERE k.key) \
-         FROM sqlite_schema t JOIN pragma_index_list(t.name) i WHERE t.type = 'table' \
-         UNION ALL \
-         SELECT 'reference', t.name, f.\"from\" || ' ' || f.\"table\" || ' ' || f.\"to\" || ' ' || f.on_delete \
-         FROM sqlite_schema t JOIN pragma_foreign_key_list(t.name) f WHERE t.type = 'table' \
-         ORDER BY 1, 2, 3";
-    let is_ours = |row: &Vec<Option<String>>| row.get(1) != Some(&Some("alembic_version".to_owned()));
-    let rows = connection.rows(query).await.map_err(|error| error.to_string())?;
-    let mut lines: Vec<String> = rows
-        .into_iter()
-        .filter(is_ours)
-        .map(|row| row.into_iter().flatten().collect::<Vec<_>>().join(" "))
-        .collect();
-    // No pragma lists checks and names of constraints: they are read from the stored text, without its white space.
-    let texts =
-        "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name <> 'alembic_version' ORDER BY 1";
-    for row in connection.rows(texts).await.map_err(|error| error.to_string())? {
-        let [Some(name), Some(sql)] = row.as_slice() else { continue };
-        let plain: String = sql.replace('"', "").split_whitespace().collect::<Vec<_>>().join(" ");
-        let mut constraints: Vec<&str> = plain.split("CONSTRAINT ").skip(1).collect();
-        for constraint in &mut constraints {
-            // What a key is on, the pragmas say; it may stand in its column or after all of them.
-            let name = constraint.split(' ').next().unwrap_or_default();
-            let is_check = constraint[name.len()..].starts_with(" CHECK");
-            *constraint = if is_check { constraint.trim_end_matches([',', ' ', ')']) } else { name };
-        }
-        constraints.sort_unstable();
-        lines.extend(constraints.into_iter().map(|constraint| format!("constraint {name} {constraint}")));
-    }
-    Ok(lines.join("\n"))
-}
-
 /// How a pair ended.
 enum Outcome {
     Proved,
@@ -293,30 +221,30 @@ enum Outcome {
 
 async fn prove_pair(case: &Case, database: &Database) -> Result<Outcome, String> {
     let (mut connection, _) = prove::made(case, "to", database).await?;
-    let to = oracle(&mut connection, database).await?;
+    let to = oracle(&mut connection, database).await;
     connection.close().await.map_err(|error| error.to_string())?;
 
     let (compared, mut connection) = prove::compare(case, database).await?;
-    let from = oracle(&mut connection, database).await?;
+    let from = oracle(&mut connection, database).await;
     let rows = case.input("rows", database.dialect).unwrap_or_default();
     connection.execute(rows).await.map_err(|error| format!("the rows: {error}"))?;
     let script = Loaded::new(&compared.upgrade, &compared.downgrade);
     let up = script.upgrade(&mut connection).await.map(drop);
     if let Err(refusal) = up {
         let refusal = format!("the upgrade fails: {refusal}");
-        let unchanged = oracle(&mut connection, database).await? == from;
+        let unchanged = oracle(&mut connection, database).await == from;
         return match (is_lawful(&refusal), unchanged) {
             (true, true) => Ok(Outcome::Refused),
             (true, false) => Err(format!("it is refused, and something is left of it: {refusal}")),
             (false, _) => Err(refusal),
         };
     }
-    same("led there, it is not what was made there", &to, &oracle(&mut connection, database).await?)?;
+    same("led there, it is not what was made there", &to, &oracle(&mut connection, database).await)?;
     if let Err(refusal) = script.downgrade(&mut connection).await {
         let refusal = format!("the downgrade fails: {refusal}");
         return if is_lawful(&refusal) { Ok(Outcome::Refused) } else { Err(refusal) };
     }
-    same("led back, it is not what it was", &from, &oracle(&mut connection, database).await?)?;
+    same("led back, it is not what it was", &from, &oracle(&mut connection, database).await)?;
     connection.close().await.map_err(|error| error.to_string())?;
 
     match prove::prove(case, database).await.failure {
