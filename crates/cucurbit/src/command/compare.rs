@@ -267,8 +267,7 @@ pub(super) async fn replayed(
 
 /// Lists the revisions that `upgrade heads` would run.
 pub(super) fn pending(project: &Project, heads: &Heads) -> Result<Vec<usize>, Error> {
-    let target: Target = "heads".parse()?;
-    let steps = revision::upgrade(project.scripts().graph(), heads, &[target])?;
+    let steps = revision::upgrade(project.scripts().graph(), heads, &[Target::HEADS])?;
     let upgrades = steps.into_iter().filter(|step| step.direction == Direction::Upgrade);
     Ok(upgrades.filter_map(|step| step.revision).collect())
 }

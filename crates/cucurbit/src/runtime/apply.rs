@@ -42,7 +42,11 @@ pub(super) async fn step(
         job.settings = Some(Settings::read(job.connection).await?);
     }
     let result = in_its_mode(&mut job, work, before, expected, changes).await;
-    // The session goes back to what it was on every path: it may be an application's.
+    put_back(&mut job, result).await
+}
+
+/// Puts the session back to what it was, on every path: it may be an application's.
+pub(super) async fn put_back<T>(job: &mut Job<'_, '_>, result: Result<T, RunError>) -> Result<T, RunError> {
     let restored = match &job.settings {
         Some(settings) => settings.restore(job.connection).await.map(drop),
         None => Ok(()),
@@ -91,23 +95,22 @@ async fn in_transaction(
 ) -> Result<bool, RunError> {
     dialect::begin(job.connection).await?;
     let result = transaction_body(job, work, before, expected, changes, checks_references).await;
-    match result {
-        Ok(true) => {
-            if let Err(error) = job.connection.commit().await {
-                roll_back(job.connection).await;
-                return Err(error.into());
-            }
-            Ok(true)
-        }
-        Ok(false) => {
-            roll_back(job.connection).await;
-            Ok(false)
-        }
-        Err(error) => {
-            roll_back(job.connection).await;
-            Err(error)
-        }
+    ended(job.connection, result).await
+}
+
+/// Ends a transaction: commits what is good, and rolls back the rest, a COMMIT that fails included.
+pub(super) async fn ended(
+    connection: &mut Connection,
+    result: Result<bool, RunError>,
+) -> Result<bool, RunError> {
+    let ended = match result {
+        Ok(true) => connection.commit().await.map(|()| true).map_err(RunError::from),
+        Ok(false) | Err(_) => result,
+    };
+    if !matches!(ended, Ok(true)) {
+        roll_back(connection).await;
     }
+    ended
 }
 
 async fn transaction_body(
@@ -158,7 +161,8 @@ async fn run_segment(
         Segment::Planned(plan) => run_plan(job, plan).await,
         Segment::Opaque(plan) => {
             run_plan(job, plan).await?;
-            read_again(job, before).await
+            *before = job.reflect().await?;
+            Ok(())
         }
         Segment::Waiting(operations) => {
             let dialect = job.connection.dialect();
@@ -166,21 +170,23 @@ async fn run_segment(
             let failed = |source| RunError::Plan { revision: job.revision.to_owned(), source };
             let plan = dialect.plan(before, operations).map_err(failed)?;
             run_plan(job, &plan).await?;
-            if is_opaque { read_again(job, before).await } else { Ok(()) }
+            if is_opaque {
+                *before = job.reflect().await?;
+            }
+            Ok(())
         }
     }
 }
 
-/// Reads the schema again, with the settings that it was read with at first: after `SET search_path` it would be another.
-async fn read_again(job: &mut Job<'_, '_>, before: &mut Before) -> Result<(), RunError> {
-    let Some(settings) = &job.settings else {
-        *before = dialect::reflect(job.connection).await?;
-        return Ok(());
-    };
-    let inside = settings.restore(job.connection).await?;
-    *before = dialect::reflect(job.connection).await?;
-    inside.restore(job.connection).await?;
-    Ok(())
+impl Job<'_, '_> {
+    /// Reads the schema with the settings that it was read with at first: after `SET search_path` it would be another.
+    pub(super) async fn reflect(&mut self) -> Result<Before, RunError> {
+        let Some(settings) = &self.settings else { return Ok(dialect::reflect(self.connection).await?) };
+        let inside = settings.restore(self.connection).await?;
+        let before = dialect::reflect(self.connection).await?;
+        inside.restore(self.connection).await?;
+        Ok(before)
+    }
 }
 
 async fn run_plan(job: &mut Job<'_, '_>, plan: &Plan) -> Result<(), RunError> {
@@ -300,7 +306,7 @@ async fn outside_transaction(
     }
     journal::go_on(job).await?;
     if work.segments.iter().any(|segment| matches!(segment, Segment::Opaque(_))) {
-        read_again(job, before).await?;
+        *before = job.reflect().await?;
     }
     Ok(true)
 }

@@ -7,7 +7,6 @@ use std::{collections::BTreeMap, future::poll_fn, task::Poll};
 
 use crate::{
     connection::Connection,
-    dialect,
     operation::{BoxedCode, CodeResult},
     revision::caught,
     schema::{Schema, TableName},
@@ -22,7 +21,7 @@ const RELEASE: &str = "RELEASE SAVEPOINT cucurbit_code";
 /// Runs code of a script.
 pub(super) async fn run(job: &mut Job<'_, '_>, title: &str, code: BoxedCode) -> Result<(), RunError> {
     let title = || title.to_owned();
-    let before = dialect::reflect(job.connection).await?.schema;
+    let before = job.reflect().await?.schema;
     job.connection.execute(SAVEPOINT).await?;
     let depth = job.connection.transaction_depth();
     (job.observer)(Event::Code { title: &title() });
@@ -38,7 +37,7 @@ pub(super) async fn run(job: &mut Job<'_, '_>, title: &str, code: BoxedCode) -> 
         }
         Err(source) => return Err(RunError::CodeEndedTransaction { title: title(), source }),
     }
-    let after = dialect::reflect(job.connection).await?.schema;
+    let after = job.reflect().await?.schema;
     match first_difference(&before, &after) {
         Some(object) => Err(RunError::CodeChangedSchema { title: title(), object }),
         None => Ok(()),

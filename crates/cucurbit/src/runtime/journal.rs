@@ -14,7 +14,7 @@ use crate::{
 
 use super::{
     Event, RunError,
-    apply::Job,
+    apply::{self, Job},
     prepare::{Segment, Work},
 };
 
@@ -126,14 +126,7 @@ pub(super) async fn begin(
 ) -> Result<bool, RunError> {
     dialect::begin(job.connection).await?;
     let written = write(job, entries, expected).await;
-    match written {
-        Ok(true) => Ok(job.connection.commit().await.map(|()| true)?),
-        // The error that stopped it is the one to report.
-        Ok(false) | Err(_) => {
-            drop(job.connection.roll_back().await);
-            written
-        }
-    }
+    apply::ended(job.connection, written).await
 }
 
 async fn write(job: &mut Job<'_, '_>, entries: &[String], expected: &Heads) -> Result<bool, RunError> {
@@ -186,13 +179,8 @@ pub(super) async fn go_on(job: &mut Job<'_, '_>) -> Result<(), RunError> {
             Some(_) => {
                 let together = left.iter().take_while(|entry| entry.mode != EntryMode::Outside).count();
                 dialect::begin(job.connection).await?;
-                match inside(job, &left[..together], together == left.len()).await {
-                    Ok(()) => job.connection.commit().await?,
-                    Err(error) => {
-                        drop(job.connection.roll_back().await);
-                        return Err(error);
-                    }
-                }
+                let done = inside(job, &left[..together], together == left.len()).await;
+                apply::ended(job.connection, done.map(|()| true)).await?;
             }
         }
     }

@@ -194,7 +194,7 @@ impl<'m> Migrator<'m> {
     ///
     /// As [`Migrator::upgrade`].
     pub async fn upgrade_heads(&mut self) -> Result<Report, RunError> {
-        self.upgrade(&[Target { branch: None, symbol: Symbol::Heads, offset: 0 }]).await
+        self.upgrade(&[Target::HEADS]).await
     }
 
     /// Lists the steps that [`Migrator::upgrade_heads`] would take, without the lock and without a change.
@@ -204,8 +204,7 @@ impl<'m> Migrator<'m> {
     /// When the version table cannot be read, or names a revision that no script has.
     pub async fn pending(&mut self) -> Result<Vec<Step>, RunError> {
         let heads = self.options.version_table.heads(self.connection).await?;
-        let target = Target { branch: None, symbol: Symbol::Heads, offset: 0 };
-        Ok(revision::upgrade(self.scripts.graph(), &heads, &[target])?)
+        Ok(revision::upgrade(self.scripts.graph(), &heads, &[Target::HEADS])?)
     }
 
     /// Creates the version table if it is not there.
@@ -232,7 +231,12 @@ impl<'m> Migrator<'m> {
         };
         let wait = self.options.lock_wait;
         let held = lock::take(self.connection, &self.options.version_table, wait, &mut told).await?;
-        let result = self.run_locked(goal).await;
+        let mut result = self.run_locked(goal).await;
+        if let (Goal::Stamp { .. }, Ok(_)) = (goal, &result)
+            && let Err(error) = journal::forget(self.connection, self.options.version_table.name()).await
+        {
+            result = Err(error);
+        }
         let released = lock::release(self.connection, held).await;
         let mut report = result.map_err(|error| error.or_busy(wait))?;
         released?;
@@ -278,8 +282,8 @@ impl<'m> Migrator<'m> {
         let Some(unfinished) = unfinished(self.connection, table.name()).await? else { return Ok(()) };
         match (goal, unfinished.direction) {
             (Goal::Upgrade(_), Direction::Upgrade) | (Goal::Downgrade(..), Direction::Downgrade) => {}
-            // Somebody says where the database is.
-            (Goal::Stamp { .. }, _) => return journal::forget(self.connection, table.name()).await,
+            // It is forgotten when the stamp is there.
+            (Goal::Stamp { .. }, _) => return Ok(()),
             (Goal::Upgrade(_) | Goal::Downgrade(..), _) => return Err(unfinished.into()),
         }
         let graph = self.scripts.graph();
@@ -288,7 +292,7 @@ impl<'m> Migrator<'m> {
             .and_then(|revision| Step::of(graph, revision, unfinished.direction))
             .ok_or_else(|| RunError::from(unfinished.clone()))?;
         (self.observer)(Event::StepStarted { step: &step });
-        let settings = dialect::Settings::read(self.connection).await?;
+        let settings = Some(dialect::Settings::read(self.connection).await?);
         let mut job = apply::Job {
             direction: unfinished.direction,
             revision: &unfinished.revision,
@@ -297,14 +301,14 @@ impl<'m> Migrator<'m> {
             version_table: &table,
             allow_data_loss: self.options.allow_data_loss,
             observer: &mut *self.observer,
-            settings: Some(settings.clone()),
+            settings,
         };
         let done = journal::go_on(&mut job).await;
-        let restored = settings.restore(self.connection).await;
-        if let Err(source) = done {
-            return Err(RunError::Outside { revision: unfinished.revision, source: Box::new(source) });
-        }
-        restored?;
+        let done = done.map_err(|source| RunError::Outside {
+            revision: job.revision.to_owned(),
+            source: Box::new(source),
+        });
+        apply::put_back(&mut job, done).await?;
         (self.observer)(Event::StepFinished { step: &step });
         report.steps.push(step);
         Ok(())
@@ -333,7 +337,6 @@ impl<'m> Migrator<'m> {
         };
         let (mut work, mut before) = Default::default();
         apply::step(job, &mut work, &mut before, &Heads::default(), &changes).await?;
-        journal::forget(self.connection, table.name()).await?;
         steps.iter().for_each(|step| (self.observer)(Event::StepFinished { step }));
         Ok(Report { steps, heads: applied.heads().clone(), has_waited: false })
     }

@@ -468,6 +468,27 @@ fn a_connection_in_a_transaction_is_refused() {
     });
 }
 
+#[test]
+fn code_may_stand_after_another_search_path() {
+    fn elsewhere(op: &mut Op) {
+        op.on(Postgres, |op| {
+            op.execute("SET search_path = ''");
+        });
+        op.run("rename a bed", async |connection: &mut Connection| {
+            let bed = if connection.dialect() == Postgres { "public.bed" } else { "bed" };
+            connection.execute(&format!("UPDATE {bed} SET name = 'roof garden' WHERE id = 1")).await?;
+            Ok(())
+        });
+    }
+    on_each_database(async |database| {
+        let mut connection = database.connect().await;
+        let list = [script("a1", &[], beds, drop_beds), script("a2", &["a1"], elsewhere, nothing)];
+        upgrade(&mut connection, &scripts(&list)).await.unwrap();
+        let name = connection.value("SELECT name FROM bed WHERE id = 1").await.unwrap();
+        assert_eq!(name.as_deref(), Some("roof garden"));
+    });
+}
+
 /// The future of a run can be sent to another thread, code and all.
 #[test]
 fn a_run_with_code_can_be_spawned() {

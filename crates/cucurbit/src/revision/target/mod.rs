@@ -50,6 +50,11 @@ pub struct TargetRange {
     pub end: Option<Target>,
 }
 
+impl Target {
+    /// All heads: `heads`.
+    pub const HEADS: Self = Self { branch: None, symbol: Symbol::Heads, offset: 0 };
+}
+
 impl TargetRange {
     /// Tells whether an end asks for the applied revisions, which only a database knows.
     #[must_use]
