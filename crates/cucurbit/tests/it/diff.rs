@@ -19,7 +19,7 @@ fn schema(tables: Tables<'_>) -> Schema {
 }
 
 /// Compares as the commands do, asking the server as often as there are questions.
-async fn compare(connection: &mut Connection, from: &Schema, to: &Schema) -> Diff {
+pub(crate) async fn compare(connection: &mut Connection, from: &Schema, to: &Schema) -> Diff {
     let dialect = connection.dialect();
     let (from, to) = (dialect.canonical(from), dialect.canonical(to));
     let filter = Filter::default();
@@ -30,7 +30,7 @@ async fn compare(connection: &mut Connection, from: &Schema, to: &Schema) -> Dif
     second
 }
 
-async fn run(connection: &mut Connection, operations: &[Operation]) {
+pub(crate) async fn run(connection: &mut Connection, operations: &[Operation]) {
     let mut before = dialect::reflect(connection).await.unwrap();
     let plan = connection.dialect().plan(&mut before, operations).unwrap();
     for statement in &plan.statements {

@@ -1,9 +1,12 @@
 //! Steps with statements outside transactions: cut off or refused in the middle, they go on where they stopped.
 
 use std::{
-    cell::Cell,
-    future::{Future, poll_fn},
+    future::{Future as _, poll_fn},
     pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::Poll,
 };
 
@@ -129,54 +132,35 @@ fn statements_of_both_kinds_run_in_turns_up_and_down() {
     });
 }
 
-/// Runs until the statement with this number is about to run, and gives the run up there. Returns whether it was cut off.
-async fn cut_off(run: impl Future<Output = Result<Report, RunError>>, is_time: &Cell<bool>) -> bool {
-    let mut run = pin!(run);
-    poll_fn(|context| {
-        if is_time.get() {
-            return Poll::Ready(true);
-        }
-        run.as_mut().poll(context).map(|done| {
-            done.unwrap();
-            false
-        })
-    })
-    .await
-}
-
-/// The flag is set by the observer, which must be `Send`; the test has one thread.
-#[derive(Clone)]
-struct Flag(std::sync::Arc<std::sync::atomic::AtomicBool>);
-
-async fn upgrade_or_downgrade_cut_off_at(connection: &mut Connection, statement: usize, up: bool) -> bool {
-    let flag = Flag(std::sync::Arc::default());
-    let seen = flag.clone();
+/// Runs until the statement with this number was begun, and gives the run up there. Returns whether it was cut off.
+async fn cut_off(connection: &mut Connection, statement: usize, up: bool) -> bool {
+    let is_time = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&is_time);
     let mut count = 0;
     let scripts = scripts(&list());
     let mut migrator = Migrator::on(connection, &scripts).observer(move |event| {
         if let Event::Statement { .. } = event {
-            seen.0.fetch_or(count == statement, std::sync::atomic::Ordering::Relaxed);
+            seen.fetch_or(count == statement, Ordering::Relaxed);
             count += 1;
         }
     });
-    let is_time = Cell::new(false);
-    let (to, reach) = (if up { "a2" } else { "a1" }.parse().unwrap(), Reach::default());
-    let targets = [to];
-    let run = async {
-        if up { migrator.upgrade(&targets).await } else { migrator.downgrade(&targets[0], reach).await }
-    };
-    let mut run = pin!(run);
-    let is_cut_off = cut_off(
-        poll_fn(|context| {
-            let poll = run.as_mut().poll(context);
-            is_time.set(flag.0.load(std::sync::atomic::Ordering::Relaxed));
-            poll
-        }),
-        &is_time,
-    )
-    .await;
-    // A server may answer so fast that the run was at its end in the same poll: there was such a statement all the same.
-    is_cut_off || is_time.get()
+    let targets = [if up { "a2" } else { "a1" }.parse().unwrap()];
+    let mut run = pin!(async {
+        if up {
+            migrator.upgrade(&targets).await
+        } else {
+            migrator.downgrade(&targets[0], Reach::default()).await
+        }
+    });
+    poll_fn(|context| match run.as_mut().poll(context) {
+        Poll::Ready(done) => {
+            done.unwrap();
+            Poll::Ready(false)
+        }
+        Poll::Pending if is_time.load(Ordering::Relaxed) => Poll::Ready(true),
+        Poll::Pending => Poll::Pending,
+    })
+    .await
 }
 
 #[test]
@@ -187,7 +171,7 @@ fn a_run_that_is_cut_off_anywhere_goes_on_there() {
             loop {
                 let mut connection = database.emptied().await;
                 upgrade(&mut connection, if up { "a1" } else { "a2" }).await.unwrap();
-                let is_cut_off = upgrade_or_downgrade_cut_off_at(&mut connection, statement, up).await;
+                let is_cut_off = cut_off(&mut connection, statement, up).await;
                 drop(connection);
                 let mut connection = database.connect().await;
                 let (wanted, done) = if up {

@@ -1,15 +1,18 @@
 //! One rich schema for each database, with everything that a schema can say: read, written as a script's operations, made
-//! again elsewhere, and undone. What was made again is what was there, by `pg_dump` and by SQLite's stored texts.
+//! again elsewhere, and undone. What was made again is what was there, by `pg_dump` and by SQLite's pragmas.
 
 use cucurbit::{
     connection::Connection,
-    dialect::{self, Answers, Before},
-    diff::{Filter, diff},
+    dialect,
     operation::{Operation, reverse_all},
     schema::{Dialect, Schema},
 };
 
-use crate::{oracle::oracle, support::on_each_database};
+use crate::{
+    diff::{compare, run},
+    oracle::oracle,
+    support::on_each_database,
+};
 
 const POSTGRES: &str = r#"
     CREATE SCHEMA archive;
@@ -109,27 +112,14 @@ const SQLITE: &str = r#"
     CREATE UNIQUE INDEX ux_plant_mail ON plant (name COLLATE NOCASE);
 "#;
 
-async fn read(connection: &mut Connection) -> Before {
-    dialect::reflect(connection).await.unwrap()
-}
-
-async fn compare(connection: &mut Connection, from: &Schema, to: &Schema) -> Vec<Operation> {
-    let dialect = connection.dialect();
-    let (from, to) = (dialect.canonical(from), dialect.canonical(to));
-    let first = diff(&from, &to, &Answers::default(), &Filter::default());
-    let answers = dialect::ask(connection, from.form(), to.form(), &first.questions).await.unwrap();
-    let found = diff(&from, &to, &answers, &Filter::default());
-    assert!(found.uncompared.is_empty() && found.questions.is_empty(), "{found:#?}");
+async fn found(connection: &mut Connection, from: &Schema, to: &Schema) -> Vec<Operation> {
+    let found = compare(connection, from, to).await;
+    assert!(found.uncompared.is_empty(), "{found:#?}");
     found.operations
 }
 
-async fn run(connection: &mut Connection, operations: &[Operation]) {
-    let mut before = read(connection).await;
-    let plan = connection.dialect().plan(&mut before, operations).unwrap();
-    for statement in &plan.statements {
-        let done = connection.execute(&statement.sql).await;
-        done.unwrap_or_else(|error| panic!("{}: {error:?}", statement.sql));
-    }
+async fn read(connection: &mut Connection) -> Schema {
+    dialect::reflect(connection).await.unwrap().schema
 }
 
 #[test]
@@ -142,12 +132,8 @@ fn a_rich_schema_is_read_written_made_again_and_undone() {
         };
         connection.execute(sql).await.unwrap();
         let there = read(&mut connection).await;
-        assert_eq!(
-            compare(&mut connection, &there.schema, &there.schema).await,
-            [],
-            "it differs from itself"
-        );
-        let make = compare(&mut connection, &Schema::new(), &there.schema).await;
+        assert_eq!(found(&mut connection, &there, &there).await, [], "it differs from itself");
+        let make = found(&mut connection, &Schema::new(), &there).await;
         let undo = reverse_all(&Schema::new(), &make, database.dialect).unwrap();
         let wanted = oracle(&mut connection, &database).await;
 
@@ -161,7 +147,7 @@ fn a_rich_schema_is_read_written_made_again_and_undone() {
         for _ in 0..2 {
             run(&mut connection, &make).await;
             let again = read(&mut connection).await;
-            assert_eq!(compare(&mut connection, &again.schema, &there.schema).await, [], "it is not reached");
+            assert_eq!(found(&mut connection, &again, &there).await, [], "it is not reached");
             assert_eq!(oracle(&mut connection, &database).await, wanted);
             run(&mut connection, &undo).await;
             assert_eq!(oracle(&mut connection, &database).await, empty, "it is not undone");
