@@ -155,9 +155,13 @@ impl<'p> Reader<'p> {
     /// Lets the history say what a database that was read cannot: the types and sequences that it does not keep are put
     /// into `after`, and what no revision made and nobody wants is left out of the comparison.
     pub(super) fn ask_history(&self, after: &mut Schema, to: &Schema) -> Result<Filter, Error> {
+        let Schema { tables: _, enums, sequences, schemas: others } = &*after;
+        // All revisions are replayed for it, which most databases give no reason for.
+        let has_to_tell = self.dialect != Dialect::KEEPER
+            || !(enums.is_empty() && sequences.is_empty() && others.is_empty());
         let history = match &self.heads {
-            Some(heads) => history(self.project, heads)?,
-            None => None,
+            Some(heads) if has_to_tell => history(self.project, heads)?,
+            Some(_) | None => None,
         };
         know_what_is_not_kept(self.dialect, history.as_ref(), to, after);
         Ok(Filter {

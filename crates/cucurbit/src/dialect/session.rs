@@ -50,22 +50,19 @@ const PRAGMAS: [&str; 7] = [
 impl Settings {
     /// Reads them.
     pub(crate) async fn read(connection: &mut Connection) -> Result<Self, ConnectionError> {
-        let mut settings = BTreeMap::new();
-        match connection.dialect() {
+        let query = match connection.dialect() {
             Dialect::Postgres => {
-                let query = "SELECT name, setting FROM pg_catalog.pg_settings WHERE source = 'session'";
-                for row in connection.rows(query).await? {
-                    if let [Some(name), Some(value)] = row.as_slice() {
-                        settings.insert(name.clone(), value.clone());
-                    }
-                }
+                "SELECT name, setting FROM pg_catalog.pg_settings WHERE source = 'session'".to_owned()
             }
             Dialect::Sqlite => {
-                for name in PRAGMAS {
-                    if let Some(value) = connection.value(&format!("PRAGMA {name}")).await? {
-                        settings.insert(name.to_owned(), value);
-                    }
-                }
+                let read = PRAGMAS.map(|name| format!("SELECT '{name}', {name} FROM pragma_{name}"));
+                read.join(" UNION ALL ")
+            }
+        };
+        let mut settings = BTreeMap::new();
+        for row in connection.rows(&query).await? {
+            if let [Some(name), Some(value)] = row.as_slice() {
+                settings.insert(name.clone(), value.clone());
             }
         }
         Ok(Self(settings))
@@ -94,6 +91,15 @@ impl Settings {
             connection.execute(&statement).await?;
         }
         Ok(found)
+    }
+
+    /// Reads the schema with these settings, and leaves the session as it is: after `SET search_path` it would be
+    /// another schema.
+    pub(crate) async fn reflect(&self, connection: &mut Connection) -> Result<Before, ReflectError> {
+        let inside = self.restore(connection).await?;
+        let before = super::reflect(connection).await?;
+        inside.restore(connection).await?;
+        Ok(before)
     }
 }
 

@@ -179,13 +179,12 @@ async fn run_segment(
 }
 
 impl Job<'_, '_> {
-    /// Reads the schema with the settings that it was read with at first: after `SET search_path` it would be another.
+    /// Reads the schema with the settings that it was read with at first.
     pub(super) async fn reflect(&mut self) -> Result<Before, RunError> {
-        let Some(settings) = &self.settings else { return Ok(dialect::reflect(self.connection).await?) };
-        let inside = settings.restore(self.connection).await?;
-        let before = dialect::reflect(self.connection).await?;
-        inside.restore(self.connection).await?;
-        Ok(before)
+        Ok(match &self.settings {
+            Some(settings) => settings.reflect(self.connection).await?,
+            None => dialect::reflect(self.connection).await?,
+        })
     }
 }
 

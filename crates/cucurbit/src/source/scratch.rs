@@ -4,7 +4,7 @@
 
 use crate::{
     connection::{Connection, ConnectionError, address::Address},
-    dialect::{self, Before, Dialect, Plan, Scratch, Settings},
+    dialect::{Before, Dialect, Plan, Scratch, Settings},
     operation::{Execute, Operation, for_dialect},
     revision::Scripts,
     runtime,
@@ -59,21 +59,13 @@ async fn rehearse(
                 .await
                 .map_err(|source| ReplayError::Rehearsal { revision: revision(), source })?;
             if part.iter().any(|operation| runtime::is_opaque(dialect, operation)) {
-                before = read(connection, &settings).await?;
+                before = settings.reflect(connection).await.map_err(ReplayError::no_scratch)?;
             }
         }
         // What a script sets lasts to the end of its revision.
         settings.restore(connection).await.map_err(ReplayError::no_scratch)?;
     }
-    read(connection, &settings).await
-}
-
-/// Reads the schema with the settings that a run would read it with.
-async fn read(connection: &mut Connection, settings: &Settings) -> Result<Before, ReplayError> {
-    let inside = settings.restore(connection).await.map_err(ReplayError::no_scratch)?;
-    let before = dialect::reflect(connection).await.map_err(ReplayError::no_scratch)?;
-    inside.restore(connection).await.map_err(ReplayError::no_scratch)?;
-    Ok(before)
+    settings.reflect(connection).await.map_err(ReplayError::no_scratch)
 }
 
 async fn run(connection: &mut Connection, plan: &Plan) -> Result<(), ConnectionError> {
