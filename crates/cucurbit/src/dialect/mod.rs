@@ -22,7 +22,7 @@ mod statement;
 use crate::connection::{Connection, ConnectionError};
 use crate::{operation::Operation, schema::Schema};
 
-pub(crate) use self::canonical::is_written_as;
+pub(crate) use self::canonical::{is_in_letters, is_written_as, written_column, written_index};
 pub use self::{
     before::{Before, Originals, Trigger, View},
     canonical::Canonical,

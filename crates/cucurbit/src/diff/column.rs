@@ -28,7 +28,7 @@ pub(super) fn compare(pair: Pair<'_>, comparison: &mut Comparison<'_>) -> Column
     let mut columns = Columns::default();
     for column in &pair.from.form.columns {
         if pair.to.form.column(&column.name).is_none() {
-            let column = column.name.clone();
+            let column = pair.from.written_column(&column.name).unwrap_or(column).name.clone();
             columns.dropped.push(Operation::DropColumn {
                 table: table.clone(),
                 column,

@@ -1,7 +1,7 @@
 //! Keys, uniques and checks. Named ones are paired by name, unnamed ones by what they are.
 
 use crate::{
-    dialect::{Subject, is_written_as},
+    dialect::{Subject, is_in_letters, is_written_as},
     operation::{ConstraintChange, Operation},
     schema::{Check, ConstraintRef, ForeignKey, Ident, PrimaryKey, Unique},
 };
@@ -34,9 +34,9 @@ pub(super) fn compare(
     };
 
     let foreign_keys = match_up(&pair.from.form.foreign_keys, &pair.to.form.foreign_keys);
-    foreign_keys.gone.iter().for_each(|key| drop(pair.from.form.foreign_key_reference(key)));
+    foreign_keys.gone.iter().for_each(|key| drop(pair.from.foreign_key_reference(key)));
     let uniques = match_up(&pair.from.form.uniques, &pair.to.form.uniques);
-    uniques.gone.iter().for_each(|unique| drop(unique.reference()));
+    uniques.gone.iter().for_each(|unique| drop(pair.from.unique_reference(unique)));
     let checks = compare_checks(pair, comparison);
     // An unnamed check is found by its text, as it stands in the schema before.
     let places = pair.from.form.checks.iter().zip(&pair.from.written.checks);
@@ -77,7 +77,7 @@ fn altered(
 ) -> Vec<(ConstraintRef, ConstraintChange)> {
     let mut changes = Vec::new();
     for (from, to) in &foreign_keys.same {
-        let reference = || pair.from.form.foreign_key_reference(from);
+        let reference = || pair.from.foreign_key_reference(from);
         if from.deferral != to.deferral {
             changes.push((reference(), ConstraintChange::SetDeferral(to.deferral)));
         }
@@ -113,13 +113,17 @@ pub(super) fn foreign_keys<'c>(pair: Pair<'c>) -> Matched<'c, ForeignKey> {
 /// Finds a constraint as it was written by its form.
 pub(super) fn written<'c, T: Compared>(form: &'c T, written: &'c [T]) -> &'c T {
     let same = written.iter().find(|written| *written == form);
-    same.or_else(|| written.iter().find(|written| form.is_form_of(written))).unwrap_or(form)
+    let cut = || written.iter().find(|written| form.is_form_of(written, is_written_as));
+    let in_other_letters = || written.iter().find(|written| form.is_form_of(written, is_in_letters));
+    same.or_else(cut).or_else(in_other_letters).unwrap_or(form)
 }
 
 /// Lists the named keys that go, each with its name.
 pub(super) fn dropped_keys<'c>(pair: Pair<'c>) -> Vec<(&'c Ident, ConstraintRef)> {
     let uniques = match_up(&pair.from.form.uniques, &pair.to.form.uniques).gone;
-    let uniques = uniques.into_iter().filter_map(|unique| Some((unique.name.as_ref()?, unique.reference())));
+    let uniques = uniques
+        .into_iter()
+        .filter_map(move |unique| Some((unique.name.as_ref()?, pair.from.unique_reference(unique))));
     let primary_key = pair.from.form.primary_key.iter().filter(|_| is_other_primary_key(pair));
     let primary_key = primary_key.filter_map(|key| Some((key.name.as_ref()?, key.reference())));
     uniques.chain(primary_key).collect()
@@ -136,14 +140,17 @@ pub(super) fn is_other_primary_key(pair: Pair<'_>) -> bool {
     }
 }
 
+/// Tells whether a name of the form is a written one.
+type IsName = fn(&Ident, &Ident) -> bool;
+
 /// A constraint that is compared as a whole, except for a name that nobody chose.
 pub(super) trait Compared: PartialEq + Clone {
     fn name(&self) -> Option<&Ident>;
     fn unnamed(&self) -> Self;
     /// What it becomes of itself, without being made anew, so that it is nearer to another.
     fn altered(&self, to: &Self) -> Self;
-    /// Tells whether a database makes this of what was written.
-    fn is_form_of(&self, written: &Self) -> bool;
+    /// Tells whether a database makes this of what was written, as far as `is_name` says so of names.
+    fn is_form_of(&self, written: &Self, is_name: IsName) -> bool;
 }
 
 macro_rules! compared {
@@ -162,41 +169,40 @@ macro_rules! compared {
                 altered(self, to)
             }
 
-            fn is_form_of(&self, written: &Self) -> bool {
-                let is_same: fn(&Self, &Self) -> bool = $is_form_of;
-                is_same(self, written) && are_written_as(self.name.as_slice(), written.name.as_slice())
+            fn is_form_of(&self, written: &Self, is_name: IsName) -> bool {
+                let is_same: fn(&Self, &Self, IsName) -> bool = $is_form_of;
+                is_same(self, written, is_name) && are(is_name, self.name.as_slice(), written.name.as_slice())
             }
         }
     )*};
 }
 compared! {
-    Check: |from, to| Check { is_not_valid: from.is_not_valid && to.is_not_valid, ..from.clone() }, |form, written| {
+    Check: |from, to| Check { is_not_valid: from.is_not_valid && to.is_not_valid, ..from.clone() }, |form, written, _| {
         form.expression == written.expression
     };
     ForeignKey: |from, to| ForeignKey {
         deferral: to.deferral,
         is_not_valid: from.is_not_valid && to.is_not_valid,
         ..from.clone()
-    }, |form, written| {
-        are_written_as(&form.columns, &written.columns)
+    }, |form, written, is_name| {
+        are(is_name, &form.columns, &written.columns)
             && form.referred_table.schema == written.referred_table.schema
-            && is_written_as(&form.referred_table.name, &written.referred_table.name)
-            && are_written_as(&form.referred_columns, &written.referred_columns)
+            && is_name(&form.referred_table.name, &written.referred_table.name)
+            && are(is_name, &form.referred_columns, &written.referred_columns)
             && (form.on_delete, form.on_update) == (written.on_delete, written.on_update)
             && (form.matching, form.deferral) == (written.matching, written.deferral)
     };
-    PrimaryKey: |from, _| from.clone(), |form, written| are_written_as(&form.columns, &written.columns);
-    Unique: |from, _| from.clone(), |form, written| {
-        are_written_as(&form.columns, &written.columns)
+    PrimaryKey: |from, _| from.clone(), |form, written, is_name| are(is_name, &form.columns, &written.columns);
+    Unique: |from, _| from.clone(), |form, written, is_name| {
+        are(is_name, &form.columns, &written.columns)
             && form.deferral == written.deferral
             && form.is_nulls_not_distinct == written.is_nulls_not_distinct
-            && (form.include.is_empty() || are_written_as(&form.include, &written.include))
+            && (form.include.is_empty() || are(is_name, &form.include, &written.include))
     };
 }
 
-fn are_written_as(form: &[Ident], written: &[Ident]) -> bool {
-    form.len() == written.len()
-        && form.iter().zip(written).all(|(form, written)| is_written_as(form, written))
+fn are(is_name: IsName, form: &[Ident], written: &[Ident]) -> bool {
+    form.len() == written.len() && form.iter().zip(written).all(|(form, written)| is_name(form, written))
 }
 
 /// Tells whether `to` may be served by `from` as far as names go: under the same name, or under any where nobody

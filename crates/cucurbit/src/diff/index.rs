@@ -52,7 +52,8 @@ pub(super) fn compare(pair: Pair<'_>, comparison: &mut Comparison<'_>) -> Indexe
         let stays =
             pair.to.form.indexes.get(name).is_some_and(|to| !is_different(asked, from, to, comparison));
         if !stays {
-            let (name, concurrency) = (name.clone(), Concurrency::default());
+            let name = pair.from.written_index(name).unwrap_or(from).name.clone();
+            let concurrency = Concurrency::default();
             indexes.dropped.push(Operation::DropIndex { table: table.clone(), name, concurrency });
         }
     }

@@ -61,6 +61,7 @@ impl Diff {
 /// them in one batch and compare again. The order of columns is not a difference.
 #[must_use]
 pub fn diff(from: &Canonical, to: &Canonical, answers: &Answers, filter: &Filter) -> Diff {
+    let to = &*to.in_letters_of(from);
     let pairs = table::pair(from, to, filter);
     let moved = reference::Moved::of(&pairs);
     let order::Order { created, rest } = order::order(&pairs, &moved);

@@ -46,8 +46,9 @@ impl<'c> Names<'c> {
             let (from, kept) = (pair.from.form, names(pair.to.form));
             let table = || pair.from.written.name.clone();
             let leaves = |name: &Ident| !kept.contains(&name) && self.is_taken(&from.name, name);
-            for name in from.indexes.keys().filter(|name| leaves(name)) {
-                let (name, concurrency) = (name.clone(), Concurrency::default());
+            for (name, index) in from.indexes.iter().filter(|(name, _)| leaves(name)) {
+                let name = pair.from.written_index(name).unwrap_or(index).name.clone();
+                let concurrency = Concurrency::default();
                 operations.push(Operation::DropIndex { table: table(), name, concurrency });
             }
             for (name, constraint) in constraint::dropped_keys(*pair) {

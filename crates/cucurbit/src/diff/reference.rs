@@ -85,9 +85,9 @@ pub(super) fn in_the_way(pairs: &Pairs<'_>, moved: &Moved<'_>) -> InTheWay {
     let mut found = InTheWay::default();
     for pair in &pairs.common {
         let table = &pair.to.written.name;
-        let drop = |key: &ForeignKey| Operation::DropConstraint {
+        let drop = |key| Operation::DropConstraint {
             table: table.clone(),
-            constraint: pair.from.form.foreign_key_reference(key),
+            constraint: pair.from.foreign_key_reference(key),
         };
         let matched = constraint::foreign_keys(*pair);
         for key in matched.gone {

@@ -1,9 +1,9 @@
 //! Tables: which are new, which are gone, and what changed in those that stay.
 
 use crate::{
-    dialect::{Canonical, is_written_as},
+    dialect::{Canonical, written_column, written_index},
     operation::{Concurrency, Consent, Operation, create_exclusion},
-    schema::{Column, ForeignKey, Ident, Index, Table, TableName, TableOption},
+    schema::{Column, ConstraintRef, ForeignKey, Ident, Index, Table, TableName, TableOption, Unique},
 };
 
 use super::{Filter, column, constraint, expression::Comparison, index, moved::Names, order};
@@ -18,14 +18,23 @@ pub(super) struct View<'c> {
 impl<'c> View<'c> {
     /// Finds a column as it was written by its name in the form.
     pub(super) fn written_column(&self, name: &Ident) -> Option<&'c Column> {
-        let cut = || self.written.columns.iter().find(|column| is_written_as(name, &column.name));
-        self.written.column(name).or_else(cut)
+        written_column(self.written, name)
     }
 
     /// Finds an index as it was written by its name in the form.
     pub(super) fn written_index(&self, name: &Ident) -> Option<&'c Index> {
-        let cut = || self.written.indexes.values().find(|index| is_written_as(name, &index.name));
-        self.written.indexes.get(name).or_else(cut)
+        written_index(self.written, name)
+    }
+
+    /// Returns how a foreign key is referred to by its form, as it was written.
+    pub(super) fn foreign_key_reference(&self, form: &'c ForeignKey) -> ConstraintRef {
+        let written = constraint::written(form, &self.written.foreign_keys);
+        self.written.foreign_key_reference(written)
+    }
+
+    /// Returns how a unique constraint is referred to by its form, as it was written.
+    pub(super) fn unique_reference(&self, form: &'c Unique) -> ConstraintRef {
+        constraint::written(form, &self.written.uniques).reference()
     }
 }
 
@@ -63,8 +72,10 @@ pub(super) fn pair<'c>(from: &'c Canonical, to: &'c Canonical, filter: &Filter) 
 }
 
 fn views<'c>(side: &'c Canonical, filter: &Filter) -> impl Iterator<Item = View<'c>> {
-    let names = side.form().tables.keys().filter(|name| filter.includes(name));
-    names.filter_map(|name| view_of(side, name)).collect::<Vec<_>>().into_iter()
+    let views = side.form().tables.keys().filter_map(|name| view_of(side, name));
+    let is_included =
+        |view: &View<'_>| filter.includes(&view.form.name) && filter.includes(&view.written.name);
+    views.filter(is_included).collect::<Vec<_>>().into_iter()
 }
 
 fn view_of<'c>(side: &'c Canonical, name: &TableName) -> Option<View<'c>> {

@@ -3,7 +3,7 @@
 //! A type becomes what comes back of its spelling (`types::form`), an expression the parser's one text of it.
 //! What SQLite does not store and does well without goes: comments, the columns that an index would hold beside its key,
 //! and that old rows were not checked, which they always are. The columns of a primary key do not take NULL: SQLite reports that they
-//! may, unless the text says otherwise, and no model means it.
+//! may, unless the text says otherwise, and no model means it. Names are in small letters (`letters`).
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,8 @@ use super::{
     HERE,
     ddl::split_collation,
     expression::{constant, expression_text},
-    token::tokens,
+    letters,
+    token::{same_name, tokens},
     types::{self, Affinity},
 };
 
@@ -28,6 +29,7 @@ pub(in super::super) fn canonical(schema: &Schema) -> Canonical {
     let as_written = as_written.with_enums(enums.values().cloned());
     let as_written = as_written.with_sequences(sequences.values().cloned());
     let mut as_written = as_written.with_schemas(schemas.iter().filter(|name| **name != "main").cloned());
+    letters::as_declared(&mut as_written);
     let keys: BTreeMap<TableName, Vec<Ident>> = as_written
         .tables
         .values()
@@ -39,7 +41,8 @@ pub(in super::super) fn canonical(schema: &Schema) -> Canonical {
             key.referred_columns.clone_from(columns);
         }
     }
-    let form = Schema::from_tables(as_written.tables.values().map(form));
+    let mut form = Schema::from_tables(as_written.tables.values().map(form));
+    letters::fold(&mut form);
     let form = form.with_enums(as_written.enums.values().cloned());
     let form = form.with_sequences(as_written.sequences.values().cloned());
     let form = form.with_schemas(as_written.schemas.iter().cloned());
@@ -179,7 +182,12 @@ fn part_form(table: &Table, part: &IndexPart) -> IndexPart {
             [only] => only.name(sql),
             _ => None,
         };
-        key = only.map_or_else(|| IndexKey::Expression(text(expression)), IndexKey::Column);
+        let declared = |name: Ident| {
+            let column = table.columns.iter().find(|column| same_name(&column.name, &name));
+            column.map_or(name, |column| column.name.clone())
+        };
+        key = only
+            .map_or_else(|| IndexKey::Expression(text(expression)), |name| IndexKey::Column(declared(name)));
     }
     let own = match &key {
         IndexKey::Column(name) => table.column(name).and_then(|column| column.collation.as_ref()),

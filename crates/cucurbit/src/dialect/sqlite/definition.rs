@@ -12,6 +12,7 @@ use super::{
     super::sql::{list, quoted, string},
     HERE,
     expression::constant,
+    letters,
     token::tokens,
     types,
 };
@@ -24,7 +25,8 @@ pub(super) fn create_table(table: &Table) -> Result<String, String> {
     let name = table_name(&table.name)?;
     let rowid = rowid_column(table);
     let mut items = Vec::new();
-    for column in &table.columns {
+    for (place, column) in table.columns.iter().enumerate() {
+        letters::refuse_second(table.columns[..place].iter().map(|other| &other.name), &column.name)?;
         items.push(if rowid == Some(&column.name) {
             rowid_definition(table, column)
         } else {

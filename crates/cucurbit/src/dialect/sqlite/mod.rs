@@ -1,7 +1,7 @@
 //! SQLite, files of 3.35 and later.
 //!
 //! What lives here: how it spells and stores a schema (`types`, `definition`,
-//! `expression`, `canonical`, `ask`), the stored texts
+//! `expression`, `canonical`, `letters`, `ask`), the stored texts
 //! and their edits (`token`, `ddl`, `rename`), operations as statements (`render`, `alter`, `rebuild`), and the
 //! reader of a file (`reflect`). There is no lock of its own: a step's `BEGIN IMMEDIATE` is one.
 
@@ -12,6 +12,7 @@ mod canonical;
 mod ddl;
 mod definition;
 mod expression;
+mod letters;
 mod rebuild;
 #[cfg(feature = "runtime")]
 mod reflect;

@@ -13,6 +13,7 @@ use crate::{
 use super::{
     super::{Before, Originals, ReflectError, Trigger, Unmodelled, View},
     ddl::{CreateTable, index_value},
+    letters,
     token::same_name,
 };
 
@@ -123,5 +124,6 @@ fn schema(originals: &Originals, columns: &[Vec<Option<String>>]) -> Result<Sche
             table.indexes.insert(name.clone(), index);
         }
     }
+    letters::as_declared(&mut schema);
     Ok(schema)
 }

@@ -16,7 +16,7 @@ use super::{
     },
     HERE, alter,
     ddl::{CreateTable, index_value},
-    definition, rename,
+    definition, letters, rename,
     token::same_name,
 };
 
@@ -86,6 +86,8 @@ pub(super) fn settle(before: &mut Before, name: &TableName) -> Result<(), PlanEr
         let value = index_value(index, sql).map_err(|error| failed(index.to_string(), error.to_string()))?;
         table.indexes.insert(index.clone(), value);
     }
+    before.schema.tables.remove(name);
+    letters::table_as_declared(&mut table, &before.schema.tables);
     before.schema.tables.insert(name.clone(), table);
     Ok(())
 }
@@ -160,15 +162,27 @@ fn create_table(
     operation: &Operation,
     plan: &mut Plan,
 ) -> Result<(), PlanError> {
+    refuse_second_table(before, &table.name.name).map_err(unsupported(operation))?;
     apply(before, operation)?;
     plan.push(remember_table(before, table).map_err(unsupported(operation))?);
     // A table that is written down with its indexes has them created too.
     for index in table.indexes.values() {
+        refuse_second_index(before, &index.name).map_err(unsupported(operation))?;
         let sql = definition::create_index(&table.name, index).map_err(unsupported(operation))?;
         before.originals.indexes.insert(index.name.clone(), (table.name.clone(), sql.clone()));
         plan.push(sql);
     }
     settle(before, &table.name)
+}
+
+/// Refuses a table under a name that only differs in its letters from another one's.
+fn refuse_second_table(before: &Before, name: &Ident) -> Result<(), String> {
+    letters::refuse_second(before.schema.tables.keys().map(|other| &other.name), name)
+}
+
+/// Refuses an index under a name that only differs in its letters from another one's.
+pub(super) fn refuse_second_index(before: &Before, name: &Ident) -> Result<(), String> {
+    letters::refuse_second(before.originals.indexes.keys(), name)
 }
 
 fn drop_table(
@@ -218,6 +232,7 @@ fn rename_table(
     operation: &Operation,
     plan: &mut Plan,
 ) -> Result<(), PlanError> {
+    refuse_second_table(before, to).map_err(unsupported(operation))?;
     let schema = before.schema.clone();
     apply(before, operation)?;
     let name = definition::table_name(table).map_err(unsupported(operation))?;

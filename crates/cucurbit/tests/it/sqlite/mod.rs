@@ -6,6 +6,7 @@
 
 mod damage; // Each row of the table of what Alembic's rebuild does damage to.
 mod keys; // Keys and indexes changed in their texts, and what SQLite cannot hold.
+mod letters; // Names that differ in their letters only.
 mod memory; // What a plan remembers is what the file says, also over several plans.
 mod native; // Where ALTER TABLE is enough, and what is refused.
 mod reading; // What is read of a file, and that reading and writing it again is no difference.

@@ -13,7 +13,7 @@ use super::{
         super::{HazardKind, PlanError, Statement, sql::quoted},
         HERE,
         ddl::{ClauseKind, CreateTable, with_index_name},
-        definition,
+        definition, letters,
         render::{apply, column_probe, unsupported},
         token::{same_name, tokens},
         types,
@@ -203,6 +203,8 @@ impl Work<'_> {
         to: &Ident,
         operation: &Operation,
     ) -> Result<(), PlanError> {
+        let others = self.before.originals.indexes.keys().filter(|other| *other != name);
+        letters::refuse_second(others, to).map_err(unsupported(operation))?;
         apply(self.before, operation)?;
         let Some((_, sql)) = self.before.originals.indexes.get(name).cloned() else { return Ok(()) };
         let sql = with_index_name(&sql, to)

@@ -20,10 +20,10 @@ use super::{
     super::{Before, Hazard, HazardKind, Plan, PlanError, Statement, sql::quoted},
     HERE,
     ddl::{CreateTable, Unreadable, is_column, rename_in_text},
-    definition,
+    definition, letters,
     rebuild::{self, Rebuild},
     rename,
-    render::{apply, children, column_probe, settle, unsupported},
+    render::{apply, children, column_probe, refuse_second_index, settle, unsupported},
     token::{mentions, same_name},
 };
 
@@ -168,6 +168,9 @@ fn without_rename(operation: &Operation) -> (Option<(Operation, Ident, Ident)>, 
 fn rename_column(before: &mut Before, operation: &Operation, plan: &mut Plan) -> Result<(), PlanError> {
     let Operation::AlterColumn { table, column, changes } = operation else { return Ok(()) };
     let [ColumnChange::Rename { to }] = changes.as_slice() else { return Ok(()) };
+    let others = before.schema.table(table).into_iter().flat_map(|table| &table.columns);
+    let others = others.map(|other| &other.name).filter(|other| *other != column);
+    letters::refuse_second(others, to).map_err(unsupported(operation))?;
     let schema = before.schema.clone();
     apply(before, operation)?;
     let name = definition::table_name(table).map_err(unsupported(operation))?;
@@ -278,6 +281,8 @@ impl Work<'_> {
         let failed = |error: Unreadable| unsupported(operation)(error.to_string());
         match operation {
             Operation::AddColumn { table, column, backfill } => {
+                let others = self.text.columns().map(|other| &other.name);
+                letters::refuse_second(others, &column.name).map_err(unsupported(operation))?;
                 apply(self.before, operation)?;
                 if let Some(key) = foreign_key {
                     let foreign_key = key.clone();
@@ -307,6 +312,7 @@ impl Work<'_> {
                 self.text.add_constraint(&text).map_err(failed)
             }
             Operation::CreateIndex { table, index, concurrency: _ } => {
+                refuse_second_index(self.before, &index.name).map_err(unsupported(operation))?;
                 apply(self.before, operation)?;
                 let sql = definition::create_index(table, index).map_err(unsupported(operation))?;
                 self.before.originals.indexes.insert(index.name.clone(), (table.clone(), sql.clone()));

@@ -1,0 +1,150 @@
+//! Capitals and small letters: to SQLite `Plant` and `plant` are one name, as far as ASCII goes.
+//!
+//! A name that refers to something is spelled as that is declared ([`as_declared`]), and a form has small letters only
+//! ([`fold`]). Where two things of a schema would have one name, both keep theirs, so that the plan refuses the
+//! second.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::schema::{Ident, Index, IndexKey, Schema, Table, TableName};
+
+use super::token::same_name;
+
+/// Says that two names are one to SQLite, if one of these is so like a new one; the very same name is everybody's error.
+pub(super) fn refuse_second<'n>(
+    names: impl IntoIterator<Item = &'n Ident>,
+    new: &Ident,
+) -> Result<(), String> {
+    match names.into_iter().find(|name| *name != new && same_name(name, new)) {
+        Some(name) => Err(format!("`{name}` and `{new}` are one name to SQLite")),
+        None => Ok(()),
+    }
+}
+
+/// Spells every name that refers to a table or a column as that is declared.
+pub(super) fn as_declared(schema: &mut Schema) {
+    for name in schema.tables.keys().cloned().collect::<Vec<_>>() {
+        if let Some(mut table) = schema.tables.remove(&name) {
+            table_as_declared(&mut table, &schema.tables);
+            schema.tables.insert(name, table);
+        }
+    }
+}
+
+/// Spells the references of one table as what they refer to is declared; `others` are the other tables.
+pub(super) fn table_as_declared(table: &mut Table, others: &BTreeMap<TableName, Table>) {
+    let declared: Vec<Ident> = table.columns.iter().map(|column| column.name.clone()).collect();
+    each_column(table, &mut |name| respell(name, &declared));
+    let Table { name: own, foreign_keys, .. } = table;
+    for key in foreign_keys {
+        let named = |name: &&TableName| {
+            name.schema == key.referred_table.schema && same_name(&name.name, &key.referred_table.name)
+        };
+        let exact = others.get_key_value(&key.referred_table);
+        let other = exact.or_else(|| others.iter().find(|(name, _)| named(name)));
+        let (name, columns) = if *own == key.referred_table || (exact.is_none() && named(&&*own)) {
+            (&*own, declared.clone())
+        } else if let Some((name, other)) = other {
+            (name, other.columns.iter().map(|column| column.name.clone()).collect())
+        } else {
+            continue;
+        };
+        key.referred_table = name.clone();
+        key.referred_columns.iter_mut().for_each(|column| respell(column, &columns));
+    }
+}
+
+fn respell(name: &mut Ident, declared: &[Ident]) {
+    if !declared.contains(name)
+        && let Some(found) = declared.iter().find(|other| same_name(other, name))
+    {
+        name.clone_from(found);
+    }
+}
+
+/// Visits the columns of a table wherever its own keys and indexes name them.
+fn each_column(table: &mut Table, visit: &mut impl FnMut(&mut Ident)) {
+    let Table { primary_key, uniques, foreign_keys, exclusions, indexes, .. } = table;
+    if let Some(key) = primary_key {
+        key.columns.iter_mut().chain(&mut key.include).for_each(&mut *visit);
+    }
+    for unique in uniques {
+        unique.columns.iter_mut().chain(&mut unique.include).for_each(&mut *visit);
+    }
+    for key in foreign_keys {
+        key.columns.iter_mut().chain(&mut key.on_delete_columns).for_each(&mut *visit);
+    }
+    let carriers = exclusions.iter_mut().map(|exclusion| &mut exclusion.index);
+    for Index { parts, include, .. } in indexes.values_mut().chain(carriers) {
+        include.iter_mut().for_each(&mut *visit);
+        for part in parts {
+            if let IndexKey::Column(column) = &mut part.key {
+                visit(column);
+            }
+        }
+    }
+}
+
+/// Puts every name into small letters. References are spelled as what they refer to.
+pub(super) fn fold(schema: &mut Schema) {
+    let tables: Vec<Ident> = schema.tables.keys().map(|name| name.name.clone()).collect();
+    let alike = alike(&tables);
+    let table_name = |name: &mut TableName| small_unless(&alike, &mut name.name);
+    let columns: BTreeMap<TableName, BTreeSet<Ident>> = schema
+        .tables
+        .iter()
+        .map(|(name, table)| {
+            let declared: Vec<Ident> = table.columns.iter().map(|column| column.name.clone()).collect();
+            (name.clone(), self::alike(&declared))
+        })
+        .filter(|(_, alike)| !alike.is_empty())
+        .collect();
+    let none = BTreeSet::new();
+    for (_, mut table) in std::mem::take(&mut schema.tables) {
+        let own = columns.get(&table.name).unwrap_or(&none);
+        each_column(&mut table, &mut |name| small_unless(own, name));
+        table.columns.iter_mut().for_each(|column| small_unless(own, &mut column.name));
+        for key in &mut table.foreign_keys {
+            let referred = columns.get(&key.referred_table).unwrap_or(&none);
+            key.referred_columns.iter_mut().for_each(|name| small_unless(referred, name));
+            table_name(&mut key.referred_table);
+        }
+        table_name(&mut table.name);
+        fold_names(&mut table);
+        schema.tables.insert(table.name.clone(), table);
+    }
+}
+
+/// Puts the names of a table's constraints and indexes into small letters.
+fn fold_names(table: &mut Table) {
+    let Table { primary_key, uniques, foreign_keys, checks, indexes, .. } = table;
+    let names = primary_key.iter_mut().map(|key| &mut key.name);
+    let names = names.chain(uniques.iter_mut().map(|unique| &mut unique.name));
+    let names = names.chain(foreign_keys.iter_mut().map(|key| &mut key.name));
+    let names = names.chain(checks.iter_mut().map(|check| &mut check.name));
+    names.flatten().for_each(|name| *name = small(name));
+    let alike = alike(&indexes.keys().cloned().collect::<Vec<_>>());
+    for (_, mut index) in std::mem::take(indexes) {
+        small_unless(&alike, &mut index.name);
+        indexes.insert(index.name.clone(), index);
+    }
+}
+
+/// Lists the names that are one name to SQLite with another of the list.
+fn alike(names: &[Ident]) -> BTreeSet<Ident> {
+    let mut seen: BTreeMap<Ident, Vec<&Ident>> = BTreeMap::new();
+    for name in names {
+        seen.entry(small(name)).or_default().push(name);
+    }
+    seen.into_values().filter(|names| names.len() > 1).flatten().cloned().collect()
+}
+
+fn small_unless(alike: &BTreeSet<Ident>, name: &mut Ident) {
+    if !alike.contains(name) {
+        *name = small(name);
+    }
+}
+
+fn small(name: &Ident) -> Ident {
+    Ident::new(name.as_str().to_ascii_lowercase())
+}
