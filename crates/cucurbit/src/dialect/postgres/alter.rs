@@ -254,7 +254,6 @@ impl<'t> Altered<'t> {
     /// A computed column is a new column: what computes it cannot be changed before PostgreSQL 17.
     fn compute(&mut self, default: Option<&ServerDefault>, ty: &Type) -> Result<(), PlanError> {
         let (table, column): (&'t Table, &'t Column) = (self.table, self.column);
-        refuse_key(table, &column.name)?;
         let computed = Column { default: default.cloned(), ty: ty.clone().into(), ..Column::clone(column) };
         let (name, added) = (quoted(&column.name), render::column(&table.name, &computed)?);
         self.clauses.clear();
@@ -320,6 +319,12 @@ fn identity_changes(ty: &Type, from: &Identity, to: &Identity) -> String {
     changes.join(" ")
 }
 
+/// Tells whether changes drop a column and add it again.
+pub(super) fn is_made_again(column: &Column, changes: &[ColumnChange]) -> bool {
+    let computes = |default: &Option<ServerDefault>| matches!(default, Some(ServerDefault::Computed { .. }));
+    Changes::of(changes).default.is_some_and(|new| *new != column.default && computes(new))
+}
+
 /// Tells whether changes give a column another type or collation.
 pub(super) fn is_retyped(column: &Column, changes: &[ColumnChange]) -> bool {
     let changes = Changes::of(changes);
@@ -327,36 +332,34 @@ pub(super) fn is_retyped(column: &Column, changes: &[ColumnChange]) -> bool {
     changes.collation.is_some() || changes.ty.is_some_and(|(ty, using)| using.is_some() || is_other(ty))
 }
 
-/// Refuses to drop a column and add it again under a key, to which others may refer.
-pub(super) fn refuse_key(table: &Table, column: &Ident) -> Result<(), PlanError> {
-    let key = table.is_in_primary_key(column).then_some("the primary key");
-    let unique = table.uniques.iter().any(|unique| unique.columns.contains(column));
-    let foreign_key = table.foreign_keys.iter().any(|key| key.columns.contains(column));
-    let dependent =
-        key.or(unique.then_some("a unique constraint")).or(foreign_key.then_some("a foreign key"));
-    let Some(dependent) = dependent else { return Ok(()) };
-    Err(PlanError::Unsupported {
-        dialect: Dialect::Postgres,
-        operation: format!("compute {}.{column}", table.name),
-        reason: format!(
-            "the column must be dropped and added again, and {dependent} would be dropped with it"
-        ),
-    })
-}
-
-/// Writes what makes the checks and indexes again that go with a column (manual, ALTER TABLE, DROP COLUMN).
+/// Writes what makes the keys, checks, exclusions and indexes again that go with a column (manual, ALTER TABLE, DROP
+/// COLUMN). Foreign keys are the plan's, which knows the other tables.
 pub(super) fn with_column(table: &Table, column: &Ident) -> Vec<String> {
     let name = qualified(&table.name);
+    let key = table.primary_key.iter().filter(|key| is_in_key(&key.columns, &key.include, column));
+    let uniques = table.uniques.iter().filter(|key| is_in_key(&key.columns, &key.include, column));
     let checks = table.checks.iter().filter(|check| expression::names_column(&check.expression, column));
-    let checks = checks.map(|check| format!("ALTER TABLE {name} ADD {}", render::check(check)));
+    let exclusions = table.exclusions.iter();
+    let exclusions = exclusions.filter(|one| expression::index_names_column(&one.index, column));
+    let constraints = key
+        .map(render::primary_key)
+        .chain(uniques.map(render::unique))
+        .chain(checks.map(render::check))
+        .chain(exclusions.map(render::exclusion))
+        .map(|constraint| format!("ALTER TABLE {name} ADD {constraint}"));
     let indexes = table.indexes.values().filter(|index| expression::index_names_column(index, column));
-    checks
+    constraints
         .chain(
             indexes.map(|index| {
                 render::create_index(&table.name, index, crate::operation::Concurrency::default())
             }),
         )
         .collect()
+}
+
+/// Tells whether a key goes with a column.
+pub(super) fn is_in_key(columns: &[Ident], include: &[Ident], column: &Ident) -> bool {
+    columns.contains(column) || include.contains(column)
 }
 
 /// Says how a value becomes one of another type, where PostgreSQL has no cast that it makes by itself.

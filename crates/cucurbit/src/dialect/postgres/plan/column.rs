@@ -88,9 +88,8 @@ impl Planner<'_> {
             let consent = Consent { is_given: changes.contains(&ColumnChange::LosesData) };
             first.hazards.extend(self.history.loses_values(&owner.name, column, consent));
         }
-        let computed =
-            if alter::is_retyped(was, changes) { computed_from(owner, column) } else { Vec::new() };
-        self.drop_computed(owner, &computed)?;
+        let computed = retyped_computed(owner, was, changes);
+        self.drop_computed(owner, &computed);
         self.plan.statements.extend(statements);
         self.add_computed(&owner.name, &computed)?;
         for change in changes {
@@ -102,21 +101,19 @@ impl Planner<'_> {
     }
 
     /// Drops the columns that are computed from one whose type changes: PostgreSQL does not change it under them.
-    fn drop_computed(&mut self, owner: &Table, computed: &[Ident]) -> Result<(), PlanError> {
+    fn drop_computed(&mut self, owner: &Table, computed: &[Ident]) {
         for column in computed {
-            alter::refuse_key(owner, column)?;
             self.plan.push(format!("ALTER TABLE {} DROP COLUMN {}", qualified(&owner.name), quoted(column)));
         }
-        Ok(())
     }
 
-    /// Adds them again as they are in memory, with their checks and indexes.
+    /// Adds them again as they are in memory, with their keys, checks and indexes.
     fn add_computed(&mut self, table: &TableName, computed: &[Ident]) -> Result<(), PlanError> {
         let Some(owner) = self.schema.table(table).cloned() else { return Ok(()) };
         for column in computed.iter().filter_map(|name| owner.column(name)) {
             self.add_column(table, column, None)?;
         }
-        // A check or an index may be of several of them.
+        // A key, a check or an index may be of several of them.
         let mut made = BTreeSet::new();
         for sql in computed.iter().flat_map(|column| alter::with_column(&owner, column)) {
             if made.insert(sql.clone()) {
@@ -125,6 +122,17 @@ impl Planner<'_> {
         }
         Ok(())
     }
+}
+
+/// Lists the columns that changes of one drop and add again: itself, if it is computed anew, and those computed from it.
+pub(super) fn replaced(owner: &Table, column: &Ident, changes: &[ColumnChange]) -> Vec<Ident> {
+    let Some(was) = owner.column(column) else { return Vec::new() };
+    let itself = alter::is_made_again(was, changes).then(|| column.clone());
+    itself.into_iter().chain(retyped_computed(owner, was, changes)).collect()
+}
+
+fn retyped_computed(owner: &Table, was: &Column, changes: &[ColumnChange]) -> Vec<Ident> {
+    if alter::is_retyped(was, changes) { computed_from(owner, &was.name) } else { Vec::new() }
 }
 
 /// Lists the columns that are computed from a column.

@@ -1,5 +1,6 @@
 //! Operations → statements, in an order that PostgreSQL accepts.
 
+mod around;
 mod column;
 mod enumeration;
 mod history;
@@ -110,9 +111,13 @@ impl Planner<'_> {
             Operation::AlterColumn { table, column, changes } => {
                 names::name_all(self.schema, table);
                 let owner = self.owner(table, &operation)?.clone();
+                let around =
+                    self.drop_foreign_keys_around(&owner, &column::replaced(&owner, column, changes));
                 // The names of what is there are those before a rename.
                 self.apply(&operation)?;
-                self.alter_column(&owner, column, changes)
+                self.alter_column(&owner, column, changes)?;
+                self.add_foreign_keys_around(&around);
+                Ok(())
             }
             Operation::AlterConstraint { table, constraint, change } => {
                 self.alter_constraint(table, constraint, change, &operation)

@@ -1,0 +1,97 @@
+//! Foreign keys around a column that is dropped and added again: those that refer to a key with it stand in the way, and
+//! those that it is a part of go with it.
+
+use std::collections::BTreeSet;
+
+use super::{
+    super::{alter, names, render},
+    Planner, is_same,
+};
+use crate::{
+    dialect::sql::{qualified, quoted},
+    schema::{ForeignKey, Ident, Index, IndexKey, Table, TableName},
+};
+
+/// Foreign keys by their tables and names.
+pub(super) type Around = Vec<(TableName, Ident)>;
+
+impl Planner<'_> {
+    /// Drops the foreign keys that stand in the way of dropping columns, and returns all that must come again.
+    ///
+    /// `owner` is the table as it is before.
+    pub(super) fn drop_foreign_keys_around(&mut self, owner: &Table, columns: &[Ident]) -> Around {
+        if columns.is_empty() {
+            return Around::new();
+        }
+        let keys = keys_with(owner, columns);
+        let refers = |key: &ForeignKey| {
+            let referred: BTreeSet<&Ident> = match (key.referred_columns.as_slice(), &owner.primary_key) {
+                ([], Some(primary_key)) => primary_key.columns.iter().collect(),
+                (referred, _) => referred.iter().collect(),
+            };
+            is_same(&key.referred_table, &owner.name) && keys.contains(&referred)
+        };
+        let mut around = Around::new();
+        for name in self.schema.tables.keys().cloned().collect::<Vec<_>>() {
+            let is_owner = name == owner.name;
+            let table = if is_owner { Some(owner) } else { self.schema.table(&name) };
+            let is_around = |key: &&ForeignKey| {
+                refers(key) || (is_owner && key.columns.iter().any(|column| columns.contains(column)))
+            };
+            if table.is_none_or(|table| !table.foreign_keys.iter().any(|key| is_around(&key))) {
+                continue;
+            }
+            names::name_all(self.schema, &name);
+            let table = if is_owner { Some(owner) } else { self.schema.table(&name) };
+            let foreign_keys = table.into_iter().flat_map(|table| &table.foreign_keys).filter(is_around);
+            let found: Vec<(Option<Ident>, bool)> =
+                foreign_keys.map(|key| (key.name.clone(), refers(key))).collect();
+            for (key, is_in_the_way) in found {
+                let Some(key) = key else { continue };
+                if is_in_the_way {
+                    let sql = format!("ALTER TABLE {} DROP CONSTRAINT {}", qualified(&name), quoted(&key));
+                    self.plan.push(sql);
+                }
+                around.push((name.clone(), key));
+            }
+        }
+        around
+    }
+
+    /// Adds them again, as they are in memory.
+    pub(super) fn add_foreign_keys_around(&mut self, around: &Around) {
+        for (name, key) in around {
+            let table = self.schema.table(name);
+            let mut keys = table.into_iter().flat_map(|table| &table.foreign_keys);
+            if let Some(key) = keys.find(|other| other.name.as_ref() == Some(key)).map(render::foreign_key) {
+                self.add_constraint(name, &key);
+            }
+        }
+    }
+}
+
+/// Lists the columns of the keys that go with columns and that foreign keys may refer to.
+fn keys_with<'t>(table: &'t Table, gone: &[Ident]) -> BTreeSet<BTreeSet<&'t Ident>> {
+    let goes = |columns: &[Ident], include: &[Ident]| {
+        gone.iter().any(|column| alter::is_in_key(columns, include, column))
+    };
+    let primary_key = table.primary_key.iter().map(|key| (&key.columns, &key.include));
+    let uniques = table.uniques.iter().map(|unique| (&unique.columns, &unique.include));
+    let keys = primary_key.chain(uniques).filter(|(columns, include)| goes(columns, include));
+    let keys = keys.map(|(columns, _)| columns.iter().collect());
+    let indexes = table.indexes.values().filter_map(|Index { is_unique, parts, include, .. }| {
+        let columns: Option<Vec<&Ident>> = parts.iter().map(|part| column_of(&part.key)).collect();
+        let columns = columns.filter(|_| *is_unique)?;
+        let is_gone = |column: &&Ident| gone.contains(column);
+        columns.iter().chain(&include.iter().collect::<Vec<_>>()).any(is_gone).then_some(())?;
+        Some(columns.into_iter().collect())
+    });
+    keys.chain(indexes).collect()
+}
+
+fn column_of(key: &IndexKey) -> Option<&Ident> {
+    match key {
+        IndexKey::Column(column) => Some(column),
+        IndexKey::Expression(_) => None,
+    }
+}
