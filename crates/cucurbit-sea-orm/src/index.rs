@@ -63,6 +63,12 @@ impl<'t, E: EntityTrait> IndexFor<'t, E> {
         self
     }
 
+    /// Sets the comment (PostgreSQL only).
+    pub fn comment(self, comment: impl Into<String>) -> Self {
+        self.index.comment(comment);
+        self
+    }
+
     /// Makes it partial: only rows for which the condition holds.
     pub fn predicate(self, condition: impl Into<Expression>) -> Self {
         self.index.predicate = Some(condition.into());
@@ -199,6 +205,7 @@ pub(crate) fn described(index: &Index) -> String {
         parameters,
         predicate,
         is_invalid: _,
+        comment: _,
     } = index;
     let parts: Vec<_> = parts.iter().map(described_part).collect();
     let unique = if *is_unique { "unique " } else { "" };
@@ -242,9 +249,9 @@ fn described_part(part: &IndexPart) -> String {
     format!("{key}{collation}{class}{order}{nulls}")
 }
 
-/// Tells whether two indexes are the same but for the name.
+/// Tells whether two indexes are the same but for the name and the comment.
 pub(crate) fn are_alike(left: &Index, right: &Index) -> bool {
-    *left == Index { name: left.name.clone(), ..right.clone() }
+    *left == Index { name: left.name.clone(), comment: left.comment.clone(), ..right.clone() }
 }
 
 /// Writes a name as it stands in an expression: in quotes only where the name alone would be read as another one.

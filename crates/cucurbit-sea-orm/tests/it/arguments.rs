@@ -64,13 +64,16 @@ mod bed {
                 key(Column::SoilType).descending().nulls(Nulls::Last),
                 expression("width * length"),
             ]);
-            table.index("ix_bed_one").unique().on(Column::Name).predicate("rank > 0");
+            table.index("ix_bed_one").unique().on(Column::Name).predicate("rank > 0").comment("the first");
             table.index("ix_bed_two_calls").on(Column::Width).on(Column::Length);
             table.index("ix_bed_variant").on(expression(
                 Expression::from("lineage ->> 'a'").with(Dialect::Sqlite, "json_extract(lineage, '$.a')"),
             ));
 
-            table.unique([Column::Name, Column::GardenId]).named("uq_bed_name");
+            table
+                .unique([Column::Name, Column::GardenId])
+                .named("uq_bed_name")
+                .comment("one name in a garden");
             table.unique([Column::Rank]);
             table.check("ck_bed_width", "width > 0");
             table.primary_key().named("pk_bed");
@@ -129,7 +132,7 @@ fn a_name_in_an_expression_is_quoted_where_it_must_be() {
 #[test]
 fn an_index_can_be_unique_and_partial() {
     let mut expected = Index::new("ix_bed_one", vec!["name".into()]);
-    expected.unique().predicate("rank > 0");
+    expected.unique().predicate("rank > 0").comment("the first");
     assert_eq!(bed().indexes["ix_bed_one"], expected);
     assert_eq!(bed().indexes.len(), 8);
 }
@@ -146,6 +149,7 @@ fn constraints_are_added_and_named() {
             (None, &vec!["rank".into()]),
         ]
     );
+    assert_eq!(table.uniques[0].comment.as_deref(), Some("one name in a garden"));
     let [check] = &table.checks[..] else { panic!("one check: {:?}", table.checks) };
     assert_eq!((check.name.as_ref(), &check.expression), (Some(&"ck_bed_width".into()), &"width > 0".into()));
     assert_eq!(table.primary_key.unwrap().name, Some("pk_bed".into()));

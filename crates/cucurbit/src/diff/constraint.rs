@@ -45,7 +45,7 @@ pub(super) fn compare(
             drop(written.reference());
         }
     }
-    constraints.altered = altered(pair, &foreign_keys, &checks);
+    constraints.altered = altered(pair, &foreign_keys, &uniques.same, &checks);
     let primary_key_changes = is_other_primary_key(pair);
     if primary_key_changes && pair.from.form.primary_key.is_some() {
         drop(ConstraintRef::PrimaryKey);
@@ -73,11 +73,13 @@ pub(super) fn compare(
 fn altered(
     pair: Pair<'_>,
     foreign_keys: &Matched<'_, ForeignKey>,
+    uniques: &[(&Unique, &Unique)],
     checks: &Matched<'_, Check>,
 ) -> Vec<(ConstraintRef, ConstraintChange)> {
     let mut changes = Vec::new();
     for (from, to) in &foreign_keys.same {
         let reference = || pair.from.foreign_key_reference(from);
+        changes.extend(comment(reference, *from, *to));
         if from.deferral != to.deferral {
             changes.push((reference(), ConstraintChange::SetDeferral(to.deferral)));
         }
@@ -85,16 +87,35 @@ fn altered(
             changes.push((reference(), ConstraintChange::Validate));
         }
     }
+    for (from, to) in uniques {
+        changes.extend(comment(|| pair.from.unique_reference(from), *from, *to));
+    }
+    if let (Some(from), Some(to)) = (&pair.from.form.primary_key, &pair.to.form.primary_key)
+        && !is_other_primary_key(pair)
+    {
+        changes.extend(comment(|| from.reference(), from, to));
+    }
     for (from, to) in &checks.same {
         // An unnamed check is found by its text, as it stands in the schema before.
         let places = pair.from.form.checks.iter().zip(&pair.from.written.checks);
         let written = places.into_iter().find(|(form, _)| std::ptr::eq(*form, *from));
         let reference = written.map_or_else(|| from.reference(), |(_, written)| written.reference());
+        changes.extend(comment(|| reference.clone(), *from, *to));
         if from.is_not_valid && !to.is_not_valid {
             changes.push((reference, ConstraintChange::Validate));
         }
     }
     changes
+}
+
+/// The change of a constraint's comment, if it has another one.
+fn comment<T: Compared>(
+    reference: impl FnOnce() -> ConstraintRef,
+    from: &T,
+    to: &T,
+) -> Option<(ConstraintRef, ConstraintChange)> {
+    let is_other = from.comment() != to.comment();
+    is_other.then(|| (reference(), ConstraintChange::SetComment(to.comment().cloned())))
 }
 
 /// Lists the columns of the keys that go away and that others may refer to.
@@ -146,6 +167,8 @@ type IsName = fn(&Ident, &Ident) -> bool;
 /// A constraint that is compared as a whole, except for a name that nobody chose.
 pub(super) trait Compared: PartialEq + Clone {
     fn name(&self) -> Option<&Ident>;
+    fn comment(&self) -> Option<&String>;
+    /// Itself without what does not make it another one: its name, and its comment.
     fn unnamed(&self) -> Self;
     /// What it becomes of itself, without being made anew, so that it is nearer to another.
     fn altered(&self, to: &Self) -> Self;
@@ -161,7 +184,11 @@ macro_rules! compared {
             }
 
             fn unnamed(&self) -> Self {
-                Self { name: None, ..self.clone() }
+                Self { name: None, comment: None, ..self.clone() }
+            }
+
+            fn comment(&self) -> Option<&String> {
+                self.comment.as_ref()
             }
 
             fn altered(&self, to: &Self) -> Self {
@@ -260,7 +287,8 @@ fn compare_checks<'c>(pair: Pair<'c>, comparison: &mut Comparison<'_>) -> Matche
         let Some(at) = place(list, check) else { continue };
         let to = Placed { subject: Subject::Check(at), expression: &check.expression };
         let is_candidate = |other: &&Check| {
-            let Check { name: _, expression: _, is_no_inherit, is_not_valid } = other.altered(check);
+            let Check { name: _, expression: _, is_no_inherit, is_not_valid, comment: _ } =
+                other.altered(check);
             is_served(*other, check, list)
                 && (is_no_inherit, is_not_valid) == (check.is_no_inherit, check.is_not_valid)
         };

@@ -42,6 +42,9 @@ pub(super) fn compare(
 /// speaks of them.
 fn change(from: &EnumType, to: &EnumType, written: &EnumType, enums: &mut Enums) {
     let alter = |change| Operation::AlterEnum { name: written.name.clone(), change };
+    if from.comment != to.comment {
+        enums.after.push(alter(EnumChange::SetComment(to.comment.clone())));
+    }
     if let Some(changes) = additions(&from.values, &to.values) {
         enums.before.extend(changes.into_iter().map(alter));
         return;

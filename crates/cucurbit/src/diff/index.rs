@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     dialect::{Subject, is_written_as},
-    operation::{Concurrency, Operation, create_exclusion, drop_exclusion},
+    operation::{Concurrency, Operation, comment_exclusion, create_exclusion, drop_exclusion},
     schema::{Exclusion, Ident, Index, IndexKey, IndexPart, TableName},
 };
 
@@ -18,6 +18,8 @@ use super::{
 pub(super) struct Indexes {
     pub(super) dropped: Vec<Operation>,
     pub(super) created: Vec<Operation>,
+    /// The comments of those that stay.
+    pub(super) commented: Vec<Operation>,
 }
 
 /// Returns the columns of an index that a foreign key can refer to.
@@ -40,8 +42,12 @@ fn column_of(part: &IndexPart) -> Option<&Ident> {
 /// Lists the columns of the unique indexes that go away and that others may refer to.
 pub(super) fn lost_keys<'c>(pair: Pair<'c>) -> impl Iterator<Item = BTreeSet<&'c Ident>> {
     let Pair { from, to } = pair;
-    let lost =
-        from.form.indexes.iter().filter(move |(name, index)| to.form.indexes.get(*name) != Some(*index));
+    let stays = move |from: &Index, to: &Index| Index { comment: to.comment.clone(), ..from.clone() } == *to;
+    let lost = from
+        .form
+        .indexes
+        .iter()
+        .filter(move |(name, index)| !to.form.indexes.get(*name).is_some_and(|to| stays(index, to)));
     lost.filter_map(|(_, index)| key(index))
 }
 
@@ -60,6 +66,13 @@ pub(super) fn compare(pair: Pair<'_>, comparison: &mut Comparison<'_>) -> Indexe
     for (name, to) in &pair.to.form.indexes {
         let stays =
             pair.from.form.indexes.get(name).is_some_and(|from| !is_different(asked, from, to, comparison));
+        if let (true, Some(from)) = (stays, pair.from.form.indexes.get(name))
+            && from.comment != to.comment
+        {
+            let name = pair.from.written_index(name).unwrap_or(from).name.clone();
+            let comment = to.comment.clone();
+            indexes.commented.push(Operation::SetIndexComment { table: table.clone(), name, comment });
+        }
         if !stays && let Some(index) = pair.to.written_index(name).cloned() {
             let concurrency = Concurrency::default();
             indexes.created.push(Operation::CreateIndex { table: table.clone(), index, concurrency });
@@ -73,7 +86,7 @@ pub(super) fn exclusions(pair: Pair<'_>, comparison: &mut Comparison<'_>) -> Ind
     let (table, asked) = (&pair.to.written.name, &pair.to.form.name);
     let (from, to) = (&pair.from.form.exclusions, &pair.to.form.exclusions);
     let mut is_same = |from: &Exclusion, to: &Exclusion| {
-        let Exclusion { index, operators, deferral } = to;
+        let Exclusion { index, operators, deferral, comment: _ } = to;
         (&from.operators, &from.deferral) == (operators, deferral)
             && from.index.name == index.name
             && !is_different(asked, &from.index, index, comparison)
@@ -86,6 +99,13 @@ pub(super) fn exclusions(pair: Pair<'_>, comparison: &mut Comparison<'_>) -> Ind
         let is_written = |written: &&Exclusion| is_written_as(&new.index.name, &written.index.name);
         let written = pair.to.written.exclusions.iter().find(is_written).unwrap_or(new);
         exclusions.created.push(create_exclusion(table, written));
+    }
+    for to in to {
+        if let Some(from) = from.iter().find(|from| is_same(from, to))
+            && from.comment != to.comment
+        {
+            exclusions.commented.push(comment_exclusion(table, from, to.comment.clone()));
+        }
     }
     exclusions
 }
@@ -101,6 +121,7 @@ fn is_different(table: &TableName, from: &Index, to: &Index, comparison: &mut Co
         parameters,
         predicate,
         is_invalid,
+        comment: _,
     } = to;
     let is_other = from.is_unique != *is_unique
         || from.method != *method

@@ -162,6 +162,7 @@ pub(super) fn altered(
     operations.extend(exclusions.created);
     operations.extend(late);
     operations.extend(indexes.created);
+    operations.extend(indexes.commented.into_iter().chain(exclusions.commented));
     if pair.from.form.comment != pair.to.form.comment {
         let comment = pair.to.written.comment.clone();
         operations.push(Operation::SetTableComment { table: pair.to.written.name.clone(), comment });

@@ -224,6 +224,16 @@ impl AlterConstraint<'_> {
         self.change(ConstraintChange::Rename { to: to.into() });
     }
 
+    /// Sets the comment (PostgreSQL only).
+    pub fn comment(self, comment: impl Into<String>) {
+        self.change(ConstraintChange::SetComment(Some(comment.into())));
+    }
+
+    /// Removes the comment.
+    pub fn drop_comment(self) {
+        self.change(ConstraintChange::SetComment(None));
+    }
+
     /// Says when a foreign key is checked.
     pub fn deferral(self, deferral: Deferral) {
         self.change(ConstraintChange::SetDeferral(deferral));

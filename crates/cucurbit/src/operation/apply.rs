@@ -9,7 +9,7 @@ use crate::schema::{
     Schema, Table, TableName,
 };
 
-use super::{ColumnChange, ConstraintChange, Operation, enumeration};
+use super::{ColumnChange, ConstraintChange, Operation, comment, enumeration};
 
 /// Why an operation does not fit the schema it is applied to.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -290,6 +290,9 @@ pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Re
         }
         Operation::RenameIndex { table, name, to } => rename_index(schema, table, name, to)?,
         Operation::RenameTable { table, to } => rename_table(schema, table, to)?,
+        Operation::SetIndexComment { table, name, comment: text } => {
+            comment::set_of_index(schema, table, name, text.as_ref())?;
+        }
         Operation::SetTableOption { table, option, is_set } => {
             table_mut(schema, table)?.options.set(*option, *is_set)
         }
@@ -454,6 +457,7 @@ fn alter_constraint(
             };
             *name = Some(to.clone());
         }
+        ConstraintChange::SetComment(text) => comment::set_of_constraint(table, found, text.as_ref()),
         ConstraintChange::SetDeferral(deferral) => match found {
             Found::Check(_) => {}
             Found::Exclusion(place) => table.exclusions[place].deferral = *deferral,

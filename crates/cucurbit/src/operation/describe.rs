@@ -29,7 +29,7 @@ impl Operation {
             },
             Self::CreateEnum(new) => format!("create enum {} ({})", new.name, new.values.join(", ")),
             Self::CreateExclusion { table, exclusion } => {
-                let Exclusion { index, operators, deferral: _ } = exclusion;
+                let Exclusion { index, operators, deferral: _, comment: _ } = exclusion;
                 let parts = index.parts.iter().map(key).zip(operators);
                 let parts: Vec<String> =
                     parts.map(|(key, operator)| format!("{key} with {operator}")).collect();
@@ -74,6 +74,12 @@ impl Operation {
             Self::RenameIndex { table, name, to } => format!("rename index {name} on {table} to {to}"),
             Self::RenameTable { table, to } => format!("rename table {table} to {to}"),
             Self::Run { title, key: _ } => format!("run: {}", first_line(title)),
+            Self::SetIndexComment { table, name, comment: Some(_) } => {
+                format!("set the comment of index {name} on {table}")
+            }
+            Self::SetIndexComment { table, name, comment: None } => {
+                format!("remove the comment of index {name} on {table}")
+            }
             Self::SetTableOption { table, option, is_set } => {
                 let option = match option {
                     TableOption::Autoincrement => "autoincrement",
@@ -122,6 +128,8 @@ impl ConstraintChange {
     pub fn describe(&self) -> String {
         match self {
             Self::Rename { to } => format!("rename to {to}"),
+            Self::SetComment(Some(_)) => "set the comment".to_owned(),
+            Self::SetComment(None) => "remove the comment".to_owned(),
             Self::SetDeferral(deferral) => format!("set {}", deferral.sql().to_lowercase()),
             Self::Validate => "validate".to_owned(),
         }
@@ -141,6 +149,8 @@ impl EnumChange {
             }
             Self::AddValue { value, place: EnumPlace::Last } => format!("add value {value}"),
             Self::RenameValue { value, to } => format!("rename value {value} to {to}"),
+            Self::SetComment(Some(_)) => "set the comment".to_owned(),
+            Self::SetComment(None) => "remove the comment".to_owned(),
             Self::SetValues { values, .. } => format!("set values {}", values.join(", ")),
         }
     }

@@ -22,9 +22,16 @@ pub(super) fn drop(schema: &mut Schema, name: &ObjectName) -> Result<(), ApplyEr
 
 /// Changes an enum type.
 pub(super) fn alter(schema: &mut Schema, name: &ObjectName, change: &EnumChange) -> Result<(), ApplyError> {
-    let values = changed(found(schema, name)?, change)?;
+    let was = found(schema, name)?;
+    let comment = match change {
+        EnumChange::SetComment(comment) => comment.clone(),
+        EnumChange::AddValue { .. } | EnumChange::RenameValue { .. } | EnumChange::SetValues { .. } => {
+            was.comment.clone()
+        }
+    };
+    let values = changed(was, change)?;
     if let Some(altered) = schema.enums.get_mut(name) {
-        altered.values = values;
+        (altered.values, altered.comment) = (values, comment);
     }
     Ok(())
 }
@@ -34,7 +41,10 @@ fn found<'s>(schema: &'s Schema, name: &ObjectName) -> Result<&'s EnumType, Appl
 }
 
 /// Returns the values of a type after a change.
-fn changed(EnumType { name, values }: &EnumType, change: &EnumChange) -> Result<Vec<String>, ApplyError> {
+fn changed(
+    EnumType { name, values, comment: _ }: &EnumType,
+    change: &EnumChange,
+) -> Result<Vec<String>, ApplyError> {
     let place = |value: &String| {
         let missing = || ApplyError::NoEnumValue { name: name.clone(), value: value.clone() };
         values.iter().position(|other| other == value).ok_or_else(missing)
@@ -59,6 +69,7 @@ fn changed(EnumType { name, values }: &EnumType, change: &EnumChange) -> Result<
             refuse_second(to)?;
             after[at].clone_from(to);
         }
+        EnumChange::SetComment(_) => {}
         EnumChange::SetValues { values, replacements, consent: _ } => {
             for (old, new) in replacements {
                 place(old)?;
@@ -109,6 +120,7 @@ pub(super) fn reverse(
         EnumChange::RenameValue { value, to } => {
             vec![EnumChange::RenameValue { value: to.clone(), to: value.clone() }]
         }
+        EnumChange::SetComment(_) => vec![EnumChange::SetComment(was.comment.clone())],
         EnumChange::SetValues { values, .. } => {
             additions(values, &was.values).unwrap_or_else(|| vec![set(&was.values)])
         }
@@ -137,7 +149,7 @@ impl EnumChange {
     /// Lists what becomes of the values that change their names: old and new.
     pub(crate) fn renamed(&self) -> Vec<(String, String)> {
         match self {
-            Self::AddValue { .. } => Vec::new(),
+            Self::AddValue { .. } | Self::SetComment(_) => Vec::new(),
             Self::RenameValue { value, to } => vec![(value.clone(), to.clone())],
             Self::SetValues { values: _, replacements, consent: _ } => replacements.clone(),
         }

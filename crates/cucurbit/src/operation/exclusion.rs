@@ -2,7 +2,7 @@
 
 use crate::schema::{Dialect, Exclusion, TableName};
 
-use super::Operation;
+use super::{ConstraintChange, Operation};
 
 /// Makes an exclusion constraint where there are any.
 pub(crate) fn create_exclusion(table: &TableName, exclusion: &Exclusion) -> Operation {
@@ -13,6 +13,16 @@ pub(crate) fn create_exclusion(table: &TableName, exclusion: &Exclusion) -> Oper
 /// Drops an exclusion constraint where there are any.
 pub(crate) fn drop_exclusion(table: &TableName, exclusion: &Exclusion) -> Operation {
     alone(Operation::DropConstraint { table: table.clone(), constraint: exclusion.reference() })
+}
+
+/// Sets or removes the comment of an exclusion constraint where there are any.
+pub(crate) fn comment_exclusion(
+    table: &TableName,
+    exclusion: &Exclusion,
+    comment: Option<String>,
+) -> Operation {
+    let (table, constraint) = (table.clone(), exclusion.reference());
+    alone(Operation::AlterConstraint { table, constraint, change: ConstraintChange::SetComment(comment) })
 }
 
 /// Joins blocks for one dialect that stand beside each other.

@@ -52,6 +52,12 @@ impl<'op> CreateIndex<'op> {
         self
     }
 
+    /// Sets the comment (PostgreSQL only).
+    pub fn comment(self, comment: impl Into<String>) -> Self {
+        self.index.comment(comment);
+        self
+    }
+
     /// Lets others write to the table meanwhile. On PostgreSQL it is made outside any transaction, alone in its
     /// revision; SQLite has one writer, and makes it as any other.
     pub fn concurrently(self) -> Self {

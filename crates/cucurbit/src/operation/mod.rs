@@ -5,6 +5,7 @@
 
 mod alter;
 mod apply;
+mod comment;
 mod describe;
 mod enumeration;
 mod exclusion;
@@ -22,7 +23,8 @@ use crate::schema::{
     TableOption, Unique,
 };
 
-pub(crate) use self::exclusion::{create_exclusion, drop_exclusion, joined};
+pub(crate) use self::comment::of_constraint as comment_of;
+pub(crate) use self::exclusion::{comment_exclusion, create_exclusion, drop_exclusion, joined};
 #[cfg(feature = "runtime")]
 pub(crate) use self::run::BoxedCode;
 #[cfg(feature = "runtime")]
@@ -219,6 +221,15 @@ pub enum Operation {
         /// Which of the functions of its recording it is.
         key: usize,
     },
+    /// Sets or removes an index's comment (PostgreSQL only).
+    SetIndexComment {
+        /// The table.
+        table: TableName,
+        /// The index.
+        name: Ident,
+        /// The comment; `None` removes it.
+        comment: Option<String>,
+    },
     /// Sets an option of a table, or takes it away; the other database does nothing.
     SetTableOption {
         /// The table.
@@ -279,6 +290,8 @@ pub enum ConstraintChange {
         /// The new name.
         to: Ident,
     },
+    /// Sets or removes the comment (PostgreSQL only).
+    SetComment(Option<String>),
     /// Says when a foreign key is checked.
     SetDeferral(Deferral),
     /// Checks the rows that it was made without (PostgreSQL only).
@@ -303,6 +316,8 @@ pub enum EnumChange {
         /// Its new name.
         to: String,
     },
+    /// Sets or removes the comment.
+    SetComment(Option<String>),
     /// Makes the type anew with these values, in this order.
     SetValues {
         /// All values.
@@ -416,6 +431,7 @@ impl Operation {
             | Self::DropTable { table, .. }
             | Self::RenameIndex { table, .. }
             | Self::RenameTable { table, .. }
+            | Self::SetIndexComment { table, .. }
             | Self::SetTableComment { table, .. }
             | Self::SetTableOption { table, .. } => Some(table),
             Self::CreateTable(table) => Some(&table.name),

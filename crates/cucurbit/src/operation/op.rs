@@ -205,13 +205,41 @@ impl Op {
         self.invoke(Operation::SetTableComment { table: table.into(), comment: None });
     }
 
+    /// Sets an index's comment (PostgreSQL only).
+    pub fn create_index_comment(
+        &mut self,
+        name: impl Into<Ident>,
+        table: impl Into<TableName>,
+        comment: impl Into<String>,
+    ) {
+        let comment = Some(comment.into());
+        self.invoke(Operation::SetIndexComment { table: table.into(), name: name.into(), comment });
+    }
+
+    /// Removes an index's comment.
+    pub fn drop_index_comment(&mut self, name: impl Into<Ident>, table: impl Into<TableName>) {
+        self.invoke(Operation::SetIndexComment { table: table.into(), name: name.into(), comment: None });
+    }
+
     /// Creates an enum type (PostgreSQL; on SQLite a column of it is text).
     pub fn create_enum(
         &mut self,
         name: impl Into<ObjectName>,
         values: impl IntoIterator<Item = impl Into<String>>,
-    ) {
+    ) -> &mut EnumType {
         self.invoke(Operation::CreateEnum(EnumType::new(name, values)));
+        last!(self, Operation::CreateEnum(new) => new)
+    }
+
+    /// Sets an enum type's comment (PostgreSQL; elsewhere it is only known).
+    pub fn create_enum_comment(&mut self, name: impl Into<ObjectName>, comment: impl Into<String>) {
+        let change = EnumChange::SetComment(Some(comment.into()));
+        self.invoke(Operation::AlterEnum { name: name.into(), change });
+    }
+
+    /// Removes an enum type's comment.
+    pub fn drop_enum_comment(&mut self, name: impl Into<ObjectName>) {
+        self.invoke(Operation::AlterEnum { name: name.into(), change: EnumChange::SetComment(None) });
     }
 
     /// Drops an enum type that nothing uses.

@@ -12,7 +12,7 @@ use crate::schema::{
 };
 
 use super::{
-    ApplyError, ColumnChange, Concurrency, Consent, ConstraintChange, Found, Operation, apply,
+    ApplyError, ColumnChange, Concurrency, Consent, ConstraintChange, Found, Operation, apply, comment_of,
     create_exclusion, enumeration, joined, resolve_constraint,
 };
 
@@ -188,6 +188,13 @@ pub fn reverse(
         Operation::RenameTable { table, to } => {
             one(Operation::RenameTable { table: table.sibling(to.clone()), to: table.name.clone() })
         }
+        Operation::SetIndexComment { table, name, comment: _ } => {
+            let Some(index) = owner(before, table)?.indexes.get(name) else {
+                return Err(ApplyError::NoIndex { table: table.clone(), name: name.clone() }.into());
+            };
+            let (table, comment) = (table.clone(), index.comment.clone());
+            one(Operation::SetIndexComment { table, name: name.clone(), comment })
+        }
         Operation::SetTableOption { table, option, is_set: _ } => {
             let is_set = owner(before, table)?.options.has(*option);
             one(Operation::SetTableOption { table: table.clone(), option: *option, is_set })
@@ -329,6 +336,10 @@ fn reverse_constraint_change(
                 reverse_drop_constraint(owner, constraint)?,
             ],
         },
+        ConstraintChange::SetComment(_) => {
+            let comment = comment_of(owner, found).cloned();
+            altered(constraint.clone(), ConstraintChange::SetComment(comment))
+        }
         ConstraintChange::SetDeferral(_) => {
             altered(constraint.clone(), ConstraintChange::SetDeferral(deferral))
         }

@@ -197,6 +197,7 @@ impl Known {
             | Operation::Irreversible { .. }
             | Operation::Run { .. }
             | Operation::RenameIndex { .. }
+            | Operation::SetIndexComment { .. }
             | Operation::SetTableComment { .. }
             | Operation::SetTableOption { .. } => {}
         }

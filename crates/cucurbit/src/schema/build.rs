@@ -229,6 +229,12 @@ macro_rules! refined {
                 self.name = Some(name.into());
                 self
             }
+
+            /// Sets the comment (PostgreSQL only).
+            pub fn comment(&mut self, comment: impl Into<String>) -> &mut Self {
+                self.comment = Some(comment.into());
+                self
+            }
         })*
         $(impl $deferred {
             /// Says when it is checked.
@@ -274,7 +280,13 @@ impl PrimaryKey {
     /// Makes an unnamed key.
     #[must_use]
     pub fn new(columns: impl IntoIterator<Item = impl Into<Ident>>) -> Self {
-        Self { name: None, columns: idents(columns), include: Vec::new(), deferral: Deferral::default() }
+        Self {
+            name: None,
+            columns: idents(columns),
+            include: Vec::new(),
+            deferral: Deferral::default(),
+            comment: None,
+        }
     }
 }
 
@@ -288,6 +300,7 @@ impl Unique {
             include: Vec::new(),
             is_nulls_not_distinct: false,
             deferral: Deferral::default(),
+            comment: None,
         }
     }
 
@@ -302,7 +315,13 @@ impl Check {
     /// Makes an unnamed check.
     #[must_use]
     pub fn new(expression: impl Into<Expression>) -> Self {
-        Self { name: None, expression: expression.into(), is_no_inherit: false, is_not_valid: false }
+        Self {
+            name: None,
+            expression: expression.into(),
+            is_no_inherit: false,
+            is_not_valid: false,
+            comment: None,
+        }
     }
 
     /// Leaves it to this table alone: tables that inherit from it go without (PostgreSQL only).
@@ -331,6 +350,7 @@ impl ForeignKey {
             matching: Match::default(),
             deferral: Deferral::default(),
             is_not_valid: false,
+            comment: None,
         }
     }
 
@@ -393,6 +413,12 @@ impl Index {
     /// Makes it partial: only rows for which the condition holds.
     pub fn predicate(&mut self, condition: impl Into<Expression>) -> &mut Self {
         self.predicate = Some(condition.into());
+        self
+    }
+
+    /// Sets the comment (PostgreSQL only).
+    pub fn comment(&mut self, comment: impl Into<String>) -> &mut Self {
+        self.comment = Some(comment.into());
         self
     }
 }

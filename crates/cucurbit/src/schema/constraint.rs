@@ -17,6 +17,8 @@ pub struct PrimaryKey {
     pub include: Vec<Ident>,
     /// When it is checked (PostgreSQL only).
     pub deferral: Deferral,
+    /// A comment (PostgreSQL only).
+    pub comment: Option<String>,
 }
 
 /// A unique constraint.
@@ -32,6 +34,8 @@ pub struct Unique {
     pub is_nulls_not_distinct: bool,
     /// When it is checked (PostgreSQL only).
     pub deferral: Deferral,
+    /// A comment (PostgreSQL only).
+    pub comment: Option<String>,
 }
 
 /// When a constraint is checked.
@@ -126,6 +130,8 @@ pub struct ForeignKey {
     pub deferral: Deferral,
     /// Whether the rows that were there before it have not been checked (PostgreSQL only).
     pub is_not_valid: bool,
+    /// A comment (PostgreSQL only).
+    pub comment: Option<String>,
 }
 
 /// A check constraint.
@@ -139,6 +145,8 @@ pub struct Check {
     pub is_no_inherit: bool,
     /// Whether the rows that were there before it have not been checked (PostgreSQL only).
     pub is_not_valid: bool,
+    /// A comment (PostgreSQL only).
+    pub comment: Option<String>,
 }
 
 /// Names one constraint of a table: by its name, or by what it is where nobody named it.

@@ -13,13 +13,21 @@ pub struct EnumType {
     pub name: ObjectName,
     /// The values, in the order in which they sort.
     pub values: Vec<String>,
+    /// A comment.
+    pub comment: Option<String>,
 }
 
 impl EnumType {
     /// Makes a type of these values.
     #[must_use]
     pub fn new(name: impl Into<ObjectName>, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { name: name.into(), values: values.into_iter().map(Into::into).collect() }
+        Self { name: name.into(), values: values.into_iter().map(Into::into).collect(), comment: None }
+    }
+
+    /// Sets the comment.
+    pub fn comment(&mut self, comment: impl Into<String>) -> &mut Self {
+        self.comment = Some(comment.into());
+        self
     }
 }
 

@@ -13,6 +13,8 @@ pub struct Exclusion {
     pub operators: Vec<String>,
     /// When it is checked.
     pub deferral: Deferral,
+    /// A comment.
+    pub comment: Option<String>,
 }
 
 /// A part of an exclusion's key with its operator: `key("during").excluding("&&")`.
@@ -37,7 +39,7 @@ impl Exclusion {
     #[must_use]
     pub fn new(name: impl Into<Ident>, parts: impl IntoIterator<Item = ExclusionPart>) -> Self {
         let (parts, operators) = parts.into_iter().map(|part| (part.part, part.operator)).unzip();
-        Self { index: Index::new(name, parts), operators, deferral: Deferral::default() }
+        Self { index: Index::new(name, parts), operators, deferral: Deferral::default(), comment: None }
     }
 
     /// Returns how this constraint is referred to.
@@ -67,6 +69,12 @@ impl Exclusion {
     /// Makes it partial: only rows for which the condition holds.
     pub fn predicate(&mut self, condition: impl Into<Expression>) -> &mut Self {
         self.index.predicate(condition);
+        self
+    }
+
+    /// Sets the comment.
+    pub fn comment(&mut self, comment: impl Into<String>) -> &mut Self {
+        self.comment = Some(comment.into());
         self
     }
 

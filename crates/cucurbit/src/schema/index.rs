@@ -27,6 +27,8 @@ pub struct Index {
     pub predicate: Option<Expression>,
     /// Whether an attempt to create it failed and left it useless. Only a database says so.
     pub is_invalid: bool,
+    /// A comment (PostgreSQL only).
+    pub comment: Option<String>,
 }
 
 /// One part of an index's key.
@@ -89,6 +91,7 @@ impl Index {
             parameters: BTreeMap::new(),
             predicate: None,
             is_invalid: false,
+            comment: None,
         }
     }
 }

@@ -30,13 +30,21 @@ pub struct Sequence {
     pub ty: Type,
     /// What it does.
     pub options: SequenceOptions,
+    /// A comment.
+    pub comment: Option<String>,
 }
 
 impl Sequence {
     /// Makes a sequence of 64-bit integers from 1 upwards.
     #[must_use]
     pub fn new(name: impl Into<ObjectName>) -> Self {
-        Self { name: name.into(), ty: Type::BigInteger, options: SequenceOptions::default() }
+        Self { name: name.into(), ty: Type::BigInteger, options: SequenceOptions::default(), comment: None }
+    }
+
+    /// Sets the comment.
+    pub fn comment(&mut self, comment: impl Into<String>) -> &mut Self {
+        self.comment = Some(comment.into());
+        self
     }
 
     /// Sets the type of its values.

@@ -104,9 +104,9 @@ impl Lines {
                 let (table, columns) = (spell::table_name(table), spell::idents(columns));
                 self.line(&format!("op.bulk_insert({table}, {columns}, {});", spell::rows(rows)));
             }
-            Operation::CreateEnum(EnumType { name, values }) => {
+            Operation::CreateEnum(EnumType { name, values, comment }) => {
                 let (name, values) = (spell::table_name(name), spell::texts(values));
-                self.line(&format!("op.create_enum({name}, {values});"));
+                self.line(&format!("op.create_enum({name}, {values}){};", spell::comment(comment.as_ref())));
             }
             Operation::CreateIndex { table, index, concurrency } => {
                 let (name, table) = (spell::ident(&index.name), spell::table_name(table));
@@ -156,6 +156,14 @@ impl Lines {
             }
             Operation::RenameTable { table, to } => {
                 self.line(&format!("op.rename_table({}, {});", spell::table_name(table), spell::ident(to)));
+            }
+            Operation::SetIndexComment { table, name, comment: Some(comment) } => {
+                let (name, table) = (spell::ident(name), spell::table_name(table));
+                self.line(&format!("op.create_index_comment({name}, {table}, {});", spell::text(comment)));
+            }
+            Operation::SetIndexComment { table, name, comment: None } => {
+                let (name, table) = (spell::ident(name), spell::table_name(table));
+                self.line(&format!("op.drop_index_comment({name}, {table});"));
             }
             Operation::SetTableComment { table, comment: Some(comment) } => {
                 let table = spell::table_name(table);
@@ -372,6 +380,7 @@ fn alteration(operation: &Operation) -> Option<Alteration<'_>> {
         | Operation::On { .. }
         | Operation::RenameIndex { .. }
         | Operation::RenameTable { .. }
+        | Operation::SetIndexComment { .. }
         | Operation::SetTableComment { .. } => None,
     }
 }
@@ -433,6 +442,8 @@ fn altered_constraint(constraint: &ConstraintRef) -> String {
 fn constraint_change(change: &ConstraintChange) -> String {
     match change {
         ConstraintChange::Rename { to } => spell::call("rename", &[&spell::ident(to)]),
+        ConstraintChange::SetComment(Some(comment)) => spell::comment(Some(comment)),
+        ConstraintChange::SetComment(None) => ".drop_comment()".to_owned(),
         ConstraintChange::SetDeferral(Deferral::NotDeferrable) => {
             ".deferral(Deferral::NotDeferrable)".to_owned()
         }
@@ -478,6 +489,10 @@ fn enum_change(name: &ObjectName, change: &EnumChange) -> String {
         EnumChange::RenameValue { value, to } => {
             format!("rename_enum_value({name}, {}, {})", spell::text(value), spell::text(to))
         }
+        EnumChange::SetComment(Some(comment)) => {
+            format!("create_enum_comment({name}, {})", spell::text(comment))
+        }
+        EnumChange::SetComment(None) => format!("drop_enum_comment({name})"),
         EnumChange::SetValues { values, replacements, consent } => {
             let replacements = replacements
                 .iter()
@@ -490,9 +505,9 @@ fn enum_change(name: &ObjectName, change: &EnumChange) -> String {
 }
 
 /// Spells what a sequence is besides its name.
-fn sequence(Sequence { name: _, ty, options }: &Sequence) -> String {
+fn sequence(Sequence { name: _, ty, options, comment }: &Sequence) -> String {
     let ty = if *ty == Type::BigInteger { String::new() } else { spell::call("ty", &[&spell::ty(ty)]) };
-    ty + &spell::sequence_options(options)
+    ty + &spell::sequence_options(options) + &spell::comment(comment.as_ref())
 }
 
 fn named(name: Option<&Ident>) -> String {
@@ -521,6 +536,7 @@ fn key_options(foreign_key: &ForeignKey) -> String {
         matching,
         deferral,
         is_not_valid,
+        comment,
     } = foreign_key;
     let action = |method: &str, action: Action| match action {
         Action::NoAction => String::new(),
@@ -534,21 +550,27 @@ fn key_options(foreign_key: &ForeignKey) -> String {
         Match::Simple => "",
     };
     let actions = action("on_delete", *on_delete) + &set + &action("on_update", *on_update);
-    actions + matching + spell::deferred(*deferral) + spell::flag(*is_not_valid, ".not_valid()")
+    actions
+        + matching
+        + spell::deferred(*deferral)
+        + spell::flag(*is_not_valid, ".not_valid()")
+        + &spell::comment(comment.as_ref())
 }
 
 fn primary_key_options(key: &PrimaryKey) -> String {
-    let PrimaryKey { name: _, columns: _, include, deferral } = key;
-    spell::listed("include", include) + spell::deferred(*deferral)
+    let PrimaryKey { name: _, columns: _, include, deferral, comment } = key;
+    spell::listed("include", include) + spell::deferred(*deferral) + &spell::comment(comment.as_ref())
 }
 
 fn unique_options(unique: &Unique) -> String {
-    let Unique { name: _, columns: _, include, is_nulls_not_distinct, deferral } = unique;
+    let Unique { name: _, columns: _, include, is_nulls_not_distinct, deferral, comment } = unique;
     let nulls = spell::flag(*is_nulls_not_distinct, ".nulls_not_distinct()");
-    spell::listed("include", include) + nulls + spell::deferred(*deferral)
+    spell::listed("include", include) + nulls + spell::deferred(*deferral) + &spell::comment(comment.as_ref())
 }
 
 fn check_options(check: &Check) -> String {
-    let Check { name: _, expression: _, is_no_inherit, is_not_valid } = check;
-    spell::flag(*is_no_inherit, ".no_inherit()").to_owned() + spell::flag(*is_not_valid, ".not_valid()")
+    let Check { name: _, expression: _, is_no_inherit, is_not_valid, comment } = check;
+    let words =
+        spell::flag(*is_no_inherit, ".no_inherit()").to_owned() + spell::flag(*is_not_valid, ".not_valid()");
+    words + &spell::comment(comment.as_ref())
 }

@@ -359,6 +359,7 @@ pub(super) fn index_options(index: &Index) -> String {
         parameters,
         predicate,
         is_invalid: _,
+        comment,
     } = index;
     let mut code = flag(*is_unique, ".unique()").to_owned();
     if let Some(method) = method {
@@ -372,16 +373,24 @@ pub(super) fn index_options(index: &Index) -> String {
     if let Some(sql) = predicate {
         code += &call("predicate", &[&expression(sql)]);
     }
-    code
+    code + &self::comment(comment.as_ref())
+}
+
+/// Spells a comment as the call of a method, where there is one.
+pub(super) fn comment(comment: Option<&String>) -> String {
+    comment.map(|comment| call("comment", &[&text(comment)])).unwrap_or_default()
 }
 
 /// Spells what an exclusion says after its name: its parts, and its options.
 pub(super) fn exclusion(exclusion: &Exclusion) -> (String, String) {
-    let Exclusion { index, operators, deferral } = exclusion;
+    let Exclusion { index, operators, deferral, comment } = exclusion;
     let parts = index.parts.iter().zip(operators);
     let parts: Vec<String> =
         parts.map(|(part, operator)| index_part(part) + &call("excluding", &[&text(operator)])).collect();
-    (format!("[{}]", parts.join(", ")), index_options(index) + deferred(*deferral))
+    (
+        format!("[{}]", parts.join(", ")),
+        index_options(index) + deferred(*deferral) + &self::comment(comment.as_ref()),
+    )
 }
 
 pub(super) const fn deferred(deferral: Deferral) -> &'static str {

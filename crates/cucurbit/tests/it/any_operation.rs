@@ -141,8 +141,8 @@ fn sequence_options() -> BoxedStrategy<SequenceOptions> {
 }
 
 fn sequence() -> BoxedStrategy<Sequence> {
-    (table_name(), ty(), sequence_options())
-        .prop_map(|(name, ty, options)| Sequence { name, ty, options })
+    (table_name(), ty(), sequence_options(), comment())
+        .prop_map(|(name, ty, options, comment)| Sequence { name, ty, options, comment })
         .boxed()
 }
 
@@ -173,6 +173,10 @@ pub(crate) fn column() -> BoxedStrategy<Column> {
         .boxed()
 }
 
+fn comment() -> BoxedStrategy<Option<String>> {
+    option::weighted(0.2, text()).boxed()
+}
+
 fn name() -> BoxedStrategy<Option<Ident>> {
     option::of(ident()).boxed()
 }
@@ -187,30 +191,38 @@ fn deferral() -> BoxedStrategy<Deferral> {
 }
 
 fn primary_key() -> BoxedStrategy<PrimaryKey> {
-    (name(), idents(), few(), deferral())
-        .prop_map(|(name, columns, include, deferral)| PrimaryKey { name, columns, include, deferral })
+    (name(), idents(), few(), deferral(), comment())
+        .prop_map(|(name, columns, include, deferral, comment)| PrimaryKey {
+            name,
+            columns,
+            include,
+            deferral,
+            comment,
+        })
         .boxed()
 }
 
 fn unique() -> BoxedStrategy<Unique> {
-    (name(), idents(), few(), any::<bool>(), deferral())
-        .prop_map(|(name, columns, include, is_nulls_not_distinct, deferral)| Unique {
+    (name(), idents(), few(), any::<bool>(), deferral(), comment())
+        .prop_map(|(name, columns, include, is_nulls_not_distinct, deferral, comment)| Unique {
             name,
             columns,
             include,
             is_nulls_not_distinct,
             deferral,
+            comment,
         })
         .boxed()
 }
 
 fn check() -> BoxedStrategy<Check> {
-    (name(), expression(), any::<bool>(), any::<bool>())
-        .prop_map(|(name, expression, is_no_inherit, is_not_valid)| Check {
+    (name(), expression(), any::<bool>(), any::<bool>(), comment())
+        .prop_map(|(name, expression, is_no_inherit, is_not_valid, comment)| Check {
             name,
             expression,
             is_no_inherit,
             is_not_valid,
+            comment,
         })
         .boxed()
 }
@@ -229,9 +241,9 @@ fn foreign_key() -> BoxedStrategy<ForeignKey> {
         (action(), few(), action()),
         matching,
         deferral(),
-        any::<bool>(),
+        (any::<bool>(), comment()),
     )
-        .prop_map(|(name, columns, referred, actions, matching, deferral, is_not_valid)| {
+        .prop_map(|(name, columns, referred, actions, matching, deferral, (is_not_valid, comment))| {
             let (referred_table, referred_columns) = referred;
             let (on_delete, on_delete_columns, on_update) = actions;
             ForeignKey {
@@ -245,6 +257,7 @@ fn foreign_key() -> BoxedStrategy<ForeignKey> {
                 matching,
                 deferral,
                 is_not_valid,
+                comment,
             }
         })
         .boxed()
@@ -263,8 +276,8 @@ fn index() -> BoxedStrategy<Index> {
             IndexPart { key, collation, operator_class, order, nulls }
         });
     let stored = (rare(), few(), any::<bool>(), btree_map(text(), text(), 0..2));
-    (ident(), any::<bool>(), vec(part, 0..4), stored, option::of(expression()))
-        .prop_map(|(name, is_unique, parts, stored, predicate)| {
+    (ident(), any::<bool>(), vec(part, 0..4), stored, option::of(expression()), comment())
+        .prop_map(|(name, is_unique, parts, stored, predicate, comment)| {
             let (method, include, is_nulls_not_distinct, parameters) = stored;
             // What a database alone says is said by nobody else.
             let is_invalid = false;
@@ -278,18 +291,19 @@ fn index() -> BoxedStrategy<Index> {
                 parameters,
                 predicate,
                 is_invalid,
+                comment,
             }
         })
         .boxed()
 }
 
 fn exclusion() -> BoxedStrategy<Exclusion> {
-    (index(), vec(text(), 4), deferral())
-        .prop_map(|(index, mut operators, deferral)| {
+    (index(), vec(text(), 4), deferral(), comment())
+        .prop_map(|(index, mut operators, deferral, comment)| {
             operators.truncate(index.parts.len());
             // An exclusion's index has words of its own for these.
-            let index = Index { is_unique: false, is_nulls_not_distinct: false, ..index };
-            Exclusion { index, operators, deferral }
+            let index = Index { is_unique: false, is_nulls_not_distinct: false, comment: None, ..index };
+            Exclusion { index, operators, deferral, comment }
         })
         .boxed()
 }
@@ -360,6 +374,7 @@ fn constraint_ref() -> BoxedStrategy<ConstraintRef> {
 fn constraint_change() -> BoxedStrategy<ConstraintChange> {
     prop_oneof![
         ident().prop_map(|to| ConstraintChange::Rename { to }),
+        option::of(text()).prop_map(ConstraintChange::SetComment),
         deferral().prop_map(ConstraintChange::SetDeferral),
         Just(ConstraintChange::Validate),
     ]
@@ -403,7 +418,9 @@ fn concurrency() -> BoxedStrategy<Concurrency> {
 }
 
 fn enum_type() -> BoxedStrategy<EnumType> {
-    (table_name(), vec(text(), 0..4)).prop_map(|(name, values)| EnumType { name, values }).boxed()
+    (table_name(), vec(text(), 0..4), comment())
+        .prop_map(|(name, values, comment)| EnumType { name, values, comment })
+        .boxed()
 }
 
 fn enum_change() -> BoxedStrategy<EnumChange> {
@@ -416,6 +433,7 @@ fn enum_change() -> BoxedStrategy<EnumChange> {
     prop_oneof![
         (text(), place).prop_map(|(value, place)| EnumChange::AddValue { value, place }),
         (text(), text()).prop_map(|(value, to)| EnumChange::RenameValue { value, to }),
+        option::of(text()).prop_map(EnumChange::SetComment),
         (vec(text(), 0..4), vec((text(), text()), 0..3), consent).prop_map(
             |(values, replacements, consent)| EnumChange::SetValues { values, replacements, consent }
         ),
@@ -461,6 +479,8 @@ fn statement() -> BoxedStrategy<Operation> {
             to
         }),
         (table_name(), ident()).prop_map(|(table, to)| Operation::RenameTable { table, to }),
+        (table_name(), ident(), option::of(text()))
+            .prop_map(|(table, name, comment)| Operation::SetIndexComment { table, name, comment }),
         (table_name(), option::of(text()))
             .prop_map(|(table, comment)| Operation::SetTableComment { table, comment }),
     ]

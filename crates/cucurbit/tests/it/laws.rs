@@ -80,14 +80,15 @@ fn rarely() -> BoxedStrategy<bool> {
 fn foreign_key() -> BoxedStrategy<ForeignKey> {
     let action = select(&[Action::NoAction, Action::Cascade][..]);
     let target = (select(&TABLES[..]), vec(select(&COLUMNS[..]), 2));
-    (name("fk"), columns(), target, action, deferral(), rarely())
-        .prop_map(|(name, columns, (table, referred), on_delete, deferral, is_not_valid)| {
+    (name("fk"), columns(), target, action, deferral(), rarely(), comment())
+        .prop_map(|(name, columns, (table, referred), on_delete, deferral, is_not_valid, comment)| {
             let referred = referred.into_iter().take(columns.len()).map(Ident::from).collect::<Vec<_>>();
             ForeignKey {
                 name,
                 on_delete,
                 deferral,
                 is_not_valid,
+                comment,
                 ..ForeignKey::new(columns, table, referred)
             }
         })
@@ -113,8 +114,8 @@ fn index() -> BoxedStrategy<Index> {
     let parameters = option::weighted(0.2, Just(("FillFactor".to_owned(), "70".to_owned())))
         .prop_map(|parameter| parameter.into_iter().collect());
     let stored = (method, include, rarely(), parameters);
-    (0..3_u8, vec(part, 1..3), any::<bool>(), predicate, stored)
-        .prop_map(|(number, parts, is_unique, predicate, stored)| {
+    (0..3_u8, vec(part, 1..3), any::<bool>(), predicate, stored, comment())
+        .prop_map(|(number, parts, is_unique, predicate, stored, comment)| {
             let (method, include, is_nulls_not_distinct, parameters) = stored;
             Index {
                 is_unique,
@@ -123,6 +124,7 @@ fn index() -> BoxedStrategy<Index> {
                 include,
                 is_nulls_not_distinct,
                 parameters,
+                comment,
                 ..Index::new(format!("ix_{number}"), parts)
             }
         })
@@ -135,17 +137,24 @@ fn exclusion() -> BoxedStrategy<Exclusion> {
         .prop_map(|(index, mut operators, deferral)| {
             operators.truncate(index.parts.len());
             let index = Index { is_unique: false, is_nulls_not_distinct: false, ..index };
-            Exclusion { index, operators, deferral }
+            let comment = index.comment.clone();
+            let index = Index { comment: None, ..index };
+            Exclusion { index, operators, deferral, comment }
         })
         .boxed()
 }
 
+fn comment() -> BoxedStrategy<Option<String>> {
+    option::weighted(0.2, select(&["a comment", "it's another"][..]).prop_map(str::to_owned)).boxed()
+}
+
 fn check() -> BoxedStrategy<Check> {
-    (name("ck"), select(&["a > 0", "(b < 7)", "c <> 'it''s'"][..]), rarely(), rarely())
-        .prop_map(|(name, sql, is_no_inherit, is_not_valid)| Check {
+    (name("ck"), select(&["a > 0", "(b < 7)", "c <> 'it''s'"][..]), rarely(), rarely(), comment())
+        .prop_map(|(name, sql, is_no_inherit, is_not_valid, comment)| Check {
             name,
             is_no_inherit,
             is_not_valid,
+            comment,
             ..Check::new(sql)
         })
         .boxed()
@@ -155,16 +164,24 @@ fn table(name_of: &'static str) -> BoxedStrategy<Table> {
     let mandatory = COLUMNS.map(column);
     let include =
         || option::weighted(0.2, Just("d")).prop_map(|column| column.into_iter().map(Ident::from).collect());
-    let key = (name("pk"), columns(), include(), deferral())
-        .prop_map(|(name, columns, include, deferral)| PrimaryKey { name, columns, include, deferral });
+    let key = (name("pk"), columns(), include(), deferral(), comment()).prop_map(
+        |(name, columns, include, deferral, comment)| PrimaryKey {
+            name,
+            columns,
+            include,
+            deferral,
+            comment,
+        },
+    );
     let key = option::of(key);
-    let unique = (name("uq"), columns(), include(), rarely(), deferral()).prop_map(
-        |(name, columns, include, is_nulls_not_distinct, deferral)| Unique {
+    let unique = (name("uq"), columns(), include(), rarely(), deferral(), comment()).prop_map(
+        |(name, columns, include, is_nulls_not_distinct, deferral, comment)| Unique {
             name,
             columns,
             include,
             is_nulls_not_distinct,
             deferral,
+            comment,
         },
     );
     (
@@ -255,19 +272,21 @@ fn schema() -> BoxedStrategy<Schema> {
 fn sequence() -> BoxedStrategy<Sequence> {
     let ty = select(Vec::from([Type::BigInteger, Type::Integer]));
     let number = |values: std::ops::Range<i64>| option::weighted(0.4, values);
-    (select(&["one", "two"][..]), ty, number(1..4), number(-2..3), number(1..3), any::<bool>())
-        .prop_map(|(name, ty, start, increment, cache, is_cycling)| {
+    (select(&["one", "two"][..]), ty, number(1..4), number(-2..3), number(1..3), any::<bool>(), comment())
+        .prop_map(|(name, ty, start, increment, cache, is_cycling, comment)| {
             let increment = increment.filter(|step| *step != 0);
             let options =
                 SequenceOptions { start, increment, cache, is_cycling, ..SequenceOptions::default() };
-            Sequence { ty, options, ..Sequence::new(name) }
+            Sequence { ty, options, comment, ..Sequence::new(name) }
         })
         .boxed()
 }
 
 fn enum_type() -> BoxedStrategy<EnumType> {
     let values = subsequence(&["bad", "good", "new", "old"][..], 0..=4).prop_shuffle();
-    (select(&["mood", "stage"][..]), values).prop_map(|(name, values)| EnumType::new(name, values)).boxed()
+    (select(&["mood", "stage"][..]), values, comment())
+        .prop_map(|(name, values, comment)| EnumType { comment, ..EnumType::new(name, values) })
+        .boxed()
 }
 
 /// Makes some columns of a table enums of the types that there are.

@@ -78,6 +78,18 @@ const POSTGRES: &str = r#"
     CREATE INDEX ix_plant_born ON plant USING brin (born);
     CREATE INDEX ix_plant_key ON plant USING hash (key);
     CREATE INDEX ix_plant_code ON plant (bed_code COLLATE "POSIX");
+    COMMENT ON TYPE mood IS 'how it feels, mostly ''ok''';
+    COMMENT ON TYPE archive.stage IS 'how far it is';
+    COMMENT ON SEQUENCE ticket IS 'what is on the label';
+    COMMENT ON SEQUENCE archive.folder IS 'where it is kept';
+    COMMENT ON CONSTRAINT pk_bed ON bed IS 'the number on the fence';
+    COMMENT ON CONSTRAINT uq_bed_code ON bed IS 'one code for each';
+    COMMENT ON CONSTRAINT ck_bed_area ON bed IS 'never empty';
+    COMMENT ON CONSTRAINT fk_hen_egg ON hen IS 'which was first';
+    COMMENT ON CONSTRAINT label_plant_id_fkey ON archive.label IS 'what it was on';
+    COMMENT ON CONSTRAINT ex_plant_bed ON plant IS 'one in each place';
+    COMMENT ON INDEX ix_plant_name IS 'for the search';
+    COMMENT ON INDEX ux_plant_mail IS 'one address for each';
 "#;
 
 const SQLITE: &str = r#"

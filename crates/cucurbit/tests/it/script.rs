@@ -139,7 +139,7 @@ fn recording_a_compiled_script_gives_back_its_operations() {
             serde_json::to_value(operation).unwrap().as_object().unwrap().keys().next().unwrap().clone()
         })
         .collect();
-    assert_eq!(kinds.len(), 30, "every kind of operation is among them: {kinds:?}");
+    assert_eq!(kinds.len(), 31, "every kind of operation is among them: {kinds:?}");
     check_law("any_operations", &scripts);
 }
 

@@ -4,7 +4,7 @@
 //! changes, NULLs are filled before they are refused, and the new name comes last.
 
 use super::{
-    expression, names,
+    comment, expression, names,
     render::{self, text},
     sequence, types,
 };
@@ -71,8 +71,7 @@ pub(super) fn alter_column(
     altered.nullability(&changes);
     altered.flush();
     if let Some(comment) = changes.comment {
-        let object = format!("COLUMN {}.{}", qualified(&table.name), quoted(&column.name));
-        altered.push(render::comment(&object, comment.as_ref()));
+        altered.push(comment::on_column(&table.name, &column.name, comment.as_ref()));
     }
     if let (true, Some((ty, _))) = (is_cast, changes.ty) {
         altered.sequence_of_type(ty, changes.default);
@@ -260,8 +259,7 @@ impl<'t> Altered<'t> {
         self.clauses.extend([format!("DROP COLUMN {name}"), format!("ADD COLUMN {added}")]);
         self.flush();
         if let Some(comment) = &column.comment {
-            let object = format!("COLUMN {}.{name}", qualified(&table.name));
-            self.push(render::comment(&object, Some(comment)));
+            self.push(comment::on_column(&table.name, &column.name, Some(comment)));
         }
         with_column(table, &column.name).into_iter().for_each(|sql| self.push(sql));
         Ok(())
@@ -341,20 +339,22 @@ pub(super) fn with_column(table: &Table, column: &Ident) -> Vec<String> {
     let checks = table.checks.iter().filter(|check| expression::names_column(&check.expression, column));
     let exclusions = table.exclusions.iter();
     let exclusions = exclusions.filter(|one| expression::index_names_column(&one.index, column));
-    let constraints = key
-        .map(render::primary_key)
-        .chain(uniques.map(render::unique))
-        .chain(checks.map(render::check))
-        .chain(exclusions.map(render::exclusion))
-        .map(|constraint| format!("ALTER TABLE {name} ADD {constraint}"));
+    let add = |constraint: String, said| {
+        let add = format!("ALTER TABLE {name} ADD {constraint}");
+        std::iter::once(add).chain(comment::on_new_constraint(&table.name, said))
+    };
+    let key = key.map(|key| (render::primary_key(key), (key.name.as_ref(), key.comment.as_ref())));
+    let uniques = uniques.map(|one| (render::unique(one), (one.name.as_ref(), one.comment.as_ref())));
+    let checks = checks.map(|one| (render::check(one), (one.name.as_ref(), one.comment.as_ref())));
+    let exclusions =
+        exclusions.map(|one| (render::exclusion(one), (Some(&one.index.name), one.comment.as_ref())));
+    let constraints = key.chain(uniques).chain(checks).chain(exclusions);
     let indexes = table.indexes.values().filter(|index| expression::index_names_column(index, column));
-    constraints
-        .chain(
-            indexes.map(|index| {
-                render::create_index(&table.name, index, crate::operation::Concurrency::default())
-            }),
-        )
-        .collect()
+    let indexes = indexes.flat_map(|index| {
+        let create = render::create_index(&table.name, index, crate::operation::Concurrency::default());
+        std::iter::once(create).chain(comment::on_new_index(&table.name, index))
+    });
+    constraints.flat_map(|(constraint, said)| add(constraint, said)).chain(indexes).collect()
 }
 
 /// Tells whether a key goes with a column.

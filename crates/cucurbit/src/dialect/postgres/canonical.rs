@@ -30,6 +30,7 @@ pub(crate) fn canonical(schema: &Schema) -> Canonical {
         unqualified(&mut written.name);
         let mut stored = written.clone();
         visit::object_name(&mut stored.name, &mut names::cut);
+        stored.comment = said(&stored.comment);
         as_written.enums.insert(written.name.clone(), written);
         form.enums.insert(stored.name.clone(), stored);
     }
@@ -39,6 +40,7 @@ pub(crate) fn canonical(schema: &Schema) -> Canonical {
         let mut stored = written.clone();
         visit::object_name(&mut stored.name, &mut names::cut);
         stored.ty = types::stored(&stored.ty);
+        stored.comment = said(&stored.comment);
         stored.options = sequence::stored(&stored.ty, &stored.options);
         as_written.sequences.insert(written.name.clone(), written);
         form.sequences.insert(stored.name.clone(), stored);
@@ -91,12 +93,12 @@ fn forget_generated_names(table: &mut Table, cut: &Table) {
     }
     // CREATE TABLE makes one index of a key that is said twice (`transformIndexConstraints` in parse_utilcmd.c).
     let key_as_unique = |key: &PrimaryKey| {
-        let PrimaryKey { name: _, columns, include, deferral } = key.clone();
-        Unique { name: None, columns, include, is_nulls_not_distinct: false, deferral }
+        let PrimaryKey { name: _, columns, include, deferral, comment: _ } = key.clone();
+        Unique { include, deferral, ..Unique::new(columns) }
     };
     let mut kept: Vec<Unique> = table.primary_key.iter().map(key_as_unique).collect();
     table.uniques.retain(|unique| {
-        let unnamed = Unique { name: None, ..unique.clone() };
+        let unnamed = Unique { name: None, comment: None, ..unique.clone() };
         let is_repeated = unique.name.is_none() && kept.contains(&unnamed);
         kept.push(unnamed);
         !is_repeated
@@ -127,7 +129,13 @@ fn store(table: &mut Table) {
     indexes.values_mut().for_each(|index| store_index(index, columns));
     exclusions.iter_mut().for_each(|exclusion| store_index(&mut exclusion.index, columns));
     exclusions.sort_by(|one, other| one.index.name.cmp(&other.index.name));
-    table.comment = table.comment.take().filter(|comment| !comment.is_empty());
+    table.comment = said(&table.comment);
+    let key = table.primary_key.iter_mut().map(|key| &mut key.comment);
+    let comments = key.chain(table.uniques.iter_mut().map(|one| &mut one.comment));
+    let comments = comments.chain(table.foreign_keys.iter_mut().map(|one| &mut one.comment));
+    let comments = comments.chain(table.checks.iter_mut().map(|one| &mut one.comment));
+    let comments = comments.chain(table.exclusions.iter_mut().map(|one| &mut one.comment));
+    comments.for_each(|comment| *comment = said(comment));
     table.options = TableOptions { is_unlogged: table.options.is_unlogged, ..TableOptions::default() };
 }
 
@@ -147,8 +155,12 @@ fn store_column(column: &mut Column) {
     }
     *ty = stored.into();
     *collation = collation.take().filter(|collation| collation != "default");
-    // An empty comment removes the comment (manual, COMMENT).
-    *comment = comment.take().filter(|comment| !comment.is_empty());
+    *comment = said(comment);
+}
+
+/// An empty comment removes the comment (manual, COMMENT).
+fn said(comment: &Option<String>) -> Option<String> {
+    comment.clone().filter(|comment| !comment.is_empty())
 }
 
 fn resolved(expression: &Expression) -> Expression {
@@ -195,7 +207,9 @@ fn store_index(index: &mut Index, columns: &[Column]) {
         parameters,
         predicate,
         is_invalid: _,
+        comment,
     } = index;
+    *comment = said(comment);
     *method = method.take().map(|method| method.to_lowercase()).filter(|method| method != "btree");
     *parameters = std::mem::take(parameters).into_iter().map(stored_parameter).collect();
     for IndexPart { key, collation, operator_class, order, nulls } in parts {

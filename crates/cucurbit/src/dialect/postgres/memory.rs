@@ -59,6 +59,7 @@ pub(super) fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), Pl
         | Operation::On { .. }
         | Operation::RenameIndex { .. }
         | Operation::RenameTable { .. }
+        | Operation::SetIndexComment { .. }
         | Operation::SetTableComment { .. }
         | Operation::SetTableOption { .. } => {}
     }

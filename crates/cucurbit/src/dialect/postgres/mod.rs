@@ -8,6 +8,7 @@ mod alter;
 mod ask;
 mod canonical;
 mod check;
+mod comment;
 mod constant;
 mod execute;
 mod expression;

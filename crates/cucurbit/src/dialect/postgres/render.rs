@@ -133,14 +133,14 @@ fn named(name: Option<&Ident>, constraint: String) -> String {
 
 /// Writes a primary key.
 pub(super) fn primary_key(key: &PrimaryKey) -> String {
-    let PrimaryKey { name, columns, include, deferral } = key;
+    let PrimaryKey { name, columns, include, deferral, comment: _ } = key;
     let written = format!("PRIMARY KEY ({}){}{}", list(columns), self::include(include), deferred(*deferral));
     named(name.as_ref(), written)
 }
 
 /// Writes a unique constraint.
 pub(super) fn unique(unique: &Unique) -> String {
-    let Unique { name, columns, include, is_nulls_not_distinct, deferral } = unique;
+    let Unique { name, columns, include, is_nulls_not_distinct, deferral, comment: _ } = unique;
     let nulls = if *is_nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" };
     let (include, deferral) = (self::include(include), deferred(*deferral));
     named(name.as_ref(), format!("UNIQUE{nulls} ({}){include}{deferral}", list(columns)))
@@ -148,7 +148,7 @@ pub(super) fn unique(unique: &Unique) -> String {
 
 /// Writes a check.
 pub(super) fn check(check: &Check) -> String {
-    let Check { name, expression, is_no_inherit, is_not_valid } = check;
+    let Check { name, expression, is_no_inherit, is_not_valid, comment: _ } = check;
     let no_inherit = if *is_no_inherit { " NO INHERIT" } else { "" };
     let not_valid = if *is_not_valid { " NOT VALID" } else { "" };
     let condition = expression::unwrapped(text(expression));
@@ -179,6 +179,7 @@ pub(super) fn foreign_key(foreign_key: &ForeignKey) -> String {
         matching,
         deferral,
         is_not_valid,
+        comment: _,
     } = foreign_key;
     let mut written = format!("FOREIGN KEY ({}) REFERENCES {}", list(columns), qualified(referred_table));
     if !referred_columns.is_empty() {
@@ -204,7 +205,7 @@ pub(super) fn foreign_key(foreign_key: &ForeignKey) -> String {
 
 /// Writes an exclusion constraint.
 pub(super) fn exclusion(exclusion: &Exclusion) -> String {
-    let Exclusion { index, operators, deferral } = exclusion;
+    let Exclusion { index, operators, deferral, comment: _ } = exclusion;
     let parts = index.parts.iter().zip(operators);
     let parts: Vec<String> =
         parts.map(|(part, operator)| format!("{} WITH {operator}", index_part(part))).collect();
@@ -235,6 +236,7 @@ pub(super) fn create_index(table: &TableName, index: &Index, concurrency: Concur
         parameters,
         predicate,
         is_invalid: _,
+        comment: _,
     } = index;
     let unique = if *is_unique { "UNIQUE " } else { "" };
     let how = if concurrency.is_concurrent { "CONCURRENTLY " } else { "" };
@@ -299,7 +301,7 @@ fn index_part(part: &IndexPart) -> String {
 }
 
 /// Writes CREATE TYPE.
-pub(super) fn create_enum(EnumType { name, values }: &EnumType) -> String {
+pub(super) fn create_enum(EnumType { name, values, comment: _ }: &EnumType) -> String {
     format!("CREATE TYPE {} AS ENUM ({})", qualified(name), strings(values))
 }
 
@@ -317,21 +319,4 @@ pub(super) fn inserts(BulkInsert { table, columns, rows }: &BulkInsert) -> Vec<S
             format!("INSERT INTO {} ({}) VALUES\n{}", qualified(table), list(columns), rows.join(",\n"))
         })
         .collect()
-}
-
-/// Writes COMMENT ON for a table or column that is named in full.
-pub(super) fn comment(object: &str, comment: Option<&String>) -> String {
-    let text = comment.map_or_else(|| "NULL".to_owned(), |comment| string(comment));
-    format!("COMMENT ON {object} IS {text}")
-}
-
-/// Writes the comments of a new table and its columns.
-pub(super) fn comments(table: &Table) -> Vec<String> {
-    let name = qualified(&table.name);
-    let own = table.comment.iter().map(|text| comment(&format!("TABLE {name}"), Some(text)));
-    let columns = table.columns.iter().filter_map(|column| {
-        let text = column.comment.as_ref()?;
-        Some(comment(&format!("COLUMN {name}.{}", quoted(&column.name)), Some(text)))
-    });
-    own.chain(columns).collect()
 }

@@ -1,6 +1,6 @@
 //! Sequences and the options of identity columns: what is usual, and how they are written and changed.
 
-use super::types;
+use super::{comment, types};
 use crate::{
     dialect::{PlanError, sql::qualified},
     schema::{Dialect, Sequence, SequenceOptions, Type},
@@ -91,27 +91,32 @@ pub(super) fn changes(from: (&Type, &SequenceOptions), to: (&Type, &SequenceOpti
     clauses
 }
 
-/// Writes CREATE SEQUENCE.
-pub(super) fn create(sequence: &Sequence) -> Result<String, PlanError> {
-    let Sequence { name, ty, options } = sequence;
+/// Writes CREATE SEQUENCE, and its comment.
+pub(super) fn create(sequence: &Sequence) -> Result<Vec<String>, PlanError> {
+    let Sequence { name, ty, options, comment } = sequence;
     refuse_others(sequence)?;
     let ty = (types::stored(ty) != Type::BigInteger).then(|| format!("AS {}", types::spelled(ty)));
     let options: Vec<String> = ty.into_iter().chain(written(options)).collect();
     let options = if options.is_empty() { String::new() } else { format!(" {}", options.join(" ")) };
-    Ok(format!("CREATE SEQUENCE {}{options}", qualified(name)))
+    let comment = comment.as_ref().map(|text| comment::on_sequence(name, Some(text)));
+    let create = format!("CREATE SEQUENCE {}{options}", qualified(name));
+    Ok(std::iter::once(create).chain(comment).collect())
 }
 
 /// Writes ALTER SEQUENCE; nothing if nothing changes.
-pub(super) fn alter(from: &Sequence, to: &Sequence) -> Result<Option<String>, PlanError> {
+pub(super) fn alter(from: &Sequence, to: &Sequence) -> Result<Vec<String>, PlanError> {
     refuse_others(to)?;
     let is_other_type = types::stored(&from.ty) != types::stored(&to.ty);
     let ty = is_other_type.then(|| format!("AS {}", types::spelled(&to.ty)));
     let changes = changes((&from.ty, &from.options), (&to.ty, &to.options));
     let changes: Vec<String> = ty.into_iter().chain(changes).collect();
-    Ok((!changes.is_empty()).then(|| format!("ALTER SEQUENCE {} {}", qualified(&to.name), changes.join(" "))))
+    let alter = format!("ALTER SEQUENCE {} {}", qualified(&to.name), changes.join(" "));
+    let comment = comment::on_sequence(&to.name, to.comment.as_ref());
+    let comment = (from.comment != to.comment).then_some(comment);
+    Ok((!changes.is_empty()).then_some(alter).into_iter().chain(comment).collect())
 }
 
-fn refuse_others(Sequence { name, ty, options: _ }: &Sequence) -> Result<(), PlanError> {
+fn refuse_others(Sequence { name, ty, options: _, comment: _ }: &Sequence) -> Result<(), PlanError> {
     if types::serial(&types::stored(ty)).is_some() {
         return Ok(());
     }

@@ -32,12 +32,14 @@ pub(super) fn operation(operation: &mut Operation, change: Change<'_>) {
             reference(constraint, change);
             match altered {
                 ConstraintChange::Rename { to } => change(to),
-                ConstraintChange::SetDeferral(_) | ConstraintChange::Validate => {}
+                ConstraintChange::SetComment(_)
+                | ConstraintChange::SetDeferral(_)
+                | ConstraintChange::Validate => {}
             }
         }
         Operation::AlterEnum { name, change: _ }
-        | Operation::AlterSequence(Sequence { name, ty: _, options: _ })
-        | Operation::CreateSequence(Sequence { name, ty: _, options: _ })
+        | Operation::AlterSequence(Sequence { name, ty: _, options: _, comment: _ })
+        | Operation::CreateSequence(Sequence { name, ty: _, options: _, comment: _ })
         | Operation::DropEnum { name }
         | Operation::DropSequence { name } => object_name(name, change),
         Operation::CreateSchema { name } | Operation::DropSchema { name } => change(name),
@@ -53,7 +55,7 @@ pub(super) fn operation(operation: &mut Operation, change: Change<'_>) {
             table_name(table, change);
             self::exclusion(exclusion, change);
         }
-        Operation::CreateEnum(EnumType { name, values: _ }) => object_name(name, change),
+        Operation::CreateEnum(EnumType { name, values: _, comment: _ }) => object_name(name, change),
         Operation::CreateForeignKey { table, foreign_key } => {
             table_name(table, change);
             self::foreign_key(foreign_key, change);
@@ -79,7 +81,8 @@ pub(super) fn operation(operation: &mut Operation, change: Change<'_>) {
             table_name(table, change);
             reference(constraint, change);
         }
-        Operation::DropIndex { table, name, concurrency: _ } => {
+        Operation::DropIndex { table, name, concurrency: _ }
+        | Operation::SetIndexComment { table, name, comment: _ } => {
             table_name(table, change);
             change(name);
         }
@@ -198,12 +201,12 @@ fn column_change(one: &mut ColumnChange, change: Change<'_>) {
 }
 
 fn primary_key(key: &mut PrimaryKey, change: Change<'_>) {
-    let PrimaryKey { name, columns, include, deferral: _ } = key;
+    let PrimaryKey { name, columns, include, deferral: _, comment: _ } = key;
     name.iter_mut().chain(columns).chain(include).for_each(change);
 }
 
 fn unique(unique: &mut Unique, change: Change<'_>) {
-    let Unique { name, columns, include, is_nulls_not_distinct: _, deferral: _ } = unique;
+    let Unique { name, columns, include, is_nulls_not_distinct: _, deferral: _, comment: _ } = unique;
     name.iter_mut().chain(columns).chain(include).for_each(change);
 }
 
@@ -219,13 +222,14 @@ fn foreign_key(foreign_key: &mut ForeignKey, change: Change<'_>) {
         matching: _,
         deferral: _,
         is_not_valid: _,
+        comment: _,
     } = foreign_key;
     table_name(referred_table, change);
     name.iter_mut().chain(columns).chain(referred_columns).chain(on_delete_columns).for_each(change);
 }
 
 fn check(check: &mut Check, change: Change<'_>) {
-    let Check { name, expression: _, is_no_inherit: _, is_not_valid: _ } = check;
+    let Check { name, expression: _, is_no_inherit: _, is_not_valid: _, comment: _ } = check;
     name.iter_mut().for_each(change);
 }
 
@@ -240,6 +244,7 @@ fn index(index: &mut Index, change: Change<'_>) {
         parameters: _,
         predicate: _,
         is_invalid: _,
+        comment: _,
     } = index;
     change(name);
     include.iter_mut().for_each(&mut *change);
@@ -252,7 +257,7 @@ fn index(index: &mut Index, change: Change<'_>) {
 }
 
 fn exclusion(exclusion: &mut Exclusion, change: Change<'_>) {
-    let Exclusion { index, operators: _, deferral: _ } = exclusion;
+    let Exclusion { index, operators: _, deferral: _, comment: _ } = exclusion;
     self::index(index, change);
 }
 

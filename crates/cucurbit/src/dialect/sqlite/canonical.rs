@@ -77,11 +77,14 @@ fn form(table: &Table) -> Table {
     Table {
         name: name.clone(),
         columns: columns.iter().map(|column| column_form(table, column)).collect(),
-        primary_key: primary_key.clone().map(|key| PrimaryKey { include: Vec::new(), ..key }),
-        uniques: uniques.iter().map(|unique| Unique { include: Vec::new(), ..unique.clone() }).collect(),
+        primary_key: primary_key.clone().map(|key| PrimaryKey { include: Vec::new(), comment: None, ..key }),
+        uniques: uniques
+            .iter()
+            .map(|unique| Unique { include: Vec::new(), comment: None, ..unique.clone() })
+            .collect(),
         foreign_keys: foreign_keys
             .iter()
-            .map(|key| ForeignKey { is_not_valid: false, ..key.clone() })
+            .map(|key| ForeignKey { is_not_valid: false, comment: None, ..key.clone() })
             .collect(),
         checks: checks.iter().map(check_form).collect(),
         exclusions: Vec::new(),
@@ -159,6 +162,7 @@ fn index_form(table: &Table, index: &Index) -> Index {
         parameters: _,
         predicate,
         is_invalid: _,
+        comment: _,
     } = index;
     Index {
         is_unique: *is_unique,

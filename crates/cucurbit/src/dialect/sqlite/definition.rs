@@ -178,7 +178,7 @@ fn named(name: Option<&Ident>, text: &str) -> String {
 
 /// Writes a primary key as a constraint of its table.
 pub(super) fn primary_key(key: &PrimaryKey) -> Result<String, String> {
-    let PrimaryKey { name, columns, include: _, deferral } = key;
+    let PrimaryKey { name, columns, include: _, deferral, comment: _ } = key;
     refuse_deferred(*deferral)?;
     Ok(named(name.as_ref(), &format!("PRIMARY KEY ({})", list(columns))))
 }
@@ -195,7 +195,7 @@ fn refuse_deferred(deferral: Deferral) -> Result<(), String> {
 
 /// Writes a unique constraint of a table.
 pub(super) fn unique(unique: &Unique) -> Result<String, String> {
-    let Unique { name, columns, include: _, is_nulls_not_distinct, deferral } = unique;
+    let Unique { name, columns, include: _, is_nulls_not_distinct, deferral, comment: _ } = unique;
     refuse_deferred(*deferral)?;
     if *is_nulls_not_distinct {
         return Err("two NULLs are distinct in every key of SQLite".to_owned());
@@ -206,7 +206,7 @@ pub(super) fn unique(unique: &Unique) -> Result<String, String> {
 /// Writes a check of a table.
 pub(super) fn check(check: &Check) -> String {
     // Nothing inherits, and every row is looked at.
-    let Check { name, expression, is_no_inherit: _, is_not_valid: _ } = check;
+    let Check { name, expression, is_no_inherit: _, is_not_valid: _, comment: _ } = check;
     named(name.as_ref(), &format!("CHECK ({})", expression.on(HERE)))
 }
 
@@ -234,6 +234,7 @@ fn references(key: &ForeignKey) -> Result<String, String> {
         deferral,
         // Every row is looked at.
         is_not_valid: _,
+        comment: _,
     } = key;
     if !on_delete_columns.is_empty() {
         return Err("ON DELETE of SQLite sets all columns of a foreign key".to_owned());
@@ -269,6 +270,7 @@ pub(super) fn create_index(table: &TableName, index: &Index) -> Result<String, S
         parameters: _,
         predicate,
         is_invalid: _,
+        comment: _,
     } = index;
     if *is_unique && *is_nulls_not_distinct {
         return Err("two NULLs are distinct in every key of SQLite".to_owned());

@@ -126,6 +126,7 @@ fn one(before: &mut Before, operation: &Operation, plan: &mut Plan) -> Result<()
         | Operation::Run { .. }
         | Operation::On { .. }
         | Operation::RenameIndex { .. }
+        | Operation::SetIndexComment { .. }
         | Operation::SetTableComment { .. }
         | Operation::SetTableOption { .. } => Ok(()),
     }
@@ -134,7 +135,7 @@ fn one(before: &mut Before, operation: &Operation, plan: &mut Plan) -> Result<()
 /// Changes what is known of an enum type. The rows hold its values as text, in columns that only their author knows.
 fn alter_enum(before: &mut Before, change: &EnumChange, operation: &Operation) -> Result<(), PlanError> {
     let changes_rows = match change {
-        EnumChange::AddValue { .. } => false,
+        EnumChange::AddValue { .. } | EnumChange::SetComment(_) => false,
         EnumChange::RenameValue { .. } => true,
         EnumChange::SetValues { values: _, replacements, consent: _ } => !replacements.is_empty(),
     };

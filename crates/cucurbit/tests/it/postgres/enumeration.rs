@@ -113,7 +113,9 @@ async fn a_value_is_added_and_written_in_one_revision() {
 #[test]
 fn sqlite_does_not_pretend_to_change_rows_that_hold_text() {
     let mut before = Before::of(Schema::new());
-    let create = Op::record(|op| op.create_enum("mood", ["sad", "ok"]));
+    let create = Op::record(|op| {
+        op.create_enum("mood", ["sad", "ok"]);
+    });
     Dialect::Sqlite.plan(&mut before, &create).expect("it is only known");
     for operations in [
         Op::record(|op| op.rename_enum_value("mood", "sad", "unhappy")),

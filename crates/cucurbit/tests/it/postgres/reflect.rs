@@ -241,7 +241,10 @@ async fn what_is_not_compared_is_counted_and_named() {
              CREATE TABLE parts_1 PARTITION OF parts FOR VALUES IN (1);
              CREATE DOMAIN d AS int; CREATE TYPE pair AS (x int, y int);
              CREATE SCHEMA apart; CREATE COLLATION apart.c (LOCALE = 'C');
-             CREATE TABLE u (a text); CREATE INDEX ix_u ON u (a COLLATE apart.c)",
+             CREATE TABLE u (a text); CREATE INDEX ix_u ON u (a COLLATE apart.c);
+             CREATE TABLE noted (id serial PRIMARY KEY, a int CONSTRAINT uq_noted UNIQUE);
+             COMMENT ON INDEX uq_noted IS 'it is'; COMMENT ON SEQUENCE noted_id_seq IS 'it counts';
+             COMMENT ON CONSTRAINT uq_noted ON noted IS 'it is compared'",
         )
         .await
         .unwrap();
@@ -266,6 +269,7 @@ async fn what_is_not_compared_is_counted_and_named() {
             "1 table in a publication: t",
             "1 domain: d",
             "1 composite type: pair",
+            "2 comments that are not compared: index uq_noted, sequence noted_id_seq",
         ]
     );
 }

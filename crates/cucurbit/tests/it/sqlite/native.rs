@@ -215,3 +215,29 @@ fn rows_of_constants_are_inserted_in_chunks() {
     assert_eq!(plan.statements.len(), 3);
     assert_eq!(database.rows("SELECT count(*), max(a), min(b), sum(c) FROM t"), ["250|249|it's|250"]);
 }
+
+#[test]
+fn comments_are_taken_and_nothing_is_done() {
+    let comments = |op: &mut Op| {
+        op.create_table_comment("t", "a table");
+        op.alter_column("t", "a").comment("a column");
+        op.create_index_comment("i", "t", "an index");
+        op.drop_index_comment("i", "t");
+        op.alter_table("t", |table| {
+            table.alter_unique(["b"]).comment("a constraint");
+            table.alter_check("id > 0").drop_comment();
+        });
+        op.create_enum("mood", ["sad"]).comment("a type");
+        op.drop_enum_comment("mood");
+        op.drop_enum("mood");
+        op.create_sequence("code").comment("a sequence");
+        op.drop_sequence("code");
+    };
+    check(comments, &[]);
+    check(
+        |op| {
+            op.create_index("ix", "t", ["b"]).comment("an index");
+        },
+        &["CREATE INDEX \"ix\" ON \"t\" (\"b\")"],
+    );
+}

@@ -63,8 +63,10 @@ impl Planner<'_> {
         for (name, key) in around {
             let table = self.schema.table(name);
             let mut keys = table.into_iter().flat_map(|table| &table.foreign_keys);
-            if let Some(key) = keys.find(|other| other.name.as_ref() == Some(key)).map(render::foreign_key) {
-                self.add_constraint(name, &key);
+            let found = keys.find(|other| other.name.as_ref() == Some(key)).map(render::foreign_key);
+            if let Some(foreign_key) = found {
+                self.add_constraint(name, &foreign_key);
+                self.comment_again(name, key);
             }
         }
     }

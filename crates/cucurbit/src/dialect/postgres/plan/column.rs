@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     super::{
-        alter, expression,
+        alter, comment, expression,
         render::{self, text},
     },
     Planner,
@@ -53,8 +53,7 @@ impl Planner<'_> {
             }
         }
         if let Some(comment) = &column.comment {
-            let object = format!("COLUMN {}.{name}", qualified(table));
-            self.plan.push(render::comment(&object, Some(comment)));
+            self.plan.push(comment::on_column(table, &column.name, Some(comment)));
         }
         Ok(())
     }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Planner, render};
+use super::{Planner, comments as comment, render};
 use crate::{
     dialect::{
         Hazard, PlanError, Statement,
@@ -48,6 +48,10 @@ impl Planner<'_> {
             EnumChange::RenameValue { value, to } => {
                 let (value, to) = (string(value), string(to));
                 self.plan.push(format!("ALTER TYPE {} RENAME VALUE {value} TO {to}", qualified(name)));
+                Ok(())
+            }
+            EnumChange::SetComment(comment) => {
+                self.plan.push(comment::on_enum(name, comment.as_ref()));
                 Ok(())
             }
             EnumChange::SetValues { values, replacements, consent } => {
@@ -124,8 +128,10 @@ impl Planner<'_> {
         let mut old = Ident::new(format!("{OLD}{}", name.name));
         names::cut(&mut old);
         self.plan.push(format!("ALTER TYPE {} RENAME TO {}", qualified(name), quoted(&old)));
-        let new = EnumType { name: name.clone(), values: values.values.to_vec() };
-        self.plan.push(render::create_enum(&new));
+        self.plan.push(render::create_enum(&EnumType::new(name.clone(), values.values)));
+        let comment = self.schema.enums.get(name).and_then(|old| old.comment.as_ref());
+        let comment = comment.map(|comment| comment::on_enum(name, Some(comment)));
+        comment.into_iter().for_each(|sql| self.plan.push(sql));
         for (table, columns) in &tables {
             let Some(owner) = self.schema.tables.get(table) else { continue };
             let columns = columns.iter().filter_map(|column| owner.column(column));
@@ -136,10 +142,12 @@ impl Planner<'_> {
         }
         self.plan.push(format!("DROP TYPE {}", qualified(&name.sibling(old))));
 
-        let others = around.iter().flat_map(|one| &one.others).map(|other| &other.make);
-        let keys = around.iter().flat_map(|one| &one.foreign_keys).map(|key| &key.make);
-        let renamed = |sql: &String| expression::with_renamed_values(sql, values.replacements);
-        others.chain(keys).for_each(|sql| self.plan.push(renamed(sql)));
+        let others = around.iter().flat_map(|one| &one.others);
+        let keys = around.iter().flat_map(|one| &one.foreign_keys);
+        for Again { drop: _, make, comment } in others.chain(keys) {
+            self.plan.push(expression::with_renamed_values(make, values.replacements));
+            comment.iter().for_each(|sql| self.plan.push(sql));
+        }
         Ok(())
     }
 
@@ -232,24 +240,27 @@ struct Around {
 struct Again {
     drop: String,
     make: String,
+    comment: Option<String>,
 }
 
 impl Around {
     fn of(table: &Table, columns: &[Ident]) -> Self {
         let name = qualified(&table.name);
-        let constraint = |constraint: &Option<Ident>, text: String| {
-            let constraint = quoted(constraint.as_ref()?);
+        let constraint = |name_of: &Option<Ident>, text: String, comment: &Option<String>| {
+            let constraint = quoted(name_of.as_ref()?);
             Some(Again {
                 drop: format!("ALTER TABLE {name} DROP CONSTRAINT {constraint}"),
                 make: format!("ALTER TABLE {name} ADD {text}"),
+                comment: comment::on_new_constraint(&table.name, (name_of.as_ref(), comment.as_ref())),
             })
         };
         let is_on = |key: &&ForeignKey| key.columns.iter().any(|column| columns.contains(column));
         let foreign_keys = table.foreign_keys.iter().filter(is_on);
-        let foreign_keys = foreign_keys.filter_map(|key| constraint(&key.name, render::foreign_key(key)));
+        let foreign_keys =
+            foreign_keys.filter_map(|key| constraint(&key.name, render::foreign_key(key), &key.comment));
         let names = |sql| columns.iter().any(|column| expression::names_column(sql, column));
         let checks = table.checks.iter().filter(|check| names(&check.expression));
-        let checks = checks.filter_map(|check| constraint(&check.name, render::check(check)));
+        let checks = checks.filter_map(|check| constraint(&check.name, render::check(check), &check.comment));
         let indexes = table
             .indexes
             .values()
@@ -257,6 +268,7 @@ impl Around {
         let indexes = indexes.map(|index| Again {
             drop: format!("DROP INDEX {}", qualified(&table.name.sibling(index.name.clone()))),
             make: render::create_index(&table.name, index, Concurrency::default()),
+            comment: comment::on_new_index(&table.name, index),
         });
         Self { foreign_keys: foreign_keys.collect(), others: checks.chain(indexes).collect() }
     }

@@ -2,13 +2,14 @@
 
 mod around;
 mod column;
+mod comment;
 mod enumeration;
 mod history;
 
 use std::collections::BTreeSet;
 
 use self::history::History;
-use super::{canonical, execute, memory, names, render, sequence, visit};
+use super::{canonical, comment as comments, execute, memory, names, render, sequence, visit};
 use crate::{
     dialect::{
         Before, Hazard, Mode, Plan, PlanError, Statement,
@@ -71,6 +72,7 @@ impl Planner<'_> {
             | Operation::DropTable { table, .. }
             | Operation::RenameIndex { table, .. }
             | Operation::RenameTable { table, .. }
+            | Operation::SetIndexComment { table, .. }
             | Operation::SetTableComment { table, .. }
             | Operation::SetTableOption { table, .. } => table,
             Operation::AlterEnum { name, .. }
@@ -130,7 +132,7 @@ impl Planner<'_> {
                 let old = self.schema.sequences.get(&new.name).cloned();
                 self.apply(&operation)?;
                 let sql = old.map(|old| sequence::alter(&old, new)).transpose()?;
-                sql.flatten().into_iter().for_each(|sql| self.plan.push(sql));
+                sql.into_iter().flatten().for_each(|sql| self.plan.push(sql));
                 Ok(())
             }
             Operation::BulkInsert(insert) => {
@@ -139,37 +141,57 @@ impl Planner<'_> {
             }
             Operation::CreateCheck { table, check } => {
                 self.add_constraint(table, &render::check(check));
-                self.apply(&operation)
+                self.apply(&operation)?;
+                self.comment_on_new(table, |owner| {
+                    owner.checks.last().map(|check| (check.name.as_ref(), check.comment.as_ref()))
+                });
+                Ok(())
             }
             Operation::CreateExclusion { table, exclusion } => {
                 self.add_constraint(table, &render::exclusion(exclusion));
-                self.apply(&operation)
+                self.apply(&operation)?;
+                self.comment_on_new(table, |owner| {
+                    owner.exclusions.last().map(|one| (Some(&one.index.name), one.comment.as_ref()))
+                });
+                Ok(())
             }
             Operation::CreateEnum(new) => {
                 self.plan.push(render::create_enum(new));
+                if let Some(comment) = &new.comment {
+                    self.plan.push(comments::on_enum(&new.name, Some(comment)));
+                }
                 self.apply(&operation)
             }
             Operation::CreateForeignKey { table, foreign_key } => {
                 self.add_constraint(table, &render::foreign_key(foreign_key));
-                self.apply(&operation)
+                self.apply(&operation)?;
+                self.comment_on_new(table, |owner| {
+                    owner.foreign_keys.last().map(|key| (key.name.as_ref(), key.comment.as_ref()))
+                });
+                Ok(())
             }
             Operation::CreateIndex { table, index, concurrency } => {
                 let sql = self
                     .made_again(table, index, *concurrency)
                     .unwrap_or_else(|| render::create_index(table, index, *concurrency));
                 self.plan.statements.push(Statement { mode: mode(*concurrency), ..Statement::new(sql) });
+                self.plan.statements.extend(comments::on_new_index(table, index).map(Statement::new));
                 self.apply(&operation)
             }
             Operation::CreatePrimaryKey { table, primary_key } => {
                 self.create_primary_key(table, primary_key);
-                self.apply(&operation)
+                self.apply(&operation)?;
+                self.comment_on_new(table, |owner| {
+                    owner.primary_key.as_ref().map(|key| (key.name.as_ref(), key.comment.as_ref()))
+                });
+                Ok(())
             }
             Operation::CreateSchema { name } => {
                 self.plan.push(format!("CREATE SCHEMA {}", quoted(name)));
                 self.apply(&operation)
             }
             Operation::CreateSequence(new) => {
-                self.plan.push(sequence::create(new)?);
+                sequence::create(new)?.into_iter().for_each(|sql| self.plan.push(sql));
                 self.apply(&operation)
             }
             Operation::CreateTable(table) => {
@@ -178,7 +200,11 @@ impl Planner<'_> {
             }
             Operation::CreateUnique { table, unique } => {
                 self.add_constraint(table, &render::unique(unique));
-                self.apply(&operation)
+                self.apply(&operation)?;
+                self.comment_on_new(table, |owner| {
+                    owner.uniques.last().map(|one| (one.name.as_ref(), one.comment.as_ref()))
+                });
+                Ok(())
             }
             Operation::DropColumn { table, column, consent } => {
                 let statement = format!("ALTER TABLE {} DROP COLUMN {}", qualified(table), quoted(column));
@@ -249,8 +275,11 @@ impl Planner<'_> {
             // The others are SQLite's.
             Operation::SetTableOption { .. } => self.apply(&operation),
             Operation::SetTableComment { table, comment } => {
-                let object = format!("TABLE {}", qualified(table));
-                self.plan.push(render::comment(&object, comment.as_ref()));
+                self.plan.push(comments::on_table(table, comment.as_ref()));
+                self.apply(&operation)
+            }
+            Operation::SetIndexComment { table, name, comment } => {
+                self.plan.push(comments::on_index(table, name, comment.as_ref()));
                 self.apply(&operation)
             }
         }
@@ -326,7 +355,8 @@ impl Planner<'_> {
         for index in table.indexes.values() {
             self.plan.push(render::create_index(&table.name, index, Concurrency::default()));
         }
-        render::comments(table).into_iter().for_each(|sql| self.plan.push(sql));
+        let made = self.schema.table(&table.name).map(|made| comments::on_new_table(made, &later));
+        made.into_iter().flatten().for_each(|sql| self.plan.push(sql));
         self.add_deferred(&table.name);
         Ok(())
     }
@@ -365,6 +395,7 @@ impl Planner<'_> {
                 | Operation::Run { .. }
                 | Operation::On { .. }
                 | Operation::RenameIndex { .. }
+                | Operation::SetIndexComment { .. }
                 | Operation::SetTableComment { .. }
                 | Operation::SetTableOption { .. } => false,
             })
@@ -378,6 +409,7 @@ impl Planner<'_> {
         self.deferred = waiting;
         for (owner, key) in ready {
             self.add_constraint(&owner, &render::foreign_key(&key));
+            self.comment_on_late(&owner, &key);
         }
     }
 
@@ -413,6 +445,7 @@ impl Planner<'_> {
             | Operation::On { .. }
             | Operation::RenameIndex { .. }
             | Operation::RenameTable { .. }
+            | Operation::SetIndexComment { .. }
             | Operation::SetTableComment { .. }
             | Operation::SetTableOption { .. } => None,
         });
@@ -455,9 +488,12 @@ impl Planner<'_> {
         let constraint = ConstraintRef::Named(name.clone());
         let found = operation::resolve_constraint(self.owner(table, operation)?, &constraint);
         let alter = format!("ALTER TABLE {}", qualified(table));
-        let name = quoted(&name);
+        let quoted_name = quoted(&name);
         self.plan.push(match change {
-            ConstraintChange::Rename { to } => format!("{alter} RENAME CONSTRAINT {name} TO {}", quoted(to)),
+            ConstraintChange::Rename { to } => {
+                format!("{alter} RENAME CONSTRAINT {quoted_name} TO {}", quoted(to))
+            }
+            ConstraintChange::SetComment(comment) => comments::on_constraint(table, &name, comment.as_ref()),
             ConstraintChange::SetDeferral(deferral) => {
                 if !matches!(found, Some(Found::ForeignKey(_))) {
                     return Err(PlanError::Unsupported {
@@ -467,9 +503,9 @@ impl Planner<'_> {
                             .to_owned(),
                     });
                 }
-                format!("{alter} ALTER CONSTRAINT {name} {}", deferral.sql())
+                format!("{alter} ALTER CONSTRAINT {quoted_name} {}", deferral.sql())
             }
-            ConstraintChange::Validate => format!("{alter} VALIDATE CONSTRAINT {name}"),
+            ConstraintChange::Validate => format!("{alter} VALIDATE CONSTRAINT {quoted_name}"),
         });
         self.apply(&Operation::AlterConstraint { table: table.clone(), constraint, change: change.clone() })
     }

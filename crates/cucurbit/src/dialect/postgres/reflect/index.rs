@@ -54,9 +54,10 @@ pub(super) fn index(row: &mut Row, read: &Read) -> Result<Option<Carried>, Refle
         parameters: parameters.iter().filter_map(|parameter| parameter_of(parameter)).collect(),
         predicate,
         is_invalid: !is_valid,
+        comment: None,
     };
     Ok(Some(if is_exclusion {
-        Carried::Exclusion(Exclusion { index, operators, deferral })
+        Carried::Exclusion(Exclusion { index, operators, deferral, comment: None })
     } else {
         Carried::Index(index)
     }))

@@ -28,7 +28,7 @@ const OLDEST: u32 = 130_000;
 /// Reads what lies in the connection's current schema, and in others under their names.
 pub(crate) async fn reflect(connection: &mut Connection) -> Result<Before, ReflectError> {
     let server = server(connection).await?;
-    let mut catalogue = Catalogue { server, tables: BTreeMap::new() };
+    let mut catalogue = Catalogue { server, tables: BTreeMap::new(), comments: Comments::default() };
     let enums = catalogue.read_tables_and_enums(connection).await?;
     catalogue.read_columns(connection).await?;
     let sequences = catalogue.read_sequences(connection).await?;
@@ -82,6 +82,14 @@ fn refuse_old(version: u32, name: String) -> Result<(), ReflectError> {
 struct Catalogue {
     server: Server,
     tables: BTreeMap<u32, Read>,
+    comments: Comments,
+}
+
+/// The comments of indexes and constraints, by table and name; both may bear one name.
+#[derive(Debug, Default)]
+struct Comments {
+    constraints: BTreeMap<(u32, Ident), String>,
+    indexes: BTreeMap<(u32, Ident), String>,
 }
 
 /// A table, and its columns by their numbers: constraints and indexes name columns by number.
@@ -104,16 +112,26 @@ impl Catalogue {
     ) -> Result<Vec<EnumType>, ReflectError> {
         let mut enums = Vec::new();
         for mut row in rows(connection, "pg_class", &queries::tables_and_enums(&self.server)).await? {
-            let (id, name) = (row.optional_number()?, name(&mut row)?);
+            let (kind, id, name) = (row.text()?, row.optional_number()?, name(&mut row)?);
             let (comment, is_unlogged) = (row.optional(), row.flag()?);
-            let Some(id) = id else {
-                enums.push(EnumType::new(name, row.optional_texts()?.unwrap_or_default()));
-                continue;
-            };
-            let mut table = Table::new(name);
-            table.comment = comment;
-            table.options.is_unlogged = is_unlogged;
-            self.tables.insert(id, Read { table, columns: BTreeMap::new() });
+            match (kind.as_str(), id, comment) {
+                ("table", Some(id), comment) => {
+                    let mut table = Table::new(name);
+                    table.comment = comment;
+                    table.options.is_unlogged = is_unlogged;
+                    self.tables.insert(id, Read { table, columns: BTreeMap::new() });
+                }
+                ("constraint", Some(id), Some(comment)) => {
+                    self.comments.constraints.insert((id, name.name), comment);
+                }
+                ("index", Some(id), Some(comment)) => {
+                    self.comments.indexes.insert((id, name.name), comment);
+                }
+                (_, _, comment) => {
+                    let values = row.optional_texts()?.unwrap_or_default();
+                    enums.push(EnumType { comment, ..EnumType::new(name, values) });
+                }
+            }
         }
         Ok(enums)
     }
@@ -141,7 +159,8 @@ impl Catalogue {
             let (is_identity, is_default) = (row.optional().as_deref() == Some("t"), row.flag()?);
             let name = name(&mut row)?;
             let ty = types::parsed(&row.text()?);
-            let sequence = Sequence { options: options(&mut row, &ty)?, ..Sequence::new(name) };
+            let options = options(&mut row, &ty)?;
+            let sequence = Sequence { options, comment: row.optional(), ..Sequence::new(name) };
             let (Some(table), Some(number)) = (table, number) else {
                 alone.push(Sequence { ty, ..sequence });
                 continue;
@@ -174,25 +193,32 @@ impl Catalogue {
             let (is_not_valid, is_no_inherit) = (!row.flag()?, row.flag()?);
             let (is_nulls_not_distinct, include) = (row.flag()?, read.columns(&row.numbers()?));
             let include = include.unwrap_or_default();
+            let comment = self.comments.constraints.remove(&(table, name.clone()));
             match kind.as_str() {
                 "c" => {
                     let expression = unwrapped(&row.text()?).into();
-                    let check = Check { name: Some(name), expression, is_no_inherit, is_not_valid };
+                    let check = Check { name: Some(name), expression, is_no_inherit, is_not_valid, comment };
                     self.change(table, |table| table.checks.push(check));
                 }
                 "f" => {
                     row.optional();
                     let read = self.foreign_key(&mut row, table, name, columns)?;
-                    let foreign_key = ForeignKey { deferral, is_not_valid, ..read };
+                    let foreign_key = ForeignKey { deferral, is_not_valid, comment, ..read };
                     self.change(table, |table| table.foreign_keys.push(foreign_key));
                 }
                 "p" => {
-                    let primary_key = PrimaryKey { name: Some(name), columns, include, deferral };
+                    let primary_key = PrimaryKey { name: Some(name), columns, include, deferral, comment };
                     self.change(table, |table| table.primary_key = Some(primary_key));
                 }
                 "u" => {
-                    let unique =
-                        Unique { name: Some(name), columns, include, is_nulls_not_distinct, deferral };
+                    let unique = Unique {
+                        name: Some(name),
+                        columns,
+                        include,
+                        is_nulls_not_distinct,
+                        deferral,
+                        comment,
+                    };
                     self.change(table, |table| table.uniques.push(unique));
                 }
                 _ => {}
@@ -239,10 +265,15 @@ impl Catalogue {
             let table: u32 = row.number()?;
             let Some(read) = self.tables.get_mut(&table) else { continue };
             match index::index(&mut row, read)? {
-                Some(index::Carried::Index(index)) => {
+                Some(index::Carried::Index(mut index)) => {
+                    index.comment = self.comments.indexes.remove(&(table, index.name.clone()));
                     drop(read.table.indexes.insert(index.name.clone(), index))
                 }
-                Some(index::Carried::Exclusion(exclusion)) => read.table.exclusions.push(exclusion),
+                Some(index::Carried::Exclusion(mut exclusion)) => {
+                    let name = exclusion.index.name.clone();
+                    exclusion.comment = self.comments.constraints.remove(&(table, name));
+                    read.table.exclusions.push(exclusion);
+                }
                 None => {}
             }
         }

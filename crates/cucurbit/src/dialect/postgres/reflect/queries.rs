@@ -42,11 +42,12 @@ fn other_name(server: &Server, namespace: &str) -> String {
     )
 }
 
-/// Tables that no extension owns, with their comments; then enum types, which have no id here, with their values in
-/// order.
+/// Tables that no extension owns, and enum types with their values in order, with their comments; then the comments of
+/// the tables' constraints and indexes.
 pub(super) fn tables_and_enums(server: &Server) -> String {
+    let is_table = is_table(server);
     format!(
-        "SELECT c.oid, {}, c.relname, p.description, c.relpersistence = 'u', NULL::json
+        "SELECT 'table', c.oid, {}, c.relname, p.description, c.relpersistence = 'u', NULL::json
          FROM pg_catalog.pg_class c
          LEFT JOIN pg_catalog.pg_description p
            ON p.objoid = c.oid AND p.classoid = 'pg_catalog.pg_class'::regclass AND p.objsubid = 0
@@ -54,15 +55,30 @@ pub(super) fn tables_and_enums(server: &Server) -> String {
            SELECT 1 FROM pg_catalog.pg_depend e
            WHERE e.classid = 'pg_catalog.pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')
          UNION ALL
-         SELECT NULL, {}, t.typname, NULL, false,
+         SELECT 'enum', NULL, {}, t.typname, p.description, false,
            (SELECT pg_catalog.json_agg(v.enumlabel ORDER BY v.enumsortorder)
             FROM pg_catalog.pg_enum v WHERE v.enumtypid = t.oid)
          FROM pg_catalog.pg_type t
+         LEFT JOIN pg_catalog.pg_description p
+           ON p.objoid = t.oid AND p.classoid = 'pg_catalog.pg_type'::regclass AND p.objsubid = 0
          WHERE t.typtype = 'e' AND {} AND NOT EXISTS (
            SELECT 1 FROM pg_catalog.pg_depend e
-           WHERE e.classid = 'pg_catalog.pg_type'::regclass AND e.objid = t.oid AND e.deptype = 'e')",
+           WHERE e.classid = 'pg_catalog.pg_type'::regclass AND e.objid = t.oid AND e.deptype = 'e')
+         UNION ALL
+         SELECT 'constraint', o.conrelid, NULL, o.conname, p.description, false, NULL
+         FROM pg_catalog.pg_description p
+         JOIN pg_catalog.pg_constraint o ON o.oid = p.objoid
+         JOIN pg_catalog.pg_class c ON c.oid = o.conrelid
+         WHERE p.classoid = 'pg_catalog.pg_constraint'::regclass AND {is_table}
+         UNION ALL
+         SELECT 'index', i.indrelid, NULL, x.relname, p.description, false, NULL
+         FROM pg_catalog.pg_description p
+         JOIN pg_catalog.pg_index i ON i.indexrelid = p.objoid
+         JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
+         JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
+         WHERE p.classoid = 'pg_catalog.pg_class'::regclass AND p.objsubid = 0 AND {is_table}",
         other_name(server, "c.relnamespace"),
-        is_table(server),
+        is_table,
         other_name(server, "t.typnamespace"),
         is_ours(server, "t.typnamespace")
     )
@@ -105,13 +121,15 @@ pub(super) fn sequences(server: &Server) -> String {
                AND u.refclassid = 'pg_catalog.pg_class'::regclass AND u.refobjid = s.seqrelid
                AND d.adrelid = o.refobjid AND d.adnum = o.refobjsubid),
            {schema}, q.relname, pg_catalog.format_type(s.seqtypid, NULL),
-           s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache, s.seqcycle
+           s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache, s.seqcycle, p.description
          FROM pg_catalog.pg_sequence s
          JOIN pg_catalog.pg_class q ON q.oid = s.seqrelid
          LEFT JOIN pg_catalog.pg_depend o
            ON o.objid = s.seqrelid AND o.classid = 'pg_catalog.pg_class'::regclass AND o.objsubid = 0
            AND o.refclassid = 'pg_catalog.pg_class'::regclass AND o.refobjsubid > 0 AND o.deptype IN ('a', 'i')
          LEFT JOIN pg_catalog.pg_class c ON c.oid = o.refobjid
+         LEFT JOIN pg_catalog.pg_description p
+           ON p.objoid = q.oid AND p.classoid = 'pg_catalog.pg_class'::regclass AND p.objsubid = 0
          WHERE ({}) OR (o.refobjid IS NULL AND {is_ours} AND NOT EXISTS (
            SELECT 1 FROM pg_catalog.pg_depend e
            WHERE e.classid = 'pg_catalog.pg_class'::regclass AND e.objid = q.oid AND e.deptype = 'e'))

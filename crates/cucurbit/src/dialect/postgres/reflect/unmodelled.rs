@@ -39,7 +39,7 @@ const fn relations(one: &'static str, several: &'static str, condition: &'static
     Kind { one, several, catalogue: CLASS, id: "c.oid", name: "c.relname", from: OF_CLASS, condition }
 }
 
-const KINDS: [Kind; 20] = [
+const KINDS: [Kind; 21] = [
     Kind {
         one: "trigger",
         several: "triggers",
@@ -159,6 +159,26 @@ const KINDS: [Kind; 20] = [
         name: "t.conname",
         from: "pg_catalog.pg_constraint t JOIN pg_catalog.pg_class c ON c.oid = t.conrelid",
         condition: "to_jsonb(t) ->> 'conperiod' = 'true'",
+    },
+    // On the index of a key, on the sequence of a column, on the schema: our values have no place for these.
+    Kind {
+        one: "comment that is not compared",
+        several: "comments that are not compared",
+        catalogue: "pg_class",
+        id: "c.oid",
+        name: "c.name",
+        from: "(SELECT x.oid, x.relnamespace, CASE x.relkind WHEN 'S' THEN 'sequence ' ELSE 'index ' END || x.relname AS name \
+                FROM pg_catalog.pg_description p JOIN pg_catalog.pg_class x ON x.oid = p.objoid \
+                WHERE p.classoid = 'pg_catalog.pg_class'::regclass AND p.objsubid = 0 AND (EXISTS (\
+                  SELECT 1 FROM pg_catalog.pg_constraint o WHERE o.conindid = x.oid AND o.contype IN ('p', 'u', 'x')\
+                ) OR x.relkind = 'S' AND EXISTS (\
+                  SELECT 1 FROM pg_catalog.pg_depend w WHERE w.classid = 'pg_catalog.pg_class'::regclass \
+                  AND w.objid = x.oid AND w.refobjsubid > 0 AND w.deptype IN ('a', 'i'))) \
+                UNION ALL SELECT s.oid, s.oid, 'schema ' || s.nspname \
+                FROM pg_catalog.pg_description p JOIN pg_catalog.pg_namespace s ON s.oid = p.objoid \
+                WHERE p.classoid = 'pg_catalog.pg_namespace'::regclass \
+                  AND p.description <> 'standard public schema') c",
+        condition: "true",
     },
 ];
 

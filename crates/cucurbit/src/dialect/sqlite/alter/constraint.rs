@@ -77,6 +77,8 @@ impl Work<'_> {
                 }
                 self.text.rename_constraint(found, to);
             }
+            // SQLite stores no comments.
+            ConstraintChange::SetComment(_) => return Ok(()),
             ConstraintChange::SetDeferral(deferral) => {
                 if !matches!(found, Found::ForeignKey(_)) {
                     let reason = "a key or check of SQLite is checked at once, and cannot be deferred";

@@ -43,6 +43,7 @@ pub(super) fn is_of_one_table(operation: &Operation) -> bool {
         | Operation::DropConstraint { .. }
         | Operation::DropIndex { .. }
         | Operation::RenameIndex { .. }
+        | Operation::SetIndexComment { .. }
         | Operation::SetTableComment { .. }
         | Operation::SetTableOption { .. } => true,
         Operation::AlterEnum { .. }
@@ -345,7 +346,9 @@ impl Work<'_> {
                 self.set_option(*option, *is_set, operation)
             }
             // SQLite stores no comments.
-            Operation::SetTableComment { .. } => apply(self.before, operation),
+            Operation::SetIndexComment { .. } | Operation::SetTableComment { .. } => {
+                apply(self.before, operation)
+            }
             Operation::AlterEnum { .. }
             | Operation::AlterSequence(_)
             | Operation::BulkInsert(_)

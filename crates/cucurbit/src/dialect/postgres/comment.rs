@@ -1,0 +1,75 @@
+//! COMMENT ON, which says what no other statement does: it follows what makes a thing.
+
+use crate::{
+    dialect::sql::{qualified, quoted, string},
+    schema::{Ident, Index, ObjectName, Table, TableName},
+};
+
+/// Writes COMMENT ON for a thing that is named in full.
+fn on(object: &str, comment: Option<&String>) -> String {
+    let text = comment.map_or_else(|| "NULL".to_owned(), |comment| string(comment));
+    format!("COMMENT ON {object} IS {text}")
+}
+
+/// Sets or removes the comment of a table.
+pub(super) fn on_table(table: &TableName, comment: Option<&String>) -> String {
+    on(&format!("TABLE {}", qualified(table)), comment)
+}
+
+/// Sets or removes the comment of a column.
+pub(super) fn on_column(table: &TableName, column: &Ident, comment: Option<&String>) -> String {
+    on(&format!("COLUMN {}.{}", qualified(table), quoted(column)), comment)
+}
+
+/// Sets or removes the comment of a constraint.
+pub(super) fn on_constraint(table: &TableName, name: &Ident, comment: Option<&String>) -> String {
+    on(&format!("CONSTRAINT {} ON {}", quoted(name), qualified(table)), comment)
+}
+
+/// Sets or removes the comment of an index.
+pub(super) fn on_index(table: &TableName, name: &Ident, comment: Option<&String>) -> String {
+    on(&format!("INDEX {}", qualified(&table.sibling(name.clone()))), comment)
+}
+
+/// Sets or removes the comment of an enum type.
+pub(super) fn on_enum(name: &ObjectName, comment: Option<&String>) -> String {
+    on(&format!("TYPE {}", qualified(name)), comment)
+}
+
+/// Sets or removes the comment of a sequence.
+pub(super) fn on_sequence(name: &ObjectName, comment: Option<&String>) -> String {
+    on(&format!("SEQUENCE {}", qualified(name)), comment)
+}
+
+/// A constraint's name and comment.
+pub(super) type Said<'t> = (Option<&'t Ident>, Option<&'t String>);
+
+/// Writes the comment of a new constraint, whose name is known; none where it has none.
+pub(super) fn on_new_constraint(table: &TableName, (name, comment): Said<'_>) -> Option<String> {
+    Some(on_constraint(table, name?, Some(comment?)))
+}
+
+/// Writes the comment of a new index; none where it has none.
+pub(super) fn on_new_index(table: &TableName, index: &Index) -> Option<String> {
+    Some(on_index(table, &index.name, Some(index.comment.as_ref()?)))
+}
+
+/// Writes the comments of a new table, its columns, its indexes and its constraints, which have their names; the
+/// foreign keys of these places are made later.
+pub(super) fn on_new_table(table: &Table, later: &[usize]) -> Vec<String> {
+    let name = &table.name;
+    let own = table.comment.iter().map(|text| on_table(name, Some(text)));
+    let columns = table
+        .columns
+        .iter()
+        .filter_map(|column| Some(on_column(name, &column.name, Some(column.comment.as_ref()?))));
+    let keys = table.foreign_keys.iter().enumerate().filter(|(place, _)| !later.contains(place));
+    let said = table.primary_key.iter().map(|key| (key.name.as_ref(), key.comment.as_ref()));
+    let said = said.chain(table.uniques.iter().map(|one| (one.name.as_ref(), one.comment.as_ref())));
+    let said = said.chain(keys.map(|(_, key)| (key.name.as_ref(), key.comment.as_ref())));
+    let said = said.chain(table.checks.iter().map(|one| (one.name.as_ref(), one.comment.as_ref())));
+    let said = said.chain(table.exclusions.iter().map(|one| (Some(&one.index.name), one.comment.as_ref())));
+    let constraints = said.filter_map(|said| on_new_constraint(name, said));
+    let indexes = table.indexes.values().filter_map(|index| on_new_index(name, index));
+    own.chain(columns).chain(constraints).chain(indexes).collect()
+}
