@@ -6,6 +6,7 @@ use cucurbit::{
     prelude::*,
     revision::Reach,
     runtime::{Migrator, RunError},
+    schema::Dialect,
 };
 
 use crate::support::{Database, on_each_database, script, scripts};
@@ -35,7 +36,7 @@ async fn heads(connection: &mut Connection) -> Vec<String> {
 #[test]
 fn an_index_is_made_while_others_write_also_after_an_attempt_that_failed() {
     fn index(op: &mut Op) {
-        op.create_index("ux_bed_name", "bed", ["name"]).unique().concurrently();
+        op.create_index("ux_bed_name", "bed", ["name"]).unique().comment("one name for each").concurrently();
     }
     fn drop_index(op: &mut Op) {
         op.drop_index("ux_bed_name", "bed").concurrently();
@@ -50,6 +51,10 @@ fn an_index_is_made_while_others_write_also_after_an_attempt_that_failed() {
         connection.execute("UPDATE bed SET name = name || id").await.unwrap();
         upgrade(&mut connection, &list).await.unwrap();
         assert_eq!(heads(&mut connection).await, ["b"]);
+        if database.dialect == Dialect::Postgres {
+            let comment = connection.value("SELECT obj_description('ux_bed_name'::regclass)").await.unwrap();
+            assert_eq!(comment.as_deref(), Some("one name for each"));
+        }
         let equal = "INSERT INTO bed (name) VALUES ('Tent1')";
         assert!(connection.execute(equal).await.is_err(), "the index refuses two equal names");
         let scripts = scripts(&list);

@@ -243,6 +243,14 @@ async fn what_is_not_compared_is_counted_and_named() {
              CREATE SCHEMA apart; CREATE COLLATION apart.c (LOCALE = 'C');
              CREATE TABLE u (a text); CREATE INDEX ix_u ON u (a COLLATE apart.c);
              CREATE TABLE noted (id serial PRIMARY KEY, a int CONSTRAINT uq_noted UNIQUE);
+             CREATE TABLE numbered (a smallserial, b serial, c bigserial, d serial, e serial, f numeric, g serial, h text,
+               i int GENERATED ALWAYS AS IDENTITY (START WITH 5));
+             ALTER SEQUENCE numbered_a_seq START WITH 5; ALTER SEQUENCE numbered_b_seq AS bigint;
+             ALTER SEQUENCE numbered_c_seq AS int; ALTER SEQUENCE numbered_d_seq CYCLE;
+             ALTER SEQUENCE numbered_e_seq RENAME TO numbers;
+             CREATE SEQUENCE of_f OWNED BY numbered.f; ALTER TABLE numbered ALTER f SET DEFAULT nextval('of_f');
+             ALTER TABLE numbered ALTER g SET DEFAULT 1 + nextval('numbered_g_seq');
+             CREATE SEQUENCE of_h OWNED BY numbered.h;
              COMMENT ON INDEX uq_noted IS 'it is'; COMMENT ON SEQUENCE noted_id_seq IS 'it counts';
              COMMENT ON CONSTRAINT uq_noted ON noted IS 'it is compared'",
         )
@@ -269,6 +277,8 @@ async fn what_is_not_compared_is_counted_and_named() {
             "1 table in a publication: t",
             "1 domain: d",
             "1 composite type: pair",
+            "3 SERIAL columns whose sequences have options: numbered.a, numbered.c, numbered.d",
+            "3 sequences of columns that are not SERIAL: numbered_g_seq, of_f, of_h",
             "2 comments that are not compared: index uq_noted, sequence noted_id_seq",
         ]
     );

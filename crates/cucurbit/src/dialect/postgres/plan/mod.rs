@@ -314,7 +314,7 @@ impl Planner<'_> {
         let owner = self.schema.tables.get_mut(table)?;
         owner.indexes.remove(&index.name);
         let shape = |index: &Index| {
-            let made = Index { is_invalid: false, ..index.clone() };
+            let made = Index { is_invalid: false, comment: None, ..index.clone() };
             let mut owner = Table { columns: owner.columns.clone(), ..Table::new(table.clone()) };
             owner.indexes.insert(made.name.clone(), made);
             canonical::canonical(&Schema::from_tables([owner])).form().clone()

@@ -39,7 +39,23 @@ const fn relations(one: &'static str, several: &'static str, condition: &'static
     Kind { one, several, catalogue: CLASS, id: "c.oid", name: "c.relname", from: OF_CLASS, condition }
 }
 
-const KINDS: [Kind; 21] = [
+/// Sequences that a column owns, with that column, what its default is, and the largest value of the sequence's type.
+const OWNED: &str = "(SELECT q.oid, q.relnamespace, q.relname, t.relname || '.' || a.attname AS owner, a.atttypid, s.*, \
+     w.deptype, pg_catalog.pg_get_expr(d.adbin, d.adrelid) AS said, EXISTS (SELECT 1 FROM pg_catalog.pg_depend u \
+       WHERE u.classid = 'pg_catalog.pg_attrdef'::regclass AND u.objid = d.oid \
+       AND u.refclassid = 'pg_catalog.pg_class'::regclass AND u.refobjid = q.oid) AS is_used, \
+     CASE s.seqtypid WHEN 'int2'::regtype THEN 32767 WHEN 'int4'::regtype THEN 2147483647 \
+       ELSE 9223372036854775807 END AS largest, \
+     CASE a.atttypid WHEN 'int2'::regtype THEN 32767 WHEN 'int4'::regtype THEN 2147483647 \
+       ELSE 9223372036854775807 END AS needed \
+     FROM pg_catalog.pg_sequence s JOIN pg_catalog.pg_class q ON q.oid = s.seqrelid \
+     JOIN pg_catalog.pg_depend w ON w.classid = 'pg_catalog.pg_class'::regclass AND w.objid = q.oid \
+       AND w.refclassid = 'pg_catalog.pg_class'::regclass AND w.refobjsubid > 0 AND w.deptype = 'a' \
+     JOIN pg_catalog.pg_class t ON t.oid = w.refobjid \
+     JOIN pg_catalog.pg_attribute a ON a.attrelid = w.refobjid AND a.attnum = w.refobjsubid \
+     LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum) c";
+
+const KINDS: [Kind; 23] = [
     Kind {
         one: "trigger",
         several: "triggers",
@@ -159,6 +175,27 @@ const KINDS: [Kind; 21] = [
         name: "t.conname",
         from: "pg_catalog.pg_constraint t JOIN pg_catalog.pg_class c ON c.oid = t.conrelid",
         condition: "to_jsonb(t) ->> 'conperiod' = 'true'",
+    },
+    // SERIAL has no options; the column is compared, and made again without them.
+    Kind {
+        one: "SERIAL column whose sequence has options",
+        several: "SERIAL columns whose sequences have options",
+        catalogue: "pg_class",
+        id: "c.oid",
+        name: "c.owner",
+        from: OWNED,
+        condition: "c.is_used AND (c.seqstart <> 1 OR c.seqincrement <> 1 OR c.seqmin <> 1 OR c.seqcache <> 1 \
+                    OR c.seqcycle OR c.seqmax <> c.largest OR c.largest < c.needed)",
+    },
+    Kind {
+        one: "sequence of a column that is not SERIAL",
+        several: "sequences of columns that are not SERIAL",
+        catalogue: "pg_class",
+        id: "c.oid",
+        name: "c.relname",
+        from: OWNED,
+        condition: "NOT c.is_used OR c.said NOT LIKE 'nextval(''%''::regclass)' \
+                    OR c.atttypid NOT IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype)",
     },
     // On the index of a key, on the sequence of a column, on the schema: our values have no place for these.
     Kind {
