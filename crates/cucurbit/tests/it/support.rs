@@ -19,17 +19,22 @@ use tempfile::TempDir;
 
 /// Runs a test once for each dialect, each time with an empty database of its own.
 pub(crate) fn on_each_database<F: Future<Output = ()>>(test: impl Fn(Database) -> F) {
+    Dialect::ALL.into_iter().for_each(|dialect| on(dialect, &test));
+}
+
+/// Runs a test that only SQLite has, with an empty file.
+pub(crate) fn on_sqlite<F: Future<Output = ()>>(test: impl Fn(Database) -> F) {
+    on(Dialect::Sqlite, &test);
+}
+
+fn on<F: Future<Output = ()>>(dialect: Dialect, test: &impl Fn(Database) -> F) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    for dialect in Dialect::ALL {
-        runtime.block_on(async {
-            let database = Database::new(dialect).await;
-            let address = database.address.clone();
-            let owner = database.owner();
-            test(database).await;
-            drop(address);
-            owner.drop_database().await;
-        });
-    }
+    runtime.block_on(async {
+        let database = Database::new(dialect).await;
+        let owner = database.owner();
+        test(database).await;
+        owner.drop_database().await;
+    });
 }
 
 /// An empty database.
