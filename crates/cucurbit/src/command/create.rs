@@ -50,8 +50,12 @@ pub async fn create(
     if between.from == Source::Database {
         refuse_older_tables(project, &from)?;
     }
-    let upgrade = diff.operations;
     let history = replayed(project, dialect).await?;
+    // A database that was taken over may say `plant` where the history says `Plant`.
+    let upgrade = match &history {
+        Some(history) => dialect.in_letters_of(diff.operations, &history.schema),
+        None => diff.operations,
+    };
     let mut downgrade = downgrade_of(history.as_ref(), dialect, &from, &upgrade)?;
     if between.from == Source::Empty {
         withdraw_consent(&mut downgrade);

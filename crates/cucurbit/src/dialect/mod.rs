@@ -58,6 +58,15 @@ impl Dialect {
         }
     }
 
+    /// Writes what operations refer to in the letters of what is there, where this database does not mind them.
+    #[must_use]
+    pub fn in_letters_of(self, operations: Vec<Operation>, before: &Schema) -> Vec<Operation> {
+        match self {
+            Self::Postgres => operations,
+            Self::Sqlite => sqlite::all_in_letters_of(&operations, before),
+        }
+    }
+
     /// The dialect whose database keeps everything that a schema holds; SQLite has neither enum types nor sequences.
     pub const KEEPER: Self = Self::Postgres;
 

@@ -78,6 +78,14 @@ const POSTGRES: &str = r#"
     CREATE INDEX ix_plant_born ON plant USING brin (born);
     CREATE INDEX ix_plant_key ON plant USING hash (key);
     CREATE INDEX ix_plant_code ON plant (bed_code COLLATE "POSIX");
+    CREATE TABLE nest (
+        width integer NOT NULL,
+        area integer GENERATED ALWAYS AS (width * 2) STORED,
+        twice integer GENERATED ALWAYS AS (width * 4) STORED UNIQUE,
+        CONSTRAINT pk_nest PRIMARY KEY (area)
+    );
+    CREATE TABLE straw (id integer PRIMARY KEY, nest integer REFERENCES nest, twice integer REFERENCES nest (twice));
+    CREATE TABLE "Straw" (id integer PRIMARY KEY, "Id" integer UNIQUE);
     COMMENT ON TYPE mood IS 'how it feels, mostly ''ok''';
     COMMENT ON TYPE archive.stage IS 'how far it is';
     COMMENT ON SEQUENCE ticket IS 'what is on the label';
@@ -122,6 +130,8 @@ const SQLITE: &str = r#"
     CREATE TABLE egg (id INTEGER NOT NULL PRIMARY KEY, hen_id INTEGER, CONSTRAINT fk_egg_hen FOREIGN KEY (hen_id) REFERENCES hen (id));
     CREATE INDEX ix_plant_name ON plant (lower(name), born DESC) WHERE mother_id IS NOT NULL;
     CREATE UNIQUE INDEX ux_plant_mail ON plant (name COLLATE NOCASE);
+    CREATE TABLE Straw (Id INTEGER NOT NULL, Bed INTEGER, PRIMARY KEY (ID), UNIQUE (BED));
+    CREATE INDEX IX_Straw ON straw (ID, bed);
 "#;
 
 async fn found(connection: &mut Connection, from: &Schema, to: &Schema) -> Vec<Operation> {

@@ -254,3 +254,46 @@ fn a_database_without_anything_gives_no_first_revision() {
         assert_eq!(written.revision, "abc");
     });
 }
+
+fn bed_with_capitals(op: &mut Op) {
+    op.create_table("Bed", |table| {
+        table.column(integer("Id"));
+        table.column(string("Old", 20).nullable());
+        table.primary_key(["Id"]);
+    });
+}
+
+fn no_bed_with_capitals(op: &mut Op) {
+    op.drop_table("Bed").loses_data();
+}
+
+#[test]
+fn a_revision_has_the_letters_of_the_history_and_not_those_of_a_database_that_was_taken_over() {
+    on_each_database(async |database: Database| {
+        if database.dialect == Dialect::Postgres {
+            // There they are other names.
+            return;
+        }
+        let folder = folder();
+        let script = script("a", &[], bed_with_capitals, no_bed_with_capitals);
+        let project = project(&folder, Some(&database.url), vec![script]);
+        let mut connection = database.connect().await;
+        let taken_over = "CREATE TABLE bed (id INTEGER NOT NULL PRIMARY KEY, old VARCHAR(20));
+                          CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY);
+                          INSERT INTO alembic_version VALUES ('a')";
+        connection.execute(taken_over).await.unwrap();
+        assert_eq!(diff(&project, "history", "database").await, [""; 0]);
+        let written = create(&project, "database", "models").await.unwrap().unwrap();
+        assert_eq!(written.notes, [""; 0], "it was tried on both databases");
+        let text = text(&written);
+        for line in [
+            "table.drop_column(\"Old\").loses_data();",
+            "op.alter_table(\"Bed\", |table| {",
+            "table.foreign_key([\"bed_id\"], \"Bed\", [\"Id\"]);",
+            "table.add_column(string(\"Old\", 20).nullable());",
+        ] {
+            assert!(text.contains(line), "{line} in {text}");
+        }
+        connection.close().await.unwrap();
+    });
+}

@@ -1,14 +1,17 @@
 //! Capitals and small letters: to SQLite `Plant` and `plant` are one name, as far as ASCII goes.
 //!
-//! A name that refers to something is spelled as that is declared ([`as_declared`]), and a form has small letters only
-//! ([`fold`]). Where two things of a schema would have one name, both keep theirs, so that the plan refuses the
+//! A name that refers to something is spelled as that is declared ([`as_declared`]), in a schema and in what is done to
+//! it ([`in_letters_of`]); a form has small letters only ([`fold`]). Where two things of a schema would have one name, both keep theirs, so that the plan refuses the
 //! second.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::schema::{Ident, Index, IndexKey, Schema, Table, TableName};
+use crate::{
+    operation::{BulkInsert, Operation, apply},
+    schema::{ConstraintRef, Ident, Index, IndexKey, PrimaryKey, Referred, Schema, Table, TableName, Unique},
+};
 
-use super::token::same_name;
+use super::{HERE, token::same_name};
 
 /// Says that two names are one to SQLite, if one of these is so like a new one; the very same name is everybody's error.
 pub(super) fn refuse_second<'n>(
@@ -147,4 +150,164 @@ fn small_unless(alike: &BTreeSet<Ident>, name: &mut Ident) {
 
 fn small(name: &Ident) -> Ident {
     Ident::new(name.as_str().to_ascii_lowercase())
+}
+
+/// Tells whether both are one table to SQLite.
+pub(super) fn is_same(one: Option<&TableName>, other: Option<&TableName>) -> bool {
+    let is_one = |(one, other): (&TableName, &TableName)| {
+        one.schema == other.schema && same_name(&one.name, &other.name)
+    };
+    one.zip(other).is_some_and(is_one)
+}
+
+/// Writes what operations refer to in the letters of what is there when it is their turn.
+pub(in super::super) fn all_in_letters_of(operations: &[Operation], before: &Schema) -> Vec<Operation> {
+    let mut schema = before.clone();
+    let respelled = operations.iter().map(|operation| {
+        let respelled = in_letters_of(operation, &schema);
+        // What does not fit stays as it is: whoever plans it says why.
+        apply(&mut schema, &respelled, HERE).map_or_else(|_| operation.clone(), |()| respelled)
+    });
+    respelled.collect()
+}
+
+/// Writes what an operation refers to in the letters of what is there.
+pub(super) fn in_letters_of(operation: &Operation, schema: &Schema) -> Operation {
+    let mut respelled = operation.clone();
+    let owner = match &mut respelled {
+        Operation::CreateTable(table) => {
+            table_as_declared(table, &schema.tables);
+            None
+        }
+        Operation::AddColumn { table, .. }
+        | Operation::AlterColumn { table, .. }
+        | Operation::AlterConstraint { table, .. }
+        | Operation::BulkInsert(BulkInsert { table, .. })
+        | Operation::CreateCheck { table, .. }
+        | Operation::CreateExclusion { table, .. }
+        | Operation::CreateForeignKey { table, .. }
+        | Operation::CreateIndex { table, .. }
+        | Operation::CreatePrimaryKey { table, .. }
+        | Operation::CreateUnique { table, .. }
+        | Operation::DropColumn { table, .. }
+        | Operation::DropConstraint { table, .. }
+        | Operation::DropIndex { table, .. }
+        | Operation::DropTable { table, .. }
+        | Operation::RenameIndex { table, .. }
+        | Operation::RenameTable { table, .. }
+        | Operation::SetIndexComment { table, .. }
+        | Operation::SetTableComment { table, .. }
+        | Operation::SetTableOption { table, .. } => respell_table(table, schema),
+        Operation::AlterEnum { .. }
+        | Operation::AlterSequence(_)
+        | Operation::CreateEnum(_)
+        | Operation::CreateSchema { .. }
+        | Operation::CreateSequence(_)
+        | Operation::DropEnum { .. }
+        | Operation::DropSchema { .. }
+        | Operation::DropSequence { .. }
+        | Operation::Execute(_)
+        | Operation::Irreversible { .. }
+        | Operation::On { .. }
+        | Operation::Run { .. } => None,
+    };
+    if let Some(owner) = owner {
+        respell_parts(&mut respelled, owner, schema);
+    }
+    respelled
+}
+
+/// Spells a table's name as the table is declared, and returns the table.
+fn respell_table<'s>(name: &mut TableName, schema: &'s Schema) -> Option<&'s Table> {
+    if let Some(exact) = schema.tables.get(name) {
+        return Some(exact);
+    }
+    let is_named =
+        |other: &&Table| other.name.schema == name.schema && same_name(&other.name.name, &name.name);
+    let found = schema.tables.values().find(is_named)?;
+    name.clone_from(&found.name);
+    Some(found)
+}
+
+/// Spells the columns, constraints and indexes that a change of one table speaks of.
+fn respell_parts(operation: &mut Operation, owner: &Table, schema: &Schema) {
+    let columns: Vec<Ident> = owner.columns.iter().map(|column| column.name.clone()).collect();
+    let indexes: Vec<Ident> = owner.indexes.keys().cloned().collect();
+    match operation {
+        Operation::AlterColumn { column, .. } | Operation::DropColumn { column, .. } => {
+            respell(column, &columns);
+        }
+        Operation::AlterConstraint { constraint, .. } | Operation::DropConstraint { constraint, .. } => {
+            respell_reference(constraint, owner, schema);
+        }
+        Operation::CreateForeignKey { table: _, foreign_key: key } => {
+            key.columns.iter_mut().for_each(|column| respell(column, &columns));
+            respell_referred(&mut key.referred_table, &mut key.referred_columns, schema);
+        }
+        Operation::CreateIndex { index, .. } => {
+            for part in &mut index.parts {
+                if let IndexKey::Column(column) = &mut part.key {
+                    respell(column, &columns);
+                }
+            }
+        }
+        Operation::CreatePrimaryKey { table: _, primary_key: PrimaryKey { columns: key, .. } }
+        | Operation::CreateUnique { table: _, unique: Unique { columns: key, .. } } => {
+            key.iter_mut().for_each(|column| respell(column, &columns));
+        }
+        Operation::DropIndex { name, .. }
+        | Operation::RenameIndex { name, .. }
+        | Operation::SetIndexComment { name, .. } => respell(name, &indexes),
+        Operation::AddColumn { .. }
+        | Operation::AlterEnum { .. }
+        | Operation::AlterSequence(_)
+        | Operation::BulkInsert(_)
+        | Operation::CreateCheck { .. }
+        | Operation::CreateEnum(_)
+        | Operation::CreateExclusion { .. }
+        | Operation::CreateSchema { .. }
+        | Operation::CreateSequence(_)
+        | Operation::CreateTable(_)
+        | Operation::DropEnum { .. }
+        | Operation::DropSchema { .. }
+        | Operation::DropSequence { .. }
+        | Operation::DropTable { .. }
+        | Operation::Execute(_)
+        | Operation::Irreversible { .. }
+        | Operation::On { .. }
+        | Operation::RenameTable { .. }
+        | Operation::Run { .. }
+        | Operation::SetTableComment { .. }
+        | Operation::SetTableOption { .. } => {}
+    }
+}
+
+fn respell_referred(table: &mut TableName, columns: &mut [Ident], schema: &Schema) {
+    if let Some(referred) = respell_table(table, schema) {
+        let declared: Vec<Ident> = referred.columns.iter().map(|column| column.name.clone()).collect();
+        columns.iter_mut().for_each(|column| respell(column, &declared));
+    }
+}
+
+fn respell_reference(constraint: &mut ConstraintRef, owner: &Table, schema: &Schema) {
+    let columns: Vec<Ident> = owner.columns.iter().map(|column| column.name.clone()).collect();
+    match constraint {
+        ConstraintRef::Check { .. } | ConstraintRef::PrimaryKey => {}
+        ConstraintRef::ForeignKey { columns: key, referred } => {
+            key.iter_mut().for_each(|column| respell(column, &columns));
+            if let Some(Referred { table, columns }) = referred {
+                respell_referred(table, columns, schema);
+            }
+        }
+        ConstraintRef::Named(name) => {
+            let named =
+                |reference| if let ConstraintRef::Named(name) = reference { Some(name) } else { None };
+            let key = owner.primary_key.iter().filter_map(|key| key.name.clone());
+            let names = owner.constraint_references().into_iter().filter_map(named).chain(key);
+            respell(name, &names.collect::<Vec<_>>());
+        }
+        ConstraintRef::Unique { columns: key } => {
+            key.iter_mut().for_each(|column| respell(column, &columns));
+        }
+    }
 }

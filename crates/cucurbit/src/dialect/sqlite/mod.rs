@@ -35,7 +35,7 @@ use super::{Answers, Question};
 
 #[cfg(feature = "runtime")]
 pub(super) use self::reflect::{reflect, unmodelled};
-pub(super) use self::{canonical::canonical, render::plan};
+pub(super) use self::{canonical::canonical, letters::all_in_letters_of, render::plan};
 
 /// The dialect of this room.
 const HERE: Dialect = Dialect::Sqlite;

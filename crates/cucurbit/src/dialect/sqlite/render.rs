@@ -33,13 +33,16 @@ pub(in super::super) fn plan(before: &mut Before, operations: &[Operation]) -> R
     let mut rest = operations.as_slice();
     while let Some((first, after)) = rest.split_first() {
         if alter::is_of_one_table(first) {
-            let group =
-                rest.iter().take_while(|next| alter::is_of_one_table(next) && next.table() == first.table());
+            let group = rest.iter().take_while(|next| {
+                alter::is_of_one_table(next) && letters::is_same(next.table(), first.table())
+            });
             let (group, left) = rest.split_at(group.count());
-            alter::group(before, group, &mut plan)?;
+            let group: Vec<Operation> =
+                group.iter().map(|next| letters::in_letters_of(next, &before.schema)).collect();
+            alter::group(before, &group, &mut plan)?;
             rest = left;
         } else {
-            one(before, first, &mut plan)?;
+            one(before, &letters::in_letters_of(first, &before.schema), &mut plan)?;
             rest = after;
         }
     }

@@ -87,3 +87,34 @@ fn two_tables_of_a_model_in_other_letters_are_not_taken_for_one() {
     let error = Dialect::Sqlite.plan(&mut there, &operations).unwrap_err();
     assert!(error.to_string().contains("`bed` and `Bed` are one name to SQLite"), "{error}");
 }
+
+#[test]
+fn a_script_may_use_other_letters() {
+    let mut database = database();
+    database.execute("INSERT INTO plant VALUES (1, 'Ada')").unwrap();
+    database
+        .run(|op| {
+            op.create_table("Seed", |table| {
+                table.column(integer("Id"));
+                table.column(integer("plant_id").nullable());
+                table.primary_key(["ID"]);
+                table.foreign_key(["PLANT_ID"], "PLANT", ["ID"]).named("fk_seed");
+            });
+            op.drop_index("IX_NAME", "Plant");
+            op.alter_table("PLANT", |table| {
+                table.add_column(text("color").nullable());
+                table.alter_column("NAME").not_null();
+            });
+            op.alter_column("plant", "Name").default("x");
+            op.create_index("ix_seed", "SEED", ["Plant_Id"]);
+            op.alter_table("seed", |table| table.drop_constraint("FK_Seed"));
+            op.rename_table("BED", "field");
+            op.create_table_comment("FIELD", "where it grows");
+            op.create_unique_constraint("uq_field", "Field", ["ID"]);
+        })
+        .unwrap();
+    assert_eq!(database.rows("SELECT id, name, color FROM plant"), ["1|Ada|NULL"]);
+    assert_eq!(database.sql("ix_seed"), "CREATE INDEX \"ix_seed\" ON \"Seed\" (\"plant_id\")");
+    database.run(|op| op.drop_table("PLANT").loses_data()).unwrap();
+    assert_eq!(database.reflect().schema.tables.len(), 2);
+}
