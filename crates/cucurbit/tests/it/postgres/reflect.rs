@@ -241,7 +241,8 @@ async fn what_is_not_compared_is_counted_and_named() {
              CREATE TABLE parts_1 PARTITION OF parts FOR VALUES IN (1);
              CREATE DOMAIN d AS int; CREATE TYPE pair AS (x int, y int);
              CREATE SCHEMA apart; CREATE COLLATION apart.c (LOCALE = 'C');
-             CREATE TABLE u (a text); CREATE INDEX ix_u ON u (a COLLATE apart.c)",
+             CREATE TABLE u (a text); CREATE INDEX ix_u ON u (a COLLATE apart.c);
+             UPDATE pg_extension SET extnamespace = 'public'::regnamespace", // the one that every server has
         )
         .await
         .unwrap();
@@ -257,6 +258,7 @@ async fn what_is_not_compared_is_counted_and_named() {
             "1 view: v",
             "1 materialized view: m",
             "1 function: f",
+            "1 partitioned table: parts",
             "1 partition: parts_1",
             "1 table that inherits: child",
             "1 grant: t to PUBLIC",
@@ -265,7 +267,30 @@ async fn what_is_not_compared_is_counted_and_named() {
             "1 statistics object: s",
             "1 table in a publication: t",
             "1 domain: d",
+            "1 extension: plpgsql",
             "1 composite type: pair",
         ]
     );
+}
+
+#[tokio::test]
+async fn what_lies_in_a_tablespace_is_counted_and_named() {
+    let database = Database::new().await;
+    let mut connection = database.connect().await;
+    let space = format!("{}_space", database.name);
+    // A tablespace belongs to the whole server, so that it goes before anything is compared.
+    for statement in [
+        "SET allow_in_place_tablespaces = on",
+        &format!("CREATE TABLESPACE {space} LOCATION ''"),
+        &format!("CREATE TABLE t (a int) TABLESPACE {space}"),
+        &format!("CREATE TABLE u (a int); CREATE INDEX ix ON u (a) TABLESPACE {space}"),
+    ] {
+        connection.execute(statement).await.unwrap();
+    }
+    let found = dialect::unmodelled(&mut connection).await;
+    connection.execute("DROP TABLE t, u").await.unwrap();
+    connection.execute(&format!("DROP TABLESPACE {space}")).await.unwrap();
+    let described: Vec<String> =
+        found.unwrap().iter().map(|one| format!("{one}: {}", one.names.join(", "))).collect();
+    assert_eq!(described, ["2 tables and indexes in tablespaces: ix, t"]);
 }

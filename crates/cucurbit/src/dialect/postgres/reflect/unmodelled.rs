@@ -39,7 +39,7 @@ const fn relations(one: &'static str, several: &'static str, condition: &'static
     Kind { one, several, catalogue: CLASS, id: "c.oid", name: "c.relname", from: OF_CLASS, condition }
 }
 
-const KINDS: [Kind; 20] = [
+const KINDS: [Kind; 22] = [
     Kind {
         one: "trigger",
         several: "triggers",
@@ -80,6 +80,7 @@ const KINDS: [Kind; 20] = [
         condition: "true",
     },
     relations("foreign table", "foreign tables", "c.relkind = 'f'"),
+    relations("partitioned table", "partitioned tables", "c.relkind = 'p' AND NOT c.relispartition"),
     relations("partition", "partitions", "c.relkind IN ('r', 'p', 'f') AND c.relispartition"),
     relations(
         "table that inherits",
@@ -140,6 +141,15 @@ const KINDS: [Kind; 20] = [
         name: "c.typname",
         from: "(SELECT y.*, y.typnamespace AS relnamespace FROM pg_catalog.pg_type y) c",
         condition: "c.typtype = 'd'",
+    },
+    Kind {
+        one: "extension",
+        several: "extensions",
+        catalogue: "pg_extension",
+        id: "c.oid",
+        name: "c.extname",
+        from: "(SELECT x.*, x.extnamespace AS relnamespace FROM pg_catalog.pg_extension x) c",
+        condition: "true",
     },
     relations("composite type", "composite types", "c.relkind = 'c'"),
     Kind {
