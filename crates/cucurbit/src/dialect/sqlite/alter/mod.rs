@@ -237,7 +237,7 @@ fn change(before: &mut Before, operations: &[Operation], plan: &mut Plan) -> Res
                 statement.hazards.append(&mut hazards);
                 plan.statements.push(statement);
             }
-            text
+            if from.ends_with_a_column_that_goes(&text) { text.without_space_at_its_end() } else { text }
         }
         None => {
             rebuild::rebuild(before, Rebuild { table: &table, from, to: text, fills, added, hazards }, plan)?
