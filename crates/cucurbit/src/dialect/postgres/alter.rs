@@ -131,6 +131,10 @@ impl<'t> Altered<'t> {
         let changes_default = new != old;
         if changes_default {
             self.drop_default(old, new)?;
+            if is_cast && matches!(old, Some(ServerDefault::Identity(_))) {
+                // One statement changes types before it drops an identity, which few types can have.
+                self.flush();
+            }
         } else if is_in_the_way {
             self.clause("DROP DEFAULT");
         }
@@ -145,12 +149,9 @@ impl<'t> Altered<'t> {
 
     fn set_type(&mut self, from: &Type, to: &Type, using: Option<&Expression>, changes: &Changes<'_>) {
         let mut clause = format!("TYPE {}", types::spelled(to));
-        // Without COLLATE the column gets the collation of its type (manual, ALTER TABLE).
-        let collation = changes.collation.unwrap_or(&self.column.collation);
-        match (collation, changes.collation) {
-            (Some(collation), _) => clause = format!("{clause} COLLATE {}", quoted(&Ident::new(collation))),
-            (None, Some(_)) => clause.push_str(" COLLATE \"default\""),
-            (None, None) => {}
+        // Without COLLATE the column gets the collation of its type, if that has one (manual, ALTER TABLE).
+        if let Some(collation) = changes.collation.unwrap_or(&self.column.collation) {
+            clause = format!("{clause} COLLATE {}", quoted(&Ident::new(collation)));
         }
         let using = match using {
             Some(using) => Some(text(using).to_owned()),
