@@ -137,9 +137,7 @@ pub(super) fn altered(
     };
     let (late, early): (Vec<_>, Vec<_>) = options.map(set).partition(is_of_key);
     operations.extend(early);
-    operations.extend(columns.dropped);
-    operations.extend(columns.added);
-    operations.extend(columns.altered);
+    operations.extend(columns);
     for (constraint, change) in constraints.altered {
         let table = pair.to.written.name.clone();
         let drop = Operation::DropConstraint { table: table.clone(), constraint: constraint.clone() };
