@@ -131,8 +131,8 @@ impl<'t> Altered<'t> {
         let changes_default = new != old;
         if changes_default {
             self.drop_default(old, new)?;
-            if is_cast && matches!(old, Some(ServerDefault::Identity(_))) {
-                // One statement changes types before it drops an identity, which few types can have.
+            if is_cast && matches!(old, Some(ServerDefault::Computed { .. } | ServerDefault::Identity(_))) {
+                // One statement changes types before it drops these, which few types can have and no USING can lead to.
                 self.flush();
             }
         } else if is_in_the_way {
@@ -219,14 +219,14 @@ impl<'t> Altered<'t> {
                 }
             },
             Some(ServerDefault::Serial) => self.make_serial(ty, changes)?,
-            Some(ServerDefault::Computed { .. }) => return self.compute(new, ty),
+            Some(ServerDefault::Computed { .. }) => return self.compute(new, ty, changes),
         }
         Ok(())
     }
 
     /// Makes a sequence of the column's own, as SERIAL does (manual, 8.1.4).
     fn make_serial(&mut self, ty: &Type, changes: &Changes<'_>) -> Result<(), PlanError> {
-        let Self { table, column, .. } = &*self;
+        let (table, column): (&'t Table, &'t Column) = (self.table, self.column);
         if types::serial(ty).is_none() {
             return Err(render::no_sequence(&table.name, &column.name));
         }
@@ -236,6 +236,13 @@ impl<'t> Altered<'t> {
         let default = format!("SET DEFAULT nextval({})", string(&sequence));
         let create = format!("CREATE SEQUENCE {sequence} AS {} OWNED BY {owner}", types::spelled(ty));
         self.push(create);
+        if table.options.is_unlogged {
+            // So is the sequence of a SERIAL in a table that is made so; before PostgreSQL 15 no sequence can be.
+            let unlogged =
+                format!("EXECUTE 'ALTER SEQUENCE ' || {} || ' SET UNLOGGED'", sequence_of(table, column));
+            let is_known = "current_setting('server_version_num')::INTEGER >= 150000";
+            self.push(in_block(&format!("IF {is_known} THEN {unlogged}; END IF")));
+        }
         self.clause(default);
         self.tighten(changes);
         self.flush();
@@ -253,10 +260,17 @@ impl<'t> Altered<'t> {
     }
 
     /// A computed column is a new column: what computes it cannot be changed before PostgreSQL 17.
-    fn compute(&mut self, default: Option<&ServerDefault>, ty: &Type) -> Result<(), PlanError> {
+    fn compute(
+        &mut self,
+        default: Option<&ServerDefault>,
+        ty: &Type,
+        changes: &Changes<'_>,
+    ) -> Result<(), PlanError> {
         let (table, column): (&'t Table, &'t Column) = (self.table, self.column);
         refuse_key(table, &column.name)?;
-        let computed = Column { default: default.cloned(), ty: ty.clone().into(), ..Column::clone(column) };
+        let (default, ty) = (default.cloned(), ty.clone().into());
+        let collation = changes.collation.unwrap_or(&column.collation).clone();
+        let computed = Column { default, ty, collation, ..Column::clone(column) };
         let (name, added) = (quoted(&column.name), render::column(&table.name, &computed)?);
         self.clauses.clear();
         self.clauses.extend([format!("DROP COLUMN {name}"), format!("ADD COLUMN {added}")]);
