@@ -19,17 +19,20 @@ use tempfile::TempDir;
 
 /// Runs a test once for each dialect, each time with an empty database of its own.
 pub(crate) fn on_each_database<F: Future<Output = ()>>(test: impl Fn(Database) -> F) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     for dialect in Dialect::ALL {
-        runtime.block_on(async {
-            let database = Database::new(dialect).await;
-            let address = database.address.clone();
-            let owner = database.owner();
-            test(database).await;
-            drop(address);
-            owner.drop_database().await;
-        });
+        on_database(dialect, &test);
     }
+}
+
+/// Runs a test on one dialect; there is another one for the other.
+pub(crate) fn on_database<F: Future<Output = ()>>(dialect: Dialect, test: impl FnOnce(Database) -> F) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let database = Database::new(dialect).await;
+        let owner = database.owner();
+        test(database).await;
+        owner.drop_database().await;
+    });
 }
 
 /// An empty database.
