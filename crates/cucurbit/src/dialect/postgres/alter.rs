@@ -270,7 +270,9 @@ impl<'t> Altered<'t> {
         refuse_key(table, &column.name)?;
         let (default, ty) = (default.cloned(), ty.clone().into());
         let collation = changes.collation.unwrap_or(&column.collation).clone();
-        let computed = Column { default, ty, collation, ..Column::clone(column) };
+        // It is filled when it is added; what comes to refuse NULL does so afterwards.
+        let nullable = column.nullable || matches!(changes.not_null, Some(Nullability::Loosened));
+        let computed = Column { default, ty, collation, nullable, ..Column::clone(column) };
         let (name, added) = (quoted(&column.name), render::column(&table.name, &computed)?);
         self.clauses.clear();
         self.clauses.extend([format!("DROP COLUMN {name}"), format!("ADD COLUMN {added}")]);
