@@ -31,13 +31,11 @@ impl Columns {
     /// Puts what others are computed from before these when it comes, and after them when it goes.
     fn in_order(self) -> Vec<Operation> {
         let Self { computed_dropped, dropped, added, computed_added, computed_altered, altered } = self;
-        let added = added.into_iter().chain(computed_added);
-        let first = computed_dropped.into_iter();
-        if dropped.is_empty() || computed_altered.is_empty() {
-            first.chain(dropped).chain(added).chain(computed_altered).chain(altered).collect()
-        } else {
-            first.chain(added).chain(computed_altered).chain(dropped).chain(altered).collect()
-        }
+        let columns = match dropped.is_empty() || computed_altered.is_empty() {
+            true => [computed_dropped, dropped, added, computed_altered, altered, computed_added],
+            false => [computed_dropped, added, computed_altered, dropped, altered, computed_added],
+        };
+        columns.into_iter().flatten().collect()
     }
 }
 
