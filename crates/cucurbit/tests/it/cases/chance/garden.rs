@@ -40,6 +40,8 @@ pub(super) struct Garden {
 /// A table; its key is `id`.
 #[derive(Clone, Debug)]
 pub(super) struct Table {
+    /// The key has another name.
+    pub(super) has_odd_key: bool,
     pub(super) columns: BTreeMap<&'static str, Column>,
     pub(super) uniques: Vec<Unique>,
     pub(super) checks: Vec<Check>,
@@ -124,6 +126,8 @@ pub(super) struct Check {
 #[derive(Clone, Debug)]
 pub(super) struct Parent {
     pub(super) table: &'static str,
+    /// By its unique column `a`, and not by its key.
+    pub(super) by_code: bool,
     pub(super) goes_along: bool,
     pub(super) deferral: Deferral,
 }
@@ -232,8 +236,8 @@ fn unique() -> BoxedStrategy<Unique> {
 }
 
 fn parent() -> BoxedStrategy<Parent> {
-    (select(&TABLES[..]), any::<bool>(), deferral())
-        .prop_map(|(table, goes_along, deferral)| Parent { table, goes_along, deferral })
+    (select(&TABLES[..]), any::<bool>(), any::<bool>(), deferral())
+        .prop_map(|(table, by_code, goes_along, deferral)| Parent { table, by_code, goes_along, deferral })
         .boxed()
 }
 
@@ -253,17 +257,20 @@ fn table() -> BoxedStrategy<Table> {
         vec(check, 0..2),
         option::weighted(0.4, parent()),
         vec(index(), 0..3),
-        (exclusion, comment(), option),
+        (exclusion, comment(), option, rarely()),
     )
-        .prop_map(|(columns, uniques, checks, parent, indexes, (exclusion, comment, option))| Table {
-            columns: columns.into_iter().filter_map(|(name, column)| Some((name, column?))).collect(),
-            uniques,
-            checks,
-            parent,
-            indexes,
-            exclusion,
-            comment,
-            option,
+        .prop_map(|(columns, uniques, checks, parent, indexes, (exclusion, comment, option, has_odd_key))| {
+            Table {
+                has_odd_key,
+                columns: columns.into_iter().filter_map(|(name, column)| Some((name, column?))).collect(),
+                uniques,
+                checks,
+                parent,
+                indexes,
+                exclusion,
+                comment,
+                option,
+            }
         })
         .boxed()
 }
@@ -339,6 +346,8 @@ impl Garden {
             }
         }
         let names: Vec<&str> = self.tables.keys().copied().collect();
+        let parents = self.tables.values().filter_map(|table| table.parent.as_ref());
+        let by_code: Vec<&str> = parents.filter(|parent| parent.by_code).map(|parent| parent.table).collect();
         for table in self.tables.values_mut() {
             table.parent = table.parent.take().filter(|parent| names.contains(&parent.table));
             for column in table.columns.values_mut() {
@@ -353,6 +362,9 @@ impl Garden {
             }
             table.fit();
         }
+        for (_, table) in self.tables.iter_mut().filter(|(name, _)| by_code.contains(name)) {
+            table.be_known_by_code();
+        }
         // What is logged does not refer to what is not.
         let parents: Vec<&str> =
             self.tables.values().filter_map(|table| Some(table.parent.as_ref()?.table)).collect();
@@ -366,6 +378,22 @@ impl Garden {
 }
 
 impl Table {
+    /// Makes `a` a column that others can refer to.
+    fn be_known_by_code(&mut self) {
+        let column = self.columns.entry("a").or_insert(Column {
+            kind: Kind::Plain(0),
+            is_nullable: true,
+            default: Default::None,
+            is_collated: false,
+            comment: None,
+        });
+        column.kind = Kind::Plain(0);
+        column.is_collated = false;
+        self.uniques.retain(|unique| unique.on.first() != Some(&"a"));
+        let on = vec!["a"];
+        self.uniques.push(Unique { on, deferral: Deferral::None, nulls_are_equal: false, include: None });
+    }
+
     fn fit(&mut self) {
         let plain = self.columns.clone();
         for column in self.columns.values_mut() {

@@ -64,9 +64,10 @@ impl Words {
     }
 
     fn table(self, name: &str, table: &Table) -> String {
+        let key_name = if table.has_odd_key { format!("key_{name}") } else { format!("pk_{name}") };
         let key = match (self.dialect, table.option) {
             (Dialect::Sqlite, TableOption::Numbered) => {
-                format!(" CONSTRAINT pk_{name} PRIMARY KEY AUTOINCREMENT")
+                format!(" CONSTRAINT {key_name} PRIMARY KEY AUTOINCREMENT")
             }
             _ => String::new(),
         };
@@ -79,7 +80,7 @@ impl Words {
             lines.push("    parent_id INTEGER".to_owned());
         }
         if key.is_empty() {
-            lines.push(format!("    CONSTRAINT pk_{name} PRIMARY KEY (id)"));
+            lines.push(format!("    CONSTRAINT {key_name} PRIMARY KEY (id)"));
         }
         lines.extend(table.uniques.iter().map(|unique| format!("    {}", self.unique(name, unique))));
         for check in &table.checks {
@@ -180,12 +181,12 @@ impl Words {
     }
 
     fn parent(self, name: &str, parent: &Parent) -> String {
-        let Parent { table, goes_along, deferral } = parent;
+        let Parent { table, by_code, goes_along, deferral } = parent;
         let action = if *goes_along { " ON DELETE CASCADE" } else { "" };
+        let (parent, key) = (self.name(table), if *by_code { "a" } else { "id" });
+        let deferral = deferred(*deferral);
         format!(
-            "CONSTRAINT fk_{name}_{table} FOREIGN KEY (parent_id) REFERENCES {} (id){action}{}",
-            self.name(table),
-            deferred(*deferral)
+            "CONSTRAINT fk_{name}_{table} FOREIGN KEY (parent_id) REFERENCES {parent} ({key}){action}{deferral}"
         )
     }
 
@@ -246,8 +247,12 @@ impl Words {
                     .expect("text can be written");
             }
         }
-        for (name, _) in garden.tables.iter().filter(|(_, table)| table.parent.is_some()) {
-            writeln!(text, "UPDATE {} SET parent_id = id;", self.name(name)).expect("text can be written");
+        for (name, table) in &garden.tables {
+            if let Some(Parent { by_code, .. }) = table.parent {
+                let key = if by_code { "id * 10" } else { "id" };
+                let update = format!("UPDATE {} SET parent_id = {key} WHERE id < 3;", self.name(name));
+                writeln!(text, "{update}").expect("text can be written");
+            }
         }
         text
     }
