@@ -404,8 +404,8 @@ fn rebuilds() -> Vec<Revision> {
         step(0, rust, python),
         change(
             1,
-            "\"body\").ty(Type::String { length: Some(500) })",
-            "\"body\", existing_type=sa.Text(), type_=sa.String(500), existing_nullable=True",
+            "\"count\").ty(Type::Float)",
+            "\"count\", existing_type=sa.Integer(), type_=sa.Float(), existing_nullable=False",
         ),
         change(2, "\"name\").nullable()", "\"name\", existing_type=sa.String(100), nullable=True"),
         change(3, "\"email\").not_null()", "\"email\", existing_type=sa.String(120), nullable=False"),
@@ -425,8 +425,8 @@ fn filling(rows: usize) -> String {
 /// The least that copies all rows: the recipe of <https://www.sqlite.org/lang_altertable.html>, section 7.
 const BARE_REBUILD: &str = "PRAGMA foreign_keys = OFF;
 BEGIN IMMEDIATE;
-CREATE TABLE big_new (id INTEGER NOT NULL, name VARCHAR(100) NOT NULL, email VARCHAR(120), body VARCHAR(500),
-    amount FLOAT NOT NULL, active BOOLEAN NOT NULL, count INTEGER NOT NULL, created_at DATETIME NOT NULL,
+CREATE TABLE big_new (id INTEGER NOT NULL, name VARCHAR(100) NOT NULL, email VARCHAR(120), body TEXT,
+    amount FLOAT NOT NULL, active BOOLEAN NOT NULL, count FLOAT NOT NULL, created_at DATETIME NOT NULL,
     updated_at DATETIME NOT NULL, parent_id INTEGER, PRIMARY KEY (id));
 INSERT INTO big_new SELECT * FROM big;
 DROP TABLE big;

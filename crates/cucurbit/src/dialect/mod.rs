@@ -27,7 +27,7 @@ pub use self::{
     before::{Before, Originals, Trigger, View},
     canonical::Canonical,
     question::{Answer, Answers, Question, Side, Subject},
-    statement::{Guard, Hazard, HazardKind, Mode, Plan, PlanError, Statement},
+    statement::{Guard, Hazard, HazardKind, Mode, Plan, PlanError, Session, Shortcut, Statement},
 };
 #[cfg(feature = "runtime")]
 pub use self::{

@@ -1,5 +1,7 @@
 //! What a plan is made of: statements, what is dangerous about them, and what must hold around them.
 
+use std::ops::Range;
+
 use thiserror::Error;
 
 use crate::{
@@ -10,13 +12,21 @@ use crate::{
 /// Statements in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
+    /// The statements, which any session can run.
+    pub statements: Vec<Statement>,
+    /// What of them a run on a database may do in a cheaper way, in order; see [`Plan::in_place`].
+    pub shortcuts: Vec<Shortcut>,
+}
+
+/// Statements that take the place of dearer ones.
+///
+/// They are as good where their hazards and guards are looked at: in a run, and not in a file of SQL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shortcut {
+    /// Which statements of the plan they replace.
+    pub instead_of: Range<usize>,
     /// The statements.
     pub statements: Vec<Statement>,
-    /// SQLite: whether foreign keys must be off, which only works outside a transaction.
-    ///
-    /// With them on, the DROP TABLE of a rebuild deletes the rows of child tables
-    /// (sqlite.org/lang_altertable.html, section 7).
-    pub needs_foreign_keys_off: bool,
 }
 
 /// One SQL statement.
@@ -30,6 +40,23 @@ pub struct Statement {
     pub mode: Mode,
     /// What must hold after it.
     pub guards: Vec<Guard>,
+    /// What it asks of the session.
+    pub session: Session,
+}
+
+/// What a statement asks of the session that runs it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Session {
+    /// Nothing.
+    #[default]
+    Any,
+    /// SQLite: foreign keys off, which only works outside a transaction; broken references are counted before and after.
+    ///
+    /// With them on, the DROP TABLE of a rebuild deletes the rows of child tables
+    /// (sqlite.org/lang_altertable.html, section 7).
+    ForeignKeysOff,
+    /// It changes a setting, which is put back also where a later statement fails.
+    Changed,
 }
 
 /// Whether a statement runs in the revision's transaction.
@@ -56,12 +83,29 @@ pub struct Hazard {
 }
 
 /// What could happen to the rows that are there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HazardKind {
     /// Values or rows are dropped and the script does not say `.loses_data()`.
     LosesData,
     /// NULL stands where NOT NULL is asked for, and nothing fills it.
     NullInNotNull,
+    /// A row does not fulfil a check that is made.
+    BreaksCheck {
+        /// The check's name, or its condition where it has none.
+        check: String,
+    },
+}
+
+impl HazardKind {
+    /// Tells whether whoever runs the plan may consent to it. The others would end in an error, or in rows that the
+    /// schema forbids.
+    #[must_use]
+    pub const fn can_be_wanted(&self) -> bool {
+        match self {
+            Self::LosesData => true,
+            Self::BreaksCheck { .. } | Self::NullInNotNull => false,
+        }
+    }
 }
 
 /// What must hold around a statement, checked by whoever runs it.
@@ -77,13 +121,31 @@ pub enum Guard {
         /// The tables, the children of a table that is replaced.
         of: Vec<TableName>,
     },
+    /// One row is written: the text of this table is there, and its columns are those that the plan was made for.
+    WritesOneText {
+        /// The table.
+        of: TableName,
+    },
 }
 
 impl Statement {
     /// Makes a statement that runs in the transaction and endangers nothing.
     #[must_use]
     pub fn new(sql: impl Into<String>) -> Self {
-        Self { sql: sql.into(), hazards: Vec::new(), mode: Mode::InTransaction, guards: Vec::new() }
+        Self {
+            sql: sql.into(),
+            hazards: Vec::new(),
+            mode: Mode::InTransaction,
+            guards: Vec::new(),
+            session: Session::Any,
+        }
+    }
+
+    /// Says what it asks of the session.
+    #[must_use]
+    pub fn session(mut self, session: Session) -> Self {
+        self.session = session;
+        self
     }
 
     /// Adds a hazard.
@@ -105,6 +167,33 @@ impl Plan {
     /// Adds a statement that endangers nothing.
     pub fn push(&mut self, sql: impl Into<String>) {
         self.statements.push(Statement::new(sql));
+    }
+
+    /// Tells whether foreign keys must be off around it.
+    #[must_use]
+    pub fn needs_foreign_keys_off(&self) -> bool {
+        self.statements.iter().any(|statement| statement.session == Session::ForeignKeysOff)
+    }
+
+    /// Takes the cheaper way wherever there is one.
+    #[must_use]
+    pub fn in_place(self) -> Self {
+        let Self { mut statements, shortcuts } = self;
+        for Shortcut { instead_of, statements: cheaper } in shortcuts.into_iter().rev() {
+            statements.splice(instead_of, cheaper);
+        }
+        Self { statements, shortcuts: Vec::new() }
+    }
+
+    /// Adds the statements of another plan after its own.
+    pub fn append(&mut self, other: Self) {
+        let Self { statements, shortcuts } = other;
+        let moved = self.statements.len();
+        self.statements.extend(statements);
+        self.shortcuts.extend(shortcuts.into_iter().map(|Shortcut { instead_of, statements }| Shortcut {
+            instead_of: instead_of.start + moved..instead_of.end + moved,
+            statements,
+        }));
     }
 }
 

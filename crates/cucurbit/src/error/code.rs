@@ -265,6 +265,8 @@ error_codes! {
     UnreadableSqlFile = "unreadable-sql-file",
 
     // Running revisions.
+    /// Rows break a check that is made.
+    BrokenCheck = "broken-check",
     /// Rows would refer to nothing.
     BrokenReferences = "broken-references",
     /// Code of a script changed the schema.
@@ -305,6 +307,8 @@ error_codes! {
     Overtaken = "overtaken",
     /// A rebuild would have lost rows.
     RowsLost = "rows-lost",
+    /// Another program changed a table while a revision was planned.
+    TableChanged = "table-changed",
     /// A revision was begun and not finished.
     UnfinishedRevision = "unfinished-revision",
     /// The database cannot do what a script says.

@@ -297,6 +297,7 @@ impl From<&RunError> for ErrorCode {
             RunError::ForeignKeysBroken { .. } => Self::BrokenReferences,
             RunError::ForeignKeysOn => Self::ForeignKeysOn,
             RunError::Hazard { hazard } => match hazard.kind {
+                HazardKind::BreaksCheck { .. } => Self::BrokenCheck,
                 HazardKind::LosesData => Self::DataLoss,
                 HazardKind::NullInNotNull => Self::NullValues,
             },
@@ -313,6 +314,7 @@ impl From<&RunError> for ErrorCode {
             // What to do about it depends on why it failed; that it was rolled back needs nothing done.
             RunError::Step { source, .. } => source.as_ref().into(),
             RunError::Steps(error) => error.into(),
+            RunError::TableChanged { .. } => Self::TableChanged,
             RunError::Target(error) => error.into(),
             RunError::Unfinished { .. } => Self::UnfinishedRevision,
             RunError::UnknownOffline { .. } => Self::UnknownEffect,

@@ -2,14 +2,14 @@
 
 use crate::{
     connection::Connection,
-    dialect::{self, Before, Dialect, Guard, Mode, Plan, Settings, Statement},
+    dialect::{self, Before, Dialect, Guard, Mode, Plan, Session, Settings, Statement},
     revision::{Direction, Heads, RowChange},
     schema::TableName,
 };
 
 use super::{
     Event, Observer, RunError, VersionTable, code, foreign_keys, journal,
-    prepare::{Segment, Work, refuse_hazard},
+    prepare::{Segment, Work, refuse_hazards},
 };
 
 /// What a step is run with.
@@ -38,6 +38,7 @@ pub(super) async fn step(
     expected: &Heads,
     changes: &[RowChange],
 ) -> Result<bool, RunError> {
+    work.in_place();
     if changes_session(work) {
         job.settings = Some(Settings::read(job.connection).await?);
     }
@@ -168,7 +169,7 @@ async fn run_segment(
             let dialect = job.connection.dialect();
             let is_opaque = operations.iter().any(|operation| super::prepare::is_opaque(dialect, operation));
             let failed = |source| RunError::Plan { revision: job.revision.to_owned(), source };
-            let plan = dialect.plan(before, operations).map_err(failed)?;
+            let plan = dialect.plan(before, operations).map_err(failed)?.in_place();
             run_plan(job, &plan).await?;
             if is_opaque {
                 *before = job.reflect().await?;
@@ -197,12 +198,8 @@ async fn run_plan(job: &mut Job<'_, '_>, plan: &Plan) -> Result<(), RunError> {
 
 /// Runs one statement between its guards.
 async fn run_statement(job: &mut Job<'_, '_>, statement: &Statement) -> Result<(), RunError> {
-    let Statement { sql, hazards, mode: _, guards } = statement;
-    if !job.allow_data_loss {
-        for hazard in hazards {
-            refuse_hazard(job.connection, hazard).await?;
-        }
-    }
+    let Statement { sql, hazards, mode: _, guards, session: _ } = statement;
+    refuse_hazards(job.connection, hazards, job.allow_data_loss).await?;
     let mut counted = Vec::new();
     for table in guards.iter().flat_map(guarded) {
         counted.push((table, count(job.connection, table).await?));
@@ -220,6 +217,7 @@ fn guarded(guard: &Guard) -> &[TableName] {
     match guard {
         Guard::CopiesAllRows { of } => std::slice::from_ref(of),
         Guard::KeepsRows { of } => of,
+        Guard::WritesOneText { of: _ } => &[],
     }
 }
 
@@ -236,6 +234,11 @@ async fn check_guard(
         Guard::CopiesAllRows { of } => {
             if written != before(of) {
                 return Err(lost(of, before(of), written));
+            }
+        }
+        Guard::WritesOneText { of } => {
+            if written != 1 {
+                return Err(RunError::TableChanged { table: of.to_string() });
             }
         }
         Guard::KeepsRows { of } => {
@@ -274,7 +277,9 @@ pub(super) fn is_outside(work: &Work) -> bool {
 fn changes_session(work: &Work) -> bool {
     work.segments.iter().any(|segment| match segment {
         Segment::Code { .. } | Segment::Opaque(_) | Segment::Waiting(_) => true,
-        Segment::Planned(_) => false,
+        Segment::Planned(plan) => {
+            plan.statements.iter().any(|statement| statement.session == Session::Changed)
+        }
     })
 }
 
@@ -283,7 +288,7 @@ fn changes_session(work: &Work) -> bool {
 /// What waits for the database to be read may turn out to be a rebuild, and by then it is too late to ask.
 fn needs_foreign_keys_off(connected_to: Dialect, work: &Work) -> bool {
     work.segments.iter().any(|segment| match segment {
-        Segment::Planned(plan) | Segment::Opaque(plan) => plan.needs_foreign_keys_off,
+        Segment::Planned(plan) | Segment::Opaque(plan) => plan.needs_foreign_keys_off(),
         Segment::Waiting(operations) => {
             operations.iter().any(|operation| dialect::may_rebuild(connected_to, operation))
         }
@@ -334,6 +339,7 @@ pub(super) fn is_worth_another_try(error: &RunError) -> bool {
         | RunError::Outside { .. }
         | RunError::Steps(_)
         | RunError::Step { .. }
+        | RunError::TableChanged { .. }
         | RunError::Target(_)
         | RunError::Unfinished { .. }
         | RunError::UnknownOffline { .. }

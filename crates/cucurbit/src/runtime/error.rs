@@ -135,6 +135,12 @@ pub enum RunError {
         /// Why.
         source: Box<Self>,
     },
+    /// SQLite: a table is not what it was when the run read it.
+    #[error("table `{table}` was changed by another program while the revision was planned")]
+    TableChanged {
+        /// The table.
+        table: String,
+    },
     /// An identifier does not fit the scripts.
     #[error(transparent)]
     Target(#[from] TargetError),
@@ -169,6 +175,9 @@ pub enum RunError {
 fn hazard_words(hazard: &Hazard) -> String {
     let Hazard { kind, table, column, probe: _ } = hazard;
     match (kind, column) {
+        (HazardKind::BreaksCheck { check }, _) => {
+            format!("table `{table}` has rows that break the check `{check}`")
+        }
         (HazardKind::LosesData, Some(column)) => {
             format!("column `{table}.{column}` is not empty and would be dropped")
         }
@@ -198,6 +207,9 @@ impl RunError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Hazard { hazard } => Some(match hazard.kind {
+                HazardKind::BreaksCheck { .. } => {
+                    "correct the rows before, by `op.execute` in the script for example".to_owned()
+                }
                 HazardKind::LosesData => {
                     "say `.loses_data()` in the script, or run with `--allow-data-loss`".to_owned()
                 }
@@ -242,6 +254,7 @@ impl RunError {
             Self::Reflect(error) => error.hint().map(str::to_owned),
             Self::Step { source, .. } => source.hint(),
             Self::Steps(error) => error.hint(),
+            Self::TableChanged { .. } => Some("run the command again".to_owned()),
             Self::Target(error) => error.hint(),
             Self::UnknownOffline { .. } => {
                 Some("say what the SQL does: `op.execute(…).means(|op| …)`".to_owned())

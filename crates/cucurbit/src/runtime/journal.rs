@@ -149,7 +149,7 @@ pub(super) fn entries(job: &Job<'_, '_>, work: &Work, changes: &[RowChange]) -> 
         Segment::Code { .. } | Segment::Waiting(_) => &[],
     });
     let statements = planned.map(|statement| {
-        let Statement { sql, hazards: _, mode, guards: _ } = statement;
+        let Statement { sql, hazards: _, mode, guards: _, session: _ } = statement;
         match mode {
             Mode::InTransaction => (EntryMode::Inside, sql.clone()),
             Mode::OutsideTransaction => (EntryMode::Outside, sql.clone()),

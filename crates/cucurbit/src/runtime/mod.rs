@@ -358,9 +358,8 @@ impl<'m> Migrator<'m> {
             return Ok(false);
         }
         let mut prepared = prepare::prepare(self.connection.dialect(), self.scripts, &steps, before)?;
-        if !self.options.allow_data_loss {
-            prepare::refuse_hazards(self.connection, &prepared.hazards).await?;
-        }
+        let allow_data_loss = self.options.allow_data_loss;
+        prepare::refuse_hazards(self.connection, &prepared.hazards, allow_data_loss).await?;
         table.ensure(self.connection).await?;
 
         let scripts = self.scripts;
@@ -381,7 +380,7 @@ impl<'m> Migrator<'m> {
                 purges: false,
                 connection: self.connection,
                 version_table: &table,
-                allow_data_loss: self.options.allow_data_loss,
+                allow_data_loss,
                 observer: &mut *self.observer,
                 settings: None,
             };

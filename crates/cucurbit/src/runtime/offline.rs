@@ -51,12 +51,14 @@ pub fn script(
 
 /// Writes one step: a transaction with its version row; statements outside transactions stand between two of them.
 fn write_step(text: &mut Text, dialect: Dialect, plan: &Plan, changes: &[String]) {
-    let Plan { statements, needs_foreign_keys_off } = plan;
-    if *needs_foreign_keys_off {
+    // Nobody looks at the rows between the statements of a script, which a shortcut needs.
+    let Plan { statements, shortcuts: _ } = plan;
+    let needs_foreign_keys_off = plan.needs_foreign_keys_off();
+    if needs_foreign_keys_off {
         statement(text, "PRAGMA foreign_keys = OFF");
     }
     let mut is_open = false;
-    for Statement { sql, hazards, mode, guards } in statements {
+    for Statement { sql, hazards, mode, guards, session: _ } in statements {
         let is_inside = *mode == Mode::InTransaction;
         if is_inside != is_open {
             statement(text, if is_inside { dialect.begin_sql() } else { "COMMIT" });
@@ -77,7 +79,7 @@ fn write_step(text: &mut Text, dialect: Dialect, plan: &Plan, changes: &[String]
         statement(text, change);
     }
     statement(text, "COMMIT");
-    if *needs_foreign_keys_off {
+    if needs_foreign_keys_off {
         statement(text, "PRAGMA foreign_keys = ON");
     }
 }

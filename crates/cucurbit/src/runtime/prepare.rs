@@ -38,16 +38,22 @@ impl Work {
         matches!(planned.next(), Some(Segment::Waiting(_)))
     }
 
+    /// Takes the cheaper way wherever there is one: hazards and guards are looked at.
+    pub(super) fn in_place(&mut self) {
+        for segment in &mut self.segments {
+            if let Segment::Planned(plan) | Segment::Opaque(plan) = segment {
+                *plan = std::mem::take(plan).in_place();
+            }
+        }
+    }
+
     /// Joins the segments into one plan, or tells what only a database could do.
     pub(super) fn into_plan(self) -> Result<Plan, RunError> {
         let mut whole = Plan::default();
         for segment in self.segments {
             match segment {
                 Segment::Code { title, code: _ } => return Err(RunError::CodeOffline { title }),
-                Segment::Planned(plan) | Segment::Opaque(plan) => {
-                    whole.statements.extend(plan.statements);
-                    whole.needs_foreign_keys_off |= plan.needs_foreign_keys_off;
-                }
+                Segment::Planned(plan) | Segment::Opaque(plan) => whole.append(plan),
                 Segment::Waiting(operations) => {
                     let operation = operations.first().map(Operation::describe).unwrap_or_default();
                     return Err(RunError::UnknownOffline { operation });
@@ -217,15 +223,21 @@ fn new_name(change: &ColumnChange) -> Option<&Ident> {
 }
 
 /// Asks for each danger whether it is real, before anything is touched.
-pub(super) async fn refuse_hazards(connection: &mut Connection, hazards: &[Hazard]) -> Result<(), RunError> {
-    for hazard in hazards {
+///
+/// What can be wanted is not asked about where it is allowed.
+pub(super) async fn refuse_hazards(
+    connection: &mut Connection,
+    hazards: &[Hazard],
+    allow_data_loss: bool,
+) -> Result<(), RunError> {
+    for hazard in hazards.iter().filter(|hazard| !allow_data_loss || !hazard.kind.can_be_wanted()) {
         refuse_hazard(connection, hazard).await?;
     }
     Ok(())
 }
 
 /// Asks whether a danger is real, and refuses if it is.
-pub(super) async fn refuse_hazard(connection: &mut Connection, hazard: &Hazard) -> Result<(), RunError> {
+async fn refuse_hazard(connection: &mut Connection, hazard: &Hazard) -> Result<(), RunError> {
     match connection.value(&hazard.probe).await?.as_deref() {
         Some("0" | "f") | None => Ok(()),
         Some(_) => Err(RunError::Hazard { hazard: hazard.clone() }),
@@ -303,7 +315,7 @@ fn refuse_mixed_modes(work: &Work) -> Result<(), RunError> {
                 let statement = plan.statements.iter().find(|one| one.mode == Mode::OutsideTransaction);
                 outside = outside.or(statement.map(|statement| statement.sql.clone()));
                 let guarded = |one: &&Statement| !one.hazards.is_empty() || !one.guards.is_empty();
-                if plan.needs_foreign_keys_off {
+                if plan.needs_foreign_keys_off() {
                     other = Some("a table that is rebuilt or dropped".to_owned());
                 } else if let Some(statement) = plan.statements.iter().find(guarded) {
                     other = Some(format!("`{}`, which depends on rows,", first_line(&statement.sql)));

@@ -38,6 +38,9 @@ mod errors; // Every error has a stable name, and docs/errors.md an entry for ea
 mod graph; // Alembic's recorded behaviour on small graphs, what differs on purpose, and laws over random graphs.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
+mod in_place; // SQLite: changes that leave the rows where they lie in the file.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
 mod journal; // Statements outside transactions: what is left when they stop, and how it goes on.
 #[cfg(test)]
 mod laws; // Laws of comparing and undoing, over schemas made by chance.

@@ -19,9 +19,12 @@ use tempfile::TempDir;
 
 /// Runs a test once for each dialect, each time with an empty database of its own.
 pub(crate) fn on_each_database<F: Future<Output = ()>>(test: impl Fn(Database) -> F) {
-    for dialect in Dialect::ALL {
-        on_database(dialect, &test);
-    }
+    Dialect::ALL.into_iter().for_each(|dialect| on_database(dialect, &test));
+}
+
+/// Runs a test that only SQLite has, with an empty file.
+pub(crate) fn on_sqlite<F: Future<Output = ()>>(test: impl Fn(Database) -> F) {
+    on_database(Dialect::Sqlite, test);
 }
 
 /// Runs a test on one dialect; there is another one for the other.

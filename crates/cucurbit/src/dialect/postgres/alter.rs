@@ -507,7 +507,7 @@ mod tests {
         );
         assert_eq!(
             sql(text_column().collate("C"), &[ColumnChange::SetCollation(None)]),
-            ["ALTER TABLE \"plant\" ALTER COLUMN \"height\" TYPE TEXT COLLATE \"default\"",]
+            ["ALTER TABLE \"plant\" ALTER COLUMN \"height\" TYPE TEXT",]
         );
         assert_eq!(sql(double("height"), &[to(Type::Float)]), [""; 0]);
     }

@@ -131,7 +131,7 @@ fn default_form(default: &ServerDefault, affinity: Affinity) -> Option<ServerDef
         (Literal::Null, _) => return None,
         (Literal::Boolean(value), _) => Literal::Integer(value.into()),
         // SQLite converts the default as it converts any value of the column.
-        (Literal::String(text), Affinity::Number) => match constant(&text) {
+        (Literal::String(text), Affinity::Number | Affinity::Real) => match constant(&text) {
             Some(number @ (Literal::Integer(_) | Literal::Number(_))) => number,
             Some(Literal::Boolean(_) | Literal::Null | Literal::String(_)) | None => Literal::String(text),
         },

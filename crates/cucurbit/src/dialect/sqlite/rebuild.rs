@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::schema::{Ident, TableName};
 
 use super::{
-    super::{Before, Guard, Hazard, Originals, Plan, PlanError, Statement, sql::quoted},
+    super::{Before, Guard, Hazard, Originals, Plan, PlanError, Session, Statement, sql::quoted},
     ddl::CreateTable,
     rename,
     render::{children, name_text},
@@ -50,7 +50,6 @@ pub(super) fn rebuild(
     let new = quoted(&new_name);
     let dependents = dependents(&before.originals, &table.name);
 
-    plan.needs_foreign_keys_off = true;
     let start = plan.statements.len();
     for trigger in &dependents.triggers {
         plan.push(format!("DROP TRIGGER {}", quoted(trigger)));
@@ -89,6 +88,7 @@ pub(super) fn rebuild(
     }
     if let Some(first) = plan.statements.get_mut(start) {
         first.hazards.extend(hazards);
+        first.session = Session::ForeignKeysOff;
     }
     to.set_name(&table.name);
     Ok(to)
@@ -143,7 +143,7 @@ fn rowid_name(from: &CreateTable, to: &CreateTable) -> Option<&'static str> {
 }
 
 /// Finds a name that nothing has. A table that an earlier attempt left behind is not touched: nobody knows whose it is.
-fn free_name(originals: &Originals, table: &Ident) -> Ident {
+pub(super) fn free_name(originals: &Originals, table: &Ident) -> Ident {
     let Originals { tables, indexes, triggers: _, views } = originals;
     let is_taken = |name: &Ident| {
         tables.keys().any(|other| same_name(&other.name, name))

@@ -10,7 +10,7 @@ use crate::{
 
 use super::{
     super::{
-        Before, Guard, Hazard, HazardKind, Mode, Plan, PlanError, Statement,
+        Before, Guard, Hazard, HazardKind, Mode, Plan, PlanError, Session, Statement,
         lexer::{self, Kind},
         sql::{list, quoted, string},
     },
@@ -192,8 +192,7 @@ fn drop_table(
     }
     if !children.is_empty() {
         // With foreign keys on, DROP TABLE first deletes all rows, and the children's with them.
-        plan.needs_foreign_keys_off = true;
-        statement = statement.guard(Guard::KeepsRows { of: children });
+        statement = statement.session(Session::ForeignKeysOff).guard(Guard::KeepsRows { of: children });
     }
     plan.statements.push(statement);
     before.originals.tables.remove(table);

@@ -178,6 +178,8 @@ pub(super) enum Affinity {
     Blob,
     /// Numbers where it can.
     Number,
+    /// Numbers where it can, and those that are whole as if they were not.
+    Real,
     /// Text.
     Text,
 }
@@ -192,6 +194,8 @@ pub(super) fn affinity(spelling: &str) -> Affinity {
         Affinity::Text
     } else if has("BLOB") || spelling.trim().is_empty() {
         Affinity::Blob
+    } else if has("REAL") || has("FLOA") || has("DOUB") {
+        Affinity::Real
     } else {
         Affinity::Number
     }

@@ -7,7 +7,7 @@ use std::{cell::RefCell, error::Error};
 use cucurbit::{
     Op, Script,
     connection::Connection,
-    dialect::{self, Answers, Before, Canonical, Dialect},
+    dialect::{self, Answers, Before, Canonical, Dialect, Plan},
     diff::{Diff, Filter, diff},
     operation::{Operation, apply_all, reverse_all},
     revision::{Reach, Scripts, Target},
@@ -80,7 +80,8 @@ async fn laws(case: &Case, database: &Database, snapshot: &mut Option<Snapshot>)
     let Compared { from, to, upgrade, downgrade } = &compared;
     let mut memory = from.clone();
     let plan = dialect.plan(&mut memory, upgrade).map_err(told("the operations cannot be planned"))?;
-    let statements: Vec<String> = plan.statements.into_iter().map(|statement| statement.sql).collect();
+    let copied: Vec<String> = if plan.shortcuts.is_empty() { Vec::new() } else { texts(&plan) };
+    let statements = texts(&plan.in_place());
     *snapshot = Some(Snapshot {
         operations: upgrade.iter().map(|operation| operation.describe() + "\n").collect(),
         revision: unindented(&render(upgrade)),
@@ -123,7 +124,37 @@ async fn laws(case: &Case, database: &Database, snapshot: &mut Option<Snapshot>)
     let disk = reflect(&mut connection).await?;
     reached(&mut connection, &disk, to, "after the second upgrade, `to` is not reached").await?;
     closed(connection).await?;
+    if !copied.is_empty() {
+        copied_reaches(case, database, &copied, to).await?;
+    }
     from_nothing(database, to).await
+}
+
+fn texts(plan: &Plan) -> Vec<String> {
+    plan.statements.iter().map(|statement| statement.sql.clone()).collect()
+}
+
+/// Law: where rows may stay where they are, copying them leads to the same schema and the same rows. It is what a
+/// script of `--sql` does.
+async fn copied_reaches(
+    case: &Case,
+    database: &Database,
+    copied: &[String],
+    to: &Before,
+) -> Result<(), String> {
+    let (mut connection, from) = made(case, "from", database).await?;
+    if let Some(rows) = case.input("rows", database.dialect) {
+        connection.execute(rows).await.map_err(told("`--- rows` does not run"))?;
+    }
+    let kept = Kept::read(&mut connection, &from, to).await?;
+    let whole =
+        format!("PRAGMA foreign_keys = OFF; BEGIN; {}; COMMIT; PRAGMA foreign_keys = ON", copied.join(";\n"));
+    connection.execute(&whole).await.map_err(told("the rows cannot be copied"))?;
+    let disk = reflect(&mut connection).await?;
+    reached(&mut connection, &disk, to, "with its rows copied, `to` is not reached").await?;
+    beside(&disk, to)?;
+    kept.check(&mut connection, "upgrade by copies").await?;
+    closed(connection).await
 }
 
 /// Law: a schema does not differ from itself, and its canonical form is its own canonical form.

@@ -56,8 +56,17 @@ impl Kept {
                 ));
             }
         }
-        Ok(())
+        match connection.dialect() {
+            Dialect::Postgres => Ok(()),
+            Dialect::Sqlite => is_sound(connection, after).await,
+        }
     }
+}
+
+/// SQLite's own opinion of the file: indexes hold what the tables hold, and rows what the text asks for.
+async fn is_sound(connection: &mut Connection, after: &str) -> Result<(), String> {
+    let found = rows(connection, "PRAGMA integrity_check").await?;
+    if found == r#"[Some("ok")]"# { Ok(()) } else { Err(format!("after the {after}: {found}")) }
 }
 
 fn is_computed(column: &Column) -> bool {

@@ -89,7 +89,7 @@ impl Database {
     }
 
     fn run_plan(&mut self, plan: &Plan) -> Result<(), Failure> {
-        if plan.needs_foreign_keys_off {
+        if plan.needs_foreign_keys_off() {
             self.execute("PRAGMA foreign_keys = OFF")?;
             assert_eq!(self.rows("PRAGMA foreign_keys"), ["0"]);
         }
@@ -114,6 +114,7 @@ impl Database {
         let tables = statement.guards.iter().flat_map(|guard| match guard {
             Guard::CopiesAllRows { of } => vec![of.clone()],
             Guard::KeepsRows { of } => of.clone(),
+            Guard::WritesOneText { of: _ } => Vec::new(),
         });
         let before: Vec<(TableName, String)> =
             tables.map(|table| (table.clone(), self.count(&table))).collect();
@@ -122,7 +123,7 @@ impl Database {
             for (table, count) in &before {
                 let now = match guard {
                     Guard::CopiesAllRows { .. } => written.to_string(),
-                    Guard::KeepsRows { .. } => self.count(table),
+                    Guard::KeepsRows { .. } | Guard::WritesOneText { .. } => self.count(table),
                 };
                 if now != *count {
                     return Err(format!("rows of {table}: {count} became {now}"));

@@ -12,7 +12,7 @@ use super::{
     super::{
         super::{HazardKind, PlanError, Statement, sql::quoted},
         HERE,
-        ddl::{ClauseKind, CreateTable, with_index_name},
+        ddl::{ClauseKind, ColumnText, CreateTable, with_index_name},
         definition,
         render::{apply, column_probe, unsupported},
         token::{same_name, tokens},
@@ -51,9 +51,9 @@ impl Work<'_> {
         let is_native =
             is_virtual || (column.default.is_none() || is_constant) && (column.nullable || has_value);
         if is_native {
-            self.push(Statement::new(format!("ALTER TABLE {} ADD COLUMN {text}", self.name)));
+            self.alter_table(&format!("ADD COLUMN {text}"));
         } else {
-            self.native = None;
+            self.copy_rows();
         }
         match backfill {
             Some(backfill) => {
@@ -81,12 +81,19 @@ impl Work<'_> {
         operation: &Operation,
     ) -> Result<(), PlanError> {
         let was = self.text.clone();
+        let mut keeps_rows = true;
         let text = |text: &CreateTable| text.columns().find(|other| same_name(&other.name, column)).cloned();
         match change {
             // Renames are taken out before; a rename to the same name is nothing.
             ColumnChange::LosesData | ColumnChange::Rename { .. } | ColumnChange::SetComment(_) => {}
-            ColumnChange::SetCollation(collation) => self.text.set_collation(column, collation.as_deref()),
-            ColumnChange::SetDefault(default) => self.set_default(column, default.as_ref(), operation)?,
+            ColumnChange::SetCollation(collation) => {
+                self.text.set_collation(column, collation.as_deref());
+                keeps_rows = false;
+            }
+            ColumnChange::SetDefault(default) => {
+                self.set_default(column, default.as_ref(), operation)?;
+                keeps_rows = false;
+            }
             ColumnChange::SetNotNull { backfill } => {
                 let was_nullable = text(&was).is_some_and(|column| !column.is_not_null());
                 self.text.set_nullable(column, false);
@@ -99,12 +106,26 @@ impl Work<'_> {
                 }
             }
             ColumnChange::SetNullable => self.text.set_nullable(column, true),
-            ColumnChange::SetType { ty, using } => self.set_type(column, ty, using.as_ref(), operation)?,
+            ColumnChange::SetType { ty, using } => {
+                self.set_type(column, ty, using.as_ref(), operation)?;
+                keeps_rows =
+                    text(&was).zip(text(&self.text)).is_some_and(|(was, is)| self.lies_alike(&was, &is));
+            }
         }
-        if self.text != was || self.fills.contains_key(column) {
-            self.native = None;
+        if self.fills.contains_key(column) || self.text != was && !keeps_rows {
+            self.copy_rows();
+        } else if self.text != was {
+            self.edit_text();
         }
         Ok(())
+    }
+
+    /// Tells whether the values of a column lie in the file in the same way under both of its types.
+    fn lies_alike(&self, was: &ColumnText, is: &ColumnText) -> bool {
+        let is_key = self.before.schema.table(&self.table).and_then(|table| table.primary_key.as_ref());
+        let is_in_key = is_key.is_some_and(|key| is_in(&key.columns, &was.name));
+        let is_plain = !is_in_key && !was.is_generated() && !self.text.options().is_strict;
+        is_plain && types::affinity(was.declared()) == types::affinity(is.declared())
     }
 
     fn set_default(
@@ -180,9 +201,9 @@ impl Work<'_> {
         }
         indexes.iter().for_each(|index| self.drop_index(index));
         if self.is_in_a_key(column) {
-            self.native = None;
+            self.copy_rows();
         } else {
-            self.push(Statement::new(format!("ALTER TABLE {} DROP COLUMN {}", self.name, quoted(column))));
+            self.alter_table(&format!("DROP COLUMN {}", quoted(column)));
         }
         self.text.drop_column(column);
         self.added.remove(column);

@@ -51,7 +51,11 @@ impl Work<'_> {
             // The columns stay NOT NULL, which the key alone said.
             key.columns.iter().for_each(|column| self.text.set_nullable(column, false));
         }
-        self.native = None;
+        match found {
+            Found::Check(_) | Found::ForeignKey(_) => drop(self.edit_text()),
+            // An index goes with it, and a key may be the rowid.
+            Found::Exclusion(_) | Found::PrimaryKey | Found::Unique(_) => self.copy_rows(),
+        }
         self.text.drop_constraint(found);
         // What is created after it may take its name, or be the next primary key.
         self.remember_constraints(table);
@@ -87,7 +91,7 @@ impl Work<'_> {
             // Every row was checked when the constraint was made.
             ConstraintChange::Validate => return Ok(()),
         }
-        self.native = None;
+        self.edit_text();
         self.remember_constraints(table);
         Ok(())
     }

@@ -1,4 +1,5 @@
-//! Changes of one table: native where ALTER TABLE is enough, else one rebuild for all of them.
+//! Changes of one table: native where ALTER TABLE is enough, else one rebuild for all of them, with a shortcut where
+//! the rows may stay as they are (`in_place.rs`).
 //!
 //! Native are RENAME COLUMN (3.25), ADD COLUMN and DROP COLUMN (3.35) within their limits
 //! (sqlite.org/lang_altertable.html, sections 4 to 6), and CREATE and DROP INDEX. Each operation edits the table's
@@ -6,6 +7,7 @@
 
 mod column;
 mod constraint;
+mod in_place;
 mod option;
 mod usage;
 
@@ -16,8 +18,9 @@ use crate::{
     schema::{Column, Expression, ForeignKey, Ident, PrimaryKey, TableName, TableOption},
 };
 
+use self::in_place::{Edit, Way};
 use super::{
-    super::{Before, Hazard, HazardKind, Plan, PlanError, Statement, sql::quoted},
+    super::{Before, Hazard, HazardKind, Plan, PlanError, Shortcut, Statement, sql::quoted},
     HERE,
     ddl::{CreateTable, Unreadable, is_column, rename_in_text},
     definition,
@@ -191,8 +194,14 @@ struct Work<'b> {
     /// The columns that were not there before.
     added: BTreeSet<Ident>,
     hazards: Vec<Hazard>,
-    /// The statements, as long as ALTER TABLE is enough.
-    native: Option<Vec<Statement>>,
+    /// How the table comes to its new text.
+    way: Way,
+    /// The statements, where no rows are copied.
+    statements: Vec<Statement>,
+    /// What was edited in and is in no statement yet.
+    edit: Option<Edit>,
+    /// The text before the present operation.
+    was: CreateTable,
 }
 
 fn change(before: &mut Before, operations: &[Operation], plan: &mut Plan) -> Result<(), PlanError> {
@@ -215,32 +224,47 @@ fn change(before: &mut Before, operations: &[Operation], plan: &mut Plan) -> Res
         before,
         table: table.clone(),
         name,
+        was: text.clone(),
         text,
         fills: BTreeMap::new(),
         added: BTreeSet::new(),
         hazards: Vec::new(),
-        native: Some(Vec::new()),
+        way: Way::Native,
+        statements: Vec::new(),
+        edit: None,
     };
     let mut taken = BTreeSet::new();
     for (position, operation) in operations.iter().enumerate() {
         if !taken.contains(&position) {
             let foreign_key = inline_foreign_key(operations, position);
             taken.extend(foreign_key.map(|(at, _)| at));
+            work.was = work.text.clone();
             work.edit(operation, foreign_key.map(|(_, key)| key), &operations[position..])?;
         }
     }
-    let Work { before: _, table: _, name: _, text, fills, added, hazards, native } = work;
-    let to = match native {
-        Some(statements) => {
-            let mut hazards = hazards;
-            for mut statement in statements {
-                statement.hazards.append(&mut hazards);
-                plan.statements.push(statement);
-            }
+    let text = work.text.clone();
+    work.write_edit(&text);
+    let Work { before: _, table: _, name: _, text, fills, added, hazards, way, statements, .. } = work;
+    let with_hazards = |mut statements: Vec<Statement>| {
+        if let Some(first) = statements.first_mut() {
+            first.hazards.splice(0..0, hazards.iter().cloned());
+        }
+        statements
+    };
+    let start = plan.statements.len();
+    let to = match way {
+        Way::Native => {
+            plan.statements.extend(with_hazards(statements));
             if from.ends_with_a_column_that_goes(&text) { text.without_space_at_its_end() } else { text }
         }
-        None => {
-            rebuild::rebuild(before, Rebuild { table: &table, from, to: text, fills, added, hazards }, plan)?
+        Way::Edited | Way::Copied => {
+            let shortcut = (way == Way::Edited).then(|| with_hazards(statements));
+            let rebuild = Rebuild { table: &table, from, to: text, fills, added, hazards };
+            let to = rebuild::rebuild(before, rebuild, plan)?;
+            if let Some(statements) = shortcut {
+                plan.shortcuts.push(Shortcut { instead_of: start..plan.statements.len(), statements });
+            }
+            to
         }
     };
     before.originals.tables.insert(table.clone(), to.to_string());
@@ -294,7 +318,8 @@ impl Work<'_> {
             }
             Operation::CreateCheck { table: _, check } => {
                 apply(self.before, operation)?;
-                self.native = None;
+                let (table, name) = (self.table.clone(), self.name.clone());
+                self.edit_text().looks_for_rows_that_break(check, &table, &name);
                 self.text.add_constraint(&definition::check(check)).map_err(failed)
             }
             Operation::CreateExclusion { .. } => {
@@ -302,7 +327,7 @@ impl Work<'_> {
             }
             Operation::CreateForeignKey { table: _, foreign_key } => {
                 apply(self.before, operation)?;
-                self.native = None;
+                self.edit_text().looks_for_broken_references();
                 let text = definition::foreign_key(foreign_key).map_err(unsupported(operation))?;
                 self.text.add_constraint(&text).map_err(failed)
             }
@@ -318,7 +343,7 @@ impl Work<'_> {
             }
             Operation::CreateUnique { table: _, unique } => {
                 apply(self.before, operation)?;
-                self.native = None;
+                self.copy_rows();
                 let text = definition::unique(unique).map_err(unsupported(operation))?;
                 self.text.add_constraint(&text).map_err(failed)
             }
@@ -360,9 +385,7 @@ impl Work<'_> {
     }
 
     fn push(&mut self, statement: Statement) {
-        if let Some(statements) = &mut self.native {
-            statements.push(statement);
-        }
+        self.statements.push(statement);
     }
 
     fn hazard(&mut self, kind: HazardKind, column: &Ident, probe: String) {
@@ -376,7 +399,7 @@ impl Work<'_> {
 
     fn create_primary_key(&mut self, key: &PrimaryKey, operation: &Operation) -> Result<(), PlanError> {
         apply(self.before, operation)?;
-        self.native = None;
+        self.copy_rows();
         for column in &key.columns {
             let is_nullable =
                 self.text.columns().any(|other| same_name(&other.name, column) && !other.is_not_null());

@@ -35,7 +35,7 @@ impl Work<'_> {
             TableOption::WithoutRowid => self.text.set_options(was.options().is_strict, is_set),
         }
         if self.text != was {
-            self.native = None;
+            self.copy_rows();
         }
         Ok(())
     }
