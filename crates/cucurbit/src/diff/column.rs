@@ -16,44 +16,70 @@ use super::{
 
 /// What changes in a table's columns, in the order of the table.
 #[derive(Debug, Default)]
-pub(super) struct Columns {
-    pub(super) dropped: Vec<Operation>,
-    pub(super) added: Vec<Operation>,
-    pub(super) altered: Vec<Operation>,
+struct Columns {
+    /// Computed columns that go.
+    computed_dropped: Vec<Operation>,
+    dropped: Vec<Operation>,
+    added: Vec<Operation>,
+    computed_added: Vec<Operation>,
+    /// Computed columns that are computed otherwise, or no more.
+    computed_altered: Vec<Operation>,
+    altered: Vec<Operation>,
 }
 
-pub(super) fn compare(pair: Pair<'_>, comparison: &mut Comparison<'_>) -> Columns {
+impl Columns {
+    /// Puts what others are computed from before these when it comes, and after them when it goes.
+    fn in_order(self) -> Vec<Operation> {
+        let Self { computed_dropped, dropped, added, computed_added, computed_altered, altered } = self;
+        let columns = match dropped.is_empty() || computed_altered.is_empty() {
+            true => [computed_dropped, dropped, added, computed_altered, altered, computed_added],
+            false => [computed_dropped, added, computed_altered, dropped, altered, computed_added],
+        };
+        columns.into_iter().flatten().collect()
+    }
+}
+
+pub(super) fn compare(pair: Pair<'_>, comparison: &mut Comparison<'_>) -> Vec<Operation> {
     let table = &pair.to.written.name;
     let asked = &pair.to.form.name;
     let mut columns = Columns::default();
     for column in &pair.from.form.columns {
         if pair.to.form.column(&column.name).is_none() {
+            let list = if is_computed(column) { &mut columns.computed_dropped } else { &mut columns.dropped };
             let column = pair.from.written_column(&column.name).unwrap_or(column).name.clone();
-            columns.dropped.push(Operation::DropColumn {
-                table: table.clone(),
-                column,
-                consent: Consent::GIVEN,
-            });
+            list.push(Operation::DropColumn { table: table.clone(), column, consent: Consent::GIVEN });
         }
     }
     for to in &pair.to.form.columns {
         let Some(written) = pair.to.written_column(&to.name) else { continue };
         match pair.from.form.column(&to.name) {
             None => {
+                let list = if is_computed(to) { &mut columns.computed_added } else { &mut columns.added };
                 let column = written.clone();
-                columns.added.push(Operation::AddColumn { table: table.clone(), column, backfill: None });
+                list.push(Operation::AddColumn { table: table.clone(), column, backfill: None });
             }
             Some(from) => {
                 let from = without_key(pair, from);
                 let changes = changes(asked, &from, to, written, comparison);
+                let is_default = |change: &ColumnChange| matches!(change, ColumnChange::SetDefault(_));
+                let list = match is_computed(&from) && changes.iter().any(is_default) {
+                    true => &mut columns.computed_altered,
+                    false => &mut columns.altered,
+                };
                 if !changes.is_empty() {
                     let column = written.name.clone();
-                    columns.altered.push(Operation::AlterColumn { table: table.clone(), column, changes });
+                    list.push(Operation::AlterColumn { table: table.clone(), column, changes });
                 }
             }
         }
     }
-    columns
+    // What is computed from something computed comes after it in a table.
+    columns.computed_dropped.reverse();
+    columns.in_order()
+}
+
+fn is_computed(column: &Column) -> bool {
+    matches!(column.default, Some(ServerDefault::Computed { .. }))
 }
 
 /// Takes from a column what only its primary key or its table's strictness said, where these go.
@@ -92,9 +118,7 @@ fn changes(
     }
     if is_other_default(table, from, default.as_ref(), comparison) {
         changes.push(ColumnChange::SetDefault(written.default.clone()));
-        let is_computed =
-            |default: Option<&ServerDefault>| matches!(default, Some(ServerDefault::Computed { .. }));
-        if is_computed(default.as_ref()) && !is_computed(from.default.as_ref()) {
+        if is_computed(to) && !is_computed(from) {
             changes.push(ColumnChange::LosesData);
         }
     }

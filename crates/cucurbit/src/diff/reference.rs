@@ -26,6 +26,8 @@ pub(super) struct Moved<'c> {
     made: BTreeSet<Key<'c>>,
     /// Columns whose values can be compared with the old ones no more.
     retyped: BTreeSet<(&'c TableName, &'c Ident)>,
+    /// Tables that are logged from then on, or no more: a logged one never refers to one that is not.
+    relogged: BTreeSet<&'c TableName>,
 }
 
 impl<'c> Moved<'c> {
@@ -35,9 +37,13 @@ impl<'c> Moved<'c> {
             lost: BTreeSet::new(),
             made: BTreeSet::new(),
             retyped: BTreeSet::new(),
+            relogged: BTreeSet::new(),
         };
         for pair in &pairs.common {
             let name = &pair.to.form.name;
+            if pair.from.form.options.is_unlogged != pair.to.form.options.is_unlogged {
+                moved.relogged.insert(name);
+            }
             let constraints =
                 constraint::lost_keys(*pair).into_iter().map(|columns| columns.iter().collect());
             let lost: BTreeSet<BTreeSet<&Ident>> = constraints.chain(index::lost_keys(*pair)).collect();
@@ -57,6 +63,7 @@ impl<'c> Moved<'c> {
     fn is_in_the_way(&self, owner: &TableName, foreign_key: &ForeignKey) -> bool {
         let ForeignKey { columns, referred_table, referred_columns, .. } = foreign_key;
         self.gone.contains(referred_table)
+            || (self.relogged.contains(referred_table) && owner != referred_table)
             || self.lost.contains(&(referred_table, referred_columns.iter().collect()))
             || self.are_retyped(owner, columns)
             || self.are_retyped(referred_table, referred_columns)
@@ -66,6 +73,7 @@ impl<'c> Moved<'c> {
     pub(super) fn is_ready_late(&self, foreign_key: &ForeignKey) -> bool {
         let ForeignKey { referred_table, referred_columns, .. } = foreign_key;
         self.made.contains(&(referred_table, referred_columns.iter().collect()))
+            || self.relogged.contains(referred_table)
             || self.are_retyped(referred_table, referred_columns)
     }
 

@@ -136,21 +136,23 @@ pub(super) fn altered(
     let constraints = constraint::compare(pair, comparison, waits);
     let columns = column::compare(pair, comparison);
 
+    let (from, to) = (&pair.from.form.options, &pair.to.form.options);
+    let set =
+        |option, is_set| Operation::SetTableOption { table: pair.to.written.name.clone(), option, is_set };
+    // AUTOINCREMENT is a word at the primary key: it goes before that and comes after it.
+    let numbered = TableOption::Autoincrement;
+    let is_other_key = constraint::is_other_primary_key(pair);
+    let is_lost = from.has(numbered) && (!to.has(numbered) || is_other_key);
+    let is_gained = to.has(numbered) && (!from.has(numbered) || is_other_key);
+
     let mut operations = Vec::new();
+    operations.extend(is_lost.then(|| set(numbered, false)));
     let dropped = indexes.dropped.into_iter().chain(exclusions.dropped).chain(constraints.dropped);
     operations.extend(dropped.filter(|operation| !done.contains(operation)));
-    let (from, to) = (&pair.from.form.options, &pair.to.form.options);
-    let options = TableOption::ALL.into_iter().filter(|option| from.has(*option) != to.has(*option));
-    let set = |option| Operation::SetTableOption {
-        table: pair.to.written.name.clone(),
-        option,
-        is_set: to.has(option),
-    };
-    let (late, early): (Vec<_>, Vec<_>) = options.map(set).partition(is_of_key);
-    operations.extend(early);
-    operations.extend(columns.dropped);
-    operations.extend(columns.added);
-    operations.extend(columns.altered);
+    let others = TableOption::ALL.into_iter().filter(|option| *option != numbered);
+    let others = others.filter(|option| from.has(*option) != to.has(*option));
+    operations.extend(others.map(|option| set(option, to.has(option))));
+    operations.extend(columns);
     for (constraint, change) in constraints.altered {
         let table = pair.to.written.name.clone();
         let drop = Operation::DropConstraint { table: table.clone(), constraint: constraint.clone() };
@@ -160,7 +162,7 @@ pub(super) fn altered(
     }
     operations.extend(constraints.added);
     operations.extend(exclusions.created);
-    operations.extend(late);
+    operations.extend(is_gained.then(|| set(numbered, true)));
     operations.extend(indexes.created);
     operations.extend(indexes.commented.into_iter().chain(exclusions.commented));
     if pair.from.form.comment != pair.to.form.comment {
@@ -168,9 +170,4 @@ pub(super) fn altered(
         operations.push(Operation::SetTableComment { table: pair.to.written.name.clone(), comment });
     }
     Made { operations, late: constraints.late }
-}
-
-/// Tells whether an option is the primary key's, which must be there first.
-fn is_of_key(operation: &Operation) -> bool {
-    matches!(operation, Operation::SetTableOption { option: TableOption::Autoincrement, is_set: true, .. })
 }

@@ -111,6 +111,34 @@ fn names_longer_than_the_database_keeps_are_found_again() {
     });
 }
 
+/// A model that says no name is content with any, such as those of a database that is taken over.
+#[test]
+fn a_name_that_the_model_does_not_choose_is_no_difference() {
+    let named = |table: &mut TableBuilder| {
+        table.column(integer("id"));
+        table.column(integer("code"));
+        table.primary_key(["id"]).named("pk_tree");
+        table.unique(["code"]).named("uq_tree");
+        table.foreign_key(["code"], "tree", ["id"]).named("fk_tree");
+        table.check("id > 0").named("ck_tree");
+    };
+    let unnamed = |table: &mut TableBuilder| {
+        table.column(integer("id"));
+        table.column(integer("code"));
+        table.primary_key(["id"]);
+        table.unique(["code"]);
+        table.foreign_key(["code"], "tree", ["id"]);
+        table.check("(id) > 0");
+    };
+    let (named, unnamed) = (schema(&[("tree", &named)]), schema(&[("tree", &unnamed)]));
+    on_each_database(async |database: Database| {
+        assert_eq!(walk(&database, &named, &unnamed).await, Vec::<String>::new());
+        database.emptied().await.close().await.unwrap();
+        let way = walk(&database, &unnamed, &named).await;
+        assert_eq!(way.len(), 8, "each is dropped and made again under its name: {way:?}");
+    });
+}
+
 #[test]
 fn a_table_whose_name_is_too_long_is_not_dropped() {
     let (name, unknown) = ("t".repeat(70), "u".repeat(62) + "ü");

@@ -5,6 +5,8 @@
 mod address; // Forms of addresses that need a server of the test's own: users, sockets, standbys, poolers.
 #[cfg(test)] // Tells clippy that helpers are tests too.
 mod any_operation; // Operations of every kind, with the names and texts that break things, for laws.
+#[cfg(test)]
+mod autogenerate; // docs/AUTOGENERATE.md: every row names a case or a test that shows it.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod cases; // Every file of tests/cases: what is written for it, and the laws on real databases.
@@ -71,6 +73,9 @@ mod settled; // Schemas in the one form in which memory and disk can be compared
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod sources; // `create` and `diff` between any two sources: database, empty, history, models, a file of SQL.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
+mod spellings; // What a model says in its own words and the database in others is no difference.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod sqlite; // SQLite: what Alembic's rebuild loses is kept, and memory agrees with the file, on real files with rows.

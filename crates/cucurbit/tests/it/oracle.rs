@@ -44,10 +44,13 @@ fn dump(database: &Database) -> String {
     statements.join(";\n")
 }
 
-/// Lists tables, columns, keys, checks, indexes and references, each list sorted.
+/// Lists tables with their options, columns, keys, checks, indexes and references, each list sorted.
 async fn pragmas(connection: &mut Connection) -> String {
-    let query = "SELECT 'column' AS kind, t.name AS owner, c.name || ' ' || c.type || ' ' || c.\"notnull\" || ' ' \
-           || ifnull(c.dflt_value, '-') || ' ' || (c.pk > 0) AS what \
+    let query = "SELECT 'table' AS kind, l.name AS owner, l.wr || ' ' || l.strict AS what \
+         FROM pragma_table_list l WHERE l.schema = 'main' AND l.type = 'table' \
+         UNION ALL \
+         SELECT 'column', t.name, c.name || ' ' || c.type || ' ' || c.\"notnull\" || ' ' \
+           || ifnull(c.dflt_value, '-') || ' ' || (c.pk > 0) || ' ' || c.hidden \
          FROM sqlite_schema t JOIN pragma_table_xinfo(t.name) c WHERE t.type = 'table' \
          UNION ALL \
          SELECT 'index', t.name, CASE i.origin WHEN 'c' THEN i.name ELSE i.origin END || ' ' || i.\"unique\" || ' ' \
@@ -68,21 +71,90 @@ async fn pragmas(connection: &mut Connection) -> String {
         .filter(is_ours)
         .map(|row| row.into_iter().flatten().collect::<Vec<_>>().join(" "))
         .collect();
-    // No pragma lists checks and names of constraints: they are read from the stored text, without its white space.
-    let texts =
-        "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name <> 'alembic_version' ORDER BY 1";
+    // What no pragma lists is read from the stored texts, without white space and quotes of names.
+    let texts = "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND tbl_name <> 'alembic_version' \
+         AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY 1, 2";
     for row in connection.rows(texts).await.expect("it can be asked") {
-        let [Some(name), Some(sql)] = row.as_slice() else { continue };
-        let plain: String = sql.replace('"', "").split_whitespace().collect::<Vec<_>>().join(" ");
-        let mut constraints: Vec<&str> = plain.split("CONSTRAINT ").skip(1).collect();
-        for constraint in &mut constraints {
-            // What a key is on, the pragmas say; it may stand in its column or after all of them.
-            let name = constraint.split(' ').next().unwrap_or_default();
-            let is_check = constraint[name.len()..].starts_with(" CHECK");
-            *constraint = if is_check { constraint.trim_end_matches([',', ' ', ')']) } else { name };
+        let [Some(kind), Some(name), Some(sql)] = row.as_slice() else { continue };
+        let plain = plain(sql);
+        match kind.as_str() {
+            "table" => {
+                let mut said = said_of_a_table(&plain);
+                said.sort_unstable();
+                lines.extend(said.into_iter().map(|said| format!("said {name} {said}")));
+            }
+            // An expression may stand in one more pair of parentheses.
+            _ => lines.push(format!("text {name} {}", plain.replace(['(', ')', ' '], ""))),
         }
-        constraints.sort_unstable();
-        lines.extend(constraints.into_iter().map(|constraint| format!("constraint {name} {constraint}")));
     }
     lines.join("\n")
+}
+
+/// A text with one space where there was white space, and names without their quotes.
+fn plain(sql: &str) -> String {
+    let mut plain = String::new();
+    for (place, piece) in sql.split('\'').enumerate() {
+        if place % 2 == 1 {
+            plain.extend(["'", piece, "'"]);
+        } else {
+            let space = |is_there: bool| if is_there { " " } else { "" };
+            let words = piece.replace('"', "").split_whitespace().collect::<Vec<_>>().join(" ");
+            plain += space(piece.starts_with(char::is_whitespace));
+            plain += &words;
+            plain += space(!words.is_empty() && piece.ends_with(char::is_whitespace));
+        }
+    }
+    plain
+}
+
+/// The names of constraints, the conditions of checks, what is computed, which keys may wait and whether ids are never
+/// given twice. What a key is on, the pragmas say.
+fn said_of_a_table(plain: &str) -> Vec<String> {
+    let mut said = Vec::new();
+    let mut name = "";
+    let mut rest = plain;
+    while let Some((word, after)) = next_word(rest) {
+        rest = after;
+        match word {
+            "CONSTRAINT" => {
+                name = next_word(rest).map(|(name, _)| name).unwrap_or_default();
+                said.push(format!("constraint {name}"));
+            }
+            "CHECK" | "AS" => said.push(format!("{word} {}", in_parentheses(rest))),
+            "AUTOINCREMENT" => said.push(word.to_owned()),
+            "DEFERRABLE" | "DEFERRED" => said.push(format!("{name} {word}")),
+            _ => {}
+        }
+    }
+    said
+}
+
+/// Splits a word off, or a text in quotes, or a sign.
+fn next_word(text: &str) -> Option<(&str, &str)> {
+    let text = text.trim_start();
+    let first = text.chars().next()?;
+    let is_of_word = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let end = match first {
+        '\'' => text[1..].find('\'').map_or(text.len(), |end| end + 2),
+        letter if is_of_word(letter) => text.find(|letter| !is_of_word(letter)).unwrap_or(text.len()),
+        other => other.len_utf8(),
+    };
+    Some(text.split_at(end))
+}
+
+/// The words of the parentheses with which a text begins.
+fn in_parentheses(text: &str) -> String {
+    let (mut words, mut depth, mut rest) = (Vec::new(), 0_usize, text);
+    while let Some((word, after)) = next_word(rest) {
+        rest = after;
+        match word {
+            "(" => depth += 1,
+            ")" => depth = depth.saturating_sub(1),
+            _ => words.push(word),
+        }
+        if depth == 0 {
+            break;
+        }
+    }
+    words.join(" ")
 }

@@ -19,15 +19,16 @@ use tempfile::TempDir;
 
 /// Runs a test once for each dialect, each time with an empty database of its own.
 pub(crate) fn on_each_database<F: Future<Output = ()>>(test: impl Fn(Database) -> F) {
-    Dialect::ALL.into_iter().for_each(|dialect| on(dialect, &test));
+    Dialect::ALL.into_iter().for_each(|dialect| on_database(dialect, &test));
 }
 
 /// Runs a test that only SQLite has, with an empty file.
 pub(crate) fn on_sqlite<F: Future<Output = ()>>(test: impl Fn(Database) -> F) {
-    on(Dialect::Sqlite, &test);
+    on_database(Dialect::Sqlite, test);
 }
 
-fn on<F: Future<Output = ()>>(dialect: Dialect, test: &impl Fn(Database) -> F) {
+/// Runs a test on one dialect; there is another one for the other.
+pub(crate) fn on_database<F: Future<Output = ()>>(dialect: Dialect, test: impl FnOnce(Database) -> F) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let database = Database::new(dialect).await;

@@ -130,6 +130,10 @@ impl<'t> Altered<'t> {
         let changes_default = new != old;
         if changes_default {
             self.drop_default(old, new)?;
+            if is_cast && matches!(old, Some(ServerDefault::Computed { .. } | ServerDefault::Identity(_))) {
+                // One statement changes types before it drops these, which few types can have and no USING can lead to.
+                self.flush();
+            }
         } else if is_in_the_way {
             self.clause("DROP DEFAULT");
         }
@@ -144,12 +148,9 @@ impl<'t> Altered<'t> {
 
     fn set_type(&mut self, from: &Type, to: &Type, using: Option<&Expression>, changes: &Changes<'_>) {
         let mut clause = format!("TYPE {}", types::spelled(to));
-        // Without COLLATE the column gets the collation of its type (manual, ALTER TABLE).
-        let collation = changes.collation.unwrap_or(&self.column.collation);
-        match (collation, changes.collation) {
-            (Some(collation), _) => clause = format!("{clause} COLLATE {}", quoted(&Ident::new(collation))),
-            (None, Some(_)) => clause.push_str(" COLLATE \"default\""),
-            (None, None) => {}
+        // Without COLLATE the column gets the collation of its type, if that has one (manual, ALTER TABLE).
+        if let Some(collation) = changes.collation.unwrap_or(&self.column.collation) {
+            clause = format!("{clause} COLLATE {}", quoted(&Ident::new(collation)));
         }
         let using = match using {
             Some(using) => Some(text(using).to_owned()),
@@ -217,14 +218,14 @@ impl<'t> Altered<'t> {
                 }
             },
             Some(ServerDefault::Serial) => self.make_serial(ty, changes)?,
-            Some(ServerDefault::Computed { .. }) => return self.compute(new, ty),
+            Some(ServerDefault::Computed { .. }) => return self.compute(new, ty, changes),
         }
         Ok(())
     }
 
     /// Makes a sequence of the column's own, as SERIAL does (manual, 8.1.4).
     fn make_serial(&mut self, ty: &Type, changes: &Changes<'_>) -> Result<(), PlanError> {
-        let Self { table, column, .. } = &*self;
+        let (table, column): (&'t Table, &'t Column) = (self.table, self.column);
         if types::serial(ty).is_none() {
             return Err(render::no_sequence(&table.name, &column.name));
         }
@@ -234,6 +235,13 @@ impl<'t> Altered<'t> {
         let default = format!("SET DEFAULT nextval({})", string(&sequence));
         let create = format!("CREATE SEQUENCE {sequence} AS {} OWNED BY {owner}", types::spelled(ty));
         self.push(create);
+        if table.options.is_unlogged {
+            // So is the sequence of a SERIAL in a table that is made so; before PostgreSQL 15 no sequence can be.
+            let unlogged =
+                format!("EXECUTE 'ALTER SEQUENCE ' || {} || ' SET UNLOGGED'", sequence_of(table, column));
+            let is_known = "current_setting('server_version_num')::INTEGER >= 150000";
+            self.push(in_block(&format!("IF {is_known} THEN {unlogged}; END IF")));
+        }
         self.clause(default);
         self.tighten(changes);
         self.flush();
@@ -251,9 +259,18 @@ impl<'t> Altered<'t> {
     }
 
     /// A computed column is a new column: what computes it cannot be changed before PostgreSQL 17.
-    fn compute(&mut self, default: Option<&ServerDefault>, ty: &Type) -> Result<(), PlanError> {
+    fn compute(
+        &mut self,
+        default: Option<&ServerDefault>,
+        ty: &Type,
+        changes: &Changes<'_>,
+    ) -> Result<(), PlanError> {
         let (table, column): (&'t Table, &'t Column) = (self.table, self.column);
-        let computed = Column { default: default.cloned(), ty: ty.clone().into(), ..Column::clone(column) };
+        let (default, ty) = (default.cloned(), ty.clone().into());
+        let collation = changes.collation.unwrap_or(&column.collation).clone();
+        // It is filled when it is added; what comes to refuse NULL does so afterwards.
+        let nullable = column.nullable || matches!(changes.not_null, Some(Nullability::Loosened));
+        let computed = Column { default, ty, collation, nullable, ..Column::clone(column) };
         let (name, added) = (quoted(&column.name), render::column(&table.name, &computed)?);
         self.clauses.clear();
         self.clauses.extend([format!("DROP COLUMN {name}"), format!("ADD COLUMN {added}")]);
@@ -493,7 +510,7 @@ mod tests {
         );
         assert_eq!(
             sql(text_column().collate("C"), &[ColumnChange::SetCollation(None)]),
-            ["ALTER TABLE \"plant\" ALTER COLUMN \"height\" TYPE TEXT COLLATE \"default\"",]
+            ["ALTER TABLE \"plant\" ALTER COLUMN \"height\" TYPE TEXT",]
         );
         assert_eq!(sql(double("height"), &[to(Type::Float)]), [""; 0]);
     }

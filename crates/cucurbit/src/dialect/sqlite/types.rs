@@ -92,7 +92,8 @@ pub(super) fn read(declared: &str) -> Type {
             Err(_) => custom(declared),
         },
         ("DOUBLE" | "DOUBLE PRECISION" | "FLOAT8", []) => Type::Double,
-        ("FLOAT", []) => Type::Float,
+        // The digits choose between two words in PostgreSQL; here they say nothing.
+        ("FLOAT", [] | [_]) => Type::Float,
         ("INTEGER" | "INT" | "INT4" | "MEDIUMINT", []) => Type::Integer,
         ("JSON" | "JSON_TEXT", []) => Type::Json,
         ("JSONB" | "JSONB_TEXT", []) => Type::Jsonb,

@@ -379,6 +379,26 @@ async fn a_column_that_becomes_numbered_is_filled_first() {
 }
 
 #[tokio::test]
+async fn a_sequence_is_logged_as_its_table_is() {
+    let database = Database::new().await;
+    let mut connection = database.connect().await;
+    let mut before = Before::default();
+    run(&mut connection, &mut before, |op| {
+        op.create_table("t", |table| {
+            table.column(integer("made").serial());
+            table.column(integer("becomes"));
+            table.unlogged();
+        });
+        op.alter_column("t", "becomes").server_default(ServerDefault::Serial);
+    })
+    .await;
+    let sequences = "SELECT string_agg(relpersistence::text, '') FROM pg_class WHERE relkind = 'S'";
+    let said = connection.value(sequences).await.unwrap().unwrap_or_default();
+    // Before PostgreSQL 15 every sequence is logged.
+    assert!(said == "uu" || said == "pp", "both are alike: {said}");
+}
+
+#[tokio::test]
 async fn tables_that_need_each_other_come_and_go_in_one_revision() {
     let database = Database::new().await;
     let mut connection = database.connect().await;

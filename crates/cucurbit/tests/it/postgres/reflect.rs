@@ -252,7 +252,8 @@ async fn what_is_not_compared_is_counted_and_named() {
              ALTER TABLE numbered ALTER g SET DEFAULT 1 + nextval('numbered_g_seq');
              CREATE SEQUENCE of_h OWNED BY numbered.h;
              COMMENT ON INDEX uq_noted IS 'it is'; COMMENT ON SEQUENCE noted_id_seq IS 'it counts';
-             COMMENT ON CONSTRAINT uq_noted ON noted IS 'it is compared'",
+             COMMENT ON CONSTRAINT uq_noted ON noted IS 'it is compared';
+             UPDATE pg_extension SET extnamespace = 'public'::regnamespace", // the one that every server has
         )
         .await
         .unwrap();
@@ -268,6 +269,7 @@ async fn what_is_not_compared_is_counted_and_named() {
             "1 view: v",
             "1 materialized view: m",
             "1 function: f",
+            "1 partitioned table: parts",
             "1 partition: parts_1",
             "1 table that inherits: child",
             "1 grant: t to PUBLIC",
@@ -276,10 +278,33 @@ async fn what_is_not_compared_is_counted_and_named() {
             "1 statistics object: s",
             "1 table in a publication: t",
             "1 domain: d",
+            "1 extension: plpgsql",
             "1 composite type: pair",
             "3 SERIAL columns whose sequences have options: numbered.a, numbered.c, numbered.d",
             "3 sequences of columns that are not SERIAL: numbered_g_seq, of_f, of_h",
             "2 comments that are not compared: index uq_noted, sequence noted_id_seq",
         ]
     );
+}
+
+#[tokio::test]
+async fn what_lies_in_a_tablespace_is_counted_and_named() {
+    let database = Database::new().await;
+    let mut connection = database.connect().await;
+    let space = format!("{}_space", database.name);
+    // A tablespace belongs to the whole server, so that it goes before anything is compared.
+    for statement in [
+        "SET allow_in_place_tablespaces = on",
+        &format!("CREATE TABLESPACE {space} LOCATION ''"),
+        &format!("CREATE TABLE t (a int) TABLESPACE {space}"),
+        &format!("CREATE TABLE u (a int); CREATE INDEX ix ON u (a) TABLESPACE {space}"),
+    ] {
+        connection.execute(statement).await.unwrap();
+    }
+    let found = dialect::unmodelled(&mut connection).await;
+    connection.execute("DROP TABLE t, u").await.unwrap();
+    connection.execute(&format!("DROP TABLESPACE {space}")).await.unwrap();
+    let described: Vec<String> =
+        found.unwrap().iter().map(|one| format!("{one}: {}", one.names.join(", "))).collect();
+    assert_eq!(described, ["2 tables and indexes in tablespaces: ix, t"]);
 }

@@ -55,7 +55,7 @@ const OWNED: &str = "(SELECT q.oid, q.relnamespace, q.relname, t.relname || '.' 
      JOIN pg_catalog.pg_attribute a ON a.attrelid = w.refobjid AND a.attnum = w.refobjsubid \
      LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum) c";
 
-const KINDS: [Kind; 23] = [
+const KINDS: [Kind; 25] = [
     Kind {
         one: "trigger",
         several: "triggers",
@@ -96,6 +96,7 @@ const KINDS: [Kind; 23] = [
         condition: "true",
     },
     relations("foreign table", "foreign tables", "c.relkind = 'f'"),
+    relations("partitioned table", "partitioned tables", "c.relkind = 'p' AND NOT c.relispartition"),
     relations("partition", "partitions", "c.relkind IN ('r', 'p', 'f') AND c.relispartition"),
     relations(
         "table that inherits",
@@ -156,6 +157,15 @@ const KINDS: [Kind; 23] = [
         name: "c.typname",
         from: "(SELECT y.*, y.typnamespace AS relnamespace FROM pg_catalog.pg_type y) c",
         condition: "c.typtype = 'd'",
+    },
+    Kind {
+        one: "extension",
+        several: "extensions",
+        catalogue: "pg_extension",
+        id: "c.oid",
+        name: "c.extname",
+        from: "(SELECT x.*, x.extnamespace AS relnamespace FROM pg_catalog.pg_extension x) c",
+        condition: "true",
     },
     relations("composite type", "composite types", "c.relkind = 'c'"),
     Kind {

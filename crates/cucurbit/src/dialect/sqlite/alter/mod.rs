@@ -259,7 +259,7 @@ fn change(before: &mut Before, operations: &[Operation], plan: &mut Plan) -> Res
     let to = match way {
         Way::Native => {
             plan.statements.extend(with_hazards(statements));
-            text
+            if from.ends_with_a_column_that_goes(&text) { text.without_space_at_its_end() } else { text }
         }
         Way::Edited | Way::Copied => {
             let shortcut = (way == Way::Edited).then(|| with_hazards(statements));

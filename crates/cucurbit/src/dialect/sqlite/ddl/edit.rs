@@ -77,6 +77,21 @@ impl CreateTable {
         });
     }
 
+    /// Tells whether the last thing in the parentheses is a column which another text of the table lacks.
+    pub(in super::super) fn ends_with_a_column_that_goes(&self, to: &Self) -> bool {
+        self.items.last().is_some_and(|item| match &item.body {
+            Body::Column(column) => !to.columns().any(|other| same_name(&other.name, &column.name)),
+            Body::Constraint(_) => false,
+        })
+    }
+
+    /// Takes away what stands before the closing parenthesis, as DROP COLUMN does with the last column.
+    pub(in super::super) fn without_space_at_its_end(mut self) -> Self {
+        let close = tokens(&self.tail).iter().find(|token| token.is_sign(b')')).map(|token| token.start);
+        self.tail = self.tail.split_off(close.unwrap_or(0));
+        self
+    }
+
     /// Returns what of the table would still use a column after it is dropped, in words.
     pub(in super::super) fn use_of(&self, name: &Ident) -> Option<String> {
         let elsewhere = self

@@ -1,0 +1,183 @@
+//! Cases made by chance: two schemas with rows, on each database, and an oracle that shares no code with the library.
+//!
+//! All the laws of `prove` hold for them, and besides: a database that was led from one schema to the other is what
+//! `pg_dump`, or SQLite's own pragmas, say of one that was made as the other. A refusal is lawful where rows stand in
+//! the way and the refusal says so. `CUCURBIT_LAW_CASES` sets how many pairs are tried on each database,
+//! `PROPTEST_RNG_SEED` which. What fails here becomes a file of tests/cases, as small as it can be.
+
+mod garden;
+mod sql;
+
+use cucurbit::{config::Environment, schema::Dialect};
+use proptest::{
+    strategy::{Strategy, ValueTree},
+    test_runner::{Config, TestRunner},
+};
+
+use crate::{
+    oracle::oracle,
+    support::{Database, on_database},
+};
+
+use self::{
+    garden::{Garden, pair},
+    sql::Words,
+};
+use super::{
+    file::Case,
+    prove::{self, Loaded},
+    release,
+};
+
+/// Two schemas, and whether there are rows.
+type Pair = (Garden, Garden, bool);
+
+/// How many pairs are tried on each database.
+const PAIRS: u32 = 200;
+
+/// How often a failing pair is made smaller.
+const SHRINKS: usize = 60;
+
+/// What refusals say that have a cause in the rows.
+const IN_ROWS: [&str; 15] = [
+    "CHECK constraint failed",
+    "UNIQUE constraint failed",
+    "cannot store REAL value in",
+    "cannot store TEXT value in",
+    "could not create exclusion constraint",
+    "could not create unique index",
+    "has rows without a value",
+    "invalid input syntax",
+    "invalid input value for enum",
+    "is violated by some row",
+    "malformed array literal",
+    "out of range",
+    "value too long",
+    "violates foreign key constraint",
+    "would refer to nothing",
+];
+
+/// What a refusal says where no value of one type can become one of another.
+const IN_TYPES: &str = "cannot cast type";
+
+fn is_lawful(failure: &str, rows: &str) -> bool {
+    let is_in_rows = !rows.is_empty() && IN_ROWS.iter().any(|words| failure.contains(words));
+    failure.contains(" fails: refused") && (is_in_rows || failure.contains(IN_TYPES))
+}
+
+/// How a pair ended.
+enum Outcome {
+    Proved,
+    Refused,
+}
+
+async fn prove_pair(case: &Case, database: &Database) -> Result<Outcome, String> {
+    let (mut connection, _) = prove::made(case, "to", database).await?;
+    let to = oracle(&mut connection, database).await;
+    connection.close().await.map_err(|error| error.to_string())?;
+
+    let (compared, mut connection) = prove::compare(case, database).await?;
+    let from = oracle(&mut connection, database).await;
+    let rows = case.input("rows", database.dialect).unwrap_or_default();
+    connection.execute(rows).await.map_err(|error| format!("the rows: {error}"))?;
+    let script = Loaded::new(&compared.upgrade, &compared.downgrade);
+    let up = script.upgrade(&mut connection).await.map(drop);
+    if let Err(refusal) = up {
+        let refusal = format!("the upgrade fails: {refusal}");
+        let unchanged = oracle(&mut connection, database).await == from;
+        return match (is_lawful(&refusal, rows), unchanged) {
+            (true, true) => Ok(Outcome::Refused),
+            (true, false) => Err(format!("it is refused, and something is left of it: {refusal}")),
+            (false, _) => Err(refusal),
+        };
+    }
+    same("led there, it is not what was made there", &to, &oracle(&mut connection, database).await)?;
+    if let Err(refusal) = script.downgrade(&mut connection).await {
+        let refusal = format!("the downgrade fails: {refusal}");
+        return if is_lawful(&refusal, rows) { Ok(Outcome::Refused) } else { Err(refusal) };
+    }
+    same("led back, it is not what it was", &from, &oracle(&mut connection, database).await)?;
+    connection.close().await.map_err(|error| error.to_string())?;
+
+    match prove::prove(case, database).await.failure {
+        Some(failure) if !is_lawful(&failure, rows) => Err(failure),
+        Some(_) => Ok(Outcome::Refused),
+        None => Ok(Outcome::Proved),
+    }
+}
+
+fn same(message: &str, wanted: &str, found: &str) -> Result<(), String> {
+    if wanted == found {
+        return Ok(());
+    }
+    Err(format!("{message}:\n{}", super::changed(wanted, found)))
+}
+
+fn pairs() -> u32 {
+    let environment = Environment::read();
+    let number = environment.get("CUCURBIT_LAW_CASES").expect("it is text");
+    number.map_or(PAIRS, |number| number.parse().expect("CUCURBIT_LAW_CASES is a number"))
+}
+
+fn text_of((from, to, has_rows): &Pair, words: Words) -> String {
+    let rows = if *has_rows { words.rows(from) } else { String::new() };
+    format!("Made by chance.\n--- from\n{}--- to\n{}--- rows\n{rows}", words.schema(from), words.schema(to))
+}
+
+async fn outcome(pair: &Pair, words: Words, database: &Database) -> Result<Outcome, String> {
+    let case = Case::parse("by chance".as_ref(), &text_of(pair, words)).expect("it can be read");
+    prove_pair(&case, database).await
+}
+
+/// Looks for a smaller pair that fails as well, and describes it.
+async fn smallest(tree: &mut impl ValueTree<Value = Pair>, words: Words, database: &Database) -> String {
+    let mut failing = (tree.current(), String::new());
+    let mut is_smaller = tree.simplify();
+    // A smaller pair is worth a minute, not an hour.
+    for _ in 0..SHRINKS {
+        if !is_smaller {
+            break;
+        }
+        let pair = tree.current();
+        is_smaller = match outcome(&pair, words, database).await {
+            Err(failure) => {
+                failing = (pair, failure);
+                tree.simplify()
+            }
+            Ok(_) => tree.complicate(),
+        };
+    }
+    format!("{}\n{}", failing.1, text_of(&failing.0, words))
+}
+
+fn schemas_lead_to_each_other_and_back(dialect: Dialect) {
+    let cases = pairs();
+    on_database(dialect, async |database: Database| {
+        let nulls_can_be_equal = release(&database).await.is_some_and(|release| release >= 15);
+        let words = Words { dialect, nulls_can_be_equal };
+        let mut runner = TestRunner::new(Config::default());
+        let mut proved = 0_u32;
+        for _ in 0..cases {
+            let mut tree = pair().new_tree(&mut runner).expect("a pair");
+            match outcome(&tree.current(), words, &database).await {
+                Ok(Outcome::Proved) => proved += 1,
+                Ok(Outcome::Refused) => {}
+                Err(failure) => {
+                    let smallest = smallest(&mut tree, words, &database).await;
+                    panic!("{dialect}: {failure}\n\nas small as can be:\n{smallest}");
+                }
+            }
+        }
+        assert!(proved * 2 > cases, "of {cases} pairs on {dialect}, only {proved} are not refused");
+    });
+}
+
+#[test]
+fn schemas_with_rows_lead_to_each_other_and_back_on_postgres() {
+    schemas_lead_to_each_other_and_back(Dialect::Postgres);
+}
+
+#[test]
+fn schemas_with_rows_lead_to_each_other_and_back_on_sqlite() {
+    schemas_lead_to_each_other_and_back(Dialect::Sqlite);
+}
