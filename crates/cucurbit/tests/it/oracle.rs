@@ -84,7 +84,7 @@ async fn pragmas(connection: &mut Connection) -> String {
                 lines.extend(said.into_iter().map(|said| format!("said {name} {said}")));
             }
             // An expression may stand in one more pair of parentheses.
-            _ => lines.push(format!("text {name} {}", plain.replace(['(', ')', ' '], ""))),
+            _ => lines.push(format!("text {name} {}", small(&plain).replace(['(', ')', ' '], ""))),
         }
     }
     lines.join("\n")
@@ -105,6 +105,15 @@ fn plain(sql: &str) -> String {
         }
     }
     plain
+}
+
+/// A text in small letters outside quotes: capitals say nothing in a name or a word.
+fn small(plain: &str) -> String {
+    let pieces = plain.split('\'').enumerate();
+    let small = |(place, piece): (usize, &str)| {
+        if place % 2 == 1 { piece.to_owned() } else { piece.to_ascii_lowercase() }
+    };
+    pieces.map(small).collect::<Vec<_>>().join("'")
 }
 
 /// The names of constraints, the conditions of checks, what is computed, which keys may wait and whether ids are never
