@@ -41,7 +41,7 @@ fn column_of(part: &IndexPart) -> Option<&Ident> {
 
 /// Lists the columns of the unique indexes that go away and that others may refer to.
 pub(super) fn lost_keys<'c>(pair: Pair<'c>) -> impl Iterator<Item = BTreeSet<&'c Ident>> {
-    let Pair { from, to } = pair;
+    let Pair { from, to, is_same: _ } = pair;
     let stays = move |from: &Index, to: &Index| Index { comment: to.comment.clone(), ..from.clone() } == *to;
     let lost = from
         .form

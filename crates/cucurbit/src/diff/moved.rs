@@ -42,7 +42,7 @@ impl<'c> Names<'c> {
     /// Drops, in the tables that stay, what loses its name to another table.
     pub(super) fn freed(&self, pairs: &Pairs<'_>) -> Vec<Operation> {
         let mut operations = Vec::new();
-        for pair in &pairs.common {
+        for pair in pairs.common.iter().filter(|pair| !pair.is_same) {
             let (from, kept) = (pair.from.form, names(pair.to.form));
             let table = || pair.from.written.name.clone();
             let leaves = |name: &Ident| !kept.contains(&name) && self.is_taken(&from.name, name);

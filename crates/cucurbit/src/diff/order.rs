@@ -14,58 +14,80 @@ use super::{
 /// A cycle is entered at its first table by name: the foreign key that closes it refers to a table that comes
 /// later, and the plan of a database that minds adds it afterwards.
 pub(super) fn sorted<'i, T: Copy>(items: &[T], table: impl Fn(&T) -> &'i Table) -> Vec<T> {
-    let mut waiting: BTreeMap<&TableName, (T, BTreeSet<&TableName>)> =
-        items.iter().map(|item| (&table(item).name, (*item, BTreeSet::new()))).collect();
-    let names: BTreeSet<&TableName> = waiting.keys().copied().collect();
-    for (name, (item, refers)) in &mut waiting {
-        let referred = table(item).foreign_keys.iter().map(|key| &key.referred_table);
-        refers.extend(referred.filter(|other| other != name && names.contains(other)));
-    }
-
-    let mut sorted = Vec::with_capacity(items.len());
-    while !waiting.is_empty() {
-        let free = waiting.iter().find(|(_, (_, refers))| refers.is_empty()).map(|(name, _)| *name);
-        let Some(next) = free.or_else(|| entry_of_cycle(&waiting)) else { break };
-        if let Some((item, _)) = waiting.remove(next) {
-            sorted.push(item);
-        }
-        waiting.values_mut().for_each(|(_, refers)| {
-            refers.remove(next);
-        });
-    }
-    sorted
+    let items: BTreeMap<&TableName, T> = items.iter().map(|item| (&table(item).name, *item)).collect();
+    let mut waiting = Waiting::of(items.values().map(table));
+    let items: Vec<T> = items.into_values().collect();
+    std::iter::from_fn(|| waiting.next()).filter_map(|at| items.get(at).copied()).collect()
 }
 
-/// Finds the table of a cycle that needs the fewest others; of these, the first by name.
-///
-/// A table that merely depends on a cycle is never chosen while the cycle itself is waiting: all that it needs
-/// of the cycle would come too late.
-fn entry_of_cycle<'t, T>(
-    waiting: &BTreeMap<&'t TableName, (T, BTreeSet<&'t TableName>)>,
-) -> Option<&'t TableName> {
-    let in_cycle = waiting.keys().copied().filter(|name| reaches(waiting, name, name));
-    in_cycle.min_by_key(|name| (waiting.get(name).map_or(0, |(_, refers)| refers.len()), *name))
+/// Tables that wait for others, each by its place in the order of their names.
+#[derive(Debug)]
+struct Waiting {
+    /// What each one refers to and still waits for; nothing is left of those that have come.
+    refers: BTreeMap<usize, BTreeSet<usize>>,
+    /// Who refers to each.
+    needed_by: Vec<Vec<usize>>,
+    /// Those that wait for nothing.
+    free: BTreeSet<usize>,
 }
 
-/// Tells whether one table refers to another, directly or by others.
-fn reaches<'t, T>(
-    waiting: &BTreeMap<&'t TableName, (T, BTreeSet<&'t TableName>)>,
-    from: &TableName,
-    to: &TableName,
-) -> bool {
-    let mut seen: BTreeSet<&TableName> = BTreeSet::new();
-    let mut open = vec![from];
-    while let Some(name) = open.pop() {
-        for other in waiting.get(name).into_iter().flat_map(|(_, refers)| refers) {
-            if *other == to {
-                return true;
-            }
-            if seen.insert(other) {
-                open.push(other);
+impl Waiting {
+    fn of<'i>(tables: impl Iterator<Item = &'i Table>) -> Self {
+        let tables: Vec<&Table> = tables.collect();
+        let places: BTreeMap<&TableName, usize> =
+            tables.iter().enumerate().map(|(at, table)| (&table.name, at)).collect();
+        let mut needed_by = vec![Vec::new(); tables.len()];
+        let mut refers = BTreeMap::new();
+        for (at, table) in tables.iter().enumerate() {
+            let referred =
+                table.foreign_keys.iter().filter_map(|key| places.get(&key.referred_table).copied());
+            let referred: BTreeSet<usize> = referred.filter(|other| *other != at).collect();
+            referred.iter().for_each(|other| needed_by[*other].push(at));
+            refers.insert(at, referred);
+        }
+        let free = refers.iter().filter(|(_, refers)| refers.is_empty()).map(|(at, _)| *at).collect();
+        Self { refers, needed_by, free }
+    }
+
+    fn next(&mut self) -> Option<usize> {
+        let next = self.free.pop_first().or_else(|| self.entry_of_cycle())?;
+        self.refers.remove(&next);
+        for other in std::mem::take(&mut self.needed_by[next]) {
+            if let Some(refers) = self.refers.get_mut(&other)
+                && refers.remove(&next)
+                && refers.is_empty()
+            {
+                self.free.insert(other);
             }
         }
+        Some(next)
     }
-    false
+
+    /// Finds the table of a cycle that needs the fewest others; of these, the first by name.
+    ///
+    /// A table that merely depends on a cycle is never chosen while the cycle itself is waiting: all that it needs
+    /// of the cycle would come too late.
+    fn entry_of_cycle(&self) -> Option<usize> {
+        let in_cycle = self.refers.iter().filter(|(at, _)| self.reaches_itself(**at));
+        in_cycle.map(|(at, refers)| (refers.len(), *at)).min().map(|(_, at)| at)
+    }
+
+    /// Tells whether a table refers to itself by others.
+    fn reaches_itself(&self, at: usize) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![at];
+        while let Some(next) = open.pop() {
+            for other in self.refers.get(&next).into_iter().flatten() {
+                if *other == at {
+                    return true;
+                }
+                if seen.insert(*other) {
+                    open.push(*other);
+                }
+            }
+        }
+        false
+    }
 }
 
 /// A table that is made or altered.

@@ -39,7 +39,7 @@ impl<'c> Moved<'c> {
             retyped: BTreeSet::new(),
             relogged: BTreeSet::new(),
         };
-        for pair in &pairs.common {
+        for pair in pairs.common.iter().filter(|pair| !pair.is_same) {
             let name = &pair.to.form.name;
             if pair.from.form.options.is_unlogged != pair.to.form.options.is_unlogged {
                 moved.relogged.insert(name);
@@ -57,6 +57,12 @@ impl<'c> Moved<'c> {
             moved.retyped.extend(retyped.map(|column| (name, &column.name)));
         }
         moved
+    }
+
+    /// Tells whether nothing goes that a foreign key could refer to.
+    fn is_nothing(&self) -> bool {
+        let Self { gone, lost, made: _, retyped, relogged } = self;
+        gone.is_empty() && lost.is_empty() && retyped.is_empty() && relogged.is_empty()
     }
 
     /// Tells whether what a foreign key refers to, or its own columns, cannot change while it is there.
@@ -91,6 +97,9 @@ pub(super) struct InTheWay {
 
 pub(super) fn in_the_way(pairs: &Pairs<'_>, moved: &Moved<'_>) -> InTheWay {
     let mut found = InTheWay::default();
+    if moved.is_nothing() {
+        return found;
+    }
     for pair in &pairs.common {
         let table = &pair.to.written.name;
         let drop = |key| Operation::DropConstraint {

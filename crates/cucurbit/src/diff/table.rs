@@ -43,6 +43,8 @@ impl<'c> View<'c> {
 pub(super) struct Pair<'c> {
     pub(super) from: View<'c>,
     pub(super) to: View<'c>,
+    /// Whether both sides have one form, as most tables of most comparisons have.
+    pub(super) is_same: bool,
 }
 
 impl<'c> Pair<'c> {
@@ -63,7 +65,9 @@ pub(super) fn pair<'c>(from: &'c Canonical, to: &'c Canonical, filter: &Filter) 
     let mut pairs = Pairs { created: Vec::new(), common: Vec::new(), dropped: Vec::new() };
     for view in views(to, filter) {
         match view_of(from, &view.form.name) {
-            Some(from) => pairs.common.push(Pair { from, to: view }),
+            Some(from) => {
+                pairs.common.push(Pair { from, to: view, is_same: from.form == view.form });
+            }
             None => pairs.created.push(view),
         }
     }
@@ -131,6 +135,9 @@ pub(super) fn altered(
     done: &[Operation],
     waits: impl Fn(&ForeignKey) -> bool,
 ) -> Made {
+    if pair.is_same {
+        return Made { operations: Vec::new(), late: Vec::new() };
+    }
     let indexes = index::compare(pair, comparison);
     let exclusions = index::exclusions(pair, comparison);
     let constraints = constraint::compare(pair, comparison, waits);
