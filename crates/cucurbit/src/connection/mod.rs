@@ -8,16 +8,18 @@ mod connect;
 mod driver;
 mod error;
 mod given;
+mod row;
 mod tls;
 mod transaction;
 
-use sqlx::{AssertSqlSafe, Executor as _, Row as _, TypeInfo as _};
+use sqlx::{AssertSqlSafe, Executor as _};
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};
 
 use crate::schema::Dialect;
 
 pub(crate) use self::error::code_of;
 use self::given::Given;
+pub(crate) use self::row::Row;
 pub use self::{
     connect::ConnectOptions,
     driver::DriverError,
@@ -90,38 +92,6 @@ impl Connection {
         };
         rows.map_err(|source| refused(sql, source))
     }
-
-    /// Runs a query and returns its rows as texts; a NULL is `None`.
-    ///
-    /// Integers, booleans and texts are read; for anything else the query casts to text.
-    ///
-    /// # Errors
-    ///
-    /// When the database refuses it, or a column is of another type.
-    pub async fn rows(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, ConnectionError> {
-        let query = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
-        let rows: Result<Vec<_>, sqlx::Error> = match &mut self.kind {
-            Kind::Postgres(connection) => match (***connection).fetch_all(query).await {
-                Ok(rows) => rows.iter().map(postgres_texts).collect(),
-                Err(error) => Err(error),
-            },
-            Kind::Sqlite(connection) => match (***connection).fetch_all(query).await {
-                Ok(rows) => rows.iter().map(sqlite_texts).collect(),
-                Err(error) => Err(error),
-            },
-        };
-        rows.map_err(|source| refused(sql, source))
-    }
-
-    /// Runs a query of one row and one column and returns it as text.
-    ///
-    /// # Errors
-    ///
-    /// As [`Connection::rows`].
-    pub async fn value(&mut self, sql: &str) -> Result<Option<String>, ConnectionError> {
-        let rows = self.rows(sql).await?;
-        Ok(rows.into_iter().next().and_then(|row| row.into_iter().next()).flatten())
-    }
 }
 
 fn wrong(actual: Dialect, wanted: Dialect) -> ConnectionError {
@@ -137,36 +107,4 @@ fn refused(sql: &str, source: sqlx::Error) -> ConnectionError {
         text.push('…');
     }
     ConnectionError::Statement { sql: text, source: source.into() }
-}
-
-/// PostgreSQL's simple protocol, which `raw_sql` speaks, sends every value as text.
-fn postgres_texts(row: &sqlx::postgres::PgRow) -> Result<Vec<Option<String>>, sqlx::Error> {
-    (0..row.len())
-        .map(|position| {
-            let value = row.try_get_raw(position)?;
-            match value.as_str() {
-                Ok(text) => Ok(Some(text.to_owned())),
-                Err(_) if sqlx::ValueRef::is_null(&value) => Ok(None),
-                Err(source) => Err(sqlx::Error::Decode(source)),
-            }
-        })
-        .collect()
-}
-
-fn sqlite_texts(row: &sqlx::sqlite::SqliteRow) -> Result<Vec<Option<String>>, sqlx::Error> {
-    (0..row.len())
-        .map(|position| {
-            let value = row.try_get_raw(position)?;
-            match sqlx::ValueRef::type_info(&value).name() {
-                "NULL" => Ok(None),
-                "INTEGER" | "BOOLEAN" => row
-                    .try_get_unchecked::<Option<i64>, _>(position)
-                    .map(|number| number.map(|n| n.to_string())),
-                "REAL" => row
-                    .try_get_unchecked::<Option<f64>, _>(position)
-                    .map(|number| number.map(|n| n.to_string())),
-                _ => row.try_get_unchecked::<Option<String>, _>(position),
-            }
-        })
-        .collect()
 }

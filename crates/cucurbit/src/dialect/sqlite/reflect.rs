@@ -3,10 +3,10 @@
 //! The stored texts say all, names of constraints and checks among it, which pragmas omit; `pragma_table_xinfo` is
 //! asked too, and a text whose columns are not what SQLite says is an error, not a guess.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use crate::{
-    connection::Connection,
+    connection::{Connection, Row},
     schema::{Ident, Schema, TableName},
 };
 
@@ -14,7 +14,6 @@ use super::{
     super::{Before, Originals, ReflectError, Trigger, Unmodelled, View},
     ddl::{CreateTable, index_value},
     letters,
-    token::same_name,
 };
 
 /// The oldest library that can say which tables are shadows of virtual tables.
@@ -31,11 +30,11 @@ const OBJECTS: &str = "WITH l AS MATERIALIZED (SELECT name, type FROM pragma_tab
      WHERE o.sql IS NOT NULL AND o.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
      ORDER BY o.type, o.name";
 
-/// The columns as SQLite sees them.
-const COLUMNS: &str = "SELECT o.name, c.name \
-     FROM main.sqlite_schema AS o JOIN pragma_table_xinfo(o.name, 'main') AS c \
-     WHERE o.type = 'table' AND o.sql IS NOT NULL AND o.sql NOT LIKE 'create virtual%' \
-     ORDER BY o.name, c.cid";
+/// The columns as SQLite sees them, one row for each table: a row of its own for each column costs more than all the rest.
+const COLUMNS: &str = "SELECT o.name, (SELECT json_group_array(c.name) \
+       FROM (SELECT x.name FROM pragma_table_xinfo(o.name, 'main') AS x ORDER BY x.cid) AS c) \
+     FROM main.sqlite_schema AS o \
+     WHERE o.type = 'table' AND o.sql IS NOT NULL AND o.sql NOT LIKE 'create virtual%'";
 
 /// What a file holds beyond tables and indexes, by the words for one and for several.
 const BEYOND: &str = "SELECT 'trigger', 'triggers', name FROM main.sqlite_schema WHERE type = 'trigger' \
@@ -64,25 +63,38 @@ pub(in super::super) async fn unmodelled(
 /// Reads the schema and the stored texts.
 pub(in super::super) async fn reflect(connection: &mut Connection) -> Result<Before, ReflectError> {
     refuse_old_library(connection).await?;
-    let objects = connection.rows(OBJECTS).await?;
-    let columns = connection.rows(COLUMNS).await?;
-
     let mut originals = Originals::default();
-    for object in &objects {
-        let [Some(kind), Some(name), Some(table), Some(sql), owner] = object.as_slice() else { continue };
-        let (name, table, sql) = (Ident::new(name), Ident::new(table), sql.clone());
-        // A view has triggers too; an index is always a table's.
-        let is_ours = matches!(owner.as_deref(), Some("table" | "view"));
-        match kind.as_str() {
-            "table" if is_ours => drop(originals.tables.insert(TableName::new(name), sql)),
-            "index" if is_ours => drop(originals.indexes.insert(name, (TableName::new(table), sql))),
-            "trigger" => drop(originals.triggers.insert(name, Trigger { table, sql })),
-            "view" => drop(originals.views.insert(name, View { sql })),
-            _ => {}
+    connection.each::<ReflectError>(OBJECTS, |row| remember(&row, &mut originals)).await?;
+    let mut columns = BTreeMap::new();
+    let read = |row: Row<'_>| {
+        if let (Some(table), Some(names)) = (row.text(0)?, row.text(1)?) {
+            columns.insert(Ident::new(table), names.into_owned());
         }
-    }
+        Ok(())
+    };
+    connection.each::<ReflectError>(COLUMNS, read).await?;
     let schema = schema(&originals, &columns)?;
     Ok(Before { schema, originals })
+}
+
+/// Takes one of the objects.
+fn remember(row: &Row<'_>, originals: &mut Originals) -> Result<(), ReflectError> {
+    let (Some(kind), Some(name), Some(table), Some(sql)) =
+        (row.text(0)?, row.text(1)?, row.text(2)?, row.text(3)?)
+    else {
+        return Ok(());
+    };
+    let (name, table, sql) = (Ident::new(name), Ident::new(table), sql.into_owned());
+    // A view has triggers too; an index is always a table's.
+    let is_ours = matches!(row.text(4)?.as_deref(), Some("table" | "view"));
+    match kind.as_ref() {
+        "table" if is_ours => drop(originals.tables.insert(TableName::new(name), sql)),
+        "index" if is_ours => drop(originals.indexes.insert(name, (TableName::new(table), sql))),
+        "trigger" => drop(originals.triggers.insert(name, Trigger { table, sql })),
+        "view" => drop(originals.views.insert(name, View { sql })),
+        _ => {}
+    }
+    Ok(())
 }
 
 async fn refuse_old_library(connection: &mut Connection) -> Result<(), ReflectError> {
@@ -94,21 +106,21 @@ async fn refuse_old_library(connection: &mut Connection) -> Result<(), ReflectEr
     Ok(())
 }
 
-fn schema(originals: &Originals, columns: &[Vec<Option<String>>]) -> Result<Schema, ReflectError> {
-    let mut seen: BTreeMap<&str, Vec<Ident>> = BTreeMap::new();
-    for row in columns {
-        if let [Some(table), Some(column)] = row.as_slice() {
-            seen.entry(table).or_default().push(Ident::new(column));
-        }
-    }
+/// `columns` are the columns of each table as SQLite sees them, as JSON.
+fn schema(originals: &Originals, columns: &BTreeMap<Ident, String>) -> Result<Schema, ReflectError> {
     let mut schema = Schema::new();
     for (name, sql) in &originals.tables {
         let unreadable = |reason: String| ReflectError::Original { object: name.to_string(), reason };
         let text = CreateTable::read(sql).map_err(|error| unreadable(error.to_string()))?;
         let mut table = text.value();
-        let real = seen.get(name.name.as_str()).map(Vec::as_slice).unwrap_or_default();
+        let json = columns.get(&name.name).map_or("[]", String::as_str);
+        let real: Vec<Cow<'_, str>> =
+            serde_json::from_str(json).map_err(|error| unreadable(error.to_string()))?;
         let is_same = real.len() == table.columns.len()
-            && real.iter().zip(&table.columns).all(|(real, read)| same_name(real, &read.name));
+            && real
+                .iter()
+                .zip(&table.columns)
+                .all(|(real, read)| real.eq_ignore_ascii_case(read.name.as_str()));
         if !is_same {
             return Err(unreadable("its columns are not those that SQLite reports".to_owned()));
         }

@@ -1,7 +1,7 @@
 //! An index as a value: what the catalogue says in columns, and what only its definition says.
 //!
 //! The definition is read for what follows each part of the key: the collation and the operator class. The server prints
-//! them where they are not those that the part has anyway, which no column of the catalogue tells.
+//! them where they are not those that the part has anyway; where the catalogue tells that they are, there is none.
 
 use super::{
     super::expression::{Kind, Token, tokens, unwrapped},
@@ -18,32 +18,37 @@ pub(super) enum Carried {
 }
 
 /// Reads an index; `None` where it says what our values do not hold.
-pub(super) fn index(row: &mut Row, read: &Read) -> Result<Option<Carried>, ReflectError> {
+pub(super) fn index(row: &mut Row<'_>, read: &Read) -> Result<Option<Carried>, ReflectError> {
     let name = Ident::new(row.text()?);
     let is_unique = row.flag()?;
-    let predicate = row.optional().map(|sql| unwrapped(&sql).into());
+    let predicate = row.optional()?.map(|sql| unwrapped(&sql).into());
     let (mut numbers, length): (Vec<i16>, usize) = (row.numbers()?, row.number()?);
     let options: Vec<u16> = row.numbers()?;
-    let (is_nulls_not_distinct, is_valid, method) = (row.flag()?, row.flag()?, row.text()?);
+    let (is_nulls_not_distinct, is_valid, method) = (row.flag()?, row.flag()?, row.text()?.into_owned());
     let parameters = row.optional_texts()?.unwrap_or_default();
     let (is_exclusion, deferral) = (row.flag()?, deferral(row.flag()?, row.flag()?));
-    let (definition, keys) = (row.text()?, row.optional_texts()?.unwrap_or_default());
+    let (definition, keys) = (row.optional()?, row.optional_texts()?.unwrap_or_default());
 
     let included = numbers.split_off(length.min(numbers.len()));
-    let (Some(include), Some(said)) = (read.columns(&included), said(&definition, &keys)) else {
+    let said = match definition {
+        Some(definition) => said(&definition, &keys),
+        None => Some(vec![Said::default(); numbers.len()]),
+    };
+    let (Some(include), Some(said)) = (read.columns(&included), said) else {
         return Ok(None);
     };
     let operators = said.iter().filter_map(|said| said.operator.clone()).collect();
+    let keys = keys.iter().map(Some).chain(std::iter::repeat(None));
     let parts = numbers.iter().zip(options).zip(keys).zip(said);
     let parts = parts.map(|(((number, options), key), said)| {
         let key = match read.columns.get(number) {
             Some(column) => IndexKey::Column(column.clone()),
-            None => IndexKey::Expression(unwrapped(&key).into()),
+            None => IndexKey::Expression(unwrapped(key?).into()),
         };
         let Said { collation, operator_class, operator: _ } = said;
-        IndexPart { collation, operator_class, ..index_part(key, options) }
+        Some(IndexPart { collation, operator_class, ..index_part(key, options) })
     });
-    let parts = parts.collect();
+    let Some(parts) = parts.collect::<Option<Vec<_>>>() else { return Ok(None) };
     let index = Index {
         name,
         is_unique,

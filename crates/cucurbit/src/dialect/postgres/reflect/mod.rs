@@ -10,7 +10,7 @@ mod unmodelled;
 
 use std::collections::BTreeMap;
 
-use self::row::{Row, rows};
+use self::row::{Row, each};
 pub(crate) use self::unmodelled::unmodelled;
 use super::{constant, expression::unwrapped, sequence, types};
 use crate::{
@@ -51,22 +51,23 @@ pub(super) struct Server {
 }
 
 async fn server(connection: &mut Connection) -> Result<Server, ReflectError> {
-    let mut answer = rows(connection, "pg_namespace", queries::SERVER).await?;
-    let Some(mut row) = answer.pop() else {
-        return Err(ReflectError::Original {
-            object: "pg_namespace".to_owned(),
-            reason: "the server says nothing of itself".to_owned(),
-        });
-    };
-    let version = row.number()?;
-    refuse_old(version, row.text()?)?;
-    let search_path = row.text()?;
-    let namespace = row.optional_number()?;
-    let others = row.optional_texts()?.unwrap_or_default().into_iter().map(Ident::new).collect();
-    match namespace {
-        Some(namespace) => Ok(Server { version, namespace, others }),
-        None => Err(ReflectError::NoSchema { search_path }),
-    }
+    let mut server = None;
+    each(connection, "pg_namespace", queries::SERVER, |mut row| {
+        let version = row.number()?;
+        refuse_old(version, row.text()?.into_owned())?;
+        let search_path = row.text()?.into_owned();
+        let Some(namespace) = row.optional_number()? else {
+            return Err(ReflectError::NoSchema { search_path });
+        };
+        let others = row.optional_texts()?.unwrap_or_default().into_iter().map(Ident::new).collect();
+        server = Some(Server { version, namespace, others });
+        Ok(())
+    })
+    .await?;
+    server.ok_or_else(|| ReflectError::Original {
+        object: "pg_namespace".to_owned(),
+        reason: "the server says nothing of itself".to_owned(),
+    })
 }
 
 /// Older catalogues lack columns that are asked for, and what they hold would be half read.
@@ -100,6 +101,17 @@ struct Read {
 }
 
 impl Read {
+    /// Puts the columns in the order of their numbers, in which the server need not sort them.
+    fn sort_columns(&mut self) {
+        let is_sorted = self.columns.values().eq(self.table.columns.iter().map(|column| &column.name));
+        if !is_sorted {
+            let places: BTreeMap<&Ident, i16> =
+                self.columns.iter().map(|(number, name)| (name, *number)).collect();
+            self.table.columns.sort_by_key(|column| places.get(&column.name).copied());
+        }
+        self.table.columns.shrink_to_fit();
+    }
+
     fn columns(&self, numbers: &[i16]) -> Option<Vec<Ident>> {
         numbers.iter().map(|number| self.columns.get(number).cloned()).collect()
     }
@@ -111,10 +123,11 @@ impl Catalogue {
         connection: &mut Connection,
     ) -> Result<Vec<EnumType>, ReflectError> {
         let mut enums = Vec::new();
-        for mut row in rows(connection, "pg_class", &queries::tables_and_enums(&self.server)).await? {
+        let query = queries::tables_and_enums(&self.server);
+        each(connection, "pg_class", &query, |mut row| {
             let (kind, id, name) = (row.text()?, row.optional_number()?, name(&mut row)?);
-            let (comment, is_unlogged) = (row.optional(), row.flag()?);
-            match (kind.as_str(), id, comment) {
+            let (comment, is_unlogged) = (row.optional_text()?, row.flag()?);
+            match (kind.as_ref(), id, comment) {
                 ("table", Some(id), comment) => {
                     let mut table = Table::new(name);
                     table.comment = comment;
@@ -132,42 +145,49 @@ impl Catalogue {
                     enums.push(EnumType { comment, ..EnumType::new(name, values) });
                 }
             }
-        }
+            Ok(())
+        })
+        .await?;
         Ok(enums)
     }
 
     async fn read_columns(&mut self, connection: &mut Connection) -> Result<(), ReflectError> {
-        for mut row in rows(connection, "pg_attribute", &queries::columns(&self.server)).await? {
+        let query = queries::columns(&self.server);
+        each(connection, "pg_attribute", &query, |mut row| {
             let (table, number): (u32, i16) = (row.number()?, row.number()?);
-            let Some(read) = self.tables.get_mut(&table) else { continue };
+            let Some(read) = self.tables.get_mut(&table) else { return Ok(()) };
             let mut column = column(&mut row)?;
             if let Some(ty) = enum_type(&mut row)? {
                 column.ty = ty.into();
             }
             read.columns.insert(number, column.name.clone());
             read.table.columns.push(column);
-        }
+            Ok(())
+        })
+        .await?;
+        self.tables.values_mut().for_each(Read::sort_columns);
         Ok(())
     }
 
     /// Tells SERIAL from other defaults, reads the options of identities, and returns the sequences that stand alone.
     async fn read_sequences(&mut self, connection: &mut Connection) -> Result<Vec<Sequence>, ReflectError> {
         let mut alone = Vec::new();
-        for mut row in rows(connection, "pg_sequence", &queries::sequences(&self.server)).await? {
+        let query = queries::sequences(&self.server);
+        each(connection, "pg_sequence", &query, |mut row| {
             let (table, number): (Option<u32>, Option<i16>) =
                 (row.optional_number()?, row.optional_number()?);
-            let (is_identity, is_default) = (row.optional().as_deref() == Some("t"), row.flag()?);
+            let (is_identity, is_default) = (row.optional()?.as_deref() == Some("t"), row.flag()?);
             let name = name(&mut row)?;
             let ty = types::parsed(&row.text()?);
             let options = options(&mut row, &ty)?;
-            let sequence = Sequence { options, comment: row.optional(), ..Sequence::new(name) };
+            let sequence = Sequence { options, comment: row.optional_text()?, ..Sequence::new(name) };
             let (Some(table), Some(number)) = (table, number) else {
                 alone.push(Sequence { ty, ..sequence });
-                continue;
+                return Ok(());
             };
-            let Some(read) = self.tables.get_mut(&table) else { continue };
-            let Some(name) = read.columns.get(&number).cloned() else { continue };
-            let Some(column) = read.table.column_mut(&name) else { continue };
+            let Some(read) = self.tables.get_mut(&table) else { return Ok(()) };
+            let Some(name) = read.columns.get(&number).cloned() else { return Ok(()) };
+            let Some(column) = read.table.column_mut(&name) else { return Ok(()) };
             match &mut column.default {
                 Some(ServerDefault::Identity(identity)) if is_identity => identity.options = sequence.options,
                 Some(default @ ServerDefault::Expression(_)) if is_default => {
@@ -177,16 +197,21 @@ impl Catalogue {
                 }
                 Some(_) | None => {}
             }
-        }
+            Ok(())
+        })
+        .await?;
         Ok(alone)
     }
 
     async fn read_constraints(&mut self, connection: &mut Connection) -> Result<(), ReflectError> {
-        for mut row in rows(connection, "pg_constraint", &queries::constraints(&self.server)).await? {
+        let query = queries::constraints(&self.server);
+        each(connection, "pg_constraint", &query, |mut row| {
             let table: u32 = row.number()?;
             let (name, kind) = (Ident::new(row.text()?), row.text()?);
             let (is_held, numbers) = (row.flag()?, row.numbers()?);
-            let Some(read) = self.tables.get(&table).filter(|_| is_held) else { continue };
+            let Some(read) = self.tables.get(&table).filter(|_| is_held) else {
+                return Ok(());
+            };
             // A check may be about the whole row, which has the number 0; a key names its columns.
             let columns = read.columns(&numbers).unwrap_or_default();
             let deferral = deferral(row.flag()?, row.flag()?);
@@ -194,14 +219,14 @@ impl Catalogue {
             let (is_nulls_not_distinct, include) = (row.flag()?, read.columns(&row.numbers()?));
             let include = include.unwrap_or_default();
             let comment = self.comments.constraints.remove(&(table, name.clone()));
-            match kind.as_str() {
+            match kind.as_ref() {
                 "c" => {
                     let expression = unwrapped(&row.text()?).into();
                     let check = Check { name: Some(name), expression, is_no_inherit, is_not_valid, comment };
                     self.change(table, |table| table.checks.push(check));
                 }
                 "f" => {
-                    row.optional();
+                    row.optional()?;
                     let read = self.foreign_key(&mut row, table, name, columns)?;
                     let foreign_key = ForeignKey { deferral, is_not_valid, comment, ..read };
                     self.change(table, |table| table.foreign_keys.push(foreign_key));
@@ -223,8 +248,9 @@ impl Catalogue {
                 }
                 _ => {}
             }
-        }
-        Ok(())
+            Ok(())
+        })
+        .await
     }
 
     fn change(&mut self, table: u32, change: impl FnOnce(&mut Table)) {
@@ -235,13 +261,13 @@ impl Catalogue {
 
     fn foreign_key(
         &self,
-        row: &mut Row,
+        row: &mut Row<'_>,
         owner: u32,
         name: Ident,
         columns: Vec<Ident>,
     ) -> Result<ForeignKey, ReflectError> {
         let referred: u32 = row.number()?;
-        let (schema, table) = (row.optional(), row.text()?);
+        let (schema, table) = (row.optional()?, row.text()?);
         let (numbers, foreign_columns) = (row.numbers()?, row.optional_texts()?);
         let foreign_columns = foreign_columns.map(|names| names.into_iter().map(Ident::new).collect());
         let here = self.tables.get(&referred).and_then(|read| read.columns(&numbers));
@@ -261,9 +287,10 @@ impl Catalogue {
     }
 
     async fn read_indexes(&mut self, connection: &mut Connection) -> Result<(), ReflectError> {
-        for mut row in rows(connection, "pg_index", &queries::indexes(&self.server)).await? {
+        let query = queries::indexes(&self.server);
+        each(connection, "pg_index", &query, |mut row| {
             let table: u32 = row.number()?;
-            let Some(read) = self.tables.get_mut(&table) else { continue };
+            let Some(read) = self.tables.get_mut(&table) else { return Ok(()) };
             match index::index(&mut row, read)? {
                 Some(index::Carried::Index(mut index)) => {
                     index.comment = self.comments.indexes.remove(&(table, index.name.clone()));
@@ -276,18 +303,19 @@ impl Catalogue {
                 }
                 None => {}
             }
-        }
-        Ok(())
+            Ok(())
+        })
+        .await
     }
 }
 
-fn column(row: &mut Row) -> Result<Column, ReflectError> {
+fn column(row: &mut Row<'_>) -> Result<Column, ReflectError> {
     let name = Ident::new(row.text()?);
     let format = row.text()?;
     let ty = types::parsed(&format);
     let nullable = !row.flag()?;
-    let (expression, identity, generated) = (row.optional(), row.text()?, row.text()?);
-    let default = match (identity.as_str(), generated.as_str(), expression) {
+    let (expression, identity, generated) = (row.optional()?, row.text()?, row.text()?);
+    let default = match (identity.as_ref(), generated.as_ref(), expression) {
         ("a" | "d", _, _) => {
             Some(ServerDefault::Identity(Identity { always: identity == "a", ..Identity::default() }))
         }
@@ -300,17 +328,18 @@ fn column(row: &mut Row) -> Result<Column, ReflectError> {
         }),
         (_, _, None) => None,
     };
-    Ok(Column { name, ty: ty.into(), nullable, default, collation: row.optional(), comment: row.optional() })
+    let (collation, comment) = (row.optional_text()?, row.optional_text()?);
+    Ok(Column { name, ty: ty.into(), nullable, default, collation, comment })
 }
 
 /// Reads a name behind its schema, unless that is the current one.
-fn name(row: &mut Row) -> Result<ObjectName, ReflectError> {
-    let schema = row.optional().map(Ident::new);
+fn name(row: &mut Row<'_>) -> Result<ObjectName, ReflectError> {
+    let schema = row.optional()?.map(Ident::new);
     Ok(ObjectName { schema, name: Ident::new(row.text()?) })
 }
 
 /// Reads what a sequence of a type does, without what is usual.
-fn options(row: &mut Row, ty: &Type) -> Result<SequenceOptions, ReflectError> {
+fn options(row: &mut Row<'_>, ty: &Type) -> Result<SequenceOptions, ReflectError> {
     let options = SequenceOptions {
         start: Some(row.number()?),
         increment: Some(row.number()?),
@@ -323,9 +352,9 @@ fn options(row: &mut Row, ty: &Type) -> Result<SequenceOptions, ReflectError> {
 }
 
 /// Reads the enum type of a column by its name, which `format_type()` spells for the search path.
-fn enum_type(row: &mut Row) -> Result<Option<Type>, ReflectError> {
-    let Some(name) = row.optional() else { return Ok(None) };
-    let name = ObjectName { schema: row.optional().map(Ident::new), name: Ident::new(name) };
+fn enum_type(row: &mut Row<'_>) -> Result<Option<Type>, ReflectError> {
+    let Some(name) = row.optional()? else { return Ok(None) };
+    let name = ObjectName { schema: row.optional()?.map(Ident::new), name: Ident::new(name) };
     let ty = Type::Enum { name };
     Ok(Some(if row.flag()? { Type::array(ty) } else { ty }))
 }
