@@ -67,5 +67,5 @@ async fn after_pending(project: &Project, reader: &mut Reader<'_>) -> Result<(Ve
     let pending = reader.pending()?;
     let mut after = compare::replayed(project, reader.dialect(), &pending, database).await?;
     let filter = reader.ask_history(&mut after.schema, &models.schema)?;
-    Ok((pending, reader.compare(&after.schema, &models.schema, filter).await?))
+    Ok((pending, reader.compare(after.schema, models.schema, filter).await?))
 }

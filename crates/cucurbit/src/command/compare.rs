@@ -136,8 +136,8 @@ impl<'p> Reader<'p> {
     /// Compares two schemas; asks a server about expressions in one batch.
     pub(super) async fn compare(
         &mut self,
-        from: &Schema,
-        to: &Schema,
+        from: Schema,
+        to: Schema,
         filter: Filter,
     ) -> Result<Compared, Error> {
         let (from, to) = (self.dialect.canonical(from), self.dialect.canonical(to));
@@ -149,7 +149,7 @@ impl<'p> Reader<'p> {
             let answers = dialect::ask(connection, from.form(), to.form(), &first.questions).await?;
             diff(&from, &to, &answers, &filter)
         };
-        Ok(Compared { diff: found, from: from.as_written().clone() })
+        Ok(Compared { diff: found, from: from.into_written() })
     }
 
     /// Lets the history say what a database that was read cannot: the types and sequences that it does not keep are put
@@ -259,6 +259,9 @@ pub(super) async fn replayed(
     revisions: &[usize],
     before: Before,
 ) -> Result<Before, Error> {
+    if revisions.is_empty() {
+        return Ok(before);
+    }
     let scripts = project.scripts();
     match source::replay(dialect, scripts, revisions, before.clone()) {
         Err(opaque @ ReplayError::Opaque { .. }) => {

@@ -140,7 +140,7 @@ async fn read_and_compare(reader: &mut Reader<'_>, between: &Between) -> Result<
         (_, Source::Database) => reader.filter(&[&from.schema]),
         (_, _) => reader.filter(&[&from.schema, &to.schema]),
     };
-    let compared = reader.compare(&from.schema, &to.schema, filter).await?;
+    let compared = reader.compare(from.schema, to.schema, filter).await?;
     let is_first = *between == Between { from: Source::Empty, to: Source::Database };
     let unmodelled = if is_first { reader.unmodelled().await? } else { Vec::new() };
     Ok(Read { pending, compared, unmodelled })

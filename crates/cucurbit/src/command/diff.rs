@@ -58,7 +58,7 @@ async fn read_and_compare(reader: &mut Reader<'_>, between: &Between) -> Result<
         }
         (false, false) => reader.filter(&[&from.schema, &to.schema]),
     };
-    reader.compare(&from.schema, &to.schema, filter).await
+    reader.compare(from.schema, to.schema, filter).await
 }
 
 /// Tells whether a source is what a database holds, and not what somebody declares.

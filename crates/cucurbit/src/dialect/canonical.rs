@@ -33,6 +33,12 @@ impl Canonical {
         &self.as_written
     }
 
+    /// Keeps the schema as it was written.
+    #[must_use]
+    pub fn into_written(self) -> Schema {
+        self.as_written
+    }
+
     /// Returns the schema in the database's spelling.
     #[must_use]
     pub fn form(&self) -> &Schema {

@@ -18,6 +18,8 @@ mod sql;
 mod sqlite;
 mod statement;
 
+use std::borrow::Cow;
+
 #[cfg(feature = "runtime")]
 use crate::connection::{Connection, ConnectionError};
 use crate::{operation::Operation, schema::Schema};
@@ -51,7 +53,8 @@ impl Dialect {
     /// It is pure. What only the server can tell, such as the text of an expression, stays as written and
     /// becomes a [`Question`] of the comparison.
     #[must_use]
-    pub fn canonical(self, schema: &Schema) -> Canonical {
+    pub fn canonical<'s>(self, schema: impl Into<Cow<'s, Schema>>) -> Canonical {
+        let schema = schema.into().into_owned();
         match self {
             Self::Postgres => postgres::canonical(schema),
             Self::Sqlite => sqlite::canonical(schema),

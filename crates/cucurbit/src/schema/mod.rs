@@ -17,6 +17,7 @@ mod table;
 mod ty;
 mod variant;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
@@ -100,5 +101,17 @@ impl Schema {
     pub fn is_empty(&self) -> bool {
         let Self { tables, enums, sequences, schemas } = self;
         tables.is_empty() && enums.is_empty() && sequences.is_empty() && schemas.is_empty()
+    }
+}
+
+impl<'s> From<&'s Schema> for Cow<'s, Schema> {
+    fn from(schema: &'s Schema) -> Self {
+        Self::Borrowed(schema)
+    }
+}
+
+impl From<Schema> for Cow<'_, Schema> {
+    fn from(schema: Schema) -> Self {
+        Self::Owned(schema)
     }
 }

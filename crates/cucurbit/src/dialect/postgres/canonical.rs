@@ -16,17 +16,16 @@ use crate::{
 /// Puts a schema into PostgreSQL's spelling.
 ///
 /// Checks keep their places in the list, by which a question names them; the other lists are sorted in the form.
-pub(crate) fn canonical(schema: &Schema) -> Canonical {
+pub(crate) fn canonical(schema: Schema) -> Canonical {
     let Schema { tables, enums, sequences, schemas } = schema;
-    let schemas = schemas.iter().filter(|name| **name != "public").cloned();
+    let schemas = schemas.into_iter().filter(|name| *name != "public");
     let mut as_written = Schema::new().with_schemas(schemas);
     let cut = as_written.schemas.iter().cloned().map(|mut name| {
         names::cut(&mut name);
         name
     });
     let mut form = Schema::new().with_schemas(cut);
-    for one in enums.values() {
-        let mut written = one.clone();
+    for mut written in enums.into_values() {
         unqualified(&mut written.name);
         let mut stored = written.clone();
         visit::object_name(&mut stored.name, &mut names::cut);
@@ -34,8 +33,7 @@ pub(crate) fn canonical(schema: &Schema) -> Canonical {
         as_written.enums.insert(written.name.clone(), written);
         form.enums.insert(stored.name.clone(), stored);
     }
-    for one in sequences.values() {
-        let mut written = one.clone();
+    for mut written in sequences.into_values() {
         unqualified(&mut written.name);
         let mut stored = written.clone();
         visit::object_name(&mut stored.name, &mut names::cut);
@@ -45,8 +43,7 @@ pub(crate) fn canonical(schema: &Schema) -> Canonical {
         as_written.sequences.insert(written.name.clone(), written);
         form.sequences.insert(stored.name.clone(), stored);
     }
-    for table in tables.values() {
-        let mut written = table.clone();
+    for mut written in tables.into_values() {
         in_default_schema(&mut written);
         let mut stored = written.clone();
         visit::table(&mut stored, &mut names::cut);
@@ -267,7 +264,7 @@ mod tests {
 
     fn form(table: Table) -> Table {
         let name = table.name.clone();
-        let canonical = canonical(&Schema::from_tables([table]));
+        let canonical = canonical(Schema::from_tables([table]));
         let (found, table) = canonical.form().tables.first_key_value().expect("one table goes in");
         assert_eq!(found.name, name.name);
         table.clone()
@@ -307,7 +304,7 @@ mod tests {
             table.check("id > 0").named("plant_id_check");
             table.check("id > 1").named("positive");
         });
-        let canonical = canonical(&Schema::from_tables([table]));
+        let canonical = canonical(Schema::from_tables([table]));
         for schema in [canonical.as_written(), canonical.form()] {
             let table = &schema.tables[&TableName::new("plant")];
             assert_eq!(table.primary_key.as_ref().map(|key| key.name.clone()), Some(None));
@@ -324,8 +321,8 @@ mod tests {
             table.column(integer("null").default(Literal::Null).nullable());
             table.unique([long.as_str()]).named(format!("{}_{}_key", "n".repeat(29), "n".repeat(29)));
         });
-        let once = canonical(&Schema::from_tables([table]));
-        let twice = canonical(once.form());
+        let once = canonical(Schema::from_tables([table]));
+        let twice = canonical(once.form().clone());
         assert_eq!(once.form(), twice.form());
         let table = once.form().tables.values().next().expect("one table goes in");
         assert_eq!(table.name.name.as_str().len(), names::LONGEST);

@@ -23,12 +23,12 @@ use super::{
 };
 
 /// Puts a schema into SQLite's spelling.
-pub(in super::super) fn canonical(schema: &Schema) -> Canonical {
+pub(in super::super) fn canonical(schema: Schema) -> Canonical {
     let Schema { tables, enums, sequences, schemas } = schema;
-    let as_written = Schema::from_tables(tables.values().cloned().map(in_default_schema));
-    let as_written = as_written.with_enums(enums.values().cloned());
-    let as_written = as_written.with_sequences(sequences.values().cloned());
-    let mut as_written = as_written.with_schemas(schemas.iter().filter(|name| **name != "main").cloned());
+    let as_written = Schema::from_tables(tables.into_values().map(in_default_schema));
+    let as_written = as_written.with_enums(enums.into_values());
+    let as_written = as_written.with_sequences(sequences.into_values());
+    let mut as_written = as_written.with_schemas(schemas.into_iter().filter(|name| *name != "main"));
     letters::as_declared(&mut as_written);
     let keys: BTreeMap<TableName, Vec<Ident>> = as_written
         .tables
@@ -215,8 +215,8 @@ mod tests {
     fn form_of(write: impl FnOnce(&mut TableBuilder)) -> Table {
         let table = TableBuilder::build("t", write);
         let name = table.name.clone();
-        let once = canonical(&Schema::from_tables([table]));
-        assert_eq!(canonical(once.form()).form(), once.form(), "a form is its own form");
+        let once = canonical(Schema::from_tables([table]));
+        assert_eq!(canonical(once.form().clone()).form(), once.form(), "a form is its own form");
         once.form().table(&name).unwrap().clone()
     }
 

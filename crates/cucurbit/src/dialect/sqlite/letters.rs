@@ -26,18 +26,30 @@ pub(super) fn refuse_second<'n>(
 
 /// Spells every name that refers to a table or a column as that is declared.
 pub(super) fn as_declared(schema: &mut Schema) {
-    for name in schema.tables.keys().cloned().collect::<Vec<_>>() {
-        if let Some(mut table) = schema.tables.remove(&name) {
-            table_as_declared(&mut table, &schema.tables);
-            schema.tables.insert(name, table);
-        }
+    let tables: BTreeMap<TableName, Vec<Ident>> =
+        schema.tables.iter().map(|(name, table)| (name.clone(), declared(table))).collect();
+    for table in schema.tables.values_mut() {
+        refer_as_declared(table, &tables, Vec::clone);
     }
+}
+
+fn declared(table: &Table) -> Vec<Ident> {
+    table.columns.iter().map(|column| column.name.clone()).collect()
 }
 
 /// Spells the references of one table as what they refer to is declared; `others` are the other tables.
 pub(super) fn table_as_declared(table: &mut Table, others: &BTreeMap<TableName, Table>) {
-    let declared: Vec<Ident> = table.columns.iter().map(|column| column.name.clone()).collect();
-    each_column(table, &mut |name| respell(name, &declared));
+    refer_as_declared(table, others, declared);
+}
+
+/// `columns` lists what one of the other tables declares.
+fn refer_as_declared<T>(
+    table: &mut Table,
+    others: &BTreeMap<TableName, T>,
+    columns: impl Fn(&T) -> Vec<Ident>,
+) {
+    let own_columns = declared(table);
+    each_column(table, &mut |name| respell(name, &own_columns));
     let Table { name: own, foreign_keys, .. } = table;
     for key in foreign_keys {
         let named = |name: &&TableName| {
@@ -45,15 +57,15 @@ pub(super) fn table_as_declared(table: &mut Table, others: &BTreeMap<TableName, 
         };
         let exact = others.get_key_value(&key.referred_table);
         let other = exact.or_else(|| others.iter().find(|(name, _)| named(name)));
-        let (name, columns) = if *own == key.referred_table || (exact.is_none() && named(&&*own)) {
-            (&*own, declared.clone())
+        let (name, declared) = if *own == key.referred_table || (exact.is_none() && named(&&*own)) {
+            (&*own, own_columns.clone())
         } else if let Some((name, other)) = other {
-            (name, other.columns.iter().map(|column| column.name.clone()).collect())
+            (name, columns(other))
         } else {
             continue;
         };
         key.referred_table = name.clone();
-        key.referred_columns.iter_mut().for_each(|column| respell(column, &columns));
+        key.referred_columns.iter_mut().for_each(|column| respell(column, &declared));
     }
 }
 
@@ -135,6 +147,9 @@ fn fold_names(table: &mut Table) {
 
 /// Lists the names that are one name to SQLite with another of the list.
 fn alike(names: &[Ident]) -> BTreeSet<Ident> {
+    if names.iter().all(is_small) {
+        return BTreeSet::new();
+    }
     let mut seen: BTreeMap<Ident, Vec<&Ident>> = BTreeMap::new();
     for name in names {
         seen.entry(small(name)).or_default().push(name);
@@ -149,7 +164,11 @@ fn small_unless(alike: &BTreeSet<Ident>, name: &mut Ident) {
 }
 
 fn small(name: &Ident) -> Ident {
-    Ident::new(name.as_str().to_ascii_lowercase())
+    if is_small(name) { name.clone() } else { Ident::new(name.as_str().to_ascii_lowercase()) }
+}
+
+fn is_small(name: &Ident) -> bool {
+    !name.as_str().bytes().any(|byte| byte.is_ascii_uppercase())
 }
 
 /// Tells whether both are one table to SQLite.
