@@ -2,7 +2,12 @@
 
 use serde::Serialize;
 
-use crate::{dialect::Unmodelled, error::Error, operation::Operation, source::Source};
+use crate::{
+    dialect::{Before, Unmodelled},
+    error::Error,
+    operation::Operation,
+    source::Source,
+};
 
 use super::{
     Project,
@@ -65,7 +70,9 @@ async fn after_pending(project: &Project, reader: &mut Reader<'_>) -> Result<(Ve
     let models = reader.read(&Source::Models).await?;
     let database = reader.read(&Source::Database).await?;
     let pending = reader.pending()?;
-    let mut after = compare::replayed(project, reader.dialect(), &pending, database).await?;
-    let filter = reader.ask_history(&mut after.schema, &models.schema)?;
-    Ok((pending, reader.compare(after.schema, models.schema, filter).await?))
+    // The texts that SQLite stores were for the plans of pending revisions.
+    let Before { schema: mut after, originals: _ } =
+        compare::replayed(project, reader.dialect(), &pending, database).await?;
+    let filter = reader.ask_history(&mut after, &models.schema)?;
+    Ok((pending, reader.compare(after, models.schema, filter).await?))
 }

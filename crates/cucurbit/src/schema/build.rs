@@ -134,7 +134,7 @@ impl TableBuilder {
     pub fn build(name: impl Into<TableName>, write: impl FnOnce(&mut Self)) -> Table {
         let mut builder = Self { table: Table::new(name) };
         write(&mut builder);
-        builder.table.columns.shrink_to_fit();
+        builder.table.shrink_to_fit();
         builder.table
     }
 

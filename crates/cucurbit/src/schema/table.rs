@@ -107,6 +107,15 @@ impl Table {
         }
     }
 
+    /// Gives back the room that was made for more columns and constraints: a comparison of large schemas holds several of
+    /// each table.
+    pub(crate) fn shrink_to_fit(&mut self) {
+        self.columns.shrink_to_fit();
+        self.foreign_keys.shrink_to_fit();
+        self.uniques.shrink_to_fit();
+        self.checks.shrink_to_fit();
+    }
+
     /// Finds a column by name.
     #[must_use]
     pub fn column(&self, name: &Ident) -> Option<&Column> {

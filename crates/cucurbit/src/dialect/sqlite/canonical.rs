@@ -41,7 +41,8 @@ pub(in super::super) fn canonical(schema: Schema) -> Canonical {
             key.referred_columns.clone_from(columns);
         }
     }
-    let mut form = Schema::from_tables(as_written.tables.values().map(form));
+    let mut forms = Forms::default();
+    let mut form = Schema::from_tables(as_written.tables.values().map(|table| form(table, &mut forms)));
     letters::fold(&mut form);
     let form = form.with_enums(as_written.enums.values().cloned());
     let form = form.with_sequences(as_written.sequences.values().cloned());
@@ -61,7 +62,28 @@ fn in_default_schema(mut table: Table) -> Table {
     table
 }
 
-fn form(table: &Table) -> Table {
+/// The forms of the types that a schema has: few, for many columns.
+#[derive(Default)]
+struct Forms(Vec<(Type, bool, Type)>);
+
+impl Forms {
+    fn of(&mut self, ty: &Type, is_strict: bool) -> Type {
+        let known = self.0.iter().find(|(known, strict, _)| known == ty && *strict == is_strict);
+        if let Some((_, _, form)) = known {
+            return form.clone();
+        }
+        let form = types::form(ty, is_strict);
+        if self.0.len() < MOST_FORMS {
+            self.0.push((ty.clone(), is_strict, form.clone()));
+        }
+        form
+    }
+}
+
+/// Of a schema with more types than this, the others are made each time: the list is searched one by one.
+const MOST_FORMS: usize = 32;
+
+fn form(table: &Table, forms: &mut Forms) -> Table {
     let Table {
         name,
         columns,
@@ -76,7 +98,7 @@ fn form(table: &Table) -> Table {
     } = table;
     Table {
         name: name.clone(),
-        columns: columns.iter().map(|column| column_form(table, column)).collect(),
+        columns: columns.iter().map(|column| column_form(table, column, forms)).collect(),
         primary_key: primary_key.clone().map(|key| PrimaryKey { include: Vec::new(), comment: None, ..key }),
         uniques: uniques
             .iter()
@@ -94,9 +116,9 @@ fn form(table: &Table) -> Table {
     }
 }
 
-fn column_form(table: &Table, column: &Column) -> Column {
+fn column_form(table: &Table, column: &Column, forms: &mut Forms) -> Column {
     let Column { name, ty, nullable, default, collation, comment: _ } = column;
-    let mut ty = types::form(ty.on(HERE), table.options.is_strict);
+    let mut ty = forms.of(ty.on(HERE), table.options.is_strict);
     let is_only_key = matches!(&table.primary_key, Some(PrimaryKey { columns, .. }) if columns.as_slice() == [name.clone()]);
     let is_integer = matches!(ty, Type::BigInteger | Type::Integer | Type::SmallInteger);
     let is_rowid = is_only_key && is_integer;
@@ -104,10 +126,10 @@ fn column_form(table: &Table, column: &Column) -> Column {
         // The rowid has 64 bits under one spelling.
         ty = Type::Integer;
     }
-    let affinity = types::affinity(&types::spelled(&ty, table.options.is_strict).unwrap_or_default());
     let default = default.as_ref().and_then(|default| {
         let is_numbered = matches!(default, ServerDefault::Identity(_) | ServerDefault::Serial);
-        if is_rowid && is_numbered { None } else { default_form(default, affinity) }
+        let spelled = || types::spelled(&ty, table.options.is_strict).unwrap_or_default();
+        if is_rowid && is_numbered { None } else { default_form(default, types::affinity(&spelled())) }
     });
     let collation = collation.as_ref().map(|collation| collation.to_ascii_uppercase());
     Column {

@@ -34,7 +34,10 @@ pub(crate) async fn reflect(connection: &mut Connection) -> Result<Before, Refle
     let sequences = catalogue.read_sequences(connection).await?;
     catalogue.read_constraints(connection).await?;
     catalogue.read_indexes(connection).await?;
-    let tables = catalogue.tables.into_values().map(|read| read.table);
+    let tables = catalogue.tables.into_values().map(|mut read| {
+        read.table.shrink_to_fit();
+        read.table
+    });
     let schema = Schema::from_tables(tables).with_enums(enums).with_sequences(sequences);
     Ok(Before::of(schema.with_schemas(catalogue.server.others)))
 }
@@ -109,7 +112,6 @@ impl Read {
                 self.columns.iter().map(|(number, name)| (name, *number)).collect();
             self.table.columns.sort_by_key(|column| places.get(&column.name).copied());
         }
-        self.table.columns.shrink_to_fit();
     }
 
     fn columns(&self, numbers: &[i16]) -> Option<Vec<Ident>> {

@@ -44,7 +44,7 @@ impl CreateTable {
                 column.nullable = false;
             }
         }
-        table.columns.shrink_to_fit();
+        table.shrink_to_fit();
         table
     }
 
