@@ -18,12 +18,8 @@ pub(super) fn describe(server: &str) -> Vec<String> {
     for (program, argument) in [("rustc", "--version"), ("sqlite3", "--version"), ("psql", "--version")] {
         if let Ok(output) = Command::new(program).arg(argument).output() {
             let text = String::from_utf8_lossy(&output.stdout).into_owned();
-            let words: Vec<_> = text.split_whitespace().take(3).collect();
-            lines.push(if program == "sqlite3" {
-                format!("sqlite3 {}", words.first().unwrap_or(&""))
-            } else {
-                words.join(" ")
-            });
+            let is_number = |word: &&str| word.starts_with(|first: char| first.is_ascii_digit());
+            lines.push(format!("{program} {}", text.split_whitespace().find(is_number).unwrap_or_default()));
         }
     }
     lines
