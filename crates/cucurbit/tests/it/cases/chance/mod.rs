@@ -39,13 +39,14 @@ const PAIRS: u32 = 200;
 const SHRINKS: usize = 60;
 
 /// What refusals say that have a cause in the rows.
-const IN_ROWS: [&str; 15] = [
+const IN_ROWS: [&str; 16] = [
     "CHECK constraint failed",
     "UNIQUE constraint failed",
     "cannot store REAL value in",
     "cannot store TEXT value in",
     "could not create exclusion constraint",
     "could not create unique index",
+    "has rows that break the check",
     "has rows without a value",
     "invalid input syntax",
     "invalid input value for enum",
