@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::{
     dialect::Subject,
     operation::{ColumnChange, Consent, Operation},
-    schema::{Column, ServerDefault, TableName},
+    schema::{Column, Expression, ServerDefault, TableName},
 };
 
 use super::{
@@ -25,17 +25,51 @@ struct Columns {
     /// Computed columns that are computed otherwise, or no more.
     computed_altered: Vec<Operation>,
     altered: Vec<Operation>,
+    /// Computed columns that were plain while what they are computed from got another type.
+    computed_again: Vec<Operation>,
 }
 
 impl Columns {
+    /// Adds the changes of one column.
+    fn alter(&mut self, pair: Pair<'_>, from: &Column, written: &Column, mut changes: Vec<ColumnChange>) {
+        let alter = |changes| Operation::AlterColumn {
+            table: pair.to.written.name.clone(),
+            column: written.name.clone(),
+            changes,
+        };
+        let is_default = |change: &ColumnChange| matches!(change, ColumnChange::SetDefault(_));
+        match (&from.default, &written.default) {
+            (Some(ServerDefault::Computed { .. }), Some(ServerDefault::Computed { expression, .. }))
+                if changes.iter().any(is_default) && speaks_of_a_new_type(pair, expression) =>
+            {
+                // Under the old types the new expression means nothing, and the old one under the new types.
+                self.computed_altered.push(alter(vec![ColumnChange::SetDefault(None)]));
+                changes.push(ColumnChange::LosesData);
+                self.computed_again.push(alter(changes));
+            }
+            (Some(ServerDefault::Computed { .. }), _) if changes.iter().any(is_default) => {
+                self.computed_altered.push(alter(changes));
+            }
+            (_, _) => self.altered.push(alter(changes)),
+        }
+    }
+
     /// Puts what others are computed from before these when it comes, and after them when it goes.
     fn in_order(self) -> Vec<Operation> {
-        let Self { computed_dropped, dropped, added, computed_added, computed_altered, altered } = self;
+        let Self {
+            computed_dropped,
+            dropped,
+            added,
+            computed_added,
+            computed_altered,
+            altered,
+            computed_again,
+        } = self;
         let columns = match dropped.is_empty() || computed_altered.is_empty() {
-            true => [computed_dropped, dropped, added, computed_altered, altered, computed_added],
-            false => [computed_dropped, added, computed_altered, dropped, altered, computed_added],
+            true => [computed_dropped, dropped, added, computed_altered, altered],
+            false => [computed_dropped, added, computed_altered, dropped, altered],
         };
-        columns.into_iter().flatten().collect()
+        columns.into_iter().flatten().chain(computed_again).chain(computed_added).collect()
     }
 }
 
@@ -61,14 +95,8 @@ pub(super) fn compare(pair: Pair<'_>, comparison: &mut Comparison<'_>) -> Vec<Op
             Some(from) => {
                 let from = without_key(pair, from);
                 let changes = changes(asked, &from, to, written, comparison);
-                let is_default = |change: &ColumnChange| matches!(change, ColumnChange::SetDefault(_));
-                let list = match is_computed(&from) && changes.iter().any(is_default) {
-                    true => &mut columns.computed_altered,
-                    false => &mut columns.altered,
-                };
                 if !changes.is_empty() {
-                    let column = written.name.clone();
-                    list.push(Operation::AlterColumn { table: table.clone(), column, changes });
+                    columns.alter(pair, &from, written, changes);
                 }
             }
         }
@@ -76,6 +104,17 @@ pub(super) fn compare(pair: Pair<'_>, comparison: &mut Comparison<'_>) -> Vec<Op
     // What is computed from something computed comes after it in a table.
     columns.computed_dropped.reverse();
     columns.in_order()
+}
+
+/// Tells whether an expression has the name of a column in it that gets another type.
+fn speaks_of_a_new_type(pair: Pair<'_>, expression: &Expression) -> bool {
+    let is_retyped = |to: &&Column| {
+        pair.from.form.column(&to.name).is_some_and(|from| !is_computed(from) && from.ty != to.ty)
+    };
+    let texts = std::iter::once(&expression.base).chain(expression.variants.values());
+    let texts: Vec<String> = texts.map(|text| text.to_lowercase()).collect();
+    let mut retyped = pair.to.form.columns.iter().filter(is_retyped);
+    retyped.any(|column| texts.iter().any(|text| text.contains(&column.name.as_str().to_lowercase())))
 }
 
 fn is_computed(column: &Column) -> bool {
