@@ -52,8 +52,8 @@ const fn relations(one: &'static str, several: &'static str, condition: &'static
 ///
 /// `is_nextval` reads the stored tree, where it has the form that all versions give to `nextval` (1574) in an integer
 /// column: printing every default takes longer than all the rest.
-const OWNED: &str = "(SELECT q.oid, q.relnamespace, q.relname, t.relname || '.' || a.attname AS owner, a.atttypid, s.*, \
-     pg_catalog.pg_get_expr(d.adbin, d.adrelid) AS said, EXISTS (SELECT 1 FROM pg_catalog.pg_depend u \
+const OWNED: &str = "SELECT q.oid, q.relnamespace, q.relname, t.relname || '.' || a.attname AS owner, a.atttypid, s.*, \
+     d.adbin, d.adrelid, EXISTS (SELECT 1 FROM pg_catalog.pg_depend u \
        WHERE u.classid = 'pg_catalog.pg_attrdef'::regclass AND u.objid = d.oid \
        AND u.refclassid = 'pg_catalog.pg_class'::regclass AND u.refobjid = q.oid) AS is_used, \
      d.adbin::text LIKE '{FUNCEXPR :funcid % :funcformat 2 % :args ({FUNCEXPR :funcid 1574 %' \
@@ -67,7 +67,7 @@ const OWNED: &str = "(SELECT q.oid, q.relnamespace, q.relname, t.relname || '.' 
        AND w.refclassid = 'pg_catalog.pg_class'::regclass AND w.refobjsubid > 0 AND w.deptype = 'a' \
      JOIN pg_catalog.pg_class t ON t.oid = w.refobjid \
      JOIN pg_catalog.pg_attribute a ON a.attrelid = w.refobjid AND a.attnum = w.refobjsubid \
-     LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum) c";
+     LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum";
 
 const KINDS: [Kind; 23] = [
     Kind {
@@ -191,7 +191,7 @@ const KINDS: [Kind; 23] = [
         catalogue: "pg_class",
         id: "c.oid",
         name: "c.owner",
-        from: OWNED,
+        from: "owned c",
         condition: "c.is_used AND (c.seqstart <> 1 OR c.seqincrement <> 1 OR c.seqmin <> 1 OR c.seqcache <> 1 \
                     OR c.seqcycle OR c.seqmax <> c.largest OR c.largest < c.needed)",
     },
@@ -201,8 +201,8 @@ const KINDS: [Kind; 23] = [
         catalogue: "pg_class",
         id: "c.oid",
         name: "c.relname",
-        from: OWNED,
-        condition: "NOT c.is_used OR NOT (c.is_nextval OR c.said LIKE 'nextval(''%''::regclass)') \
+        from: "owned c",
+        condition: "NOT c.is_used OR NOT (c.is_nextval OR pg_catalog.pg_get_expr(c.adbin, c.adrelid) LIKE 'nextval(''%''::regclass)') \
                     OR c.atttypid NOT IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype)",
     },
     // On the index of a key, on the sequence of a column, on the schema: our values have no place for these.
@@ -257,13 +257,18 @@ fn query(version: u32) -> String {
         format!(
             "SELECT {place}, '{one}', '{several}', pg_catalog.json_agg(({name})::text ORDER BY ({name})::text COLLATE \"C\")
              FROM {from}
-             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = current_schema()
-             WHERE {condition} AND NOT EXISTS (
+             WHERE c.relnamespace = (SELECT h.oid FROM here h) AND ({condition}) AND NOT EXISTS (
                SELECT 1 FROM pg_catalog.pg_depend e WHERE e.classid = 'pg_catalog.{catalogue}'::regclass
                  AND e.objid = {id} AND e.deptype = 'e')
              HAVING count(*) > 0"
         )
     });
     let kinds: Vec<String> = kinds.collect();
-    format!("SELECT * FROM ({}) k (place, one, several, names) ORDER BY place", kinds.join(" UNION ALL "))
+    format!(
+        "WITH here AS MATERIALIZED (
+           SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname = current_schema()),
+         owned AS MATERIALIZED ({OWNED})
+         SELECT * FROM ({}) k (place, one, several, names) ORDER BY place",
+        kinds.join(" UNION ALL ")
+    )
 }
