@@ -1,10 +1,12 @@
 //! Enum types: made before the tables that use them, dropped after. Values come before the tables change and go after.
 
 use crate::{
-    dialect::{Canonical, is_written_as},
+    dialect::Canonical,
     operation::{Consent, EnumChange, Operation, additions},
     schema::{EnumType, ObjectName, Schema},
 };
+
+use super::written;
 
 /// What changes in enum types.
 #[derive(Debug, Default)]
@@ -22,7 +24,7 @@ pub(super) fn compare(
 ) -> Enums {
     let mut enums = Enums::default();
     for (name, form) in &to.form().enums {
-        let Some(written) = written(to, name) else { continue };
+        let Some(written) = written(&to.as_written().enums, name) else { continue };
         match from.form().enums.get(name) {
             None => enums.before.push(Operation::CreateEnum(written.clone())),
             Some(was) => change(was, form, written, &mut enums),
@@ -31,7 +33,7 @@ pub(super) fn compare(
     for name in from.form().enums.keys().filter(|name| !to.form().enums.contains_key(*name)) {
         // A model may name a type that it does not describe.
         let is_kept = is_used(to.form(), name) || is_left_alone(name);
-        if let Some(written) = written(from, name).filter(|_| !is_kept) {
+        if let Some(written) = written(&from.as_written().enums, name).filter(|_| !is_kept) {
             enums.after.push(Operation::DropEnum { name: written.name.clone() });
         }
     }
@@ -57,14 +59,6 @@ fn change(from: &EnumType, to: &EnumType, written: &EnumType, enums: &mut Enums)
         replacements: Vec::new(),
         consent: Consent::NONE,
     }));
-}
-
-/// Finds a type as it was written by its name in the form.
-fn written<'c>(side: &'c Canonical, name: &ObjectName) -> Option<&'c EnumType> {
-    let enums = &side.as_written().enums;
-    let is_written =
-        |other: &&EnumType| other.name.schema == name.schema && is_written_as(&name.name, &other.name.name);
-    enums.get(name).or_else(|| enums.values().find(is_written))
 }
 
 fn is_used(schema: &Schema, name: &ObjectName) -> bool {

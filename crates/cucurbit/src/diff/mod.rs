@@ -19,7 +19,7 @@ mod table;
 use std::collections::BTreeMap;
 
 use crate::{
-    dialect::{Answers, Canonical, Question},
+    dialect::{Answers, Canonical, Question, is_written_as},
     operation::{Operation, joined},
     schema::{ForeignKey, ObjectName, TableName},
 };
@@ -120,4 +120,10 @@ fn altered(
     }
     operations.extend(late);
     operations
+}
+
+/// Finds an enum type or a sequence as it was written by its name in the form.
+fn written<'w, T>(written: &'w BTreeMap<ObjectName, T>, form: &ObjectName) -> Option<&'w T> {
+    let is_it = |other: &ObjectName| other.schema == form.schema && is_written_as(&form.name, &other.name);
+    written.get(form).or_else(|| written.iter().find(|(other, _)| is_it(other)).map(|(_, found)| found))
 }
