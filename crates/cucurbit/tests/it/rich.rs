@@ -11,7 +11,7 @@ use cucurbit::{
 use crate::{
     diff::{compare, run},
     oracle::oracle,
-    support::on_each_database,
+    support::{on_each_database, release},
 };
 
 const POSTGRES: &str = r#"
@@ -146,11 +146,10 @@ async fn read(connection: &mut Connection) -> Schema {
 
 /// Leaves out what the server does not have yet.
 async fn for_release(connection: &mut Connection) -> String {
-    let asked = "SELECT current_setting('server_version_num')::int >= 150000";
-    match connection.value(asked).await.unwrap().as_deref() {
-        Some("t") => POSTGRES.to_owned(),
-        Some(_) | None => POSTGRES.replace(" NULLS NOT DISTINCT", ""),
+    if release(connection).await >= 15 {
+        return POSTGRES.to_owned();
     }
+    POSTGRES.replace(" NULLS NOT DISTINCT", "")
 }
 
 #[test]

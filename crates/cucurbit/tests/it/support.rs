@@ -38,6 +38,13 @@ pub(crate) fn on_database<F: Future<Output = ()>>(dialect: Dialect, test: impl F
     });
 }
 
+/// The release of the PostgreSQL server, such as 15.
+pub(crate) async fn release(connection: &mut Connection) -> u32 {
+    let asked = "SELECT current_setting('server_version_num')::int / 10000";
+    let release = connection.value(asked).await.expect("it can be asked");
+    release.and_then(|release| release.parse().ok()).expect("a number")
+}
+
 /// An empty database.
 pub(crate) struct Database {
     pub(crate) dialect: Dialect,

@@ -116,10 +116,9 @@ async fn release(database: &Database) -> Option<u32> {
     match database.dialect {
         Dialect::Postgres => {
             let mut connection = database.connect().await;
-            let asked = "SELECT (current_setting('server_version_num')::int / 10000)::text";
-            let release = connection.value(asked).await.expect("it can be asked");
+            let release = crate::support::release(&mut connection).await;
             connection.close().await.expect("it can be closed");
-            Some(release.and_then(|release| release.parse().ok()).expect("a number"))
+            Some(release)
         }
         Dialect::Sqlite => None,
     }

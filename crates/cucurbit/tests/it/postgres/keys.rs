@@ -6,7 +6,9 @@ use cucurbit::{
     schema::{Action, Deferral, Type, build::*},
 };
 
-use super::{Database, reflect, release, run};
+use crate::support::release;
+
+use super::{Database, reflect, run};
 
 /// Makes the tables, with what version 15 has brought if the server has it.
 fn garden(op: &mut Op, release: u32) {

@@ -95,13 +95,6 @@ async fn reflect(connection: &mut Connection) -> Schema {
     dialect::reflect(connection).await.expect("the schema can be read").schema
 }
 
-/// The release of the server, such as 15.
-async fn release(connection: &mut Connection) -> u32 {
-    let asked = "SELECT current_setting('server_version_num')::int / 10000";
-    let release = connection.value(asked).await.expect("it can be asked");
-    release.and_then(|release| release.parse().ok()).expect("a number")
-}
-
 /// Plans operations and runs them in a transaction, and compares memory with disk.
 async fn run(connection: &mut Connection, before: &mut Before, record: impl FnOnce(&mut Op)) {
     let operations = Op::record(record);
