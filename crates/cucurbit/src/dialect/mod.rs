@@ -6,6 +6,7 @@
 mod before;
 mod canonical;
 pub mod lexer;
+mod offenders;
 mod postgres;
 mod question;
 #[cfg(feature = "runtime")]
@@ -29,7 +30,7 @@ pub use self::{
     before::{Before, Originals, Trigger, View},
     canonical::Canonical,
     question::{Answer, Answers, Question, Side, Subject},
-    statement::{Guard, Hazard, HazardKind, Mode, Plan, PlanError, Session, Shortcut, Statement},
+    statement::{Guard, Hazard, HazardKind, Mode, Offender, Plan, PlanError, Session, Shortcut, Statement},
 };
 #[cfg(feature = "runtime")]
 pub use self::{

@@ -80,6 +80,17 @@ pub struct Hazard {
     pub column: Option<Ident>,
     /// A query of one row and one column, 1 where the danger is real and else 0.
     pub probe: String,
+    /// A query that shows the first rows in danger: key, value, and how many there are in all; see [`Offender`].
+    pub offenders: Option<String>,
+}
+
+/// A row in danger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offender {
+    /// What tells it from others, as `id = 7`.
+    pub key: String,
+    /// The value, as a constant of SQL; `None` where none is to be shown.
+    pub value: Option<String>,
 }
 
 /// What could happen to the rows that are there.
@@ -87,6 +98,11 @@ pub struct Hazard {
 pub enum HazardKind {
     /// Values or rows are dropped and the script does not say `.loses_data()`.
     LosesData,
+    /// Values cannot become values of the type that their column gets.
+    CannotConvert {
+        /// The type, as the database spells it.
+        ty: String,
+    },
     /// NULL stands where NOT NULL is asked for, and nothing fills it.
     NullInNotNull,
     /// A row does not fulfil a check that is made.
@@ -103,7 +119,7 @@ impl HazardKind {
     pub const fn can_be_wanted(&self) -> bool {
         match self {
             Self::LosesData => true,
-            Self::BreaksCheck { .. } | Self::NullInNotNull => false,
+            Self::BreaksCheck { .. } | Self::CannotConvert { .. } | Self::NullInNotNull => false,
         }
     }
 }

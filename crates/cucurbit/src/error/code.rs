@@ -309,6 +309,8 @@ error_codes! {
     RowsLost = "rows-lost",
     /// Another program changed a table while a revision was planned.
     TableChanged = "table-changed",
+    /// Values cannot become values of their column's new type.
+    UnconvertibleValues = "unconvertible-values",
     /// A revision was begun and not finished.
     UnfinishedRevision = "unfinished-revision",
     /// The database cannot do what a script says.

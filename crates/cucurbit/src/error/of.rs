@@ -296,8 +296,9 @@ impl From<&RunError> for ErrorCode {
             RunError::Connection(error) => error.into(),
             RunError::ForeignKeysBroken { .. } => Self::BrokenReferences,
             RunError::ForeignKeysOn => Self::ForeignKeysOn,
-            RunError::Hazard { hazard } => match hazard.kind {
+            RunError::Hazard { hazard, .. } => match hazard.kind {
                 HazardKind::BreaksCheck { .. } => Self::BrokenCheck,
+                HazardKind::CannotConvert { .. } => Self::UnconvertibleValues,
                 HazardKind::LosesData => Self::DataLoss,
                 HazardKind::NullInNotNull => Self::NullValues,
             },

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::{
     connection::ConnectionError,
-    dialect::{self, Hazard, HazardKind, PlanError, ReflectError},
+    dialect::{self, Hazard, HazardKind, Offender, PlanError, ReflectError},
     revision::{self, HeadsError, ScriptPanic, TargetError},
 };
 
@@ -69,10 +69,14 @@ pub enum RunError {
         table: String,
     },
     /// Something dangerous without consent.
-    #[error("{}", hazard_words(hazard))]
+    #[error("{}{}", hazard_words(hazard), offender_words(first, *count))]
     Hazard {
         /// What it is.
         hazard: Hazard,
+        /// The first rows that it is a danger for, where they can be told.
+        first: Vec<Offender>,
+        /// How many there are; 0 where they cannot be told.
+        count: u64,
     },
     /// The connection that was given is in a transaction.
     #[error("the connection is in a transaction already")]
@@ -173,10 +177,14 @@ pub enum RunError {
 }
 
 fn hazard_words(hazard: &Hazard) -> String {
-    let Hazard { kind, table, column, probe: _ } = hazard;
+    let Hazard { kind, table, column, probe: _, offenders: _ } = hazard;
     match (kind, column) {
         (HazardKind::BreaksCheck { check }, _) => {
             format!("table `{table}` has rows that break the check `{check}`")
+        }
+        (HazardKind::CannotConvert { ty }, column) => {
+            let column = column.as_ref().map(|column| format!(".{column}")).unwrap_or_default();
+            format!("column `{table}{column}` holds values that cannot become `{ty}`")
         }
         (HazardKind::LosesData, Some(column)) => {
             format!("column `{table}.{column}` is not empty and would be dropped")
@@ -189,6 +197,30 @@ fn hazard_words(hazard: &Hazard) -> String {
             format!("table `{table}` has rows without a value that shall not be NULL")
         }
     }
+}
+
+/// Shows the first rows, and says how many there are: `: 5 rows, first 'tall' (id = 1), 'x' (id = 7)`.
+fn offender_words(first: &[Offender], count: u64) -> String {
+    let shown = first.iter().map(|Offender { key, value }| match value {
+        Some(value) => format!("{} ({})", printable(value), printable(key)),
+        None => printable(key),
+    });
+    let shown = shown.collect::<Vec<_>>().join(", ");
+    match count {
+        0 => String::new(),
+        1 => format!(": 1 row, {shown}"),
+        count if first.len() as u64 == count => format!(": {count} rows, {shown}"),
+        count => format!(": {count} rows, first {shown}"),
+    }
+}
+
+/// Writes control characters in the way of Rust: values come from anywhere.
+fn printable(text: &str) -> String {
+    let escaped = |letter: char| match letter.is_control() {
+        true => letter.escape_default().to_string(),
+        false => letter.to_string(),
+    };
+    text.chars().map(escaped).collect()
 }
 
 impl RunError {
@@ -206,9 +238,14 @@ impl RunError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Hazard { hazard } => Some(match hazard.kind {
+            Self::Hazard { hazard, .. } => Some(match hazard.kind {
                 HazardKind::BreaksCheck { .. } => {
                     "correct the rows before, by `op.execute` in the script for example".to_owned()
+                }
+                HazardKind::CannotConvert { .. } => {
+                    "correct the rows before, by `op.execute` in the script for example, or say by `.using(\"…\")` \
+                     after `.ty(…)` what becomes of them"
+                        .to_owned()
                 }
                 HazardKind::LosesData => {
                     "say `.loses_data()` in the script, or run with `--allow-data-loss`".to_owned()

@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    connection::Connection,
-    dialect::{Before, Dialect, Hazard, Mode, Plan, PlanError, Statement, lexer},
+    connection::{Connection, ConnectionError},
+    dialect::{Before, Dialect, Hazard, Mode, Offender, Plan, PlanError, Statement, lexer},
     operation::{BoxedCode, ColumnChange, Execute, Functions, Operation, for_dialect},
     revision::{ScriptPanic, Scripts, Step},
     schema::{Ident, Schema, TableName},
@@ -155,7 +155,7 @@ impl Known {
     }
 
     fn can_judge(&self, hazard: &Hazard) -> bool {
-        let Hazard { kind: _, table, column, probe: _ } = hazard;
+        let Hazard { kind: _, table, column, probe: _, offenders: _ } = hazard;
         let is_changed = |column: &Ident| self.changed.contains(&(table.clone(), column.clone()));
         self.tables.contains(table) && !column.as_ref().is_some_and(is_changed)
     }
@@ -241,8 +241,31 @@ pub(super) async fn refuse_hazards(
 async fn refuse_hazard(connection: &mut Connection, hazard: &Hazard) -> Result<(), RunError> {
     match connection.value(&hazard.probe).await?.as_deref() {
         Some("0" | "f") | None => Ok(()),
-        Some(_) => Err(RunError::Hazard { hazard: hazard.clone() }),
+        Some(_) => {
+            let (first, count) = offenders(connection, hazard).await?;
+            Err(RunError::Hazard { hazard: hazard.clone(), first, count })
+        }
     }
+}
+
+/// Asks for the first rows in danger, and how many there are.
+///
+/// What the database refuses to show is not shown: the columns of a key may have other names when it is asked. The danger is
+/// known without.
+async fn offenders(connection: &mut Connection, hazard: &Hazard) -> Result<(Vec<Offender>, u64), RunError> {
+    let Some(query) = &hazard.offenders else { return Ok((Vec::new(), 0)) };
+    let rows = match connection.rows(query).await {
+        Err(ConnectionError::Statement { .. }) => return Ok((Vec::new(), 0)),
+        rows => rows?,
+    };
+    let (mut first, mut all) = (Vec::new(), 0);
+    for row in rows {
+        let mut values = row.into_iter();
+        let (key, value, count) = (values.next(), values.next(), values.next());
+        all = count.flatten().and_then(|count| count.parse().ok()).unwrap_or(all);
+        first.push(Offender { key: key.flatten().unwrap_or_default(), value: value.flatten() });
+    }
+    Ok((first, all))
 }
 
 /// Returns what a step's script says for this dialect; a stamp says nothing.

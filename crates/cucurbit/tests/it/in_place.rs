@@ -101,12 +101,12 @@ fn what_is_asked_of_rows_is_looked_at_first() {
             (
                 "UPDATE plant SET height = NULL WHERE id = 7",
                 "UPDATE plant SET height = 9 WHERE id = 7",
-                "table `plant` has rows without a value for `height`, which shall not be NULL",
+                "table `plant` has rows without a value for `height`, which shall not be NULL: 1 row, id = 7",
             ),
             (
                 "UPDATE plant SET height = -1 WHERE id = 7",
                 "UPDATE plant SET height = 9 WHERE id = 7",
-                "table `plant` has rows that break the check `ck_plant_height`",
+                "table `plant` has rows that break the check `ck_plant_height`: 1 row, id = 7",
             ),
             (
                 "UPDATE plant SET bed_id = 99 WHERE id = 7",

@@ -358,7 +358,8 @@ fn a_danger_that_only_an_earlier_step_makes_is_judged_after_it() {
         connection.execute("INSERT INTO bed (name) VALUES ('Tent')").await.unwrap();
         let error = upgrade(&mut connection, &list, "head").await.unwrap_err();
         let source = std::error::Error::source(&error).unwrap().to_string();
-        assert_eq!(source, "table `plot` has rows without a value for `area`, which shall not be NULL");
+        let said = "table `plot` has rows without a value for `area`, which shall not be NULL: 1 row, id = 1";
+        assert_eq!(source, said);
         assert_eq!(heads(&mut connection).await, ["b"]);
         connection.execute("DELETE FROM plot").await.unwrap();
         upgrade(&mut connection, &list, "head").await.unwrap();

@@ -12,6 +12,7 @@ use super::{
     super::{
         Before, Guard, Hazard, HazardKind, Mode, Plan, PlanError, Session, Statement,
         lexer::{self, Kind},
+        offenders::Rows,
         sql::{list, quoted, string},
     },
     HERE, alter,
@@ -206,6 +207,7 @@ fn drop_table(
             table: table.clone(),
             column: None,
             probe: format!("SELECT EXISTS (SELECT 1 FROM {name})"),
+            offenders: None,
         });
     }
     if !children.is_empty() {
@@ -294,6 +296,13 @@ pub(super) fn column_probe(table: &str, column: &Ident, condition: &str, harmles
         "SELECT EXISTS (SELECT 1 FROM (SELECT {harmless} AS {column}) \
          WHERE EXISTS (SELECT 1 FROM {table} WHERE {column} {condition}))"
     )
+}
+
+/// Writes the query that shows the rows of a table for which a condition holds, each with a value.
+pub(super) fn offenders(owner: Option<&Table>, table: &str, condition: &str, value: &str) -> String {
+    let key = owner.and_then(|owner| owner.primary_key.as_ref());
+    let key = key.map(|key| key.columns.as_slice()).unwrap_or_default();
+    Rows { table, key, place: "rowid", condition }.query(value)
 }
 
 /// Writes a name as text.

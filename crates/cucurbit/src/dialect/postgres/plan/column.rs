@@ -79,7 +79,7 @@ impl Planner<'_> {
         let is_filled =
             changes.iter().any(|change| matches!(change, ColumnChange::SetNotNull { backfill: Some(_) }));
         let is_in_danger = was.nullable && refuses_null && !is_filled;
-        let hazard = if is_in_danger { self.history.has_nulls(&owner.name, column) } else { None };
+        let hazard = if is_in_danger { self.history.has_nulls(owner, column) } else { None };
         let mut statements = alter::alter_column(owner, was, changes, hazard)?;
         if becomes_computed(was, changes)
             && let Some(first) = statements.first_mut()

@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     dialect::{
         Hazard, HazardKind,
+        offenders::Rows,
         sql::{qualified, quoted},
     },
     operation::Consent,
-    schema::{Ident, TableName},
+    schema::{Ident, Table, TableName},
 };
 
 /// What a plan has made and renamed so far.
@@ -100,10 +101,40 @@ impl History {
     }
 
     /// A column refuses NULL that holds it.
-    pub(super) fn has_nulls(&self, table: &TableName, column: &Ident) -> Option<Hazard> {
+    pub(super) fn has_nulls(&self, owner: &Table, column: &Ident) -> Option<Hazard> {
+        let table = &owner.name;
         // A column that this plan added holds NULL in every row there is.
         let test = if self.is_new(table, column) { None } else { Some("IS NULL") };
-        self.hazard(HazardKind::NullInNotNull, table, Some(column), test)
+        let hazard = self.hazard(HazardKind::NullInNotNull, table, Some(column), test)?;
+        let condition = format!("{} IS NULL", quoted(self.old_column(table, column)));
+        let offenders = test.map(|_| self.offenders(owner, &condition, "NULL"));
+        Some(Hazard { offenders, ..hazard })
+    }
+
+    /// Writes the query that shows the rows of a table for which a condition holds, each with a value. Both are SQL under
+    /// the names of before.
+    pub(super) fn offenders(&self, owner: &Table, condition: &str, value: &str) -> String {
+        let key: Vec<Ident> = self.old_key(owner);
+        let table = qualified(self.old_table(&owner.name));
+        Rows { table: &table, key: &key, place: "ctid", condition }.query(value)
+    }
+
+    /// The columns of a table's primary key under the names of before; none where this plan made one of them.
+    pub(super) fn old_key(&self, owner: &Table) -> Vec<Ident> {
+        let columns = owner.primary_key.iter().flat_map(|key| &key.columns);
+        let old = columns.map(|column| {
+            let is_old = !self.is_new(&owner.name, column);
+            is_old.then(|| self.old_column(&owner.name, column).clone())
+        });
+        old.collect::<Option<_>>().unwrap_or_default()
+    }
+
+    pub(super) fn old_column<'h>(&'h self, table: &TableName, column: &'h Ident) -> &'h Ident {
+        self.old_columns.get(&(table.clone(), column.clone())).unwrap_or(column)
+    }
+
+    pub(super) fn old_table<'h>(&'h self, table: &'h TableName) -> &'h TableName {
+        self.old_tables.get(table).unwrap_or(table)
     }
 
     /// A new column refuses NULL and nothing fills it in the rows there are.
@@ -133,6 +164,6 @@ impl History {
         });
         let condition = condition.unwrap_or_default();
         let probe = format!("SELECT EXISTS (SELECT 1 FROM {}{condition})::int", qualified(old_table));
-        Some(Hazard { kind, table: table.clone(), column: column.cloned(), probe })
+        Some(Hazard { kind, table: table.clone(), column: column.cloned(), probe, offenders: None })
     }
 }

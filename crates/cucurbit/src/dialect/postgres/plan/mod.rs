@@ -529,7 +529,12 @@ impl Planner<'_> {
         let nullable =
             nullable.filter(|column| column.nullable && primary_key.columns.contains(&column.name));
         let columns: Vec<Ident> = nullable.map(|column| column.name.clone()).collect();
-        let hazards = columns.iter().filter_map(|column| self.history.has_nulls(table, column)).collect();
+        // The new key tells nothing apart where it is NULL.
+        let owner = self.schema.table(table).map(|owner| Table { primary_key: None, ..owner.clone() });
+        let nulls = |owner: &Table| {
+            columns.iter().filter_map(|column| self.history.has_nulls(owner, column)).collect()
+        };
+        let hazards = owner.as_ref().map(nulls).unwrap_or_default();
         let sql = format!("ALTER TABLE {} ADD {}", qualified(table), render::primary_key(primary_key));
         self.plan.statements.push(Statement { hazards, ..Statement::new(sql) });
     }

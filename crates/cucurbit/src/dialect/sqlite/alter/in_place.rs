@@ -8,7 +8,7 @@
 //! The new text is first given to SQLite as a table of its own, since a text that it cannot read would spoil the file.
 //! That table also moves the schema's version, by which other connections see that they must read it again.
 
-use crate::schema::{Check, TableName};
+use crate::schema::{Check, Table, TableName};
 
 use super::{
     super::{
@@ -16,7 +16,7 @@ use super::{
         HERE,
         ddl::CreateTable,
         rebuild::free_name,
-        render::name_text,
+        render::{name_text, offenders},
     },
     Work,
 };
@@ -90,7 +90,13 @@ impl Work<'_> {
 
 impl Edit {
     /// Every row must fulfil a check.
-    pub(super) fn looks_for_rows_that_break(&mut self, check: &Check, table: &TableName, name: &str) {
+    pub(super) fn looks_for_rows_that_break(
+        &mut self,
+        check: &Check,
+        owner: Option<&Table>,
+        table: &TableName,
+        name: &str,
+    ) {
         let condition = check.expression.on(HERE);
         self.hazards.push(Hazard {
             kind: HazardKind::BreaksCheck {
@@ -99,6 +105,7 @@ impl Edit {
             table: table.clone(),
             column: None,
             probe: format!("SELECT EXISTS (SELECT 1 FROM {name} WHERE NOT ({condition}))"),
+            offenders: Some(offenders(owner, name, &format!("NOT ({condition})"), "NULL")),
         });
     }
 

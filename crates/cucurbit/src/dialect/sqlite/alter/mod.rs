@@ -26,7 +26,7 @@ use super::{
     definition, letters,
     rebuild::{self, Rebuild},
     rename,
-    render::{apply, children, column_probe, refuse_second_index, settle, unsupported},
+    render::{apply, children, column_probe, offenders, refuse_second_index, settle, unsupported},
     token::{mentions, same_name},
 };
 
@@ -325,7 +325,8 @@ impl Work<'_> {
             Operation::CreateCheck { table: _, check } => {
                 apply(self.before, operation)?;
                 let (table, name) = (self.table.clone(), self.name.clone());
-                self.edit_text().looks_for_rows_that_break(check, &table, &name);
+                let owner = self.before.schema.table(&table).cloned();
+                self.edit_text().looks_for_rows_that_break(check, owner.as_ref(), &table, &name);
                 self.text.add_constraint(&definition::check(check)).map_err(failed)
             }
             Operation::CreateExclusion { .. } => {
@@ -402,8 +403,23 @@ impl Work<'_> {
         if kind == HazardKind::LosesData && self.added.contains(column) {
             return;
         }
-        let hazard = Hazard { kind, table: self.table.clone(), column: Some(column.clone()), probe };
+        let offenders = match &kind {
+            HazardKind::NullInNotNull if !self.added.contains(column) => {
+                Some(self.offenders(&format!("{} IS NULL", quoted(column)), "NULL"))
+            }
+            HazardKind::BreaksCheck { .. }
+            | HazardKind::CannotConvert { .. }
+            | HazardKind::LosesData
+            | HazardKind::NullInNotNull => None,
+        };
+        let hazard =
+            Hazard { kind, table: self.table.clone(), column: Some(column.clone()), probe, offenders };
         self.hazards.push(hazard);
+    }
+
+    /// Writes the query that shows the rows for which a condition holds, each with a value.
+    fn offenders(&self, condition: &str, value: &str) -> String {
+        offenders(self.before.schema.table(&self.table), &self.name, condition, value)
     }
 
     fn create_primary_key(&mut self, key: &PrimaryKey, operation: &Operation) -> Result<(), PlanError> {

@@ -1,0 +1,45 @@
+//! The query that shows rows in danger: the first few by key and value, and how many there are.
+//!
+//! It is understood by both databases. What may not live here: what is dangerous, and how a value is written.
+
+use super::sql::{quoted, string};
+use crate::schema::Ident;
+
+/// How many rows are shown.
+const SHOWN: usize = 3;
+
+/// Rows of a table for which a condition holds.
+pub(super) struct Rows<'r> {
+    /// The table as SQL.
+    pub(super) table: &'r str,
+    /// The columns of its primary key.
+    pub(super) key: &'r [Ident],
+    /// What tells rows apart without a key: `rowid`, `ctid`.
+    pub(super) place: &'r str,
+    /// The condition.
+    pub(super) condition: &'r str,
+}
+
+impl Rows<'_> {
+    /// Writes the query of key, value and number. The value is an expression of the row, `NULL` for none.
+    pub(super) fn query(&self, value: &str) -> String {
+        let Self { table, key, place, condition } = self;
+        let named = |name: &str, sql: &str| {
+            format!("{} || coalesce(CAST({sql} AS TEXT), 'NULL')", string(&format!("{name} = ")))
+        };
+        let parts: Vec<(&str, String)> = match key {
+            // With its table, since SQLite takes a name in quotes that it does not know for text.
+            [] => vec![(place, format!("{table}.{place}"))],
+            key => {
+                key.iter().map(|column| (column.as_str(), format!("{table}.{}", quoted(column)))).collect()
+            }
+        };
+        let key: Vec<String> = parts.iter().map(|(name, sql)| named(name, sql)).collect();
+        let order: Vec<&str> = parts.iter().map(|(_, sql)| sql.as_str()).collect();
+        format!(
+            "SELECT {}, {value}, count(*) OVER () FROM {table} WHERE {condition} ORDER BY {} LIMIT {SHOWN}",
+            key.join(" || ', ' || "),
+            order.join(", ")
+        )
+    }
+}
