@@ -105,11 +105,14 @@ fn altered(
     let (mut operations, mut late) = (Vec::new(), Vec::new());
     for item in items {
         waiting.remove(item.name());
-        let waits = |key: &ForeignKey| match (item, waiting.get(&key.referred_table)) {
-            (_, Some(order::Item::Altered(_))) => moved.is_ready_late(key),
-            (order::Item::Altered(_), Some(order::Item::Created(_))) => true,
-            // A plan adds a foreign key of a new table to one that is made later by itself.
-            (order::Item::Created(_), Some(order::Item::Created(_))) | (_, None) => false,
+        let waits = |key: &ForeignKey| {
+            moved.is_after_its_index(item.name(), key)
+                || match (item, waiting.get(&key.referred_table)) {
+                    (_, Some(order::Item::Altered(_))) => moved.is_ready_late(key),
+                    (order::Item::Altered(_), Some(order::Item::Created(_))) => true,
+                    // A plan adds a foreign key of a new table to one that is made later by itself.
+                    (order::Item::Created(_), Some(order::Item::Created(_))) | (_, None) => false,
+                }
         };
         let made = match item {
             order::Item::Altered(pair) => table::altered(*pair, comparison, done, waits),

@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    operation::{Concurrency, Operation},
-    schema::{Ident, PrimaryKey, Table, TableName, Unique},
+    dialect::is_written_as,
+    operation::{Concurrency, Operation, drop_exclusion},
+    schema::{Exclusion, Ident, PrimaryKey, Table, TableName, Unique},
 };
 
 use super::{
@@ -51,6 +52,11 @@ impl<'c> Names<'c> {
                 let concurrency = Concurrency::default();
                 operations.push(Operation::DropIndex { table: table(), name, concurrency });
             }
+            for exclusion in from.exclusions.iter().filter(|one| leaves(&one.index.name)) {
+                let is_written = |one: &&Exclusion| is_written_as(&exclusion.index.name, &one.index.name);
+                let written = pair.from.written.exclusions.iter().find(is_written).unwrap_or(exclusion);
+                operations.push(drop_exclusion(&table(), written));
+            }
             for (name, constraint) in constraint::dropped_keys(*pair) {
                 if leaves(name) {
                     operations.push(Operation::DropConstraint { table: table(), constraint });
@@ -65,5 +71,6 @@ impl<'c> Names<'c> {
 fn names(table: &Table) -> Vec<&Ident> {
     let uniques = table.uniques.iter().filter_map(|Unique { name, .. }| name.as_ref());
     let primary_key = table.primary_key.iter().filter_map(|PrimaryKey { name, .. }| name.as_ref());
-    table.indexes.keys().chain(uniques).chain(primary_key).collect()
+    let exclusions = table.exclusions.iter().map(|Exclusion { index, .. }| &index.name);
+    table.indexes.keys().chain(uniques).chain(primary_key).chain(exclusions).collect()
 }

@@ -22,8 +22,12 @@ pub(super) struct Moved<'c> {
     gone: BTreeSet<&'c TableName>,
     /// Keys that go, though others on the same columns may come.
     lost: BTreeSet<Key<'c>>,
+    /// Those of them that are unique indexes.
+    lost_indexes: BTreeSet<Key<'c>>,
     /// Keys that come.
     made: BTreeSet<Key<'c>>,
+    /// Those of them that only unique indexes are.
+    made_indexes: BTreeSet<Key<'c>>,
     /// Columns whose values can be compared with the old ones no more.
     retyped: BTreeSet<(&'c TableName, &'c Ident)>,
     /// Tables that are logged from then on, or no more: a logged one never refers to one that is not.
@@ -35,7 +39,9 @@ impl<'c> Moved<'c> {
         let mut moved = Self {
             gone: pairs.dropped.iter().map(|view| &view.form.name).collect(),
             lost: BTreeSet::new(),
+            lost_indexes: BTreeSet::new(),
             made: BTreeSet::new(),
+            made_indexes: BTreeSet::new(),
             retyped: BTreeSet::new(),
             relogged: BTreeSet::new(),
         };
@@ -46,9 +52,15 @@ impl<'c> Moved<'c> {
             }
             let constraints =
                 constraint::lost_keys(*pair).into_iter().map(|columns| columns.iter().collect());
-            let lost: BTreeSet<BTreeSet<&Ident>> = constraints.chain(index::lost_keys(*pair)).collect();
+            let lost_indexes: BTreeSet<BTreeSet<&Ident>> = index::lost_keys(*pair).collect();
+            let lost: BTreeSet<BTreeSet<&Ident>> = constraints.chain(lost_indexes.iter().cloned()).collect();
             let kept: BTreeSet<_> = keys(pair.from.form).difference(&lost).cloned().collect();
-            moved.made.extend(keys(pair.to.form).difference(&kept).map(|key| (name, key.clone())));
+            let made: BTreeSet<_> = keys(pair.to.form).difference(&kept).cloned().collect();
+            let constraints = constraint_keys(pair.to.form);
+            let made_indexes = made.iter().filter(|key| !constraints.contains(*key)).cloned();
+            moved.made_indexes.extend(made_indexes.map(|key| (name, key)));
+            moved.lost_indexes.extend(lost_indexes.into_iter().map(|key| (name, key)));
+            moved.made.extend(made.into_iter().map(|key| (name, key)));
             moved.lost.extend(lost.into_iter().map(|key| (name, key)));
             let retyped =
                 pair.to.form.columns.iter().filter(|to| {
@@ -61,7 +73,7 @@ impl<'c> Moved<'c> {
 
     /// Tells whether nothing goes that a foreign key could refer to.
     fn is_nothing(&self) -> bool {
-        let Self { gone, lost, made: _, retyped, relogged } = self;
+        let Self { gone, lost, lost_indexes: _, made: _, made_indexes: _, retyped, relogged } = self;
         gone.is_empty() && lost.is_empty() && retyped.is_empty() && relogged.is_empty()
     }
 
@@ -81,6 +93,20 @@ impl<'c> Moved<'c> {
         self.made.contains(&(referred_table, referred_columns.iter().collect()))
             || self.relogged.contains(referred_table)
             || self.are_retyped(referred_table, referred_columns)
+    }
+
+    /// Tells whether this foreign key refers to an index of its own table that goes, as indexes do before constraints.
+    fn is_before_its_index(&self, owner: &TableName, key: &ForeignKey) -> bool {
+        let ForeignKey { referred_table, referred_columns, .. } = key;
+        owner == referred_table
+            && self.lost_indexes.contains(&(referred_table, referred_columns.iter().collect()))
+    }
+
+    /// Tells whether this foreign key refers to an index of its own table that comes, as indexes do after constraints.
+    pub(super) fn is_after_its_index(&self, owner: &TableName, key: &ForeignKey) -> bool {
+        let ForeignKey { referred_table, referred_columns, .. } = key;
+        owner == referred_table
+            && self.made_indexes.contains(&(referred_table, referred_columns.iter().collect()))
     }
 
     fn are_retyped(&self, table: &TableName, columns: &[Ident]) -> bool {
@@ -109,7 +135,8 @@ pub(super) fn in_the_way(pairs: &Pairs<'_>, moved: &Moved<'_>) -> InTheWay {
         let matched = constraint::foreign_keys(*pair);
         for key in matched.gone {
             // In its own table a foreign key goes first anyway.
-            if key.referred_table != *pair.name() && moved.is_in_the_way(pair.name(), key) {
+            let is_first = key.referred_table == *pair.name() && !moved.is_before_its_index(pair.name(), key);
+            if !is_first && moved.is_in_the_way(pair.name(), key) {
                 found.dropped.push(drop(key));
             }
         }
@@ -130,10 +157,15 @@ fn create(pair: Pair<'_>, foreign_key: &ForeignKey) -> Operation {
 
 /// Lists what can be referred to in a table.
 fn keys(table: &Table) -> BTreeSet<BTreeSet<&Ident>> {
+    let mut keys = constraint_keys(table);
+    keys.extend(table.indexes.values().filter_map(index::key));
+    keys
+}
+
+fn constraint_keys(table: &Table) -> BTreeSet<BTreeSet<&Ident>> {
     let primary_key = table.primary_key.iter().map(|key| key.columns.iter().collect());
     let uniques = table.uniques.iter().map(|unique| unique.columns.iter().collect());
-    let indexes = table.indexes.values().filter_map(index::key);
-    primary_key.chain(uniques).chain(indexes).collect()
+    primary_key.chain(uniques).collect()
 }
 
 /// Tells whether a foreign key between a column's old and new type could be.

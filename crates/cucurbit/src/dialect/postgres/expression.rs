@@ -204,24 +204,108 @@ pub(super) fn with_renamed_column(sql: &str, from: &Ident, to: &Ident) -> String
     text
 }
 
-/// Writes other constants for some: those with a cast, as the server prints them, and where there is none, all.
-pub(super) fn with_renamed_values(sql: &str, renamed: &[(String, String)]) -> String {
+/// The type that a cast at this place is to: the last part of its name, and whether it is an array.
+fn cast_to(tokens: &[Token<'_>], at: usize) -> Option<(String, bool)> {
+    let is = |at: usize, symbol| tokens.get(at).is_some_and(|token| token.is(symbol));
+    let is_as =
+        tokens.get(at).is_some_and(|token| token.kind == Kind::Word && token.text.eq_ignore_ascii_case("as"));
+    if !is(at, "::") && !is_as {
+        return None;
+    }
+    let last = if is(at + 2, ".") { at + 3 } else { at + 1 };
+    let name = tokens.get(last)?.name()?;
+    Some((name, is(last + 1, "[") && is(last + 2, "]")))
+}
+
+/// Tells whether an expression casts to a type of this name, in whichever schema.
+pub(super) fn casts_to(sql: &str, ty: &Ident) -> bool {
     let tokens = tokens(sql);
-    let new = |token: &Token<'_>| {
-        let renamed = renamed.iter().find(|(old, _)| token.text == crate::dialect::sql::string(old));
-        renamed.filter(|_| token.kind == Kind::Text).map(|(_, new)| new)
-    };
-    let places = || tokens.iter().enumerate().filter_map(|(at, token)| Some((at, token, new(token)?)));
-    let is_cast = |at: usize| tokens.get(at + 1).is_some_and(|next| next.is("::"));
-    let has_casts = places().any(|(at, _, _)| is_cast(at));
+    (0..tokens.len()).any(|at| cast_to(&tokens, at).is_some_and(|(name, _)| *ty == *name))
+}
+
+/// Writes other constants for some of an enum type: those with a cast to it, as the server prints them, and where there
+/// is none, all that have no cast and do not stand beside one of the other columns.
+pub(super) fn with_renamed_values(
+    sql: &str,
+    ty: &Ident,
+    others: &[&Ident],
+    renamed: &[(String, String)],
+) -> String {
+    let tokens = tokens(sql);
+    let texts = || tokens.iter().enumerate().filter(|(_, token)| token.kind == Kind::Text);
+    let cast = |at: usize| cast_to(&tokens, at + 1);
+    let has_casts = texts().any(|(at, _)| cast(at).is_some_and(|(name, _)| *ty == *name));
     let mut text = sql.to_owned();
-    for (at, token, new) in places().collect::<Vec<_>>().into_iter().rev() {
-        if is_cast(at) || !has_casts {
-            let range = token.start..token.start + token.text.len();
-            text.replace_range(range, &crate::dialect::sql::string(new));
+    for (at, token) in texts().collect::<Vec<_>>().into_iter().rev() {
+        let is_array = match cast(at) {
+            Some((name, is_array)) if *ty == *name => is_array,
+            None if !has_casts && !stands_beside(&tokens, at, others) => token.text.starts_with("'{"),
+            Some(_) | None => continue,
+        };
+        let Some(value) = plain_text(token.text) else { continue };
+        let new = renamed_value(&value, is_array, renamed);
+        if new != value {
+            text.replace_range(token.start..token.end(), &crate::dialect::sql::string(&new));
         }
     }
     text
+}
+
+/// Tells whether what a constant is compared with is one of the columns: the nearest name of one before it, else after.
+fn stands_beside(tokens: &[Token<'_>], at: usize, columns: &[&Ident]) -> bool {
+    const BETWEEN: [&str; 4] = ["AND", "ELSE", "OR", "WHEN"];
+    const PASSED: [&str; 7] = ["ANY", "ARRAY", "DISTINCT", "FROM", "IN", "IS", "NOT"];
+    let is =
+        |token: &Token<'_>, words: &[&str]| words.iter().any(|word| token.text.eq_ignore_ascii_case(word));
+    let named = |token: &&Token<'_>| token.name().is_some() && !is(token, &PASSED);
+    let before = tokens[..at].iter().rev().find(named).filter(|token| !is(token, &BETWEEN));
+    let after = || tokens[at + 1..].iter().find(named);
+    let name = before.filter(|token| !is(token, &["THEN"])).or_else(after).and_then(Token::name);
+    name.is_some_and(|name| columns.iter().any(|column| **column == *name))
+}
+
+/// What a constant without escapes stands for.
+fn plain_text(constant: &str) -> Option<String> {
+    Some(constant.strip_prefix('\'')?.strip_suffix('\'')?.replace("''", "'"))
+}
+
+/// Writes another value of an enum type, in an array where it is one.
+pub(super) fn renamed_value(value: &str, is_array: bool, renamed: &[(String, String)]) -> String {
+    let new = |value: &str| renamed.iter().find(|(old, _)| old == value).map(|(_, new)| new.as_str());
+    if !is_array {
+        return new(value).unwrap_or(value).to_owned();
+    }
+    // An array as text: manual, 8.15.2.
+    let mut text = String::new();
+    let mut rest = value;
+    while let Some(first) = rest.chars().next() {
+        let length = match first {
+            '"' => quoted(rest, '"', true).unwrap_or(rest.len()),
+            '{' | '}' | ',' => first.len_utf8(),
+            _ => run(rest, |letter| !matches!(letter, '{' | '}' | ',')),
+        };
+        let (element, behind) = rest.split_at(length);
+        let inner = element.strip_prefix('"').and_then(|inner| inner.strip_suffix('"'));
+        let meant = inner.map_or_else(
+            || element.trim().to_owned(),
+            |inner| inner.replace("\\\"", "\"").replace("\\\\", "\\"),
+        );
+        match new(&meant) {
+            Some(new) => text.push_str(&array_element(new)),
+            None => text.push_str(element),
+        }
+        rest = behind;
+    }
+    text
+}
+
+/// Writes an element of an array, in quotes where it needs them.
+fn array_element(value: &str) -> String {
+    let is_special = |letter: char| letter.is_whitespace() || matches!(letter, '{' | '}' | ',' | '"' | '\\');
+    if value.is_empty() || value.contains(is_special) || value.eq_ignore_ascii_case("null") {
+        return format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""));
+    }
+    value.to_owned()
 }
 
 /// Tells whether SQL can stand between parentheses as one expression: what it opens it closes, and no more.
@@ -326,5 +410,26 @@ mod tests {
         for other in ["a AND b", "f(a) + g(b)", "NOT a", "1 + 2", ""] {
             assert!(!is_simple(other), "{other}");
         }
+    }
+
+    #[test]
+    fn a_value_of_an_enum_gets_another_name_where_it_is_one_of_that_type() {
+        let renamed =
+            [("sad", "it's, sad"), ("ok", "sad")].map(|(old, new)| (old.to_owned(), new.to_owned()));
+        let new = |sql| with_renamed_values(sql, &Ident::new("mood"), &[&Ident::new("weather")], &renamed);
+        assert_eq!(
+            new("a <> 'sad'::mood OR b <> 'sad'::stage"),
+            "a <> 'it''s, sad'::mood OR b <> 'sad'::stage"
+        );
+        assert_eq!(new("a <> 'sad'::shed.mood AND b <> 'ok'"), "a <> 'it''s, sad'::shed.mood AND b <> 'ok'");
+        assert_eq!(new("a <> 'ok' AND CAST('sad' AS text) <> a"), "a <> 'sad' AND CAST('sad' AS text) <> a");
+        assert_eq!(new("a <> '{ok,\"sad\",NULL}'::mood[]"), "a <> '{sad,\"it''s, sad\",NULL}'::mood[]");
+        assert_eq!(
+            new("weather IN ('ok', 'x') OR a IN ('x', 'ok')"),
+            "weather IN ('ok', 'x') OR a IN ('x', 'sad')"
+        );
+        assert_eq!(new("'ok' <> weather AND 'ok' = a"), "'ok' <> weather AND 'sad' = a");
+        assert_eq!(new("a = '{ok}'::text[] OR a = 'ok'::mood"), "a = '{ok}'::text[] OR a = 'sad'::mood");
+        assert_eq!(array_element("a\"\\"), r#""a\"\\""#);
     }
 }

@@ -113,18 +113,35 @@ fn rename_in_expressions(schema: &mut Schema, table: &TableName, from: &Ident, t
 /// The server prints a value's new name in everything that is stored.
 fn rename_values(schema: &mut Schema, name: &ObjectName, renamed: &[(String, String)]) {
     for table in schema.tables.values_mut() {
-        if !table.columns.iter().any(|column| types::is_enum(column, name)) {
-            continue;
-        }
-        let rename = |sql: &mut Expression| {
+        let columns: Vec<Ident> = table
+            .columns
+            .iter()
+            .filter(|column| types::is_enum(column, name))
+            .map(|column| column.name.clone())
+            .collect();
+        let others: Vec<Ident> =
+            table.columns.iter().map(|one| one.name.clone()).filter(|one| !columns.contains(one)).collect();
+        let others: Vec<&Ident> = others.iter().collect();
+        let rename_all = |sql: &mut Expression| {
             let text = sql.on(Dialect::Postgres);
-            let new = expression::with_renamed_values(text, renamed);
+            let new = expression::with_renamed_values(text, &name.name, &others, renamed);
             if new != *text {
                 *sql = new.into();
             }
         };
+        // A constant without a cast may be of the type of a column that stands beside it.
+        let speaks = |sql: &Expression| {
+            columns.iter().any(|column| expression::names_column(sql, column))
+                || expression::casts_to(sql.on(Dialect::Postgres), &name.name)
+        };
+        let rename = |sql: &mut Expression| {
+            if speaks(sql) {
+                rename_all(sql);
+            }
+        };
         table.checks.iter_mut().for_each(|check| rename(&mut check.expression));
-        for index in table.indexes.values_mut() {
+        let carriers = table.exclusions.iter_mut().map(|exclusion| &mut exclusion.index);
+        for index in table.indexes.values_mut().chain(carriers) {
             index.predicate.iter_mut().for_each(rename);
             for part in &mut index.parts {
                 match &mut part.key {
@@ -135,20 +152,18 @@ fn rename_values(schema: &mut Schema, name: &ObjectName, renamed: &[(String, Str
         }
         for column in &mut table.columns {
             let is_of = types::is_enum(column, name);
+            let is_array = types::is_array(column);
             match &mut column.default {
-                Some(ServerDefault::Computed { expression, stored: _ }) => rename(expression),
-                Some(ServerDefault::Expression(expression)) if is_of => rename(expression),
-                Some(ServerDefault::Literal(Literal::String(value))) if is_of => {
-                    if let Some((_, new)) = renamed.iter().find(|(old, _)| old == value) {
-                        value.clone_from(new);
-                    }
-                }
+                Some(ServerDefault::Expression(expression)) if is_of => rename_all(expression),
                 Some(
-                    ServerDefault::Expression(_)
-                    | ServerDefault::Identity(_)
-                    | ServerDefault::Literal(_)
-                    | ServerDefault::Serial,
-                )
+                    ServerDefault::Computed { expression, stored: _ } | ServerDefault::Expression(expression),
+                ) => {
+                    rename(expression);
+                }
+                Some(ServerDefault::Literal(Literal::String(value))) if is_of => {
+                    *value = expression::renamed_value(value, is_array, renamed);
+                }
+                Some(ServerDefault::Identity(_) | ServerDefault::Literal(_) | ServerDefault::Serial)
                 | None => {}
             }
         }

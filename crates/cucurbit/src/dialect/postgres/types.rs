@@ -87,6 +87,11 @@ pub(super) fn is_enum(column: &Column, name: &ObjectName) -> bool {
     stored(column.ty.on(Dialect::Postgres)).enum_name() == Some(name)
 }
 
+/// Tells whether a column's values are arrays.
+pub(super) fn is_array(column: &Column) -> bool {
+    matches!(stored(column.ty.on(Dialect::Postgres)), Type::Array(_))
+}
+
 fn by_name(ty: Type) -> Type {
     if let Type::Array(element) = ty {
         return Type::Array(Box::new(by_name(*element)));

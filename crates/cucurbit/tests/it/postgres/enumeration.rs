@@ -4,7 +4,7 @@ use cucurbit::{
     connection::Connection,
     dialect::{Before, Dialect, HazardKind},
     operation::Op,
-    schema::{Index, Schema, Type, build::*},
+    schema::{Index, Schema, ServerDefault, Type, build::*},
 };
 
 use super::{Database, run};
@@ -16,6 +16,7 @@ fn garden(op: &mut Op) {
         table.column(enumeration("mood", "mood"));
         table.primary_key(["mood"]);
     });
+    op.create_enum("weather", ["sad", "fine"]);
     op.create_table("plant", |table| {
         table.column(integer("id"));
         table.column(enumeration("mood", "mood").default("sad"));
@@ -24,6 +25,14 @@ fn garden(op: &mut Op) {
         table.primary_key(["id"]);
         table.foreign_key(["mood"], "feeling", ["mood"]);
         table.check("mood <> 'sad' OR last IS NULL");
+        table.column(enumeration("weather", "weather").default("sad"));
+        table.column(column("usual", Type::array(Type::enumeration("mood"))).default("{ok,sad}"));
+        let rank = ServerDefault::computed("CASE WHEN mood = 'sad' AND weather = 'sad' THEN 1 ELSE 2 END");
+        table.column(integer("rank").nullable().server_default(rank));
+        table.column(text("label").default_expression("('sad'::mood)::text"));
+        table.check("weather <> 'sad' OR mood <> 'sad' OR id > 0");
+        table.check("usual <> '{sad,ok}'");
+        table.exclusion("ex_sad", [key("id").excluding("=")]).using("btree").predicate("mood = 'sad'");
     });
     let mut index = Index::new("ix_sad", vec![key("id"), expression("(mood = 'sad')")]);
     index.predicate("mood < 'glad'");

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    super::{alter, names, render},
+    super::{names, render},
     Planner, is_same,
 };
 use crate::{
@@ -18,12 +18,18 @@ pub(super) type Around = Vec<(TableName, Ident)>;
 impl Planner<'_> {
     /// Drops the foreign keys that stand in the way of dropping columns, and returns all that must come again.
     ///
-    /// `owner` is the table as it is before.
-    pub(super) fn drop_foreign_keys_around(&mut self, owner: &Table, columns: &[Ident]) -> Around {
-        if columns.is_empty() {
+    /// `owner` is the table as it is before. Keys that merely hold one of the `retyped` columns beside their own are made
+    /// again by the server, which minds the foreign keys that refer to them.
+    pub(super) fn drop_foreign_keys_around(
+        &mut self,
+        owner: &Table,
+        columns: &[Ident],
+        retyped: &[Ident],
+    ) -> Around {
+        let keys = keys_with(owner, columns, retyped);
+        if columns.is_empty() && keys.is_empty() {
             return Around::new();
         }
-        let keys = keys_with(owner, columns);
         let refers = |key: &ForeignKey| {
             let referred: BTreeSet<&Ident> = match (key.referred_columns.as_slice(), &owner.primary_key) {
                 ([], Some(primary_key)) => primary_key.columns.iter().collect(),
@@ -72,23 +78,30 @@ impl Planner<'_> {
     }
 }
 
-/// Lists the columns of the keys that go with columns and that foreign keys may refer to.
-fn keys_with<'t>(table: &'t Table, gone: &[Ident]) -> BTreeSet<BTreeSet<&'t Ident>> {
-    let goes = |columns: &[Ident], include: &[Ident]| {
-        gone.iter().any(|column| alter::is_in_key(columns, include, column))
+/// Lists the columns of the keys that go with columns, or hold retyped ones, and that foreign keys may refer to.
+fn keys_with<'t>(table: &'t Table, gone: &[Ident], retyped: &[Ident]) -> BTreeSet<BTreeSet<&'t Ident>> {
+    let goes = |columns: &[&Ident], include: &[Ident]| {
+        columns.iter().any(|column| gone.contains(column))
+            || include.iter().any(|column| gone.contains(column) || retyped.contains(column))
     };
-    let primary_key = table.primary_key.iter().map(|key| (&key.columns, &key.include));
-    let uniques = table.uniques.iter().map(|unique| (&unique.columns, &unique.include));
-    let keys = primary_key.chain(uniques).filter(|(columns, include)| goes(columns, include));
-    let keys = keys.map(|(columns, _)| columns.iter().collect());
-    let indexes = table.indexes.values().filter_map(|Index { is_unique, parts, include, .. }| {
-        let columns: Option<Vec<&Ident>> = parts.iter().map(|part| column_of(&part.key)).collect();
-        let columns = columns.filter(|_| *is_unique)?;
-        let is_gone = |column: &&Ident| gone.contains(column);
-        columns.iter().chain(&include.iter().collect::<Vec<_>>()).any(is_gone).then_some(())?;
-        Some(columns.into_iter().collect())
+    let primary_key = table.primary_key.iter().map(|key| (key.columns.iter().collect(), &key.include));
+    let uniques = table.uniques.iter().map(|unique| (unique.columns.iter().collect(), &unique.include));
+    let indexes = table.indexes.values().filter_map(|index| {
+        let columns = key_of(index)?;
+        Some((columns.into_iter().collect(), &index.include))
     });
-    keys.chain(indexes).collect()
+    let keys = primary_key.chain(uniques).chain(indexes);
+    let keys = keys.filter(|(columns, include): &(Vec<&Ident>, &Vec<Ident>)| goes(columns, include));
+    keys.map(|(columns, _)| columns.into_iter().collect()).collect()
+}
+
+/// Returns the columns of an index that a foreign key can refer to.
+pub(super) fn key_of(index: &Index) -> Option<BTreeSet<&Ident>> {
+    let Index { is_unique, parts, predicate, is_invalid, .. } = index;
+    if !is_unique || *is_invalid || predicate.is_some() {
+        return None;
+    }
+    parts.iter().map(|part| column_of(&part.key)).collect()
 }
 
 fn column_of(key: &IndexKey) -> Option<&Ident> {

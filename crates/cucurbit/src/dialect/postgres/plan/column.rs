@@ -100,14 +100,14 @@ impl Planner<'_> {
     }
 
     /// Drops the columns that are computed from one whose type changes: PostgreSQL does not change it under them.
-    fn drop_computed(&mut self, owner: &Table, computed: &[Ident]) {
+    pub(super) fn drop_computed(&mut self, owner: &Table, computed: &[Ident]) {
         for column in computed {
             self.plan.push(format!("ALTER TABLE {} DROP COLUMN {}", qualified(&owner.name), quoted(column)));
         }
     }
 
     /// Adds them again as they are in memory, with their keys, checks and indexes.
-    fn add_computed(&mut self, table: &TableName, computed: &[Ident]) -> Result<(), PlanError> {
+    pub(super) fn add_computed(&mut self, table: &TableName, computed: &[Ident]) -> Result<(), PlanError> {
         let Some(owner) = self.schema.table(table).cloned() else { return Ok(()) };
         for column in computed.iter().filter_map(|name| owner.column(name)) {
             self.add_column(table, column, None)?;

@@ -13,11 +13,8 @@ use crate::{
         postgres::{expression, names, types},
         sql::{qualified, quoted, string},
     },
-    operation::{ApplyError, Concurrency, EnumChange, Operation},
-    schema::{
-        Column, Dialect, EnumPlace, EnumType, ForeignKey, Ident, Literal, ObjectName, ServerDefault, Table,
-        TableName, Type,
-    },
+    operation::{ApplyError, EnumChange, Operation},
+    schema::{Column, EnumPlace, EnumType, Ident, Literal, ObjectName, ServerDefault, TableName},
 };
 
 /// What the old type is called while the new one takes its place.
@@ -110,21 +107,9 @@ impl Planner<'_> {
 
     /// Puts a new type in the place of the old one, in every column of it.
     ///
-    /// What the server would read again with the old type's values is dropped before and made again after: checks,
-    /// expressions and conditions of indexes, and foreign keys between columns of the type.
+    /// What the server has read with the old type's values is dropped before and made again after.
     fn make_anew(&mut self, name: &ObjectName, values: &Values<'_>) -> Result<(), PlanError> {
-        let tables = self.columns_of(name);
-        for table in tables.keys() {
-            names::name_all(self.schema, table);
-        }
-        let around = tables
-            .iter()
-            .filter_map(|(table, columns)| Some(Around::of(self.schema.tables.get(table)?, columns)));
-        let around: Vec<Around> = around.collect();
-        let drops = around.iter().flat_map(|one| &one.foreign_keys).map(|key| &key.drop);
-        let others = around.iter().flat_map(|one| &one.others).map(|other| &other.drop);
-        drops.chain(others).for_each(|sql| self.plan.push(sql));
-
+        let dropped = self.drop_around_enum(name);
         let mut old = Ident::new(format!("{OLD}{}", name.name));
         names::cut(&mut old);
         self.plan.push(format!("ALTER TYPE {} RENAME TO {}", qualified(name), quoted(&old)));
@@ -132,7 +117,7 @@ impl Planner<'_> {
         let comment = self.schema.enums.get(name).and_then(|old| old.comment.as_ref());
         let comment = comment.map(|comment| comment::on_enum(name, Some(comment)));
         comment.into_iter().for_each(|sql| self.plan.push(sql));
-        for (table, columns) in &tables {
+        for (table, columns) in dropped.columns() {
             let Some(owner) = self.schema.tables.get(table) else { continue };
             let columns = columns.iter().filter_map(|column| owner.column(column));
             let clauses: Vec<String> = columns.clone().map(|column| retyped(column, name, values)).collect();
@@ -142,13 +127,7 @@ impl Planner<'_> {
         }
         self.plan.push(format!("DROP TYPE {}", qualified(&name.sibling(old))));
 
-        let others = around.iter().flat_map(|one| &one.others);
-        let keys = around.iter().flat_map(|one| &one.foreign_keys);
-        for Again { drop: _, make, comment } in others.chain(keys) {
-            self.plan.push(expression::with_renamed_values(make, values.replacements));
-            comment.iter().for_each(|sql| self.plan.push(sql));
-        }
-        Ok(())
+        self.make_around_enum(name, &dropped, values.replacements)
     }
 
     /// Refuses to drop a type while columns are of it.
@@ -181,16 +160,12 @@ impl Planner<'_> {
         }
         let gone: Vec<String> = values.gone.iter().map(|value| string(value)).collect();
         let gone = gone.join(", ");
-        let is_array = is_array(column);
+        let is_array = types::is_array(column);
         self.history.loses_some(table, &column.name, |column| match is_array {
             true => format!("{column}::text[] && ARRAY[{gone}]"),
             false => format!("{column}::text IN ({gone})"),
         })
     }
-}
-
-fn is_array(column: &Column) -> bool {
-    matches!(types::stored(column.ty.on(Dialect::Postgres)), Type::Array(_))
 }
 
 /// Writes how a column gets the new type: without its default, which comes back in the new type.
@@ -201,7 +176,7 @@ fn retyped(column: &Column, name: &ObjectName, values: &Values<'_>) -> String {
     let replaced = values.replacements.iter().map(|(old, new)| (string(old), string(new)));
     let replaced: Vec<(String, String)> = replaced.chain(lost).collect();
     let ty = qualified(name);
-    let (ty, value) = if is_array(column) {
+    let (ty, value) = if types::is_array(column) {
         let texts = replaced.iter().fold(format!("{quoted_name}::text[]"), |array, (old, new)| {
             format!("array_replace({array}, {old}, {new})")
         });
@@ -216,62 +191,17 @@ fn retyped(column: &Column, name: &ObjectName, values: &Values<'_>) -> String {
     let set_type = format!("{alter} TYPE {ty} USING {value}::{ty}");
     let default = match &column.default {
         Some(ServerDefault::Literal(Literal::String(text))) => {
-            let new = values.replacements.iter().find(|(old, _)| old == text).map(|(_, new)| new);
-            string(new.unwrap_or(text))
+            string(&expression::renamed_value(text, types::is_array(column), values.replacements))
         }
         Some(default @ (ServerDefault::Expression(_) | ServerDefault::Literal(_))) => {
             let text = render::constant_or_expression(default);
-            expression::with_renamed_values(&text, values.replacements)
+            expression::with_renamed_values(&text, &name.name, &[], values.replacements)
         }
         Some(ServerDefault::Computed { .. } | ServerDefault::Identity(_) | ServerDefault::Serial) | None => {
             return set_type;
         }
     };
     format!("{alter} DROP DEFAULT, {set_type}, {alter} SET DEFAULT {default}")
-}
-
-/// What stands around the columns of a type, to be dropped before it is made anew and made again after.
-#[derive(Default)]
-struct Around {
-    foreign_keys: Vec<Again>,
-    others: Vec<Again>,
-}
-
-struct Again {
-    drop: String,
-    make: String,
-    comment: Option<String>,
-}
-
-impl Around {
-    fn of(table: &Table, columns: &[Ident]) -> Self {
-        let name = qualified(&table.name);
-        let constraint = |name_of: &Option<Ident>, text: String, comment: &Option<String>| {
-            let constraint = quoted(name_of.as_ref()?);
-            Some(Again {
-                drop: format!("ALTER TABLE {name} DROP CONSTRAINT {constraint}"),
-                make: format!("ALTER TABLE {name} ADD {text}"),
-                comment: comment::on_new_constraint(&table.name, (name_of.as_ref(), comment.as_ref())),
-            })
-        };
-        let is_on = |key: &&ForeignKey| key.columns.iter().any(|column| columns.contains(column));
-        let foreign_keys = table.foreign_keys.iter().filter(is_on);
-        let foreign_keys =
-            foreign_keys.filter_map(|key| constraint(&key.name, render::foreign_key(key), &key.comment));
-        let names = |sql| columns.iter().any(|column| expression::names_column(sql, column));
-        let checks = table.checks.iter().filter(|check| names(&check.expression));
-        let checks = checks.filter_map(|check| constraint(&check.name, render::check(check), &check.comment));
-        let indexes = table
-            .indexes
-            .values()
-            .filter(|index| columns.iter().any(|column| expression::index_computes_with(index, column)));
-        let indexes = indexes.map(|index| Again {
-            drop: format!("DROP INDEX {}", qualified(&table.name.sibling(index.name.clone()))),
-            make: render::create_index(&table.name, index, Concurrency::default()),
-            comment: comment::on_new_index(&table.name, index),
-        });
-        Self { foreign_keys: foreign_keys.collect(), others: checks.chain(indexes).collect() }
-    }
 }
 
 /// Tells whether an operation speaks of a value: as a constant, or in SQL.

@@ -1,15 +1,17 @@
 //! Operations → statements, in an order that PostgreSQL accepts.
 
 mod around;
+mod around_enum;
 mod column;
 mod comment;
+mod deferred;
 mod enumeration;
 mod history;
 
 use std::collections::BTreeSet;
 
 use self::history::History;
-use super::{canonical, comment as comments, execute, memory, names, render, sequence, visit};
+use super::{alter, canonical, comment as comments, execute, memory, names, render, sequence, visit};
 use crate::{
     dialect::{
         Before, Hazard, Mode, Plan, PlanError, Statement,
@@ -113,8 +115,10 @@ impl Planner<'_> {
             Operation::AlterColumn { table, column, changes } => {
                 names::name_all(self.schema, table);
                 let owner = self.owner(table, &operation)?.clone();
-                let around =
-                    self.drop_foreign_keys_around(&owner, &column::replaced(&owner, column, changes));
+                let replaced = column::replaced(&owner, column, changes);
+                let is_retyped = owner.column(column).is_some_and(|was| alter::is_retyped(was, changes));
+                let retyped = is_retyped.then(|| column.clone());
+                let around = self.drop_foreign_keys_around(&owner, &replaced, retyped.as_slice());
                 // The names of what is there are those before a rename.
                 self.apply(&operation)?;
                 self.alter_column(&owner, column, changes)?;
@@ -176,7 +180,9 @@ impl Planner<'_> {
                     .unwrap_or_else(|| render::create_index(table, index, *concurrency));
                 self.plan.statements.push(Statement { mode: mode(*concurrency), ..Statement::new(sql) });
                 self.plan.statements.extend(comments::on_new_index(table, index).map(Statement::new));
-                self.apply(&operation)
+                self.apply(&operation)?;
+                self.add_deferred(table);
+                Ok(())
             }
             Operation::CreatePrimaryKey { table, primary_key } => {
                 self.create_primary_key(table, primary_key);
@@ -184,6 +190,7 @@ impl Planner<'_> {
                 self.comment_on_new(table, |owner| {
                     owner.primary_key.as_ref().map(|key| (key.name.as_ref(), key.comment.as_ref()))
                 });
+                self.add_deferred(table);
                 Ok(())
             }
             Operation::CreateSchema { name } => {
@@ -204,6 +211,7 @@ impl Planner<'_> {
                 self.comment_on_new(table, |owner| {
                     owner.uniques.last().map(|one| (one.name.as_ref(), one.comment.as_ref()))
                 });
+                self.add_deferred(table);
                 Ok(())
             }
             Operation::DropColumn { table, column, consent } => {
@@ -217,6 +225,7 @@ impl Planner<'_> {
             }
             Operation::DropIndex { table, name, concurrency } => {
                 let how = if concurrency.is_concurrent { "CONCURRENTLY " } else { "" };
+                self.drop_foreign_keys_by(table, name, rest)?;
                 let sql = format!("DROP INDEX {how}{}", qualified(&table.sibling(name.clone())));
                 self.plan.statements.push(Statement { mode: mode(*concurrency), ..Statement::new(sql) });
                 self.apply(&operation)
@@ -335,10 +344,8 @@ impl Planner<'_> {
     fn create_table(&mut self, table: &Table, rest: &[Operation]) -> Result<(), PlanError> {
         self.history.made_table(&table.name);
         let keys = || table.foreign_keys.iter().enumerate();
-        let later: Vec<usize> = keys()
-            .filter(|(_, key)| self.is_later(&key.referred_table, rest))
-            .map(|(place, _)| place)
-            .collect();
+        let later: Vec<usize> =
+            keys().filter(|(_, key)| self.is_later(table, key, rest)).map(|(place, _)| place).collect();
         let unchecked: Vec<usize> = keys()
             .filter(|(place, key)| key.is_not_valid && !later.contains(place))
             .map(|(place, _)| place)
@@ -358,108 +365,6 @@ impl Planner<'_> {
         let made = self.schema.table(&table.name).map(|made| comments::on_new_table(made, &later));
         made.into_iter().flatten().for_each(|sql| self.plan.push(sql));
         self.add_deferred(&table.name);
-        Ok(())
-    }
-
-    /// Tells whether a table is not there yet and will be.
-    fn is_later(&self, table: &TableName, rest: &[Operation]) -> bool {
-        let is_there = self.schema.tables.keys().any(|name| is_same(name, table));
-        !is_there
-            && rest.iter().any(|operation| match operation {
-                Operation::CreateTable(later) => is_same(&later.name, table),
-                Operation::RenameTable { table: old, to } => is_same(&old.sibling(to.clone()), table),
-                Operation::AddColumn { .. }
-                | Operation::AlterColumn { .. }
-                | Operation::AlterConstraint { .. }
-                | Operation::BulkInsert(_)
-                | Operation::CreateCheck { .. }
-                | Operation::CreateExclusion { .. }
-                | Operation::AlterEnum { .. }
-                | Operation::AlterSequence(_)
-                | Operation::CreateEnum(_)
-                | Operation::CreateSchema { .. }
-                | Operation::CreateSequence(_)
-                | Operation::CreateForeignKey { .. }
-                | Operation::CreateIndex { .. }
-                | Operation::CreatePrimaryKey { .. }
-                | Operation::CreateUnique { .. }
-                | Operation::DropColumn { .. }
-                | Operation::DropConstraint { .. }
-                | Operation::DropEnum { .. }
-                | Operation::DropSchema { .. }
-                | Operation::DropSequence { .. }
-                | Operation::DropIndex { .. }
-                | Operation::DropTable { .. }
-                | Operation::Execute(_)
-                | Operation::Irreversible { .. }
-                | Operation::Run { .. }
-                | Operation::On { .. }
-                | Operation::RenameIndex { .. }
-                | Operation::SetIndexComment { .. }
-                | Operation::SetTableComment { .. }
-                | Operation::SetTableOption { .. } => false,
-            })
-    }
-
-    /// Adds the foreign keys that waited for a table.
-    fn add_deferred(&mut self, table: &TableName) {
-        let (ready, waiting): (Vec<_>, Vec<_>) = std::mem::take(&mut self.deferred)
-            .into_iter()
-            .partition(|(_, key)| is_same(&key.referred_table, table));
-        self.deferred = waiting;
-        for (owner, key) in ready {
-            self.add_constraint(&owner, &render::foreign_key(&key));
-            self.comment_on_late(&owner, &key);
-        }
-    }
-
-    /// Drops the foreign keys of tables that this plan drops later and that refer to a table dropped now.
-    fn drop_foreign_keys_to(&mut self, table: &TableName, rest: &[Operation]) -> Result<(), PlanError> {
-        let dropped = rest.iter().filter_map(|operation| match operation {
-            Operation::DropTable { table, consent: _ } => Some(table.clone()),
-            Operation::AddColumn { .. }
-            | Operation::AlterColumn { .. }
-            | Operation::AlterConstraint { .. }
-            | Operation::BulkInsert(_)
-            | Operation::CreateCheck { .. }
-            | Operation::CreateExclusion { .. }
-            | Operation::AlterEnum { .. }
-            | Operation::AlterSequence(_)
-            | Operation::CreateEnum(_)
-            | Operation::CreateSchema { .. }
-            | Operation::CreateSequence(_)
-            | Operation::CreateForeignKey { .. }
-            | Operation::CreateIndex { .. }
-            | Operation::CreatePrimaryKey { .. }
-            | Operation::CreateTable(_)
-            | Operation::CreateUnique { .. }
-            | Operation::DropColumn { .. }
-            | Operation::DropConstraint { .. }
-            | Operation::DropEnum { .. }
-            | Operation::DropSchema { .. }
-            | Operation::DropSequence { .. }
-            | Operation::DropIndex { .. }
-            | Operation::Execute(_)
-            | Operation::Irreversible { .. }
-            | Operation::Run { .. }
-            | Operation::On { .. }
-            | Operation::RenameIndex { .. }
-            | Operation::RenameTable { .. }
-            | Operation::SetIndexComment { .. }
-            | Operation::SetTableComment { .. }
-            | Operation::SetTableOption { .. } => None,
-        });
-        for child in dropped.collect::<Vec<_>>() {
-            names::name_all(self.schema, &child);
-            let keys = self.schema.table(&child).map(|child| child.foreign_keys.clone()).unwrap_or_default();
-            for name in
-                keys.into_iter().filter(|key| is_same(&key.referred_table, table)).filter_map(|key| key.name)
-            {
-                let constraint = ConstraintRef::Named(name);
-                let drop = Operation::DropConstraint { table: child.clone(), constraint: constraint.clone() };
-                self.drop_constraint(&child, &constraint, &drop)?;
-            }
-        }
         Ok(())
     }
 

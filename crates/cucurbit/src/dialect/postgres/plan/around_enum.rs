@@ -1,0 +1,243 @@
+//! What the server has read with the values of an enum type: it is dropped before the type is made anew and made again
+//! after.
+
+use std::collections::BTreeMap;
+
+use super::{Planner, around::Around, comments as comment, render};
+use crate::{
+    dialect::{
+        postgres::{expression, names, types},
+        sql::{qualified, quoted},
+    },
+    operation::Concurrency,
+    schema::{
+        Column, Dialect, Expression, ForeignKey, Ident, Index, IndexKey, ObjectName, ServerDefault, Table,
+        TableName,
+    },
+};
+
+/// What has to do with an enum type in one table.
+#[derive(Debug, Default)]
+pub(super) struct OfEnum {
+    /// The columns of the type; those that are computed are not among them.
+    pub(super) columns: Vec<Ident>,
+    /// Computed columns of the type, and those that are computed from it.
+    computed: Vec<Ident>,
+    /// The columns that are not of the type.
+    different: Vec<Ident>,
+    foreign_keys: Vec<Again>,
+    others: Vec<Again>,
+}
+
+/// What is dropped and made again.
+#[derive(Debug)]
+struct Again {
+    drop: String,
+    make: String,
+    comment: Option<String>,
+}
+
+/// All that was dropped around a type.
+pub(super) struct Dropped {
+    tables: BTreeMap<TableName, OfEnum>,
+    foreign_keys: Around,
+}
+
+impl Dropped {
+    /// Lists the columns of the type, by table.
+    pub(super) fn columns(&self) -> impl Iterator<Item = (&TableName, &[Ident])> {
+        let columns = self.tables.iter().map(|(table, of)| (table, of.columns.as_slice()));
+        columns.filter(|(_, columns)| !columns.is_empty())
+    }
+}
+
+impl Planner<'_> {
+    /// Drops what stands around an enum type.
+    pub(super) fn drop_around_enum(&mut self, name: &ObjectName) -> Dropped {
+        let is_there = |table: &&Table| OfEnum::of(table, name).is_some();
+        let tables: Vec<TableName> =
+            self.schema.tables.values().filter(is_there).map(|table| table.name.clone()).collect();
+        tables.iter().for_each(|table| names::name_all(self.schema, table));
+        let owners: Vec<Table> =
+            tables.iter().filter_map(|table| self.schema.table(table)).cloned().collect();
+        let found = owners.iter().filter_map(|table| Some((table.name.clone(), OfEnum::of(table, name)?)));
+        let tables: BTreeMap<TableName, OfEnum> = found.collect();
+
+        let start = self.plan.statements.len();
+        let mut foreign_keys = Around::new();
+        for owner in &owners {
+            let Some(OfEnum { columns, computed, .. }) = tables.get(&owner.name) else { continue };
+            foreign_keys.extend(self.drop_foreign_keys_around(owner, computed, columns));
+        }
+        let drops = tables.values().flat_map(|of| &of.foreign_keys);
+        let drops = drops.chain(tables.values().flat_map(|of| &of.others));
+        drops.for_each(|again| self.push_once(start, &again.drop));
+        for owner in &owners {
+            let computed = tables.get(&owner.name).map_or(&[][..], |of| &of.computed);
+            self.drop_computed(owner, computed);
+        }
+        Dropped { tables, foreign_keys }
+    }
+
+    /// Makes it again, with other values in the place of some.
+    pub(super) fn make_around_enum(
+        &mut self,
+        name: &ObjectName,
+        dropped: &Dropped,
+        replacements: &[(String, String)],
+    ) -> Result<(), crate::dialect::PlanError> {
+        let renamed = |of: &OfEnum, sql: &str| {
+            let different: Vec<&Ident> = of.different.iter().collect();
+            expression::with_renamed_values(sql, &name.name, &different, replacements)
+        };
+        let start = self.plan.statements.len();
+        for (table, of) in &dropped.tables {
+            let first = self.plan.statements.len();
+            self.add_computed(table, &of.computed)?;
+            for statement in &mut self.plan.statements[first..] {
+                if !statement.sql.starts_with("COMMENT ") {
+                    statement.sql = renamed(of, &statement.sql);
+                }
+            }
+        }
+        for of in dropped.tables.values() {
+            for again in &of.others {
+                self.push_once(start, &renamed(of, &again.make));
+                again.comment.iter().for_each(|sql| self.push_once(start, sql));
+            }
+        }
+        let keys = self.plan.statements.len();
+        self.add_foreign_keys_around(&dropped.foreign_keys);
+        for again in dropped.tables.values().flat_map(|of| &of.foreign_keys) {
+            self.push_once(keys, &again.make);
+            again.comment.iter().for_each(|sql| self.push_once(keys, sql));
+        }
+        Ok(())
+    }
+
+    /// Adds a statement, unless it is among those since `start`.
+    fn push_once(&mut self, start: usize, sql: &str) {
+        if !self.plan.statements[start..].iter().any(|statement| statement.sql == sql) {
+            self.plan.push(sql);
+        }
+    }
+}
+
+impl OfEnum {
+    /// Finds what has to do with a type; `None` if nothing has.
+    fn of(table: &Table, ty: &ObjectName) -> Option<Self> {
+        let (computed, columns): (Vec<&Column>, Vec<&Column>) = table
+            .columns
+            .iter()
+            .filter(|column| types::is_enum(column, ty))
+            .partition(|column| matches!(column.default, Some(ServerDefault::Computed { .. })));
+        let (computed, columns) = (names_of(&computed), names_of(&columns));
+        let speaks = |sql: &Expression| {
+            let names = |column| expression::names_column(sql, column);
+            columns.iter().chain(&computed).any(names)
+                || expression::casts_to(sql.on(Dialect::Postgres), &ty.name)
+        };
+        let from_it = table.columns.iter().filter(|column| match &column.default {
+            Some(ServerDefault::Computed { expression, stored: _ }) => speaks(expression),
+            Some(
+                ServerDefault::Expression(_)
+                | ServerDefault::Identity(_)
+                | ServerDefault::Literal(_)
+                | ServerDefault::Serial,
+            )
+            | None => false,
+        });
+        let from_it: Vec<Ident> = from_it.map(|column| column.name.clone()).collect();
+        let others = defaults(table, ty).chain(constraints(table, &speaks)).chain(indexes(table, &speaks));
+        let others: Vec<Again> = others.collect();
+        let is_on = |key: &&ForeignKey| {
+            key.columns.iter().any(|column| columns.contains(column) || computed.contains(column))
+        };
+        let keys = table.foreign_keys.iter().filter(is_on);
+        let keys =
+            keys.filter_map(|key| constraint(table, (&key.name, &key.comment), render::foreign_key(key)));
+        let is_different = |name: &&Ident| !columns.contains(name) && !computed.contains(name);
+        let different = table.columns.iter().map(|column| &column.name).filter(is_different).cloned();
+        let different = different.collect();
+        let mut of = Self { foreign_keys: keys.collect(), others, columns, computed, different };
+        let more: Vec<Ident> = from_it.into_iter().filter(|name| !of.computed.contains(name)).collect();
+        of.computed.extend(more);
+        let Self { columns, computed, different: _, foreign_keys: _, others } = &of;
+        (!columns.is_empty() || !computed.is_empty() || !others.is_empty()).then_some(of)
+    }
+}
+
+fn names_of(columns: &[&Column]) -> Vec<Ident> {
+    columns.iter().map(|column| column.name.clone()).collect()
+}
+
+/// The defaults of other columns that cast to the type; the default of one of the type comes back with its type.
+fn defaults(table: &Table, ty: &ObjectName) -> impl Iterator<Item = Again> {
+    let others = table.columns.iter().filter(|column| !types::is_enum(column, ty));
+    others.filter_map(move |column| match &column.default {
+        Some(default @ ServerDefault::Expression(sql))
+            if expression::casts_to(sql.on(Dialect::Postgres), &ty.name) =>
+        {
+            let alter =
+                format!("ALTER TABLE {} ALTER COLUMN {}", qualified(&table.name), quoted(&column.name));
+            Some(Again {
+                drop: format!("{alter} DROP DEFAULT"),
+                make: format!("{alter} SET DEFAULT {}", render::constant_or_expression(default)),
+                comment: None,
+            })
+        }
+        Some(
+            ServerDefault::Computed { .. }
+            | ServerDefault::Expression(_)
+            | ServerDefault::Identity(_)
+            | ServerDefault::Literal(_)
+            | ServerDefault::Serial,
+        )
+        | None => None,
+    })
+}
+
+/// The checks and exclusions whose conditions and expressions speak of it.
+fn constraints<'t>(
+    table: &'t Table,
+    speaks: &'t impl Fn(&Expression) -> bool,
+) -> impl Iterator<Item = Again> + 't {
+    let checks = table.checks.iter().filter(|check| speaks(&check.expression));
+    let checks = checks.filter_map(|one| constraint(table, (&one.name, &one.comment), render::check(one)));
+    let exclusions = table.exclusions.iter().filter(move |one| computes(&one.index, speaks));
+    let exclusions = exclusions.filter_map(|one| {
+        let name = Some(one.index.name.clone());
+        constraint(table, (&name, &one.comment), render::exclusion(one))
+    });
+    checks.chain(exclusions)
+}
+
+fn constraint(table: &Table, (name, said): (&Option<Ident>, &Option<String>), text: String) -> Option<Again> {
+    let (alter, quoted_name) = (format!("ALTER TABLE {}", qualified(&table.name)), quoted(name.as_ref()?));
+    Some(Again {
+        drop: format!("{alter} DROP CONSTRAINT {quoted_name}"),
+        make: format!("{alter} ADD {text}"),
+        comment: comment::on_new_constraint(&table.name, (name.as_ref(), said.as_ref())),
+    })
+}
+
+fn indexes<'t>(
+    table: &'t Table,
+    speaks: &'t impl Fn(&Expression) -> bool,
+) -> impl Iterator<Item = Again> + 't {
+    table.indexes.values().filter(move |index| computes(index, speaks)).map(|index| Again {
+        drop: format!("DROP INDEX {}", qualified(&table.name.sibling(index.name.clone()))),
+        make: render::create_index(&table.name, index, Concurrency::default()),
+        comment: comment::on_new_index(&table.name, index),
+    })
+}
+
+/// Tells whether an expression or the condition of an index speaks of it; plain columns of it are read again by the
+/// server itself.
+fn computes(index: &Index, speaks: impl Fn(&Expression) -> bool) -> bool {
+    let in_key = index.parts.iter().any(|part| match &part.key {
+        IndexKey::Column(_) => false,
+        IndexKey::Expression(expression) => speaks(expression),
+    });
+    in_key || index.predicate.as_ref().is_some_and(&speaks)
+}
