@@ -130,6 +130,18 @@ pub enum ModelError {
         /// The table.
         table: TableName,
     },
+    /// A relation leads to a table whose entity is not among the models.
+    #[error(
+        "relation `{relation}` of `{entity}` leads to table `{table}`, whose entity is not among the models"
+    )]
+    RelatedEntityMissing {
+        /// The entity.
+        entity: &'static str,
+        /// The relation, as the entity names it.
+        relation: String,
+        /// The other entity's table.
+        table: TableName,
+    },
     /// Two entities have one table.
     #[error("both `{first}` and `{second}` are table `{table}`")]
     TwoEntities {
@@ -182,8 +194,8 @@ impl ModelError {
                 Some("index names are shared by all tables of a schema; rename one")
             }
             Self::IndexWithoutParts { .. } => Some("say what it covers: `.on(Column::…)`"),
-            Self::ReferredTableMissing { .. } => Some(
-                "add its module to `models![…]`; a table that is kept by others can be excluded from comparisons",
+            Self::ReferredTableMissing { .. } | Self::RelatedEntityMissing { .. } => Some(
+                "add its module to `models![…]`: the table of an entity that is not listed would be dropped",
             ),
             Self::TwoEntities { .. } => {
                 Some("list one of them only; entities of one table that differ cannot both be right")

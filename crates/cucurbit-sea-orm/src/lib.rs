@@ -1,8 +1,8 @@
 //! SeaORM entities as schemas for Cucurbit.
 //!
 //! [`models!`] reads a list of entities as one [`Schema`](cucurbit::schema::Schema), the target that Cucurbit compares
-//! with a database. What SeaORM has no word for is said beside the entity with [`TableArgs`], as SQLAlchemy does with
-//! `__table_args__`.
+//! with a database: the tables that SeaORM itself would create, so that nothing need be said beside an entity. What
+//! SeaORM has no word for is said there with [`TableArgs`], as SQLAlchemy does with `__table_args__`.
 //!
 //! ```
 //! use cucurbit::schema::Type;
@@ -46,16 +46,19 @@
 //!
 //! | SeaORM | schema |
 //! |---|---|
-//! | `primary_key`, an integer and alone | primary key; the column is `SERIAL` ([`identity`](ColumnFor::identity) chooses otherwise) |
+//! | `primary_key`, an integer and alone | primary key, numbered as SeaORM does: an identity column on PostgreSQL, `AUTOINCREMENT` on SQLite ([`Keys`] chooses otherwise for all models, [`ColumnFor`] for one) |
 //! | several `primary_key` | composite primary key, in the order of the fields |
 //! | `Option<…>`, `nullable` | the column takes NULL |
 //! | `unique` | unnamed unique constraint |
 //! | `unique_key = "k"` | unique index `idx-{table}-k`, as SeaORM creates it |
 //! | `indexed` | index `idx-{table}-{column}` (none where the column is `unique`) |
 //! | `db_type = "Enum"` | an enum type on PostgreSQL, with the values in the order of the Rust type; text on SQLite |
+//! | `enum_name = "shop\".\"tone"` | the enum type `tone` of the schema `shop`, as SeaORM itself has to write it; or [`ty`](ColumnFor::ty) with a qualified name |
 //! | `default_value`, `default_expr` | server default: a constant, or an expression for each database |
 //! | `comment` | comment |
-//! | `belongs_to` | foreign key, unless `skip_fk` or a condition of its own; unnamed unless `fk_name` |
+//! | `belongs_to` | foreign key, unless `skip_fk`; unnamed unless `fk_name` |
+//! | any relation | the other entity has to be among the models |
+//! | types that only PostgreSQL has (`Inet`, `Bit`, …) | text on SQLite |
 //! | `schema_name` | the table's schema |
 //! | `renamed_from` | not read |
 //! | `extra` | refused: raw SQL cannot be compared; [`TableArgs`] has words for it |
@@ -69,9 +72,12 @@
 
 mod error;
 mod index;
+mod keys;
 #[cfg(feature = "runtime")]
 mod lent;
 mod models;
+#[doc(hidden)]
+pub mod reading;
 mod relation;
 mod table;
 mod ty;
@@ -81,6 +87,7 @@ pub use self::lent::{Lent, acquire, lend};
 pub use self::{
     error::ModelError,
     index::{ExcludedPart, IndexFor, IntoParts, Part, desc, expression, key, lower, upper},
+    keys::Keys,
     models::Models,
     table::{ColumnFor, TableArgs, TableArgsFor, table_of},
 };

@@ -2,15 +2,22 @@
 
 use std::{any, collections::BTreeMap};
 
-use cucurbit::schema::{EnumType, Ident, ObjectName, Schema, Table, TableName};
-use sea_orm::{ColumnTrait, Iterable};
+use cucurbit::schema::{Dialect, EnumType, Ident, ObjectName, Schema, Table, TableName};
+use sea_orm::{ColumnTrait, EntityTrait, Iterable};
 
-use crate::{ModelError, TableArgs, table_of, ty};
+use crate::{
+    Keys, ModelError, TableArgs, TableArgsFor,
+    relation::{self, Named},
+    table::table_with,
+    ty,
+};
 
 /// Collects modules of SeaORM entities as a [`Schema`]; the value is a `Result<Schema, ModelError>`.
 ///
-/// Each argument is the path of a module with an `Entity` in it. The list is written out, because SeaORM's own registry
-/// is empty for a crate that nothing links to, and an empty target would mean "drop every table".
+/// Each argument is the path of a module with an `Entity` in it; what it says by [`TableArgs`] is read, and an entity
+/// need not say anything. The list is written out, because SeaORM's own registry is empty for a crate that nothing
+/// links to, and an empty target would mean "drop every table". `keys = …;` before the list chooses how rows are
+/// numbered ([`Keys`](crate::Keys)).
 ///
 /// ```
 /// mod plant {
@@ -24,7 +31,6 @@ use crate::{ModelError, TableArgs, table_of, ty};
 ///         pub id: i32,
 ///     }
 ///
-///     impl cucurbit_sea_orm::TableArgs for Entity {}
 ///     impl ActiveModelBehavior for ActiveModel {}
 /// }
 ///
@@ -34,16 +40,26 @@ use crate::{ModelError, TableArgs, table_of, ty};
 /// ```
 #[macro_export]
 macro_rules! models {
-    ($($($segment:ident)::+),* $(,)?) => {
-        ::core::result::Result::<_, $crate::ModelError>::Ok($crate::Models::new())
-            $(.and_then($crate::Models::add::<$($segment)::+::Entity>))*
+    (keys = $keys:expr; $($($segment:ident)::+),* $(,)?) => {
+        $crate::models!(@from $crate::Models::new().keys($keys), $($($segment)::+),*)
+    };
+    (@from $models:expr, $($($segment:ident)::+),*) => {
+        ::core::result::Result::<_, $crate::ModelError>::Ok($models)
+            $(.and_then(|models| {
+                use $crate::reading::{WithArgs as _, WithoutArgs as _};
+                (&$crate::reading::Of::<$($segment)::+::Entity>::new()).read_into(models)
+            }))*
             .and_then($crate::Models::schema)
+    };
+    ($($($segment:ident)::+),* $(,)?) => {
+        $crate::models!(@from $crate::Models::new(), $($($segment)::+),*)
     };
 }
 
 /// The entities collected so far: what [`models!`](crate::models!) calls, for lists that are not written out.
 #[derive(Clone, Debug, Default)]
 pub struct Models {
+    keys: Keys,
     tables: BTreeMap<TableName, Model>,
 }
 
@@ -53,6 +69,8 @@ struct Model {
     entity: &'static str,
     table: Table,
     enums: Vec<EnumType>,
+    /// The tables that its relations lead to.
+    related: Vec<Named>,
 }
 
 impl Models {
@@ -62,21 +80,43 @@ impl Models {
         Self::default()
     }
 
-    /// Adds an entity.
+    /// Chooses how rows are numbered, for the entities that are added after it.
+    #[must_use]
+    pub fn keys(mut self, keys: Keys) -> Self {
+        self.keys = keys;
+        self
+    }
+
+    /// Adds an entity with what it says by [`TableArgs`].
     ///
     /// # Errors
     ///
-    /// If the entity cannot be read as a table (see [`table_of`]), or another entity has its table.
-    pub fn add<E: TableArgs>(mut self) -> Result<Self, ModelError> {
-        let table = table_of::<E>()?;
+    /// If the entity cannot be read as a table (see [`table_of`](crate::table_of)), or another entity has its table.
+    pub fn add<E: TableArgs>(self) -> Result<Self, ModelError> {
+        self.add_with::<E>(E::table_args)
+    }
+
+    /// Adds an entity of which nothing is said but what SeaORM says.
+    ///
+    /// # Errors
+    ///
+    /// As [`add`](Self::add).
+    pub fn add_plain<E: EntityTrait>(self) -> Result<Self, ModelError> {
+        self.add_with::<E>(|_| {})
+    }
+
+    fn add_with<E: EntityTrait>(
+        mut self,
+        arguments: impl FnOnce(&mut TableArgsFor<E>),
+    ) -> Result<Self, ModelError> {
+        let table = table_with::<E>(self.keys, arguments)?;
         let entity = any::type_name::<E>();
         if let Some(Model { entity: first, .. }) = self.tables.get(&table.name) {
             return Err(ModelError::TwoEntities { table: table.name, first, second: entity });
         }
-        let enums = E::Column::iter().filter_map(|column| ty::enum_type(column.def().get_column_type()));
-        // `TableArgs` may have given the column another type.
-        let enums = enums.filter(|one| uses(&table, &one.name)).collect();
-        self.tables.insert(table.name.clone(), Model { entity, table, enums });
+        let enums = E::Column::iter().filter_map(|column| enum_type(&table, column)).collect();
+        let related = relation::related::<E>();
+        self.tables.insert(table.name.clone(), Model { entity, table, enums, related });
         Ok(self)
     }
 
@@ -84,8 +124,8 @@ impl Models {
     ///
     /// # Errors
     ///
-    /// If two tables have an index of one name, a foreign key refers to a table that is not among them, or two Rust
-    /// types are one enum type with other values.
+    /// If two tables have an index of one name, a foreign key or a relation leads to a table that is not among them, or
+    /// two Rust types are one enum type with other values.
     pub fn schema(self) -> Result<Schema, ModelError> {
         self.refuse_shared_index_names()?;
         self.refuse_missing_tables()?;
@@ -96,7 +136,7 @@ impl Models {
 
     fn enums(&self) -> Result<Vec<EnumType>, ModelError> {
         let mut found: BTreeMap<&ObjectName, (&EnumType, &'static str)> = BTreeMap::new();
-        for Model { entity, table: _, enums } in self.tables.values() {
+        for Model { entity, enums, .. } in self.tables.values() {
             for one in enums {
                 let (first, first_entity) = *found.entry(&one.name).or_insert((one, entity));
                 if first != one {
@@ -131,10 +171,24 @@ impl Models {
                 }
             }
         }
+        // What a key says is said first.
+        for Model { entity, related, .. } in self.tables.values() {
+            for Named { relation, table } in related {
+                if !self.tables.contains_key(table) {
+                    let (relation, table) = (relation.clone(), table.clone());
+                    return Err(ModelError::RelatedEntityMissing { entity, relation, table });
+                }
+            }
+        }
         Ok(())
     }
 }
 
-fn uses(table: &Table, name: &ObjectName) -> bool {
-    table.columns.iter().any(|column| column.ty.base.enum_name() == Some(name))
+/// Returns the enum type of a column: the values are those of the Rust type, and the name is the one that the column
+/// has in the end, because [`TableArgs`] may say in which schema the type lies.
+fn enum_type<C: ColumnTrait>(table: &Table, column: C) -> Option<EnumType> {
+    let values = ty::enum_type(column.def().get_column_type())?;
+    let declared = table.column(&Ident::from(column.as_str()))?;
+    let name = declared.ty.on(Dialect::Postgres).enum_name()?.clone();
+    Some(EnumType { name, ..values })
 }

@@ -11,12 +11,17 @@ use crate::ModelError;
 /// Returns the foreign keys of an entity, in the order of its relations.
 ///
 /// The rule is SeaORM's own, `!is_owner && !skip_fk` (its `is_owner` is set at the end that does *not* hold the key),
-/// with two differences: a relation with a condition of its own is a way to join and not a key, and two relations that
-/// follow the very same key declare it once.
+/// with one difference: SeaORM cannot create two keys of one name, so of two relations that follow one key the one
+/// without a condition of its own declares it.
 pub(crate) fn foreign_keys<E: EntityTrait>(entity: &'static str) -> Result<Vec<ForeignKey>, ModelError> {
+    let is_key = |relation: &RelationDef| !relation.is_owner && !relation.skip_fk;
+    let relations = || E::Relation::iter().map(|relation| relation.def()).filter(is_key);
     let mut keys = Vec::new();
-    for relation in E::Relation::iter().map(|relation| relation.def()) {
-        if relation.is_owner || relation.skip_fk || relation.on_condition.is_some() {
+    for relation in relations() {
+        let is_way_to_join = relation.on_condition.is_some();
+        if is_way_to_join
+            && relations().any(|other| other.on_condition.is_none() && have_one_name(&relation, &other))
+        {
             continue;
         }
         let key = foreign_key(entity, relation)?;
@@ -25,6 +30,28 @@ pub(crate) fn foreign_keys<E: EntityTrait>(entity: &'static str) -> Result<Vec<F
         }
     }
     Ok(keys)
+}
+
+/// Tells whether SeaORM would give the keys of two relations of one entity the same name.
+fn have_one_name(one: &RelationDef, other: &RelationDef) -> bool {
+    one.fk_name == other.fk_name
+        && (one.fk_name.is_some() || idents(&one.from_col) == idents(&other.from_col))
+}
+
+/// A relation of an entity by its name, with the table that it leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Named {
+    pub(crate) relation: String,
+    pub(crate) table: TableName,
+}
+
+/// Lists where the relations of an entity lead to, whichever end holds the key.
+pub(crate) fn related<E: EntityTrait>() -> Vec<Named> {
+    let named = |relation: E::Relation| {
+        let table = table_name(&relation.def().to_tbl)?;
+        Some(Named { relation: relation.name(), table })
+    };
+    E::Relation::iter().filter_map(named).collect()
 }
 
 fn foreign_key(entity: &'static str, relation: RelationDef) -> Result<ForeignKey, ModelError> {

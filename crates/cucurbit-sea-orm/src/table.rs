@@ -1,4 +1,4 @@
-//! An entity as a table: what SeaORM says of it, and what [`TableArgs`] adds. Neither types nor keys in detail.
+//! An entity as a table: what SeaORM says of it, and what [`TableArgs`] adds. Neither types nor constraints in detail.
 
 use std::{any, marker::PhantomData};
 
@@ -6,12 +6,10 @@ use cucurbit::schema::{
     Check, Column, ColumnType, ConstraintRef, Dialect, Exclusion, Expression, ForeignKey, Ident, Identity,
     Index, IndexPart, Literal, PrimaryKey, ServerDefault, Table, TableName, Type, Unique,
 };
-use sea_orm::{
-    ColumnTrait, DbBackend, EntityTrait, IdenStatic, Iterable, PrimaryKeyToColumn, PrimaryKeyTrait, Schema,
-};
+use sea_orm::{ColumnTrait, DbBackend, EntityTrait, IdenStatic, Iterable, PrimaryKeyToColumn, Schema};
 
 use crate::{
-    ModelError,
+    Keys, ModelError,
     index::{self, ExcludedPart, IndexFor, names},
     relation, ty,
 };
@@ -84,8 +82,16 @@ pub trait TableArgs: EntityTrait {
 ///
 /// If the entity cannot be read as a table or contradicts itself; the error names the entity and the column.
 pub fn table_of<E: TableArgs>() -> Result<Table, ModelError> {
-    let mut table = TableArgsFor::<E>::declared_by_sea_orm()?;
-    E::table_args(&mut table);
+    table_with::<E>(Keys::default(), E::table_args)
+}
+
+/// Reads an entity as a table, with the arguments that a function declares on it.
+pub(crate) fn table_with<E: EntityTrait>(
+    keys: Keys,
+    arguments: impl FnOnce(&mut TableArgsFor<E>),
+) -> Result<Table, ModelError> {
+    let mut table = TableArgsFor::<E>::declared_by_sea_orm(keys)?;
+    arguments(&mut table);
     table.finish()
 }
 
@@ -97,6 +103,8 @@ pub struct TableArgsFor<E> {
     indexes: Vec<Index>,
     /// Names for foreign keys of relations, by their columns.
     foreign_key_names: Vec<(Vec<Ident>, Ident)>,
+    /// How the rows are numbered where nobody says it of this table.
+    keys: Keys,
     entity: PhantomData<E>,
 }
 
@@ -203,22 +211,25 @@ impl<E: EntityTrait> TableArgsFor<E> {
         self.table.options.is_without_rowid = true;
     }
 
-    fn declared_by_sea_orm() -> Result<Self, ModelError> {
+    fn declared_by_sea_orm(keys: Keys) -> Result<Self, ModelError> {
         let mut table = Table::new(table_name::<E>());
         table.comment = E::default().comment().map(str::to_owned);
-        table.columns = E::Column::iter().map(column::<E>).collect::<Result<_, _>>()?;
+        table.columns = E::Column::iter().map(|one| column::<E>(one, keys)).collect::<Result<_, _>>()?;
         table.primary_key = Some(primary_key::<E>());
         table.uniques = E::Column::iter()
             .filter(|column| column.def().is_unique())
             .map(|column| Unique::new(names([column])))
             .collect();
         table.foreign_keys = relation::foreign_keys::<E>(any::type_name::<E>())?;
-        Ok(Self { table, indexes: indexes::<E>(), foreign_key_names: Vec::new(), entity: PhantomData })
+        Ok(Self { table, indexes: indexes::<E>(), foreign_key_names: Vec::new(), keys, entity: PhantomData })
     }
 
     fn finish(self) -> Result<Table, ModelError> {
-        let Self { mut table, indexes, foreign_key_names, entity: PhantomData } = self;
+        let Self { mut table, indexes, foreign_key_names, keys, entity: PhantomData } = self;
         let entity = any::type_name::<E>();
+        if keys.is_autoincrement(&table) {
+            table.options.is_autoincrement = true;
+        }
         name_foreign_keys(entity, &mut table, foreign_key_names)?;
         refuse_constraints_declared_twice(entity, &table)?;
         for index in indexes {
@@ -275,6 +286,11 @@ impl<E: EntityTrait> ColumnFor<'_, E> {
         self.server_default(ServerDefault::Identity(Identity::default()))
     }
 
+    /// Numbers the rows by a sequence of the column's own (`SERIAL`).
+    pub fn serial(self) -> Self {
+        self.server_default(ServerDefault::Serial)
+    }
+
     /// Sets any server default: a computed column, an identity with options.
     pub fn server_default(self, default: ServerDefault) -> Self {
         self.column.default = Some(default);
@@ -296,11 +312,11 @@ fn table_name<E: EntityTrait>() -> TableName {
     }
 }
 
-fn primary_key<E: EntityTrait>() -> PrimaryKey {
+pub(crate) fn primary_key<E: EntityTrait>() -> PrimaryKey {
     PrimaryKey::new(names(E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column)))
 }
 
-fn column<E: EntityTrait>(column: E::Column) -> Result<Column, ModelError> {
+fn column<E: EntityTrait>(column: E::Column, keys: Keys) -> Result<Column, ModelError> {
     let entity = any::type_name::<E>();
     let name = Ident::from(column.as_str());
     let definition = column.def();
@@ -319,27 +335,17 @@ fn column<E: EntityTrait>(column: E::Column) -> Result<Column, ModelError> {
             Ok(default) => Some(default),
             Err(value) => return Err(ModelError::Default { entity, column: name, value }),
         },
-        None => is_numbered::<E>(&name, &ty).then_some(ServerDefault::Serial),
+        None => keys.numbering::<E>(&name, &ty),
     };
-    let is_serial = default == Some(ServerDefault::Serial);
+    let is_numbered = matches!(default, Some(ServerDefault::Identity(_) | ServerDefault::Serial));
     Ok(Column {
         name,
-        ty: if is_serial { numbered_type(ty) } else { ty },
+        ty: if is_numbered { numbered_type(ty) } else { ty },
         nullable: definition.is_null(),
         default,
         collation: None,
         comment: comment(&definition, specification.comment.as_deref()),
     })
-}
-
-/// Tells whether the database numbers the rows by this column.
-///
-/// SeaORM says so of every key of one column whose Rust type it does not know as text or UUID; only an integer can be
-/// numbered.
-fn is_numbered<E: EntityTrait>(name: &Ident, ty: &ColumnType) -> bool {
-    E::PrimaryKey::auto_increment()
-        && primary_key::<E>().columns == [name.clone()]
-        && matches!(ty.base, Type::BigInteger | Type::Integer | Type::SmallInteger)
 }
 
 /// On SQLite only a key declared as `INTEGER` is the rowid and so numbers itself (sqlite.org/lang_createtable.html#rowid).

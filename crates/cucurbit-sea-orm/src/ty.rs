@@ -9,41 +9,48 @@ use sea_orm::sea_query::{
 /// Returns the column type that stands for SeaORM's; `None` if neither database has such a type.
 ///
 /// An integer without a sign takes the smallest type that holds its values, as SeaORM does on PostgreSQL; bytes have
-/// no length, because `BYTEA` has none. A native enum is a type of its own, which is text on SQLite.
+/// no length, because `BYTEA` has none. A native enum is a type of its own, which is text on SQLite, as is what only
+/// PostgreSQL has: SQLite would take the unknown word for one of numbers.
 pub(crate) fn column_type(ty: &sea_query::ColumnType) -> Option<ColumnType> {
     use sea_query::ColumnType as SeaOrm;
     let ty = match ty {
         SeaOrm::Array(element) => Type::Array(Box::new(column_type(element)?.base)),
         SeaOrm::BigInteger | SeaOrm::BigUnsigned | SeaOrm::Unsigned => Type::BigInteger,
         SeaOrm::Binary(_) | SeaOrm::Blob | SeaOrm::VarBinary(_) => Type::Binary,
-        SeaOrm::Bit(length) => custom("bit", *length),
+        SeaOrm::Bit(length) => return Some(text_on_sqlite(custom("bit", *length))),
         SeaOrm::Boolean => Type::Boolean,
         SeaOrm::Char(length) => Type::Char { length: *length },
-        SeaOrm::Cidr => custom("cidr", None),
+        SeaOrm::Cidr => return Some(text_on_sqlite(custom("cidr", None))),
         SeaOrm::Custom(name) => Type::Custom { spelling: name.to_string() },
         SeaOrm::Date => Type::Date,
         SeaOrm::DateTime | SeaOrm::Timestamp => Type::DateTime { precision: None },
         SeaOrm::Decimal(precision) => decimal(*precision)?,
         SeaOrm::Double => Type::Double,
-        SeaOrm::Enum { name, variants: _ } => Type::enumeration(ObjectName::new(name.to_string())),
+        SeaOrm::Enum { name, variants: _ } => Type::enumeration(object_name(&name.to_string())),
         SeaOrm::Float => Type::Real,
-        SeaOrm::Inet => custom("inet", None),
+        SeaOrm::Inet => return Some(text_on_sqlite(custom("inet", None))),
         SeaOrm::Integer | SeaOrm::SmallUnsigned => Type::Integer,
-        SeaOrm::Interval(fields, precision) => interval(fields.as_ref(), *precision),
+        SeaOrm::Interval(fields, precision) => {
+            return Some(text_on_sqlite(interval(fields.as_ref(), *precision)));
+        }
         SeaOrm::Json => Type::Json,
         SeaOrm::JsonBinary => Type::Jsonb,
-        SeaOrm::LTree => custom("ltree", None),
-        SeaOrm::MacAddr => custom("macaddr", None),
+        SeaOrm::LTree => return Some(text_on_sqlite(custom("ltree", None))),
+        SeaOrm::MacAddr => return Some(text_on_sqlite(custom("macaddr", None))),
         // PostgreSQL's money has no precision (manual, section 8.2); SeaORM's is MySQL's.
-        SeaOrm::Money(_) => custom("money", None),
+        SeaOrm::Money(precision) => {
+            return Some(
+                ColumnType::same(custom("money", None)).with(Dialect::Sqlite, real_money(*precision)),
+            );
+        }
         SeaOrm::SmallInteger | SeaOrm::TinyInteger | SeaOrm::TinyUnsigned => Type::SmallInteger,
         SeaOrm::String(length) => string(*length),
         SeaOrm::Text => Type::Text,
         SeaOrm::Time => Type::Time { precision: None },
         SeaOrm::TimestampWithTimeZone => Type::DateTimeTz { precision: None },
         SeaOrm::Uuid => Type::Uuid,
-        SeaOrm::VarBit(length) => custom("bit varying", Some(*length)),
-        SeaOrm::Vector(length) => custom("vector", *length),
+        SeaOrm::VarBit(length) => return Some(text_on_sqlite(custom("bit varying", Some(*length)))),
+        SeaOrm::Vector(length) => return Some(text_on_sqlite(custom("vector", *length))),
         // MySQL's.
         SeaOrm::Year => return None,
         // The list is SeaORM's and may grow; a type that we do not know is refused and not guessed.
@@ -59,10 +66,38 @@ pub(crate) fn enum_type(ty: &sea_query::ColumnType) -> Option<EnumType> {
         sea_query::ColumnType::Array(element) => enum_type(element),
         sea_query::ColumnType::Enum { name, variants } => {
             let values = variants.iter().map(ToString::to_string);
-            Some(EnumType::new(ObjectName::new(name.to_string()), values))
+            Some(EnumType::new(object_name(&name.to_string()), values))
         }
         _ => None,
     }
+}
+
+/// Reads the name of an enum type.
+///
+/// SeaORM puts it between quotes as it is, so that `shop"."tone` is what it writes as `"shop"."tone"`; a bare dot can
+/// only be meant in the same way.
+fn object_name(name: &str) -> ObjectName {
+    let parts = name.split_once("\".\"").or_else(|| name.split_once('.'));
+    match parts {
+        Some((schema, name)) => ObjectName::qualified(schema, name),
+        None => ObjectName::new(name),
+    }
+}
+
+/// Gives a type that only PostgreSQL has the one under which SQLite keeps any value as it came.
+fn text_on_sqlite(ty: Type) -> ColumnType {
+    let is_text_already = ty == Type::Interval;
+    let ty = ColumnType::same(ty);
+    if is_text_already { ty } else { ty.with(Dialect::Sqlite, Type::Text) }
+}
+
+/// SeaORM's word on SQLite, which keeps floating-point numbers under it.
+fn real_money(precision: Option<(u32, u32)>) -> Type {
+    let spelling = match precision {
+        Some((all, scale)) => format!("real_money({all}, {scale})"),
+        None => "real_money".to_owned(),
+    };
+    Type::Custom { spelling }
 }
 
 /// A type of PostgreSQL as it prints it itself.

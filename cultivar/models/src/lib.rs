@@ -43,7 +43,7 @@ pub mod waitlist;
 pub mod zone;
 
 use cucurbit::schema::Schema;
-use cucurbit_sea_orm::{ModelError, models};
+use cucurbit_sea_orm::{Keys, ModelError, models};
 
 /// Returns the schema that the models declare: what the migrations lead to.
 ///
@@ -52,6 +52,8 @@ use cucurbit_sea_orm::{ModelError, models};
 /// If a model contradicts itself or another one, which the tests of this crate exclude.
 pub fn schema() -> Result<Schema, ModelError> {
     models![
+        // The original's keys are SQLAlchemy's.
+        keys = Keys::Serial;
         activity,
         activity_summary,
         blog_post,

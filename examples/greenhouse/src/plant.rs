@@ -1,6 +1,5 @@
 //! Table `plant`.
 
-use cucurbit_sea_orm::{TableArgs, TableArgsFor};
 use sea_orm::entity::prelude::*;
 
 /// A plant in a bed.
@@ -22,10 +21,6 @@ pub struct Model {
     /// The bed.
     #[sea_orm(belongs_to, from = "bed_id", to = "id")]
     pub bed: HasOne<super::bed::Entity>,
-}
-
-impl TableArgs for Entity {
-    fn table_args(_table: &mut TableArgsFor<Self>) {}
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -5,17 +5,19 @@ pub const REVISION: Revision = Revision::new("c1a7b0f2d3e4").created("2026-11-23
 
 pub fn upgrade(op: &mut Op) {
     op.create_table("bed", |table| {
-        table.column(integer("id").serial());
+        table.column(integer("id").identity(Identity::by_default()));
         table.column(string("name", 50));
         table.primary_key(["id"]);
         table.unique(["name"]);
+        table.autoincrement();
     });
     op.create_table("plant", |table| {
-        table.column(integer("id").serial());
+        table.column(integer("id").identity(Identity::by_default()));
         table.column(string("name", 50));
         table.column(integer("bed_id"));
         table.primary_key(["id"]);
         table.foreign_key(["bed_id"], "bed", ["id"]);
+        table.autoincrement();
     });
     // The greenhouse as it was found.
     op.bulk_insert("bed", ["id", "name"], rows![[1, "roof"], [2, "yard"]]);

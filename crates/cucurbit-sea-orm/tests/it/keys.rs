@@ -1,7 +1,7 @@
 //! Keys: primary keys, uniques, foreign keys, and the indexes that SeaORM makes beside them.
 
-use cucurbit::schema::{Action, ForeignKey, Ident, Index, IndexPart, ServerDefault, TableName};
-use cucurbit_sea_orm::table_of;
+use cucurbit::schema::{Action, ForeignKey, Ident, Identity, Index, IndexPart, ServerDefault, TableName};
+use cucurbit_sea_orm::{Keys, models, table_of};
 
 mod text_key {
     use cucurbit_sea_orm::TableArgs;
@@ -67,7 +67,48 @@ fn only_an_integer_that_stands_alone_is_numbered() {
         assert!(table.columns.iter().all(|column| column.default.is_none()), "{}", table.name);
     }
     let numbered = table_of::<uniques::Entity>().unwrap();
-    assert_eq!(numbered.columns[0].default, Some(ServerDefault::Serial));
+    assert_eq!(numbered.columns[0].default, Some(ServerDefault::Identity(Identity::default())));
+    assert!(numbered.options.is_autoincrement);
+}
+
+/// A key that its table's arguments say otherwise of.
+mod said_key {
+    use cucurbit_sea_orm::{TableArgs, TableArgsFor};
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "said_key")]
+    pub struct Model {
+        #[sea_orm(primary_key)]
+        pub id: i64,
+    }
+
+    impl TableArgs for Entity {
+        fn table_args(table: &mut TableArgsFor<Self>) {
+            table.column(Column::Id).no_default();
+        }
+    }
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+#[test]
+fn how_rows_are_numbered_is_said_once_for_all_models() {
+    let numbering = |keys: Keys| {
+        let schema = models![keys = keys; uniques, text_key, said_key].unwrap();
+        let of = |name: &str| {
+            let table = schema.table(&name.into()).unwrap();
+            (table.columns[0].default.clone(), table.options.is_autoincrement)
+        };
+        // A key of texts and one whose table says otherwise are numbered by nothing.
+        assert_eq!([of("text_key"), of("said_key")], [(None, false), (None, false)]);
+        of("uniques")
+    };
+    let identity = Some(ServerDefault::Identity(Identity::default()));
+    assert_eq!(numbering(Keys::AsSeaOrm), (identity.clone(), true));
+    assert_eq!(numbering(Keys::Identity), (identity, false));
+    assert_eq!(numbering(Keys::Serial), (Some(ServerDefault::Serial), false));
+    assert_eq!(models![uniques], models![keys = Keys::default(); uniques,]);
 }
 
 #[test]
@@ -159,7 +200,7 @@ pub(crate) mod pot {
             fk_name = "fk_pot_first"
         )]
         First,
-        // The same key once more, and only to join.
+        // The same columns once more, under another name: SeaORM creates that key as well.
         #[sea_orm(
             belongs_to = "given_key::Entity",
             from = "Column::FirstId",
@@ -182,6 +223,14 @@ pub(crate) mod pot {
             on_delete = "SetDefault"
         )]
         SecondAgain,
+        // And once more, only to join: SeaORM cannot create two keys of one name.
+        #[sea_orm(
+            belongs_to = "given_key::Entity",
+            from = "Column::SecondId",
+            to = "given_key::Column::Id",
+            on_condition = "given_key::Column::Id.gt(10)"
+        )]
+        SecondIfLarge,
         #[sea_orm(
             belongs_to = "given_key::Entity",
             from = "Column::ThirdId",
@@ -211,12 +260,13 @@ fn a_relation_that_holds_the_key_is_a_foreign_key_and_others_are_not() {
     shelf.on_delete(Action::SetNull).on_update(Action::Cascade);
     let mut first = ForeignKey::new(["first_id"], "given_key", ["id"]);
     first.named("fk_pot_first").on_delete(Action::Restrict);
+    let first_if_large = ForeignKey::new(["first_id"], "given_key", ["id"]);
     let mut second = ForeignKey::new(["second_id"], "given_key", ["id"]);
     second.on_delete(Action::SetDefault);
     let parent = ForeignKey::new(["parent_id"], "pot", ["id"]);
 
     let table = table_of::<pot::Entity>().unwrap();
-    assert_eq!(table.foreign_keys, [shelf, first, second, parent]);
+    assert_eq!(table.foreign_keys, [shelf, first, first_if_large, second, parent]);
 }
 
 fn names(names: &[&str]) -> Vec<Ident> {

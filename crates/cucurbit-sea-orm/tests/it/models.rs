@@ -119,6 +119,66 @@ fn models_takes_modules_by_any_path() {
     assert_eq!(models![self::one, self::elsewhere,], Ok(schema));
 }
 
+mod plain {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "plain")]
+    pub struct Model {
+        #[sea_orm(primary_key)]
+        pub id: i32,
+        #[sea_orm(has_many)]
+        pub leaves: HasMany<super::leaf::Entity>,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Its key is not a foreign key of the database.
+mod leaf {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "leaf")]
+    pub struct Model {
+        #[sea_orm(primary_key)]
+        pub id: i32,
+        pub plain_id: i32,
+        #[sea_orm(belongs_to, from = "plain_id", to = "id", skip_fk)]
+        pub plain: BelongsTo<super::plain::Entity>,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+#[test]
+fn nothing_need_be_said_beside_an_entity_and_what_is_said_is_read() {
+    let schema = models![plain, leaf, one].unwrap();
+    let indexes: Vec<_> =
+        schema.tables.values().map(|table| (table.name.to_string(), table.indexes.len())).collect();
+    assert_eq!(indexes, [("leaf".to_owned(), 0), ("one".to_owned(), 1), ("plain".to_owned(), 0)]);
+    let added = Models::new().add_plain::<plain::Entity>().and_then(Models::add_plain::<leaf::Entity>);
+    assert_eq!(added.and_then(Models::add::<one::Entity>).and_then(Models::schema), Ok(schema));
+}
+
+#[test]
+fn an_entity_that_a_relation_leads_to_must_be_listed_whichever_end_has_the_key() {
+    let missing = |error: ModelError| {
+        assert!(error.hint().is_some_and(|hint| hint.contains("models!")));
+        error.to_string()
+    };
+    assert_eq!(
+        missing(models![plain].unwrap_err()),
+        "relation `Leaf` of `it::models::plain::Entity` leads to table `leaf`, whose entity is not among the models"
+    );
+    assert_eq!(
+        missing(models![leaf].unwrap_err()),
+        "relation `Plain` of `it::models::leaf::Entity` leads to table `plain`, whose entity is not among the models"
+    );
+}
+
 #[test]
 fn a_list_without_models_is_a_schema_without_tables() {
     // Whether it may be a target is not decided here.

@@ -1,6 +1,8 @@
 //! SeaORM's columns become the columns of a schema: types, NULL, defaults, comments.
 
-use cucurbit::schema::{Column, Dialect, EnumType, Expression, Literal, ServerDefault, Type, Variants};
+use cucurbit::schema::{
+    Column, Dialect, EnumType, Expression, Identity, Literal, ServerDefault, Type, Variants,
+};
 use cucurbit_sea_orm::{ModelError, table_of};
 
 mod every_type {
@@ -156,12 +158,31 @@ fn every_type_of_sea_orm_has_its_place() {
 }
 
 #[test]
-fn a_native_enum_is_a_type_of_the_schema_and_no_column_has_a_variant() {
+fn a_native_enum_is_a_type_of_the_schema_and_what_only_postgres_has_is_text_on_sqlite() {
     let schema = cucurbit_sea_orm::models![every_type].unwrap();
     let wanted = EnumType::new("growth_stage", ["seedling", "flowering"]);
     assert_eq!(schema.enums.values().collect::<Vec<_>>(), [&wanted]);
     let table = schema.table(&"every_type".into()).unwrap();
-    assert!(table.columns.iter().all(|column| column.ty.variants.is_empty()));
+    let on_sqlite: Vec<_> = table
+        .columns
+        .iter()
+        .filter_map(|column| Some((column.name.as_str(), column.ty.variants.get(&Dialect::Sqlite)?.clone())))
+        .collect();
+    let text = |name| (name, Type::Text);
+    let money = ("money", Type::Custom { spelling: "real_money".to_owned() });
+    let expected = [
+        text("bit"),
+        text("cidr"),
+        text("inet"),
+        text("interval_with_fields"),
+        text("interval_with_precision"),
+        text("ltree"),
+        text("mac_addr"),
+        money,
+        text("var_bit"),
+        text("vector"),
+    ];
+    assert_eq!(on_sqlite, expected);
 }
 
 mod enums {
@@ -254,6 +275,70 @@ fn one_enum_with_other_values_is_refused() {
     assert!(matches!(error, ModelError::EnumTwice { .. }), "{error}");
 }
 
+/// One enum type of another schema, said in the three ways there are.
+mod elsewhere {
+    macro_rules! entity {
+        ($module:ident, $name:literal, |$table:ident| $arguments:block) => {
+            pub(crate) mod $module {
+                use cucurbit_sea_orm::{TableArgs, TableArgsFor};
+                use sea_orm::entity::prelude::*;
+
+                #[derive(Clone, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+                #[sea_orm(rs_type = "Enum", db_type = "Enum", enum_name = $name)]
+                pub(crate) enum Tone {
+                    #[sea_orm(string_value = "low")]
+                    Low,
+                    #[sea_orm(string_value = "high")]
+                    High,
+                }
+
+                #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+                #[sea_orm(schema_name = "shop", table_name = "bell")]
+                pub struct Model {
+                    #[sea_orm(primary_key)]
+                    pub id: i32,
+                    pub tone: Tone,
+                    pub tones: Vec<Tone>,
+                }
+
+                #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+                pub enum Relation {}
+
+                impl TableArgs for Entity {
+                    fn table_args($table: &mut TableArgsFor<Self>) $arguments
+                }
+                impl ActiveModelBehavior for ActiveModel {}
+            }
+        };
+    }
+
+    entity!(as_sea_orm_quotes, "shop\".\"tone", |_table| {});
+    entity!(with_a_dot, "shop.tone", |_table| {});
+    entity!(as_an_argument, "tone", |table| {
+        let tone = cucurbit::schema::Type::enumeration("shop.tone");
+        table.column(Column::Tone).ty(tone.clone());
+        table.column(Column::Tones).ty(cucurbit::schema::Type::array(tone));
+    });
+}
+
+#[test]
+fn an_enum_type_may_lie_in_another_schema() {
+    let wanted = EnumType::new("shop.tone", ["low", "high"]);
+    for schema in [
+        cucurbit_sea_orm::models![elsewhere::as_sea_orm_quotes].unwrap(),
+        cucurbit_sea_orm::models![elsewhere::with_a_dot].unwrap(),
+        cucurbit_sea_orm::models![elsewhere::as_an_argument].unwrap(),
+    ] {
+        assert_eq!(schema.enums.values().collect::<Vec<_>>(), [&wanted]);
+        let table = schema.table(&"shop.bell".into()).unwrap();
+        let tone = Type::enumeration("shop.tone");
+        assert_eq!(
+            (&table.columns[1].ty.base, &table.columns[2].ty.base),
+            (&tone, &Type::array(tone.clone()))
+        );
+    }
+}
+
 mod defaults {
     use cucurbit_sea_orm::TableArgs;
     use sea_orm::entity::prelude::*;
@@ -299,7 +384,7 @@ fn a_default_is_a_constant_or_an_expression() {
     let sql = |sql: &str| Some(ServerDefault::Expression(sql.into()));
     let bytes = Expression::same(r"'\x01FF'".to_owned()).with(Dialect::Sqlite, "x'01FF'".to_owned());
     let expected = [
-        ("id", Some(ServerDefault::Serial)),
+        ("id", Some(ServerDefault::Identity(Identity::default()))),
         ("boolean", literal(true.into())),
         ("bytes", Some(ServerDefault::Expression(bytes))),
         ("date", literal("2026-11-03".into())),
@@ -387,6 +472,6 @@ mod big_key {
 #[test]
 fn a_numbered_key_of_64_bits_is_the_rowid_on_sqlite() {
     let table = table_of::<big_key::Entity>().unwrap();
-    assert_eq!(table.columns[0].default, Some(ServerDefault::Serial));
+    assert_eq!(table.columns[0].default, Some(ServerDefault::Identity(Identity::default())));
     assert_eq!(table.columns[0].ty, Variants::same(Type::BigInteger).with(Dialect::Sqlite, Type::Integer));
 }

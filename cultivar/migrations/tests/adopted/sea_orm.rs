@@ -1,6 +1,6 @@
 //! The entities of the tables that `cultivar/others` makes by sea-orm-migration, as an application has them.
 //!
-//! What SeaORM's migration says and its entity does not (names of indexes, identity columns) is in `TableArgs`.
+//! What SeaORM's migration says and its entity does not (names of indexes) is in `TableArgs`.
 
 use cucurbit::schema::Schema;
 use cucurbit_sea_orm::{ModelError, models};
@@ -51,8 +51,6 @@ pub mod bed {
 
     impl TableArgs for Entity {
         fn table_args(table: &mut TableArgsFor<Self>) {
-            table.autoincrement();
-            table.column(Column::Id).identity();
             // SeaORM's spelling of a decimal number on SQLite.
             table.column(Column::Width).on(Dialect::Sqlite, Type::Custom { spelling: "real(8, 2)".into() });
         }
@@ -111,7 +109,6 @@ pub mod plant {
 
 /// Table `harvest`.
 pub mod harvest {
-    use cucurbit_sea_orm::{TableArgs, TableArgsFor};
     use sea_orm::entity::prelude::*;
 
     /// What a plant gave.
@@ -123,13 +120,6 @@ pub mod harvest {
         #[sea_orm(column_type = "Uuid")]
         pub plant_id: String,
         pub weight: Option<f64>,
-    }
-
-    impl TableArgs for Entity {
-        fn table_args(table: &mut TableArgsFor<Self>) {
-            table.autoincrement();
-            table.column(Column::Id).identity();
-        }
     }
 
     /// What a harvest has to do with others.
