@@ -19,6 +19,7 @@ use toml::de::DeTable;
 
 use crate::{
     connection::address::{Address, AddressError},
+    mask,
     nearest::nearest,
     schema::Dialect,
 };
@@ -123,7 +124,7 @@ pub enum ConfigError {
         name: String,
     },
     /// The file cannot be read.
-    #[error("cannot read {}", path.display())]
+    #[error("cannot read {}", mask::word(&path.display().to_string()))]
     Read {
         /// The file.
         path: PathBuf,
@@ -321,7 +322,7 @@ pub fn parse_duration(text: &str) -> Result<Duration, ConfigError> {
     let parsed = text.parse::<jiff::SignedDuration>().ok();
     parsed
         .and_then(|duration| Duration::try_from(duration).ok())
-        .ok_or_else(|| ConfigError::BadDuration { text: text.to_owned() })
+        .ok_or_else(|| ConfigError::BadDuration { text: mask::word(text) })
 }
 
 /// The keys of `cucurbit.toml`.
@@ -361,7 +362,7 @@ impl File {
             let name: &str = key.get_ref();
             if !KEYS.contains(&name) {
                 let (line, column) = place(text, key.span());
-                let (path, key, nearest) = (path.to_owned(), name.to_owned(), nearest(name, KEYS));
+                let (path, key, nearest) = (path.to_owned(), mask::word(name), nearest(name, KEYS));
                 return Err(ConfigError::UnknownKey { path, line, column, key, nearest });
             }
         }
@@ -372,7 +373,7 @@ impl File {
 /// Keeps the message and the place. The error itself would print the line, and with it a password.
 fn malformed(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
     let (line, column) = place(text, error.span().unwrap_or_default());
-    ConfigError::Malformed { path: path.to_owned(), line, column, message: error.message().to_owned() }
+    ConfigError::Malformed { path: path.to_owned(), line, column, message: mask::text(error.message()) }
 }
 
 fn place(text: &str, span: Range<usize>) -> (usize, usize) {
@@ -391,7 +392,7 @@ fn dialects<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Dialect>, 
 
 fn unknown_dialect<E: serde::de::Error>(name: &str) -> E {
     let known = Dialect::ALL.map(|dialect| format!("`{}`", dialect.name())).join(" and ");
-    E::custom(format!("unknown dialect `{name}`: there are {known}"))
+    E::custom(format!("unknown dialect `{}`: there are {known}", mask::word(name)))
 }
 
 fn filled<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {

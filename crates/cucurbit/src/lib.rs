@@ -15,6 +15,7 @@ pub mod dialect;
 pub mod diff;
 #[cfg(feature = "runtime")]
 pub mod error;
+mod mask;
 #[cfg(feature = "runtime")]
 mod nearest;
 pub mod operation;

@@ -35,7 +35,8 @@ pub(super) struct Arguments {
 pub(super) enum Format {
     /// For people.
     Text,
-    /// For programs: one JSON value on stdout.
+    /// For programs: one JSON value on stdout; an error is one JSON object on stderr, with its name, message, causes, hint
+    /// and exit code.
     Json,
 }
 

@@ -4,8 +4,9 @@ mod args;
 mod exit;
 mod print;
 mod report;
+mod shown;
 
-use std::process::ExitCode;
+use std::{ffi::OsString, process::ExitCode};
 
 use clap::Parser as _;
 use jiff::Timestamp;
@@ -29,15 +30,20 @@ use self::{
 /// Codes: 0 done, 1 failed, 2 wrong usage, 3 differences found, 4 the lock was not had in time, 5 not at the
 /// heads.
 pub async fn main(env: Env) -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let arguments = match Arguments::try_parse_from(&words) {
         Ok(arguments) => arguments,
-        Err(error) => return report::usage(&error),
+        Err(error) => {
+            let words: Vec<String> = words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+            return report::usage(error, &words);
+        }
     };
+    let format = arguments.format;
     let mut printer = Printer::new(arguments.format, arguments.quiet);
     match run(env, arguments, &mut printer).await {
         Ok(code) => code.into(),
         Err(error) => {
-            report::error(&error);
+            report::error(&error, format);
             Code::of(&error).into()
         }
     }

@@ -14,7 +14,7 @@ use crate::{
     runtime::{Event, Report},
 };
 
-use super::args::Format;
+use super::{args::Format, shown};
 
 /// Prints what a command returns.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ impl Printer {
 
     /// Prints SQL, whatever the format.
     pub(super) fn sql(&self, sql: &str) {
-        block(sql);
+        raw(sql);
     }
 
     /// Prints the file that was written.
@@ -160,7 +160,7 @@ impl Printer {
         match verbose_at {
             Some(address) => {
                 line(&format!("Current revision(s) for {}:", address.address));
-                entries.iter().for_each(|entry| block(&verbose(entry)));
+                lines(entries.iter().flat_map(verbose));
             }
             None => {
                 for entry in entries {
@@ -177,7 +177,7 @@ impl Printer {
         }
         for entry in entries {
             if is_verbose {
-                block(&verbose(entry));
+                lines(verbose(entry));
             } else {
                 line(&format!("{}{}{}", entry.revision, labels(entry), head_mark(entry)));
             }
@@ -191,7 +191,7 @@ impl Printer {
         }
         for Branch { at, children } in branches {
             if is_verbose {
-                block(&verbose(at));
+                lines(verbose(at));
             } else {
                 line(&format!("{}{} (branchpoint)", at.revision, labels(at)));
             }
@@ -215,7 +215,7 @@ impl Printer {
         if self.format == Format::Json {
             return self.json(entries);
         }
-        let lines = entries.iter().map(|entry| {
+        lines(entries.iter().flat_map(|entry| {
             if is_verbose {
                 return verbose(entry);
             }
@@ -223,24 +223,22 @@ impl Printer {
                 [] => String::new(),
                 ids => format!(" ({})", ids.join(", ")),
             };
-            format!(
-                "{}{depends_on} -> {}{}{}, {}\n",
+            vec![format!(
+                "{}{depends_on} -> {}{}{}, {}",
                 parents(entry),
                 entry.revision,
                 labels(entry),
                 marks(entry),
                 first_line(entry)
-            )
-        });
-        // At once: a history is long, and each line would be written for itself.
-        block(&lines.collect::<String>());
+            )]
+        }));
     }
 
     /// Prints `show`.
     pub(super) fn show(&self, entries: &[Entry]) {
         match self.format {
             Format::Json => self.json(entries),
-            Format::Text => entries.iter().for_each(|entry| block(&verbose(entry))),
+            Format::Text => lines(entries.iter().flat_map(verbose)),
         }
     }
 
@@ -252,7 +250,7 @@ impl Printer {
 
     fn json<T: Serialize + ?Sized>(&self, value: &T) {
         match serde_json::to_string_pretty(value) {
-            Ok(text) => line(&text),
+            Ok(text) => raw(&format!("{}\n", shown::json(&text))),
             Err(error) => self.say(&format!("error: {error}")),
         }
     }
@@ -260,17 +258,23 @@ impl Printer {
 
 /// Prints a line on stderr. A reader that has gone away is no reason to stop a run.
 fn note(text: &str) {
-    drop(writeln!(io::stderr(), "{text}"));
+    drop(writeln!(io::stderr(), "{}", shown::line(text)));
 }
 
 /// Prints a line on stdout. A reader that has gone away is no error.
 fn line(text: &str) {
-    drop(writeln!(io::stdout(), "{text}"));
+    drop(writeln!(io::stdout(), "{}", shown::line(text)));
 }
 
-/// Prints lines that bring their own last newline.
-fn block(text: &str) {
-    drop(write!(io::stdout(), "{text}"));
+/// Prints lines at once: a history is long, and each would be written for itself.
+fn lines(lines: impl IntoIterator<Item = String>) {
+    let text: String = lines.into_iter().map(|line| shown::line(&line) + "\n").collect();
+    drop(io::stdout().write_all(text.as_bytes()));
+}
+
+/// Prints what is for programs, as it is.
+fn raw(text: &str) {
+    drop(io::stdout().write_all(text.as_bytes()));
 }
 
 fn parents(entry: &Entry) -> String {
@@ -308,7 +312,7 @@ fn first_line(entry: &Entry) -> &str {
 }
 
 /// Writes everything about a revision: Alembic's `show`.
-fn verbose(entry: &Entry) -> String {
+fn verbose(entry: &Entry) -> Vec<String> {
     let list = |word: &str, ids: &[String]| (!ids.is_empty()).then(|| format!("{word}: {}", ids.join(", ")));
     let mut lines = vec![format!("Rev: {}{}", entry.revision, marks(entry))];
     if entry.down_revisions.len() > 1 {
@@ -323,6 +327,6 @@ fn verbose(entry: &Entry) -> String {
     lines.extend(entry.created.as_ref().map(|created| format!("Create Date: {created}")));
     lines.push(String::new());
     lines.extend(entry.doc.lines().map(|line| format!("    {line}").trim_end().to_owned()));
-    lines.push("\n".to_owned());
-    lines.join("\n")
+    lines.push(String::new());
+    lines
 }

@@ -1,49 +1,109 @@
-//! Errors as text: the stable name and what, the causes once each, a hint.
+//! Errors as text or JSON: the stable name and what, the causes once each, a hint.
 
 use std::{
-    error::Error as _,
     io::{self, Write as _},
     process::ExitCode,
 };
 
-use crate::error::Error;
+use clap::Parser as _;
+use serde_json::json;
 
-use super::exit::Code;
+use crate::{
+    error::{Error, Explanation, Said},
+    mask,
+};
+
+use super::{
+    args::{Arguments, Format},
+    exit::Code,
+    shown,
+};
+
+/// The name of wrong usage that clap finds, which is no [`Error`].
+const USAGE: &str = "usage";
+
+/// What is said of arguments that clap takes when their secrets are hidden, and else does not.
+const UNREADABLE: &str = "the arguments cannot be read";
 
 /// Prints what clap says and returns its code: 0 for `--help`, 2 for wrong usage.
-pub(super) fn usage(error: &clap::Error) -> ExitCode {
-    // A pipe that was closed is no reason to fail.
-    drop(error.print());
-    if error.use_stderr() { Code::Usage.into() } else { Code::Done.into() }
+///
+/// `words` are the arguments: what clap repeats of them may hold a password, or what a terminal obeys. Then it is asked
+/// again about words that hold neither.
+pub(super) fn usage(error: clap::Error, words: &[String]) -> ExitCode {
+    let harmless: Vec<String> = words.iter().map(|word| shown::line(&mask::word(word))).collect();
+    let error = if harmless == words { Some(error) } else { Arguments::try_parse_from(&harmless).err() };
+    let rendered = error.as_ref().map(|error| error.render().to_string());
+    match (&error, asks_for_json(words)) {
+        (Some(error), _) if !error.use_stderr() => {
+            // A pipe that was closed is no reason to fail.
+            drop(error.print());
+            return Code::Done.into();
+        }
+        (Some(error), false) => drop(error.print()),
+        (None, false) => print(&format!("error: {UNREADABLE}\n")),
+        (_, true) => {
+            let message = rendered.as_deref().unwrap_or(UNREADABLE);
+            let (message, _) = message.split_once("\n\n").unwrap_or((message, ""));
+            let message = message.strip_prefix("error: ").unwrap_or(message).trim();
+            print(&format!("{}\n", object(USAGE, message, &[], None, Code::Usage)));
+        }
+    }
+    Code::Usage.into()
 }
 
 /// Prints an error.
-pub(super) fn error(error: &Error) {
-    // A reader that has gone away is no reason to panic.
-    drop(write!(io::stderr(), "{}", text(error)));
+pub(super) fn error(error: &Error, format: Format) {
+    print(&match format {
+        Format::Json => {
+            let Explanation { message, causes, hint } = error.explanation();
+            let text = |said: &Said| mask::text(&said.text);
+            let causes: Vec<String> = causes.iter().map(text).collect();
+            let hint = hint.as_deref().map(mask::text);
+            let name = error.code().to_string();
+            format!("{}\n", object(&name, &text(&message), &causes, hint.as_deref(), Code::of(error)))
+        }
+        Format::Text => text(error),
+    });
 }
 
-/// Writes an error with its causes and its hint, a line each.
+/// Tells whether the arguments, which could not be parsed, ask for JSON.
+fn asks_for_json(words: &[String]) -> bool {
+    words.iter().any(|word| word == "--format=json")
+        || words.windows(2).any(|two| two[0] == "--format" && two[1] == "json")
+}
+
+/// Writes an error as one line of JSON.
+fn object(name: &str, message: &str, causes: &[String], hint: Option<&str>, code: Code) -> String {
+    let value = json!({
+        "error": name,
+        "message": message,
+        "causes": causes,
+        "hint": hint,
+        "exit_code": code as u8,
+    });
+    shown::json(&value.to_string())
+}
+
+/// Writes an error with its causes and its hint.
 fn text(error: &Error) -> String {
-    let mut said = error.to_string();
-    let mut lines = vec![format!("error[{}]: {}\n", error.code(), indented(&said))];
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let words = cause.to_string();
-        // A cause that its owner already repeats says nothing new; sqlx's errors do so.
-        if !said.ends_with(&words) {
-            lines.push(format!("  caused by: {}\n", indented(&words)));
-            said = words;
-        }
-        source = cause.source();
+    let Explanation { message, causes, hint } = error.explanation();
+    let mut text = format!("error[{}]: {}\n", error.code(), said(&message));
+    for cause in &causes {
+        text.extend(["  caused by: ", &said(cause), "\n"]);
     }
-    if let Some(hint) = error.hint() {
-        lines.push(format!("  hint: {}\n", indented(&hint)));
+    if let Some(hint) = hint {
+        text.extend(["  hint: ", &shown::line(&hint), "\n"]);
     }
-    lines.concat()
+    text
 }
 
 /// Keeps further lines of a message under its first.
-fn indented(words: &str) -> String {
-    words.trim_end().replace('\n', "\n    ")
+fn said(said: &Said) -> String {
+    let words = said.text.trim_end();
+    if said.has_lines { shown::lines(words).replace('\n', "\n    ") } else { shown::line(words) }
+}
+
+/// Prints on stderr. A reader that has gone away is no reason to panic.
+fn print(text: &str) {
+    drop(io::stderr().write_all(text.as_bytes()));
 }

@@ -20,6 +20,7 @@ use crate::{
     config::{Config, Environment, ResolvedAddress},
     connection::{ConnectOptions, Connection},
     error::Error,
+    mask,
     revision::{Script, Scripts, caught},
     runtime::{RunOptions, VersionTable},
     schema::{Dialect, NamingConvention, Schema},
@@ -97,7 +98,7 @@ impl Env {
 }
 
 /// Where a command looks for its configuration and its database.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Location {
     /// `--config`.
     pub config: Option<PathBuf>,
@@ -107,6 +108,19 @@ pub struct Location {
     pub working_directory: PathBuf,
     /// The process's environment.
     pub environment: Environment,
+}
+
+/// Without the address, which may hold a password.
+impl std::fmt::Debug for Location {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { config, database_url, working_directory, environment } = self;
+        f.debug_struct("Location")
+            .field("config", config)
+            .field("database_url", &database_url.as_ref().map(|_| mask::HIDDEN))
+            .field("working_directory", working_directory)
+            .field("environment", environment)
+            .finish()
+    }
 }
 
 /// A project with its configuration read and its graph checked.

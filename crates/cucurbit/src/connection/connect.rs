@@ -71,6 +71,7 @@ async fn connect_sqlite(
     let create = options.create_file && !read_only && address.mode == SqliteMode::Create;
     let busy_timeout = address.busy_timeout.unwrap_or(options.busy_timeout);
     let sqlite = SqliteConnectOptions::new()
+        .disable_statement_logging()
         .foreign_keys(true)
         .shared_cache(address.has_shared_cache)
         // SQLite counts milliseconds in 32 bits, and sqlx panics beyond.
@@ -340,7 +341,8 @@ fn postgres_options(address: &PostgresAddress, host: &Host) -> Result<PgConnectO
         PgSslMode::VerifyCa => PgSslMode::VerifyCa,
         PgSslMode::VerifyFull => PgSslMode::VerifyFull,
     };
-    Ok(options.ssl_mode(ssl_mode))
+    // sqlx would write every statement into the application's log, and slow ones as warnings, with the passwords in them.
+    Ok(options.ssl_mode(ssl_mode).disable_statement_logging())
 }
 
 /// Writes an address for sqlx, which looks into the password file and takes `options` as a text only when it

@@ -7,15 +7,43 @@ use std::{borrow::Cow, fmt};
 
 use sqlx::postgres::PgDatabaseError;
 
+use crate::mask;
+
 /// What a driver says.
 ///
-/// `Display` writes the database's own message and code, and the detail and the hint that PostgreSQL may add.
-#[derive(Debug)]
-pub struct DriverError(pub(super) sqlx::Error);
+/// `Display` writes the database's own message and code, and the detail and the hint that PostgreSQL may add. Passwords of
+/// addresses and of the statement that was refused are written as `***`, by `Debug` too.
+pub struct DriverError {
+    pub(super) error: sqlx::Error,
+    words: Words,
+}
+
+/// What is said, without secrets.
+#[derive(Default)]
+struct Words {
+    message: String,
+    detail: Option<String>,
+    hint: Option<String>,
+}
 
 impl From<sqlx::Error> for DriverError {
     fn from(error: sqlx::Error) -> Self {
-        Self(error)
+        let words = if let Some(database) = error.as_database_error() {
+            let postgres = database.try_downcast_ref::<PgDatabaseError>();
+            Words {
+                // One line: what begins another is the name of an object, and not the server.
+                message: database.message().replace('\n', "\\n"),
+                detail: postgres.and_then(PgDatabaseError::detail).map(str::to_owned),
+                hint: postgres.and_then(PgDatabaseError::hint).map(str::to_owned),
+            }
+        } else if let sqlx::Error::Io(error) = &error {
+            Words { message: error.to_string(), ..Words::default() }
+        } else {
+            Words { message: error.to_string(), ..Words::default() }
+        };
+        let mut error = Self { error, words };
+        error.hide(mask::text);
+        error
     }
 }
 
@@ -23,34 +51,42 @@ impl DriverError {
     /// Returns what the database says, without its code; `None` when it is not the database that speaks.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
-        self.0.as_database_error().map(|error| error.message())
+        self.error.as_database_error().map(|_| self.words.message.as_str())
     }
 
     /// Returns the database's own code of the error.
     #[must_use]
     pub fn code(&self) -> Option<Cow<'_, str>> {
-        self.0.as_database_error().and_then(|error| error.code())
+        self.error.as_database_error().and_then(|error| error.code())
+    }
+
+    /// Puts other words in the place of everything that is said.
+    pub(super) fn hide(&mut self, hidden: impl Fn(&str) -> String) {
+        let Words { message, detail, hint } = &mut self.words;
+        for text in [Some(message), detail.as_mut(), hint.as_mut()].into_iter().flatten() {
+            *text = hidden(text);
+        }
     }
 }
 
 impl fmt::Display for DriverError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let sqlx::Error::Io(error) = &self.0 {
-            return error.fmt(formatter);
-        }
-        let Some(error) = self.0.as_database_error() else { return self.0.fmt(formatter) };
-        formatter.write_str(error.message())?;
-        if let Some(code) = error.code() {
+        let Words { message, detail, hint } = &self.words;
+        formatter.write_str(message)?;
+        if let Some(code) = self.code() {
             write!(formatter, " (code {code})")?;
         }
-        let postgres = error.try_downcast_ref::<PgDatabaseError>();
-        if let Some(detail) = postgres.and_then(PgDatabaseError::detail) {
-            write!(formatter, "\n{detail}")?;
-        }
-        if let Some(hint) = postgres.and_then(PgDatabaseError::hint) {
-            write!(formatter, "\n{hint}")?;
+        for further in [detail, hint].into_iter().flatten() {
+            write!(formatter, "\n{further}")?;
         }
         Ok(())
+    }
+}
+
+/// As `Display`: sqlx's own form repeats everything.
+impl fmt::Debug for DriverError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "DriverError({self})")
     }
 }
 

@@ -63,7 +63,7 @@ pub enum ConnectionError {
         source: DriverError,
     },
     /// A statement failed.
-    #[error("the database refused `{sql}`")]
+    #[error("{}`{sql}`", Self::REFUSED)]
     Statement {
         /// The statement, cut to a length that can be read.
         sql: String,
@@ -105,6 +105,9 @@ pub enum ConnectionError {
 }
 
 impl ConnectionError {
+    /// What stands before the statement in the message of one that failed.
+    pub(crate) const REFUSED: &str = "the database refused ";
+
     /// Returns advice, where there is some.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
@@ -278,7 +281,7 @@ const RESULTS: [(u32, Trouble); 11] = [
 impl Trouble {
     /// `is_open` tells an error of a connection that was in use from one that was being made.
     fn of(error: &DriverError, is_open: bool) -> Option<Self> {
-        if let sqlx::Error::Io(error) = &error.0 {
+        if let sqlx::Error::Io(error) = &error.error {
             let kind = error.kind();
             return Some(if is_open {
                 Self::ConnectionLost
@@ -292,7 +295,7 @@ impl Trouble {
                 Self::Unreachable
             });
         }
-        if let sqlx::Error::Tls(_) = error.0 {
+        if let sqlx::Error::Tls(_) = error.error {
             return Some(Self::Tls);
         }
         let code = error.code()?;
@@ -358,7 +361,7 @@ const SOCKET_HINTS: [(io::ErrorKind, &str); 4] = [
 ];
 
 fn socket_hint(error: &DriverError) -> Option<&'static str> {
-    let sqlx::Error::Io(error) = &error.0 else { return None };
+    let sqlx::Error::Io(error) = &error.error else { return None };
     SOCKET_HINTS.iter().find(|(kind, _)| *kind == error.kind()).map(|(_, hint)| *hint)
 }
 

@@ -8,6 +8,7 @@ mod connect;
 mod driver;
 mod error;
 mod given;
+mod refused;
 mod row;
 mod tls;
 mod transaction;
@@ -18,7 +19,6 @@ use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};
 use crate::schema::Dialect;
 
 pub(crate) use self::error::code_of;
-use self::given::Given;
 pub(crate) use self::row::Row;
 pub use self::{
     connect::ConnectOptions,
@@ -26,6 +26,7 @@ pub use self::{
     error::{ConnectionError, Trouble},
     tls::TlsError,
 };
+use self::{given::Given, refused::refused};
 
 /// A connection to a PostgreSQL server or a SQLite file.
 ///
@@ -96,15 +97,4 @@ impl Connection {
 
 fn wrong(actual: Dialect, wanted: Dialect) -> ConnectionError {
     ConnectionError::WrongDialect { actual, wanted }
-}
-
-/// The longest piece of a statement that an error repeats, in characters.
-const LONGEST_STATEMENT: usize = 2_000;
-
-fn refused(sql: &str, source: sqlx::Error) -> ConnectionError {
-    let mut text: String = sql.chars().take(LONGEST_STATEMENT).collect();
-    if text.len() < sql.len() {
-        text.push('…');
-    }
-    ConnectionError::Statement { sql: text, source: source.into() }
 }

@@ -5,6 +5,7 @@
 
 mod code;
 mod of;
+mod words;
 
 use thiserror::Error;
 
@@ -20,7 +21,10 @@ use crate::{
     source::{ReplayError, SqlFileError},
 };
 
-pub use self::code::ErrorCode;
+pub use self::{
+    code::ErrorCode,
+    words::{Explanation, Said},
+};
 
 /// Why a command stopped.
 #[derive(Debug, Error)]

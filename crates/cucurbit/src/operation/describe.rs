@@ -65,7 +65,7 @@ impl Operation {
             Self::DropSchema { name } => format!("drop schema {name}"),
             Self::DropSequence { name } => format!("drop sequence {name}"),
             Self::DropTable { table, .. } => format!("drop table {table}"),
-            Self::Execute(execute) => format!("execute {}", first_line(&execute.sql)),
+            Self::Execute(execute) => format!("execute {}", before_texts(first_line(&execute.sql))),
             Self::Irreversible { reason } => format!("refuse: {}", first_line(reason)),
             Self::On { dialect, operations } => {
                 let operations: Vec<String> = operations.iter().map(Self::describe).collect();
@@ -185,6 +185,14 @@ fn which(constraint: &ConstraintRef, table: &TableName) -> String {
 
 fn list(columns: &[Ident]) -> String {
     columns.iter().map(Ident::as_str).collect::<Vec<_>>().join(", ")
+}
+
+/// Leaves out what stands in quotes: it may be a password, and no lexer is at hand here.
+fn before_texts(sql: &str) -> String {
+    match sql.find(['\'', '$']) {
+        Some(at) => format!("{}…", &sql[..at]),
+        None => sql.to_owned(),
+    }
 }
 
 fn first_line(text: &str) -> &str {

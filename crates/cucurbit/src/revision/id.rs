@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::mask;
+
 /// Characters with a meaning in targets (`label@id+2`, `a:b`), which no id or label may contain, as in Alembic.
 const ILLEGAL: [char; 4] = ['+', '-', ':', '@'];
 
@@ -34,7 +36,7 @@ impl RevisionId {
     pub fn for_new_file(id: &str) -> Result<Self, RevisionIdError> {
         let length = id.chars().count();
         if length > LONGEST {
-            return Err(RevisionIdError::TooLong { id: id.to_owned(), length });
+            return Err(RevisionIdError::TooLong { id: mask::word(id), length });
         }
         Self::new(id)
     }
@@ -60,7 +62,7 @@ pub(super) fn check_name(name: &str) -> Result<(), RevisionIdError> {
     let characters: Vec<String> =
         ILLEGAL.iter().filter(|illegal| name.contains(**illegal)).map(char::to_string).collect();
     if !characters.is_empty() {
-        return Err(RevisionIdError::IllegalCharacters { id: name.to_owned(), characters });
+        return Err(RevisionIdError::IllegalCharacters { id: mask::word(name), characters });
     }
     if RESERVED.contains(&name) {
         return Err(RevisionIdError::Reserved { id: name.to_owned() });

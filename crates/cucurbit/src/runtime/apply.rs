@@ -2,7 +2,7 @@
 
 use crate::{
     connection::Connection,
-    dialect::{self, Before, Dialect, Guard, Mode, Plan, Session, Settings, Statement},
+    dialect::{self, Before, Dialect, Guard, Mode, Plan, Session, Settings, Statement, lexer},
     revision::{Direction, Heads, RowChange},
     schema::TableName,
 };
@@ -189,6 +189,12 @@ impl Job<'_, '_> {
     }
 }
 
+/// Tells that a statement is about to run, without the secrets in it.
+pub(super) fn tell_of(dialect: Dialect, observer: &mut Observer<'_>, sql: &str) {
+    let masked = lexer::masked(sql, dialect);
+    observer(Event::Statement { sql: &masked.sql });
+}
+
 async fn run_plan(job: &mut Job<'_, '_>, plan: &Plan) -> Result<(), RunError> {
     for statement in &plan.statements {
         run_statement(job, statement).await?;
@@ -204,7 +210,7 @@ async fn run_statement(job: &mut Job<'_, '_>, statement: &Statement) -> Result<(
     for table in guards.iter().flat_map(guarded) {
         counted.push((table, count(job.connection, table).await?));
     }
-    (job.observer)(Event::Statement { sql });
+    tell_of(job.connection.dialect(), job.observer, sql);
     let written = job.connection.execute(sql).await?;
     for guard in guards {
         check_guard(job.connection, guard, &counted, written).await?;

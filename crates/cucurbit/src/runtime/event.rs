@@ -25,7 +25,7 @@ pub enum Event<'e> {
     },
     /// A statement is about to run.
     Statement {
-        /// Its text.
+        /// Its text, without the secrets in it.
         sql: &'e str,
     },
     /// A step is committed.

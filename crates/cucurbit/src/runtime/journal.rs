@@ -7,13 +7,13 @@
 
 use crate::{
     connection::Connection,
-    dialect::{self, Interrupted, Mode, Statement},
+    dialect::{self, Interrupted, Mode, Statement, lexer},
     revision::{Direction, Heads, RowChange},
     schema::Ident,
 };
 
 use super::{
-    Event, RunError,
+    RunError,
     apply::{self, Job},
     prepare::{Segment, Work},
 };
@@ -39,7 +39,7 @@ pub struct Unfinished {
     pub direction: Direction,
     /// The revision.
     pub revision: String,
-    /// The statement that is next.
+    /// The statement that is next, without the secrets in it.
     pub statement: String,
 }
 
@@ -115,7 +115,9 @@ pub async fn unfinished(
     let mut values = row.into_iter().map(Option::unwrap_or_default);
     let mut next = || values.next().unwrap_or_default();
     let direction = if next() == "downgrade" { Direction::Downgrade } else { Direction::Upgrade };
-    Ok(Some(Unfinished { direction, revision: next(), statement: next() }))
+    let revision = next();
+    let statement = lexer::masked(&next(), connection.dialect()).sql;
+    Ok(Some(Unfinished { direction, revision, statement }))
 }
 
 /// Writes the entries of a step down. Returns `false`, with nothing done, when the heads are not the expected ones.
@@ -219,10 +221,10 @@ async fn outside(job: &mut Job<'_, '_>, entry: &Entry) -> Result<(), RunError> {
     };
     if let Interrupted::NotDone { first } = interrupted {
         if let Some(sql) = &first {
-            (job.observer)(Event::Statement { sql });
+            apply::tell_of(job.connection.dialect(), job.observer, sql);
             job.connection.execute(sql).await?;
         }
-        (job.observer)(Event::Statement { sql: &entry.statement });
+        apply::tell_of(job.connection.dialect(), job.observer, &entry.statement);
         job.connection.execute(&entry.statement).await?;
     }
     job.connection.execute(&format!("DELETE FROM {TABLE} WHERE {at}")).await?;
@@ -240,7 +242,7 @@ async fn inside(job: &mut Job<'_, '_>, entries: &[Entry], is_end: bool) -> Resul
             // A script may have set a search path on which there is no version table.
             settings.restore(job.connection).await?;
         }
-        (job.observer)(Event::Statement { sql: &entry.statement });
+        apply::tell_of(job.connection.dialect(), job.observer, &entry.statement);
         let changed = job.connection.execute(&entry.statement).await?;
         if entry.mode == EntryMode::Version && changed != 1 {
             let table = job.version_table.name().to_string();

@@ -123,7 +123,7 @@ pub(super) fn prepare(
             is_opaque = opens;
             work.segments.push(if is_opaque { Segment::Opaque(plan) } else { Segment::Planned(plan) });
         }
-        refuse_mixed_modes(&work)?;
+        refuse_mixed_modes(dialect, &work)?;
         prepared.works.push(work);
     }
     Ok(prepared)
@@ -326,7 +326,7 @@ fn writes(operation: &Operation) -> bool {
 
 /// A step with statements outside transactions is written down and run piece by piece, and goes on from there when it
 /// was cut off. What needs more than its statements to be run cannot be in it.
-fn refuse_mixed_modes(work: &Work) -> Result<(), RunError> {
+fn refuse_mixed_modes(dialect: Dialect, work: &Work) -> Result<(), RunError> {
     if work.waits() {
         // It is prepared again when the database was read.
         return Ok(());
@@ -342,7 +342,8 @@ fn refuse_mixed_modes(work: &Work) -> Result<(), RunError> {
                 if plan.needs_foreign_keys_off() {
                     other = Some("a table that is rebuilt or dropped".to_owned());
                 } else if let Some(statement) = plan.statements.iter().find(guarded) {
-                    other = Some(format!("`{}`, which depends on rows,", first_line(&statement.sql)));
+                    let sql = lexer::masked(first_line(&statement.sql), dialect).sql;
+                    other = Some(format!("`{sql}`, which depends on rows,"));
                 }
             }
             Segment::Waiting(operations) => {
@@ -353,7 +354,9 @@ fn refuse_mixed_modes(work: &Work) -> Result<(), RunError> {
         }
     }
     match (outside, other) {
-        (Some(statement), Some(other)) => Err(RunError::MixedModes { statement, other }),
+        (Some(statement), Some(other)) => {
+            Err(RunError::MixedModes { statement: lexer::masked(&statement, dialect).sql, other })
+        }
         (Some(_) | None, None) | (None, Some(_)) => Ok(()),
     }
 }

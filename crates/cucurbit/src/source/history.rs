@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use crate::{
     connection::ConnectionError,
-    dialect::{Before, Dialect, PlanError},
+    dialect::{Before, Dialect, PlanError, lexer},
     operation::{Execute, Operation, for_dialect},
     revision::{ScriptPanic, Scripts},
     runtime,
@@ -89,7 +89,8 @@ pub fn replay(
             if let Operation::Execute(Execute { sql, .. }) = operation
                 && runtime::is_opaque(dialect, operation)
             {
-                return Err(ReplayError::Opaque { revision: revision(), statement: sql.trim().to_owned() });
+                let statement = lexer::masked(sql.trim(), dialect).sql;
+                return Err(ReplayError::Opaque { revision: revision(), statement });
             }
         }
         dialect.plan(&mut before, &operations).map_err(|source| ReplayError::Plan {

@@ -12,6 +12,8 @@ use std::{fmt, path::PathBuf, str::FromStr};
 
 use thiserror::Error;
 
+use crate::mask;
+
 pub use self::{
     file::{SqlFileError, read_sql_file},
     history::{ReplayError, replay},
@@ -47,7 +49,7 @@ pub enum Source {
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("`{word}` is none of `database`, `empty`, `history`, `models`, and no file that ends in `.sql`")]
 pub struct UnknownSource {
-    /// The word.
+    /// The word; of an address the scheme alone.
     pub word: String,
 }
 
@@ -72,8 +74,11 @@ impl FromStr for Source {
             "empty" => Ok(Self::Empty),
             "history" => Ok(Self::History),
             "models" => Ok(Self::Models),
-            file if file.to_ascii_lowercase().ends_with(".sql") => Ok(Self::File(PathBuf::from(file))),
-            unknown => Err(UnknownSource { word: unknown.to_owned() }),
+            // `postgresql://…/garden.sql` is no file.
+            file if file.to_ascii_lowercase().ends_with(".sql") && !file.contains("://") => {
+                Ok(Self::File(PathBuf::from(file)))
+            }
+            unknown => Err(UnknownSource { word: mask::word(unknown) }),
         }
     }
 }

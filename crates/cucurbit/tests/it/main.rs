@@ -69,6 +69,9 @@ mod runtime; // Runs: what is left after a failure, what is refused before one, 
 mod script; // What revision files look like, and that compiling and recording them gives back what was rendered.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
+mod secrets; // Passwords in statements and addresses: nothing that is said repeats one.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
 mod settled; // Schemas in the one form in which memory and disk can be compared.
 #[cfg(feature = "runtime")]
 #[cfg(test)]

@@ -12,10 +12,10 @@ pub enum AddressError {
     #[error("the IPv6 host of the address is not closed by `]`")]
     BadHost,
     /// A port is not one.
-    #[error("the port of host `{host}` is not a number from 1 to 65535")]
+    #[error("the port of {} is not a number from 1 to 65535", named(host.as_deref()))]
     BadPort {
-        /// The host before it.
-        host: String,
+        /// The host before it; `None` behind a password, of which it may be the rest.
+        host: Option<String>,
     },
     /// Decoding `%..` gave bytes that are no text.
     #[error("the {part} of the address is not UTF-8 text after decoding")]
@@ -108,6 +108,10 @@ impl AddressError {
             Self::UnsupportedParameter { instead, .. } => Some((*instead).to_owned()),
         }
     }
+}
+
+fn named(host: Option<&str>) -> String {
+    host.map_or_else(|| "the host".to_owned(), |host| format!("host `{host}`"))
 }
 
 const ENCODE: &str =

@@ -5,6 +5,7 @@
 
 use std::{
     fmt,
+    net::Ipv6Addr,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -13,7 +14,7 @@ use super::{
     AddressError,
     text::{decode, encode, parameters, query},
 };
-use crate::nearest::nearest;
+use crate::{mask, nearest::nearest};
 
 /// What is after `postgresql:`. An absent field is left to libpq's variables and defaults.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -157,7 +158,7 @@ impl PostgresAddress {
             None if path.contains('@') => return Err(AddressError::Unencoded),
             None => authority,
         };
-        address.hosts = split_hosts(hosts)?;
+        address.hosts = split_hosts(hosts).map_err(|error| address.without_host(error))?;
         address.database = filled(decode(path.strip_prefix('/').unwrap_or(path), "database")?);
         let (mut hosts, mut ports) = (Vec::new(), Vec::new());
         let parameters = parameters(query)?;
@@ -170,7 +171,9 @@ impl PostgresAddress {
                 _ => {
                     if let Err(error) = address.set(name, value) {
                         let is_unknown = matches!(error, AddressError::UnknownParameter { .. });
-                        return Err(if has_password && is_unknown { AddressError::Unencoded } else { error });
+                        // So may a name before an `@` be: a `?` in the password began the parameters then.
+                        let is_cut_off = has_password || query.contains('@');
+                        return Err(if is_cut_off && is_unknown { AddressError::Unencoded } else { error });
                     }
                 }
             }
@@ -195,6 +198,15 @@ impl PostgresAddress {
             *path = folder.join(&*path);
         }
         self
+    }
+
+    /// A host behind a password may be the rest of it, where the `@` that was meant is missing.
+    fn without_host(&self, error: AddressError) -> AddressError {
+        if self.password.is_some() && matches!(error, AddressError::BadPort { .. }) {
+            AddressError::BadPort { host: None }
+        } else {
+            error
+        }
     }
 
     fn set_user(&mut self, text: &str) -> Result<(), AddressError> {
@@ -277,7 +289,7 @@ impl PostgresAddress {
         [
             ("application_name", self.application_name.clone()),
             ("connect_timeout", self.connect_timeout.map(|timeout| timeout.as_secs().to_string())),
-            ("options", self.options.clone()),
+            ("options", self.options.as_deref().map(mask::text)),
             ("sslmode", mode.map(|(name, _)| (*name).to_owned())),
             ("sslrootcert", path(&self.ssl_root_certificate)),
             ("sslcert", path(&self.ssl_certificate)),
@@ -341,6 +353,9 @@ fn split_host(text: &str) -> Result<Host, AddressError> {
         None => text.split_at(text.find(':').unwrap_or(text.len())),
     };
     let name = decode(name, "host")?;
+    if !may_be_host(&name) {
+        return Err(AddressError::Unencoded);
+    }
     let port = match after.strip_prefix(':') {
         Some(digits) => port(digits, &name)?,
         None if after.is_empty() => None,
@@ -349,11 +364,20 @@ fn split_host(text: &str) -> Result<Host, AddressError> {
     Ok(Host { name: filled(name), port })
 }
 
+/// Tells whether a host can be called so: anything else is a password whose `@` is missing, and is not repeated.
+fn may_be_host(name: &str) -> bool {
+    let is_folder = name.starts_with(['/', '@']);
+    // `fe80::1%eth0`: what stands behind the per cent sign is the network card.
+    let is_ipv6 = || name.split('%').next().is_some_and(|address| address.parse::<Ipv6Addr>().is_ok());
+    let is_name = || name.chars().all(|letter| letter.is_alphanumeric() || "._-".contains(letter));
+    is_folder || is_ipv6() || is_name()
+}
+
 /// Reads a port; an empty text is the default one.
 fn port(text: &str, host: &str) -> Result<Option<u16>, AddressError> {
     match text.parse() {
         Ok(port) if port > 0 => Ok(Some(port)),
-        Ok(_) | Err(_) if !text.is_empty() => Err(AddressError::BadPort { host: host.to_owned() }),
+        Ok(_) | Err(_) if !text.is_empty() => Err(AddressError::BadPort { host: Some(host.to_owned()) }),
         Ok(_) | Err(_) => Ok(None),
     }
 }
@@ -379,9 +403,9 @@ fn unknown(name: String) -> AddressError {
 
 impl fmt::Display for Host {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.name.as_deref().unwrap_or_default() {
+        match mask::word(self.name.as_deref().unwrap_or_default()).as_str() {
             name if name.contains(':') => write!(formatter, "[{name}]")?,
-            name => formatter.write_str(&encode(name, ""))?,
+            name => formatter.write_str(&encode(name, "*"))?,
         }
         match self.port {
             Some(port) => write!(formatter, ":{port}"),
@@ -394,13 +418,14 @@ impl fmt::Display for PostgresAddress {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("postgresql://")?;
         if self.user.is_some() || self.password.is_some() {
-            formatter.write_str(&encode(self.user.as_deref().unwrap_or_default(), ""))?;
+            formatter.write_str(&encode(&mask::word(self.user.as_deref().unwrap_or_default()), ""))?;
             formatter.write_str(if self.password.is_some() { ":***@" } else { "@" })?;
         }
         let hosts: Vec<String> = self.hosts.iter().map(Host::to_string).collect();
         formatter.write_str(&hosts.join(","))?;
         if let Some(database) = &self.database {
-            write!(formatter, "/{}", encode(database, ""))?;
+            // libpq takes a whole address for a database, and its variables may hold one.
+            write!(formatter, "/{}", encode(&mask::word(database), "*"))?;
         }
         formatter.write_str(&query(&self.shown_parameters()))
     }

@@ -183,7 +183,7 @@ fn hosts_are_names_ip_addresses_and_sockets_one_or_several() {
     assert_eq!(error("postgresql:///d?host=a,b,c&port=1,2"), AddressError::PortCount { hosts: 3, ports: 2 });
     assert_eq!(error("postgresql://[::1/d"), AddressError::BadHost);
     for port in ["0", "65536", "-1", "five"] {
-        let expected = AddressError::BadPort { host: "h".to_owned() };
+        let expected = AddressError::BadPort { host: Some("h".to_owned()) };
         assert_eq!(error(&format!("postgresql://h:{port}/d")), expected);
     }
 }

@@ -63,6 +63,6 @@ pub(super) fn parameters(query: &str) -> Result<Vec<(String, String)>, AddressEr
 /// Writes `?a=1&b=2`, or nothing.
 pub(super) fn query(parameters: &[(&'static str, String)]) -> String {
     let pairs: Vec<String> =
-        parameters.iter().map(|(name, value)| format!("{name}={}", encode(value, "/:,+"))).collect();
+        parameters.iter().map(|(name, value)| format!("{name}={}", encode(value, "/:,+*"))).collect();
     if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
 }

@@ -4,6 +4,7 @@
 //! and the database refuses it.
 
 mod kind;
+mod masked;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -12,7 +13,10 @@ use crate::schema::Dialect;
 
 use self::token::{Token, Tokens};
 
-pub use self::kind::{Kind, kind};
+pub use self::{
+    kind::{Kind, kind},
+    masked::{Masked, escaped, masked},
+};
 
 /// Splits SQL into its statements, in order.
 ///

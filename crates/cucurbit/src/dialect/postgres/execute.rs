@@ -4,7 +4,7 @@ use super::expression::tokens;
 use crate::{
     dialect::{
         Mode, PlanError, Statement,
-        lexer::{Kind, kind, split},
+        lexer::{Kind, kind, masked, split},
     },
     operation::Execute,
     schema::Dialect,
@@ -18,7 +18,7 @@ pub(super) fn statements(execute: &Execute) -> Result<Vec<Statement>, PlanError>
         .into_iter()
         .map(|sql| {
             if mode == Mode::InTransaction && needs_no_transaction(sql) {
-                return Err(PlanError::NeedsNoTransaction { statement: sql.to_owned() });
+                return Err(PlanError::NeedsNoTransaction { statement: masked(sql, Dialect::Postgres).sql });
             }
             Ok(Statement { mode, ..Statement::new(sql) })
         })

@@ -275,7 +275,7 @@ fn execute(before: &mut Before, execute: &Execute, plan: &mut Plan) -> Result<()
             Kind::ChangesSchema | Kind::ReadsOrWritesRows | Kind::Unknown => false,
         };
         if needs_none && mode == Mode::InTransaction {
-            return Err(PlanError::NeedsNoTransaction { statement: sql.to_owned() });
+            return Err(PlanError::NeedsNoTransaction { statement: lexer::masked(sql, HERE).sql });
         }
         plan.statements.push(Statement { mode, ..Statement::new(sql) });
     }

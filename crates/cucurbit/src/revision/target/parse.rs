@@ -5,13 +5,18 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::mask;
+
 use super::{ParseError, Symbol, Target, TargetRange};
 
 impl FromStr for Target {
     type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        let malformed = || ParseError::Malformed { text: text.to_owned() };
+        let malformed = || ParseError::Malformed { text: mask::word(text) };
+        if is_address(text) {
+            return Err(malformed());
+        }
         if text.contains(':') {
             return Err(ParseError::RangeNotAllowed { text: text.to_owned() });
         }
@@ -46,6 +51,11 @@ impl FromStr for Target {
     }
 }
 
+/// Tells whether it is an address, which may hold a password, and no piece of which is looked up or repeated.
+fn is_address(text: &str) -> bool {
+    mask::word(text) != text
+}
+
 fn has_sign(branch: &str) -> bool {
     branch.contains(['+', '-'])
 }
@@ -74,6 +84,9 @@ impl FromStr for TargetRange {
     type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, ParseError> {
+        if is_address(text) {
+            return Err(ParseError::Malformed { text: mask::word(text) });
+        }
         let Some((start, end)) = text.trim().split_once(':') else {
             return Err(ParseError::NotARange { text: text.to_owned() });
         };

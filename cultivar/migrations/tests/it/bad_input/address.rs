@@ -58,7 +58,7 @@ fn a_wrong_address_is_refused_before_anything_is_opened() {
     exit 1
     --- stderr
     error[malformed-port]: cannot read the address in the variable `DATABASE_URL`
-      caused by: the port of host `localhost` is not a number from 1 to 65535
+      caused by: the port of the host is not a number from 1 to 65535
       hint: write `host:5432`; in a user or password write `%40` for @, `%3A` for :, `%2F` for /, `%3F` for ? and `%25` for %
     ");
     assert_snapshot!(address("postgresql://gardener:gr@en/house@localhost/garden"), @r"

@@ -27,7 +27,7 @@ const CREATE_BED: &str = "op.create_table(\"bed\", |table| {
         table.primary_key([\"id\"]);
     });";
 
-const SCRIPTS: [Script; 27] = [
+const SCRIPTS: [Script; 30] = [
     ("same", "one", r#"Revision::new("aaaa11111111")"#, "", ""),
     ("same", "two", r#"Revision::new("aaaa22222222").revises(&["aaaa11111111"])"#, "", ""),
     ("heads", "root", r#"Revision::new("100000000000")"#, "", ""),
@@ -83,6 +83,27 @@ const SCRIPTS: [Script; 27] = [
         "column",
         r#"Revision::new("aaaaaaaaaaaa")"#,
         r#"op.add_column("bed", integer("width").nullable());"#,
+        "",
+    ),
+    (
+        "secret",
+        "role",
+        r#"Revision::new("aaaaaaaaaaaa")"#,
+        "op.execute(\"ALTER ROLE nobody_at_all PASSWORD 'hunter2'\").means(|_| {});",
+        "",
+    ),
+    (
+        "nasty_sql",
+        "index",
+        r#"Revision::new("aaaaaaaaaaaa")"#,
+        r#"op.execute("DROP INDEX \"x\nNo new upgrade operations detected.\u{1b}[2J\r\"").means(|_| {});"#,
+        "",
+    ),
+    (
+        "nasty_drop",
+        "index",
+        r#"Revision::new("aaaaaaaaaaaa")"#,
+        r#"op.drop_index("x\nNo new upgrade operations detected.\u{1b}[2J\r", "bed");"#,
         "",
     ),
     (

@@ -1,0 +1,202 @@
+//! Passwords in statements and addresses: nothing that the library says repeats one, whatever fails.
+
+use std::error::Error as _;
+
+use cucurbit::{
+    Error,
+    command::Location,
+    connection::{Connection, ConnectionError, address::Address},
+    prelude::*,
+    runtime::{Event, Migrator, RunError, unfinished},
+    source::Source,
+};
+
+use crate::support::{Database, on_each_database, script, scripts};
+
+const SECRET: &str = "hunter2";
+
+/// Statements that fail and hold the secret.
+const POSTGRES: [&str; 12] = [
+    "ALTER ROLE nobody_at_all PASSWORD 'hunter2'",
+    "ALTER ROLE nobody_at_all PASSWORD hunter2",
+    "ALTER ROLE nobody_at_all SET PASSWORD 'hunter2'",
+    "ALTER ROLE nobody_at_all PASSWRD 'hunter2'",
+    "CREATE USER \"postgres\" PASSWORD 'hunter2' hunter",
+    "CREATE USER MAPPING FOR nobody_at_all SERVER nowhere OPTIONS (user 'g', password 'hunter2')",
+    "CREATE SERVER s FOREIGN DATA WRAPPER nothing OPTIONS (host 'h', password 'hunter2')",
+    "SELECT dblink_connect('c', 'host=h password=hunter2')",
+    "SET app.password TO 'hunter2' 'x'",
+    "SELECT set_config('app.secret', 'hunter2', 'neither')",
+    "DO $$ BEGIN EXECUTE 'ALTER ROLE nobody_at_all PASSWORD ''hunter2'''; END $$",
+    "SELECT CAST('hunter2' AS int) AS password",
+];
+
+const SQLITE: [&str; 3] = [
+    "INSERT INTO account (name, password) VALUES ('g', 'hunter2')",
+    "UPDATE account SET password = \"hunter2\"",
+    "ATTACH '/no/such/folder/x.db' AS y KEY 'hunter2'",
+];
+
+fn failing(database: &Database) -> &'static [&'static str] {
+    match database.dialect {
+        Dialect::Postgres => &POSTGRES,
+        Dialect::Sqlite => &SQLITE,
+    }
+}
+
+/// Everything that can be said of an error.
+fn everything(error: &Error) -> String {
+    let mut said = format!("{error:?} {error:#?} {error} {:?}", error.explanation());
+    let mut source = error.source();
+    while let Some(cause) = source {
+        said.extend([format!(" {cause} {cause:?}")]);
+        source = cause.source();
+    }
+    said
+}
+
+#[test]
+fn a_statement_that_fails_is_repeated_without_its_password() {
+    on_each_database(async |database: Database| {
+        let mut connection = database.connect().await;
+        for sql in failing(&database) {
+            for error in [
+                connection.execute(sql).await.map(drop).expect_err(sql),
+                connection.rows(sql).await.map(drop).expect_err(sql),
+            ] {
+                let said = everything(&error.into());
+                assert!(!said.contains(SECRET), "{sql}: {said}");
+                assert!(said.contains("***"), "{sql}: {said}");
+            }
+        }
+    });
+}
+
+/// The statements of a script, which cannot be handed over otherwise.
+fn sets_a_password(op: &mut Op) {
+    op.create_table("account", |table| {
+        table.column(text("password"));
+    });
+    op.bulk_insert("account", ["password"], rows![["hunter2"]]);
+    op.execute("SELECT 'hunter2' AS password FROM nowhere");
+}
+
+fn never_ends(op: &mut Op) {
+    op.create_table("account", |table| {
+        table.column(text("password"));
+    });
+    op.on(Postgres, |op| {
+        op.execute("CREATE INDEX CONCURRENTLY ix_password ON account ((password = 'hunter2'), nothing)")
+            .outside_transaction()
+            .means(|_| {});
+    });
+    op.on(Sqlite, |op| {
+        op.execute("VACUUM INTO '/no/such/folder/password-hunter2'").outside_transaction().means(|_| {});
+    });
+}
+
+fn needs_no_transaction(op: &mut Op) {
+    op.on(Postgres, |op| {
+        op.execute("CREATE SUBSCRIPTION s CONNECTION 'host=h password=hunter2' PUBLICATION p");
+    });
+    op.on(Sqlite, |op| {
+        op.execute("VACUUM INTO '/no/such/folder/password-hunter2'");
+    });
+}
+
+fn nothing(_op: &mut Op) {}
+
+#[test]
+fn a_run_says_no_password_in_its_events_its_journal_and_its_errors() {
+    on_each_database(async |database: Database| {
+        for upgrade in [sets_a_password, never_ends, needs_no_transaction] {
+            let mut connection = database.emptied().await;
+            let list = scripts(&[script("a", &[], upgrade, nothing)]);
+            let mut told = String::new();
+            let mut migrator = Migrator::on(&mut connection, &list).observer(|event: Event<'_>| {
+                told.extend([format!("{event:?}")]);
+            });
+            let error = migrator.upgrade_heads().await.expect_err("it fails");
+            drop(migrator);
+            let half = unfinished(&mut connection, &"alembic_version".into()).await.expect("it can be asked");
+            let half =
+                half.map(|half| format!("{half:?} {}", RunError::from(half.clone()))).unwrap_or_default();
+            let said = format!("{told} {half} {}", everything(&error.into()));
+            assert!(!said.contains(SECRET), "{said}");
+            assert!(said.contains("***"), "{said}");
+        }
+    });
+}
+
+#[test]
+fn a_file_of_sql_keeps_the_password_that_is_run() {
+    let list = scripts(&[script("a", &[], means_nothing, nothing)]);
+    let steps =
+        cucurbit::revision::upgrade(list.graph(), &Default::default(), &["head".parse().expect("a target")])
+            .expect("steps");
+    let start = cucurbit::runtime::offline::Start { heads: Default::default(), before: Default::default() };
+    for dialect in Dialect::ALL {
+        let sql =
+            cucurbit::runtime::offline::script(dialect, &list, &steps, start.clone(), &Default::default());
+        assert!(sql.expect("a script").contains("'hunter2'"));
+    }
+}
+
+fn means_nothing(op: &mut Op) {
+    op.execute("ALTER ROLE gardener PASSWORD 'hunter2'").means(|_| {});
+}
+
+#[test]
+fn no_form_of_an_address_leads_to_a_message_with_its_password() {
+    for url in [
+        "postgresql://gardener:hunter2/garden",
+        "postgresql://gardener:hun@hunter2!/garden",
+        "postgresql://gardener:hun@hunter2:x/garden",
+        "postgresql://gardener:12?hunter2=1@db/garden",
+        "postgresql://gardener:a:hunter2/garden",
+        "postgresql://db/garden?password=x&hunter2=1",
+        "postgresql://db/garden?options=-c%20app.password%3Dhunter2",
+        "postgresql://db/garden?dbname=postgresql://u:hunter2@h/x",
+        "postgresql://db/garden?user=g&password=hunter2",
+        "postgresql:gardener:hunter2@db/garden",
+        "gardener:hunter2@db/garden",
+        "host=db password=hunter2",
+        "postgresql://db/garden?sslpassword=hunter2",
+        "mysql://gardener:hunter2@db/garden",
+    ] {
+        let said = match url.parse::<Address>() {
+            Ok(address) => format!("{address} {address:?}"),
+            Err(error) => format!("{error} {error:?} {:?}", error.hint()),
+        };
+        assert!(!said.contains(SECRET), "{url}: {said}");
+    }
+    let location =
+        Location { database_url: Some("postgresql://g:hunter2@h/x".into()), ..Location::default() };
+    assert!(!format!("{location:?}").contains(SECRET));
+    for word in ["postgresql://g:hunter2@h/x", "postgresql://g:hunter2@h/x.sql", "password=hunter2"] {
+        let error = word.parse::<Source>().expect_err("no source");
+        assert!(!format!("{error} {error:?}").contains(SECRET), "{error}");
+        let error = word.parse::<cucurbit::revision::TargetRange>().expect_err("no range");
+        assert!(!format!("{error} {error:?} {:?}", error.hint()).contains(SECRET), "{error:?}");
+    }
+}
+
+#[test]
+fn a_server_that_refuses_is_told_of_without_the_password() {
+    on_each_database(async |database: Database| {
+        if database.dialect == Dialect::Sqlite {
+            return; // It has no passwords.
+        }
+        for url in [
+            "postgresql://nobody:hunter2@localhost:1/garden",
+            "postgresql://nobody@localhost:1/garden?password=hunter2",
+            "postgresql://nobody:hunter2@no.such.host.invalid/garden",
+        ] {
+            let address: Address = url.parse().expect("an address");
+            let error: ConnectionError =
+                Connection::connect(&address, &Default::default()).await.expect_err("nobody answers");
+            let said = everything(&error.into());
+            assert!(!said.contains(SECRET), "{said}");
+        }
+    });
+}
