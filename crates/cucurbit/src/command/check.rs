@@ -2,12 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{
-    dialect::{Before, Unmodelled},
-    error::Error,
-    operation::Operation,
-    source::Source,
-};
+use crate::{dialect::Unmodelled, error::Error, operation::Operation, source::Source};
 
 use super::{
     Project,
@@ -70,9 +65,8 @@ async fn after_pending(project: &Project, reader: &mut Reader<'_>) -> Result<(Ve
     let models = reader.read(&Source::Models).await?;
     let database = reader.read(&Source::Database).await?;
     let pending = reader.pending()?;
-    // The texts that SQLite stores were for the plans of pending revisions.
-    let Before { schema: mut after, originals: _ } =
-        compare::replayed(project, reader.dialect(), &pending, database).await?;
-    let filter = reader.ask_history(&mut after, &models.schema)?;
+    let after = compare::replayed(project, reader.dialect(), &pending, database).await?;
+    let after = after.into_known(reader.dialect());
+    let filter = reader.ask_history(&after, &models.schema)?;
     Ok((pending, reader.compare(after, models.schema, filter).await?))
 }

@@ -100,6 +100,7 @@ impl<'p> Reader<'p> {
     /// One snapshot holds the rows of both, but PostgreSQL prints expressions and types by the catalogue as it is.
     async fn database(&mut self) -> Result<Before, Error> {
         let version_table = self.project.version_table();
+        let dialect = self.dialect;
         let connection = self.connection().await?;
         loop {
             let (table, query) = (version_table.name(), version_table.rows_sql());
@@ -117,8 +118,12 @@ impl<'p> Reader<'p> {
                 {
                     return Err(RunError::from(half).into());
                 }
+                let mut before = reflected;
+                if dialect != Dialect::KEEPER && is_in_graph(self.project, &heads) {
+                    before.know(dialect, runtime::said(dialect, self.project.scripts(), &heads)?);
+                }
                 self.heads = Some(heads);
-                return Ok(reflected);
+                return Ok(before);
             }
         }
     }
@@ -131,6 +136,19 @@ impl<'p> Reader<'p> {
     /// Lists the revisions that the database has not run; none where no database was read.
     pub(super) fn pending(&self) -> Result<Vec<usize>, Error> {
         self.heads.as_ref().map_or_else(|| Ok(Vec::new()), |heads| pending(self.project, heads))
+    }
+
+    /// Tells whether the scripts say what a source does not keep: of a file they say nothing, nor of a database that
+    /// they did not make.
+    pub(super) fn is_said(&self, source: &Source) -> bool {
+        match source {
+            Source::Database => {
+                let known = |heads: &&Heads| !heads.is_empty() && is_in_graph(self.project, heads);
+                self.heads.as_ref().filter(known).is_some()
+            }
+            Source::File(_) => false,
+            Source::Empty | Source::History | Source::Models => true,
+        }
     }
 
     /// Compares two schemas; asks a server about expressions in one batch.
@@ -152,18 +170,16 @@ impl<'p> Reader<'p> {
         Ok(Compared { diff: found, from: from.into_written() })
     }
 
-    /// Lets the history say what a database that was read cannot: the types and sequences that it does not keep are put
-    /// into `after`, and what no revision made and nobody wants is left out of the comparison.
-    pub(super) fn ask_history(&self, after: &mut Schema, to: &Schema) -> Result<Filter, Error> {
-        let Schema { tables: _, enums, sequences, schemas: others } = &*after;
+    /// Lets the scripts say what is theirs in a database that was read: what none of them made and nobody wants is left
+    /// out of the comparison.
+    pub(super) fn ask_history(&self, after: &Schema, to: &Schema) -> Result<Filter, Error> {
+        let Schema { tables: _, enums, sequences, schemas: others } = after;
         // All revisions are replayed for it, which most databases give no reason for.
-        let has_to_tell = self.dialect != Dialect::KEEPER
-            || !(enums.is_empty() && sequences.is_empty() && others.is_empty());
+        let has_to_tell = !(enums.is_empty() && sequences.is_empty() && others.is_empty());
         let history = match &self.heads {
-            Some(heads) if has_to_tell => history(self.project, heads)?,
+            Some(heads) if has_to_tell => Some(history(self.project, heads)?),
             Some(_) | None => None,
         };
-        know_what_is_not_kept(self.dialect, history.as_ref(), to, after);
         Ok(Filter {
             left_alone: left_alone(history.as_ref(), after),
             schemas: Some(schemas(history.iter().chain([to]))),
@@ -206,30 +222,19 @@ pub(super) fn filter(project: &Project) -> Filter {
     }
 }
 
-/// Replays the revisions that a database has run and those that are pending, on the dialect that keeps everything.
-///
-/// In memory only: what cannot be replayed there is unknown.
-fn history(project: &Project, heads: &Heads) -> Result<Option<Schema>, Error> {
-    let mut revisions = applied(project, heads)?;
-    revisions.extend(pending(project, heads)?);
-    let history = source::replay(Dialect::KEEPER, project.scripts(), &revisions, Before::default());
-    Ok(history.ok().map(|history| history.schema))
+/// Returns what the revisions say that a database has run and those that are pending, on the dialect that keeps
+/// everything.
+fn history(project: &Project, heads: &Heads) -> Result<Schema, Error> {
+    let graph = project.scripts().graph();
+    let mut ends = heads.positions(graph)?;
+    ends.extend(graph.heads());
+    Ok(runtime::said(Dialect::KEEPER, project.scripts(), &Heads::reached(graph, &ends))?)
 }
 
-/// Takes from the history what a database does not keep: SQLite has no enum types, yet a script that is written from
-/// a SQLite file must make them on PostgreSQL. Where the history is not known, the other side is believed.
-pub(super) fn know_what_is_not_kept(
-    dialect: Dialect,
-    history: Option<&Schema>,
-    other: &Schema,
-    after: &mut Schema,
-) {
-    if dialect == Dialect::KEEPER {
-        return;
-    }
-    let Schema { tables: _, enums, sequences, schemas: _ } = history.unwrap_or(other);
-    after.enums.clone_from(enums);
-    after.sequences.clone_from(sequences);
+/// Tells whether every head is a revision of the project.
+fn is_in_graph(project: &Project, heads: &Heads) -> bool {
+    let graph = project.scripts().graph();
+    heads.ids().all(|id| graph.position(id).is_some())
 }
 
 /// Lists the schemas in which something of ours lies.

@@ -131,16 +131,23 @@ struct Read {
 
 /// Reads both sides and compares them.
 async fn read_and_compare(reader: &mut Reader<'_>, between: &Between) -> Result<Read, Error> {
-    let to = reader.read(&between.to).await?;
-    let mut from = reader.read(&between.from).await?;
+    let mut to = reader.read(&between.to).await?;
+    let from = reader.read(&between.from).await?;
     // A first revision does not ask which ones of another history the database has run.
     let pending = if between.from == Source::Empty { Vec::new() } else { reader.pending()? };
+    let dialect = reader.dialect();
+    // Where nobody says what a database does not keep, it stays as it is.
+    let is_said = |source| reader.is_said(source);
+    if between.from != Source::Empty && is_said(&between.from) && !is_said(&between.to) {
+        to.know(dialect, from.in_words().clone());
+    }
+    let (from, to) = (from.into_known(dialect), to.into_known(dialect));
     let filter = match (&between.from, &between.to) {
-        (Source::Database, _) => reader.ask_history(&mut from.schema, &to.schema)?,
-        (_, Source::Database) => reader.filter(&[&from.schema]),
-        (_, _) => reader.filter(&[&from.schema, &to.schema]),
+        (Source::Database, _) => reader.ask_history(&from, &to)?,
+        (_, Source::Database) => reader.filter(&[&from]),
+        (_, _) => reader.filter(&[&from, &to]),
     };
-    let compared = reader.compare(from.schema, to.schema, filter).await?;
+    let compared = reader.compare(from, to, filter).await?;
     let is_first = *between == Between { from: Source::Empty, to: Source::Database };
     let unmodelled = if is_first { reader.unmodelled().await? } else { Vec::new() };
     Ok(Read { pending, compared, unmodelled })
@@ -179,7 +186,7 @@ fn downgrade_of(
     from: &Schema,
     upgrade: &[Operation],
 ) -> Result<Vec<Operation>, Error> {
-    let written = history.and_then(|history| reverse_all(&history.schema, upgrade, dialect).ok());
+    let written = history.and_then(|history| reverse_all(history.in_words(), upgrade, dialect).ok());
     match written {
         Some(downgrade) => Ok(downgrade),
         None => Ok(reverse_all(from, upgrade, dialect)?),

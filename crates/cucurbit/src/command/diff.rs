@@ -6,7 +6,7 @@ use crate::{error::Error, operation::Operation, source::Source};
 
 use super::{
     Project,
-    compare::{Between, Compared, Reader, know_what_is_not_kept},
+    compare::{Between, Compared, Reader},
 };
 
 /// What two sources differ in.
@@ -44,21 +44,21 @@ pub async fn diff(
 async fn read_and_compare(reader: &mut Reader<'_>, between: &Between) -> Result<Compared, Error> {
     let mut from = reader.read(&between.from).await?;
     let mut to = reader.read(&between.to).await?;
-    // What a database does not keep, the other side says.
+    // Where nobody says what a database does not keep, the other side does.
     let dialect = reader.dialect();
+    match (reader.is_said(&between.from), reader.is_said(&between.to)) {
+        (false, true) => from.know(dialect, to.in_words().clone()),
+        (true, false) => to.know(dialect, from.in_words().clone()),
+        (true, true) | (false, false) => {}
+    }
+    let (from, to) = (from.into_known(dialect), to.into_known(dialect));
     let filter = match (is_made(&between.from), is_made(&between.to)) {
         (true, true) => reader.filter(&[]),
-        (true, false) => {
-            know_what_is_not_kept(dialect, None, &to.schema, &mut from.schema);
-            reader.filter(&[&to.schema])
-        }
-        (false, true) => {
-            know_what_is_not_kept(dialect, None, &from.schema, &mut to.schema);
-            reader.filter(&[&from.schema])
-        }
-        (false, false) => reader.filter(&[&from.schema, &to.schema]),
+        (true, false) => reader.filter(&[&to]),
+        (false, true) => reader.filter(&[&from]),
+        (false, false) => reader.filter(&[&from, &to]),
     };
-    reader.compare(from.schema, to.schema, filter).await
+    reader.compare(from, to, filter).await
 }
 
 /// Tells whether a source is what a database holds, and not what somebody declares.

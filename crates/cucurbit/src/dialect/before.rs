@@ -2,15 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use crate::schema::{Ident, Schema, TableName};
+use crate::schema::{Dialect, Ident, Schema, TableName};
 
-/// The schema before a plan, and SQLite's stored texts.
+use super::sqlite;
+
+/// The schema before a plan, SQLite's stored texts, and what only the scripts say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Before {
     /// The schema.
     pub schema: Schema,
     /// The texts that SQLite stores; empty on PostgreSQL.
     pub originals: Originals,
+    /// The schema in the words of the scripts, for what the database does not keep; empty on PostgreSQL, which keeps
+    /// everything.
+    pub said: Schema,
 }
 
 /// The statements that made what is in a SQLite file (`sqlite_schema.sql`), so that a rebuild loses nothing.
@@ -46,6 +51,41 @@ impl Before {
     /// Starts from a schema without stored texts.
     #[must_use]
     pub fn of(schema: Schema) -> Self {
-        Self { schema, originals: Originals::default() }
+        Self { schema, ..Self::default() }
+    }
+
+    /// Takes from the scripts what a database does not keep: its enum types and sequences are those of `said`.
+    pub fn know(&mut self, dialect: Dialect, said: Schema) {
+        match dialect {
+            Dialect::Postgres => {}
+            Dialect::Sqlite => {
+                self.schema.enums.clone_from(&said.enums);
+                self.schema.sequences.clone_from(&said.sequences);
+                self.said = said;
+            }
+        }
+    }
+
+    /// Takes what was read of the database anew, and knows from the scripts what it knew.
+    pub(crate) fn read_again(&mut self, dialect: Dialect, read: Self) {
+        let said = std::mem::replace(self, read).said;
+        self.know(dialect, said);
+    }
+
+    /// Returns the schema in the words of the scripts, where these are known.
+    #[must_use]
+    pub fn in_words(&self) -> &Schema {
+        if self.said.is_empty() { &self.schema } else { &self.said }
+    }
+
+    /// Returns the schema with everything that the scripts say of what is in it: comments and types included.
+    #[must_use]
+    pub fn into_known(self, dialect: Dialect) -> Schema {
+        let Self { mut schema, originals: _, said } = self;
+        match dialect {
+            Dialect::Postgres => {}
+            Dialect::Sqlite => sqlite::add_what_is_said(&mut schema, &said),
+        }
+        schema
     }
 }

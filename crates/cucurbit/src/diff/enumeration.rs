@@ -3,7 +3,7 @@
 use crate::{
     dialect::Canonical,
     operation::{Consent, EnumChange, Operation, additions},
-    schema::{EnumType, ObjectName, Schema},
+    schema::{EnumType, ObjectName},
 };
 
 use super::written;
@@ -32,7 +32,7 @@ pub(super) fn compare(
     }
     for name in from.form().enums.keys().filter(|name| !to.form().enums.contains_key(*name)) {
         // A model may name a type that it does not describe.
-        let is_kept = is_used(to.form(), name) || is_left_alone(name);
+        let is_kept = is_used(to, name) || is_left_alone(name);
         if let Some(written) = written(&from.as_written().enums, name).filter(|_| !is_kept) {
             enums.after.push(Operation::DropEnum { name: written.name.clone() });
         }
@@ -61,10 +61,11 @@ fn change(from: &EnumType, to: &EnumType, written: &EnumType, enums: &mut Enums)
     }));
 }
 
-fn is_used(schema: &Schema, name: &ObjectName) -> bool {
-    schema
-        .tables
-        .values()
-        .flat_map(|table| &table.columns)
-        .any(|column| column.ty.base.enum_name() == Some(name))
+/// Tells whether a column is of a type, in the words that were written or in the database's: there it may be text.
+fn is_used(schema: &Canonical, name: &ObjectName) -> bool {
+    let tables = schema.form().tables.values().chain(schema.as_written().tables.values());
+    let types = tables.flat_map(|table| &table.columns).map(|column| &column.ty);
+    types
+        .flat_map(|ty| std::iter::once(&ty.base).chain(ty.variants.values()))
+        .any(|ty| ty.enum_name() == Some(name))
 }

@@ -9,7 +9,7 @@ use crate::schema::{
     Schema, Table, TableName,
 };
 
-use super::{ColumnChange, ConstraintChange, Operation, comment, enumeration};
+use super::{ColumnChange, ConstraintChange, Operation, comment, enumeration, said};
 
 /// Why an operation does not fit the schema it is applied to.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -166,8 +166,8 @@ pub fn apply_all(schema: &mut Schema, operations: &[Operation], dialect: Dialect
 
 /// Applies one operation to a schema in memory.
 ///
-/// `On` blocks for another dialect do nothing. SQL does what its `.means()` says and otherwise nothing: whoever
-/// must know what SQL does, runs it and reflects.
+/// `On` blocks for another dialect do nothing, except that what only one database keeps is known on the others. SQL
+/// does what its `.means()` says and otherwise nothing: whoever must know what SQL does, runs it and reflects.
 ///
 /// # Errors
 ///
@@ -284,8 +284,10 @@ pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Re
         Operation::On { dialect: only, operations } => {
             if *only == dialect {
                 let mut after = schema.clone();
-                apply_all(&mut after, operations, dialect)?;
+                apply_all(&mut after, &said::own(operations, dialect), dialect)?;
                 *schema = after;
+            } else if *only == Dialect::KEEPER {
+                said::follow(schema, &said::only_known(operations), dialect);
             }
         }
         Operation::RenameIndex { table, name, to } => rename_index(schema, table, name, to)?,

@@ -14,6 +14,7 @@ mod op;
 mod reverse;
 #[cfg(feature = "runtime")]
 mod run;
+mod said;
 
 use serde::Serialize;
 
@@ -36,6 +37,7 @@ pub use self::{
     index::CreateIndex,
     op::Op,
     reverse::{Irreversible, reverse, reverse_all},
+    said::{follow, for_dialect},
 };
 
 /// One change of a schema or of its rows.
@@ -452,19 +454,3 @@ impl Operation {
 }
 
 pub(crate) use self::enumeration::additions;
-
-/// Reduces a list to what one dialect runs: `On` blocks are opened or left out.
-#[must_use]
-pub fn for_dialect(operations: &[Operation], dialect: Dialect) -> Vec<Operation> {
-    let mut selected = Vec::with_capacity(operations.len());
-    for operation in operations {
-        let Operation::On { dialect: only, operations } = operation else {
-            selected.push(operation.clone());
-            continue;
-        };
-        if *only == dialect {
-            selected.extend(for_dialect(operations, dialect));
-        }
-    }
-    selected
-}

@@ -162,7 +162,8 @@ async fn run_segment(
         Segment::Planned(plan) => run_plan(job, plan).await,
         Segment::Opaque(plan) => {
             run_plan(job, plan).await?;
-            *before = job.reflect().await?;
+            let read = job.reflect().await?;
+            before.read_again(job.connection.dialect(), read);
             Ok(())
         }
         Segment::Waiting(operations) => {
@@ -172,7 +173,8 @@ async fn run_segment(
             let plan = dialect.plan(before, operations).map_err(failed)?.in_place();
             run_plan(job, &plan).await?;
             if is_opaque {
-                *before = job.reflect().await?;
+                let read = job.reflect().await?;
+                before.read_again(dialect, read);
             }
             Ok(())
         }
@@ -316,7 +318,8 @@ async fn outside_transaction(
     }
     journal::go_on(job).await?;
     if work.segments.iter().any(|segment| matches!(segment, Segment::Opaque(_))) {
-        *before = job.reflect().await?;
+        let read = job.reflect().await?;
+        before.read_again(job.connection.dialect(), read);
     }
     Ok(true)
 }

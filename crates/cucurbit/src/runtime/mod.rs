@@ -14,6 +14,7 @@ mod journal;
 pub(crate) mod lock;
 pub mod offline;
 mod prepare;
+mod said;
 mod version_table;
 
 use std::time::Duration;
@@ -30,6 +31,7 @@ pub use self::{
     error::RunError,
     event::{Event, Observer},
     journal::{Unfinished, unfinished},
+    said::said,
     version_table::VersionTable,
 };
 
@@ -95,7 +97,7 @@ impl Goal<'_> {
 /// When a target does not fit, or a step cannot be planned.
 pub fn foresee(dialect: Dialect, scripts: &Scripts, targets: &[Target]) -> Result<(), RunError> {
     let steps = revision::upgrade(scripts.graph(), &Heads::default(), targets)?;
-    prepare::prepare(dialect, scripts, &steps, Before::default())?;
+    prepare::prepare(dialect, scripts, &steps, Before::default(), &Heads::default())?;
     Ok(())
 }
 
@@ -357,7 +359,7 @@ impl<'m> Migrator<'m> {
             // A step of another process was committed before the schema was read: the two do not belong together.
             return Ok(false);
         }
-        let mut prepared = prepare::prepare(self.connection.dialect(), self.scripts, &steps, before)?;
+        let mut prepared = prepare::prepare(self.connection.dialect(), self.scripts, &steps, before, &heads)?;
         let allow_data_loss = self.options.allow_data_loss;
         prepare::refuse_hazards(self.connection, &prepared.hazards, allow_data_loss).await?;
         table.ensure(self.connection).await?;
@@ -371,7 +373,7 @@ impl<'m> Migrator<'m> {
             let revision = step.revision.map_or_else(String::new, |at| scripts.graph().id(at).to_owned());
             if work.waits() {
                 let dialect = self.connection.dialect();
-                *work = prepare::again(dialect, scripts, step, &mut prepared.before)?;
+                *work = prepare::again(dialect, scripts, step, &mut prepared.before, &expected)?;
             }
             let is_outside = apply::is_outside(work);
             let job = apply::Job {

@@ -37,7 +37,7 @@ pub fn script(
     if heads.is_empty() {
         statement(&mut text, &version_table.create_sql());
     }
-    let prepared = prepare::prepare(dialect, scripts, steps, before)?;
+    let prepared = prepare::prepare(dialect, scripts, steps, before, &heads)?;
     let mut applied = Applied::new(scripts.graph(), heads)?;
     for (step, work) in steps.iter().zip(prepared.works) {
         comment(&mut text, &step.to_string());

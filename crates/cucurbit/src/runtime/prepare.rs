@@ -8,11 +8,11 @@ use crate::{
     connection::{Connection, ConnectionError},
     dialect::{Before, Dialect, Hazard, Mode, Offender, Plan, PlanError, Statement, lexer},
     operation::{BoxedCode, ColumnChange, Execute, Functions, Operation, for_dialect},
-    revision::{ScriptPanic, Scripts, Step},
+    revision::{Applied, Direction, Heads, ScriptPanic, Scripts, Step},
     schema::{Ident, Schema, TableName},
 };
 
-use super::RunError;
+use super::{RunError, said::Said};
 
 /// The steps of a run, made ready.
 #[derive(Debug)]
@@ -83,17 +83,28 @@ pub(super) enum Segment {
 }
 
 /// Records and plans every step, as far as can be done without running any.
+///
+/// `before` is what the database holds at `heads`; what it does not keep, the scripts say.
 pub(super) fn prepare(
     dialect: Dialect,
     scripts: &Scripts,
     steps: &[Step],
     before: Before,
+    heads: &Heads,
 ) -> Result<Prepared, RunError> {
     let mut known = Known::of(&before.schema);
     let mut prepared = Prepared { works: Vec::with_capacity(steps.len()), before, hazards: Vec::new() };
+    let mut applied = Applied::new(scripts.graph(), heads.clone())?;
+    let mut said = Said::new(dialect, scripts)?;
+    let mut is_said = dialect == Dialect::KEEPER;
     let mut is_opaque = false;
     let mut writes_rows = false;
     for step in steps {
+        if !is_said && !is_opaque {
+            prepared.before.know(dialect, said.at(&applied)?);
+            // The plans of upgrades go along with it; after a downgrade the upgrades that stay say what there is.
+            is_said = step.direction == Direction::Upgrade || !said.is_of_types();
+        }
         let (operations, mut functions) = recorded(dialect, scripts, step)?;
         let revision = || step.revision.map_or_else(String::new, |at| scripts.graph().id(at).to_owned());
         let failed = |source| RunError::Plan { revision: revision(), source };
@@ -125,6 +136,7 @@ pub(super) fn prepare(
         }
         refuse_mixed_modes(dialect, &work)?;
         prepared.works.push(work);
+        applied.take(step);
     }
     Ok(prepared)
 }
@@ -135,9 +147,10 @@ pub(super) fn again(
     scripts: &Scripts,
     step: &Step,
     before: &mut Before,
+    heads: &Heads,
 ) -> Result<Work, RunError> {
     let Prepared { works, before: after, hazards: _ } =
-        prepare(dialect, scripts, std::slice::from_ref(step), std::mem::take(before))?;
+        prepare(dialect, scripts, std::slice::from_ref(step), std::mem::take(before), heads)?;
     *before = after;
     Ok(works.into_iter().next().unwrap_or_default())
 }

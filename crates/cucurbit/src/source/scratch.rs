@@ -59,13 +59,16 @@ async fn rehearse(
                 .await
                 .map_err(|source| ReplayError::Rehearsal { revision: revision(), source })?;
             if part.iter().any(|operation| runtime::is_opaque(dialect, operation)) {
-                before = settings.reflect(connection).await.map_err(ReplayError::no_scratch)?;
+                let read = settings.reflect(connection).await.map_err(ReplayError::no_scratch)?;
+                before.read_again(dialect, read);
             }
         }
         // What a script sets lasts to the end of its revision.
         settings.restore(connection).await.map_err(ReplayError::no_scratch)?;
     }
-    settings.reflect(connection).await.map_err(ReplayError::no_scratch)
+    let read = settings.reflect(connection).await.map_err(ReplayError::no_scratch)?;
+    before.read_again(dialect, read);
+    Ok(before)
 }
 
 async fn run(connection: &mut Connection, plan: &Plan) -> Result<(), ConnectionError> {

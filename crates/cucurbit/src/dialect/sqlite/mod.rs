@@ -2,8 +2,8 @@
 //!
 //! What lives here: how it spells and stores a schema (`types`, `definition`,
 //! `expression`, `canonical`, `letters`, `ask`), the stored texts
-//! and their edits (`token`, `ddl`, `rename`), operations as statements (`render`, `alter`, `rebuild`), and the
-//! reader of a file (`reflect`). There is no lock of its own: a step's `BEGIN IMMEDIATE` is one.
+//! and their edits (`token`, `ddl`, `rename`), operations as statements (`render`, `alter`, `rebuild`), the
+//! reader of a file (`reflect`), and what is in no file (`said`). There is no lock of its own: a step's `BEGIN IMMEDIATE` is one.
 
 mod alter;
 #[cfg(feature = "runtime")]
@@ -18,6 +18,7 @@ mod rebuild;
 mod reflect;
 mod rename;
 mod render;
+mod said;
 #[cfg(feature = "runtime")]
 pub(super) mod scratch;
 mod token;
@@ -35,7 +36,9 @@ use super::{Answers, Question};
 
 #[cfg(feature = "runtime")]
 pub(super) use self::reflect::{reflect, unmodelled};
-pub(super) use self::{canonical::canonical, letters::all_in_letters_of, render::plan};
+pub(super) use self::{
+    canonical::canonical, letters::all_in_letters_of, render::plan, said::add_what_is_said,
+};
 
 /// The dialect of this room.
 const HERE: Dialect = Dialect::Sqlite;

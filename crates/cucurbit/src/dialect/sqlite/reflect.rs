@@ -74,7 +74,7 @@ pub(in super::super) async fn reflect(connection: &mut Connection) -> Result<Bef
     };
     connection.each::<ReflectError>(COLUMNS, read).await?;
     let schema = schema(&originals, &columns)?;
-    Ok(Before { schema, originals })
+    Ok(Before { schema, originals, said: Schema::new() })
 }
 
 /// Takes one of the objects.

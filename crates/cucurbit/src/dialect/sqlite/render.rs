@@ -41,13 +41,24 @@ pub(in super::super) fn plan(before: &mut Before, operations: &[Operation]) -> R
             let group: Vec<Operation> =
                 group.iter().map(|next| letters::in_letters_of(next, &before.schema)).collect();
             alter::group(before, &group, &mut plan)?;
+            group.iter().for_each(|operation| follow(before, operation));
             rest = left;
         } else {
-            one(before, &letters::in_letters_of(first, &before.schema), &mut plan)?;
+            let first = letters::in_letters_of(first, &before.schema);
+            one(before, &first, &mut plan)?;
+            follow(before, &first);
             rest = after;
         }
     }
     Ok(plan)
+}
+
+/// Lets what is known from the scripts follow an operation. What SQL means was planned, and followed, by itself.
+fn follow(before: &mut Before, operation: &Operation) {
+    if !matches!(operation, Operation::Execute(_)) {
+        let operation = letters::in_letters_of(operation, &before.said);
+        operation::follow(&mut before.said, &[operation], HERE);
+    }
 }
 
 /// Offline, and for a schema made by hand, the texts are those that we would write.
@@ -112,8 +123,16 @@ fn one(before: &mut Before, operation: &Operation, plan: &mut Plan) -> Result<()
         Operation::CreateTable(table) => create_table(before, table, operation, plan),
         Operation::DropTable { table, consent } => drop_table(before, table, *consent, operation, plan),
         Operation::Execute(execute) => self::execute(before, execute, plan),
+        // What is left of a block for another database is only known.
+        Operation::On { operations, .. } => {
+            let is_of_schema = |operation: &&Operation| operation.table().is_none();
+            for operation in operations.iter().filter(is_of_schema) {
+                operation::follow(&mut before.schema, std::slice::from_ref(operation), HERE);
+            }
+            Ok(())
+        }
         Operation::RenameTable { table, to } => rename_table(before, table, to, operation, plan),
-        // `plan` has refused or opened the last two; the others are changes of one table.
+        // `plan` has refused the second; the others are changes of one table.
         Operation::AddColumn { .. }
         | Operation::AlterColumn { .. }
         | Operation::AlterConstraint { .. }
@@ -128,7 +147,6 @@ fn one(before: &mut Before, operation: &Operation, plan: &mut Plan) -> Result<()
         | Operation::DropIndex { .. }
         | Operation::Irreversible { .. }
         | Operation::Run { .. }
-        | Operation::On { .. }
         | Operation::RenameIndex { .. }
         | Operation::SetIndexComment { .. }
         | Operation::SetTableComment { .. }

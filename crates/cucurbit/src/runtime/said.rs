@@ -1,0 +1,105 @@
+//! What the scripts say of what a database does not keep, at the revisions that it is at: the same in one run and in
+//! ten.
+//!
+//! It is what the upgrades of the applied revisions say, in the order of the graph, whatever a downgrade said
+//! meanwhile. Nothing is planned for it: SQL of unknown effect in the history is passed over.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    dialect::Dialect,
+    operation::{self, Execute, Operation},
+    revision::{self, Applied, Heads, PlanError, ScriptPanic, Scripts, Target},
+    schema::Schema,
+};
+
+use super::RunError;
+
+/// Returns what the scripts up to some heads say, in their own words.
+///
+/// # Errors
+///
+/// When a head is not in the graph, or a script's code panics.
+pub fn said(dialect: Dialect, scripts: &Scripts, heads: &Heads) -> Result<Schema, RunError> {
+    let applied = Applied::new(scripts.graph(), heads.clone())?;
+    Ok(Said::new(dialect, scripts)?.at(&applied)?)
+}
+
+/// What the scripts say, at one place of the graph after the other.
+#[derive(Debug)]
+pub(super) struct Said<'s> {
+    dialect: Dialect,
+    scripts: &'s Scripts,
+    /// All revisions, each after those it stands on.
+    order: Vec<usize>,
+    /// What was recorded of upgrades.
+    recorded: BTreeMap<usize, Vec<Operation>>,
+}
+
+impl<'s> Said<'s> {
+    pub(super) fn new(dialect: Dialect, scripts: &'s Scripts) -> Result<Self, PlanError> {
+        Ok(Self { dialect, scripts, order: order(scripts)?, recorded: BTreeMap::new() })
+    }
+
+    /// Replays what was applied.
+    pub(super) fn at(&mut self, applied: &Applied<'_>) -> Result<Schema, ScriptPanic> {
+        let mut schema = Schema::new();
+        for revision in self.order.iter().copied().filter(|revision| applied.contains(*revision)) {
+            let operations = match self.recorded.remove(&revision) {
+                Some(operations) => operations,
+                None => operation::for_dialect(&self.scripts.upgrade(revision)?, self.dialect),
+            };
+            operation::follow(&mut schema, &operations, self.dialect);
+            self.recorded.insert(revision, operations);
+        }
+        Ok(schema)
+    }
+
+    /// Tells whether anything was said of enum types or sequences; comments change no plan.
+    pub(super) fn is_of_types(&self) -> bool {
+        self.recorded.values().flatten().any(speaks_of_types)
+    }
+}
+
+fn speaks_of_types(operation: &Operation) -> bool {
+    match operation {
+        Operation::On { operations, .. } => operations.iter().any(speaks_of_types),
+        Operation::Execute(Execute { means, .. }) => means.iter().flatten().any(speaks_of_types),
+        Operation::AlterEnum { .. }
+        | Operation::AlterSequence(_)
+        | Operation::CreateEnum(_)
+        | Operation::CreateSequence(_)
+        | Operation::DropEnum { .. }
+        | Operation::DropSequence { .. } => true,
+        Operation::AddColumn { .. }
+        | Operation::AlterColumn { .. }
+        | Operation::AlterConstraint { .. }
+        | Operation::BulkInsert(_)
+        | Operation::CreateCheck { .. }
+        | Operation::CreateExclusion { .. }
+        | Operation::CreateForeignKey { .. }
+        | Operation::CreateIndex { .. }
+        | Operation::CreatePrimaryKey { .. }
+        | Operation::CreateSchema { .. }
+        | Operation::CreateTable(_)
+        | Operation::CreateUnique { .. }
+        | Operation::DropColumn { .. }
+        | Operation::DropConstraint { .. }
+        | Operation::DropIndex { .. }
+        | Operation::DropSchema { .. }
+        | Operation::DropTable { .. }
+        | Operation::Irreversible { .. }
+        | Operation::RenameIndex { .. }
+        | Operation::RenameTable { .. }
+        | Operation::Run { .. }
+        | Operation::SetIndexComment { .. }
+        | Operation::SetTableComment { .. }
+        | Operation::SetTableOption { .. } => false,
+    }
+}
+
+/// Lists all revisions in the order in which an empty database would run them.
+fn order(scripts: &Scripts) -> Result<Vec<usize>, PlanError> {
+    let steps = revision::upgrade(scripts.graph(), &Heads::default(), &[Target::HEADS])?;
+    Ok(steps.into_iter().filter_map(|step| step.revision).collect())
+}

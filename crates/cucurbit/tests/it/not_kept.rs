@@ -1,0 +1,223 @@
+//! What a database does not keep is known from the scripts: enum types, sequences and comments on SQLite.
+//!
+//! Each command is run on connections of its own, as by a process of its own.
+
+use std::convert::Infallible;
+
+use cucurbit::{
+    Env, Op, Script,
+    command::{self, Between, CheckOptions, Location, Project},
+    operation::Operation,
+    prelude::*,
+    revision::{Reach, Target},
+    schema::{EnumType, Schema, Sequence},
+};
+
+use crate::support::{Database, new_revision, on_each_database, script};
+
+type Models = fn() -> Result<Schema, Infallible>;
+
+fn project(database: &Database, scripts: &[Script], models: Models) -> Project {
+    let location = Location { database_url: Some(database.url.clone()), ..Location::default() };
+    Project::open(Env::new(scripts.to_vec()).models(models), location).unwrap()
+}
+
+async fn upgrade(project: &Project, target: &str) {
+    let target: Target = target.parse().unwrap();
+    let done = command::upgrade(project, &[target], project.run_options(), &mut |_| ()).await;
+    done.unwrap_or_else(|error| panic!("{error:?}"));
+}
+
+async fn downgrade(project: &Project, target: &str) {
+    let target: Target = target.parse().unwrap();
+    let options = project.run_options();
+    let done = command::downgrade(project, &target, Reach::Branch, options, &mut |_| ()).await;
+    done.unwrap_or_else(|error| panic!("{error:?}"));
+}
+
+async fn differences(project: &Project, from: &str, to: &str) -> Vec<String> {
+    let between = Between { from: from.parse().unwrap(), to: to.parse().unwrap() };
+    let found = command::diff(project, &between, false).await.unwrap_or_else(|error| panic!("{error:?}"));
+    found.operations.iter().map(Operation::describe).collect()
+}
+
+async fn check(project: &Project) -> Vec<String> {
+    let found = command::check(project, CheckOptions::default()).await;
+    found.unwrap_or_else(|error| panic!("{error:?}")).operations.iter().map(Operation::describe).collect()
+}
+
+fn person(table: &mut TableBuilder) {
+    table.column(integer("id").serial());
+    table.column(enumeration("mood", "mood").nullable());
+    table.primary_key(["id"]);
+}
+
+fn first(op: &mut Op) {
+    op.create_enum("mood", ["sad", "ok"]);
+    op.create_sequence("ticket");
+    op.create_table("person", person);
+}
+
+fn no_first(op: &mut Op) {
+    op.drop_table("person").loses_data();
+    op.drop_sequence("ticket");
+    op.drop_enum("mood");
+}
+
+fn happy(op: &mut Op) {
+    op.add_enum_value("mood", "happy");
+    op.alter_sequence("ticket").increment(2);
+}
+
+fn unhappy(op: &mut Op) {
+    op.set_enum_values("mood", ["sad", "ok"]);
+    op.alter_sequence("ticket");
+}
+
+fn comment(op: &mut Op) {
+    op.create_enum_comment("mood", "how they are");
+}
+
+fn no_comment(op: &mut Op) {
+    op.drop_enum_comment("mood");
+}
+
+fn history() -> [Script; 3] {
+    [
+        script("a", &[], first, no_first),
+        script("b", &["a"], happy, unhappy),
+        script("c", &["b"], comment, no_comment),
+    ]
+}
+
+fn models_of(values: &[&str]) -> Schema {
+    let mut mood = EnumType::new("mood", values.iter().copied());
+    mood.comment("how they are");
+    let mut ticket = Sequence::new("ticket");
+    ticket.increment(2);
+    Schema::from_tables([TableBuilder::build("person", person)]).with_enums([mood]).with_sequences([ticket])
+}
+
+fn models() -> Result<Schema, Infallible> {
+    Ok(models_of(&["sad", "ok", "happy"]))
+}
+
+fn other_models() -> Result<Schema, Infallible> {
+    Ok(models_of(&["sad", "ok", "happy", "old"]))
+}
+
+#[test]
+fn every_revision_of_an_enum_type_can_be_a_run_of_its_own() {
+    on_each_database(async |database: Database| {
+        let project = project(&database, &history(), models);
+        for target in ["a", "b", "c"] {
+            upgrade(&project, target).await;
+        }
+        assert_eq!(check(&project).await, [""; 0]);
+        for target in ["b", "a", "base", "head"] {
+            if target == "head" {
+                upgrade(&project, target).await;
+            } else {
+                downgrade(&project, target).await;
+            }
+        }
+        assert_eq!(check(&project).await, [""; 0]);
+        for (from, to) in [("history", "models"), ("history", "database"), ("database", "models")] {
+            assert_eq!(differences(&project, from, to).await, [""; 0], "{from} {to}");
+        }
+        downgrade(&project, "base").await;
+    });
+}
+
+#[test]
+fn a_revision_in_the_middle_of_an_enum_type_is_known_by_check_and_create() {
+    on_each_database(async |database: Database| {
+        let project = project(&database, &history(), other_models);
+        upgrade(&project, "a").await;
+        assert_eq!(check(&project).await, ["alter enum mood: add value old"]);
+        upgrade(&project, "head").await;
+        assert_eq!(check(&project).await, ["alter enum mood: add value old"]);
+        assert_eq!(differences(&project, "history", "models").await, ["alter enum mood: add value old"]);
+        assert_eq!(differences(&project, "database", "models").await, ["alter enum mood: add value old"]);
+    });
+}
+
+/// What PostgreSQL alone is told of a type.
+fn blue(op: &mut Op) {
+    op.on(Postgres, |op| op.rename_enum_value("mood", "sad", "blue"));
+    op.on(Sqlite, |op| {
+        op.execute("UPDATE person SET mood = 'blue' WHERE mood = 'sad'");
+    });
+}
+
+fn no_blue(op: &mut Op) {
+    op.on(Postgres, |op| op.rename_enum_value("mood", "blue", "sad"));
+    op.on(Sqlite, |op| {
+        op.execute("UPDATE person SET mood = 'sad' WHERE mood = 'blue'");
+    });
+}
+
+fn blue_models() -> Result<Schema, Infallible> {
+    Ok(models_of(&["blue", "ok", "happy", "new"]))
+}
+
+#[test]
+fn what_one_database_alone_is_told_of_a_type_is_known_on_both() {
+    on_each_database(async |database: Database| {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("versions")).unwrap();
+        std::fs::write(folder.path().join("cucurbit.toml"), "dialects = [\"sqlite\", \"postgres\"]\n")
+            .unwrap();
+        let location = Location {
+            database_url: Some(database.url.clone()),
+            working_directory: folder.path().to_owned(),
+            ..Location::default()
+        };
+        let scripts = [history().to_vec(), vec![script("d", &["c"], blue, no_blue)]].concat();
+        let project = Project::open(Env::new(scripts).models(blue_models), location).unwrap();
+        upgrade(&project, "a").await;
+        let mut connection = database.connect().await;
+        connection.execute("INSERT INTO person (mood) VALUES ('sad'), ('ok')").await.unwrap();
+        for target in ["b", "c", "d"] {
+            upgrade(&project, target).await;
+        }
+        let new = ["alter enum mood: add value new"];
+        assert_eq!(check(&project).await, new);
+        assert_eq!(differences(&project, "history", "models").await, new);
+        assert_eq!(differences(&project, "database", "models").await, new);
+        for from in ["history", "database"] {
+            let between = Between { from: from.parse().unwrap(), to: "models".parse().unwrap() };
+            let written = command::create(&project, &new_revision("new"), &between).await.unwrap().unwrap();
+            let text = std::fs::read_to_string(&written.path).unwrap();
+            assert!(text.contains("op.add_enum_value(\"mood\", \"new\");"), "{text}");
+            std::fs::remove_file(&written.path).unwrap();
+        }
+        let moods = connection.rows("SELECT CAST(mood AS TEXT) FROM person ORDER BY id").await.unwrap();
+        let moods: Vec<String> = moods.into_iter().flatten().flatten().collect();
+        assert_eq!(moods, ["blue", "ok"]);
+        for target in ["c", "b", "a", "base"] {
+            downgrade(&project, target).await;
+        }
+        upgrade(&project, "head").await;
+        assert_eq!(check(&project).await, new);
+        connection.close().await.unwrap();
+    });
+}
+
+/// A schema by hand, which names a type without its values.
+fn models_without_the_type() -> Result<Schema, Infallible> {
+    let person = TableBuilder::build("person", person);
+    let mut ticket = Sequence::new("ticket");
+    ticket.increment(2);
+    Ok(Schema::from_tables([person]).with_sequences([ticket]))
+}
+
+#[test]
+fn a_type_that_columns_name_is_not_dropped_though_the_models_do_not_describe_it() {
+    on_each_database(async |database: Database| {
+        let project = project(&database, &history(), models_without_the_type);
+        upgrade(&project, "head").await;
+        assert_eq!(check(&project).await, [""; 0]);
+        assert_eq!(differences(&project, "history", "models").await, [""; 0]);
+    });
+}
