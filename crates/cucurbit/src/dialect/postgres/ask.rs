@@ -1,8 +1,8 @@
 //! Asks the server for the one text that it gives to an expression.
 //!
 //! In a transaction that is always rolled back, each table with a question is made once more, temporary and with
-//! only the columns that its questions name; then all texts are read in one query. Nothing is evaluated: a default
-//! stands in CREATE TABLE, which stores it and no more, and no row is ever inserted.
+//! only the columns that its questions name; then all texts are read in one query. Nothing is evaluated but constants
+//! under casts: a default stands in CREATE TABLE, which stores it and no more, and no row is ever inserted.
 //!
 //! What the server prints it may print in other words when it has read them: `kind IN ('a', 'b')` of a VARCHAR becomes
 //! `… (ARRAY['a'::character varying, …])::text[]`, and that becomes `… ARRAY[('a'::character varying)::text, …]`. So a
@@ -14,7 +14,7 @@ use std::{
 };
 
 use super::{
-    expression,
+    constant, expression,
     render::{create_enum, text},
     sequence, types,
 };
@@ -49,7 +49,7 @@ pub(crate) async fn ask(
         if jobs.is_empty() {
             break;
         }
-        ask_once(connection, jobs.clone(), &types, questions, &mut answers).await?;
+        ask_once(connection, (from, to), jobs.clone(), &types, questions, &mut answers).await?;
         jobs = unsettled(jobs, questions, &answers);
     }
     Ok(answers)
@@ -82,9 +82,13 @@ fn unsettled<'s>(mut jobs: Vec<Job<'s>>, questions: &[Question], answers: &Answe
     jobs
 }
 
+/// Both schemas of a comparison.
+type Sides<'s> = (&'s Schema, &'s Schema);
+
 /// Answers in a transaction that is rolled back.
 async fn ask_once(
     connection: &mut Connection,
+    sides: Sides<'_>,
     jobs: Vec<Job<'_>>,
     types: &[String],
     questions: &[Question],
@@ -92,7 +96,7 @@ async fn ask_once(
 ) -> Result<(), ConnectionError> {
     let is_inside = is_in_transaction(connection).await?;
     connection.execute(if is_inside { "SAVEPOINT cucurbit_ask" } else { "BEGIN" }).await?;
-    let asked = ask_both(connection, jobs, types, questions, answers).await;
+    let asked = ask_both(connection, sides, jobs, types, questions, answers).await;
     let end = if is_inside {
         "ROLLBACK TO SAVEPOINT cucurbit_ask; RELEASE SAVEPOINT cucurbit_ask"
     } else {
@@ -131,24 +135,25 @@ fn other_types(from: &Schema, to: &Schema) -> Vec<String> {
 /// Asks about both sides at once, or about one after the other where they do not have the same types.
 async fn ask_both(
     connection: &mut Connection,
+    sides: Sides<'_>,
     jobs: Vec<Job<'_>>,
     types: &[String],
     questions: &[Question],
     answers: &mut Answers,
 ) -> Result<(), ConnectionError> {
     if types.is_empty() {
-        return ask_all(connection, jobs, questions, answers).await;
+        return ask_all(connection, sides, jobs, questions, answers).await;
     }
     let (from, to): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job| job.side == Side::From);
     connection.execute("SAVEPOINT cucurbit_ask_side").await?;
-    ask_all(connection, from, questions, answers).await?;
+    ask_all(connection, sides, from, questions, answers).await?;
     connection.execute("ROLLBACK TO SAVEPOINT cucurbit_ask_side").await?;
     // Where the types may not be touched, questions that need the new ones are refused, and no others.
     if let Err(error) = connection.execute(&types.join(";\n")).await {
         refusal(error)?;
         connection.execute("ROLLBACK TO SAVEPOINT cucurbit_ask_side").await?;
     }
-    ask_all(connection, to, questions, answers).await
+    ask_all(connection, sides, to, questions, answers).await
 }
 
 /// Tells whether a transaction is open, without an error or a warning in the server's log.
@@ -296,6 +301,7 @@ async fn make_place(connection: &mut Connection) -> Result<Place, ConnectionErro
 
 async fn ask_all(
     connection: &mut Connection,
+    sides: Sides<'_>,
     jobs: Vec<Job<'_>>,
     questions: &[Question],
     answers: &mut Answers,
@@ -333,12 +339,74 @@ async fn ask_all(
             },
         }
     }
+    let mut constants = Vec::new();
     for row in connection.rows(&read(&place)).await? {
         if let [Some(name), Some(sql)] = row.as_slice() {
             let question = name.strip_prefix(PREFIX).and_then(|number| number.parse::<usize>().ok());
             if let Some(question) = question.and_then(|place| questions.get(place)) {
                 let canonical = expression::unwrapped(sql).to_owned();
+                constants.extend(constant_of(question, sides, &canonical).map(|sql| (question, sql)));
                 answers.insert(question.clone(), Answer::Canonical(canonical));
+            }
+        }
+    }
+    ask_constants(connection, constants, answers).await
+}
+
+/// Writes the expression that evaluates a default to one constant of its column's type, where it is constants under
+/// casts: `''::character varying` and `''::text` are one default of a TEXT column.
+fn constant_of(question: &Question, (from, to): Sides<'_>, canonical: &str) -> Option<String> {
+    let Question { side, table, subject } = question;
+    let Subject::Default(column) = subject else { return None };
+    let schema = match side {
+        Side::From => from,
+        Side::To => to,
+    };
+    let ty = schema.table(table)?.column(column)?.ty.on(Dialect::Postgres);
+    let spelled = types::spelled(ty);
+    let spelled = if spelled.contains('"') { spelled } else { spelled.to_lowercase() };
+    constant::is_under_casts(ty, canonical).then(|| {
+        format!(
+            "pg_catalog.quote_literal((({canonical})::{spelled})::text) || {}",
+            string(&format!("::{spelled}"))
+        )
+    })
+}
+
+/// Evaluates constants, all at once, or one by one where the server refuses one; that keeps its text.
+async fn ask_constants(
+    connection: &mut Connection,
+    constants: Vec<(&Question, String)>,
+    answers: &mut Answers,
+) -> Result<(), ConnectionError> {
+    let mut batches = vec![constants];
+    while let Some(mut batch) = batches.pop() {
+        if batch.is_empty() {
+            continue;
+        }
+        let rows = batch.iter().enumerate().map(|(place, (_, sql))| format!("SELECT {place}, {sql}"));
+        let query = rows.collect::<Vec<_>>().join("\nUNION ALL ");
+        connection.execute("SAVEPOINT cucurbit_ask_constants").await?;
+        let rows = connection.rows(&query).await;
+        let end = if rows.is_ok() { "" } else { "ROLLBACK TO SAVEPOINT cucurbit_ask_constants; " };
+        connection.execute(&format!("{end}RELEASE SAVEPOINT cucurbit_ask_constants")).await?;
+        match rows {
+            Ok(rows) => {
+                for row in rows {
+                    let [Some(place), Some(constant)] = row.as_slice() else { continue };
+                    let asked = place.parse::<usize>().ok().and_then(|place| batch.get(place));
+                    if let Some((question, _)) = asked {
+                        answers.insert((*question).clone(), Answer::Canonical(constant.clone()));
+                    }
+                }
+            }
+            Err(error) => {
+                refusal(error)?;
+                let half = batch.len() / 2;
+                if half > 0 {
+                    batches.push(batch.split_off(half));
+                    batches.push(batch);
+                }
             }
         }
     }

@@ -3,7 +3,7 @@
 //! Nothing is guessed: what is not surely a constant of its column's own type stays an expression.
 
 use super::{
-    expression::{Kind, tokens},
+    expression::{Kind, Token, tokens},
     types,
 };
 use crate::{
@@ -81,6 +81,90 @@ fn cast_constant(sql: &str) -> Option<(&str, &str)> {
     }
 }
 
+/// Tells whether an expression is constants under casts and no more, whose value is the same each time.
+///
+/// A change of type leaves such a thing: `''::character varying` as the default of a `TEXT` column,
+/// `('{}'::json)::jsonb` as that of a `JSONB` one.
+pub(super) fn is_under_casts(ty: &Type, sql: &str) -> bool {
+    let mut place = Place::Value;
+    let tokens = tokens(sql);
+    let are_all = tokens.iter().all(|token| match place.after(token) {
+        Some(next) => {
+            place = next;
+            true
+        }
+        None => false,
+    });
+    let has_constant = tokens.iter().any(|token| matches!(token.kind, Kind::Number | Kind::Text))
+        || tokens.iter().any(|token| token.kind == Kind::Word && is_value_word(token.text));
+    are_all && has_constant && !(is_time(ty) && tokens.iter().any(|token| moves(token.text)))
+}
+
+/// Where a token of constants under casts stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// In a constant, or between constants.
+    Value,
+    /// In the name of a type.
+    Name,
+    /// In the parentheses behind the name of a type.
+    Modifier,
+}
+
+impl Place {
+    /// Returns the place after a token; `None` if it is none of constants under casts.
+    fn after(self, token: &Token<'_>) -> Option<Self> {
+        match (self, token.kind) {
+            (Self::Value, Kind::Number | Kind::Text) => Some(Self::Value),
+            (Self::Value, Kind::Word) => is_value_word(token.text).then_some(Self::Value),
+            (Self::Value | Self::Name, Kind::Symbol) if token.is("::") => Some(Self::Name),
+            (Self::Value, Kind::Symbol) => {
+                ["(", ")", "[", "]", ",", "-"].iter().any(|symbol| token.is(symbol)).then_some(Self::Value)
+            }
+            (Self::Name, Kind::QuotedName) => Some(Self::Name),
+            (Self::Name, Kind::Word) => (!is_operator_word(token.text)).then_some(Self::Name),
+            (Self::Name, Kind::Symbol) if token.is("(") => Some(Self::Modifier),
+            (Self::Name, Kind::Symbol) if [".", "[", "]"].iter().any(|symbol| token.is(symbol)) => {
+                Some(Self::Name)
+            }
+            (Self::Name, Kind::Symbol) => {
+                [")", ","].iter().any(|symbol| token.is(symbol)).then_some(Self::Value)
+            }
+            (Self::Modifier, Kind::Number) => Some(Self::Modifier),
+            (Self::Modifier, Kind::Symbol) if token.is(",") => Some(Self::Modifier),
+            (Self::Modifier, Kind::Symbol) if token.is(")") => Some(Self::Name),
+            (Self::Modifier, _)
+            | (_, Kind::Unclosed)
+            | (Self::Value, Kind::QuotedName)
+            | (Self::Name, Kind::Number | Kind::Text) => None,
+        }
+    }
+}
+
+fn is_value_word(word: &str) -> bool {
+    ["array", "false", "true"].iter().any(|known| word.eq_ignore_ascii_case(known))
+}
+
+/// Words that stand where a type's name may have ended.
+fn is_operator_word(word: &str) -> bool {
+    let words = ["and", "at", "between", "collate", "ilike", "in", "is", "like", "not", "or", "similar"];
+    words.iter().any(|known| word.eq_ignore_ascii_case(known))
+}
+
+/// Tells whether a text names a time that depends on when it is read (manual, 8.5.1.4).
+fn moves(text: &str) -> bool {
+    let words = ["now", "today", "tomorrow", "yesterday"];
+    let is_one = |word: &str| words.iter().any(|known| word.eq_ignore_ascii_case(known));
+    text.split(|letter: char| !letter.is_alphanumeric()).any(is_one)
+}
+
+fn is_time(ty: &Type) -> bool {
+    matches!(
+        ty,
+        Type::Date | Type::DateTime { .. } | Type::DateTimeTz { .. } | Type::Time { .. } | Type::Array(_)
+    )
+}
+
 /// Reads a default as a constant, given the column's type and its name by `format_type()`.
 pub(super) fn read(ty: &Type, format: &str, sql: &str) -> Option<Literal> {
     if let Some((constant, cast)) = cast_constant(sql) {
@@ -145,6 +229,37 @@ fn is_number(ty: &Type) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn constants_under_casts_are_told_from_what_moves() {
+        for constant in [
+            "''::character varying",
+            "('{}'::json)::jsonb",
+            "('x'::text)::character varying(20)",
+            "'2020-01-01 00:00:00'::timestamp without time zone::timestamp(3) with time zone",
+            "(ARRAY['a'::character varying, 'b'::character varying])::text[]",
+            "(('-5'::integer)::bigint)::shop.\"Mood\"",
+            "(true)::text",
+            "2.5",
+        ] {
+            assert!(is_under_casts(&Type::DateTime { precision: None }, constant), "{constant}");
+        }
+        for other in [
+            "now()",
+            "'now'::text::date",
+            "('Today'::text)::timestamp without time zone",
+            "nextval('s'::regclass)",
+            "('a'::text || 'b'::text)",
+            "'a'::text AND f()",
+            "CURRENT_DATE",
+            "(NULL)::text",
+            "a",
+            "'a'::f(b)",
+            "",
+        ] {
+            assert!(!is_under_casts(&Type::DateTime { precision: None }, other), "{other}");
+        }
+    }
 
     #[test]
     fn what_is_surely_a_constant_is_one() {
