@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::{
-    command::{Between, Branch, Check, Differences, Entry, Mark, Written},
+    command::{Between, Branch, Check, Differences, Entry, Mark, Unmodelled, Written},
     config::ResolvedAddress,
     operation::Operation,
     runtime::{Event, Report},
@@ -94,7 +94,7 @@ impl Printer {
     /// Prints what `diff` found.
     pub(super) fn differences(&self, between: &Between, differences: &Differences) {
         let Between { from, to } = between;
-        let Differences { operations, uncompared } = differences;
+        let Differences { operations, uncompared, unmodelled, warnings } = differences;
         let lines: Vec<String> = operations.iter().map(Operation::describe).collect();
         if self.format == Format::Json {
             self.json(&json!({
@@ -103,11 +103,19 @@ impl Printer {
                 "differences": lines,
                 "operations": operations,
                 "uncompared": uncompared,
+                "unmodelled": unmodelled,
+                "warnings": warnings,
             }));
             return;
         }
+        warnings.iter().for_each(|warning| self.say(&format!("warning: {warning}")));
         if *uncompared > 0 {
             line(&format!("{uncompared} expressions were not compared."));
+        }
+        for (source, unmodelled) in [(from, &unmodelled.from), (to, &unmodelled.to)] {
+            if !unmodelled.is_empty() {
+                self.say(&format!("not compared, of `{source}`: {}", named(unmodelled)));
+            }
         }
         if lines.is_empty() {
             line(&format!("No differences between `{from}` and `{to}`."));
@@ -139,8 +147,7 @@ impl Printer {
             line(&format!("{} expressions were not compared.", check.uncompared));
         }
         if !check.unmodelled.is_empty() {
-            let kinds: Vec<String> = check.unmodelled.iter().map(ToString::to_string).collect();
-            self.say(&format!("not compared: {}", kinds.join(", ")));
+            self.say(&format!("not compared: {}", named(&check.unmodelled)));
         }
         if check.operations.is_empty() {
             line("No new upgrade operations detected.");
@@ -329,4 +336,17 @@ fn verbose(entry: &Entry) -> Vec<String> {
     lines.extend(entry.doc.lines().map(|line| format!("    {line}").trim_end().to_owned()));
     lines.push(String::new());
     lines
+}
+
+/// Of one kind, so many are named.
+const MOST_NAMES: usize = 10;
+
+/// Counts and names what is not compared.
+fn named(unmodelled: &[Unmodelled]) -> String {
+    let kinds = unmodelled.iter().map(|object| {
+        let names: Vec<&str> = object.names.iter().take(MOST_NAMES).map(String::as_str).collect();
+        let more = if object.names.len() > MOST_NAMES { ", …" } else { "" };
+        format!("{object} ({}{more})", names.join(", "))
+    });
+    kinds.collect::<Vec<_>>().join("; ")
 }

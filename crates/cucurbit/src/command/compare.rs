@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use crate::{
     config::ConfigError,
     connection::{ConnectOptions, Connection, address::Address},
-    dialect::{self, Answers, Before, Unmodelled},
+    dialect::{self, Answers, Before, ScratchError, Unmodelled},
     diff::{Diff, Filter, diff},
     error::Error,
     revision::{self, Direction, Edges, Heads, Target},
     runtime::{self, RunError, VersionTable},
     schema::{Dialect, Ident, ObjectName, Schema},
-    source::{self, ReplayError, Source, SqlFileError},
+    source::{self, Made, ReplayError, Source, SqlFileError},
 };
 
 use super::Project;
@@ -51,6 +51,19 @@ pub(super) struct Reader<'p> {
     connection: Option<Connection>,
     /// The rows of the version table that belong to the schema that was read.
     heads: Option<Heads>,
+    /// What the files that were read hold and is not compared.
+    of_files: Vec<(Source, Vec<Unmodelled>)>,
+    /// What whoever asked should know beside the answer.
+    pub(super) warnings: Vec<String>,
+}
+
+/// Says that a scratch database is left, why, and what becomes of it.
+fn left_behind(left: ScratchError) -> String {
+    let cause = std::error::Error::source(&left).map(|cause| {
+        let words = std::error::Error::source(cause).unwrap_or(cause).to_string();
+        format!(" ({})", words.replace('\n', " "))
+    });
+    format!("{left}{}; the next run that makes one drops it", cause.unwrap_or_default())
 }
 
 impl<'p> Reader<'p> {
@@ -60,14 +73,28 @@ impl<'p> Reader<'p> {
         if sources.contains(&&Source::Database) {
             let connection = project.connect(&ConnectOptions::default()).await?;
             let dialect = connection.dialect();
-            return Ok(Self { project, dialect, connection: Some(connection), heads: None });
+            return Ok(Self {
+                project,
+                dialect,
+                connection: Some(connection),
+                heads: None,
+                of_files: Vec::new(),
+                warnings: Vec::new(),
+            });
         }
         let dialect = match (project.own_address()?, project.dialects()) {
             (Some(address), _) => address.dialect(),
             (None, [first, ..]) => *first,
             (None, []) => return Err(ConfigError::NoAddress { file: project.config().file.clone() }.into()),
         };
-        Ok(Self { project, dialect, connection: None, heads: None })
+        Ok(Self {
+            project,
+            dialect,
+            connection: None,
+            heads: None,
+            of_files: Vec::new(),
+            warnings: Vec::new(),
+        })
     }
 
     /// Returns the dialect in whose spelling is compared.
@@ -83,7 +110,10 @@ impl<'p> Reader<'p> {
             Source::File(path) => match self.project.scratch_server(self.dialect)? {
                 Some(server) => {
                     let path = self.project.location.working_directory.join(path);
-                    Ok(source::read_sql_file(&server, &path).await?)
+                    let Made { before, unmodelled, left } = source::read_sql_file(&server, &path).await?;
+                    self.warnings.extend(left.map(left_behind));
+                    self.of_files.push((source.clone(), unmodelled));
+                    Ok(before)
                 }
                 None => Err(SqlFileError::NoServer { path: path.clone() }.into()),
             },
@@ -124,6 +154,18 @@ impl<'p> Reader<'p> {
                 }
                 self.heads = Some(heads);
                 return Ok(before);
+            }
+        }
+    }
+
+    /// Lists what a side holds and no schema of ours does: a database, or a file that was read.
+    pub(super) async fn unmodelled_of(&mut self, source: &Source) -> Result<Vec<Unmodelled>, Error> {
+        match source {
+            Source::Database => self.unmodelled().await,
+            Source::Empty | Source::History | Source::Models => Ok(Vec::new()),
+            Source::File(_) => {
+                let found = self.of_files.iter().find(|(file, _)| file == source);
+                Ok(found.map(|(_, unmodelled)| unmodelled.clone()).unwrap_or_default())
             }
         }
     }

@@ -35,6 +35,7 @@ pub async fn create(
     let mut reader = Reader::open(project, &[&between.from, &between.to]).await?;
     let dialect = reader.dialect();
     let compared = read_and_compare(&mut reader, between).await;
+    let left = std::mem::take(&mut reader.warnings);
     let closed = reader.close().await;
     let Read { pending, compared: Compared { diff, from }, unmodelled } = compared?;
     closed?;
@@ -70,6 +71,7 @@ pub async fn create(
     warnings.extend(in_words_of(project, dialect, &between.to));
     let mut written = revision::write(project, new, parents, Body { upgrade, downgrade, warnings })?;
     written.notes.extend(notes);
+    written.notes.extend(left);
     Ok(Some(written))
 }
 
@@ -148,9 +150,25 @@ async fn read_and_compare(reader: &mut Reader<'_>, between: &Between) -> Result<
         (_, _) => reader.filter(&[&from, &to]),
     };
     let compared = reader.compare(from, to, filter).await?;
-    let is_first = *between == Between { from: Source::Empty, to: Source::Database };
-    let unmodelled = if is_first { reader.unmodelled().await? } else { Vec::new() };
+    let unmodelled = not_made(reader, between).await?;
     Ok(Read { pending, compared, unmodelled })
+}
+
+/// Lists what the side that is written down holds beside what can be, and the other does not.
+///
+/// A later revision that leads to the database says nothing: all that was said of the first.
+async fn not_made(reader: &mut Reader<'_>, between: &Between) -> Result<Vec<Unmodelled>, Error> {
+    let Between { from, to } = between;
+    if *to == Source::Database && *from != Source::Empty {
+        return Ok(Vec::new());
+    }
+    let there = reader.unmodelled_of(from).await?;
+    let is_there = |name: &String| there.iter().any(|object| object.names.contains(name));
+    let wanted = reader.unmodelled_of(to).await?.into_iter().map(|Unmodelled { kind, names }| {
+        let names = names.into_iter().filter(|name| !is_there(name)).collect();
+        Unmodelled { kind, names }
+    });
+    Ok(wanted.filter(|object| !object.names.is_empty()).collect())
 }
 
 /// Says that expressions which one database printed were not tried on the project's others.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{error::Error, operation::Operation, source::Source};
+use crate::{dialect::Unmodelled, error::Error, operation::Operation, source::Source};
 
 use super::{
     Project,
@@ -16,6 +16,19 @@ pub struct Differences {
     pub operations: Vec<Operation>,
     /// Expressions that could not be compared.
     pub uncompared: usize,
+    /// What the sides hold that is not compared: views, triggers.
+    pub unmodelled: Sides,
+    /// What whoever asked should know beside the answer.
+    pub warnings: Vec<String>,
+}
+
+/// What each side holds that is not compared.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Sides {
+    /// What is on the side that is there.
+    pub from: Vec<Unmodelled>,
+    /// What is on the side that shall be.
+    pub to: Vec<Unmodelled>,
 }
 
 /// Compares two sources as they are: a database without its pending revisions. Writes nothing.
@@ -30,18 +43,19 @@ pub async fn diff(
 ) -> Result<Differences, Error> {
     let mut reader = Reader::open(project, &[&between.from, &between.to]).await?;
     let compared = read_and_compare(&mut reader, between).await;
+    let warnings = std::mem::take(&mut reader.warnings);
     let closed = reader.close().await;
-    let Compared { diff, from: _ } = compared?;
+    let (Compared { diff, from: _ }, unmodelled) = compared?;
     closed?;
     if let Some(first) = diff.uncompared.first()
         && !allow_uncompared
     {
         return Err(Error::Uncompared { count: diff.uncompared.len(), reason: first.reason.clone() });
     }
-    Ok(Differences { operations: diff.operations, uncompared: diff.uncompared.len() })
+    Ok(Differences { operations: diff.operations, uncompared: diff.uncompared.len(), unmodelled, warnings })
 }
 
-async fn read_and_compare(reader: &mut Reader<'_>, between: &Between) -> Result<Compared, Error> {
+async fn read_and_compare(reader: &mut Reader<'_>, between: &Between) -> Result<(Compared, Sides), Error> {
     let mut from = reader.read(&between.from).await?;
     let mut to = reader.read(&between.to).await?;
     // Where nobody says what a database does not keep, the other side does.
@@ -58,7 +72,12 @@ async fn read_and_compare(reader: &mut Reader<'_>, between: &Between) -> Result<
         (false, true) => reader.filter(&[&from]),
         (false, false) => reader.filter(&[&from, &to]),
     };
-    reader.compare(from, to, filter).await
+    let compared = reader.compare(from, to, filter).await?;
+    let unmodelled = Sides {
+        from: reader.unmodelled_of(&between.from).await?,
+        to: reader.unmodelled_of(&between.to).await?,
+    };
+    Ok((compared, unmodelled))
 }
 
 /// Tells whether a source is what a database holds, and not what somebody declares.

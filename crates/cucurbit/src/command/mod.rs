@@ -26,13 +26,13 @@ use crate::{
     schema::{Dialect, NamingConvention, Schema},
 };
 
-pub use crate::source::Source;
+pub use crate::{dialect::Unmodelled, source::Source};
 
 pub use self::{
     check::{Check, CheckOptions, check},
     compare::Between,
     create::create,
-    diff::{Differences, diff},
+    diff::{Differences, Sides, diff},
     entry::{Branch, Entry, Mark},
     history::{branches, current, heads, history},
     offline::{downgrade_sql, stamp_sql, upgrade_sql},

@@ -95,6 +95,25 @@ impl Connection {
     }
 }
 
+impl Connection {
+    /// Runs a `COPY … FROM stdin` with its rows, and returns how many there were. PostgreSQL only.
+    ///
+    /// The driver would wait for ever for rows that nobody sends if the statement were run as any other.
+    pub(crate) async fn copy_in(&mut self, command: &str, rows: &str) -> Result<u64, ConnectionError> {
+        let copied = async |connection: &mut PgConnection| {
+            let mut copy = connection.copy_in_raw(command).await?;
+            for part in rows.as_bytes().chunks(COPY_PART) {
+                copy.send(part).await?;
+            }
+            copy.finish().await
+        };
+        copied(self.postgres()?).await.map_err(|source| refused(command, source))
+    }
+}
+
+/// So many bytes of rows are sent at once: the driver keeps a copy of them.
+const COPY_PART: usize = 1 << 16;
+
 fn wrong(actual: Dialect, wanted: Dialect) -> ConnectionError {
     ConnectionError::WrongDialect { actual, wanted }
 }

@@ -33,18 +33,19 @@ pub use self::{
     statement::{Guard, Hazard, HazardKind, Mode, Offender, Plan, PlanError, Session, Shortcut, Statement},
 };
 #[cfg(feature = "runtime")]
+pub(crate) use self::{
+    lexer::{Part, file_statements, script_text},
+    session::{
+        Interrupted, Settings, begin, interrupted, is_busy, is_lost_to_another, lock_version_table,
+        may_rebuild, reflect_snapshot_with, run, table_exists,
+    },
+    sql::{qualified, quoted, string},
+};
+#[cfg(feature = "runtime")]
 pub use self::{
     reflect::{ReflectError, Unmodelled},
     scratch::{Scratch, ScratchError},
     session::reflect_snapshot,
-};
-#[cfg(feature = "runtime")]
-pub(crate) use self::{
-    session::{
-        Interrupted, Settings, begin, interrupted, is_busy, is_lost_to_another, lock_version_table,
-        may_rebuild, reflect_snapshot_with, table_exists,
-    },
-    sql::{qualified, quoted, string},
 };
 pub use crate::schema::Dialect;
 

@@ -9,7 +9,7 @@ use crate::{
     schema::Dialect,
 };
 
-use super::{Before, PlanError, lexer, postgres, sqlite};
+use super::{Before, Part, PlanError, postgres, sqlite};
 
 /// A scratch database with a copy of a schema, without rows.
 #[derive(Debug)]
@@ -26,6 +26,14 @@ pub enum ScratchError {
     /// The server refused.
     #[error("no scratch database can be made")]
     Connection(#[from] ConnectionError),
+    /// The server did not drop it in time.
+    #[error("the scratch database `{name}` is left on the server")]
+    Left {
+        /// Its name.
+        name: String,
+        /// What the server says.
+        source: ConnectionError,
+    },
     /// The copy cannot be made of what is known of the schema.
     #[error("no copy of the schema can be made")]
     Plan(#[from] PlanError),
@@ -47,38 +55,37 @@ impl Scratch {
         }
     }
 
-    /// Runs the SQL of a file: one that a person wrote, or a dump of a schema.
-    ///
-    /// # Errors
-    ///
-    /// When a statement fails.
-    pub async fn run(&mut self, sql: &str) -> Result<(), ConnectionError> {
-        let dialect = self.connection.dialect();
-        // Words of psql that pg_dump writes around its SQL.
-        let lines =
-            sql.lines().filter(|line| !line.starts_with("\\restrict ") && !line.starts_with("\\unrestrict "));
-        let sql: Vec<&str> = lines.collect();
-        for statement in lexer::split(&sql.join("\n"), dialect) {
-            self.connection.execute(statement).await?;
+    /// Runs the statements of a file: one that a person wrote, or a dump of a schema. An error comes with the line of
+    /// its statement.
+    pub(crate) async fn run(&mut self, statements: &[Part<'_>]) -> Result<(), (usize, ConnectionError)> {
+        for Part { sql, line } in statements {
+            let ran = match self.connection.dialect() {
+                Dialect::Postgres => super::run(&mut self.connection, sql).await.map(drop),
+                Dialect::Sqlite => sqlite::scratch::run(&mut self.connection, sql).await,
+            };
+            ran.map_err(|error| (*line, error))?;
         }
-        match dialect {
+        let last = statements.last().map_or(1, |last| last.line);
+        let settled = match self.connection.dialect() {
             // pg_dump empties the search path.
             Dialect::Postgres => self.connection.execute("RESET ALL").await.map(drop),
-            Dialect::Sqlite => Ok(()),
-        }
+            Dialect::Sqlite => sqlite::scratch::settle(&mut self.connection).await,
+        };
+        settled.map_err(|error| (last, error))
     }
 
     /// Drops it.
     ///
     /// # Errors
     ///
-    /// When the server refuses.
-    pub async fn close(self) -> Result<(), ConnectionError> {
+    /// When the server refuses, or does not do it in time; then it is named, and a later run drops it.
+    pub async fn close(self) -> Result<(), ScratchError> {
         let Self { connection, owner } = self;
         let closed = connection.close().await;
         if let Some(owner) = owner {
-            owner.drop_database().await?;
+            let name = owner.name().to_owned();
+            owner.drop_database().await.map_err(|source| ScratchError::Left { name, source })?;
         }
-        closed
+        Ok(closed?)
     }
 }

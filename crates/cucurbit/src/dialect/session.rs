@@ -9,7 +9,11 @@ use crate::{
     schema::{Dialect, Ident, TableName},
 };
 
-use super::{Before, ReflectError, sql};
+use super::{
+    Before, ReflectError,
+    lexer::{self, CopyIn},
+    sql,
+};
 
 impl Dialect {
     /// Returns the statement that begins a step.
@@ -29,6 +33,15 @@ impl Dialect {
 pub(crate) async fn begin(connection: &mut Connection) -> Result<(), ConnectionError> {
     let begin = connection.dialect().begin_sql();
     connection.begin(begin).await
+}
+
+/// Runs one statement, as the lexer splits them, and returns the number of rows it changed: a COPY with its rows, as
+/// psql would.
+pub(crate) async fn run(connection: &mut Connection, statement: &str) -> Result<u64, ConnectionError> {
+    match lexer::copy_in(statement, connection.dialect()) {
+        Some(CopyIn { command, rows }) => connection.copy_in(command, rows).await,
+        None => connection.execute(statement).await,
+    }
 }
 
 /// The settings of a session that a script can change: PostgreSQL's that were set since it began (`pg_settings`), SQLite's

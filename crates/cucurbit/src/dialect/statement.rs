@@ -9,6 +9,8 @@ use crate::{
     schema::{Dialect, Ident, TableName},
 };
 
+use super::lexer::Unrunnable;
+
 /// Statements in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
@@ -244,6 +246,9 @@ pub enum PlanError {
         /// The statement.
         statement: String,
     },
+    /// Raw SQL holds what no database can run.
+    #[error("cannot run SQL as it is written")]
+    Unrunnable(#[from] Unrunnable),
     /// The database cannot do it.
     #[error("{dialect} cannot {operation}: {reason}")]
     Unsupported {
@@ -270,6 +275,7 @@ impl PlanError {
             Self::Original { .. } => {
                 Some("the table can still be changed by `op.execute` with SQL of your own")
             }
+            Self::Unrunnable(error) => error.hint(),
             Self::Unsupported { .. } => {
                 Some("put the operation into `op.on(Postgres, |op| …)` or `op.on(Sqlite, |op| …)`")
             }

@@ -255,6 +255,8 @@ error_codes! {
     PendingRevisions = "pending-revisions",
     /// A revision failed on a scratch database.
     RehearsalFailed = "rehearsal-failed",
+    /// An SQL file is no text of UTF-8.
+    SqlFileEncoding = "sql-file-encoding",
     /// A statement of an SQL file fails.
     SqlFileFailed = "sql-file-failed",
     /// Expressions could not be compared.
@@ -311,6 +313,8 @@ error_codes! {
     TableChanged = "table-changed",
     /// Values cannot become values of their column's new type.
     UnconvertibleValues = "unconvertible-values",
+    /// SQL holds what cannot be run.
+    UnrunnableSql = "unrunnable-sql",
     /// A revision was begun and not finished.
     UnfinishedRevision = "unfinished-revision",
     /// The database cannot do what a script says.

@@ -233,6 +233,7 @@ impl From<&PlanError> for ErrorCode {
             PlanError::Irreversible { .. } => Self::Irreversible,
             PlanError::NeedsNoTransaction { .. } => Self::NeedsNoTransaction,
             PlanError::Original { .. } => Self::UnreadableObject,
+            PlanError::Unrunnable(_) => Self::UnrunnableSql,
             PlanError::Unsupported { .. } => Self::UnsupportedOperation,
         }
     }
@@ -348,6 +349,8 @@ impl From<&SqlFileError> for ErrorCode {
     fn from(error: &SqlFileError) -> Self {
         match error {
             SqlFileError::NoScratch { .. } | SqlFileError::NoServer { .. } => Self::NoScratchDatabase,
+            SqlFileError::Encoding { .. } => Self::SqlFileEncoding,
+            SqlFileError::Unrunnable { .. } => Self::UnrunnableSql,
             SqlFileError::Read { .. } => Self::UnreadableSqlFile,
             SqlFileError::Reflect { source, .. } => source.into(),
             SqlFileError::Statement { .. } => Self::SqlFileFailed,

@@ -213,7 +213,7 @@ async fn run_statement(job: &mut Job<'_, '_>, statement: &Statement) -> Result<(
         counted.push((table, count(job.connection, table).await?));
     }
     tell_of(job.connection.dialect(), job.observer, sql);
-    let written = job.connection.execute(sql).await?;
+    let written = dialect::run(job.connection, sql).await?;
     for guard in guards {
         check_guard(job.connection, guard, &counted, written).await?;
     }

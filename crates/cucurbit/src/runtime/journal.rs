@@ -225,7 +225,7 @@ async fn outside(job: &mut Job<'_, '_>, entry: &Entry) -> Result<(), RunError> {
             job.connection.execute(sql).await?;
         }
         apply::tell_of(job.connection.dialect(), job.observer, &entry.statement);
-        job.connection.execute(&entry.statement).await?;
+        dialect::run(job.connection, &entry.statement).await?;
     }
     job.connection.execute(&format!("DELETE FROM {TABLE} WHERE {at}")).await?;
     Ok(())
@@ -243,7 +243,7 @@ async fn inside(job: &mut Job<'_, '_>, entries: &[Entry], is_end: bool) -> Resul
             settings.restore(job.connection).await?;
         }
         apply::tell_of(job.connection.dialect(), job.observer, &entry.statement);
-        let changed = job.connection.execute(&entry.statement).await?;
+        let changed = dialect::run(job.connection, &entry.statement).await?;
         if entry.mode == EntryMode::Version && changed != 1 {
             let table = job.version_table.name().to_string();
             return Err(RunError::VersionRow {

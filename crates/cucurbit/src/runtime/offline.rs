@@ -3,7 +3,7 @@
 //! The script is reproducible byte for byte: nothing in it comes from a clock, from chance or from a database.
 
 use crate::{
-    dialect::{Before, Dialect, Guard, Mode, Plan, Statement},
+    dialect::{self, Before, Dialect, Guard, Mode, Plan, Statement},
     revision::{Applied, Heads, Scripts, Step},
 };
 
@@ -70,7 +70,7 @@ fn write_step(text: &mut Text, dialect: Dialect, plan: &Plan, changes: &[String]
         if guards.iter().any(|guard| matches!(guard, Guard::CopiesAllRows { .. })) {
             comment(text, "copies every row");
         }
-        statement(text, sql);
+        text.0.push(format!("{}\n\n", dialect::script_text(sql, dialect)));
     }
     if !is_open {
         statement(text, dialect.begin_sql());

@@ -8,13 +8,21 @@ use std::{
 use thiserror::Error;
 
 use crate::{
-    connection::{ConnectionError, address::Address},
-    dialect::{self, Before, ReflectError, Scratch, ScratchError},
+    connection::{Connection, ConnectionError, address::Address},
+    dialect::{self, Before, ReflectError, Scratch, ScratchError, Unmodelled, lexer::Unrunnable},
 };
 
 /// Why a file of SQL gives no schema.
 #[derive(Debug, Error)]
 pub enum SqlFileError {
+    /// It is no text of UTF-8.
+    #[error("{}, line {line}, is not UTF-8", path.display())]
+    Encoding {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: usize,
+    },
     /// It cannot be read.
     #[error("cannot read {}", path.display())]
     Read {
@@ -38,12 +46,22 @@ pub enum SqlFileError {
         source: ScratchError,
     },
     /// One of its statements fails.
-    #[error("{} failed on a scratch database", path.display())]
+    #[error("{}, line {line}, failed on a scratch database", path.display())]
     Statement {
         /// The file.
         path: PathBuf,
+        /// The line on which the statement begins, counted from 1.
+        line: usize,
         /// The statement, and why.
         source: ConnectionError,
+    },
+    /// It holds what cannot be run.
+    #[error("cannot run {}", path.display())]
+    Unrunnable {
+        /// The file.
+        path: PathBuf,
+        /// What it is, and why not.
+        source: Unrunnable,
     },
     /// What it made cannot be read.
     #[error("cannot read what {} made", path.display())]
@@ -63,30 +81,64 @@ impl SqlFileError {
             Self::NoServer { .. } | Self::NoScratch { .. } => {
                 Some("name a server where databases may be made by `scratch_url` in cucurbit.toml")
             }
+            Self::Encoding { .. } => {
+                Some("write it again in UTF-8: `pg_dump --encoding=UTF8`, or `iconv -f LATIN1 -t UTF-8`")
+            }
+            Self::Unrunnable { source, .. } => source.hint(),
             Self::Read { .. } | Self::Statement { .. } | Self::Reflect { .. } => None,
         }
     }
+}
+
+/// What a file of SQL made.
+#[derive(Debug)]
+pub struct Made {
+    /// The schema.
+    pub before: Before,
+    /// What else: it is not compared.
+    pub unmodelled: Vec<Unmodelled>,
+    /// That the scratch database is left on the server, which could not drop it in time.
+    pub left: Option<ScratchError>,
 }
 
 /// Runs a file of SQL on a scratch database and returns what it made.
 ///
 /// # Errors
 ///
-/// When the file cannot be read, no scratch database can be had, or a statement fails on it.
-pub async fn read_sql_file(server: &Address, path: &Path) -> Result<Before, SqlFileError> {
+/// When the file cannot be read or holds what cannot be run, when no scratch database can be had, or a statement fails
+/// on it.
+pub async fn read_sql_file(server: &Address, path: &Path) -> Result<Made, SqlFileError> {
     let path = || path.to_owned();
-    let sql = fs::read_to_string(path()).map_err(|source| SqlFileError::Read { path: path(), source })?;
+    let bytes = fs::read(path()).map_err(|source| SqlFileError::Read { path: path(), source })?;
+    let sql = String::from_utf8(bytes).map_err(|error| {
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = valid.split(|byte| *byte == b'\n').count();
+        SqlFileError::Encoding { path: path(), line }
+    })?;
+    let statements = dialect::file_statements(&sql, server.dialect())
+        .map_err(|source| SqlFileError::Unrunnable { path: path(), source })?;
     let no_scratch = |source| SqlFileError::NoScratch { path: path(), source };
     let mut scratch = Scratch::open(server, &Before::default()).await.map_err(no_scratch)?;
-    let ran = scratch.run(&sql).await;
+    let ran = scratch.run(&statements).await;
     let reflected = match ran {
-        Ok(()) => dialect::reflect(&mut scratch.connection)
+        Ok(()) => made(&mut scratch.connection)
             .await
             .map_err(|source| SqlFileError::Reflect { path: path(), source }),
-        Err(source) => Err(SqlFileError::Statement { path: path(), source }),
+        Err((line, source)) => Err(SqlFileError::Statement { path: path(), line, source }),
     };
     let closed = scratch.close().await;
-    let before = reflected?;
-    closed.map_err(|source| no_scratch(source.into()))?;
-    Ok(before)
+    let mut made = reflected?;
+    match closed {
+        Ok(()) => {}
+        // What was asked is known; the database goes with a later run.
+        Err(left @ ScratchError::Left { .. }) => made.left = Some(left),
+        Err(error @ (ScratchError::Connection(_) | ScratchError::Plan(_))) => return Err(no_scratch(error)),
+    }
+    Ok(made)
+}
+
+async fn made(connection: &mut Connection) -> Result<Made, ReflectError> {
+    let before = dialect::reflect(connection).await?;
+    let unmodelled = dialect::unmodelled(connection).await?;
+    Ok(Made { before, unmodelled, left: None })
 }

@@ -15,7 +15,7 @@ use thiserror::Error;
 use crate::mask;
 
 pub use self::{
-    file::{SqlFileError, read_sql_file},
+    file::{Made, SqlFileError, read_sql_file},
     history::{ReplayError, replay},
     scratch::replay_on_scratch,
 };

@@ -4,7 +4,7 @@
 
 use crate::{
     connection::{Connection, ConnectionError, address::Address},
-    dialect::{Before, Dialect, Plan, Scratch, Settings},
+    dialect::{self, Before, Dialect, Plan, Scratch, Settings},
     operation::{Execute, Operation, for_dialect},
     revision::Scripts,
     runtime,
@@ -73,7 +73,7 @@ async fn rehearse(
 
 async fn run(connection: &mut Connection, plan: &Plan) -> Result<(), ConnectionError> {
     for statement in &plan.statements {
-        connection.execute(&statement.sql).await?;
+        dialect::run(connection, &statement.sql).await?;
     }
     Ok(())
 }

@@ -68,6 +68,9 @@ mod rich; // A schema with everything in it, on both databases: read, made again
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod runtime; // Runs: what is left after a failure, what is refused before one, and what is told meanwhile.
+#[cfg(all(feature = "runtime", unix))]
+#[cfg(test)]
+mod scratch; // Scratch databases: what a killed process left goes with a later run, and no drop waits without end.
 #[cfg(test)]
 mod script; // What revision files look like, and that compiling and recording them gives back what was rendered.
 #[cfg(feature = "runtime")]
@@ -82,6 +85,9 @@ mod sources; // `create` and `diff` between any two sources: database, empty, hi
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod spellings; // What a model says in its own words and the database in others is no difference.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
+mod sql_files; // SQL as psql, pg_dump, sqlite3 and people write it: in files and in scripts, COPY with its rows.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod sqlite; // SQLite: what Alembic's rebuild loses is kept, and memory agrees with the file, on real files with rows.

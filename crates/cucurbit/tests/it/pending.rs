@@ -75,7 +75,7 @@ fn pending_sql_is_tried_on_a_scratch_database() {
         if database.dialect == Dialect::Postgres {
             // Those of other tests, whose sessions are there, are their own.
             let left = "SELECT count(*) FROM pg_database d WHERE d.datname LIKE 'cucurbit_scratch_%' AND NOT EXISTS \
-                        (SELECT 1 FROM pg_stat_activity a WHERE d.datname = 'cucurbit_scratch_' || a.pid)";
+                        (SELECT 1 FROM pg_stat_activity a WHERE d.datname LIKE 'cucurbit_scratch_' || a.pid || '\\_%')";
             assert_eq!(
                 connection.value(left).await.unwrap().as_deref(),
                 Some("0"),

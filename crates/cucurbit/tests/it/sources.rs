@@ -234,7 +234,7 @@ fn a_file_of_sql_is_a_source_like_any_other() {
 
         std::fs::write(&file, "CREATE TABLE bed (").unwrap();
         let error = command::diff(&project, &between("schema.sql", "history"), false).await.unwrap_err();
-        assert_eq!(error.to_string(), format!("{} failed on a scratch database", file.display()));
+        assert_eq!(error.to_string(), format!("{}, line 1, failed on a scratch database", file.display()));
         std::fs::remove_file(&file).unwrap();
         let error = command::diff(&project, &between("schema.sql", "history"), false).await.unwrap_err();
         assert_eq!(error.to_string(), format!("cannot read {}", file.display()));

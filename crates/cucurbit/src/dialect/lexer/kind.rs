@@ -34,6 +34,13 @@ pub enum Kind {
 /// ```
 #[must_use]
 pub fn kind(statement: &str, dialect: Dialect) -> Kind {
+    let is_command = statement.starts_with(if dialect == Dialect::Postgres { '\\' } else { '.' });
+    let first = Tokens::new(statement, dialect).next();
+    let is_copy = dialect == Dialect::Postgres && first.is_some_and(|first| first.is("COPY"));
+    if is_command || is_copy {
+        // The rows after a COPY are no SQL, and a command of psql or sqlite3 is run by nobody.
+        return Kind::ReadsOrWritesRows;
+    }
     let tokens: Vec<Token<'_>> = Tokens::new(statement, dialect).collect();
     let Some(first) = tokens.first() else { return Kind::ReadsOrWritesRows };
     if first.is_any(&["BEGIN", "COMMIT", "END", "RELEASE", "ROLLBACK", "SAVEPOINT"]) {
@@ -117,7 +124,6 @@ fn postgres(tokens: &[Token<'_>]) -> Kind {
         "ANALYSE",
         "ANALYZE",
         "CHECKPOINT",
-        "COPY",
         "GRANT",
         "LISTEN",
         "LOCK",

@@ -1,8 +1,11 @@
 //! Splits SQL into statements and says what kind each is.
 //!
-//! What lives here: the lexical rules of both databases. Nothing is parsed: SQL that is wrong is split somehow,
-//! and the database refuses it.
+//! What lives here: the lexical rules of both databases, and of the programs that read files for them, psql and sqlite3
+//! (`client`, `copy`). Nothing is parsed: SQL that is wrong is split somehow, and the database refuses it.
 
+mod beyond;
+mod client;
+mod copy;
 mod kind;
 mod masked;
 #[cfg(test)]
@@ -11,18 +14,26 @@ mod token;
 
 use crate::schema::Dialect;
 
-use self::token::{Token, Tokens};
+use self::token::{Class, Token, Tokens};
 
+pub(crate) use self::client::{Part, statements};
 pub use self::{
+    client::Unrunnable,
     kind::{Kind, kind},
     masked::{Masked, escaped, masked},
+};
+#[cfg(feature = "runtime")]
+pub(crate) use self::{
+    client::file_statements,
+    copy::{CopyIn, copy_in, script_text},
 };
 
 /// Splits SQL into its statements, in order.
 ///
 /// A statement comes without its semicolon and without the white space and comments around it; what is inside
 /// stays as it is written. Semicolons in quotes, comments, trigger bodies (SQLite), `BEGIN ATOMIC … END` and
-/// parentheses (PostgreSQL) separate nothing. No text makes it panic.
+/// parentheses (PostgreSQL) separate nothing. The rows after `COPY … FROM stdin;` belong to it, up to the line `\\.`, and
+/// a command of psql (`\\echo`) or sqlite3 (`.mode`) is one for itself. No text makes it panic.
 ///
 /// ```
 /// use cucurbit::{dialect::lexer::split, schema::Dialect};
@@ -35,18 +46,58 @@ pub fn split(sql: &str, dialect: Dialect) -> Vec<&str> {
     let mut statements = Vec::new();
     let mut statement: Vec<Token<'_>> = Vec::new();
     let mut body = Body::default();
-    for token in Tokens::new(sql, dialect) {
-        if token.is_sign(";") && body.ends_at_semicolon(&statement, dialect) {
-            statements.extend(text(sql, &statement));
-            statement.clear();
-            body = Body::default();
+    let mut tokens = Tokens::new(sql, dialect);
+    loop {
+        if statement.is_empty()
+            && let Some(command) = tokens.dot_command()
+        {
+            statements.push(command.text);
             continue;
         }
-        body.read(&statement, &token, dialect);
-        statement.push(token);
+        let Some(token) = tokens.next() else { break };
+        if statement.is_empty() && token.class == Class::Command && !is_end(&token) {
+            statements.push(token.text);
+        } else if is_end(&token) && body.ends_at_semicolon(&statement, dialect) {
+            if let Some(strings) = backslashes(&statement, dialect) {
+                tokens.set_backslashes(strings);
+            }
+            match (copy::end(sql, &statement, &token, dialect), statement.first()) {
+                (Some(end), Some(first)) => {
+                    statements.push(&sql[first.start..end]);
+                    tokens.go_to(end);
+                }
+                (_, _) => statements.extend(text(sql, &statement)),
+            }
+            statement.clear();
+            body = Body::default();
+        } else {
+            body.read(&statement, &token, dialect);
+            statement.push(token);
+        }
     }
     statements.extend(text(sql, &statement));
     statements
+}
+
+/// Tells whether a token ends a statement: a semicolon, or what psql takes for one.
+fn is_end(token: &Token<'_>) -> bool {
+    token.is_sign(";") || token.class == Class::Command && matches!(token.text, "\\;" | "\\g" | "\\gx")
+}
+
+/// Returns whether backslashes escape in plain quotes after this statement, if it is the one that says so
+/// (PostgreSQL's manual, section 4.1.2.1).
+fn backslashes(statement: &[Token<'_>], dialect: Dialect) -> Option<bool> {
+    let ([set, words @ ..], Dialect::Postgres) = (statement, dialect) else { return None };
+    let words = match words {
+        [scope, words @ ..] if scope.is_any(&["LOCAL", "SESSION"]) => words,
+        words => words,
+    };
+    let [name, sign, value] = words else { return None };
+    let is_it =
+        set.is("SET") && name.is("standard_conforming_strings") && (sign.is_sign("=") || sign.is("TO"));
+    let value = value.text.trim_matches('\'').to_ascii_lowercase();
+    let is_off = matches!(value.as_str(), "off" | "of" | "false" | "f" | "no" | "n" | "0");
+    is_it.then_some(is_off)
 }
 
 fn text<'s>(sql: &'s str, statement: &[Token<'s>]) -> Option<&'s str> {

@@ -122,6 +122,51 @@ fn what_does_not_end_reaches_to_the_end() {
     check_on(Sqlite, "SELECT [a; b", &["SELECT [a; b"]);
 }
 
+#[test]
+fn a_copy_of_postgres_is_one_statement_with_its_rows() {
+    let copy = "COPY a FROM stdin;\n1\t;'\n\\N\n\\.";
+    check_on(Postgres, &format!("{copy}\nSELECT 2;"), &[copy, "SELECT 2"]);
+    check_on(Postgres, &format!("SELECT 1; {copy}\r\nSELECT 2"), &["SELECT 1", copy, "SELECT 2"]);
+    let windows = "copy a (b) from STDIN WITH (FORMAT csv); -- rows\r\n\"x\r\n\\.x\r\n\\.";
+    check_on(Postgres, &format!("{windows}\r\n;SELECT 2"), &[windows, "SELECT 2"]);
+    check_on(Postgres, "COPY a FROM stdin;\n1\nSELECT 2;\n", &["COPY a FROM stdin;\n1\nSELECT 2;\n"]);
+    check_on(Postgres, "COPY a FROM stdin;\n \n", &["COPY a FROM stdin"]);
+    check_on(Postgres, "COPY a FROM 'x';\nSELECT 2", &["COPY a FROM 'x'", "SELECT 2"]);
+    check_on(
+        Postgres,
+        "COPY (SELECT 1 FROM stdin) TO 'x';\nSELECT 2",
+        &["COPY (SELECT 1 FROM stdin) TO 'x'", "SELECT 2"],
+    );
+    check_on(Sqlite, "COPY a FROM stdin;\n1\n;", &["COPY a FROM stdin", "1"]);
+    assert_eq!(kind(copy, Postgres), Kind::ReadsOrWritesRows);
+}
+
+#[test]
+fn commands_of_the_programs_are_statements_of_their_own() {
+    check_on(
+        Postgres,
+        "\\echo it's; \nSELECT 1 \\g\nSELECT 2\\;SELECT 3",
+        &["\\echo it's;", "SELECT 1", "SELECT 2", "SELECT 3"],
+    );
+    check_on(Postgres, "\\set x 'a\\\\b' \\\\ SELECT 1", &["\\set x 'a\\\\b' \\\\", "SELECT 1"]);
+    check_on(Postgres, "SELECT '\\c'; \\c x", &["SELECT '\\c'", "\\c x"]);
+    check_on(Sqlite, ".mode list \n# note;\nSELECT\n.5; .read x", &[".mode list", "SELECT\n.5", ".read x"]);
+    assert_eq!(kind("\\c x", Postgres), Kind::ReadsOrWritesRows);
+    assert_eq!(kind(".read x", Sqlite), Kind::ReadsOrWritesRows);
+}
+
+#[test]
+fn backslashes_escape_in_all_strings_where_a_setting_says_so() {
+    let sql = "SET standard_conforming_strings TO off; SELECT 'it\\'s;'; SET standard_conforming_strings = 'on'; SELECT '\\';";
+    let expected = [
+        "SET standard_conforming_strings TO off",
+        "SELECT 'it\\'s;'",
+        "SET standard_conforming_strings = 'on'",
+        "SELECT '\\'",
+    ];
+    check_on(Postgres, sql, &expected);
+}
+
 #[track_caller]
 fn check_kind(dialect: Dialect, expected: Kind, statements: &[&str]) {
     for statement in statements {
@@ -289,7 +334,7 @@ fn sql() -> impl Strategy<Value = String> {
     let pieces = [
         "'", "\"", "`", "[", "]", "$", "$$", "$a$", ";", "(", ")", "--", "\n", "\r", "/*", "*/", "\\", "E'",
         "e", " ", "1", ".", "CREATE", "TRIGGER", "FUNCTION", "BEGIN", "ATOMIC", "END", "CASE", "AS",
-        "SELECT", "ä", "\u{feff}", "\0", "x",
+        "SELECT", "ä", "\u{feff}", "\0", "x", "COPY", "FROM", "STDIN", "\n\\.\n", "\\g", "\\echo ", ".", "#",
     ];
     proptest::collection::vec(
         prop_oneof![9 => prop::sample::select(Vec::from(pieces)).prop_map(str::to_owned), 1 => ".{0,3}"],

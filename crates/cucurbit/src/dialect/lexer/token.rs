@@ -7,6 +7,8 @@ use crate::schema::Dialect;
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Class {
+    /// A command of the program that reads the SQL: `\\echo` of psql, `.mode` of sqlite3. It is never SQL.
+    Command,
     /// A character that is none of the others, or a number.
     Other,
     /// Something in quotes: text, or a name.
@@ -48,11 +50,46 @@ pub(super) struct Tokens<'s> {
     sql: &'s str,
     position: usize,
     is_postgres: bool,
+    /// Whether a backslash escapes in plain quotes too: `standard_conforming_strings` is off.
+    has_backslashes: bool,
 }
 
 impl<'s> Tokens<'s> {
     pub(super) fn new(sql: &'s str, dialect: Dialect) -> Self {
-        Self { sql, position: 0, is_postgres: dialect == Dialect::Postgres }
+        Self { sql, position: 0, is_postgres: dialect == Dialect::Postgres, has_backslashes: false }
+    }
+
+    /// Goes on at another place.
+    pub(super) fn go_to(&mut self, position: usize) {
+        self.position = position;
+    }
+
+    /// Says whether a backslash escapes in plain quotes.
+    pub(super) fn set_backslashes(&mut self, has_backslashes: bool) {
+        self.has_backslashes = has_backslashes;
+    }
+
+    /// Reads a command of sqlite3 where a statement could begin: a line from a dot on. No SQL begins with one.
+    ///
+    /// A line that begins with `#` is a comment to that program.
+    pub(super) fn dot_command(&mut self) -> Option<Token<'s>> {
+        if self.is_postgres {
+            return None;
+        }
+        loop {
+            self.skip_space_and_comments();
+            let line = self.rest().split('\n').next().unwrap_or_default();
+            let text = line.trim_end();
+            let start = self.position;
+            match text.chars().next() {
+                Some('#') => self.position += line.len(),
+                Some('.') => {
+                    self.position += line.len();
+                    return Some(Token { class: Class::Command, text, start });
+                }
+                Some(_) | None => return None,
+            }
+        }
     }
 
     fn rest(&self) -> &'s str {
@@ -82,6 +119,8 @@ impl<'s> Tokens<'s> {
     fn token(&self, first: char) -> (Class, usize) {
         let rest = self.rest();
         match first {
+            '\\' if self.is_postgres => (Class::Command, psql_command(rest)),
+            '\'' if self.has_backslashes => (Class::Quoted, escaped(rest)),
             '\'' | '"' => (Class::Quoted, quoted(rest, first)),
             '`' if !self.is_postgres => (Class::Quoted, quoted(rest, first)),
             '[' if !self.is_postgres => {
@@ -225,4 +264,28 @@ fn dollar_quoted(text: &str) -> Option<usize> {
     let name = &tag[1..tag.len() - 1];
     let is_tag = name.chars().next().is_none_or(is_word_start) && name.chars().all(is_in_word);
     is_tag.then(|| text[tag.len()..].find(tag).map_or(text.len(), |closing| closing + 2 * tag.len()))
+}
+
+/// Returns the length of a command of psql: to the end of the line, or to `\\\\`, after which SQL goes on.
+///
+/// `\\;` is nothing but the end of a statement.
+fn psql_command(text: &str) -> usize {
+    if text.starts_with("\\;") {
+        return 2;
+    }
+    let line = text.lines().next().unwrap_or_default().trim_end();
+    let mut quote = None;
+    let mut letters = line.char_indices().skip(1).peekable();
+    while let Some((at, letter)) = letters.next() {
+        match quote {
+            Some(open) if letter == open => quote = None,
+            // In single quotes a backslash escapes, as in C.
+            Some('\'') if letter == '\\' => drop(letters.next()),
+            Some(_) => {}
+            None if matches!(letter, '\'' | '"' | '`') => quote = Some(letter),
+            None if line[at..].starts_with("\\\\") => return at + 2,
+            None => {}
+        }
+    }
+    line.len().max(1)
 }

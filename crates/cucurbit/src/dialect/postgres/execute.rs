@@ -4,7 +4,7 @@ use super::expression::tokens;
 use crate::{
     dialect::{
         Mode, PlanError, Statement,
-        lexer::{Kind, kind, masked, split},
+        lexer::{self, Kind, Part, kind, masked},
     },
     operation::Execute,
     schema::Dialect,
@@ -14,9 +14,9 @@ use crate::{
 pub(super) fn statements(execute: &Execute) -> Result<Vec<Statement>, PlanError> {
     let Execute { sql, is_outside_transaction, means: _ } = execute;
     let mode = if *is_outside_transaction { Mode::OutsideTransaction } else { Mode::InTransaction };
-    split(sql, Dialect::Postgres)
+    lexer::statements(sql, Dialect::Postgres)?
         .into_iter()
-        .map(|sql| {
+        .map(|Part { sql, line: _ }| {
             if mode == Mode::InTransaction && needs_no_transaction(sql) {
                 return Err(PlanError::NeedsNoTransaction { statement: masked(sql, Dialect::Postgres).sql });
             }

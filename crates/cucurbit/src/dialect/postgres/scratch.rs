@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     connection::{ConnectOptions, Connection, ConnectionError, address::Address},
-    dialect::{Before, PlanError, scratch::ScratchError},
+    dialect::{Before, PlanError, scratch::ScratchError, sql::string},
     operation::{Concurrency, Operation},
     schema::{Ident, Schema},
 };
@@ -16,35 +16,100 @@ pub(crate) struct Owner {
     name: String,
 }
 
+/// The beginning of the names. The process of the server's session that made the database and the moment at which that
+/// session began follow: two sessions never have both.
+const NAME: &str = "cucurbit_scratch_";
+
+/// What is written beside each, for people and for those that look for ones that were left.
+const MARK: &str = "a scratch database of Cucurbit, to be dropped when the session that made it has ended";
+
+/// How long a server may take to drop one. A session of any database that waits for rows of a COPY can keep it from being
+/// done for as long as it waits: it does not answer the server's other processes (`WaitForProcSignalBarrier`).
+const DROP_TIMEOUT: &str = "SET statement_timeout = '10s'";
+
 /// Makes the database and copies the tables into it.
 pub(crate) async fn open(server: &Address, before: &Before) -> Result<(Connection, Owner), ScratchError> {
     let statements = copy(&before.schema)?;
     let mut connection = Connection::connect(server, &ConnectOptions::default()).await?;
-    // The process of the server's session is nobody else's while the session lasts.
-    let process = connection.value("SELECT pg_backend_pid()").await?.unwrap_or_default();
-    let name = format!("cucurbit_scratch_{process}");
-    // One that a killed process left, under a number that the server has given again.
-    connection.execute(&format!("DROP DATABASE IF EXISTS {name}")).await?;
+    sweep(&mut connection).await?;
+    let own = "SELECT pid || '_' || (extract(epoch FROM backend_start) * 1000)::bigint FROM pg_catalog.pg_stat_activity \
+               WHERE pid = pg_catalog.pg_backend_pid()";
+    let session = connection.value(own).await?.unwrap_or_default();
+    let name = format!("{NAME}{session}");
     connection.execute(&format!("CREATE DATABASE {name}")).await?;
     let owner = Owner { connection, name };
-    match fill(server, &owner.name, &statements).await {
-        Ok(scratch) => Ok((scratch, owner)),
-        Err(error) => {
-            owner.drop_database().await?;
+    match fill(server, owner, &statements).await {
+        Ok(opened) => Ok(opened),
+        Err((owner, error)) => {
+            // Why there is no scratch database says more than why an empty one is left, which a next run drops.
+            drop(owner.drop_database().await);
             Err(error.into())
         }
     }
 }
 
 impl Owner {
-    /// Drops the database.
+    /// Returns the database's name.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Drops the database, with the sessions that are in it, if the server does it in time.
     pub(crate) async fn drop_database(mut self) -> Result<(), ConnectionError> {
-        self.connection.execute(&format!("DROP DATABASE IF EXISTS {}", self.name)).await?;
-        self.connection.close().await
+        let dropped = drop_database(&mut self.connection, &self.name, " WITH (FORCE)").await;
+        let closed = self.connection.close().await;
+        dropped.and(closed)
     }
 }
 
-async fn fill(server: &Address, name: &str, statements: &[String]) -> Result<Connection, ConnectionError> {
+async fn drop_database(connection: &mut Connection, name: &str, how: &str) -> Result<(), ConnectionError> {
+    connection.execute(DROP_TIMEOUT).await?;
+    let dropped = connection.execute(&format!("DROP DATABASE IF EXISTS {name}{how}")).await;
+    connection.execute("RESET statement_timeout").await?;
+    dropped.map(drop)
+}
+
+/// Drops the scratch databases that a process left which was killed: marked as such, of a session that has ended, with
+/// nobody in them, and of a role that is ours.
+///
+/// The beginning of another role's session can only be seen by some; then its process alone tells that it may be there.
+async fn sweep(connection: &mut Connection) -> Result<(), ConnectionError> {
+    let left = format!(
+        "SELECT d.datname FROM pg_catalog.pg_database d \
+         WHERE d.datname ~ '^{NAME}[0-9]+_[0-9]+$' AND pg_catalog.shobj_description(d.oid, 'pg_database') = {} \
+           AND pg_catalog.pg_has_role(d.datdba, 'USAGE') \
+           AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity a WHERE a.datid = d.oid) \
+           AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity a \
+             WHERE a.pid::text = split_part(d.datname, '_', 3) \
+               AND coalesce((extract(epoch FROM a.backend_start) * 1000)::bigint::text = split_part(d.datname, '_', 4), true))",
+        string(MARK)
+    );
+    for row in connection.rows(&left).await? {
+        if let Some(Some(name)) = row.first() {
+            // Somebody may have come in, or another run may be dropping it: then it is not ours to drop now.
+            drop(drop_database(connection, name, "").await);
+        }
+    }
+    Ok(())
+}
+
+/// Marks the database and makes the tables in it; after an error the owner comes back too.
+async fn fill(
+    server: &Address,
+    mut owner: Owner,
+    statements: &[String],
+) -> Result<(Connection, Owner), (Owner, ConnectionError)> {
+    let mark = format!("COMMENT ON DATABASE {} IS {}", owner.name, string(MARK));
+    if let Err(error) = owner.connection.execute(&mark).await {
+        return Err((owner, error));
+    }
+    match filled(server, &owner.name, statements).await {
+        Ok(scratch) => Ok((scratch, owner)),
+        Err(error) => Err((owner, error)),
+    }
+}
+
+async fn filled(server: &Address, name: &str, statements: &[String]) -> Result<Connection, ConnectionError> {
     let mut scratch = Connection::connect(&server.with_database(name), &ConnectOptions::default()).await?;
     for sql in statements {
         if let Err(error) = scratch.execute(sql).await {

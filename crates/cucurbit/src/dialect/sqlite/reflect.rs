@@ -14,6 +14,7 @@ use super::{
     super::{Before, Originals, ReflectError, Trigger, Unmodelled, View},
     ddl::{CreateTable, index_value},
     letters,
+    token::tokens,
 };
 
 /// The oldest library that can say which tables are shadows of virtual tables.
@@ -64,7 +65,11 @@ pub(in super::super) async fn unmodelled(
 pub(in super::super) async fn reflect(connection: &mut Connection) -> Result<Before, ReflectError> {
     refuse_old_library(connection).await?;
     let mut originals = Originals::default();
-    connection.each::<ReflectError>(OBJECTS, |row| remember(&row, &mut originals)).await?;
+    let mut virtual_tables = Vec::new();
+    connection
+        .each::<ReflectError>(OBJECTS, |row| remember(&row, &mut originals, &mut virtual_tables))
+        .await?;
+    leave_out_shadows(connection, &virtual_tables, &mut originals).await?;
     let mut columns = BTreeMap::new();
     let read = |row: Row<'_>| {
         if let (Some(table), Some(names)) = (row.text(0)?, row.text(1)?) {
@@ -78,7 +83,11 @@ pub(in super::super) async fn reflect(connection: &mut Connection) -> Result<Bef
 }
 
 /// Takes one of the objects.
-fn remember(row: &Row<'_>, originals: &mut Originals) -> Result<(), ReflectError> {
+fn remember(
+    row: &Row<'_>,
+    originals: &mut Originals,
+    virtual_tables: &mut Vec<(Ident, String)>,
+) -> Result<(), ReflectError> {
     let (Some(kind), Some(name), Some(table), Some(sql)) =
         (row.text(0)?, row.text(1)?, row.text(2)?, row.text(3)?)
     else {
@@ -88,11 +97,43 @@ fn remember(row: &Row<'_>, originals: &mut Originals) -> Result<(), ReflectError
     // A view has triggers too; an index is always a table's.
     let is_ours = matches!(row.text(4)?.as_deref(), Some("table" | "view"));
     match kind.as_ref() {
+        "table" if row.text(4)?.as_deref() == Some("virtual") => virtual_tables.push((name, sql)),
         "table" if is_ours => drop(originals.tables.insert(TableName::new(name), sql)),
         "index" if is_ours => drop(originals.indexes.insert(name, (TableName::new(table), sql))),
         "trigger" => drop(originals.triggers.insert(name, Trigger { table, sql })),
         "view" => drop(originals.views.insert(name, View { sql })),
         _ => {}
+    }
+    Ok(())
+}
+
+/// Leaves out what virtual tables keep their rows in whose module is not in this library: only the module could say
+/// which tables these are, and its name for each begins with the virtual table's (sqlite.org/vtab.html, section 2.16).
+async fn leave_out_shadows(
+    connection: &mut Connection,
+    virtual_tables: &[(Ident, String)],
+    originals: &mut Originals,
+) -> Result<(), ReflectError> {
+    if virtual_tables.is_empty() {
+        return Ok(());
+    }
+    let mut modules = Vec::new();
+    for row in connection.rows("SELECT name FROM pragma_module_list").await? {
+        modules.extend(row.into_iter().flatten());
+    }
+    for (name, sql) in virtual_tables {
+        let tokens = tokens(sql);
+        let using = tokens.iter().position(|token| token.is(sql, "USING"));
+        let module = using.and_then(|at| tokens.get(at + 1)?.name(sql));
+        let is_known = module
+            .is_none_or(|module| modules.iter().any(|known| known.eq_ignore_ascii_case(module.as_str())));
+        if is_known {
+            continue;
+        }
+        let start = format!("{name}_").to_ascii_lowercase();
+        let is_shadow = |table: &TableName| table.name.as_str().to_ascii_lowercase().starts_with(&start);
+        originals.tables.retain(|table, _| !is_shadow(table));
+        originals.indexes.retain(|_, (table, _)| !is_shadow(table));
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::{
 use super::{
     super::{
         Before, Guard, Hazard, HazardKind, Mode, Plan, PlanError, Session, Statement,
-        lexer::{self, Kind},
+        lexer::{self, Kind, Part},
         offenders::Rows,
         sql::{list, quoted, string},
     },
@@ -287,7 +287,7 @@ fn bulk_insert(insert: &BulkInsert, operation: &Operation, plan: &mut Plan) -> R
 fn execute(before: &mut Before, execute: &Execute, plan: &mut Plan) -> Result<(), PlanError> {
     let Execute { sql, is_outside_transaction, means } = execute;
     let mode = if *is_outside_transaction { Mode::OutsideTransaction } else { Mode::InTransaction };
-    for sql in lexer::split(sql, HERE) {
+    for Part { sql, line: _ } in lexer::statements(sql, HERE)? {
         let needs_none = match lexer::kind(sql, HERE) {
             Kind::EndsTransaction | Kind::NeedsNoTransaction => true,
             Kind::ChangesSchema | Kind::ReadsOrWritesRows | Kind::Unknown => false,

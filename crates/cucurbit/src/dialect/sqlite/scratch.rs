@@ -1,8 +1,13 @@
-//! A scratch database in memory, made of the stored texts.
+//! A scratch database in memory, made of the stored texts or of a file.
 
 use crate::{
     connection::{ConnectOptions, Connection, ConnectionError, address::Address},
     dialect::{Before, Originals},
+};
+
+use super::{
+    super::sql::string,
+    token::{Token, tokens},
 };
 
 /// Makes the database. Its foreign keys are off: it has no rows that they could guard.
@@ -17,4 +22,62 @@ pub(crate) async fn open(before: &Before) -> Result<Connection, ConnectionError>
         connection.execute(sql).await?;
     }
     Ok(connection)
+}
+
+/// Runs a statement of a file.
+///
+/// `.schema` prints what a virtual table keeps its rows in as tables of their own, which by then are there; and a file
+/// may have a virtual table of a module that is not in this library. Such a table is kept as `.dump` writes it.
+pub(crate) async fn run(connection: &mut Connection, sql: &str) -> Result<(), ConnectionError> {
+    let Err(refused) = connection.execute(sql).await else { return Ok(()) };
+    let Some(Made { name, is_virtual }) = made(sql) else { return Err(refused) };
+    let name = string(&name);
+    if !is_virtual {
+        let query = format!(
+            "SELECT 1 FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow' AND name = {name} COLLATE NOCASE"
+        );
+        return if connection.value(&query).await?.is_some() { Ok(()) } else { Err(refused) };
+    }
+    let ConnectionError::Statement { source, .. } = &refused else { return Err(refused) };
+    if !source.message().is_some_and(|message| message.starts_with("no such module")) {
+        return Err(refused);
+    }
+    let insert = format!(
+        "INSERT INTO sqlite_schema (type, name, tbl_name, rootpage, sql) VALUES ('table', {name}, {name}, 0, {})",
+        string(sql)
+    );
+    for sql in ["PRAGMA writable_schema = ON", &insert, "PRAGMA writable_schema = OFF"] {
+        connection.execute(sql).await?;
+    }
+    Ok(())
+}
+
+/// Lets SQLite read its schema again: what `.dump` writes into it is not known before.
+pub(crate) async fn settle(connection: &mut Connection) -> Result<(), ConnectionError> {
+    connection.execute("PRAGMA writable_schema = RESET").await.map(drop)
+}
+
+/// The table that a statement makes.
+struct Made {
+    name: String,
+    is_virtual: bool,
+}
+
+fn made(sql: &str) -> Option<Made> {
+    let tokens = tokens(sql);
+    let is = |at: usize, word: &str| tokens.get(at).is_some_and(|token| token.is(sql, word));
+    let name =
+        |at: usize| tokens.get(at).and_then(|token: &Token| token.name(sql)).map(|name| name.to_string());
+    if !is(0, "CREATE") {
+        return None;
+    }
+    let is_virtual = is(1, "VIRTUAL");
+    let at = 1 + usize::from(is_virtual);
+    if !is(at, "TABLE") {
+        return None;
+    }
+    let at = at + if is(at + 1, "IF") { 4 } else { 1 };
+    let has_schema = tokens.get(at + 1).is_some_and(|token| token.is_sign(b'.'));
+    let name = name(if has_schema { at + 2 } else { at })?;
+    Some(Made { name, is_virtual })
 }

@@ -1,0 +1,126 @@
+//! `COPY … FROM stdin` with the rows after it, as psql reads them (its `copy.c`), and COPY to the program that asks.
+
+use crate::schema::Dialect;
+
+use super::token::{Token, Tokens};
+
+/// A COPY with its rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CopyIn<'s> {
+    /// The statement, without its semicolon.
+    pub(crate) command: &'s str,
+    /// The rows, each with the end of its line.
+    pub(crate) rows: &'s str,
+}
+
+/// Whose rows a COPY reads or writes: those of the program that runs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Client {
+    /// `FROM stdin`.
+    Reads,
+    /// `TO stdout`.
+    Writes,
+}
+
+/// Takes a statement apart, as [`split`](super::split) returns it, if it is a COPY with rows.
+pub(crate) fn copy_in(statement: &str, dialect: Dialect) -> Option<CopyIn<'_>> {
+    let (command, rows, _) = parts(statement, dialect)?;
+    Some(CopyIn { command, rows })
+}
+
+/// Writes a statement as a script for psql or sqlite3 holds it: with a semicolon, or with the end of its rows.
+pub(crate) fn script_text(statement: &str, dialect: Dialect) -> String {
+    match parts(statement, dialect) {
+        None => format!("{statement};"),
+        Some((_, _, true)) => statement.to_owned(),
+        Some((_, rows, false)) if rows.ends_with('\n') => format!("{statement}\\."),
+        Some((_, _, false)) => format!("{statement}\n\\."),
+    }
+}
+
+/// Returns a COPY's command and rows, and whether a line says that the rows end.
+fn parts(statement: &str, dialect: Dialect) -> Option<(&str, &str, bool)> {
+    let mut tokens = Vec::new();
+    for token in Tokens::new(statement, dialect) {
+        if tokens.is_empty() && !token.is("COPY") {
+            return None;
+        }
+        if token.is_sign(";") {
+            let command = &statement[..token.start];
+            let rows = rows(&statement[token.end()..])?;
+            is_from_client(&tokens, dialect).then_some(())?;
+            let text = &statement[token.end()..];
+            return Some((command, &text[rows.start..rows.end], rows.end < rows.after));
+        }
+        tokens.push(token);
+    }
+    None
+}
+
+/// Returns where a statement ends that ends at this semicolon, if rows follow it.
+pub(super) fn end(
+    sql: &str,
+    statement: &[Token<'_>],
+    semicolon: &Token<'_>,
+    dialect: Dialect,
+) -> Option<usize> {
+    if !semicolon.is_sign(";") || !is_from_client(statement, dialect) {
+        return None;
+    }
+    rows(&sql[semicolon.end()..]).map(|rows| semicolon.end() + rows.after)
+}
+
+fn is_from_client(statement: &[Token<'_>], dialect: Dialect) -> bool {
+    dialect == Dialect::Postgres && client(statement) == Some(Client::Reads)
+}
+
+/// Tells whether a statement copies from or to the program that runs it. PostgreSQL takes `stdin` and `stdout` for the
+/// same word (`copy_file_name` in its grammar).
+pub(super) fn client(statement: &[Token<'_>]) -> Option<Client> {
+    if !statement.first().is_some_and(|word| word.is("COPY")) {
+        return None;
+    }
+    let mut depth = 0_usize;
+    for pair in statement.windows(2) {
+        if pair[0].is_sign("(") {
+            depth += 1;
+        } else if pair[0].is_sign(")") {
+            depth = depth.saturating_sub(1);
+        } else if depth == 0 && pair[1].is_any(&["STDIN", "STDOUT"]) {
+            if pair[0].is("FROM") {
+                return Some(Client::Reads);
+            }
+            if pair[0].is("TO") {
+                return Some(Client::Writes);
+            }
+        }
+    }
+    None
+}
+
+/// Where rows stand in the text after a COPY's semicolon.
+struct Rows {
+    start: usize,
+    end: usize,
+    /// The end of the line that ends them, without its line break.
+    after: usize,
+}
+
+/// Finds the rows: from the next line on, to a line that is `\\.` and nothing else, or to the end of the text.
+fn rows(text: &str) -> Option<Rows> {
+    let (first, _) = text.split_once('\n')?;
+    let left = first.trim();
+    if !left.is_empty() && !left.starts_with("--") {
+        return None;
+    }
+    let start = first.len() + 1;
+    let mut end = start;
+    for line in text[start..].split_inclusive('\n') {
+        let line_text = line.strip_suffix('\n').unwrap_or(line);
+        if line_text.strip_suffix('\r').unwrap_or(line_text) == "\\." {
+            return Some(Rows { start, end, after: end + 2 });
+        }
+        end += line.len();
+    }
+    (!text[start..].trim().is_empty()).then_some(Rows { start, end, after: end })
+}
