@@ -9,7 +9,7 @@ use crate::{
     diff::{Diff, Filter, diff},
     error::Error,
     revision::{self, Direction, Edges, Heads, Target},
-    runtime::{self, RunError, VersionTable},
+    runtime::{self, RunError},
     schema::{Dialect, Ident, ObjectName, Schema},
     source::{self, Made, ReplayError, Source, SqlFileError},
 };
@@ -129,23 +129,20 @@ impl<'p> Reader<'p> {
     ///
     /// One snapshot holds the rows of both, but PostgreSQL prints expressions and types by the catalogue as it is.
     async fn database(&mut self) -> Result<Before, Error> {
-        let version_table = self.project.version_table();
+        let configured = self.project.version_table();
         let dialect = self.dialect;
-        let connection = self.connection().await?;
         loop {
-            let (table, query) = (version_table.name(), version_table.rows_sql());
-            let (reflected, rows) = dialect::reflect_snapshot_with(connection, table, &query).await?;
-            let (heads, now) = match rows {
-                Some(rows) => (VersionTable::heads_in(rows), version_table.rows(connection).await?),
-                None => (Heads::default(), version_table.heads(connection).await?),
-            };
+            let connection = self.connection().await?;
+            let (version_table, is_there) = configured.located(connection).await?;
+            let query = is_there.then(|| version_table.rows_sql());
+            let (reflected, rows) = dialect::reflect_snapshot_with(connection, query.as_deref()).await?;
+            let heads = version_table.heads_in(rows.unwrap_or_default()).map_err(RunError::from)?;
+            let now = version_table.heads(connection).await?;
             if now == heads {
                 // Half-way through a revision, a database is at none that anything could be planned from.
                 let is_at_heads = pending(self.project, &heads).is_ok_and(|pending| pending.is_empty());
                 let connection = self.connection().await?;
-                if !is_at_heads
-                    && let Some(half) = runtime::unfinished(connection, version_table.name()).await?
-                {
+                if !is_at_heads && let Some(half) = runtime::unfinished(connection, &version_table).await? {
                     return Err(RunError::from(half).into());
                 }
                 let mut before = reflected;

@@ -57,7 +57,7 @@ impl Connection {
     /// refuses the user, or has no such database.
     pub async fn connect(address: &Address, options: &ConnectOptions) -> Result<Self, ConnectionError> {
         match &address.0 {
-            Kind::Postgres(postgres) => connect_postgres(postgres).await.map(Self::from),
+            Kind::Postgres(postgres) => connect_postgres(postgres).await,
             Kind::Sqlite(sqlite) => connect_sqlite(sqlite, options).await,
         }
     }
@@ -155,7 +155,41 @@ fn plain_path(path: &Path) -> PathBuf {
     if path.is_absolute() { path.to_owned() } else { Path::new(".").join(path) }
 }
 
-async fn connect_postgres(address: &PostgresAddress) -> Result<PgConnection, ConnectionError> {
+/// What a connection to a server was made with, of several hosts the one that was taken.
+#[derive(Clone)]
+pub(crate) struct Origin {
+    address: PostgresAddress,
+    options: PgConnectOptions,
+}
+
+/// Says nothing of what is in it: there may be a password.
+impl std::fmt::Debug for Origin {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Origin").finish_non_exhaustive()
+    }
+}
+
+impl Origin {
+    /// Connects to the same server again.
+    pub(crate) async fn connect(&self) -> Result<Connection, ConnectionError> {
+        let Self { address, options } = self;
+        let failed = |source: sqlx::Error| ConnectionError::Connect {
+            address: address.to_string(),
+            source: source.into(),
+        };
+        let connection = connect_as_preferred(address, options).await.map_err(failed)?;
+        Ok(Connection { origin: Some(Box::new(self.clone())), ..Connection::from(connection) })
+    }
+}
+
+impl Connection {
+    /// Returns how a second connection to the same server is made; `None` if no address led to this one.
+    pub(crate) fn origin(&self) -> Option<Origin> {
+        self.origin.as_deref().cloned()
+    }
+}
+
+async fn connect_postgres(address: &PostgresAddress) -> Result<Connection, ConnectionError> {
     let hosts = if address.hosts.is_empty() { vec![Host::default()] } else { address.hosts.clone() };
     let mut attempts = Vec::new();
     let mut last = None;
@@ -196,6 +230,7 @@ fn reason(error: &ConnectionError) -> String {
         ConnectionError::Tls { source, .. } => source.to_string(),
         ConnectionError::WrongSession { wanted, .. } => format!("the server is not `{wanted}`"),
         ConnectionError::Folder { .. }
+        | ConnectionError::LockFile { .. }
         | ConnectionError::NewerFormat { .. }
         | ConnectionError::NoFile { .. }
         | ConnectionError::NoFolder { .. }
@@ -210,7 +245,7 @@ async fn connect_host(
     address: &PostgresAddress,
     host: &Host,
     session: Session,
-) -> Result<PgConnection, ConnectionError> {
+) -> Result<Connection, ConnectionError> {
     let options = postgres_options(address, host)?;
     // The message names the host, the user and the database that were taken for what the address leaves out.
     let shown = PostgresAddress {
@@ -234,7 +269,8 @@ async fn connect_host(
         },
     };
     if session == Session::Any || is_session(&mut connection, session).await.map_err(failed)? {
-        return Ok(connection);
+        let origin = Origin { address: address.clone(), options: options.clone() };
+        return Ok(Connection { origin: Some(Box::new(origin)), ..Connection::from(connection) });
     }
     connection.close().await.map_err(failed)?;
     Err(ConnectionError::WrongSession { address: shown.to_string(), wanted: session.name() })

@@ -26,6 +26,14 @@ pub enum ConnectionError {
         /// The path.
         path: PathBuf,
     },
+    /// SQLite: the file that keeps two runs apart cannot be used.
+    #[error("cannot lock `{}`, which keeps two runs apart", path.display())]
+    LockFile {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// The file was written by a newer SQLite.
     #[error("`{}` has a newer format than this program can read", path.display())]
     NewerFormat {
@@ -117,6 +125,9 @@ impl ConnectionError {
                 return hint.map(str::to_owned);
             }
             Self::Folder { .. } => "the address must name a file, such as `sqlite:///folder/file.db`",
+            Self::LockFile { .. } => {
+                "it is made beside the database for as long as a run lasts: see what stands in its place"
+            }
             Self::NewerFormat { .. } => return Trouble::NewerFormat.hint().map(str::to_owned),
             Self::NoFile { .. } => {
                 "only `upgrade`, `stamp` and `ensure_version` create the file, unless the address says `mode=rw` \
@@ -146,6 +157,7 @@ impl ConnectionError {
             Self::Statement { source, .. } => Trouble::of(source, true),
             Self::Tls { .. } => Some(Trouble::Tls),
             Self::Folder { .. }
+            | Self::LockFile { .. }
             | Self::NoFile { .. }
             | Self::NoFolder { .. }
             | Self::NoHost { .. }
@@ -164,6 +176,7 @@ impl ConnectionError {
             | Self::NotADatabase { source, .. }
             | Self::Statement { source, .. } => source.code(),
             Self::Folder { .. }
+            | Self::LockFile { .. }
             | Self::NoFile { .. }
             | Self::NoFolder { .. }
             | Self::NoHost { .. }

@@ -13,7 +13,7 @@ mod row;
 mod tls;
 mod transaction;
 
-use sqlx::{AssertSqlSafe, Executor as _};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};
 
 use crate::schema::Dialect;
@@ -26,7 +26,7 @@ pub use self::{
     error::{ConnectionError, Trouble},
     tls::TlsError,
 };
-use self::{given::Given, refused::refused};
+use self::{connect::Origin, given::Given, refused::refused};
 
 /// A connection to a PostgreSQL server or a SQLite file.
 ///
@@ -35,6 +35,8 @@ use self::{given::Given, refused::refused};
 #[derive(Debug)]
 pub struct Connection {
     kind: Kind,
+    /// How it was made, if an address led to it: a second one to the same server is made alike.
+    origin: Option<Box<Origin>>,
 }
 
 /// A connection of one kind or the other.
@@ -108,6 +110,15 @@ impl Connection {
             copy.finish().await
         };
         copied(self.postgres()?).await.map_err(|source| refused(command, source))
+    }
+
+    /// Lets the driver forget the statements that it has prepared: a script may have taken them away.
+    pub(crate) async fn forget_statements(&mut self) -> Result<(), ConnectionError> {
+        match &mut self.kind {
+            Kind::Postgres(connection) => (***connection).clear_cached_statements().await,
+            Kind::Sqlite(connection) => (***connection).clear_cached_statements().await,
+        }
+        .map_err(|source| refused("DEALLOCATE ALL", source))
     }
 }
 

@@ -6,6 +6,8 @@
 mod before;
 mod canonical;
 pub mod lexer;
+#[cfg(feature = "runtime")]
+mod lock;
 mod offenders;
 mod postgres;
 mod question;
@@ -15,6 +17,8 @@ mod reflect;
 mod scratch;
 #[cfg(feature = "runtime")]
 mod session;
+#[cfg(feature = "runtime")]
+mod settings;
 mod sql;
 mod sqlite;
 mod statement;
@@ -35,14 +39,17 @@ pub use self::{
 #[cfg(feature = "runtime")]
 pub(crate) use self::{
     lexer::{Part, file_statements, script_text},
+    lock::{Place, place},
     session::{
-        Interrupted, Settings, begin, interrupted, is_busy, is_lost_to_another, lock_version_table,
-        may_rebuild, reflect_snapshot_with, run, table_exists,
+        Interrupted, begin, interrupted, is_busy, is_lost_to_another, lock_version_table, may_rebuild,
+        may_stand_in_transaction, needs_no_transaction, reflect_snapshot_with, run, table_exists,
     },
+    settings::SessionState,
     sql::{qualified, quoted, string},
 };
 #[cfg(feature = "runtime")]
 pub use self::{
+    lock::RunLock,
     reflect::{ReflectError, Unmodelled},
     scratch::{Scratch, ScratchError},
     session::reflect_snapshot,
@@ -133,61 +140,5 @@ pub async fn ask(
     match connection.dialect() {
         Dialect::Postgres => postgres::ask(connection, from, to, questions).await,
         Dialect::Sqlite => sqlite::ask(connection, from, to, questions).await,
-    }
-}
-
-/// Returns the key of the lock of a version table, in the connection's schema and database.
-///
-/// Whoever takes the lock keeps the key: a script may change the schema that the connection sees.
-///
-/// # Errors
-///
-/// When the connection fails.
-#[cfg(feature = "runtime")]
-pub async fn lock_key(connection: &mut Connection, version_table: &str) -> Result<i64, ConnectionError> {
-    match connection.dialect() {
-        Dialect::Postgres => postgres::lock::key(connection, version_table).await,
-        Dialect::Sqlite => Ok(0),
-    }
-}
-
-/// Takes a lock if nobody holds it; never waits.
-///
-/// SQLite has no lock that outlives a transaction: there it is always had, and each step's transaction is the lock.
-///
-/// # Errors
-///
-/// When the connection fails.
-#[cfg(feature = "runtime")]
-pub async fn try_lock(connection: &mut Connection, key: i64) -> Result<bool, ConnectionError> {
-    match connection.dialect() {
-        Dialect::Postgres => postgres::lock::try_lock(connection, key).await,
-        Dialect::Sqlite => Ok(true),
-    }
-}
-
-/// Gives a lock back, and tells whether this connection held it.
-///
-/// # Errors
-///
-/// When the connection fails.
-#[cfg(feature = "runtime")]
-pub async fn unlock(connection: &mut Connection, key: i64) -> Result<bool, ConnectionError> {
-    match connection.dialect() {
-        Dialect::Postgres => postgres::lock::unlock(connection, key).await,
-        Dialect::Sqlite => Ok(true),
-    }
-}
-
-/// Says for people who holds a lock; `None` if nobody does.
-///
-/// # Errors
-///
-/// When the connection fails.
-#[cfg(feature = "runtime")]
-pub async fn lock_holder(connection: &mut Connection, key: i64) -> Result<Option<String>, ConnectionError> {
-    match connection.dialect() {
-        Dialect::Postgres => postgres::lock::holder(connection, key).await,
-        Dialect::Sqlite => Ok(None),
     }
 }

@@ -1,12 +1,10 @@
 //! What a run asks of a session: transactions, the lock, whether a table is there. The verbs that need a
 //! connection and are not the comparison's.
 
-use std::collections::BTreeMap;
-
 use crate::{
     connection::{Connection, ConnectionError, code_of},
     operation::Operation,
-    schema::{Dialect, Ident, TableName},
+    schema::{Dialect, TableName},
 };
 
 use super::{
@@ -44,78 +42,6 @@ pub(crate) async fn run(connection: &mut Connection, statement: &str) -> Result<
     }
 }
 
-/// The settings of a session that a script can change: PostgreSQL's that were set since it began (`pg_settings`), SQLite's
-/// pragmas that change what statements mean and can be read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Settings(BTreeMap<String, String>);
-
-/// See <https://www.sqlite.org/pragma.html>; those that are written into the file are not the session's.
-const PRAGMAS: [&str; 7] = [
-    "foreign_keys",
-    "ignore_check_constraints",
-    "legacy_alter_table",
-    "recursive_triggers",
-    "reverse_unordered_selects",
-    "trusted_schema",
-    "writable_schema",
-];
-
-impl Settings {
-    /// Reads them.
-    pub(crate) async fn read(connection: &mut Connection) -> Result<Self, ConnectionError> {
-        let query = match connection.dialect() {
-            Dialect::Postgres => {
-                "SELECT name, setting FROM pg_catalog.pg_settings WHERE source = 'session'".to_owned()
-            }
-            Dialect::Sqlite => {
-                let read = PRAGMAS.map(|name| format!("SELECT '{name}', {name} FROM pragma_{name}"));
-                read.join(" UNION ALL ")
-            }
-        };
-        let mut settings = BTreeMap::new();
-        for row in connection.rows(&query).await? {
-            if let [Some(name), Some(value)] = row.as_slice() {
-                settings.insert(name.clone(), value.clone());
-            }
-        }
-        Ok(Self(settings))
-    }
-
-    /// Puts the session back to them; returns how it was.
-    pub(crate) async fn restore(&self, connection: &mut Connection) -> Result<Self, ConnectionError> {
-        let found = Self::read(connection).await?;
-        for name in self.0.keys().chain(found.0.keys().filter(|name| !self.0.contains_key(*name))) {
-            let wanted = self.0.get(name);
-            if wanted == found.0.get(name) {
-                continue;
-            }
-            let statement = match (connection.dialect(), wanted) {
-                (Dialect::Postgres, Some(value)) => {
-                    format!(
-                        "SELECT pg_catalog.set_config({}, {}, false)",
-                        sql::string(name),
-                        sql::string(value)
-                    )
-                }
-                (Dialect::Postgres, None) => format!("RESET {}", sql::quoted(&Ident::new(name.clone()))),
-                (Dialect::Sqlite, Some(value)) => format!("PRAGMA {name} = {value}"),
-                (Dialect::Sqlite, None) => continue,
-            };
-            connection.execute(&statement).await?;
-        }
-        Ok(found)
-    }
-
-    /// Reads the schema with these settings, and leaves the session as it is: after `SET search_path` it would be
-    /// another schema.
-    pub(crate) async fn reflect(&self, connection: &mut Connection) -> Result<Before, ReflectError> {
-        let inside = self.restore(connection).await?;
-        let before = super::reflect(connection).await?;
-        inside.restore(connection).await?;
-        Ok(before)
-    }
-}
-
 /// Reads the schema as it is at one moment, on a connection without a transaction.
 ///
 /// The queries of [`reflect`](super::reflect) are several; between two of them another process may commit.
@@ -129,36 +55,21 @@ pub async fn reflect_snapshot(connection: &mut Connection) -> Result<Before, Ref
     end_snapshot(connection, reflected).await
 }
 
-/// Reads the schema, and the rows of a query about one of its tables as they were at that moment; no rows if the
-/// table is not there.
+/// Reads the schema, and the rows of a query as they were at that moment.
 pub(crate) async fn reflect_snapshot_with(
     connection: &mut Connection,
-    table: &Ident,
-    query: &str,
+    query: Option<&str>,
 ) -> Result<(Before, Option<Rows>), ReflectError> {
     begin_snapshot(connection).await?;
-    let read = match super::reflect(connection).await {
-        Ok(before) => match rows_of(connection, table, query, &before).await {
-            Ok(rows) => Ok((before, rows)),
+    let read = match (super::reflect(connection).await, query) {
+        (Ok(before), Some(query)) => match connection.rows(query).await {
+            Ok(rows) => Ok((before, Some(rows))),
             Err(error) => Err(error.into()),
         },
-        Err(error) => Err(error),
+        (Ok(before), None) => Ok((before, None)),
+        (Err(error), _) => Err(error),
     };
     end_snapshot(connection, read).await
-}
-
-/// Runs a query about a table, if it is there; what is reflected is not all that is there.
-async fn rows_of(
-    connection: &mut Connection,
-    table: &Ident,
-    query: &str,
-    before: &Before,
-) -> Result<Option<Rows>, ConnectionError> {
-    let is_reflected = before.schema.table(&TableName::new(table.clone())).is_some();
-    if is_reflected || table_exists(connection, table).await? {
-        return connection.rows(query).await.map(Some);
-    }
-    Ok(None)
 }
 
 /// What a query returned.
@@ -186,29 +97,35 @@ async fn end_snapshot<T>(
 /// Keeps others, Alembic among them, from changing the version table until the step ends.
 pub(crate) async fn lock_version_table(
     connection: &mut Connection,
-    table: &Ident,
+    table: &TableName,
 ) -> Result<(), ConnectionError> {
     match connection.dialect() {
         Dialect::Postgres => {
-            let lock = format!("LOCK TABLE {} IN EXCLUSIVE MODE", sql::quoted(table));
+            let lock = format!("LOCK TABLE {} IN EXCLUSIVE MODE", sql::qualified(table));
             connection.execute(&lock).await.map(drop)
         }
         Dialect::Sqlite => Ok(()),
     }
 }
 
-/// Tells whether a table is in the connection's own schema.
+/// Tells whether a table is there, in the schema that its name says.
 pub(crate) async fn table_exists(
     connection: &mut Connection,
-    table: &Ident,
+    table: &TableName,
 ) -> Result<bool, ConnectionError> {
-    let name = sql::string(table.as_str());
+    let name = sql::string(table.name.as_str());
     let query = match connection.dialect() {
-        Dialect::Postgres => format!(
-            "SELECT 1 FROM pg_catalog.pg_class WHERE relname = {name} AND relkind IN ('r', 'p') \
-             AND relnamespace = pg_catalog.current_schema()::pg_catalog.regnamespace"
-        ),
-        Dialect::Sqlite => format!("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = {name}"),
+        Dialect::Postgres => {
+            let schema = table.schema.as_ref().map(|schema| sql::string(schema.as_str()));
+            format!(
+                "SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+                 WHERE c.relname = {name} AND c.relkind IN ('r', 'p') AND n.nspname = {}",
+                schema.as_deref().unwrap_or("pg_catalog.current_schema()")
+            )
+        }
+        Dialect::Sqlite => {
+            format!("SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = {name} COLLATE NOCASE")
+        }
     };
     Ok(connection.value(&query).await?.is_some())
 }
@@ -235,6 +152,27 @@ pub(crate) async fn interrupted(
         // Each of its statements is all or nothing, and those that refuse a transaction (VACUUM, PRAGMA) can be repeated.
         Dialect::Sqlite => Ok(Interrupted::NotDone { first: None }),
     }
+}
+
+/// Tells whether a statement that asks for no transaction may still be tried in one of its own. A pragma says nothing
+/// where it does nothing.
+pub(crate) fn may_stand_in_transaction(dialect: Dialect, sql: &str) -> bool {
+    let begins = |word: &str| {
+        let sql = sql.trim_start().as_bytes();
+        sql.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    let is_refused = match lexer::kind(sql, dialect) {
+        lexer::Kind::EndsTransaction | lexer::Kind::NeedsNoTransaction => true,
+        lexer::Kind::ChangesSchema | lexer::Kind::ReadsOrWritesRows | lexer::Kind::Unknown => false,
+    };
+    let is_silent = dialect == Dialect::Sqlite && (begins("PRAGMA") || begins("ATTACH"));
+    !is_refused && !is_silent
+}
+
+/// Tells whether a statement was refused because it stood in a transaction, or would have ended it (PostgreSQL manual,
+/// appendix A: `active_sql_transaction`, `invalid_transaction_termination`).
+pub(crate) fn needs_no_transaction(error: &ConnectionError) -> bool {
+    matches!(error.code().as_deref(), Some("25001" | "2D000"))
 }
 
 /// Tells whether the database gave up a statement for the sake of another transaction: a serialization failure

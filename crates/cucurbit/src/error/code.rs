@@ -285,16 +285,26 @@ error_codes! {
     FailedOutsideTransaction = "failed-outside-transaction",
     /// Foreign keys cannot be switched off for a rebuild.
     ForeignKeysOn = "foreign-keys-on",
+    /// A policy may hide rows of the version table.
+    HiddenVersionRows = "hidden-version-rows",
     /// The connection is in a transaction already.
     InTransaction = "in-transaction",
     /// The script refuses to be undone.
     Irreversible = "irreversible",
+    /// What was written down of a revision was changed by another program.
+    JournalChanged = "journal-changed",
+    /// The file that keeps two runs apart cannot be used.
+    LockFile = "lock-file",
     /// The lock was not had in time.
     Locked = "locked",
+    /// Rows of the version table name no revision, or one twice.
+    MalformedVersionRows = "malformed-version-rows",
     /// A revision mixes what runs in a transaction with what does not.
     MixedModes = "mixed-modes",
     /// A statement would end or leave the transaction of its revision.
     NeedsNoTransaction = "needs-no-transaction",
+    /// What bears the name of the version table is something else.
+    NotAVersionTable = "not-a-version-table",
     /// The database is not at the heads.
     NotAtHeads = "not-at-heads",
     /// Rows have no value where one is asked for.

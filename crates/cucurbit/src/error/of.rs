@@ -9,7 +9,7 @@ use crate::{
     dialect::{HazardKind, PlanError, ReflectError},
     operation::{ApplyError, Irreversible},
     revision::{self, GraphError, HeadsError, ParseError, RevisionIdError, ScriptPanic, TargetError},
-    runtime::RunError,
+    runtime::{RunError, VersionTableError},
     script::ScriptError,
     source::{ReplayError, SqlFileError},
 };
@@ -117,6 +117,7 @@ impl From<&ConnectionError> for ErrorCode {
                 None => Self::CannotConnect,
             },
             ConnectionError::Folder { .. } => Self::DatabaseIsAFolder,
+            ConnectionError::LockFile { .. } => Self::LockFile,
             ConnectionError::NewerFormat { .. } => Self::NewerFormat,
             ConnectionError::NoFile { .. } => Self::NoDatabaseFile,
             ConnectionError::NoFolder { .. } => Self::NoDatabaseFolder,
@@ -320,7 +321,15 @@ impl From<&RunError> for ErrorCode {
             RunError::Target(error) => error.into(),
             RunError::Unfinished { .. } => Self::UnfinishedRevision,
             RunError::UnknownOffline { .. } => Self::UnknownEffect,
+            RunError::JournalChanged { .. } => Self::JournalChanged,
             RunError::VersionRow { .. } => Self::VersionRow,
+            RunError::VersionTable(error) => match error {
+                VersionTableError::Other { .. } | VersionTableError::Column { .. } => Self::NotAVersionTable,
+                VersionTableError::Hidden { .. } => Self::HiddenVersionRows,
+                VersionTableError::NullRow { .. } | VersionTableError::RepeatedRow { .. } => {
+                    Self::MalformedVersionRows
+                }
+            },
         }
     }
 }

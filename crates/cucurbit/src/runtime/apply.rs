@@ -2,14 +2,14 @@
 
 use crate::{
     connection::Connection,
-    dialect::{self, Before, Dialect, Guard, Mode, Plan, Session, Settings, Statement, lexer},
-    revision::{Direction, Heads, RowChange},
+    dialect::{self, Before, Dialect, Guard, Mode, Plan, Session, SessionState, Statement, lexer},
+    revision::{Direction, Heads, RowChange, Step},
     schema::TableName,
 };
 
 use super::{
     Event, Observer, RunError, VersionTable, code, foreign_keys, journal,
-    prepare::{Segment, Work, refuse_hazards},
+    prepare::{self, Segment, Work, refuse_hazards},
 };
 
 /// What a step is run with.
@@ -18,14 +18,16 @@ pub(super) struct Job<'j, 'o> {
     pub(super) direction: Direction,
     /// The revision, for messages; empty for a stamp.
     pub(super) revision: &'j str,
+    /// What is told to have begun when it has.
+    pub(super) steps: &'j [Step],
     /// Whether all rows of the version table go first, whatever they are.
     pub(super) purges: bool,
     pub(super) connection: &'j mut Connection,
     pub(super) version_table: &'j VersionTable,
     pub(super) allow_data_loss: bool,
     pub(super) observer: &'j mut Observer<'o>,
-    /// The settings of the session before the step, if the step can change them.
-    pub(super) settings: Option<Settings>,
+    /// The session before the step, if the step can change it.
+    pub(super) settings: Option<SessionState>,
 }
 
 /// Runs one step. Returns `false`, with nothing done, when the heads are not the expected ones.
@@ -40,7 +42,8 @@ pub(super) async fn step(
 ) -> Result<bool, RunError> {
     work.in_place();
     if changes_session(work) {
-        job.settings = Some(Settings::read(job.connection).await?);
+        let custom = SessionState::custom(job.connection.dialect(), sql(work));
+        job.settings = Some(SessionState::read(job.connection, custom).await?);
     }
     let result = in_its_mode(&mut job, work, before, expected, changes).await;
     put_back(&mut job, result).await
@@ -49,7 +52,7 @@ pub(super) async fn step(
 /// Puts the session back to what it was, on every path: it may be an application's.
 pub(super) async fn put_back<T>(job: &mut Job<'_, '_>, result: Result<T, RunError>) -> Result<T, RunError> {
     let restored = match &job.settings {
-        Some(settings) => settings.restore(job.connection).await.map(drop),
+        Some(settings) => settings.put_back(job.connection).await,
         None => Ok(()),
     };
     let done = result?;
@@ -122,15 +125,13 @@ async fn transaction_body(
     changes: &[RowChange],
     checks_references: bool,
 ) -> Result<bool, RunError> {
-    dialect::lock_version_table(job.connection, job.version_table.name()).await?;
-    let rows = job.version_table.rows(job.connection).await?;
+    dialect::lock_version_table(job.connection, job.version_table.table()).await?;
     if job.purges {
-        for id in rows.ids() {
-            job.version_table.change(job.connection, &RowChange::Delete(id.to_owned())).await?;
-        }
-    } else if rows != *expected {
+        job.version_table.purge(job.connection).await?;
+    } else if job.version_table.rows(job.connection).await? != *expected {
         return Ok(false);
     }
+    job.tell_begun();
     let broken =
         if checks_references { foreign_keys::broken(job.connection).await? } else { Default::default() };
     for segment in &mut work.segments {
@@ -140,7 +141,7 @@ async fn transaction_body(
         foreign_keys::compare(&broken, &foreign_keys::broken(job.connection).await?)?;
     }
     if let Some(settings) = &job.settings {
-        // A script may have set a search path on which there is no version table.
+        // A script may have become a user who may not write to the version table.
         settings.restore(job.connection).await?;
     }
     for change in changes {
@@ -182,6 +183,13 @@ async fn run_segment(
 }
 
 impl Job<'_, '_> {
+    /// Says that the steps have begun: nobody else can take them any more.
+    fn tell_begun(&mut self) {
+        for step in self.steps {
+            (self.observer)(Event::StepStarted { step });
+        }
+    }
+
     /// Reads the schema with the settings that it was read with at first.
     pub(super) async fn reflect(&mut self) -> Result<Before, RunError> {
         Ok(match &self.settings {
@@ -291,6 +299,20 @@ fn changes_session(work: &Work) -> bool {
     })
 }
 
+/// Lists the SQL of a step, as far as it is known.
+fn sql(work: &Work) -> impl Iterator<Item = &str> {
+    let planned = work.segments.iter().flat_map(|segment| match segment {
+        Segment::Planned(plan) | Segment::Opaque(plan) => plan.statements.as_slice(),
+        Segment::Code { .. } | Segment::Waiting(_) => &[],
+    });
+    let waiting = work.segments.iter().flat_map(|segment| match segment {
+        Segment::Waiting(operations) => operations.as_slice(),
+        Segment::Code { .. } | Segment::Planned(_) | Segment::Opaque(_) => &[],
+    });
+    let planned = planned.map(|statement| statement.sql.as_str());
+    planned.chain(waiting.filter_map(prepare::raw_sql))
+}
+
 /// Tells whether a table may be rebuilt or dropped in this step.
 ///
 /// What waits for the database to be read may turn out to be a rebuild, and by then it is too late to ask.
@@ -316,6 +338,7 @@ async fn outside_transaction(
     if !journal::begin(job, &entries, expected).await? {
         return Ok(false);
     }
+    job.tell_begun();
     journal::go_on(job).await?;
     if work.segments.iter().any(|segment| matches!(segment, Segment::Opaque(_))) {
         let read = job.reflect().await?;
@@ -334,6 +357,7 @@ pub(super) fn is_worth_another_try(error: &RunError) -> bool {
         | RunError::CodeEndedTransaction { .. }
         | RunError::CodeOffline { .. }
         | RunError::InTransaction
+        | RunError::JournalChanged { .. }
         | RunError::RowsLost { .. }
         | RunError::ForeignKeysOn
         | RunError::ForeignKeysBroken { .. }
@@ -352,6 +376,7 @@ pub(super) fn is_worth_another_try(error: &RunError) -> bool {
         | RunError::Target(_)
         | RunError::Unfinished { .. }
         | RunError::UnknownOffline { .. }
-        | RunError::VersionRow { .. } => false,
+        | RunError::VersionRow { .. }
+        | RunError::VersionTable(_) => false,
     }
 }

@@ -10,6 +10,8 @@ use crate::{
     revision::{self, HeadsError, ScriptPanic, TargetError},
 };
 
+use super::VersionTableError;
+
 /// Why a run stopped. What was committed before it stays; the rest is rolled back.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -77,6 +79,12 @@ pub enum RunError {
         first: Vec<Offender>,
         /// How many there are; 0 where they cannot be told.
         count: u64,
+    },
+    /// What was written down of a step is not what this run left.
+    #[error("what is left of revision `{revision}` was changed by another program")]
+    JournalChanged {
+        /// The revision.
+        revision: String,
     },
     /// The connection that was given is in a transaction.
     #[error("the connection is in a transaction already")]
@@ -164,6 +172,9 @@ pub enum RunError {
         /// What comes after it.
         operation: String,
     },
+    /// What bears the name of the version table cannot be read as one.
+    #[error(transparent)]
+    VersionTable(#[from] VersionTableError),
     /// The version table was not as it must be while a row was changed.
     #[error("expected to match one row when changing {change} in `{table}`; {found} found")]
     VersionRow {
@@ -296,9 +307,13 @@ impl RunError {
             Self::UnknownOffline { .. } => {
                 Some("say what the SQL does: `op.execute(…).means(|op| …)`".to_owned())
             }
-            Self::VersionRow { .. } => {
-                Some("another program changes the version table at the same time".to_owned())
+            Self::JournalChanged { .. } => {
+                Some("see that no other program runs migrations, then run the command again".to_owned())
             }
+            Self::VersionTable(error) => Some(error.hint()),
+            Self::VersionRow { .. } => Some(
+                "the revision itself changes the version table, or a trigger or rule on it does".to_owned(),
+            ),
             Self::Connection(error) => error.hint(),
             Self::CodeFailed { .. }
             | Self::ForeignKeysBroken { .. }

@@ -13,7 +13,7 @@ pub enum Event<'e> {
     },
     /// The heads were changed by another process meanwhile; the steps are planned anew.
     Replanned,
-    /// A step is about to begin.
+    /// A step has begun: the lock is held, and the database is where the step starts from.
     StepStarted {
         /// The step.
         step: &'e Step,

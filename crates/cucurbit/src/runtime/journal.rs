@@ -9,19 +9,19 @@ use crate::{
     connection::Connection,
     dialect::{self, Interrupted, Mode, Statement, lexer},
     revision::{Direction, Heads, RowChange},
-    schema::Ident,
+    schema::TableName,
 };
 
 use super::{
-    RunError,
+    RunError, VersionTable,
     apply::{self, Job},
     prepare::{Segment, Work},
 };
 
 const TABLE: &str = "cucurbit_journal";
 
-/// Makes the table. Two projects in one database have a version table each, and may both be half-way.
-const CREATE: &str = "CREATE TABLE IF NOT EXISTS cucurbit_journal (
+/// The columns. Two projects in one database have a version table each, and may both be half-way.
+const COLUMNS: &str = "(
     version_table VARCHAR(63) NOT NULL,
     position INTEGER NOT NULL,
     direction VARCHAR(9) NOT NULL,
@@ -31,6 +31,15 @@ const CREATE: &str = "CREATE TABLE IF NOT EXISTS cucurbit_journal (
     statement TEXT NOT NULL,
     PRIMARY KEY (version_table, position)
 )";
+
+/// Names the table: it lies beside the version table, whatever a script makes of the search path.
+fn table(version_table: &VersionTable) -> TableName {
+    version_table.beside(TABLE)
+}
+
+fn quoted(version_table: &VersionTable) -> String {
+    dialect::qualified(&table(version_table))
+}
 
 /// A step that was begun and not finished.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +68,7 @@ const fn command(direction: Direction) -> &'static str {
 }
 
 /// What is left of a step.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Entry {
     position: String,
     mode: EntryMode,
@@ -74,6 +83,8 @@ enum EntryMode {
     Inside,
     /// Alone.
     Outside,
+    /// What the statements before made of the session, for a run that goes on in another one.
+    Session,
     /// In a transaction, and it must change one row of the version table.
     Version,
 }
@@ -83,6 +94,7 @@ impl EntryMode {
         match self {
             Self::Inside => "inside",
             Self::Outside => "outside",
+            Self::Session => "session",
             Self::Version => "version",
         }
     }
@@ -90,6 +102,7 @@ impl EntryMode {
     fn of(word: &str) -> Self {
         match word {
             "outside" => Self::Outside,
+            "session" => Self::Session,
             "version" => Self::Version,
             _ => Self::Inside,
         }
@@ -103,14 +116,17 @@ impl EntryMode {
 /// When the database does not answer.
 pub async fn unfinished(
     connection: &mut Connection,
-    version_table: &Ident,
+    version_table: &VersionTable,
 ) -> Result<Option<Unfinished>, RunError> {
-    if !dialect::table_exists(connection, &Ident::new(TABLE)).await? {
+    let (version_table, _) = version_table.located(connection).await?;
+    if !dialect::table_exists(connection, &table(&version_table)).await? {
         return Ok(None);
     }
-    let of = of(version_table);
-    let query =
-        format!("SELECT direction, revision, statement FROM {TABLE} WHERE {of} ORDER BY position LIMIT 1");
+    let (table, of) = (quoted(&version_table), of(&version_table));
+    let query = format!(
+        "SELECT direction, revision, statement FROM {table} WHERE {of} AND mode <> 'session' \
+         ORDER BY position LIMIT 1"
+    );
     let Some(row) = connection.rows(&query).await?.into_iter().next() else { return Ok(None) };
     let mut values = row.into_iter().map(Option::unwrap_or_default);
     let mut next = || values.next().unwrap_or_default();
@@ -132,11 +148,12 @@ pub(super) async fn begin(
 }
 
 async fn write(job: &mut Job<'_, '_>, entries: &[String], expected: &Heads) -> Result<bool, RunError> {
-    dialect::lock_version_table(job.connection, job.version_table.name()).await?;
+    dialect::lock_version_table(job.connection, job.version_table.table()).await?;
     if job.version_table.rows(job.connection).await? != *expected {
         return Ok(false);
     }
-    job.connection.execute(CREATE).await?;
+    let table = quoted(job.version_table);
+    job.connection.execute(&format!("CREATE TABLE IF NOT EXISTS {table} {COLUMNS}")).await?;
     for entry in entries {
         job.connection.execute(entry).await?;
     }
@@ -161,10 +178,11 @@ pub(super) fn entries(job: &Job<'_, '_>, work: &Work, changes: &[RowChange]) -> 
     let text = dialect::string;
     let direction = command(job.direction);
     let (version_table, revision) = (text(job.version_table.name().as_str()), text(job.revision));
+    let table = quoted(job.version_table);
     let insert = |(position, (mode, sql)): (usize, (EntryMode, String))| {
         let (mode, sql) = (mode.word(), text(&sql));
         format!(
-            "INSERT INTO {TABLE} (version_table, position, direction, revision, mode, state, statement) \
+            "INSERT INTO {table} (version_table, position, direction, revision, mode, state, statement) \
              VALUES ({version_table}, {position}, '{direction}', {revision}, '{mode}', 'waiting', {sql})"
         )
     };
@@ -172,28 +190,52 @@ pub(super) fn entries(job: &Job<'_, '_>, work: &Work, changes: &[RowChange]) -> 
 }
 
 /// Runs what is left of the step that is written down, to its end.
+///
+/// The list is read again before each piece, and in its transaction: whoever holds the lock is the only one who works
+/// on it, and should that fail, nothing is run twice.
 pub(super) async fn go_on(job: &mut Job<'_, '_>) -> Result<(), RunError> {
+    for sql in session(job).await? {
+        job.connection.execute(&sql).await?;
+    }
     loop {
         let left = left(job).await?;
-        match left.first() {
-            None => return Ok(()),
-            Some(Entry { mode: EntryMode::Outside, .. }) => outside(job, &left[0]).await?,
-            Some(_) => {
-                let together = left.iter().take_while(|entry| entry.mode != EntryMode::Outside).count();
-                dialect::begin(job.connection).await?;
-                let done = inside(job, &left[..together], together == left.len()).await;
-                apply::ended(job.connection, done.map(|()| true)).await?;
+        let together = match left.first() {
+            None => return Err(changed(job)),
+            Some(Entry { mode: EntryMode::Outside, .. }) => {
+                outside(job, &left[0]).await?;
+                continue;
             }
+            Some(_) => left.iter().take_while(|entry| entry.mode != EntryMode::Outside).count(),
+        };
+        let is_end = together == left.len();
+        together_in_one(job, &left[..together], is_end).await?;
+        if is_end {
+            return Ok(());
         }
     }
 }
 
+/// The list is not what this run left.
+fn changed(job: &Job<'_, '_>) -> RunError {
+    RunError::JournalChanged { revision: job.revision.to_owned() }
+}
+
+/// Lists what brings a session to where the statements that are done had brought it.
+async fn session(job: &mut Job<'_, '_>) -> Result<Vec<String>, RunError> {
+    let (table, of) = (quoted(job.version_table), of(job.version_table));
+    let query =
+        format!("SELECT statement FROM {table} WHERE {of} AND mode = 'session' ORDER BY position DESC");
+    Ok(job.connection.rows(&query).await?.into_iter().flatten().flatten().collect())
+}
+
 async fn left(job: &mut Job<'_, '_>) -> Result<Vec<Entry>, RunError> {
-    if !dialect::table_exists(job.connection, &Ident::new(TABLE)).await? {
+    if !dialect::table_exists(job.connection, &table(job.version_table)).await? {
         return Ok(Vec::new());
     }
-    let of = of(job.version_table.name());
-    let query = format!("SELECT position, mode, state, statement FROM {TABLE} WHERE {of} ORDER BY position");
+    let (table, of) = (quoted(job.version_table), of(job.version_table));
+    let query = format!(
+        "SELECT position, mode, state, statement FROM {table} WHERE {of} AND mode <> 'session' ORDER BY position"
+    );
     let rows = job.connection.rows(&query).await?;
     Ok(rows
         .into_iter()
@@ -210,13 +252,35 @@ async fn left(job: &mut Job<'_, '_>) -> Result<Vec<Entry>, RunError> {
         .collect())
 }
 
-/// Runs a statement alone. Between its two marks nobody knows whether it was done: then the database is asked.
+/// Changes or deletes the row of an entry, which must be there as it was read.
+async fn mark(job: &mut Job<'_, '_>, entry: &Entry, change: &str) -> Result<(), RunError> {
+    let (table, of) = (quoted(job.version_table), of(job.version_table));
+    let Entry { position, mode, is_running, statement: _ } = entry;
+    let (mode, state) = (mode.word(), if *is_running { "running" } else { "waiting" });
+    let change = change.replacen("{table}", &table, 1);
+    let sql =
+        format!("{change} WHERE {of} AND position = {position} AND mode = '{mode}' AND state = '{state}'");
+    if job.connection.execute(&sql).await? == 1 { Ok(()) } else { Err(changed(job)) }
+}
+
+const DELETE: &str = "DELETE FROM {table}";
+const RUNNING: &str = "UPDATE {table} SET state = 'running'";
+
+/// Runs a statement alone.
+///
+/// If it can stand in a transaction, that is one of its own, and takes it off the list. If not, nobody knows between its
+/// two marks whether it was done: then the database is asked.
 async fn outside(job: &mut Job<'_, '_>, entry: &Entry) -> Result<(), RunError> {
-    let at = format!("{} AND position = {}", of(job.version_table.name()), entry.position);
+    if !entry.is_running && dialect::may_stand_in_transaction(job.connection.dialect(), &entry.statement) {
+        match together_in_one(job, std::slice::from_ref(entry), false).await {
+            Err(RunError::Connection(error)) if dialect::needs_no_transaction(&error) => {}
+            done => return done,
+        }
+    }
     let interrupted = if entry.is_running {
         dialect::interrupted(job.connection, &entry.statement).await?
     } else {
-        job.connection.execute(&format!("UPDATE {TABLE} SET state = 'running' WHERE {at}")).await?;
+        mark(job, entry, RUNNING).await?;
         Interrupted::NotDone { first: None }
     };
     if let Interrupted::NotDone { first } = interrupted {
@@ -227,19 +291,33 @@ async fn outside(job: &mut Job<'_, '_>, entry: &Entry) -> Result<(), RunError> {
         apply::tell_of(job.connection.dialect(), job.observer, &entry.statement);
         dialect::run(job.connection, &entry.statement).await?;
     }
-    job.connection.execute(&format!("DELETE FROM {TABLE} WHERE {at}")).await?;
-    Ok(())
+    let running = Entry { is_running: true, ..entry.clone() };
+    dialect::begin(job.connection).await?;
+    let marked = match keep_session(job).await {
+        Ok(()) => mark(job, &running, DELETE).await,
+        Err(error) => Err(error),
+    };
+    apply::ended(job.connection, marked.map(|()| true)).await.map(drop)
 }
 
-/// Runs statements that stand together in one transaction, and takes them off the list in the same.
+/// Runs statements in one transaction, and takes them off the list in the same.
+async fn together_in_one(job: &mut Job<'_, '_>, entries: &[Entry], is_end: bool) -> Result<(), RunError> {
+    dialect::begin(job.connection).await?;
+    let done = inside(job, entries, is_end).await;
+    apply::ended(job.connection, done.map(|()| true)).await.map(drop)
+}
+
 async fn inside(job: &mut Job<'_, '_>, entries: &[Entry], is_end: bool) -> Result<(), RunError> {
-    dialect::lock_version_table(job.connection, job.version_table.name()).await?;
-    let mut settings = job.settings.as_ref();
-    for entry in entries {
-        if entry.mode == EntryMode::Version
-            && let Some(settings) = settings.take()
+    dialect::lock_version_table(job.connection, job.version_table.table()).await?;
+    if left(job).await?.get(..entries.len()) != Some(entries) {
+        return Err(changed(job));
+    }
+    let first_version = entries.iter().position(|entry| entry.mode == EntryMode::Version);
+    for (at, entry) in entries.iter().enumerate() {
+        if Some(at) == first_version
+            && let Some(settings) = &job.settings
         {
-            // A script may have set a search path on which there is no version table.
+            // A script may have become a user who may not write to the version table.
             settings.restore(job.connection).await?;
         }
         apply::tell_of(job.connection.dialect(), job.observer, &entry.statement);
@@ -252,33 +330,63 @@ async fn inside(job: &mut Job<'_, '_>, entries: &[Entry], is_end: bool) -> Resul
                 found: changed,
             });
         }
-        let of = of(job.version_table.name());
-        job.connection
-            .execute(&format!("DELETE FROM {TABLE} WHERE {of} AND position = {}", entry.position))
-            .await?;
+        mark(job, entry, DELETE).await?;
     }
     if is_end {
-        drop_if_empty(job.connection).await?;
+        forget_session(job.connection, job.version_table).await?;
+        drop_if_empty(job.connection, job.version_table).await
+    } else {
+        keep_session(job).await
     }
+}
+
+/// Writes down what the statements so far made of the session: a run that goes on does so in another one.
+async fn keep_session(job: &mut Job<'_, '_>) -> Result<(), RunError> {
+    let Some(settings) = &job.settings else { return Ok(()) };
+    let statements = settings.changes(job.connection).await?;
+    forget_session(job.connection, job.version_table).await?;
+    let text = dialect::string;
+    let (table, version_table) = (quoted(job.version_table), text(job.version_table.name().as_str()));
+    let (direction, revision) = (command(job.direction), text(job.revision));
+    for (position, sql) in statements.iter().enumerate() {
+        let insert = format!(
+            "INSERT INTO {table} (version_table, position, direction, revision, mode, state, statement) \
+             VALUES ({version_table}, -{}, '{direction}', {revision}, 'session', 'waiting', {})",
+            position + 1,
+            text(sql)
+        );
+        job.connection.execute(&insert).await?;
+    }
+    Ok(())
+}
+
+async fn forget_session(connection: &mut Connection, version_table: &VersionTable) -> Result<(), RunError> {
+    let (table, of) = (quoted(version_table), of(version_table));
+    connection.execute(&format!("DELETE FROM {table} WHERE {of} AND mode = 'session'")).await?;
     Ok(())
 }
 
 /// Forgets a step that was begun: somebody has said where the database is.
-pub(super) async fn forget(connection: &mut Connection, version_table: &Ident) -> Result<(), RunError> {
-    if dialect::table_exists(connection, &Ident::new(TABLE)).await? {
-        connection.execute(&format!("DELETE FROM {TABLE} WHERE {}", of(version_table))).await?;
-        drop_if_empty(connection).await?;
+pub(super) async fn forget(
+    connection: &mut Connection,
+    version_table: &VersionTable,
+) -> Result<(), RunError> {
+    if dialect::table_exists(connection, &table(version_table)).await? {
+        let (table, of) = (quoted(version_table), of(version_table));
+        connection.execute(&format!("DELETE FROM {table} WHERE {of}")).await?;
+        drop_if_empty(connection, version_table).await?;
     }
     Ok(())
 }
 
-async fn drop_if_empty(connection: &mut Connection) -> Result<(), RunError> {
-    if connection.rows(&format!("SELECT position FROM {TABLE} LIMIT 1")).await?.is_empty() {
-        connection.execute(&format!("DROP TABLE {TABLE}")).await?;
+async fn drop_if_empty(connection: &mut Connection, version_table: &VersionTable) -> Result<(), RunError> {
+    let table = quoted(version_table);
+    if connection.rows(&format!("SELECT position FROM {table} LIMIT 1")).await?.is_empty() {
+        connection.execute(&format!("DROP TABLE {table}")).await?;
     }
     Ok(())
 }
 
-fn of(version_table: &Ident) -> String {
-    format!("version_table = {}", dialect::string(version_table.as_str()))
+fn of(version_table: &VersionTable) -> String {
+    format!("version_table = {}", dialect::string(version_table.name().as_str()))
 }

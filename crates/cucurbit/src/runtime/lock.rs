@@ -1,15 +1,11 @@
-//! Holds the lock of a run, on the working connection itself, so that no failed statement can strand it.
+//! Takes the lock of a run, and waits for it.
 //!
-//! PostgreSQL: a session advisory lock, polled. A waiter that blocks would hold a snapshot, and CREATE INDEX
-//! CONCURRENTLY waits for snapshots: a deadlock. SQLite has nothing to hold between steps: each step's own
-//! `BEGIN IMMEDIATE` is the lock.
+//! It is polled. On PostgreSQL a waiter that blocks would hold a snapshot, and CREATE INDEX CONCURRENTLY waits for
+//! snapshots: a deadlock.
 
 use std::time::{Duration, Instant};
 
-use crate::{
-    connection::{Connection, ConnectionError},
-    dialect,
-};
+use crate::{connection::Connection, dialect::RunLock};
 
 use super::{Event, Observer, RunError, VersionTable};
 
@@ -17,11 +13,12 @@ use super::{Event, Observer, RunError, VersionTable};
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// The lock, held. Whoever has it gives it back by [`release`].
+/// The lock, held, and the version table that it stands for. Whoever has it gives it back.
 #[must_use]
 #[derive(Debug)]
 pub(super) struct Held {
-    key: i64,
+    pub(super) lock: RunLock,
+    pub(super) table: VersionTable,
 }
 
 /// Takes the lock, waiting for it as long as `wait`.
@@ -31,30 +28,49 @@ pub(super) async fn take(
     wait: Duration,
     observer: &mut Observer<'_>,
 ) -> Result<Held, RunError> {
-    let key = dialect::lock_key(connection, version_table.name().as_str()).await?;
     let begun = Instant::now();
+    loop {
+        let (table, _) = version_table.located(connection).await?;
+        let mut lock = RunLock::of(connection, table.table()).await?;
+        if let Err(error) = wait_for(connection, &mut lock, begun, wait, observer).await {
+            drop(lock.give_back(connection).await);
+            return Err(error);
+        }
+        // Meanwhile somebody may have made the table, in another schema of the search path.
+        match version_table.located(connection).await {
+            Ok((now, _)) if now == table => return Ok(Held { lock, table }),
+            Ok(_) => drop(lock.give_back(connection).await?),
+            Err(error) => {
+                drop(lock.give_back(connection).await);
+                return Err(error);
+            }
+        }
+    }
+}
+
+async fn wait_for(
+    connection: &mut Connection,
+    lock: &mut RunLock,
+    begun: Instant,
+    wait: Duration,
+    observer: &mut Observer<'_>,
+) -> Result<(), RunError> {
     let mut pause = FIRST_PAUSE;
     let mut is_told = false;
-    while !dialect::try_lock(connection, key).await? {
+    while !lock.try_take(connection).await? {
         if begun.elapsed() >= wait {
-            let holder = dialect::lock_holder(connection, key).await?;
+            let holder = lock.holder(connection).await?;
             return Err(RunError::Lock { waited: begun.elapsed(), holder });
         }
         if !is_told {
-            let holder = dialect::lock_holder(connection, key).await?;
+            let holder = lock.holder(connection).await?;
             observer(Event::LockWait { holder });
             is_told = true;
         }
         tokio::time::sleep(pause.min(wait.saturating_sub(begun.elapsed()))).await;
         pause = (pause * 3 / 2).min(LONGEST_PAUSE);
     }
-    Ok(Held { key })
-}
-
-/// Gives the lock back.
-pub(super) async fn release(connection: &mut Connection, held: Held) -> Result<(), ConnectionError> {
-    let Held { key } = held;
-    dialect::unlock(connection, key).await.map(drop)
+    Ok(())
 }
 
 /// Writes a time for people: `60 s`, `0.5 s`.

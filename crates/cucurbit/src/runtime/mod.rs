@@ -32,7 +32,7 @@ pub use self::{
     event::{Event, Observer},
     journal::{Unfinished, unfinished},
     said::said,
-    version_table::VersionTable,
+    version_table::{VersionTable, VersionTableError},
 };
 
 /// How often a run begins anew after the database gave up one of its transactions for the sake of another. A script
@@ -215,7 +215,7 @@ impl<'m> Migrator<'m> {
     ///
     /// When the database refuses.
     pub async fn ensure_version(&mut self) -> Result<(), RunError> {
-        Ok(self.options.version_table.ensure(self.connection).await?)
+        self.options.version_table.ensure(self.connection).await
     }
 
     /// Takes the lock, runs, and gives the lock back on every path.
@@ -233,13 +233,16 @@ impl<'m> Migrator<'m> {
         };
         let wait = self.options.lock_wait;
         let held = lock::take(self.connection, &self.options.version_table, wait, &mut told).await?;
+        let lock::Held { lock, table } = held;
+        let configured = std::mem::replace(&mut self.options.version_table, table);
         let mut result = self.run_locked(goal).await;
         if let (Goal::Stamp { .. }, Ok(_)) = (goal, &result)
-            && let Err(error) = journal::forget(self.connection, self.options.version_table.name()).await
+            && let Err(error) = journal::forget(self.connection, &self.options.version_table).await
         {
             result = Err(error);
         }
-        let released = lock::release(self.connection, held).await;
+        self.options.version_table = configured;
+        let released = lock.give_back(self.connection).await;
         let mut report = result.map_err(|error| error.or_busy(wait))?;
         released?;
         report.has_waited = has_waited;
@@ -281,7 +284,7 @@ impl<'m> Migrator<'m> {
     /// Goes on with a step that was begun and stopped outside a transaction, if there is one.
     async fn finish(&mut self, goal: &Goal<'_>, report: &mut Report) -> Result<(), RunError> {
         let table = self.options.version_table.clone();
-        let Some(unfinished) = unfinished(self.connection, table.name()).await? else { return Ok(()) };
+        let Some(unfinished) = unfinished(self.connection, &table).await? else { return Ok(()) };
         match (goal, unfinished.direction) {
             (Goal::Upgrade(_), Direction::Upgrade) | (Goal::Downgrade(..), Direction::Downgrade) => {}
             // It is forgotten when the stamp is there.
@@ -294,10 +297,12 @@ impl<'m> Migrator<'m> {
             .and_then(|revision| Step::of(graph, revision, unfinished.direction))
             .ok_or_else(|| RunError::from(unfinished.clone()))?;
         (self.observer)(Event::StepStarted { step: &step });
-        let settings = Some(dialect::Settings::read(self.connection).await?);
+        let settings =
+            Some(dialect::SessionState::read(self.connection, std::collections::BTreeSet::new()).await?);
         let mut job = apply::Job {
             direction: unfinished.direction,
             revision: &unfinished.revision,
+            steps: std::slice::from_ref(&step),
             purges: false,
             connection: self.connection,
             version_table: &table,
@@ -324,12 +329,12 @@ impl<'m> Migrator<'m> {
         let mut applied = Applied::new(self.scripts.graph(), Heads::default())?;
         let mut changes = Vec::new();
         for step in &steps {
-            (self.observer)(Event::StepStarted { step });
             changes.extend(applied.take(step));
         }
         let job = apply::Job {
             direction: Direction::Stamp,
             revision: "",
+            steps: &steps,
             purges: true,
             connection: self.connection,
             version_table: &table,
@@ -367,7 +372,6 @@ impl<'m> Migrator<'m> {
         let scripts = self.scripts;
         let mut applied = Applied::new(scripts.graph(), heads)?;
         for (step, work) in steps.iter().zip(&mut prepared.works) {
-            (self.observer)(Event::StepStarted { step });
             let expected = applied.heads().clone();
             let changes = applied.take(step);
             let revision = step.revision.map_or_else(String::new, |at| scripts.graph().id(at).to_owned());
@@ -379,6 +383,7 @@ impl<'m> Migrator<'m> {
             let job = apply::Job {
                 direction: step.direction,
                 revision: &revision,
+                steps: std::slice::from_ref(step),
                 purges: false,
                 connection: self.connection,
                 version_table: &table,

@@ -378,6 +378,11 @@ fn first_line(sql: &str) -> &str {
     sql.lines().next().unwrap_or_default()
 }
 
+/// Returns the SQL of an operation that is SQL.
+pub(super) fn raw_sql(operation: &Operation) -> Option<&str> {
+    if let Operation::Execute(Execute { sql, .. }) = operation { Some(sql) } else { None }
+}
+
 /// Returns the SQL of an operation that says itself that it runs outside a transaction.
 fn outside_sql(operation: &Operation) -> Option<String> {
     let Operation::Execute(Execute { sql, is_outside_transaction: true, .. }) = operation else {

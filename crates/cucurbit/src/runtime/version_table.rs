@@ -1,21 +1,88 @@
 //! The version table: its DDL and its statements. Which rows change is decided by `revision::Heads`.
 //!
 //! It is Alembic's (`alembic/ddl/impl.py`, `version_table_impl`), to the name of its primary key, so that a
-//! database can go from one to the other.
+//! database can go from one to the other. On PostgreSQL it is the first of its name along the search path, as Alembic
+//! finds it; from then on it is named with its schema, whatever a script makes of the search path.
+
+use thiserror::Error;
 
 use crate::{
     connection::{Connection, ConnectionError},
-    dialect,
+    dialect::{self, Place},
     revision::{Heads, RowChange},
-    schema::Ident,
+    schema::{Ident, TableName},
 };
 
 use super::RunError;
 
+/// Why what bears the name of the version table cannot be read as one.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum VersionTableError {
+    /// It is something else.
+    #[error("`{name}` is {kind}, not a version table")]
+    Other {
+        /// Its name.
+        name: String,
+        /// What it is.
+        kind: String,
+    },
+    /// Its column is of another type, or is not there.
+    #[error("table `{name}` has no column `version_num` of texts{}", found.as_ref().map_or_else(String::new, |ty| format!(": it is `{ty}`")))]
+    Column {
+        /// Its name.
+        name: String,
+        /// The type of the column, if there is one.
+        found: Option<String>,
+    },
+    /// A policy may keep rows from this user.
+    #[error("a row security policy may hide rows of `{name}` from this user")]
+    Hidden {
+        /// Its name.
+        name: String,
+    },
+    /// A row names no revision.
+    #[error("table `{name}` has a row whose `version_num` is NULL")]
+    NullRow {
+        /// Its name.
+        name: String,
+    },
+    /// A revision is named by several rows.
+    #[error("table `{name}` has {count} rows for revision `{revision}`")]
+    RepeatedRow {
+        /// Its name.
+        name: String,
+        /// The revision.
+        revision: String,
+        /// How many rows there are.
+        count: usize,
+    },
+}
+
+impl VersionTableError {
+    /// Says what to do about it.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Other { .. } | Self::Column { .. } => {
+                "give the version table another name by `version_table` in cucurbit.toml, or rename what is there"
+            }
+            Self::Hidden { .. } => {
+                "connect as the owner of the table, or as a user whom its policies do not bind"
+            }
+            Self::NullRow { .. } => {
+                "such a row says nothing: look at the other rows, then delete this one by hand"
+            }
+            Self::RepeatedRow { .. } => "one row says the same: delete the others by hand",
+        }
+        .to_owned()
+    }
+}
+
 /// The version table of a database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VersionTable {
-    name: Ident,
+    table: TableName,
 }
 
 impl Default for VersionTable {
@@ -28,32 +95,69 @@ impl VersionTable {
     /// Uses another name than `alembic_version`.
     #[must_use]
     pub fn named(name: impl Into<Ident>) -> Self {
-        Self { name: name.into() }
+        Self { table: TableName::new(name) }
     }
 
     /// Returns its name.
     #[must_use]
     pub fn name(&self) -> &Ident {
-        &self.name
+        &self.table.name
+    }
+
+    /// Returns its name, with its schema where that is known.
+    #[must_use]
+    pub fn table(&self) -> &TableName {
+        &self.table
+    }
+
+    /// Names something beside it, in the same schema.
+    pub(crate) fn beside(&self, name: &str) -> TableName {
+        TableName { schema: self.table.schema.clone(), name: Ident::new(name) }
     }
 
     fn quoted(&self) -> String {
-        dialect::quoted(&self.name)
+        dialect::qualified(&self.table)
+    }
+
+    /// Finds its schema, or the one in which it would be made; tells whether it is there.
+    ///
+    /// # Errors
+    ///
+    /// When something else bears the name, or the database does not answer.
+    pub async fn located(&self, connection: &mut Connection) -> Result<(Self, bool), RunError> {
+        let Place { schema, found } = dialect::place(connection, self.name()).await?;
+        let table = TableName { schema, name: self.name().clone() };
+        let name = shown(&table);
+        match found {
+            None => return Ok((Self { table }, false)),
+            Some(found) => {
+                if let Some(kind) = found.other {
+                    return Err(VersionTableError::Other { name, kind }.into());
+                }
+                if !found.is_text {
+                    return Err(VersionTableError::Column { name, found: found.ty }.into());
+                }
+                if found.is_filtered {
+                    return Err(VersionTableError::Hidden { name }.into());
+                }
+            }
+        }
+        Ok((Self { table }, true))
     }
 
     /// Tells whether it is there.
     ///
     /// # Errors
     ///
-    /// When the database does not answer.
-    pub async fn exists(&self, connection: &mut Connection) -> Result<bool, ConnectionError> {
-        dialect::table_exists(connection, &self.name).await
+    /// As [`VersionTable::located`].
+    pub async fn exists(&self, connection: &mut Connection) -> Result<bool, RunError> {
+        Ok(self.located(connection).await?.1)
     }
 
     /// Writes the statement that creates it.
     #[must_use]
     pub fn create_sql(&self) -> String {
-        let key = dialect::quoted(&Ident::new(format!("{}_pkc", self.name)));
+        let key = dialect::quoted(&Ident::new(format!("{}_pkc", self.name())));
         format!(
             "CREATE TABLE {} (\n    version_num VARCHAR(32) NOT NULL,\n    CONSTRAINT {key} PRIMARY KEY (version_num)\n)",
             self.quoted()
@@ -64,17 +168,18 @@ impl VersionTable {
     ///
     /// # Errors
     ///
-    /// When the database refuses.
-    pub async fn ensure(&self, connection: &mut Connection) -> Result<(), ConnectionError> {
-        if self.exists(connection).await? {
+    /// When the database refuses, or something else bears the name.
+    pub async fn ensure(&self, connection: &mut Connection) -> Result<(), RunError> {
+        let (table, is_there) = self.located(connection).await?;
+        if is_there {
             return Ok(());
         }
-        let create = self.create_sql().replacen("CREATE TABLE", "CREATE TABLE IF NOT EXISTS", 1);
+        let create = table.create_sql().replacen("CREATE TABLE", "CREATE TABLE IF NOT EXISTS", 1);
         match connection.execute(&create).await {
             Ok(_) => Ok(()),
             // PostgreSQL: IF NOT EXISTS does not keep two sessions from creating it at the same moment.
             Err(_) if self.exists(connection).await? => Ok(()),
-            Err(error) => Err(error),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -82,18 +187,20 @@ impl VersionTable {
     ///
     /// # Errors
     ///
-    /// When the database does not answer.
-    pub async fn heads(&self, connection: &mut Connection) -> Result<Heads, ConnectionError> {
-        if self.exists(connection).await? { self.rows(connection).await } else { Ok(Heads::default()) }
+    /// When it cannot be read as a version table, or the database does not answer.
+    pub async fn heads(&self, connection: &mut Connection) -> Result<Heads, RunError> {
+        let (table, is_there) = self.located(connection).await?;
+        if is_there { table.rows(connection).await } else { Ok(Heads::default()) }
     }
 
     /// Reads its rows; it must be there.
     ///
     /// # Errors
     ///
-    /// When the database does not answer.
-    pub async fn rows(&self, connection: &mut Connection) -> Result<Heads, ConnectionError> {
-        Ok(Self::heads_in(connection.rows(&self.rows_sql()).await?))
+    /// When a row names no revision or one that another row names, or the database does not answer.
+    pub async fn rows(&self, connection: &mut Connection) -> Result<Heads, RunError> {
+        let rows = connection.rows(&self.rows_sql()).await?;
+        Ok(self.heads_in(rows)?)
     }
 
     /// Writes the query for its rows.
@@ -102,8 +209,26 @@ impl VersionTable {
     }
 
     /// Makes heads of what the query for its rows returned.
-    pub(crate) fn heads_in(rows: Vec<Vec<Option<String>>>) -> Heads {
-        Heads::new(rows.into_iter().flatten().flatten())
+    pub(crate) fn heads_in(&self, rows: Vec<Vec<Option<String>>>) -> Result<Heads, VersionTableError> {
+        let name = || shown(&self.table);
+        let mut ids = Vec::with_capacity(rows.len());
+        for id in rows.into_iter().flatten() {
+            ids.push(id.ok_or_else(|| VersionTableError::NullRow { name: name() })?);
+        }
+        ids.sort();
+        for revision in &ids {
+            let count = ids.iter().filter(|id| *id == revision).count();
+            if count > 1 {
+                let revision = revision.clone();
+                return Err(VersionTableError::RepeatedRow { name: name(), revision, count });
+            }
+        }
+        Ok(Heads::new(ids))
+    }
+
+    /// Deletes all rows, whatever they are.
+    pub(crate) async fn purge(&self, connection: &mut Connection) -> Result<(), ConnectionError> {
+        connection.execute(&format!("DELETE FROM {}", self.quoted())).await.map(drop)
     }
 
     /// Writes the statement of one change.
@@ -135,6 +260,14 @@ impl VersionTable {
             RowChange::Insert(id) => format!("nothing to `{id}`"),
             RowChange::Update { from, to } => format!("`{from}` to `{to}`"),
         };
-        Err(RunError::VersionRow { change, table: self.name.to_string(), found })
+        Err(RunError::VersionRow { change, table: shown(&self.table), found })
+    }
+}
+
+/// A table as people call it: SQLite's schema `main` goes without saying.
+fn shown(table: &TableName) -> String {
+    match &table.schema {
+        Some(schema) if schema.as_str() != "main" => table.to_string(),
+        Some(_) | None => table.name.to_string(),
     }
 }

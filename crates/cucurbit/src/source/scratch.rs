@@ -4,7 +4,7 @@
 
 use crate::{
     connection::{Connection, ConnectionError, address::Address},
-    dialect::{self, Before, Dialect, Plan, Scratch, Settings},
+    dialect::{self, Before, Dialect, Plan, Scratch, SessionState},
     operation::{Execute, Operation, for_dialect},
     revision::Scripts,
     runtime,
@@ -41,7 +41,9 @@ async fn rehearse(
     mut before: Before,
 ) -> Result<Before, ReplayError> {
     let dialect = connection.dialect();
-    let settings = Settings::read(connection).await.map_err(ReplayError::no_scratch)?;
+    let settings = SessionState::read(connection, std::collections::BTreeSet::new())
+        .await
+        .map_err(ReplayError::no_scratch)?;
     for &position in revisions {
         let revision = || scripts.graph().id(position).to_owned();
         let mut operations = for_dialect(&scripts.upgrade(position)?, dialect);

@@ -67,6 +67,9 @@ mod postgres; // PostgreSQL: statements, reflection, questions and the lock, on 
 mod rich; // A schema with everything in it, on both databases: read, made again elsewhere, undone.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
+mod rivals; // Several runs on one database at once.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
 mod runtime; // Runs: what is left after a failure, what is refused before one, and what is told meanwhile.
 #[cfg(all(feature = "runtime", unix))]
 #[cfg(test)]
@@ -100,5 +103,8 @@ mod support; // Databases of a test's own, and scripts written in a line.
 #[cfg(all(feature = "runtime", unix))]
 #[cfg(test)]
 mod tls; // What each `sslmode` does and refuses, on a server of the test's own with certificates made for it.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
+mod version_table; // Which table is the version table, and what is said of one that cannot be read as such.
 #[cfg(test)]
 mod walls; // The walls of the house, read from docs/ARCHITECTURE.md.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use cucurbit::{
     Op, Script,
     connection::Connection,
+    dialect::RunLock,
     error::ErrorCode,
     prelude::*,
     revision::{Reach, Target},
@@ -257,16 +258,9 @@ fn the_lock_is_waited_for_and_its_holder_is_named() {
         // The other run stands in the middle of a step.
         let mut events = Vec::new();
         let options = RunOptions { lock_wait: Duration::from_millis(300), ..RunOptions::default() };
-        match database.dialect {
-            Dialect::Sqlite => {
-                holder.execute("BEGIN IMMEDIATE").await.unwrap();
-                waiter.execute("PRAGMA busy_timeout = 300").await.unwrap();
-            }
-            Dialect::Postgres => {
-                let key = cucurbit::dialect::lock_key(&mut holder, "alembic_version").await.unwrap();
-                assert!(cucurbit::dialect::try_lock(&mut holder, key).await.unwrap());
-            }
-        }
+        let (table, _) = cucurbit::runtime::VersionTable::default().located(&mut holder).await.unwrap();
+        let mut lock = RunLock::of(&mut holder, table.table()).await.unwrap();
+        assert!(lock.try_take(&mut holder).await.unwrap());
         let error = Migrator::on(&mut waiter, &graph)
             .options(options)
             .observer(|event| events.push(matches!(event, Event::LockWait { .. })))
@@ -274,10 +268,13 @@ fn the_lock_is_waited_for_and_its_holder_is_named() {
             .await
             .unwrap_err();
         assert!(matches!(error, RunError::Lock { .. }), "{error:?}");
-        if database.dialect == Dialect::Postgres {
-            assert_eq!(events, [true], "told once");
-            assert!(error.hint().is_some_and(|hint| hint.contains("(cucurbit)")), "{:?}", error.hint());
-        }
+        assert_eq!(events, [true], "told once");
+        let who = match database.dialect {
+            Dialect::Postgres => "(cucurbit)".to_owned(),
+            Dialect::Sqlite => format!("held by process {};", std::process::id()),
+        };
+        assert!(error.hint().is_some_and(|hint| hint.contains(&who)), "{:?}", error.hint());
+        assert!(lock.give_back(&mut holder).await.unwrap());
         drop(holder);
         upgrade(&mut waiter, &list, "head").await.unwrap();
     });

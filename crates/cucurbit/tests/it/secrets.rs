@@ -7,7 +7,7 @@ use cucurbit::{
     command::Location,
     connection::{Connection, ConnectionError, address::Address},
     prelude::*,
-    runtime::{Event, Migrator, RunError, unfinished},
+    runtime::{Event, Migrator, RunError, VersionTable, unfinished},
     source::Source,
 };
 
@@ -118,7 +118,7 @@ fn a_run_says_no_password_in_its_events_its_journal_and_its_errors() {
             });
             let error = migrator.upgrade_heads().await.expect_err("it fails");
             drop(migrator);
-            let half = unfinished(&mut connection, &"alembic_version".into()).await.expect("it can be asked");
+            let half = unfinished(&mut connection, &VersionTable::default()).await.expect("it can be asked");
             let half =
                 half.map(|half| format!("{half:?} {}", RunError::from(half.clone()))).unwrap_or_default();
             let said = format!("{told} {half} {}", everything(&error.into()));

@@ -3,7 +3,7 @@
 use super::expression::tokens;
 use crate::{
     dialect::{
-        Mode, PlanError, Statement,
+        Mode, PlanError, Session, Statement,
         lexer::{self, Kind, Part, kind, masked},
     },
     operation::Execute,
@@ -20,7 +20,7 @@ pub(super) fn statements(execute: &Execute) -> Result<Vec<Statement>, PlanError>
             if mode == Mode::InTransaction && needs_no_transaction(sql) {
                 return Err(PlanError::NeedsNoTransaction { statement: masked(sql, Dialect::Postgres).sql });
             }
-            Ok(Statement { mode, ..Statement::new(sql) })
+            Ok(Statement { mode, ..Statement::new(sql) }.session(Session::Changed))
         })
         .collect()
 }

@@ -3,17 +3,102 @@
 //! Polled, because whoever waits in `pg_advisory_lock` holds a snapshot, and CREATE INDEX CONCURRENTLY waits for
 //! all snapshots: the two would wait for each other.
 
-use crate::connection::{Connection, ConnectionError};
+use std::time::Duration;
 
-/// Returns the key of the lock of a version table, in the connection's schema and database.
+use crate::{
+    connection::{Connection, ConnectionError},
+    schema::TableName,
+};
+
+/// Returns the key of the lock of a version table, in its schema and database.
 ///
-/// It is the FNV-1a hash, 64 bits, of `cucurbit`, the version table, the current schema and the database, each
+/// It is the FNV-1a hash, 64 bits, of `cucurbit`, the version table, its schema and the database, each
 /// followed by a zero byte; the bits are read as a signed number. Every version of Cucurbit must agree on it.
-pub(crate) async fn key(connection: &mut Connection, version_table: &str) -> Result<i64, ConnectionError> {
-    let here = connection.rows("SELECT coalesce(current_schema(), ''), current_database()").await?;
-    let here = here.into_iter().flatten().flatten();
-    let parts = ["cucurbit".to_owned(), version_table.to_owned()].into_iter().chain(here);
-    Ok(hash(parts))
+pub(crate) async fn key(connection: &mut Connection, table: &TableName) -> Result<i64, ConnectionError> {
+    let TableName { schema, name } = table;
+    let database = connection.value("SELECT pg_catalog.current_database()").await?.unwrap_or_default();
+    let schema = schema.as_ref().map_or_else(String::new, |schema| schema.as_str().to_owned());
+    let parts = ["cucurbit".to_owned(), name.as_str().to_owned(), schema, database];
+    Ok(hash(parts.into_iter()))
+}
+
+/// Tells whether something stands between this connection and the server: a pooler that opened the session for others
+/// too, and may give it to them between two transactions.
+///
+/// The driver says at the beginning how dates, times and texts shall be written. A server that it speaks to knows that
+/// from the client (`pg_settings.source`); what a pooler passes on later is `session`, or nothing.
+pub(crate) async fn is_pooled(connection: &mut Connection) -> Result<bool, ConnectionError> {
+    let query = "SELECT count(*) FROM pg_catalog.pg_settings \
+                 WHERE source = 'client' AND name IN ('DateStyle', 'TimeZone', 'client_encoding')";
+    Ok(connection.value(query).await?.as_deref() == Some("0"))
+}
+
+/// Opens a second connection to the same server, for a transaction that holds the lock.
+pub(crate) async fn open_beside(connection: &Connection, patience: Duration) -> Result<Connection, String> {
+    let Some(origin) = connection.origin() else {
+        return Err("the connection goes through a pooler and is the application's own".to_owned());
+    };
+    match tokio::time::timeout(patience, origin.connect()).await {
+        Ok(Ok(second)) => Ok(second),
+        Ok(Err(error)) => Err(format!("the pooler gave no second connection: {error}")),
+        Err(_) => Err("the pooler gave no second connection".to_owned()),
+    }
+}
+
+/// Tries to take the lock in a transaction of the second connection, which stays open if it is had.
+///
+/// `Err` says why there cannot be such a transaction: then it is not open. A pooler with one connection would keep the
+/// first waiting for it.
+pub(crate) async fn try_beside(
+    connection: &mut Connection,
+    second: &mut Connection,
+    key: i64,
+    patience: Duration,
+) -> Result<bool, String> {
+    let begin = format!(
+        "BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL statement_timeout = 0; \
+         SELECT pg_catalog.pg_try_advisory_xact_lock({key})"
+    );
+    let taken = match tokio::time::timeout(patience, second.value(&begin)).await {
+        Ok(Ok(taken)) => taken.as_deref() == Some("t"),
+        Ok(Err(error)) => return Err(format!("the pooler's second connection failed: {error}")),
+        Err(_) => return Err("the pooler gave no second connection".to_owned()),
+    };
+    if !taken {
+        return match second.execute("ROLLBACK").await {
+            Ok(_) => Ok(false),
+            Err(error) => Err(format!("the pooler's second connection failed: {error}")),
+        };
+    }
+    match tokio::time::timeout(patience, connection.value("SELECT 1")).await {
+        Ok(Ok(_)) => Ok(true),
+        Ok(Err(error)) => Err(format!("the pooler's connection failed: {error}")),
+        Err(_) => Err("the pooler has one connection to the server only".to_owned()),
+    }
+}
+
+/// Writes the query for what bears the name of the version table; see [`Place`](crate::dialect::lock::Place).
+pub(crate) fn place_query(name: &str) -> String {
+    format!(
+        "SELECT coalesce(f.schema, pg_catalog.current_schema())::text, f.kind, f.other, f.type, f.is_text, f.is_filtered
+         FROM (SELECT 1) one LEFT JOIN (
+           SELECT n.nspname AS schema, c.relkind::text AS kind,
+             CASE c.relkind WHEN 'r' THEN NULL WHEN 'p' THEN NULL WHEN 'v' THEN 'a view'
+               WHEN 'm' THEN 'a materialized view' WHEN 'f' THEN 'a foreign table' WHEN 'S' THEN 'a sequence'
+               WHEN 'c' THEN 'a type' ELSE 'an index' END AS other,
+             pg_catalog.format_type(a.atttypid, a.atttypmod) AS type,
+             CASE WHEN t.typcategory = 'S' THEN 1 END AS is_text,
+             CASE WHEN c.relkind IN ('r', 'p') AND pg_catalog.row_security_active(c.oid) THEN 1 END AS is_filtered
+           FROM pg_catalog.pg_class c
+             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+             LEFT JOIN pg_catalog.pg_attribute a
+               ON a.attrelid = c.oid AND a.attname = 'version_num' AND NOT a.attisdropped AND a.attnum > 0
+             LEFT JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+           WHERE c.relname = {name} AND c.relpersistence <> 't'
+             AND n.nspname = ANY (pg_catalog.current_schemas(false))
+           ORDER BY pg_catalog.array_position(pg_catalog.current_schemas(false), n.nspname) LIMIT 1
+         ) f ON true"
+    )
 }
 
 fn hash(parts: impl Iterator<Item = String>) -> i64 {

@@ -26,6 +26,8 @@ mod render;
 #[cfg(feature = "runtime")]
 pub(super) mod scratch;
 mod sequence;
+#[cfg(feature = "runtime")]
+pub(super) mod session;
 mod types;
 mod visit;
 

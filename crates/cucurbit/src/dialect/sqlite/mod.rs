@@ -3,7 +3,8 @@
 //! What lives here: how it spells and stores a schema (`types`, `definition`,
 //! `expression`, `canonical`, `letters`, `ask`), the stored texts
 //! and their edits (`token`, `ddl`, `rename`), operations as statements (`render`, `alter`, `rebuild`), the
-//! reader of a file (`reflect`), and what is in no file (`said`). There is no lock of its own: a step's `BEGIN IMMEDIATE` is one.
+//! reader of a file (`reflect`), what is in no file (`said`), what a connection holds (`session`), and the lock of a run
+//! (`lock`).
 
 mod alter;
 #[cfg(feature = "runtime")]
@@ -13,6 +14,8 @@ mod ddl;
 mod definition;
 mod expression;
 mod letters;
+#[cfg(feature = "runtime")]
+pub(super) mod lock;
 mod rebuild;
 #[cfg(feature = "runtime")]
 mod reflect;
@@ -21,6 +24,8 @@ mod render;
 mod said;
 #[cfg(feature = "runtime")]
 pub(super) mod scratch;
+#[cfg(feature = "runtime")]
+pub(super) mod session;
 mod token;
 mod types;
 

@@ -295,7 +295,7 @@ fn execute(before: &mut Before, execute: &Execute, plan: &mut Plan) -> Result<()
         if needs_none && mode == Mode::InTransaction {
             return Err(PlanError::NeedsNoTransaction { statement: lexer::masked(sql, HERE).sql });
         }
-        plan.statements.push(Statement { mode, ..Statement::new(sql) });
+        plan.statements.push(Statement { mode, ..Statement::new(sql) }.session(Session::Changed));
     }
     if let Some(means) = means.as_ref().filter(|means| !means.is_empty()) {
         // What the SQL means is applied to the texts as well; its statements are its author's.

@@ -1,0 +1,221 @@
+//! The lock of a run, and where the table is that it stands for.
+//!
+//! PostgreSQL: an advisory lock of the session. Where a pooler may hand the session to somebody else after each
+//! transaction, it is one of a transaction, kept open on a second connection. SQLite: a file beside the database.
+//! Either is gone when the process is.
+
+use std::{path::PathBuf, time::Duration};
+
+use crate::{
+    connection::{Connection, ConnectionError},
+    schema::{Dialect, Ident, TableName},
+};
+
+use super::{postgres, sql, sqlite};
+
+/// How long a pooler may take to give a second connection.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The lock of a run: taken, or not yet.
+#[derive(Debug)]
+pub struct RunLock {
+    kind: Kind,
+    /// Why nothing is held that lasts as long as the run, though nobody else holds it.
+    missing: Option<String>,
+}
+
+#[derive(Debug)]
+enum Kind {
+    /// On the working connection.
+    Session { key: i64 },
+    /// In a transaction of another connection; what is between the two mixes sessions.
+    Beside { key: i64, beside: Option<Box<Connection>> },
+    /// Nobody else can see the database.
+    Alone,
+    /// A file beside the database.
+    File { path: PathBuf, file: Option<sqlite::lock::LockFile> },
+}
+
+impl RunLock {
+    /// Returns the lock of a version table, not taken yet.
+    ///
+    /// # Errors
+    ///
+    /// When the connection fails.
+    pub async fn of(connection: &mut Connection, table: &TableName) -> Result<Self, ConnectionError> {
+        let kind = match connection.dialect() {
+            Dialect::Postgres => {
+                let key = postgres::lock::key(connection, table).await?;
+                if postgres::lock::is_pooled(connection).await? {
+                    Kind::Beside { key, beside: None }
+                } else {
+                    Kind::Session { key }
+                }
+            }
+            Dialect::Sqlite => match sqlite::lock::path(connection).await? {
+                Some(path) => Kind::File { path, file: None },
+                None => Kind::Alone,
+            },
+        };
+        Ok(Self { kind, missing: None })
+    }
+
+    /// Returns the advisory lock of PostgreSQL with this number, not taken yet.
+    #[must_use]
+    pub const fn advisory(key: i64) -> Self {
+        Self { kind: Kind::Session { key }, missing: None }
+    }
+
+    /// Tells whether two locks are one.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (&self.kind, &other.kind) {
+            (
+                Kind::Session { key } | Kind::Beside { key, .. },
+                Kind::Session { key: of } | Kind::Beside { key: of, .. },
+            ) => key == of,
+            (Kind::File { path, .. }, Kind::File { path: of, .. }) => path == of,
+            (Kind::Alone, Kind::Alone) => true,
+            (Kind::Session { .. } | Kind::Beside { .. } | Kind::Alone | Kind::File { .. }, _) => false,
+        }
+    }
+
+    /// Takes it if nobody holds it; never waits for whoever does.
+    ///
+    /// # Errors
+    ///
+    /// When the connection fails, or the file cannot be locked.
+    pub async fn try_take(&mut self, connection: &mut Connection) -> Result<bool, ConnectionError> {
+        match &mut self.kind {
+            Kind::Session { key } => postgres::lock::try_lock(connection, *key).await,
+            Kind::Beside { key, beside } => {
+                if beside.is_none() {
+                    match postgres::lock::open_beside(connection, PATIENCE).await {
+                        Ok(opened) => *beside = Some(Box::new(opened)),
+                        Err(reason) => return Ok(self.do_without(reason)),
+                    }
+                }
+                let Some(second) = beside.as_deref_mut() else { return Ok(true) };
+                let taken = postgres::lock::try_beside(connection, second, *key, PATIENCE).await;
+                match taken {
+                    Ok(is_had) => Ok(is_had),
+                    Err(reason) => {
+                        *beside = None;
+                        Ok(self.do_without(reason))
+                    }
+                }
+            }
+            Kind::Alone => Ok(true),
+            Kind::File { path, file } => match sqlite::lock::try_lock(path)? {
+                sqlite::lock::Attempt::Had(locked) => {
+                    *file = Some(locked);
+                    Ok(true)
+                }
+                sqlite::lock::Attempt::Held => Ok(false),
+                sqlite::lock::Attempt::Impossible(reason) => Ok(self.do_without(reason)),
+            },
+        }
+    }
+
+    /// Goes on without: what a transaction guards is guarded by it.
+    fn do_without(&mut self, reason: String) -> bool {
+        self.missing = Some(reason);
+        true
+    }
+
+    /// Says why no lock is held that lasts as long as the run.
+    #[must_use]
+    pub fn missing(&self) -> Option<&str> {
+        self.missing.as_deref()
+    }
+
+    /// Tells whether the session may be another one after each transaction.
+    #[must_use]
+    pub fn is_pooled(&self) -> bool {
+        matches!(self.kind, Kind::Beside { .. })
+    }
+
+    /// Gives it back, and tells whether it was held until now.
+    ///
+    /// # Errors
+    ///
+    /// When the connection fails.
+    pub async fn give_back(self, connection: &mut Connection) -> Result<bool, ConnectionError> {
+        match self.kind {
+            Kind::Session { key } => postgres::lock::unlock(connection, key).await,
+            Kind::Beside { key: _, beside: Some(mut beside) } => {
+                // Ends the transaction, and the lock with it; if it is gone already, so is the lock.
+                let is_held = beside.execute("ROLLBACK").await.is_ok();
+                drop(beside.close().await);
+                Ok(is_held)
+            }
+            Kind::File { path, file: Some(file) } => {
+                file.unlock(&path);
+                Ok(true)
+            }
+            Kind::Alone => Ok(true),
+            Kind::Beside { .. } | Kind::File { .. } => Ok(false),
+        }
+    }
+
+    /// Says for people who holds it; `None` if nobody does, or nobody can tell.
+    ///
+    /// # Errors
+    ///
+    /// When the connection fails.
+    pub async fn holder(&self, connection: &mut Connection) -> Result<Option<String>, ConnectionError> {
+        match &self.kind {
+            Kind::Session { key } | Kind::Beside { key, .. } => {
+                postgres::lock::holder(connection, *key).await
+            }
+            Kind::Alone => Ok(None),
+            Kind::File { path, file: _ } => Ok(sqlite::lock::holder(path)),
+        }
+    }
+}
+
+/// What bears a name, and what can be said of it before it is read as the version table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// Its schema; where nothing bears the name, the one in which it would be made.
+    pub(crate) schema: Option<Ident>,
+    /// What it is.
+    pub(crate) found: Option<Found>,
+}
+
+/// Something that bears the name of the version table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// What it is if it is not a table, in SQL's word.
+    pub(crate) other: Option<String>,
+    /// The type of its column `version_num`, if it has one.
+    pub(crate) ty: Option<String>,
+    /// Whether that is a type of texts.
+    pub(crate) is_text: bool,
+    /// Whether a policy may keep rows from this user.
+    pub(crate) is_filtered: bool,
+}
+
+/// Looks for what bears a name: on PostgreSQL the first along the search path, as Alembic finds it.
+///
+/// A temporary table is not looked at: it is the session's own.
+pub(crate) async fn place(connection: &mut Connection, name: &Ident) -> Result<Place, ConnectionError> {
+    let name = sql::string(name.as_str());
+    let query = match connection.dialect() {
+        Dialect::Postgres => super::postgres::lock::place_query(&name),
+        Dialect::Sqlite => super::sqlite::lock::place_query(&name),
+    };
+    let row = connection.rows(&query).await?.into_iter().next().unwrap_or_default();
+    let mut values = row.into_iter();
+    let mut next = || values.next().flatten();
+    let schema = next().map(Ident::new);
+    let kind = next();
+    let other = next();
+    let found = kind.map(|_| Found {
+        other,
+        ty: next(),
+        is_text: next().as_deref() == Some("1"),
+        is_filtered: next().as_deref() == Some("1"),
+    });
+    Ok(Place { schema, found })
+}

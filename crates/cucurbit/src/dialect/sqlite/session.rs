@@ -1,0 +1,125 @@
+//! What a connection to SQLite holds: its pragmas, the databases that are attached to it, what is temporary.
+
+use crate::{
+    connection::{Connection, ConnectionError},
+    dialect::{
+        settings::{Item, Key, Kind, Scope},
+        sql,
+    },
+    schema::Ident,
+};
+
+/// Pragmas that say what statements mean and can be set in a transaction.
+const MEANING: [&str; 6] = [
+    "ignore_check_constraints",
+    "legacy_alter_table",
+    "recursive_triggers",
+    "reverse_unordered_selects",
+    "trusted_schema",
+    "writable_schema",
+];
+
+/// The other pragmas of a connection that can be read. Those that are written into the file are not its own. See
+/// <https://www.sqlite.org/pragma.html>.
+const OTHERS: [&str; 27] = [
+    "analysis_limit",
+    "automatic_index",
+    "busy_timeout",
+    "cache_size",
+    "cache_spill",
+    "cell_size_check",
+    "checkpoint_fullfsync",
+    "count_changes",
+    "empty_result_callbacks",
+    "foreign_keys",
+    "full_column_names",
+    "fullfsync",
+    "hard_heap_limit",
+    "journal_mode",
+    "journal_size_limit",
+    "locking_mode",
+    "max_page_count",
+    "mmap_size",
+    "read_uncommitted",
+    "secure_delete",
+    "short_column_names",
+    "soft_heap_limit",
+    "synchronous",
+    "temp_store",
+    "temp_store_directory",
+    "threads",
+    "wal_autocheckpoint",
+];
+
+/// Reads it.
+pub(in crate::dialect) async fn read(
+    connection: &mut Connection,
+    scope: Scope,
+) -> Result<Vec<(Key, Item)>, ConnectionError> {
+    let mut items = Vec::new();
+    let others: &[&str] = if scope == Scope::Everything { &OTHERS } else { &[] };
+    for &name in ["query_only"].iter().chain(&MEANING).chain(others) {
+        // A pragma that this SQLite was built without says nothing.
+        if let Some(value) = connection.value(&format!("PRAGMA {name}")).await? {
+            items.push(pragma(name, value));
+        }
+    }
+    // It cannot be read; its effect can.
+    let is_sensitive = connection.value("SELECT 'a' NOT LIKE 'A'").await?;
+    items.extend(is_sensitive.map(|value| pragma("case_sensitive_like", value)));
+    if scope == Scope::Everything {
+        attached(connection, &mut items).await?;
+        temporary(connection, &mut items).await?;
+    }
+    Ok(items)
+}
+
+fn pragma(name: &str, value: String) -> (Key, Item) {
+    let kind = if name == "query_only" { Kind::ReadOnly } else { Kind::Setting };
+    let make = match (name, value.as_str()) {
+        // Written ahead or not is the file's business, and is only changed on purpose.
+        ("journal_mode", "wal") => None,
+        ("journal_mode" | "locking_mode", mode) => {
+            // The mode takes effect when the file is next read.
+            Some(format!("PRAGMA main.{name} = {mode}; SELECT 1 FROM main.sqlite_schema LIMIT 1"))
+        }
+        ("secure_delete", "2") => Some("PRAGMA secure_delete = FAST".to_owned()),
+        ("temp_store_directory", folder) => Some(format!("PRAGMA {name} = {}", sql::string(folder))),
+        (_, value) => Some(format!("PRAGMA {name} = {value}")),
+    };
+    let value = if name == "journal_mode" && value == "wal" { "wal".to_owned() } else { value };
+    (Key { kind, name: name.to_owned() }, Item { value, make, take_away: None })
+}
+
+async fn attached(connection: &mut Connection, items: &mut Vec<(Key, Item)>) -> Result<(), ConnectionError> {
+    let query =
+        "SELECT name, coalesce(file, '') FROM pragma_database_list WHERE name NOT IN ('main', 'temp')";
+    for row in connection.rows(query).await? {
+        let [Some(name), Some(file)] = row.as_slice() else { continue };
+        let quoted = sql::quoted(&Ident::new(name.clone()));
+        // What was in memory is gone.
+        let make = (!file.is_empty()).then(|| format!("ATTACH {} AS {quoted}", sql::string(file)));
+        let item = Item { value: file.clone(), make, take_away: Some(format!("DETACH {quoted}")) };
+        items.push((Key { kind: Kind::Attached, name: name.clone() }, item));
+    }
+    Ok(())
+}
+
+async fn temporary(connection: &mut Connection, items: &mut Vec<(Key, Item)>) -> Result<(), ConnectionError> {
+    let query = "SELECT type, name, sql FROM temp.sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
+    for row in connection.rows(query).await? {
+        let [Some(ty), Some(name), Some(text)] = row.as_slice() else { continue };
+        let drop = format!("DROP {ty} IF EXISTS temp.{}", sql::quoted(&Ident::new(name.clone())));
+        let item = Item { value: text.clone(), make: None, take_away: Some(drop) };
+        items.push((Key { kind: Kind::Temporary, name: format!("{ty} {name}") }, item));
+    }
+    Ok(())
+}
+
+/// Tells whether something can be put back in the middle of a transaction.
+pub(in crate::dialect) fn is_in(key: &Key, scope: Scope) -> bool {
+    scope == Scope::Everything
+        || key.kind == Kind::ReadOnly
+        || (key.kind == Kind::Setting
+            && (MEANING.contains(&key.name.as_str()) || key.name == "case_sensitive_like"))
+}
