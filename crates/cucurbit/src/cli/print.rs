@@ -94,7 +94,7 @@ impl Printer {
     /// Prints what `diff` found.
     pub(super) fn differences(&self, between: &Between, differences: &Differences) {
         let Between { from, to } = between;
-        let Differences { operations, uncompared, unmodelled, warnings } = differences;
+        let Differences { operations, uncompared, unmodelled, left_out, warnings } = differences;
         let lines: Vec<String> = operations.iter().map(Operation::describe).collect();
         if self.format == Format::Json {
             self.json(&json!({
@@ -104,11 +104,13 @@ impl Printer {
                 "operations": operations,
                 "uncompared": uncompared,
                 "unmodelled": unmodelled,
+                "left_out": left_out,
                 "warnings": warnings,
             }));
             return;
         }
         warnings.iter().for_each(|warning| self.say(&format!("warning: {warning}")));
+        self.left_out(left_out);
         if *uncompared > 0 {
             line(&format!("{uncompared} expressions were not compared."));
         }
@@ -135,6 +137,7 @@ impl Printer {
                 "operations": check.operations,
                 "uncompared": check.uncompared,
                 "unmodelled": check.unmodelled,
+                "left_out": check.left_out,
             }));
             return;
         }
@@ -149,6 +152,7 @@ impl Printer {
         if !check.unmodelled.is_empty() {
             self.say(&format!("not compared: {}", named(&check.unmodelled)));
         }
+        self.left_out(&check.left_out);
         if check.operations.is_empty() {
             line("No new upgrade operations detected.");
         } else {
@@ -246,6 +250,13 @@ impl Printer {
         match self.format {
             Format::Json => self.json(entries),
             Format::Text => lines(entries.iter().flat_map(verbose)),
+        }
+    }
+
+    /// Says what is not the project's.
+    fn left_out(&self, left_out: &[Unmodelled]) {
+        if !left_out.is_empty() {
+            self.say(&format!("left out: {}", named(left_out)));
         }
     }
 

@@ -29,6 +29,8 @@ pub struct Check {
     pub uncompared: usize,
     /// What the database holds that no model says: it is not compared, and not changed.
     pub unmodelled: Vec<Unmodelled>,
+    /// What is not the project's: tables of other schemas and of other migration tools.
+    pub left_out: Vec<Unmodelled>,
 }
 
 /// Compares the models with the database after its pending revisions. Writes nothing.
@@ -45,7 +47,7 @@ pub async fn check(project: &Project, options: CheckOptions) -> Result<Check, Er
     let compared = after_pending(project, &mut reader).await;
     let unmodelled = reader.unmodelled().await;
     let closed = reader.close().await;
-    let (pending, Compared { diff, from: _ }) = compared?;
+    let (pending, Compared { diff, from: _, left_out }) = compared?;
     let unmodelled = unmodelled?;
     closed?;
     let pending = project.scripts().graph().ids(&pending);
@@ -57,7 +59,13 @@ pub async fn check(project: &Project, options: CheckOptions) -> Result<Check, Er
     {
         return Err(Error::Uncompared { count: diff.uncompared.len(), reason: first.reason.clone() });
     }
-    Ok(Check { pending, operations: diff.operations, uncompared: diff.uncompared.len(), unmodelled })
+    Ok(Check {
+        pending,
+        operations: diff.operations,
+        uncompared: diff.uncompared.len(),
+        unmodelled,
+        left_out,
+    })
 }
 
 /// Compares the database as its pending revisions will leave it.
@@ -67,6 +75,6 @@ async fn after_pending(project: &Project, reader: &mut Reader<'_>) -> Result<(Ve
     let pending = reader.pending()?;
     let after = compare::replayed(project, reader.dialect(), &pending, database).await?;
     let after = after.into_known(reader.dialect());
-    let filter = reader.ask_history(&after, &models.schema)?;
+    let filter = reader.ask_history(&after, (&Source::Models, &models.schema))?;
     Ok((pending, reader.compare(after, models.schema, filter).await?))
 }

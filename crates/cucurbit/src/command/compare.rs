@@ -6,7 +6,7 @@ use crate::{
     config::ConfigError,
     connection::{ConnectOptions, Connection, address::Address},
     dialect::{self, Answers, Before, ScratchError, Unmodelled},
-    diff::{Diff, Filter, diff},
+    diff::{Diff, Filter, LeftOut, diff},
     error::Error,
     revision::{self, Direction, Edges, Heads, Target},
     runtime::{self, RunError},
@@ -39,6 +39,8 @@ pub(super) struct Compared {
     pub(super) diff: Diff,
     /// What is there, as written.
     pub(super) from: Schema,
+    /// What the sides hold that is not the project's.
+    pub(super) left_out: Vec<Unmodelled>,
 }
 
 /// Reads the sides of a comparison and compares them. Writes nothing.
@@ -197,6 +199,11 @@ impl<'p> Reader<'p> {
         to: Schema,
         filter: Filter,
     ) -> Result<Compared, Error> {
+        let ((from, left_out), (to, of_to)) = (filter.split(from), filter.split(to));
+        let left_out = LeftOut::joined(left_out, of_to)
+            .into_iter()
+            .map(|one| Unmodelled { kind: one.words().to_owned(), names: one.names });
+        let left_out = left_out.collect();
         let (from, to) = (self.dialect.canonical(from), self.dialect.canonical(to));
         let first = diff(&from, &to, &Answers::default(), &filter);
         let found = if first.questions.is_empty() {
@@ -206,12 +213,16 @@ impl<'p> Reader<'p> {
             let answers = dialect::ask(connection, from.form(), to.form(), &first.questions).await?;
             diff(&from, &to, &answers, &filter)
         };
-        Ok(Compared { diff: found, from: from.into_written() })
+        Ok(Compared { diff: found, from: from.into_written(), left_out })
     }
 
     /// Lets the scripts say what is theirs in a database that was read: what none of them made and nobody wants is left
     /// out of the comparison.
-    pub(super) fn ask_history(&self, after: &Schema, to: &Schema) -> Result<Filter, Error> {
+    pub(super) fn ask_history(
+        &self,
+        after: &Schema,
+        (source, to): (&Source, &Schema),
+    ) -> Result<Filter, Error> {
         let Schema { tables: _, enums, sequences, schemas: others } = after;
         // All revisions are replayed for it, which most databases give no reason for.
         let has_to_tell = !(enums.is_empty() && sequences.is_empty() && others.is_empty());
@@ -219,16 +230,29 @@ impl<'p> Reader<'p> {
             Some(heads) if has_to_tell => Some(history(self.project, heads)?),
             Some(_) | None => None,
         };
-        Ok(Filter {
-            left_alone: left_alone(history.as_ref(), after),
-            schemas: Some(schemas(history.iter().chain([to]))),
-            ..filter(self.project)
-        })
+        let declared: Vec<&Schema> = history.iter().chain([to]).collect();
+        let said = history.iter().chain((!is_made(source)).then_some(to));
+        Ok(Filter { left_alone: left_alone(history.as_ref(), after), ..self.filter_of(&declared, said) })
     }
 
-    /// Says what is compared where no history is asked: the schemas that the sides declare, and no others of a database.
-    pub(super) fn filter(&self, declared: &[&Schema]) -> Filter {
-        Filter { schemas: Some(schemas(declared.iter().copied())), ..filter(self.project) }
+    /// Says what is compared where no history is asked: the schemas of all sides but the database, which may hold those of
+    /// others.
+    pub(super) fn filter(&self, between: &Between, from: &Schema, to: &Schema) -> Filter {
+        let sides = [(&between.from, from), (&between.to, to)];
+        let declared = sides.iter().filter(|(source, _)| **source != Source::Database);
+        let declared: Vec<&Schema> = declared.map(|(_, schema)| *schema).collect();
+        let said = sides.iter().filter(|(source, _)| !is_made(source)).map(|(_, schema)| *schema);
+        let mut filter = self.filter_of(&declared, said);
+        if between.from == Source::Empty && is_made(&between.to) {
+            filter.include_what_is_needed(to);
+        }
+        filter
+    }
+
+    fn filter_of<'s>(&self, declared: &[&'s Schema], said: impl Iterator<Item = &'s Schema>) -> Filter {
+        let mut filter = Filter { schemas: Some(schemas(declared.iter().copied())), ..filter(self.project) };
+        said.for_each(|schema| filter.speaks_of(schema));
+        filter
     }
 
     /// Returns the connection; opens one to a server that can answer, if no database is among the sources.
@@ -249,6 +273,14 @@ impl<'p> Reader<'p> {
             Some(connection) => Ok(connection.close().await?),
             None => Ok(()),
         }
+    }
+}
+
+/// Tells whether a source is what a database holds, and not what somebody declares.
+pub(super) const fn is_made(source: &Source) -> bool {
+    match source {
+        Source::Database | Source::File(_) => true,
+        Source::Empty | Source::History | Source::Models => false,
     }
 }
 

@@ -37,7 +37,7 @@ pub async fn create(
     let compared = read_and_compare(&mut reader, between).await;
     let left = std::mem::take(&mut reader.warnings);
     let closed = reader.close().await;
-    let Read { pending, compared: Compared { diff, from }, unmodelled } = compared?;
+    let Read { pending, compared: Compared { diff, from, left_out }, unmodelled } = compared?;
     closed?;
     if !pending.is_empty() {
         return Err(Error::NotUpToDate { pending: project.scripts().graph().ids(&pending) });
@@ -68,6 +68,11 @@ pub async fn create(
         let names = names.join(", ");
         format!("does not make the {kind} {names}, for which scripts have no word but `op.execute`")
     }));
+    warnings.extend(
+        left_out
+            .iter()
+            .map(|Unmodelled { kind, names }| format!("leaves out the {kind} {}", names.join(", "))),
+    );
     warnings.extend(in_words_of(project, dialect, &between.to));
     let mut written = revision::write(project, new, parents, Body { upgrade, downgrade, warnings })?;
     written.notes.extend(notes);
@@ -144,11 +149,15 @@ async fn read_and_compare(reader: &mut Reader<'_>, between: &Between) -> Result<
         to.know(dialect, from.in_words().clone());
     }
     let (from, to) = (from.into_known(dialect), to.into_known(dialect));
-    let filter = match (&between.from, &between.to) {
-        (Source::Database, _) => reader.ask_history(&from, &to)?,
-        (_, Source::Database) => reader.filter(&[&from]),
-        (_, _) => reader.filter(&[&from, &to]),
+    let mut filter = match &between.from {
+        Source::Database => reader.ask_history(&from, (&between.to, &to))?,
+        Source::Empty | Source::File(_) | Source::History | Source::Models => {
+            reader.filter(between, &from, &to)
+        }
     };
+    if compare::is_made(&between.to) {
+        filter.include_what_is_needed(&to);
+    }
     let compared = reader.compare(from, to, filter).await?;
     let unmodelled = not_made(reader, between).await?;
     Ok(Read { pending, compared, unmodelled })

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{dialect::Unmodelled, error::Error, operation::Operation, source::Source};
+use crate::{dialect::Unmodelled, error::Error, operation::Operation};
 
 use super::{
     Project,
@@ -18,6 +18,8 @@ pub struct Differences {
     pub uncompared: usize,
     /// What the sides hold that is not compared: views, triggers.
     pub unmodelled: Sides,
+    /// What is not the project's: tables of other schemas and of other migration tools.
+    pub left_out: Vec<Unmodelled>,
     /// What whoever asked should know beside the answer.
     pub warnings: Vec<String>,
 }
@@ -45,14 +47,15 @@ pub async fn diff(
     let compared = read_and_compare(&mut reader, between).await;
     let warnings = std::mem::take(&mut reader.warnings);
     let closed = reader.close().await;
-    let (Compared { diff, from: _ }, unmodelled) = compared?;
+    let (Compared { diff, from: _, left_out }, unmodelled) = compared?;
     closed?;
     if let Some(first) = diff.uncompared.first()
         && !allow_uncompared
     {
         return Err(Error::Uncompared { count: diff.uncompared.len(), reason: first.reason.clone() });
     }
-    Ok(Differences { operations: diff.operations, uncompared: diff.uncompared.len(), unmodelled, warnings })
+    let uncompared = diff.uncompared.len();
+    Ok(Differences { operations: diff.operations, uncompared, unmodelled, left_out, warnings })
 }
 
 async fn read_and_compare(reader: &mut Reader<'_>, between: &Between) -> Result<(Compared, Sides), Error> {
@@ -66,24 +69,11 @@ async fn read_and_compare(reader: &mut Reader<'_>, between: &Between) -> Result<
         (true, true) | (false, false) => {}
     }
     let (from, to) = (from.into_known(dialect), to.into_known(dialect));
-    let filter = match (is_made(&between.from), is_made(&between.to)) {
-        (true, true) => reader.filter(&[]),
-        (true, false) => reader.filter(&[&to]),
-        (false, true) => reader.filter(&[&from]),
-        (false, false) => reader.filter(&[&from, &to]),
-    };
+    let filter = reader.filter(between, &from, &to);
     let compared = reader.compare(from, to, filter).await?;
     let unmodelled = Sides {
         from: reader.unmodelled_of(&between.from).await?,
         to: reader.unmodelled_of(&between.to).await?,
     };
     Ok((compared, unmodelled))
-}
-
-/// Tells whether a source is what a database holds, and not what somebody declares.
-const fn is_made(source: &Source) -> bool {
-    match source {
-        Source::Database | Source::File(_) => true,
-        Source::Empty | Source::History | Source::Models => false,
-    }
 }

@@ -1,17 +1,12 @@
 //! What is never part of a comparison.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::schema::{Ident, ObjectName, TableName};
+use super::tool;
+use crate::schema::{ForeignKey, Ident, IndexKey, ObjectName, Schema, ServerDefault, Table, TableName};
 
-/// The tables in which migration tools keep their own books: Alembic, Cucurbit, SeaORM, sqlx, Diesel, refinery.
-pub const TOOL_TABLES: [&str; 5] = [
-    "__diesel_schema_migrations",
-    "_sqlx_migrations",
-    "alembic_version",
-    "refinery_schema_history",
-    "seaql_migrations",
-];
+/// Alembic's version table, which is ours where nothing else is said.
+const VERSION_TABLE: &str = "alembic_version";
 
 /// Tables of ours beside the version table begin like this.
 const OUR_PREFIX: &str = "cucurbit_";
@@ -26,20 +21,227 @@ pub struct Filter {
     pub left_alone: BTreeSet<ObjectName>,
     /// The schemas besides the connection's own that are compared; all of them if none are named.
     pub schemas: Option<BTreeSet<Ident>>,
+    /// The tables that the models or the revisions speak of: declared ones, and those that their foreign keys refer to.
+    pub spoken_of: BTreeSet<TableName>,
+}
+
+/// Things of one kind that a schema holds and that are no part of a comparison.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The kind.
+    pub kind: LeftOutKind,
+    /// Their names, sorted.
+    pub names: Vec<String>,
+}
+
+/// A kind of things that are left out, in the order in which they are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LeftOutKind {
+    /// A table in which another migration tool keeps its books.
+    ToolTable,
+    /// A table of a schema that is not the project's.
+    OtherTable,
+    /// An enum type of such a schema.
+    OtherEnum,
+    /// A sequence of such a schema.
+    OtherSequence,
+    /// A foreign key to a table that is left out.
+    ForeignKey,
+}
+
+impl LeftOutKind {
+    const fn words(self) -> [&'static str; 2] {
+        match self {
+            Self::ToolTable => ["table of another migration tool", "tables of other migration tools"],
+            Self::OtherTable => ["table of another schema", "tables of other schemas"],
+            Self::OtherEnum => ["enum type of another schema", "enum types of other schemas"],
+            Self::OtherSequence => ["sequence of another schema", "sequences of other schemas"],
+            Self::ForeignKey => ["foreign key to a table left out", "foreign keys to tables left out"],
+        }
+    }
+}
+
+impl LeftOut {
+    /// Joins what two schemas hold.
+    pub(crate) fn joined(of_one: Vec<Self>, of_other: Vec<Self>) -> Vec<Self> {
+        let mut all: BTreeMap<LeftOutKind, BTreeSet<String>> = BTreeMap::new();
+        for Self { kind, names } in of_one.into_iter().chain(of_other) {
+            all.entry(kind).or_default().extend(names);
+        }
+        all.into_iter().map(|(kind, names)| Self { kind, names: names.into_iter().collect() }).collect()
+    }
+
+    /// Returns the kind in words, in the number that fits.
+    #[must_use]
+    pub fn words(&self) -> &'static str {
+        let [one, several] = self.kind.words();
+        if self.names.len() == 1 { one } else { several }
+    }
 }
 
 impl Filter {
-    /// Tells whether a table is part of the comparison.
+    /// Names the tables that a schema speaks of.
+    pub fn speaks_of(&mut self, schema: &Schema) {
+        let referred = schema.tables.values().flat_map(|table| &table.foreign_keys);
+        let referred = referred.map(|key| key.referred_table.clone());
+        self.spoken_of.extend(schema.tables.keys().cloned().chain(referred).map(unqualified));
+    }
+
+    /// Includes the schemas without whose types and sequences the tables of a schema that are compared could not be made.
+    pub fn include_what_is_needed(&mut self, schema: &Schema) {
+        let Schema { tables, enums, sequences, schemas: _ } = schema;
+        let Self { schemas: Some(_), .. } = self else { return };
+        loop {
+            let included = tables.values().filter(|table| self.kind_of(table).is_none());
+            let out = |name: &&ObjectName| !self.is_here(name);
+            let needed: BTreeSet<Ident> = included
+                .flat_map(|table| {
+                    let (types, text) = (types_of(table), text_of(table));
+                    let spoken = enums.keys().chain(sequences.keys()).filter(move |name| {
+                        let is_whole = |letter: Option<char>| {
+                            letter.is_none_or(|letter| !letter.is_alphanumeric() && letter != '_')
+                        };
+                        let name = name.to_string();
+                        text.match_indices(&name).any(|(at, _)| {
+                            is_whole(text[..at].chars().next_back())
+                                && is_whole(text[at + name.len()..].chars().next())
+                        })
+                    });
+                    types.into_iter().chain(spoken)
+                })
+                .filter(out)
+                .filter_map(|name| name.schema.clone())
+                .collect();
+            match &mut self.schemas {
+                Some(schemas) if !needed.is_empty() => schemas.extend(needed),
+                Some(_) | None => return,
+            }
+        }
+    }
+
+    /// Tells whether a table is part of the comparison as far as its name goes.
     #[must_use]
     pub fn includes(&self, table: &TableName) -> bool {
+        let is_tool = tool::is_name_of_tool(table.name.as_str()) && !self.is_spoken_of(table);
+        !is_tool && !self.is_ours(table) && self.is_here(table)
+    }
+
+    /// Takes out of a schema what is no part of the comparison, and says what that is.
+    ///
+    /// Our own books are not spoken of.
+    #[must_use]
+    pub fn split(&self, mut schema: Schema) -> (Schema, Vec<LeftOut>) {
+        let mut out: BTreeMap<LeftOutKind, BTreeSet<String>> = BTreeMap::new();
+        let mut leave = |kind, name: String| out.entry(kind).or_default().extend([name]);
+        let Schema { tables, enums, sequences, schemas } = &mut schema;
+        let (mut kept, mut gone) = (BTreeMap::new(), BTreeSet::new());
+        for (name, table) in std::mem::take(tables) {
+            let is_ours = self.is_ours(&name);
+            match self.kind_of(&table).filter(|_| !is_ours) {
+                Some(kind) => {
+                    leave(kind, name.to_string());
+                    gone.insert(unqualified(name));
+                }
+                None if is_ours => {}
+                None => drop(kept.insert(name, table)),
+            }
+        }
+        *tables = kept;
+        enums.retain(|name, _| {
+            self.is_here(name) || {
+                leave(LeftOutKind::OtherEnum, name.to_string());
+                false
+            }
+        });
+        sequences.retain(|name, _| {
+            self.is_here(name) || {
+                leave(LeftOutKind::OtherSequence, name.to_string());
+                false
+            }
+        });
+        schemas.retain(|name| self.includes_schema(name));
+        for table in tables.values_mut() {
+            let name = table.name.clone();
+            table.foreign_keys.retain(|key| {
+                let ForeignKey { columns, referred_table, .. } = key;
+                let referred = unqualified(referred_table.clone());
+                let stays = !gone.contains(&referred) || self.spoken_of.contains(&referred);
+                if !stays {
+                    let columns: Vec<&str> = columns.iter().map(Ident::as_str).collect();
+                    leave(
+                        LeftOutKind::ForeignKey,
+                        format!("{name} ({}) to {referred_table}", columns.join(", ")),
+                    );
+                }
+                stays
+            });
+        }
+        let out = out.into_iter().map(|(kind, names)| LeftOut { kind, names: names.into_iter().collect() });
+        (schema, out.collect())
+    }
+
+    /// Says as what a table is left out.
+    fn kind_of(&self, table: &Table) -> Option<LeftOutKind> {
+        if !self.is_here(&table.name) {
+            return Some(LeftOutKind::OtherTable);
+        }
+        let is_tool = tool::is_of_tool(table) && !self.is_spoken_of(&table.name);
+        is_tool.then_some(LeftOutKind::ToolTable)
+    }
+
+    fn is_spoken_of(&self, table: &TableName) -> bool {
+        let is_it = |other: &TableName| {
+            other.schema == table.schema && other.name.as_str().eq_ignore_ascii_case(table.name.as_str())
+        };
+        self.spoken_of.iter().any(is_it)
+    }
+
+    /// Tells whether a table holds our own books.
+    fn is_ours(&self, table: &TableName) -> bool {
         let name = table.name.as_str();
-        let is_tool = TOOL_TABLES.contains(&name) || name.starts_with(OUR_PREFIX);
-        let is_elsewhere = table.schema.as_ref().is_some_and(|schema| !self.includes_schema(schema));
-        !is_tool && !is_elsewhere && self.version_table.as_ref() != Some(&table.name)
+        name == VERSION_TABLE
+            || name.starts_with(OUR_PREFIX)
+            || self.version_table.as_ref() == Some(&table.name)
+    }
+
+    /// Tells whether something lies in a schema that is part of the comparison.
+    fn is_here(&self, name: &ObjectName) -> bool {
+        name.schema.as_ref().is_none_or(|schema| *schema == "public" || self.includes_schema(schema))
     }
 
     /// Tells whether a schema besides the connection's own is part of the comparison.
     pub(super) fn includes_schema(&self, name: &Ident) -> bool {
         self.schemas.as_ref().is_none_or(|schemas| schemas.contains(name))
     }
+}
+
+/// The enum types of a table's columns.
+fn types_of(table: &Table) -> Vec<&ObjectName> {
+    let types = table.columns.iter().map(|column| &column.ty);
+    types.filter_map(|ty| ty.base.enum_name()).collect()
+}
+
+/// All SQL of a table, without quotes around names.
+fn text_of(table: &Table) -> String {
+    let mut texts: Vec<String> = table.checks.iter().map(|check| check.expression.base.clone()).collect();
+    let carriers = table.exclusions.iter().map(|exclusion| &exclusion.index);
+    for index in table.indexes.values().chain(carriers) {
+        let parts = index.parts.iter().filter_map(|part| match &part.key {
+            IndexKey::Column(_) => None,
+            IndexKey::Expression(sql) => Some(sql),
+        });
+        texts.extend(parts.chain(&index.predicate).map(|sql| sql.base.clone()));
+    }
+    texts.extend(table.columns.iter().filter_map(|column| match &column.default {
+        Some(ServerDefault::Computed { expression, .. } | ServerDefault::Expression(expression)) => {
+            Some(expression.base.clone())
+        }
+        Some(ServerDefault::Identity(_) | ServerDefault::Literal(_) | ServerDefault::Serial) | None => None,
+    }));
+    texts.join("\n").replace('"', "")
+}
+
+/// `public` is where a name without a schema is looked for.
+fn unqualified(name: TableName) -> TableName {
+    TableName { schema: name.schema.filter(|schema| *schema != "public"), name: name.name }
 }

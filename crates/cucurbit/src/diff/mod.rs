@@ -15,6 +15,7 @@ mod order;
 mod reference;
 mod sequence;
 mod table;
+mod tool;
 
 use std::collections::BTreeMap;
 
@@ -24,7 +25,7 @@ use crate::{
     schema::{ForeignKey, ObjectName, TableName},
 };
 
-pub use self::filter::{Filter, TOOL_TABLES};
+pub use self::filter::{Filter, LeftOut, LeftOutKind};
 
 /// What two schemas differ in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

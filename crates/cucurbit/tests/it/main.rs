@@ -33,6 +33,7 @@ mod connect; // Real files and a real server opened by their addresses, and what
 mod diff; // What is found can be run, leads to the other schema and can be undone, on real databases.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
+mod elsewhere;
 mod errors; // Every error has a stable name, and docs/errors.md an entry for each.
 #[cfg(test)]
 mod graph; // Alembic's recorded behaviour on small graphs, what differs on purpose, and laws over random graphs.

@@ -6,7 +6,7 @@ use crate::{
     dialect::{ReflectError, Unmodelled},
 };
 
-/// Counts what is in the connection's current schema and is not compared.
+/// Counts what is in the connection's schemas and is not compared.
 pub(crate) async fn unmodelled(connection: &mut Connection) -> Result<Vec<Unmodelled>, ReflectError> {
     let mut found = Vec::new();
     let version = match connection.postgres()?.server_version_num() {
@@ -249,15 +249,20 @@ const KINDS_OF_18: [Kind; 2] = [
     },
 ];
 
-/// Counts each kind of which there is something, in the current schema and not of an extension.
+/// Counts each kind of which there is something that no extension made, in the current schema and, under their names, in
+/// all others.
 fn query(version: u32) -> String {
     let late: &[Kind] = if version >= 180_000 { &KINDS_OF_18 } else { &[] };
     let kinds = KINDS.iter().chain(late).enumerate().map(|(place, kind)| {
         let Kind { one, several, catalogue, id, name, from, condition } = kind;
+        // A comment is named with what it is on.
+        let prefix = if one.starts_with("comment") { "''" } else { "h.prefix" };
+        let name = format!("({prefix} || ({name})::text)");
         format!(
-            "SELECT {place}, '{one}', '{several}', pg_catalog.json_agg(({name})::text ORDER BY ({name})::text COLLATE \"C\")
+            "SELECT {place}, '{one}', '{several}', pg_catalog.json_agg({name} ORDER BY h.prefix COLLATE \"C\", {name} COLLATE \"C\")
              FROM {from}
-             WHERE c.relnamespace = (SELECT h.oid FROM here h) AND ({condition}) AND NOT EXISTS (
+             JOIN here h ON h.oid = c.relnamespace
+             WHERE ({condition}) AND NOT EXISTS (
                SELECT 1 FROM pg_catalog.pg_depend e WHERE e.classid = 'pg_catalog.{catalogue}'::regclass
                  AND e.objid = {id} AND e.deptype = 'e')
              HAVING count(*) > 0"
@@ -266,7 +271,12 @@ fn query(version: u32) -> String {
     let kinds: Vec<String> = kinds.collect();
     format!(
         "WITH here AS MATERIALIZED (
-           SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname = current_schema()),
+           SELECT n.oid, CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname || '.' END AS prefix
+           FROM pg_catalog.pg_namespace n
+           WHERE n.nspname = current_schema()
+             OR n.nspname NOT IN ('public', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'
+               AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend e
+                 WHERE e.classid = 'pg_catalog.pg_namespace'::regclass AND e.objid = n.oid AND e.deptype = 'e')),
          owned AS MATERIALIZED ({OWNED})
          SELECT * FROM ({}) k (place, one, several, names) ORDER BY place",
         kinds.join(" UNION ALL ")
