@@ -47,6 +47,7 @@ impl Code {
             | Error::Id(_)
             | Error::Irreversible(_)
             | Error::Models(_)
+            | Error::NameCollision(_)
             | Error::Naming(_)
             | Error::NewRevision { .. }
             | Error::NoModels

@@ -123,7 +123,12 @@ impl<'p> Reader<'p> {
                 let all = pending(self.project, &Heads::default())?;
                 replayed(self.project, self.dialect, &all, Before::default()).await
             }
-            Source::Models => Ok(Before::of(self.project.models()?)),
+            Source::Models => {
+                let models = self.project.models()?;
+                // The project may list no dialect.
+                self.dialect.refuse_collisions(&models)?;
+                Ok(Before::of(models))
+            }
         }
     }
 

@@ -217,14 +217,19 @@ impl Project {
     ///
     /// # Errors
     ///
-    /// When there are none: an empty target would mean "drop everything".
+    /// When there are none: an empty target would mean "drop everything". When two names in them are one name for a
+    /// database of the project.
     pub fn models(&self) -> Result<Schema, Error> {
         let models = self.env.models.as_ref().ok_or(Error::NoModels)?;
         // A project's own code, as its scripts are.
         let schema = caught(models).map_err(|panic| Error::Models(panic.into()))?;
         let mut schema = schema.map_err(Error::Models)?;
         self.env.naming.apply(&mut schema)?;
-        if schema.tables.is_empty() { Err(Error::EmptyModels) } else { Ok(schema) }
+        if schema.tables.is_empty() {
+            return Err(Error::EmptyModels);
+        }
+        self.dialects().iter().try_for_each(|dialect| dialect.refuse_collisions(&schema))?;
+        Ok(schema)
     }
 
     /// Returns the dialects that a new revision must run on.

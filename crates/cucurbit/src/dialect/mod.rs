@@ -5,6 +5,7 @@
 
 mod before;
 mod canonical;
+mod collision;
 pub mod lexer;
 #[cfg(feature = "runtime")]
 mod lock;
@@ -33,6 +34,7 @@ pub(crate) use self::canonical::{is_in_letters, is_written_as, written_column, w
 pub use self::{
     before::{Before, Originals, Trigger, View},
     canonical::Canonical,
+    collision::CollisionError,
     question::{Answer, Answers, Question, Side, Subject},
     statement::{Guard, Hazard, HazardKind, Mode, Offender, Plan, PlanError, Session, Shortcut, Statement},
 };

@@ -239,6 +239,8 @@ error_codes! {
     FileTemplate = "file-template",
     /// The models could not be collected.
     ModelsNotCollected = "models-not-collected",
+    /// Two names of the models are one name for a database.
+    NameCollision = "name-collision",
     /// The naming convention gives no name.
     NamingConvention = "naming-convention",
     /// What a revision does has no reverse.

@@ -12,7 +12,7 @@ use thiserror::Error;
 use crate::{
     config::ConfigError,
     connection::ConnectionError,
-    dialect::{PlanError, ReflectError},
+    dialect::{CollisionError, PlanError, ReflectError},
     operation::{ApplyError, Irreversible},
     revision::{self, HeadsError, ParseError, RevisionIdError, ScriptsError, TargetError},
     runtime::RunError,
@@ -51,6 +51,9 @@ pub enum Error {
     /// The models could not be collected.
     #[error("cannot collect the models")]
     Models(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Two names of the models are one name for a database of the project.
+    #[error(transparent)]
+    NameCollision(#[from] CollisionError),
     /// The naming convention gives no name.
     #[error(transparent)]
     Naming(#[from] NamingError),
@@ -158,6 +161,7 @@ impl Error {
             Self::Graph(error) => error.hint(),
             Self::Heads(error) => error.hint(),
             Self::Id(error) => error.hint(),
+            Self::NameCollision(error) => Some(error.hint()),
             Self::Naming(error) => Some(error.hint()),
             Self::NoModels | Self::EmptyModels => {
                 Some("name them in main.rs: `Env::new(versions::all()).models(my_models::schema)`".to_owned())

@@ -30,6 +30,7 @@ impl From<&Error> for ErrorCode {
             Error::Models(_) => Self::ModelsNotCollected,
             Error::NewRevision { source: PlanError::Apply { .. }, .. } => Self::NotInHistory,
             Error::NewRevision { source, .. } => source.into(),
+            Error::NameCollision(_) => Self::NameCollision,
             Error::Naming(_) => Self::NamingConvention,
             Error::NoModels => Self::NoModels,
             Error::NoScripts { .. } => Self::NoScripts,

@@ -33,7 +33,9 @@ mod connect; // Real files and a real server opened by their addresses, and what
 mod diff; // What is found can be run, leads to the other schema and can be undone, on real databases.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
-mod elsewhere;
+mod elsewhere; // What is not the project's is neither compared nor dropped nor made, and is counted and named.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
 mod errors; // Every error has a stable name, and docs/errors.md an entry for each.
 #[cfg(test)]
 mod graph; // Alembic's recorded behaviour on small graphs, what differs on purpose, and laws over random graphs.
@@ -51,6 +53,9 @@ mod left_out; // Books of migration tools, shadow tables, what an extension owns
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod lexer; // What our lexer calls a statement, real databases take as one.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
+mod names; // Names like the server's own, names that are cut, sequences of columns: what is kept, and what is said.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod not_kept; // Enum types, sequences and comments, which SQLite does not keep, are known from the scripts.

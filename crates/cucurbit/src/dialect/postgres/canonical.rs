@@ -43,13 +43,20 @@ pub(crate) fn canonical(schema: Schema) -> Canonical {
         as_written.sequences.insert(written.name.clone(), written);
         form.sequences.insert(stored.name.clone(), stored);
     }
-    for mut written in tables.into_values() {
+    let tables = tables.into_values().map(|mut written| {
         in_default_schema(&mut written);
         let mut stored = written.clone();
         visit::table(&mut stored, &mut names::cut);
-        forget_generated_names(&mut written, &stored);
+        (written, stored)
+    });
+    let tables: Vec<(Table, Table)> = tables.collect();
+    let borne = names::borne(tables.iter().map(|(_, stored)| stored));
+    for (mut written, mut stored) in tables {
+        let schema = stored.name.schema.clone();
+        let is_borne_once = |name: &Ident| borne.get(&(schema.clone(), name.clone())) == Some(&1);
+        forget_generated_names(&mut written, &stored, &is_borne_once);
         let table = stored.clone();
-        forget_generated_names(&mut stored, &table);
+        forget_generated_names(&mut stored, &table, &is_borne_once);
         store(&mut stored);
         as_written.tables.insert(written.name.clone(), written);
         form.tables.insert(stored.name.clone(), stored);
@@ -70,23 +77,23 @@ fn unqualified(name: &mut TableName) {
 /// Takes away the names that the server chose, and the unique constraints that it would not make.
 ///
 /// `cut` is the same table with its names cut, in the same order.
-fn forget_generated_names(table: &mut Table, cut: &Table) {
+fn forget_generated_names(table: &mut Table, cut: &Table, is_borne_once: &impl Fn(&Ident) -> bool) {
     let forget = |name: &mut Option<Ident>, is_generated: bool| {
         if is_generated {
             *name = None;
         }
     };
     for (check, cut_check) in table.checks.iter_mut().zip(&cut.checks) {
-        forget(&mut check.name, names::is_generated(cut, Constraint::Check(cut_check)));
+        forget(&mut check.name, names::is_given(cut, Constraint::Check(cut_check), is_borne_once));
     }
     for (key, cut_key) in table.foreign_keys.iter_mut().zip(&cut.foreign_keys) {
-        forget(&mut key.name, names::is_generated(cut, Constraint::ForeignKey(cut_key)));
+        forget(&mut key.name, names::is_given(cut, Constraint::ForeignKey(cut_key), is_borne_once));
     }
     for (key, cut_key) in table.primary_key.iter_mut().zip(&cut.primary_key) {
-        forget(&mut key.name, names::is_generated(cut, Constraint::PrimaryKey(cut_key)));
+        forget(&mut key.name, names::is_given(cut, Constraint::PrimaryKey(cut_key), is_borne_once));
     }
     for (unique, cut_unique) in table.uniques.iter_mut().zip(&cut.uniques) {
-        forget(&mut unique.name, names::is_generated(cut, Constraint::Unique(cut_unique)));
+        forget(&mut unique.name, names::is_given(cut, Constraint::Unique(cut_unique), is_borne_once));
     }
     // CREATE TABLE makes one index of a key that is said twice (`transformIndexConstraints` in parse_utilcmd.c).
     let key_as_unique = |key: &PrimaryKey| {

@@ -160,7 +160,14 @@ fn column_tokens<'s>(sql: &'s str, columns: &[&Ident]) -> Vec<(Token<'s>, Ident)
             continue;
         };
         let follows = |symbol| tokens.get(place + 1).is_some_and(|next| next.is(symbol));
-        let is_type = place.checked_sub(1).is_some_and(|before| tokens[before].is("::"));
+        let is_before = |before: usize| {
+            let token = &tokens[before];
+            token.is("::") || token.kind == Kind::Word && token.text.eq_ignore_ascii_case("as")
+        };
+        // `interval '1 day'`.
+        let is_of_text =
+            token.kind == Kind::Word && tokens.get(place + 1).is_some_and(|next| next.kind == Kind::Text);
+        let is_type = is_of_text || place.checked_sub(1).is_some_and(is_before);
         if !is_type && !follows("(") && !follows(".") {
             found.push((token.clone(), (*column).clone()));
         }

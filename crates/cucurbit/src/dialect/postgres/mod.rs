@@ -37,4 +37,8 @@ pub(super) use self::{
     interrupted::interrupted,
     reflect::{reflect, unmodelled},
 };
-pub(super) use self::{canonical::canonical, plan::plan};
+pub(super) use self::{
+    canonical::canonical,
+    names::{constraint_names, cut_of as cut, generated_keys, generated_sequence},
+    plan::plan,
+};

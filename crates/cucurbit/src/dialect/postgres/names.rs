@@ -5,6 +5,8 @@
 //! `src/backend/catalog/pg_constraint.c`, `ChooseForeignKeyConstraintNameAddition` in
 //! `src/backend/commands/tablecmds.c`, `AddRelationNewConstraints` in `src/backend/catalog/heap.c`.
 
+use std::collections::BTreeMap;
+
 use super::expression;
 use crate::schema::{Check, Dialect, ForeignKey, Ident, PrimaryKey, Schema, Table, TableName, Unique};
 
@@ -25,6 +27,12 @@ pub(super) fn cut(name: &mut Ident) {
     if name.as_str().len() > LONGEST {
         *name = Ident::new(clipped(name.as_str(), LONGEST));
     }
+}
+
+/// Returns as much of a name as PostgreSQL keeps.
+pub(crate) fn cut_of(mut name: Ident) -> Ident {
+    cut(&mut name);
+    name
 }
 
 /// The longest start of a text that has at most so many bytes.
@@ -70,6 +78,74 @@ pub(super) fn is_generated(table: &Table, constraint: Constraint<'_>) -> bool {
     }
 }
 
+/// Tells whether a constraint bears the name that CREATE TABLE would give to it, were it unnamed: the made one, without a
+/// number, that nothing else bears.
+///
+/// A name with a number depends on what was there when it was given. It is kept, as if somebody had chosen it.
+pub(super) fn is_given(
+    table: &Table,
+    constraint: Constraint<'_>,
+    is_borne_once: impl Fn(&Ident) -> bool,
+) -> bool {
+    let (name, columns) = match constraint {
+        Constraint::Check(check) => (&check.name, subject_of(table, check).map(|column| column.to_string())),
+        Constraint::ForeignKey(key) => (&key.name, Some(joined(&key.columns))),
+        Constraint::PrimaryKey(key) => (&key.name, None),
+        Constraint::Unique(unique) => (&unique.name, Some(joined(&in_index(unique)))),
+    };
+    name.as_ref().is_some_and(|name| {
+        *name == *made(table.name.name.as_str(), columns.as_deref(), label_of(constraint))
+            && is_borne_once(name)
+    })
+}
+
+const fn label_of(constraint: Constraint<'_>) -> &'static str {
+    match constraint {
+        Constraint::Check(_) => "check",
+        Constraint::ForeignKey(_) => "fkey",
+        Constraint::PrimaryKey(_) => "pkey",
+        Constraint::Unique(_) => "key",
+    }
+}
+
+/// Lists the names that the unnamed keys of a table get, unless these are taken.
+pub(crate) fn generated_keys(table: &Table) -> Vec<(Ident, &'static str)> {
+    let name = table.name.name.as_str();
+    let key = table.primary_key.iter().filter(|key| key.name.is_none());
+    let key = key.map(|_| (Ident::new(made(name, None, "pkey")), "primary key"));
+    let uniques = table.uniques.iter().filter(|unique| unique.name.is_none());
+    let uniques = uniques
+        .map(|unique| (Ident::new(made(name, Some(&joined(&in_index(unique))), "key")), "unique constraint"));
+    key.chain(uniques).collect()
+}
+
+/// Returns the name that the sequence of a column gets, unless it is taken.
+pub(crate) fn generated_sequence(table: &TableName, column: &Ident) -> Ident {
+    Ident::new(made(table.name.as_str(), Some(column.as_str()), "seq"))
+}
+
+/// Lists the names of a table's constraints.
+pub(crate) fn constraint_names(table: &Table) -> impl Iterator<Item = &Ident> {
+    let key = table.primary_key.iter().filter_map(|key| key.name.as_ref());
+    let uniques = table.uniques.iter().filter_map(|unique| unique.name.as_ref());
+    let foreign_keys = table.foreign_keys.iter().filter_map(|key| key.name.as_ref());
+    let checks = table.checks.iter().filter_map(|check| check.name.as_ref());
+    let exclusions = table.exclusions.iter().map(|exclusion| &exclusion.index.name);
+    key.chain(uniques).chain(foreign_keys).chain(checks).chain(exclusions)
+}
+
+/// Tells how often each name is borne, by schema: by tables, indexes and constraints.
+pub(super) fn borne<'t>(tables: impl Iterator<Item = &'t Table>) -> BTreeMap<(Option<Ident>, Ident), usize> {
+    let mut borne = BTreeMap::new();
+    for table in tables {
+        let names = constraint_names(table).chain(table.indexes.keys()).chain([&table.name.name]);
+        for name in names {
+            *borne.entry((table.name.schema.clone(), name.clone())).or_insert(0) += 1;
+        }
+    }
+    borne
+}
+
 /// Tells whether a name is the made one, or one of those with a number that follow it where it is taken.
 fn is_made(name: &str, table: &str, columns: Option<&str>, label: &str) -> bool {
     let number = &name[name.trim_end_matches(|letter: char| letter.is_ascii_digit()).len()..];
@@ -109,12 +185,7 @@ pub(super) fn choose(schema: &Schema, table: &Table, constraint: Constraint<'_>)
         Constraint::PrimaryKey(_) => None,
         Constraint::Unique(unique) => Some(joined(&in_index(unique))),
     };
-    let label = match constraint {
-        Constraint::Check(_) => "check",
-        Constraint::ForeignKey(_) => "fkey",
-        Constraint::PrimaryKey(_) => "pkey",
-        Constraint::Unique(_) => "key",
-    };
+    let label = label_of(constraint);
     free(schema, &table.name, |number| {
         let label = if number == 0 { label.to_owned() } else { format!("{label}{number}") };
         made(table.name.name.as_str(), columns.as_deref(), &label)

@@ -281,6 +281,8 @@ async fn what_is_not_compared_is_counted_and_named() {
             "1 extension: plpgsql",
             "1 composite type: pair",
             "3 SERIAL columns whose sequences have options: numbered.a, numbered.c, numbered.d",
+            "1 SERIAL column whose sequence has a larger type: numbered.b",
+            "1 sequence with another name than its column gives it: numbers of numbered.e",
             "3 sequences of columns that are not SERIAL: numbered_g_seq, of_f, of_h",
             "2 comments that are not compared: index uq_noted, sequence noted_id_seq",
         ]

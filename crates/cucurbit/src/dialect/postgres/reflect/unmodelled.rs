@@ -69,7 +69,7 @@ const OWNED: &str = "SELECT q.oid, q.relnamespace, q.relname, t.relname || '.' |
      JOIN pg_catalog.pg_attribute a ON a.attrelid = w.refobjid AND a.attnum = w.refobjsubid \
      LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum";
 
-const KINDS: [Kind; 23] = [
+const KINDS: [Kind; 25] = [
     Kind {
         one: "trigger",
         several: "triggers",
@@ -194,6 +194,33 @@ const KINDS: [Kind; 23] = [
         from: "owned c",
         condition: "c.is_used AND (c.seqstart <> 1 OR c.seqincrement <> 1 OR c.seqmin <> 1 OR c.seqcache <> 1 \
                     OR c.seqcycle OR c.seqmax <> c.largest OR c.largest < c.needed)",
+    },
+    Kind {
+        one: "SERIAL column whose sequence has a larger type",
+        several: "SERIAL columns whose sequences have a larger type",
+        catalogue: "pg_class",
+        id: "c.oid",
+        name: "c.owner",
+        from: "owned c",
+        condition: "c.is_used AND c.is_nextval AND c.atttypid IN ('int2'::regtype, 'int4'::regtype) \
+                    AND c.largest > c.needed",
+    },
+    // The sequence of a table or column that was renamed keeps its name, which nothing but SQL that speaks of it minds.
+    Kind {
+        one: "sequence with another name than its column gives it",
+        several: "sequences with other names than their columns give them",
+        catalogue: "pg_class",
+        id: "c.oid",
+        name: "c.name",
+        from: "(SELECT q.oid, q.relnamespace, q.relname || ' of ' || t.relname || '.' || a.attname AS name, \
+                t.relname || '_' || a.attname || '_seq' AS usual, q.relname AS own \
+                FROM pg_catalog.pg_depend w JOIN pg_catalog.pg_class q ON q.oid = w.objid AND q.relkind = 'S' \
+                JOIN pg_catalog.pg_class t ON t.oid = w.refobjid \
+                JOIN pg_catalog.pg_attribute a ON a.attrelid = w.refobjid AND a.attnum = w.refobjsubid \
+                WHERE w.classid = 'pg_catalog.pg_class'::regclass AND w.refclassid = 'pg_catalog.pg_class'::regclass \
+                  AND w.refobjsubid > 0 AND (w.deptype = 'i' OR w.deptype = 'a' AND EXISTS (\
+                    SELECT 1 FROM owned o WHERE o.oid = q.oid AND o.is_used AND o.is_nextval AND o.atttypid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype)))) c",
+        condition: "c.own <> c.usual AND (octet_length(c.usual) <= 63 OR c.own NOT LIKE '%\\_seq')",
     },
     Kind {
         one: "sequence of a column that is not SERIAL",

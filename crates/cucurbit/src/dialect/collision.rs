@@ -1,0 +1,261 @@
+//! Names of a schema that are one name for a database: it keeps less of them than was written, or gives each once in a
+//! schema.
+
+use std::collections::BTreeMap;
+
+use thiserror::Error;
+
+use super::{Dialect, postgres};
+use crate::schema::{Ident, Schema, ServerDefault, Table};
+
+/// Two names that are one.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("{one} and {other} have one name on {dialect}, `{name}`")]
+pub struct CollisionError {
+    /// The database.
+    pub dialect: Dialect,
+    /// What the two are called there.
+    pub name: Ident,
+    /// What bears the name.
+    pub one: String,
+    /// What bears it too.
+    pub other: String,
+    /// Whether it is only as much of the names as the database keeps.
+    pub is_cut: bool,
+    /// Whether nobody chose one of the names.
+    pub is_generated: bool,
+}
+
+impl CollisionError {
+    /// Says what to do about it.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        if self.is_cut {
+            return format!(
+                "{} keeps 63 bytes of a name: give one of them a shorter name of its own (an index of a SeaORM \
+                 field: take `indexed` or `unique_key` from the field, and declare the index with a name in its \
+                 `TableArgs`)",
+                self.dialect
+            );
+        }
+        if self.is_generated {
+            return "the database chooses a name where none is declared: give one of the two another name"
+                .to_owned();
+        }
+        "a database gives a name once in a schema: give one of the two another name".to_owned()
+    }
+}
+
+/// What bears a name.
+struct Bearer {
+    words: String,
+    written: Ident,
+    is_generated: bool,
+}
+
+/// The names that may not be given twice, by where that is: a schema's relations, its types, what a table holds.
+struct Names {
+    dialect: Dialect,
+    places: BTreeMap<(&'static str, String, Ident), Vec<Bearer>>,
+}
+
+impl Names {
+    fn add(&mut self, place: (&'static str, &str), written: &Ident, words: String) {
+        self.put(place, written, words, false);
+    }
+
+    /// Adds what is made before all tables: the database chooses other names than these.
+    fn put_first(&mut self, place: (&'static str, &str), written: &Ident, words: String) {
+        self.add(place, written, words);
+        let key = (place.0, place.1.to_owned(), self.kept(written));
+        self.places.entry(key).or_default().retain(|bearer| !bearer.is_generated);
+    }
+
+    fn kept(&self, written: &Ident) -> Ident {
+        match self.dialect {
+            Dialect::Postgres => postgres::cut(written.clone()),
+            Dialect::Sqlite => Ident::new(written.as_str().to_lowercase()),
+        }
+    }
+
+    fn put(&mut self, (kind, of): (&'static str, &str), written: &Ident, words: String, is_generated: bool) {
+        let name = self.kept(written);
+        let bearer = Bearer { words, written: written.clone(), is_generated };
+        self.places.entry((kind, of.to_owned(), name)).or_default().push(bearer);
+    }
+
+    /// Finds the first name that two bear, at least one of which somebody chose: the database numbers those that it chooses
+    /// itself.
+    fn collision(self) -> Option<CollisionError> {
+        let dialect = self.dialect;
+        self.places.into_iter().find_map(|((_, _, name), mut bearers)| {
+            bearers.sort_by_key(|bearer| bearer.is_generated);
+            let [one, other, ..] = bearers.as_slice() else { return None };
+            (!one.is_generated).then(|| CollisionError {
+                dialect,
+                one: one.words.clone(),
+                other: other.words.clone(),
+                is_cut: one.written != other.written && dialect == Dialect::Postgres,
+                is_generated: other.is_generated,
+                name,
+            })
+        })
+    }
+}
+
+const RELATION: &str = "relation";
+const TYPE: &str = "type";
+
+impl Dialect {
+    /// Finds two things of a schema that would have one name in this database.
+    ///
+    /// # Errors
+    ///
+    /// When there are two.
+    pub fn refuse_collisions(self, schema: &Schema) -> Result<(), CollisionError> {
+        let mut names = Names { dialect: self, places: BTreeMap::new() };
+        let Schema { tables, enums, sequences, schemas } = schema;
+        for table in tables.values() {
+            add_table(&mut names, table);
+        }
+        if self == Self::Postgres {
+            for name in enums.keys() {
+                names.add((TYPE, of(name.schema.as_ref())), &name.name, format!("enum type `{name}`"));
+            }
+            for name in sequences.keys() {
+                names.put_first(
+                    (RELATION, of(name.schema.as_ref())),
+                    &name.name,
+                    format!("sequence `{name}`"),
+                );
+            }
+            for name in schemas {
+                names.add(("schema", ""), name, format!("schema `{name}`"));
+            }
+        }
+        names.collision().map_or(Ok(()), Err)
+    }
+}
+
+/// The schema as a part of a place.
+fn of(schema: Option<&Ident>) -> &str {
+    schema.map(Ident::as_str).filter(|schema| *schema != "public").unwrap_or_default()
+}
+
+fn add_table(names: &mut Names, table: &Table) {
+    let (name, schema) = (&table.name, of(table.name.schema.as_ref()).to_owned());
+    let own = name.to_string();
+    names.add((RELATION, &schema), &name.name, format!("table `{name}`"));
+    for column in &table.columns {
+        let words = format!("column `{}` of table `{name}`", column.name);
+        names.add(("column", &own), &column.name, words);
+    }
+    for index in table.indexes.values() {
+        let words = format!("index `{}` of table `{name}`", index.name);
+        names.add((RELATION, &schema), &index.name, words);
+    }
+    if names.dialect != Dialect::Postgres {
+        return;
+    }
+    // Each table has a type of its name.
+    names.add((TYPE, &schema), &name.name, format!("table `{name}`"));
+    for exclusion in &table.exclusions {
+        let words = format!("exclusion constraint `{}` of table `{name}`", exclusion.index.name);
+        names.add((RELATION, &schema), &exclusion.index.name, words);
+    }
+    let keys = table.primary_key.iter().filter_map(|key| Some((key.name.as_ref()?, "primary key")));
+    let uniques = table.uniques.iter().filter_map(|one| Some((one.name.as_ref()?, "unique constraint")));
+    for (key, kind) in keys.chain(uniques) {
+        names.add((RELATION, &schema), key, format!("{kind} `{key}` of table `{name}`"));
+    }
+    for constraint in postgres::constraint_names(table) {
+        let words = format!("constraint `{constraint}` of table `{name}`");
+        names.add(("constraint", &own), constraint, words);
+    }
+    for (generated, kind) in postgres::generated_keys(table) {
+        names.put((RELATION, &schema), &generated, format!("the unnamed {kind} of table `{name}`"), true);
+    }
+    let numbered = table
+        .columns
+        .iter()
+        .filter(|column| matches!(column.default, Some(ServerDefault::Serial | ServerDefault::Identity(_))));
+    for column in numbered {
+        let words = format!("the sequence of column `{}` of table `{name}`", column.name);
+        let generated = postgres::generated_sequence(name, &column.name);
+        names.put((RELATION, &schema), &generated, words, true);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{EnumType, Identity, Index, Sequence, TableBuilder, build::*};
+
+    fn message(dialect: Dialect, schema: &Schema) -> String {
+        dialect.refuse_collisions(schema).map_or_else(|error| error.to_string(), |()| String::new())
+    }
+
+    fn table(name: &str, build: impl FnOnce(&mut TableBuilder)) -> Table {
+        TableBuilder::build(name, |table| {
+            table.column(integer("id").identity(Identity::default()));
+            table.column(integer("a"));
+            table.primary_key(["id"]);
+            build(table);
+        })
+    }
+
+    #[test]
+    fn names_that_are_one_after_the_cut_are_refused_and_so_are_those_that_are_given_twice() {
+        let long = "i".repeat(63);
+        let (one, other) = (format!("{long}_one"), format!("{long}_other"));
+        let indexes = Schema::from_tables([table("t", |table| {
+            table.index(Index::new(one.as_str(), vec![key("a")]));
+            table.index(Index::new(other.as_str(), vec![key("id")]));
+        })]);
+        assert_eq!(
+            message(Dialect::Postgres, &indexes),
+            format!(
+                "index `{one}` of table `t` and index `{other}` of table `t` have one name on PostgreSQL, `{long}`"
+            )
+        );
+        assert_eq!(message(Dialect::Sqlite, &indexes), "");
+
+        let index = |name: &'static str| {
+            move |table: &mut TableBuilder| {
+                table.index(Index::new(name, vec![key("a")]));
+            }
+        };
+        for (schema, words) in [
+            (Schema::from_tables([table(&one, |_| ()), table(&other, |_| ())]), "and table"),
+            (Schema::from_tables([table("t", index("t_pkey"))]), "and the unnamed primary key"),
+            (Schema::from_tables([table("t", index("t_id_seq"))]), "and the sequence of column `id`"),
+            (Schema::from_tables([table("t", |_| ())]).with_enums([EnumType::new("t", ["a"])]), "table `t`"),
+            (
+                Schema::new()
+                    .with_enums([EnumType::new(one.as_str(), ["a"]), EnumType::new(other.as_str(), ["a"])]),
+                "and enum type",
+            ),
+            (
+                Schema::new().with_sequences([Sequence::new(one.as_str()), Sequence::new(other.as_str())]),
+                "and sequence",
+            ),
+            (
+                Schema::from_tables([table("t", |table| {
+                    table.check("a > 0").named(one.as_str());
+                    table.foreign_key(["a"], "t", ["id"]).named(other.as_str());
+                })]),
+                "and constraint",
+            ),
+        ] {
+            let message = message(Dialect::Postgres, &schema);
+            assert!(message.contains(words), "{message}");
+        }
+        let twice = Schema::from_tables([table("t", index("ix")), table("u", index("IX"))]);
+        assert!(message(Dialect::Sqlite, &twice).contains("have one name on SQLite, `ix`"));
+        assert_eq!(message(Dialect::Postgres, &twice), "");
+        let apart = Schema::from_tables([table("t", index("ix")), table("shop.u", index("ix"))]);
+        assert_eq!(message(Dialect::Postgres, &apart), "");
+        let alone = Schema::from_tables([table("t", |_| ())]).with_sequences([Sequence::new("t_id_seq")]);
+        assert_eq!(message(Dialect::Postgres, &alone), "");
+    }
+}
