@@ -3,7 +3,7 @@
 //! PostgreSQL alone knows what an expression means (`ask`); what is needed without a server is
 //! which columns it names, and whether it is one expression at all.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::schema::{Dialect, Expression, Ident, Index, IndexKey, IndexPart};
 
@@ -336,18 +336,42 @@ pub(super) fn is_one_expression(sql: &str) -> bool {
     depth == 0 && end > 0 && !sql[end..].contains("--")
 }
 
-/// Takes off the parentheses around the whole.
+/// Takes off the parentheses around the whole. However many there are, the text is read twice.
 pub(super) fn unwrapped(sql: &str) -> &str {
-    let mut text = sql.trim();
-    while let Some(inner) = without_outer(text) {
-        text = inner.trim();
+    let text = sql.trim();
+    if !text.starts_with('(') || !is_one_expression(text) {
+        return text;
     }
-    text
+    let tokens = tokens(text);
+    let closes = closes(&tokens);
+    let is_space = |from: usize, to: usize| text[from..to].trim().is_empty();
+    let (mut start, mut end, mut taken) = (0, text.len(), 0);
+    while 2 * taken + 2 < tokens.len() {
+        let last = tokens.len() - 1 - taken;
+        let (open, close) = (&tokens[taken], &tokens[last]);
+        let is_around = open.is("(") && closes.get(&taken) == Some(&last);
+        if !is_around || !is_space(start, open.start) || !is_space(close.end(), end) {
+            break;
+        }
+        (start, end, taken) = (open.end(), close.start, taken + 1);
+    }
+    text[start..end].trim()
 }
 
-fn without_outer(text: &str) -> Option<&str> {
-    let inner = text.strip_prefix('(')?.strip_suffix(')')?;
-    is_one_expression(inner).then_some(inner)
+/// Returns the place of the parenthesis that closes each one.
+fn closes(tokens: &[Token<'_>]) -> BTreeMap<usize, usize> {
+    let mut open = Vec::new();
+    let mut closes = BTreeMap::new();
+    for (place, token) in tokens.iter().enumerate() {
+        if token.is("(") {
+            open.push(place);
+        } else if token.is(")")
+            && let Some(opened) = open.pop()
+        {
+            closes.insert(opened, place);
+        }
+    }
+    closes
 }
 
 /// Tells whether an expression may follow DEFAULT without parentheses: a constant, a word or a call.
@@ -374,6 +398,28 @@ pub(super) fn is_simple(sql: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parentheses_around_the_whole_go_however_many_there_are() {
+        for (sql, inner) in [
+            ("((a) + (b))", "(a) + (b)"),
+            ("(a) + (b)", "(a) + (b)"),
+            ("( (a) )", "a"),
+            ("((a), b)", "(a), b"),
+            ("(())", "()"),
+            ("()", "()"),
+            ("(/* why */(a))", "/* why */(a)"),
+            ("((')'))", "')'"),
+            ("(a", "(a"),
+            ("((a) -- why\n)", "((a) -- why\n)"),
+        ] {
+            assert_eq!(unwrapped(sql), inner, "{sql}");
+        }
+        let deep = format!("{}a{}", "(".repeat(50_000), ")".repeat(50_000));
+        assert_eq!(unwrapped(&deep), "a");
+        let wide = format!("(a){}", " + (a)".repeat(50_000));
+        assert_eq!(unwrapped(&wide), wide);
+    }
 
     #[test]
     fn names_of_columns_are_found_where_they_are_columns() {

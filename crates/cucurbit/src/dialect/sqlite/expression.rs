@@ -23,11 +23,73 @@ pub(super) fn constant(sql: &str) -> Option<Constant> {
     with_expression(sql, literal).flatten()
 }
 
-/// Parses an expression and hands it on; `None` where the grammar does not know it.
-fn with_expression<T>(sql: &str, read: impl FnOnce(&Expr<'_>) -> T) -> Option<T> {
+/// An expression that is deeper is not read: its own text stands for it. SQLite takes 1,000 levels
+/// (sqlite.org/limits.html, section 5), parentheses apart, which may be planted.
+const DEEPEST: usize = 4_000;
+
+/// An expression that is deeper is read on a thread that has room for it: reading goes as deep as it does.
+const DEEP: usize = 200;
+
+/// So much room a level takes at most, in bytes.
+const ROOM_OF_A_LEVEL: usize = 1 << 14;
+
+/// Parses an expression and hands it on; `None` where the grammar does not know it, or it is too deep.
+fn with_expression<T: Send>(sql: &str, read: fn(&Expr<'_>) -> T) -> Option<T> {
     if !is_whole(sql) {
         return None;
     }
+    match depth(sql) {
+        ..=DEEP => parsed(sql, read),
+        depth @ ..=DEEPEST => std::thread::scope(|scope| {
+            let room = std::thread::Builder::new().stack_size(depth * ROOM_OF_A_LEVEL);
+            // Without a thread it is compared by its own text, as one that cannot be read.
+            room.spawn_scoped(scope, || parsed(sql, read)).ok()?.join().ok()?
+        }),
+        _ => None,
+    }
+}
+
+/// Counts how deep the tree of an expression can be at most: its parentheses, and its operators between two commas.
+fn depth(sql: &str) -> usize {
+    const OPERATORS: [&str; 20] = [
+        "AND", "BETWEEN", "CASE", "COLLATE", "ELSE", "ESCAPE", "EXISTS", "GLOB", "IN", "IS", "ISNULL",
+        "LIKE", "MATCH", "NOT", "NOTNULL", "OR", "REGEXP", "SELECT", "THEN", "WHEN",
+    ];
+    let (mut deepest, mut depth, mut here) = (0, 0_usize, 0);
+    let mut outside = Vec::new();
+    for token in tokens(sql) {
+        match token.kind {
+            Kind::Sign(b'(') => {
+                outside.push(here);
+                here = 0;
+                depth += 1;
+            }
+            Kind::Sign(b')') => {
+                depth -= here + 1;
+                here = outside.pop().unwrap_or(0);
+            }
+            Kind::Sign(b',') => {
+                depth -= here;
+                here = 0;
+            }
+            Kind::Sign(b'.') => {}
+            Kind::Sign(_) => {
+                depth += 1;
+                here += 1;
+            }
+            Kind::Word if OPERATORS.iter().any(|word| token.is(sql, word)) => {
+                depth += 1;
+                here += 1;
+            }
+            Kind::Blob | Kind::Number | Kind::QuotedName | Kind::Text | Kind::Word => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
+}
+
+/// Parses an expression whose quotes and parentheses are closed.
+fn parsed<T>(sql: &str, read: fn(&Expr<'_>) -> T) -> Option<T> {
     let bump = Bump::new();
     let select = format!("SELECT ({sql}\n)");
     let mut parser = Parser::new(&bump, select.as_bytes());
