@@ -240,6 +240,16 @@ pub enum PlanError {
         /// What the parser says.
         reason: String,
     },
+    /// Something else still uses what is to be dropped.
+    #[error("{dialect} cannot {operation}: {reason}")]
+    InUse {
+        /// The database.
+        dialect: Dialect,
+        /// What was to be done.
+        operation: String,
+        /// Who uses it.
+        reason: String,
+    },
     /// Raw SQL that would end or leave the revision's transaction.
     #[error("`{statement}` cannot run inside a revision's transaction")]
     NeedsNoTransaction {
@@ -269,6 +279,11 @@ impl PlanError {
             Self::Apply { .. } => Some(
                 "the database is not what its version table says; where its tables were made by something else, \
                  `stamp` the revision that they are at",
+            ),
+            Self::InUse { .. } => Some(
+                "drop what uses it before, in the same revision: a constraint by `op.drop_constraint`, an index by \
+                 `op.drop_index`, a trigger or a view by `op.execute(\"DROP TRIGGER …\")`; make it again after, without the \
+                 column",
             ),
             Self::Irreversible { .. } => None,
             Self::NeedsNoTransaction { .. } => Some("write `op.execute(…).outside_transaction()`"),

@@ -2,7 +2,7 @@
 
 use crate::{
     dialect::{Subject, is_in_letters, is_written_as},
-    operation::{ConstraintChange, Operation},
+    operation::{ColumnChange, ConstraintChange, Operation},
     schema::{Check, ConstraintRef, ForeignKey, Ident, PrimaryKey, Unique},
 };
 
@@ -52,7 +52,15 @@ pub(super) fn compare(
     }
 
     if primary_key_changes && let Some(primary_key) = pair.to.written.primary_key.clone() {
+        let columns = primary_key.columns.clone();
         constraints.added.push(Operation::CreatePrimaryKey { table: table.clone(), primary_key });
+        // A new key refuses NULL; one of SQLite may take it.
+        let takes_null = |name: &&Ident| pair.to.form.column(name).is_some_and(|column| column.nullable);
+        constraints.added.extend(columns.iter().filter(takes_null).map(|column| Operation::AlterColumn {
+            table: table.clone(),
+            column: column.clone(),
+            changes: vec![ColumnChange::SetNullable],
+        }));
     }
     for unique in uniques.new {
         let unique = written(unique, &pair.to.written.uniques).clone();

@@ -232,6 +232,7 @@ impl From<&PlanError> for ErrorCode {
     fn from(error: &PlanError) -> Self {
         match error {
             PlanError::Apply { source, .. } => source.into(),
+            PlanError::InUse { .. } => Self::ObjectInUse,
             PlanError::Irreversible { .. } => Self::Irreversible,
             PlanError::NeedsNoTransaction { .. } => Self::NeedsNoTransaction,
             PlanError::Original { .. } => Self::UnreadableObject,

@@ -9,7 +9,7 @@ use crate::schema::Dialect;
 use super::{
     beyond,
     copy::{self, Client, copy_in},
-    split,
+    masked, split,
     token::{Class, Token, Tokens},
 };
 
@@ -150,7 +150,8 @@ fn is_utf8(encoding: &str) -> bool {
 const LONGEST: usize = 80;
 
 fn unrunnable(sql: &str, at: usize, command: &str, reason: &'static str) -> Unrunnable {
-    let first = command.lines().next().unwrap_or_default().trim_end();
+    let shown = masked(command.lines().next().unwrap_or_default().trim_end(), Dialect::Postgres).sql;
+    let first = shown.as_str();
     let mut command: String = first.chars().take(LONGEST).collect();
     if command.len() < first.len() {
         command.push('…');

@@ -2,8 +2,7 @@
 //!
 //! A type becomes what comes back of its spelling (`types::form`), an expression the parser's one text of it.
 //! What SQLite does not store and does well without goes: comments, the columns that an index would hold beside its key,
-//! and that old rows were not checked, which they always are. The columns of a primary key do not take NULL: SQLite reports that they
-//! may, unless the text says otherwise, and no model means it. Names are in small letters (`letters`).
+//! and that old rows were not checked, which they always are. A key takes NULL where SQLite lets it. Names are in small letters (`letters`).
 
 use std::collections::BTreeMap;
 
@@ -16,6 +15,7 @@ use super::{
     super::Canonical,
     HERE,
     ddl::split_collation,
+    definition::rowid_column,
     expression::{constant, expression_text},
     letters,
     token::{same_name, tokens},
@@ -121,10 +121,14 @@ fn column_form(table: &Table, column: &Column, forms: &mut Forms) -> Column {
     let mut ty = forms.of(ty.on(HERE), table.options.is_strict);
     let is_only_key = matches!(&table.primary_key, Some(PrimaryKey { columns, .. }) if columns.as_slice() == [name.clone()]);
     let is_integer = matches!(ty, Type::BigInteger | Type::Integer | Type::SmallInteger);
-    let is_rowid = is_only_key && is_integer;
+    let is_custom = matches!(column.ty.on(HERE), Type::Custom { .. });
+    let is_rowid = is_only_key && is_integer && !is_custom;
     if is_rowid {
-        // The rowid has 64 bits under one spelling.
+        // The rowid has 64 bits under one spelling. A wide integer of a model may be numbered, by the rowid, or not, and a
+        // file says neither of a model: that a key of such a word is not the rowid is only named.
         ty = Type::Integer;
+    } else if let Some(spelling) = other_integer_key(table, column) {
+        ty = Type::Custom { spelling };
     }
     let default = default.as_ref().and_then(|default| {
         let is_numbered = matches!(default, ServerDefault::Identity(_) | ServerDefault::Serial);
@@ -135,11 +139,27 @@ fn column_form(table: &Table, column: &Column, forms: &mut Forms) -> Column {
     Column {
         name: name.clone(),
         ty: ColumnType::same(ty),
-        nullable: *nullable && !table.is_in_primary_key(name),
+        nullable: *nullable && !(rowid_column(table) == Some(name) || refuses_null_in_key(table, name)),
         default,
         collation: collation.filter(|collation| collation != "BINARY"),
         comment: None,
     }
+}
+
+/// Returns the spelling of an integer that is the only key and not the rowid, as `INT` is not: to write it as INTEGER
+/// would make it another thing.
+fn other_integer_key(table: &Table, column: &Column) -> Option<String> {
+    let is_key = matches!(&table.primary_key, Some(key) if key.columns.as_slice() == [column.name.clone()]);
+    let Type::Custom { spelling } = column.ty.on(HERE) else { return None };
+    let is_other = is_key && !table.options.is_without_rowid && types::read(spelling) == Type::Integer;
+    (is_other && !spelling.eq_ignore_ascii_case("INTEGER")).then(|| spelling.to_ascii_uppercase())
+}
+
+/// Tells whether a key refuses NULL although the column does not say so: where it is how the rows are stored, and in a
+/// STRICT table (sqlite.org/lang_createtable.html, section 3.5; sqlite.org/stricttables.html).
+fn refuses_null_in_key(table: &Table, name: &Ident) -> bool {
+    let TableOptions { is_autoincrement: _, is_strict, is_unlogged: _, is_without_rowid } = table.options;
+    table.is_in_primary_key(name) && (is_strict || is_without_rowid)
 }
 
 /// A default in one form; `DEFAULT NULL` is none.

@@ -58,7 +58,7 @@ pub(super) fn create_table(table: &Table) -> Result<String, String> {
 }
 
 /// Returns the column that is written as the rowid: the only one of the key, numbered by the database or `Integer`.
-fn rowid_column(table: &Table) -> Option<&Ident> {
+pub(super) fn rowid_column(table: &Table) -> Option<&Ident> {
     let key = table.primary_key.as_ref().filter(|_| !table.options.is_without_rowid)?;
     let [name] = key.columns.as_slice() else { return None };
     let column = table.column(name)?;

@@ -75,7 +75,11 @@ pub(super) fn rebuild(
         drop = drop.guard(Guard::KeepsRows { of: children });
     }
     plan.statements.push(drop);
-    plan.push(format!("ALTER TABLE {new} RENAME TO {name}"));
+    let mut others = before.originals.clone();
+    others.views.retain(|view, _| !dependents.views.contains(view));
+    others.triggers.retain(|trigger, _| !dependents.triggers.contains(trigger));
+    let rename = Statement::new(format!("ALTER TABLE {new} RENAME TO {name}"));
+    plan.statements.extend(rename::statements(&others, rename));
     for (_, sql) in before.originals.indexes.values().filter(|(owner, _)| owner == table) {
         plan.push(sql);
     }

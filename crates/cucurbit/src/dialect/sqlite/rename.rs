@@ -7,7 +7,7 @@
 use crate::schema::{Ident, Schema, TableName};
 
 use super::{
-    super::{Before, Originals, sql::quoted},
+    super::{Before, Originals, Session, Statement, sql::quoted},
     ddl::{CreateTable, Unreadable, is_column, rename_in_text, with_table},
     token::{Kind, Token, mentions, same_name, tokens},
 };
@@ -101,6 +101,19 @@ pub(super) fn table(
         }
     }
     Ok(())
+}
+
+/// Writes an ALTER TABLE that renames something or drops a column.
+///
+/// It reads every view and trigger again, and refuses to go on at one that is broken, though it is another table's
+/// (sqlite.org/lang_altertable.html, section 2). While the schema may be written, it leaves a broken one as it is.
+pub(super) fn statements(originals: &Originals, alter: Statement) -> Vec<Statement> {
+    let Originals { tables: _, indexes: _, triggers, views } = originals;
+    if triggers.is_empty() && views.is_empty() {
+        return vec![alter];
+    }
+    let set = |value: &str| Statement::new(format!("PRAGMA writable_schema = {value}"));
+    vec![set("ON").session(Session::Changed), alter, set("OFF")]
 }
 
 /// Tells whether a name stands alone or after a dot, and not where an alias or a new name is given.

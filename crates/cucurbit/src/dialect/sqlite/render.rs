@@ -10,7 +10,7 @@ use crate::{
 
 use super::{
     super::{
-        Before, Guard, Hazard, HazardKind, Mode, Plan, PlanError, Session, Statement,
+        Before, Guard, Hazard, HazardKind, Mode, Plan, PlanError, Session, Statement, Trigger,
         lexer::{self, Kind, Part},
         offenders::Rows,
         sql::{list, quoted, string},
@@ -261,7 +261,19 @@ fn rename_table(
     let name = definition::table_name(table).map_err(unsupported(operation))?;
     rename::table(&mut before.originals, &schema, table, to)
         .map_err(|(object, error)| PlanError::Original { object, reason: error.to_string() })?;
-    plan.push(format!("ALTER TABLE {name} RENAME TO {}", quoted(to)));
+    let rename = format!("ALTER TABLE {name} RENAME TO {}", quoted(to));
+    // A broken trigger on the table itself would stay on a table that is not there, which spoils the file.
+    let is_own = |trigger: &Trigger| same_name(&trigger.table, to) && !trigger.sql.is_empty();
+    let own: Vec<(Ident, String)> = before
+        .originals
+        .triggers
+        .iter()
+        .filter(|(_, trigger)| is_own(trigger))
+        .map(|(name, trigger)| (name.clone(), trigger.sql.clone()))
+        .collect();
+    own.iter().for_each(|(trigger, _)| plan.push(format!("DROP TRIGGER {}", quoted(trigger))));
+    plan.statements.extend(rename::statements(&before.originals, Statement::new(rename)));
+    own.into_iter().for_each(|(_, sql)| plan.push(sql));
     for name in before.schema.tables.keys().cloned().collect::<Vec<_>>() {
         settle(before, &name)?;
     }

@@ -9,6 +9,7 @@ mod keys; // Keys and indexes changed in their texts, and what SQLite cannot hol
 mod letters; // Names that differ in their letters only.
 mod memory; // What a plan remembers is what the file says, also over several plans.
 mod native; // Where ALTER TABLE is enough, and what is refused.
+mod odd; // Broken views and triggers, deep texts, clauses that are named only.
 mod reading; // What is read of a file, and that reading and writing it again is no difference.
 
 use cucurbit::{
@@ -62,6 +63,10 @@ impl Database {
 
     fn reflect(&mut self) -> Before {
         self.runtime.block_on(dialect::reflect(&mut self.connection)).unwrap()
+    }
+
+    fn reflected(&mut self) -> Result<Before, Failure> {
+        self.runtime.block_on(dialect::reflect(&mut self.connection)).map_err(chain)
     }
 
     fn unmodelled(&mut self) -> Vec<dialect::Unmodelled> {

@@ -78,6 +78,7 @@ impl Work<'_> {
         &mut self,
         column: &Ident,
         change: &ColumnChange,
+        is_loosened: bool,
         operation: &Operation,
     ) -> Result<(), PlanError> {
         let was = self.text.clone();
@@ -100,7 +101,7 @@ impl Work<'_> {
                 if let Some(backfill) = backfill {
                     let now = self.fills.remove(column).unwrap_or_else(|| quoted(column));
                     self.fills.insert(column.clone(), format!("coalesce({now}, ({}))", backfill.on(HERE)));
-                } else if was_nullable && !self.added.contains(column) {
+                } else if was_nullable && !is_loosened && !self.added.contains(column) {
                     let probe = column_probe(&self.name, column, "IS NULL", "0");
                     self.hazard(HazardKind::NullInNotNull, column, probe);
                 }
@@ -172,8 +173,15 @@ impl Work<'_> {
         let spelling =
             definition::spelled(column, ty, self.text.options().is_strict).map_err(unsupported(operation))?;
         let now = self.text.columns().find(|other| same_name(&other.name, column));
-        if now.is_none_or(|now| types::read(now.declared()) != types::read(&spelling)) {
+        // A word of one's own is meant to the letter: beside INTEGER, it says that a key is not the rowid.
+        let is_to_the_letter = matches!(ty, Type::Custom { .. }) || is_integer_key(&self.text, column);
+        let is_other_word =
+            is_to_the_letter && now.is_some_and(|now| !now.declared().eq_ignore_ascii_case(&spelling));
+        if is_other_word || now.is_none_or(|now| types::read(now.declared()) != types::read(&spelling)) {
             self.text.set_type(column, &spelling);
+        }
+        if spelling.eq_ignore_ascii_case("INTEGER") {
+            self.text.set_ascending_key(column);
         }
         // `using` is PostgreSQL's, unless it was written for SQLite.
         if let Some(using) = using.and_then(|using| using.variants.get(&HERE)) {
@@ -191,7 +199,7 @@ impl Work<'_> {
         let indexes = self.indexes_on(column);
         apply(self.before, operation)?;
         if let Some(reason) = self.use_of(column, &indexes) {
-            return Err(unsupported(operation)(reason));
+            return Err(PlanError::InUse { dialect: HERE, operation: operation.describe(), reason });
         }
         let is_generated =
             self.text.columns().any(|other| same_name(&other.name, column) && other.is_generated());
@@ -203,7 +211,7 @@ impl Work<'_> {
         if self.is_in_a_key(column) {
             self.copy_rows();
         } else {
-            self.alter_table(&format!("DROP COLUMN {}", quoted(column)));
+            self.alter_table_drop(column);
         }
         self.text.drop_column(column);
         self.added.remove(column);
@@ -268,6 +276,17 @@ impl Work<'_> {
                 | ClauseKind::Nothing => false,
             })
     }
+}
+
+/// Tells whether a column is the only one of the key and an integer: then its word says whether it is the rowid.
+fn is_integer_key(text: &CreateTable, column: &Ident) -> bool {
+    let value = text.value();
+    let key = value.primary_key.as_ref().map(|key| key.columns.as_slice()).unwrap_or_default();
+    let is_key = matches!(key, [name] if same_name(name, column)) && !value.options.is_without_rowid;
+    is_key
+        && text
+            .columns()
+            .any(|other| same_name(&other.name, column) && types::read(other.declared()) == Type::Integer)
 }
 
 fn is_in(columns: &[Ident], column: &Ident) -> bool {

@@ -2,7 +2,7 @@
 
 use crate::{
     operation::{ConstraintChange, Found, Operation, resolve_constraint},
-    schema::{ConstraintRef, Table, TableName},
+    schema::{ConstraintRef, Ident, Table, TableName},
 };
 
 use super::{
@@ -48,8 +48,9 @@ impl Work<'_> {
             return apply(self.before, operation);
         };
         if let (Found::PrimaryKey, Some(key)) = (found, &value.primary_key) {
-            // The columns stay NOT NULL, which the key alone said.
-            key.columns.iter().for_each(|column| self.text.set_nullable(column, false));
+            // The columns stay NOT NULL, which the key alone said, if it did.
+            let refused = |name: &&Ident| value.column(name).is_some_and(|column| !column.nullable);
+            key.columns.iter().filter(refused).for_each(|column| self.text.set_nullable(column, false));
         }
         match found {
             Found::Check(_) | Found::ForeignKey(_) => drop(self.edit_text()),

@@ -8,7 +8,7 @@
 //! The new text is first given to SQLite as a table of its own, since a text that it cannot read would spoil the file.
 //! That table also moves the schema's version, by which other connections see that they must read it again.
 
-use crate::schema::{Check, Table, TableName};
+use crate::schema::{Check, Ident, Table, TableName};
 
 use super::{
     super::{
@@ -16,6 +16,7 @@ use super::{
         HERE,
         ddl::CreateTable,
         rebuild::free_name,
+        rename,
         render::{name_text, offenders},
     },
     Work,
@@ -58,6 +59,14 @@ impl Work<'_> {
         let was = self.was.clone();
         self.write_edit(&was);
         self.push(Statement::new(format!("ALTER TABLE {} {change}", self.name)));
+    }
+
+    /// Adds an ALTER TABLE that drops a column.
+    pub(super) fn alter_table_drop(&mut self, column: &Ident) {
+        let was = self.was.clone();
+        self.write_edit(&was);
+        let drop = Statement::new(format!("ALTER TABLE {} DROP COLUMN {}", self.name, quoted(column)));
+        self.statements.extend(rename::statements(&self.before.originals, drop));
     }
 
     /// Writes what was edited, if something was.

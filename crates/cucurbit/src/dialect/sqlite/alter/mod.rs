@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     operation::{ColumnChange, Operation},
-    schema::{Column, Expression, ForeignKey, Ident, PrimaryKey, TableName, TableOption},
+    schema::{Column, Expression, ForeignKey, Ident, PrimaryKey, TableName, TableOption, Type},
 };
 
 use self::in_place::{Edit, Way};
@@ -180,7 +180,8 @@ fn rename_column(before: &mut Before, operation: &Operation, plan: &mut Plan) ->
     let name = definition::table_name(table).map_err(unsupported(operation))?;
     rename::column(&mut before.originals, &schema, table, column, to)
         .map_err(|(object, error)| PlanError::Original { object, reason: error.to_string() })?;
-    plan.push(format!("ALTER TABLE {name} RENAME COLUMN {} TO {}", quoted(column), quoted(to)));
+    let rename = format!("ALTER TABLE {name} RENAME COLUMN {} TO {}", quoted(column), quoted(to));
+    plan.statements.extend(rename::statements(&before.originals, Statement::new(rename)));
     let mut changed = children(&before.schema, table);
     changed.push(table.clone());
     changed.iter().try_for_each(|table| settle(before, table))
@@ -296,7 +297,24 @@ fn inline_foreign_key(operations: &[Operation], position: usize) -> Option<(usiz
     })
 }
 
+/// Tells whether an operation lets a column take NULL.
+fn loosens(operation: &Operation, column: &Ident) -> bool {
+    matches!(operation, Operation::AlterColumn { column: altered, changes, .. }
+        if altered == column && changes.contains(&ColumnChange::SetNullable))
+}
+
 impl Work<'_> {
+    /// Writes INTEGER for an integer that becomes the only key, as in a table that is created with it: `INT` would not be
+    /// the rowid.
+    fn spell_rowid(&mut self, key: &PrimaryKey) {
+        let [name] = key.columns.as_slice() else { return };
+        let column = self.before.schema.table(&self.table).and_then(|table| table.column(name));
+        let is_integer = column.is_some_and(|column| *column.ty.on(HERE) == Type::Integer);
+        if is_integer && !self.text.options().is_without_rowid {
+            self.text.set_type(name, "INTEGER");
+        }
+    }
+
     fn edit(
         &mut self,
         operation: &Operation,
@@ -317,7 +335,10 @@ impl Work<'_> {
             }
             Operation::AlterColumn { table: _, column, changes } => {
                 apply(self.before, operation)?;
-                changes.iter().try_for_each(|change| self.alter_column(column, change, operation))
+                let is_loosened = rest.iter().skip(1).any(|next| loosens(next, column));
+                changes
+                    .iter()
+                    .try_for_each(|change| self.alter_column(column, change, is_loosened, operation))
             }
             Operation::AlterConstraint { table, constraint, change } => {
                 self.alter_constraint(table, constraint, change, operation)
@@ -347,7 +368,7 @@ impl Work<'_> {
                 Ok(())
             }
             Operation::CreatePrimaryKey { table: _, primary_key } => {
-                self.create_primary_key(primary_key, operation)
+                self.create_primary_key(primary_key, operation, rest)
             }
             Operation::CreateUnique { table: _, unique } => {
                 apply(self.before, operation)?;
@@ -422,10 +443,16 @@ impl Work<'_> {
         offenders(self.before.schema.table(&self.table), &self.name, condition, value)
     }
 
-    fn create_primary_key(&mut self, key: &PrimaryKey, operation: &Operation) -> Result<(), PlanError> {
+    fn create_primary_key(
+        &mut self,
+        key: &PrimaryKey,
+        operation: &Operation,
+        rest: &[Operation],
+    ) -> Result<(), PlanError> {
         apply(self.before, operation)?;
         self.copy_rows();
-        for column in &key.columns {
+        self.spell_rowid(key);
+        for column in key.columns.iter().filter(|column| !rest.iter().any(|next| loosens(next, column))) {
             let is_nullable =
                 self.text.columns().any(|other| same_name(&other.name, column) && !other.is_not_null());
             if is_nullable && !self.added.contains(column) {

@@ -172,6 +172,20 @@ impl CreateTable {
         }
     }
 
+    /// Takes DESC from a key at its column: INTEGER is the rowid without it only.
+    pub(in super::super) fn set_ascending_key(&mut self, name: &Ident) {
+        let Some(column) = self.column_text_mut(name) else { return };
+        for clause in &mut column.clauses {
+            let ClauseKind::PrimaryKey { is_descending, .. } = &mut clause.kind else { continue };
+            let word = tokens(&clause.text).into_iter().find(|token| token.is(&clause.text, "DESC"));
+            if let (true, Some(word)) = (*is_descending, word) {
+                let kept = clause.text[..word.start].trim_end().len();
+                clause.text.replace_range(kept..word.end, "");
+                *is_descending = false;
+            }
+        }
+    }
+
     /// Adds AUTOINCREMENT to the primary key, or takes it away.
     pub(in super::super) fn set_autoincrement(&mut self, is_set: bool) -> Result<(), Unreadable> {
         const WORD: &str = "AUTOINCREMENT";

@@ -4,6 +4,8 @@
 //! text, byte for byte; an edit changes the piece it names and nothing else. So whatever this program does not know
 //! (ON CONFLICT, DEFERRABLE, comments, odd type names) survives.
 
+#[cfg(feature = "runtime")]
+mod beyond;
 mod edit;
 mod index;
 mod read;

@@ -24,8 +24,8 @@ impl CreateTable {
 
     /// Returns the table that it makes, without its indexes.
     ///
-    /// The lists are in the order of the text. A column of the primary key does not take NULL, though SQLite lets
-    /// it unless it says so: no model means that.
+    /// The lists are in the order of the text. A column of the primary key takes NULL unless it says otherwise, it is the
+    /// rowid, or the table is STRICT or WITHOUT ROWID (sqlite.org/lang_createtable.html, section 3.5).
     pub(in super::super) fn value(&self) -> Table {
         let mut table = Table::new(TableName::new(self.name()));
         table.options = self.options();
@@ -39,8 +39,11 @@ impl CreateTable {
             self.add_constraint_value(&mut table, clause, None);
         }
         let key = table.primary_key.clone();
+        let TableOptions { is_strict, is_without_rowid, .. } = table.options;
+        let rowid = self.rowid_column().map(|column| &column.name);
         for column in &mut table.columns {
-            if key.as_ref().is_some_and(|key| key.columns.contains(&column.name)) {
+            let is_refused = is_strict || is_without_rowid || rowid == Some(&column.name);
+            if is_refused && key.as_ref().is_some_and(|key| key.columns.contains(&column.name)) {
                 column.nullable = false;
             }
         }
@@ -98,9 +101,14 @@ impl CreateTable {
         let is_key = self
             .keys()
             .any(|(columns, _)| matches!(columns.as_slice(), [name] if same_name(name, &text.name)));
-        if is_key && ty == Type::Integer && !text.declared().eq_ignore_ascii_case("INTEGER") {
-            // `INT PRIMARY KEY` is not the rowid; it must not be rewritten as one.
-            ty = Type::Custom { spelling: text.declared().to_owned() };
+        if is_key && ty == Type::Integer && !self.options().is_without_rowid {
+            if !text.declared().eq_ignore_ascii_case("INTEGER") {
+                // `INT PRIMARY KEY` is not the rowid; it must not be rewritten as one.
+                ty = Type::Custom { spelling: text.declared().to_owned() };
+            } else if self.rowid_column().is_none() {
+                // Nor is `INTEGER PRIMARY KEY DESC`, which is what `INT PRIMARY KEY` is.
+                ty = Type::Custom { spelling: "INT".to_owned() };
+            }
         }
         let mut column = Column::new(text.name.clone(), ty);
         column.nullable = !text.is_not_null();

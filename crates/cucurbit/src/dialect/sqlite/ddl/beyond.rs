@@ -1,0 +1,80 @@
+//! What a CREATE TABLE says and a [`Table`](crate::schema::Table) has no place for: it is named, and an edit keeps it.
+
+use crate::schema::Type;
+
+use super::{
+    super::token::{Token, tokens},
+    Clause, ClauseKind, ColumnText, CreateTable,
+};
+
+impl CreateTable {
+    /// Lists the constraints that say what becomes of a row which breaks them: `ON CONFLICT`, other than ABORT, which is
+    /// what happens anyway (sqlite.org/lang_conflict.html).
+    pub(in super::super) fn conflicts(&self) -> Vec<String> {
+        self.clauses()
+            .filter(|(_, clause)| has_conflict(&clause.text))
+            .map(|(at, clause)| self.called(at, clause))
+            .collect()
+    }
+
+    /// Lists the keys with columns in another order than upwards, or by another collation than the column's.
+    pub(in super::super) fn own_orders(&self) -> Vec<String> {
+        let is_key =
+            |clause: &Clause| matches!(clause.kind, ClauseKind::PrimaryKey { .. } | ClauseKind::Unique(_));
+        self.clauses()
+            .filter(|(_, clause)| is_key(clause) && has_order(&clause.text))
+            .map(|(at, clause)| self.called(at, clause))
+            .collect()
+    }
+
+    /// Returns the column that is the only key, an integer by a wide or a narrow word, and so not the rowid.
+    pub(in super::super) fn key_beside_rowid(&self) -> Option<String> {
+        let value = self.value();
+        let key = value.primary_key.as_ref().filter(|_| !value.options.is_without_rowid)?;
+        let [name] = key.columns.as_slice() else { return None };
+        let column = value.column(name)?;
+        let is_wide = matches!(column.ty.base, Type::BigInteger | Type::SmallInteger);
+        is_wide.then(|| format!("{}.{name}", self.name()))
+    }
+
+    fn clauses(&self) -> impl Iterator<Item = (Option<&ColumnText>, &Clause)> {
+        let inline =
+            self.columns().flat_map(|column| column.clauses.iter().map(move |clause| (Some(column), clause)));
+        inline.chain(self.constraints().map(|clause| (None, clause)))
+    }
+
+    /// Calls a constraint by its name, or by what it is on.
+    fn called(&self, at: Option<&ColumnText>, clause: &Clause) -> String {
+        let table = self.name();
+        let columns = match (&clause.name, at, &clause.kind) {
+            (Some(name), _, _) => return format!("{table}.{name}"),
+            (None, Some(column), _) => column.name.to_string(),
+            (None, None, ClauseKind::PrimaryKey { columns, .. } | ClauseKind::Unique(columns)) => {
+                columns.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+            }
+            (
+                None,
+                None,
+                ClauseKind::Check(_)
+                | ClauseKind::Collate(_)
+                | ClauseKind::Default(_)
+                | ClauseKind::ForeignKey(_)
+                | ClauseKind::Generated { .. }
+                | ClauseKind::NotNull
+                | ClauseKind::Nothing,
+            ) => clause.text.clone(),
+        };
+        format!("{table} ({columns})")
+    }
+}
+
+fn has_conflict(text: &str) -> bool {
+    let tokens = tokens(text);
+    let is = |token: &Token, word: &str| token.is(text, word);
+    tokens.windows(3).any(|words| is(&words[0], "ON") && is(&words[1], "CONFLICT") && !is(&words[2], "ABORT"))
+}
+
+/// `INTEGER PRIMARY KEY DESC` is told by its type.
+fn has_order(text: &str) -> bool {
+    tokens(text).iter().any(|token| token.is(text, "COLLATE") || token.is(text, "DESC"))
+}
