@@ -18,7 +18,7 @@ use thiserror::Error;
 use toml::de::DeTable;
 
 use crate::{
-    connection::address::{Address, AddressError},
+    connection::address::{Address, AddressError, SqliteUrls},
     mask,
     nearest::nearest,
     schema::Dialect,
@@ -43,6 +43,8 @@ pub struct Config {
     pub truncate_slug_length: Option<usize>,
     /// `lock_wait`: how long a run waits for another one.
     pub lock_wait: Duration,
+    /// `sqlite_urls`: whose reading of SQLite's addresses counts; SQLAlchemy's when the file does not say.
+    pub sqlite_urls: Option<SqliteUrls>,
     folder: PathBuf,
     versions: Option<PathBuf>,
     url: Option<Secret>,
@@ -56,6 +58,9 @@ pub struct ResolvedAddress {
     pub address: Address,
     /// Where it was found.
     pub origin: Origin,
+    /// The SQLite file that sqlx and SeaORM read by the same address, if it is another one and `sqlite_urls` does not say
+    /// which is meant.
+    pub other_file: Option<PathBuf>,
 }
 
 /// Where an address was found. `Display` writes it for a message: `` `url` in /srv/cucurbit.toml ``.
@@ -209,6 +214,7 @@ impl Config {
             truncate_slug_length,
             lock_wait,
             scratch_url,
+            sqlite_urls,
         } = file;
         Self {
             file: path,
@@ -217,6 +223,7 @@ impl Config {
             file_template,
             truncate_slug_length,
             lock_wait: lock_wait.unwrap_or(Duration::from_secs(60)),
+            sqlite_urls,
             folder,
             versions,
             url,
@@ -239,11 +246,11 @@ impl Config {
         working_directory: &Path,
     ) -> Result<ResolvedAddress, ConfigError> {
         if let Some(text) = from_argument {
-            return resolve(text, working_directory, Origin::Argument);
+            return self.resolve(text, working_directory, Origin::Argument);
         }
         for name in ["DATABASE_URL", "ALEMBIC_DATABASE_URL"] {
             if let Some(text) = environment.get(name)? {
-                return resolve(text, working_directory, Origin::Variable(name));
+                return self.resolve(text, working_directory, Origin::Variable(name));
             }
         }
         self.file_address("url", self.url.as_ref(), environment)?
@@ -278,14 +285,20 @@ impl Config {
         let (Some(path), Some(Secret(text))) = (&self.file, value) else { return Ok(None) };
         let origin = Origin::File { path: path.clone(), key };
         let text = expand(text, &origin, environment)?;
-        resolve(&text, &self.folder, origin).map(Some)
+        self.resolve(&text, &self.folder, origin).map(Some)
     }
-}
 
-fn resolve(text: &str, folder: &Path, origin: Origin) -> Result<ResolvedAddress, ConfigError> {
-    match Address::parse(text) {
-        Ok(address) => Ok(ResolvedAddress { address: address.relative_to(folder), origin }),
-        Err(source) => Err(ConfigError::Address { origin, source }),
+    fn resolve(&self, text: &str, folder: &Path, origin: Origin) -> Result<ResolvedAddress, ConfigError> {
+        let read = |urls| Address::parse_as(text, urls).map(|address| address.relative_to(folder));
+        let address = match read(self.sqlite_urls.unwrap_or_default()) {
+            Ok(address) => address,
+            Err(source) => return Err(ConfigError::Address { origin, source }),
+        };
+        // sqlx takes no scheme with a Python driver in it.
+        let is_ambiguous = self.sqlite_urls.is_none() && text.trim_start().starts_with("sqlite:");
+        let other = read(SqliteUrls::Sqlx).ok().filter(|other| is_ambiguous && *other != address);
+        let other_file = other.and_then(|other| other.file().map(Path::to_owned));
+        Ok(ResolvedAddress { address, origin, other_file })
     }
 }
 
@@ -341,13 +354,16 @@ struct File {
     #[serde(deserialize_with = "duration")]
     lock_wait: Option<Duration>,
     scratch_url: Option<Secret>,
+    #[serde(deserialize_with = "sqlite_urls")]
+    sqlite_urls: Option<SqliteUrls>,
 }
 
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "dialects",
     "file_template",
     "lock_wait",
     "scratch_url",
+    "sqlite_urls",
     "truncate_slug_length",
     "url",
     "version_table",
@@ -393,6 +409,13 @@ fn dialects<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Dialect>, 
 fn unknown_dialect<E: serde::de::Error>(name: &str) -> E {
     let known = Dialect::ALL.map(|dialect| format!("`{}`", dialect.name())).join(" and ");
     E::custom(format!("unknown dialect `{}`: there are {known}", mask::word(name)))
+}
+
+fn sqlite_urls<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SqliteUrls>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let found = SqliteUrls::NAMES.iter().find(|(name, _)| *name == text).map(|(_, urls)| *urls);
+    let unknown = || D::Error::custom("`sqlite_urls` is `sqlalchemy` or `sqlx`");
+    found.ok_or_else(unknown).map(Some)
 }
 
 fn filled<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {

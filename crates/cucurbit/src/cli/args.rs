@@ -35,8 +35,8 @@ pub(super) struct Arguments {
 pub(super) enum Format {
     /// For people.
     Text,
-    /// For programs: one JSON value on stdout; an error is one JSON object on stderr, with its name, message, causes, hint
-    /// and exit code.
+    /// For programs: one JSON value on stdout. On stderr one object a line: progress, notes, warnings, and an error with its
+    /// name, message, causes, hint and exit code.
     Json,
 }
 

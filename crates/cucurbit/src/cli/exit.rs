@@ -52,6 +52,7 @@ impl Code {
             | Error::NewRevision { .. }
             | Error::NoModels
             | Error::NoScripts { .. }
+            | Error::OldBinary { .. }
             | Error::Parse(_)
             | Error::Reflect(_)
             | Error::Replay(_)

@@ -12,7 +12,7 @@ use clap::Parser as _;
 use jiff::Timestamp;
 
 use crate::{
-    command::{self, Between, CheckOptions, Env, Location, NewRevision, Project},
+    command::{self, Between, CheckOptions, Env, Location, NewRevision, Project, Source, Warning},
     config::Environment,
     error::Error,
     revision::{Reach, Target, TargetRange},
@@ -58,6 +58,11 @@ async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Co
         environment: Environment::read(),
     };
     let project = Project::open(env, location)?;
+    let mut warnings = project.warnings(reads_database(&arguments.command));
+    // They refuse what the others are warned of, or were told what to stand on.
+    warnings
+        .retain(|warning| !writes_script(&arguments.command) || !matches!(warning, Warning::Unbuilt { .. }));
+    printer.warnings(&warnings);
     match arguments.command {
         Command::Branches { verbose } => printer.branches(&command::branches(&project), verbose),
         Command::Check { require_heads, allow_uncompared } => {
@@ -92,7 +97,10 @@ async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Co
             let report = command::downgrade(&project, &target, reach, options, &mut observer).await?;
             printer.report(&report);
         }
-        Command::EnsureVersion => command::ensure_version(&project).await?,
+        Command::EnsureVersion => {
+            command::ensure_version(&project).await?;
+            printer.ensured(project.version_table().name().as_str());
+        }
         Command::Heads { verbose, resolve_dependencies } => {
             printer.heads(&command::heads(&project, resolve_dependencies), verbose);
         }
@@ -139,6 +147,34 @@ async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Co
         }
     }
     Ok(Code::Done)
+}
+
+/// Tells whether a command reads a database and makes none: a SQLite file that is not there is an empty one to it.
+fn reads_database(command: &Command) -> bool {
+    let is_database = |source: &Option<Source>| source.as_ref() == Some(&Source::Database);
+    match command {
+        Command::Check { .. } | Command::Current { .. } | Command::History { indicate_current: true, .. } => {
+            true
+        }
+        Command::Create { between, .. } | Command::Revision { autogenerate: true, between, .. } => {
+            between.from.is_none() || is_database(&between.from) || is_database(&between.to)
+        }
+        Command::Diff { from, to, .. } => [from, to].contains(&&Source::Database),
+        Command::Branches { .. }
+        | Command::Downgrade { .. }
+        | Command::EnsureVersion
+        | Command::Heads { .. }
+        | Command::History { .. }
+        | Command::Merge { .. }
+        | Command::Revision { .. }
+        | Command::Show { .. }
+        | Command::Stamp { .. }
+        | Command::Upgrade { .. } => false,
+    }
+}
+
+const fn writes_script(command: &Command) -> bool {
+    matches!(command, Command::Create { .. } | Command::Merge { .. } | Command::Revision { .. })
 }
 
 async fn create(

@@ -8,13 +8,35 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::{
-    command::{Between, Branch, Check, Differences, Entry, Mark, Unmodelled, Written},
+    command::{Between, Branch, Check, Differences, Entry, Mark, Unmodelled, Warning, Written},
     config::ResolvedAddress,
+    mask,
     operation::Operation,
     runtime::{Event, Report},
 };
 
 use super::{args::Format, shown};
+
+/// What a line on stderr is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tone {
+    /// Something to know beside the result.
+    Note,
+    /// What goes on.
+    Progress,
+    /// Something to look at.
+    Warning,
+}
+
+impl Tone {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Progress => "progress",
+            Self::Warning => "warning",
+        }
+    }
+}
 
 /// Prints what a command returns.
 #[derive(Debug)]
@@ -31,12 +53,16 @@ impl Printer {
     /// Prints one event of a run, on stderr.
     pub(super) fn event(&self, event: &Event<'_>) {
         match event {
-            Event::StepStarted { step } => self.say(&step.to_string()),
+            Event::StepStarted { step } => self.say(Tone::Progress, &step.to_string()),
             Event::LockWait { holder: Some(holder) } => {
-                self.say(&format!("Waiting for the lock, held by {holder}"))
+                self.say(Tone::Progress, &format!("Waiting for the lock, held by {holder}"))
             }
-            Event::LockWait { holder: None } => self.say("Waiting for the lock, held by another process"),
-            Event::Replanned => self.say("Another process changed the version table; planning anew"),
+            Event::LockWait { holder: None } => {
+                self.say(Tone::Progress, "Waiting for the lock, held by another process")
+            }
+            Event::Replanned => {
+                self.say(Tone::Progress, "Another process changed the version table; planning anew")
+            }
             Event::Code { .. } | Event::Statement { .. } | Event::StepFinished { .. } => {}
         }
     }
@@ -50,23 +76,45 @@ impl Printer {
         } else if report.steps.is_empty() {
             let waited = if report.has_waited { "Another process was faster: nothing" } else { "Nothing" };
             let at = if heads.is_empty() { "<base>".to_owned() } else { heads.join(", ") };
-            self.say(&format!("{waited} to do, the database is at {at}"));
+            self.say(Tone::Progress, &format!("{waited} to do, the database is at {at}"));
         }
     }
 
-    /// Prints SQL, whatever the format.
+    /// Prints SQL: as it is, or as a text of JSON.
     pub(super) fn sql(&self, sql: &str) {
-        raw(sql);
+        match self.format {
+            Format::Json => self.json(&json!({ "sql": sql })),
+            Format::Text => raw(sql),
+        }
+    }
+
+    /// Prints that the version table is there, for programs; people are told nothing.
+    pub(super) fn ensured(&self, version_table: &str) {
+        if self.format == Format::Json {
+            self.json(&json!({ "version_table": version_table }));
+        }
+    }
+
+    /// Prints what should be known before a command runs.
+    pub(super) fn warnings(&self, warnings: &[Warning]) {
+        for warning in warnings {
+            match warning {
+                Warning::NoFile { .. } => self.say(Tone::Note, &warning.to_string()),
+                Warning::OtherFile { .. } | Warning::Unbuilt { .. } => {
+                    self.tell(Tone::Warning, &warning.to_string());
+                }
+            }
+        }
     }
 
     /// Prints the file that was written.
     pub(super) fn written(&self, written: &Written) {
         for warning in &written.warnings {
             // Quiet is for progress; this is what its reader must know.
-            note(&format!("warning: the new revision {warning}"));
+            self.tell(Tone::Warning, &format!("the new revision {warning}"));
         }
         for note in &written.notes {
-            self.say(&format!("note: {note}"));
+            self.say(Tone::Note, note);
         }
         match self.format {
             Format::Json => self.json(written),
@@ -87,7 +135,10 @@ impl Printer {
             }
         }
         if is_first && *between == Between::default() {
-            self.say("note: there is no revision yet; `create --from empty` writes one that makes all this");
+            self.say(
+                Tone::Note,
+                "there is no revision yet; `create --from empty` writes one that makes all this",
+            );
         }
     }
 
@@ -109,14 +160,14 @@ impl Printer {
             }));
             return;
         }
-        warnings.iter().for_each(|warning| self.say(&format!("warning: {warning}")));
+        warnings.iter().for_each(|warning| self.tell(Tone::Warning, warning));
         self.left_out(left_out);
         if *uncompared > 0 {
             line(&format!("{uncompared} expressions were not compared."));
         }
         for (source, unmodelled) in [(from, &unmodelled.from), (to, &unmodelled.to)] {
             if !unmodelled.is_empty() {
-                self.say(&format!("not compared, of `{source}`: {}", named(unmodelled)));
+                self.say(Tone::Progress, &format!("not compared, of `{source}`: {}", named(unmodelled)));
             }
         }
         if lines.is_empty() {
@@ -150,7 +201,7 @@ impl Printer {
             line(&format!("{} expressions were not compared.", check.uncompared));
         }
         if !check.unmodelled.is_empty() {
-            self.say(&format!("not compared: {}", named(&check.unmodelled)));
+            self.say(Tone::Progress, &format!("not compared: {}", named(&check.unmodelled)));
         }
         self.left_out(&check.left_out);
         if check.operations.is_empty() {
@@ -256,20 +307,32 @@ impl Printer {
     /// Says what is not the project's.
     fn left_out(&self, left_out: &[Unmodelled]) {
         if !left_out.is_empty() {
-            self.say(&format!("left out: {}", named(left_out)));
+            self.say(Tone::Progress, &format!("left out: {}", named(left_out)));
         }
     }
 
-    fn say(&self, words: &str) {
+    /// Tells what `--quiet` leaves out.
+    fn say(&self, tone: Tone, words: &str) {
         if !self.is_quiet {
-            note(words);
+            self.tell(tone, words);
+        }
+    }
+
+    /// Writes a line on stderr: words, or an object with the tone as its one name.
+    fn tell(&self, tone: Tone, words: &str) {
+        match (self.format, tone) {
+            (Format::Json, _) => {
+                raw_note(&shown::json(&json!({ tone.name(): mask::text(words) }).to_string()))
+            }
+            (Format::Text, Tone::Progress) => note(words),
+            (Format::Text, Tone::Note | Tone::Warning) => note(&format!("{}: {words}", tone.name())),
         }
     }
 
     fn json<T: Serialize + ?Sized>(&self, value: &T) {
         match serde_json::to_string_pretty(value) {
             Ok(text) => raw(&format!("{}\n", shown::json(&text))),
-            Err(error) => self.say(&format!("error: {error}")),
+            Err(error) => self.tell(Tone::Warning, &format!("the result is no JSON: {error}")),
         }
     }
 }
@@ -277,6 +340,11 @@ impl Printer {
 /// Prints a line on stderr. A reader that has gone away is no reason to stop a run.
 fn note(text: &str) {
     drop(writeln!(io::stderr(), "{}", shown::line(text)));
+}
+
+/// Prints a line on stderr that is made for programs.
+fn raw_note(text: &str) {
+    drop(writeln!(io::stderr(), "{text}"));
 }
 
 /// Prints a line on stdout. A reader that has gone away is no error.

@@ -73,7 +73,7 @@ impl<'p> Reader<'p> {
     /// lists.
     pub(super) async fn open(project: &'p Project, sources: &[&Source]) -> Result<Self, Error> {
         if sources.contains(&&Source::Database) {
-            let connection = project.connect(&ConnectOptions::default()).await?;
+            let connection = project.connect_to_read().await?;
             let dialect = connection.dialect();
             return Ok(Self {
                 project,

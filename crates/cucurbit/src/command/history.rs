@@ -1,7 +1,6 @@
 //! `current`, `heads`, `branches`, `history`: the commands that list revisions.
 
 use crate::{
-    connection::ConnectOptions,
     error::Error,
     revision::{self, Heads, TargetRange},
 };
@@ -10,7 +9,7 @@ use super::{Branch, Entry, Project};
 
 /// Reads the heads of the database.
 pub(super) async fn database_heads(project: &Project) -> Result<Heads, Error> {
-    let mut connection = project.connect(&ConnectOptions::default()).await?;
+    let mut connection = project.connect_to_read().await?;
     let heads = project.version_table().heads(&mut connection).await;
     let closed = connection.close().await;
     let heads = heads?;

@@ -13,12 +13,13 @@ mod offline;
 mod revision;
 mod run;
 mod show;
+mod warning;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::{
     config::{Config, Environment, ResolvedAddress},
-    connection::{ConnectOptions, Connection},
+    connection::{ConnectOptions, Connection, address::Address},
     error::Error,
     mask,
     revision::{Script, Scripts, caught},
@@ -39,6 +40,7 @@ pub use self::{
     revision::{NewRevision, Written, merge, new_revision},
     run::{downgrade, ensure_version, stamp, upgrade},
     show::show,
+    warning::Warning,
 };
 
 /// The models, or why they could not be collected.
@@ -197,14 +199,24 @@ impl Project {
         Ok(Connection::connect(&address.address, options).await?)
     }
 
-    /// Returns a script's file as a person can open it.
+    /// Connects to the project's database to read it. A SQLite file that is not there, and that `upgrade` would make, is
+    /// an empty database, and is not made.
+    ///
+    /// # Errors
+    ///
+    /// As [`Project::connect`].
+    pub(crate) async fn connect_to_read(&self) -> Result<Connection, Error> {
+        let found = self.address()?;
+        let address =
+            if found.address.file_to_be_made().is_some() { Address::memory() } else { found.address };
+        Ok(Connection::connect(&address, &ConnectOptions::default()).await?)
+    }
+
+    /// Returns a script's file, relative to the crate of the migrations: where that lay when the binary was built is
+    /// nobody's business.
     #[must_use]
     pub fn script_path(&self, position: usize) -> PathBuf {
-        let path = Path::new(self.scripts.script(position).path);
-        match &self.env.project {
-            Some(project) => project.join(path),
-            None => path.to_owned(),
-        }
+        PathBuf::from(self.scripts.script(position).path)
     }
 
     /// Returns the folder of the scripts.
@@ -241,6 +253,7 @@ impl Project {
     /// Refuses to go on without any script: a wrong folder would look like a database that is up to date.
     pub(crate) fn refuse_no_scripts(&self) -> Result<(), Error> {
         if self.scripts.is_empty() {
+            self.refuse_unbuilt_scripts()?;
             return Err(Error::NoScripts { folder: self.versions_folder().display().to_string() });
         }
         Ok(())

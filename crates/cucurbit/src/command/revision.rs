@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::{
     error::Error,
     operation::Operation,
-    revision::{Context, Purpose, RevisionId, Target},
+    revision::{Context, Purpose, RevisionId, Symbol, Target},
     script::{self, NewScript},
 };
 
@@ -72,6 +72,9 @@ pub fn new_revision(project: &Project, new: &NewRevision) -> Result<Written, Err
 ///
 /// When a target does not fit, or one is no head and `splice` is not given.
 pub fn merge(project: &Project, new: &NewRevision, targets: &[Target]) -> Result<Written, Error> {
+    if targets.iter().any(|target| matches!(target.symbol, Symbol::Head | Symbol::Heads)) {
+        project.refuse_unbuilt_scripts()?;
+    }
     let mut parents = Vec::new();
     for target in targets {
         parents.extend(resolve_parents(project, target, new.splice)?);
@@ -89,6 +92,7 @@ pub(super) fn parents(project: &Project, new: &NewRevision) -> Result<Vec<usize>
     match &new.head {
         None => {
             project.refuse_several_heads()?;
+            project.refuse_unbuilt_scripts()?;
             Ok(project.scripts().graph().heads().to_vec())
         }
         Some(target) => resolve_parents(project, target, new.splice),

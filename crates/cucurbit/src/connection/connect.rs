@@ -115,6 +115,19 @@ fn is_newer(path: &Path) -> bool {
 }
 
 impl Address {
+    /// Returns the SQLite file if it is not there and a command may make it.
+    pub(crate) fn file_to_be_made(&self) -> Option<&Path> {
+        match &self.0 {
+            Kind::Sqlite(SqliteAddress { place: Place::File(path), mode: SqliteMode::Create, .. }) => {
+                let is_absent =
+                    fs::metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+                Some(path.as_path()).filter(|_| is_absent && folder.is_none_or(Path::is_dir))
+            }
+            Kind::Postgres(_) | Kind::Sqlite(_) => None,
+        }
+    }
+
     /// Tells whether it names a SQLite file that is not there.
     pub(crate) fn is_missing_file(&self) -> bool {
         match &self.0 {

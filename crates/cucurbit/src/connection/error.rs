@@ -130,15 +130,18 @@ impl ConnectionError {
             }
             Self::NewerFormat { .. } => return Trouble::NewerFormat.hint().map(str::to_owned),
             Self::NoFile { .. } => {
-                "only `upgrade`, `stamp` and `ensure_version` create the file, unless the address says `mode=rw` \
-                 or `mode=ro`"
+                "correct the address; or, if the database is to be made, `upgrade` makes it, unless the address says \
+                 `mode=rw` or `mode=ro`"
             }
             Self::NoFolder { .. } => "make the folder, or correct the address",
             Self::NoHost { .. } => {
                 "see the reason after each host; `target_session_attrs` says which kind will do"
             }
             Self::NotADatabase { .. } => return Trouble::NotADatabase.hint().map(str::to_owned),
-            Self::Statement { .. } => return self.trouble()?.hint().map(str::to_owned),
+            Self::Statement { source, .. } => match self.trouble() {
+                Some(trouble) => return trouble.hint().map(str::to_owned),
+                None => return bare_word(source),
+            },
             Self::Tls { source, .. } => return source.hint(),
             Self::Unreadable { .. } => "correct `sslrootcert`, `sslcert` or `sslkey` in the address",
             Self::WrongDialect { .. } => return None,
@@ -332,9 +335,11 @@ impl Trouble {
                 "see the server's log, then run the command again: what was not committed is gone"
             }
             Self::Constraint => "put the rows right first, in this revision or in one before it",
-            Self::DamagedFile => "the file is damaged: `PRAGMA integrity_check` says where",
+            Self::DamagedFile => {
+                "copy the file before anything else; `PRAGMA integrity_check` says where it is damaged"
+            }
             Self::Deadlock => "run the command again: another transaction was in the way",
-            Self::DiskFull => "the disk is full",
+            Self::DiskFull => "make room: a table that is rebuilt needs its size again",
             Self::FileError => "see that the disk is there, has room and is healthy",
             Self::LockedObject => "another connection holds it; wait for it, or set a longer `lock_timeout`",
             Self::NewerFormat => "a newer SQLite wrote the file: use a newer release of this program",
@@ -347,9 +352,7 @@ impl Trouble {
                 "the server is a standby, or its transactions are read only: connect to the one that writes"
             }
             Self::ServerStarting => "the server is starting or stopping: try again",
-            Self::Tls => {
-                "`sslrootcert` names the certificate to trust; `sslmode=disable` connects without TLS"
-            }
+            Self::Tls => "`sslrootcert` names the certificate to trust",
             Self::TooManyConnections => "the server has no connection left: close another one",
             Self::UnknownDatabase => "create the database first: `createdb NAME`",
             Self::Unreachable => "check the host and the port of the address",
@@ -376,6 +379,30 @@ const SOCKET_HINTS: [(io::ErrorKind, &str); 4] = [
 fn socket_hint(error: &DriverError) -> Option<&'static str> {
     let sqlx::Error::Io(error) = &error.error else { return None };
     SOCKET_HINTS.iter().find(|(kind, _)| *kind == error.kind()).map(|(_, hint)| *hint)
+}
+
+/// Says what a word without quotes is taken for, where the database knows no column of that name.
+///
+/// SQLSTATE 42703 is of an unknown column, 0A000 of a column in a default; SQLite has no code of its own.
+fn bare_word(error: &DriverError) -> Option<String> {
+    let (code, message) = (error.code()?, error.message()?);
+    let is_default = code == "0A000" && message.contains("DEFAULT")
+        || message.starts_with("default value of column") && message.ends_with("is not constant");
+    if is_default {
+        return Some(
+            "a word without quotes is a column; a text in SQL has quotes of its own: `.default_expression(\"'en'\")`, or \
+             `.default(\"en\")` for a constant"
+                .to_owned(),
+        );
+    }
+    let word = match code.as_ref() {
+        "42703" => message.split('"').nth(1)?,
+        _ => message.strip_prefix("no such column: ")?.split(" - ").next()?,
+    };
+    Some(format!(
+        "`{word}` is read as the name of a column; correct it, or, if it is a text, write it as SQL does: `\"'{word}'\"` in \
+         `.backfill(…)`, `check(…)` or `.using(…)`"
+    ))
 }
 
 /// The primary result code in SQLite's extended one; `None` for an SQLSTATE, which has five characters.

@@ -9,7 +9,7 @@ use crate::{
     schema::{Dialect, Ident, TableName},
 };
 
-use super::lexer::Unrunnable;
+use super::lexer::{self, Unrunnable};
 
 /// Statements in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -276,17 +276,18 @@ impl PlanError {
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::Apply { .. } => Some(
-                "the database is not what its version table says; where its tables were made by something else, \
-                 `stamp` the revision that they are at",
-            ),
+            // Whose mistake it is only the history tells, which whoever plans has at hand.
+            Self::Apply { .. } | Self::Irreversible { .. } => None,
             Self::InUse { .. } => Some(
                 "drop what uses it before, in the same revision: a constraint by `op.drop_constraint`, an index by \
                  `op.drop_index`, a trigger or a view by `op.execute(\"DROP TRIGGER …\")`; make it again after, without the \
                  column",
             ),
-            Self::Irreversible { .. } => None,
-            Self::NeedsNoTransaction { .. } => Some("write `op.execute(…).outside_transaction()`"),
+            Self::NeedsNoTransaction { statement } => Some(if ends_transaction(statement) {
+                "leave it out: each revision is a transaction, which begins and ends by itself"
+            } else {
+                "write `op.execute(…).outside_transaction()`"
+            }),
             Self::Original { .. } => {
                 Some("the table can still be changed by `op.execute` with SQL of your own")
             }
@@ -296,4 +297,9 @@ impl PlanError {
             }
         }
     }
+}
+
+/// Tells whether a statement begins or ends a transaction, to either database.
+fn ends_transaction(statement: &str) -> bool {
+    Dialect::ALL.iter().any(|dialect| lexer::kind(statement, *dialect) == lexer::Kind::EndsTransaction)
 }

@@ -181,6 +181,8 @@ error_codes! {
     MissingRevision = "missing-revision",
     /// There is no revision script.
     NoScripts = "no-scripts",
+    /// The source folder holds scripts that the binary does not have.
+    OldBinary = "old-binary",
     /// A revision's id or label is a word of targets.
     ReservedWord = "reserved-word",
     /// The code of a script panicked.
@@ -315,6 +317,8 @@ error_codes! {
     ObjectExists = "object-exists",
     /// What a revision drops is still used.
     ObjectInUse = "object-in-use",
+    /// A script makes what its history has made already.
+    ObjectMadeTwice = "object-made-twice",
     /// What a revision changes is not there.
     ObjectMissing = "object-missing",
     /// Another process moved the version table.
@@ -329,6 +333,8 @@ error_codes! {
     UnrunnableSql = "unrunnable-sql",
     /// A revision was begun and not finished.
     UnfinishedRevision = "unfinished-revision",
+    /// A script names what no revision makes.
+    UnknownObject = "unknown-object",
     /// The database cannot do what a script says.
     UnsupportedOperation = "unsupported-operation",
     /// A row of the version table was not as it must be.

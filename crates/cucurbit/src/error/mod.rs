@@ -7,6 +7,8 @@ mod code;
 mod of;
 mod words;
 
+use std::path::PathBuf;
+
 use thiserror::Error;
 
 use crate::{
@@ -68,6 +70,12 @@ pub enum Error {
     NoScripts {
         /// The folder.
         folder: String,
+    },
+    /// The source folder holds scripts that the binary does not have.
+    #[error("this binary is older than {}", listed(files))]
+    OldBinary {
+        /// The scripts.
+        files: Vec<PathBuf>,
     },
     /// Several heads where one is needed.
     #[error("there are several heads: {}", heads.join(", "))]
@@ -171,14 +179,26 @@ impl Error {
                  cucurbit.toml and in build.rs"
                     .to_owned(),
             ),
+            Self::OldBinary { .. } => Some(
+                "build it again and run that: `cargo run -- …` does both; or, if that is no script of this project, name \
+                 the right folder by `versions` in cucurbit.toml and in build.rs"
+                    .to_owned(),
+            ),
             Self::SeveralHeads { .. } => {
-                Some("put one on top of the other, or join them with `merge heads -m \"…\"`".to_owned())
+                Some(
+                    "join them with `merge heads -m \"…\"`; or put one on top of the other, if no database has run it yet"
+                        .to_owned(),
+                )
             }
             Self::NotUpToDate { pending } => {
                 Some(format!("pending: {}; run `upgrade` first", pending.join(", ")))
             }
             Self::NotAtHeads => Some("run `upgrade heads`".to_owned()),
-            Self::Uncompared { .. } => Some("accept this with `--allow-uncompared`".to_owned()),
+            Self::Uncompared { .. } => Some(
+                "connect as a user who may create temporary tables, or accept with `--allow-uncompared` that a \
+                 difference may go unseen"
+                    .to_owned(),
+            ),
             Self::UncomparedModels { .. } => Some(
                 "connect as a user who may create tables; no script is written from half a comparison"
                     .to_owned(),
@@ -200,5 +220,14 @@ impl Error {
             Self::Target(error) => error.hint(),
             Self::Apply(_) | Self::Models(_) | Self::Irreversible(_) | Self::Usage { .. } => None,
         }
+    }
+}
+
+/// Names the first of some files, and how many more there are.
+fn listed(files: &[PathBuf]) -> String {
+    match files {
+        [] => "the scripts".to_owned(),
+        [one] => format!("`{}`", one.display()),
+        [first, rest @ ..] => format!("`{}` and {} more", first.display(), rest.len()),
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     dialect::{HazardKind, PlanError, ReflectError},
     operation::{ApplyError, Irreversible},
     revision::{self, GraphError, HeadsError, ParseError, RevisionIdError, ScriptPanic, TargetError},
-    runtime::{RunError, VersionTableError},
+    runtime::{Fault, Misfit, RunError, VersionTableError},
     script::ScriptError,
     source::{ReplayError, SqlFileError},
 };
@@ -36,6 +36,7 @@ impl From<&Error> for ErrorCode {
             Error::NoScripts { .. } => Self::NoScripts,
             Error::NotAtHeads => Self::NotAtHeads,
             Error::NotUpToDate { .. } => Self::PendingRevisions,
+            Error::OldBinary { .. } => Self::OldBinary,
             Error::Parse(error) => error.into(),
             Error::Reflect(error) => error.into(),
             Error::Replay(error) => error.into(),
@@ -132,6 +133,21 @@ impl From<&ConnectionError> for ErrorCode {
             ConnectionError::Unreadable { .. } => Self::UnreadableCertificate,
             ConnectionError::WrongDialect { .. } => Self::WrongDialect,
             ConnectionError::WrongSession { .. } => Self::WrongServerKind,
+        }
+    }
+}
+
+impl ErrorCode {
+    /// Names what does not fit: a script that is wrong has another cure than a database that is.
+    fn of_plan(error: &PlanError, misfit: Option<&Misfit>) -> Self {
+        let is_script = misfit.is_some_and(|misfit| misfit.fault == Fault::Script);
+        let code = Self::from(error);
+        if is_script && code == Self::ObjectExists {
+            Self::ObjectMadeTwice
+        } else if is_script && code == Self::ObjectMissing {
+            Self::UnknownObject
+        } else {
+            code
         }
     }
 }
@@ -259,7 +275,7 @@ impl From<&ReplayError> for ErrorCode {
             ReplayError::NoScratch(_) => Self::NoScratchDatabase,
             ReplayError::Opaque { .. } => Self::UnknownEffect,
             ReplayError::Panic(error) => error.into(),
-            ReplayError::Plan { source, .. } => source.into(),
+            ReplayError::Plan { source, misfit, .. } => Self::of_plan(source, misfit.as_deref()),
             ReplayError::Rehearsal { .. } => Self::RehearsalFailed,
         }
     }
@@ -313,7 +329,7 @@ impl From<&RunError> for ErrorCode {
             RunError::Outside { .. } => Self::FailedOutsideTransaction,
             RunError::Overtaken { .. } => Self::Overtaken,
             RunError::Panic(error) => error.into(),
-            RunError::Plan { source, .. } => source.into(),
+            RunError::Plan { source, misfit, .. } => Self::of_plan(source, misfit.as_deref()),
             RunError::Reflect(error) => error.into(),
             RunError::RowsLost { .. } => Self::RowsLost,
             // What to do about it depends on why it failed; that it was rolled back needs nothing done.

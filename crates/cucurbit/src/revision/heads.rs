@@ -57,7 +57,8 @@ impl HeadsError {
             )),
             Self::UnknownRevision { .. } => Some(
                 "the version table names it, but no script does: fetch the script that has it, perhaps from a newer \
-                 version of the program, or `stamp --purge` the revision that the schema is really at"
+                 version of the program; only if it is gone for good, `stamp --purge` the revision that the schema is \
+                 really at"
                     .to_owned(),
             ),
         }

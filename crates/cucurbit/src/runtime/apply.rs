@@ -170,7 +170,7 @@ async fn run_segment(
         Segment::Waiting(operations) => {
             let dialect = job.connection.dialect();
             let is_opaque = operations.iter().any(|operation| super::prepare::is_opaque(dialect, operation));
-            let failed = |source| RunError::Plan { revision: job.revision.to_owned(), source };
+            let failed = |source| RunError::Plan { revision: job.revision.to_owned(), source, misfit: None };
             let plan = dialect.plan(before, operations).map_err(failed)?.in_place();
             run_plan(job, &plan).await?;
             if is_opaque {

@@ -10,7 +10,7 @@ use crate::{
     revision::{self, HeadsError, ScriptPanic, TargetError},
 };
 
-use super::VersionTableError;
+use super::{Misfit, VersionTableError};
 
 /// Why a run stopped. What was committed before it stays; the rest is rolled back.
 #[derive(Debug, Error)]
@@ -132,6 +132,8 @@ pub enum RunError {
         revision: String,
         /// Why not.
         source: PlanError,
+        /// Whose mistake it is, where an operation does not fit and the history tells.
+        misfit: Option<Box<Misfit>>,
     },
     /// The database could not be read.
     #[error(transparent)]
@@ -262,8 +264,8 @@ impl RunError {
                     "say `.loses_data()` in the script, or run with `--allow-data-loss`".to_owned()
                 }
                 HazardKind::NullInNotNull => {
-                    "three ways out: `.backfill(\"…\")` in the script, a server default, \
-                     or a nullable column"
+                    "three ways out: `.backfill(…)` in the script, a server default, or a nullable column; a backfill \
+                     is SQL, so that a text has quotes of its own: `.backfill(\"'en'\")`"
                         .to_owned()
                 }
             }),
@@ -295,10 +297,16 @@ impl RunError {
                 Some("when the cause is gone, the same command goes on with the statement that failed".to_owned())
             }
             Self::Unfinished { command, .. } => {
-                Some(format!("`{command}` goes on from there; `stamp` says by hand where the database is"))
+                Some(format!(
+                    "`{command}` goes on from there; to give it up, take back by hand what it did, and only then `stamp` \
+                     where the database is"
+                ))
             }
             Self::Panic(error) => Some(error.hint()),
-            Self::Plan { source, .. } => source.hint().map(str::to_owned),
+            Self::Plan { source, misfit, .. } => misfit
+                .as_ref()
+                .and_then(|misfit| misfit.hint(source))
+                .or_else(|| source.hint().map(str::to_owned)),
             Self::Reflect(error) => error.hint().map(str::to_owned),
             Self::Step { source, .. } => source.hint(),
             Self::Steps(error) => error.hint(),
@@ -315,10 +323,14 @@ impl RunError {
                 "the revision itself changes the version table, or a trigger or rule on it does".to_owned(),
             ),
             Self::Connection(error) => error.hint(),
-            Self::CodeFailed { .. }
-            | Self::ForeignKeysBroken { .. }
-            | Self::ForeignKeysOn
-            | Self::RowsLost { .. } => None,
+            Self::ForeignKeysBroken { .. } => Some(
+                "put the rows of that table right before: each must refer to a row that is there afterwards".to_owned(),
+            ),
+            Self::ForeignKeysOn => {
+                Some("give the run a connection of its own, which is in no transaction".to_owned())
+            }
+            Self::RowsLost { .. } => Some("nothing was changed; please report it, this is a bug".to_owned()),
+            Self::CodeFailed { .. } => None,
         }
     }
 }

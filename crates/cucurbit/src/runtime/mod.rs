@@ -12,6 +12,7 @@ mod event;
 mod foreign_keys;
 mod journal;
 pub(crate) mod lock;
+pub(crate) mod misfit;
 pub mod offline;
 mod prepare;
 mod said;
@@ -31,6 +32,7 @@ pub use self::{
     error::RunError,
     event::{Event, Observer},
     journal::{Unfinished, unfinished},
+    misfit::{Fault, Misfit},
     said::said,
     version_table::{VersionTable, VersionTableError},
 };
@@ -80,6 +82,15 @@ enum Goal<'g> {
 }
 
 impl Goal<'_> {
+    /// Tells which function of a script it runs.
+    fn direction(&self) -> Direction {
+        match self {
+            Self::Downgrade(..) => Direction::Downgrade,
+            Self::Stamp { .. } => Direction::Stamp,
+            Self::Upgrade(_) => Direction::Upgrade,
+        }
+    }
+
     /// Tells whether it counts from where the database is: planned anew, it would count what is done already.
     fn is_relative(&self) -> bool {
         let is_relative = |target: &Target| target.symbol == Symbol::Implied;
@@ -97,7 +108,8 @@ impl Goal<'_> {
 /// When a target does not fit, or a step cannot be planned.
 pub fn foresee(dialect: Dialect, scripts: &Scripts, targets: &[Target]) -> Result<(), RunError> {
     let steps = revision::upgrade(scripts.graph(), &Heads::default(), targets)?;
-    prepare::prepare(dialect, scripts, &steps, Before::default(), &Heads::default())?;
+    prepare::prepare(dialect, scripts, &steps, Before::default(), &Heads::default())
+        .map_err(|error| error.with_misfit(dialect, scripts, Direction::Upgrade))?;
     Ok(())
 }
 
@@ -243,7 +255,10 @@ impl<'m> Migrator<'m> {
         }
         self.options.version_table = configured;
         let released = lock.give_back(self.connection).await;
-        let mut report = result.map_err(|error| error.or_busy(wait))?;
+        let direction = goal.direction();
+        let (dialect, scripts) = (self.connection.dialect(), self.scripts);
+        let explained = |error: RunError| error.or_busy(wait).with_misfit(dialect, scripts, direction);
+        let mut report = result.map_err(explained)?;
         released?;
         report.has_waited = has_waited;
         Ok(report)

@@ -4,7 +4,7 @@
 
 use crate::{
     dialect::{self, Before, Dialect, Guard, Mode, Plan, Statement},
-    revision::{Applied, Heads, Scripts, Step},
+    revision::{Applied, Direction, Heads, Scripts, Step},
 };
 
 use super::{RunError, VersionTable, prepare};
@@ -37,7 +37,9 @@ pub fn script(
     if heads.is_empty() {
         statement(&mut text, &version_table.create_sql());
     }
-    let prepared = prepare::prepare(dialect, scripts, steps, before, &heads)?;
+    let direction = steps.first().map_or(Direction::Upgrade, |step| step.direction);
+    let prepared = prepare::prepare(dialect, scripts, steps, before, &heads)
+        .map_err(|error| error.with_misfit(dialect, scripts, direction))?;
     let mut applied = Applied::new(scripts.graph(), heads)?;
     for (step, work) in steps.iter().zip(prepared.works) {
         comment(&mut text, &step.to_string());

@@ -107,7 +107,7 @@ pub(super) fn prepare(
         }
         let (operations, mut functions) = recorded(dialect, scripts, step)?;
         let revision = || step.revision.map_or_else(String::new, |at| scripts.graph().id(at).to_owned());
-        let failed = |source| RunError::Plan { revision: revision(), source };
+        let failed = |source| RunError::Plan { revision: revision(), source, misfit: None };
         refuse_irreversible(&operations).map_err(failed)?;
         let mut work = Work::default();
         for part in parts(dialect, operations) {

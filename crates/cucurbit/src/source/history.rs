@@ -6,8 +6,8 @@ use crate::{
     connection::ConnectionError,
     dialect::{Before, Dialect, PlanError, lexer},
     operation::{Execute, Operation, for_dialect},
-    revision::{ScriptPanic, Scripts},
-    runtime,
+    revision::{Direction, ScriptPanic, Scripts},
+    runtime::{self, Misfit},
 };
 
 /// Why the history cannot be replayed.
@@ -44,6 +44,8 @@ pub enum ReplayError {
         dialect: Dialect,
         /// Why not.
         source: PlanError,
+        /// Whose mistake it is, where an operation does not fit and the history tells.
+        misfit: Option<Box<Misfit>>,
     },
 }
 
@@ -51,6 +53,13 @@ impl ReplayError {
     /// Wraps what stood in the way of a scratch database.
     pub(super) fn no_scratch(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::NoScratch(error.into())
+    }
+
+    /// Finds out whose mistake it is that a revision does not fit.
+    pub(super) fn plan(dialect: Dialect, scripts: &Scripts, position: usize, source: PlanError) -> Self {
+        let revision = scripts.graph().id(position).to_owned();
+        let misfit = Misfit::of(dialect, scripts, position, Direction::Upgrade, &source).map(Box::new);
+        Self::Plan { revision, dialect, source, misfit }
     }
 
     /// Says what to do about it.
@@ -66,7 +75,10 @@ impl ReplayError {
                     .to_owned(),
             ),
             Self::Panic(error) => Some(error.hint()),
-            Self::Plan { source, .. } => source.hint().map(str::to_owned),
+            Self::Plan { source, misfit, .. } => {
+                let hint = misfit.as_ref().and_then(|misfit| misfit.hint(source));
+                hint.or_else(|| source.hint().map(str::to_owned))
+            }
         }
     }
 }
@@ -93,11 +105,9 @@ pub fn replay(
                 return Err(ReplayError::Opaque { revision: revision(), statement });
             }
         }
-        dialect.plan(&mut before, &operations).map_err(|source| ReplayError::Plan {
-            revision: revision(),
-            dialect,
-            source,
-        })?;
+        dialect
+            .plan(&mut before, &operations)
+            .map_err(|source| ReplayError::plan(dialect, scripts, position, source))?;
     }
     Ok(before)
 }

@@ -52,11 +52,9 @@ async fn rehearse(
         for part in operations
             .chunk_by(|one, other| !runtime::is_opaque(dialect, one) && !runtime::is_opaque(dialect, other))
         {
-            let plan = dialect.plan(&mut before, part).map_err(|source| ReplayError::Plan {
-                revision: revision(),
-                dialect,
-                source,
-            })?;
+            let plan = dialect
+                .plan(&mut before, part)
+                .map_err(|source| ReplayError::plan(dialect, scripts, position, source))?;
             run(connection, &plan)
                 .await
                 .map_err(|source| ReplayError::Rehearsal { revision: revision(), source })?;

@@ -55,6 +55,9 @@ mod left_out; // Books of migration tools, shadow tables, what an extension owns
 mod lexer; // What our lexer calls a statement, real databases take as one.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
+mod misfit; // Operations that do not fit: whose mistake it is, in which file, and what was meant.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
 mod names; // Names like the server's own, names that are cut, sequences of columns: what is kept, and what is said.
 #[cfg(feature = "runtime")]
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod cluster;
 mod commands;
 mod concurrent;
 mod defects;
+mod first_use;
 mod interop;
 mod models;
 mod others;

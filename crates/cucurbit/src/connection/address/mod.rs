@@ -14,7 +14,7 @@ use std::{fmt, path::Path, str::FromStr};
 
 use crate::{nearest::nearest, schema::Dialect};
 
-pub use self::error::AddressError;
+pub use self::{error::AddressError, sqlite::SqliteUrls};
 pub(super) use self::{
     postgres::{Host, PostgresAddress, Session, SslMode},
     sqlite::{Place, SqliteAddress, SqliteMode},
@@ -68,6 +68,15 @@ impl Address {
     /// When it has no scheme or an unknown one, no file, a bad port or host, or a parameter that is unknown or
     /// has a bad value. No message repeats a password.
     pub fn parse(text: &str) -> Result<Self, AddressError> {
+        Self::parse_as(text, SqliteUrls::default())
+    }
+
+    /// Reads an address, a SQLite one as one library or the other does.
+    ///
+    /// # Errors
+    ///
+    /// As [`Address::parse`].
+    pub fn parse_as(text: &str, urls: SqliteUrls) -> Result<Self, AddressError> {
         let text = text.trim();
         let (scheme, rest) = text.split_once(':').ok_or(AddressError::NoScheme)?;
         // Anything else before the colon may be a part of a password, and is not repeated.
@@ -78,7 +87,9 @@ impl Address {
             Some(Dialect::Postgres) => {
                 PostgresAddress::parse(rest).map(|address| Self(Kind::Postgres(address)))
             }
-            Some(Dialect::Sqlite) => SqliteAddress::parse(rest).map(|address| Self(Kind::Sqlite(address))),
+            Some(Dialect::Sqlite) => {
+                SqliteAddress::parse(rest, urls).map(|address| Self(Kind::Sqlite(address)))
+            }
             None => Err(AddressError::UnknownScheme {
                 scheme: scheme.to_owned(),
                 nearest: nearest(scheme, SCHEMES.iter().map(|(known, _)| *known)),

@@ -23,6 +23,21 @@ pub(in crate::connection) struct SqliteAddress {
     pub(in crate::connection) busy_timeout: Option<Duration>,
 }
 
+/// Whose reading of `sqlite:///file.db` counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SqliteUrls {
+    /// SQLAlchemy's: three slashes begin a relative path, four an absolute one.
+    #[default]
+    Sqlalchemy,
+    /// sqlx's, and so SeaORM's: what stands after `sqlite://` is the path.
+    Sqlx,
+}
+
+impl SqliteUrls {
+    /// All of them, by the words of the configuration.
+    pub(crate) const NAMES: [(&str, Self); 2] = [("sqlalchemy", Self::Sqlalchemy), ("sqlx", Self::Sqlx)];
+}
+
 /// Where the database is.
 #[derive(Clone, PartialEq, Eq)]
 pub(in crate::connection) enum Place {
@@ -54,12 +69,15 @@ impl SqliteAddress {
         Self { place, mode: SqliteMode::Create, has_shared_cache: false, busy_timeout: None }
     }
 
-    pub(super) fn parse(rest: &str) -> Result<Self, AddressError> {
+    pub(super) fn parse(rest: &str, urls: SqliteUrls) -> Result<Self, AddressError> {
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
         let place = match path.strip_prefix("//") {
             Some("") => Place::Memory { name: None },
             // SQLAlchemy's third slash ends an empty host; sqlx's two-slash form has none.
-            Some(after) => place(after.strip_prefix('/').unwrap_or(after))?,
+            Some(after) => match urls {
+                SqliteUrls::Sqlalchemy => place(after.strip_prefix('/').unwrap_or(after))?,
+                SqliteUrls::Sqlx => place(after)?,
+            },
             None => place(path)?,
         };
         let mut address =

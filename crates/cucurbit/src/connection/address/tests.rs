@@ -1,8 +1,14 @@
 //! Tests of reading and writing addresses.
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    str::FromStr as _,
+    time::Duration,
+};
 
-use super::{Address, AddressError, Kind, PostgresAddress, Session, SqliteAddress, SslMode};
+use sqlx::sqlite::SqliteConnectOptions;
+
+use super::{Address, AddressError, Kind, PostgresAddress, Session, SqliteAddress, SqliteUrls, SslMode};
 use crate::schema::Dialect;
 
 fn sqlite(text: &str) -> SqliteAddress {
@@ -336,4 +342,42 @@ fn every_address_of_the_page_can_be_read() {
         }
     }
     assert!(count > 15, "{count} addresses were found");
+}
+
+/// What sqlx reads: the file, `None` for memory, or that it takes it for no address of SQLite.
+fn by_sqlx(text: &str) -> Result<Option<PathBuf>, ()> {
+    // Its drivers are chosen by the scheme; the parser itself would take the rest for a file.
+    if !text.starts_with("sqlite:") {
+        return Err(());
+    }
+    let options = SqliteConnectOptions::from_str(text).map_err(drop)?;
+    let is_in_memory = format!("{options:?}").contains("in_memory: true");
+    Ok((!is_in_memory).then(|| options.get_filename().to_owned()))
+}
+
+#[test]
+fn the_page_says_what_sqlx_and_what_cucurbit_read() {
+    let page = page();
+    let table = page.split("| address | SQLAlchemy |").nth(1).unwrap().split("\n\n").next().unwrap();
+    let mut count = 0;
+    for row in table.lines().filter(|line| line.starts_with("| `")) {
+        let cells: Vec<&str> =
+            row.trim_matches('|').split('|').map(|cell| cell.trim().trim_matches('`')).collect();
+        let [text, _, sqlx, here, here_as_sqlx] = cells[..] else { panic!("{row}") };
+        let written = |cell: &str| match cell {
+            "an error" => Err(()),
+            "memory" => Ok(None),
+            path => Ok(Some(PathBuf::from(path))),
+        };
+        let by_us =
+            |urls| Address::parse_as(text, urls).map(|found| found.file().map(Path::to_owned)).map_err(drop);
+        assert_eq!(by_sqlx(text), written(sqlx), "sqlx: {text}");
+        assert_eq!(by_us(SqliteUrls::Sqlalchemy), written(here), "here: {text}");
+        assert_eq!(by_us(SqliteUrls::Sqlx), written(here_as_sqlx), "here, as sqlx: {text}");
+        if let (Ok(found), true) = (by_sqlx(text), by_us(SqliteUrls::Sqlx).is_ok()) {
+            assert_eq!(by_us(SqliteUrls::Sqlx), Ok(found), "with the key it is sqlx's file: {text}");
+        }
+        count += 1;
+    }
+    assert!(count > 10, "{count} forms were found");
 }

@@ -27,17 +27,17 @@ async fn migrated() -> Vec<u8> {
 #[tokio::test]
 async fn a_file_that_is_missing() {
     let database = Database::new(Kind::Sqlite).await;
+    // To what only reads it is an empty database.
     assert_snapshot!(refused(&database, &["current"]).await, @r"
-    exit 1
+    exit 0
     --- stderr
-    error[no-database-file]: there is no SQLite file `<folder>/cultivar.db`
-      hint: only `upgrade`, `stamp` and `ensure_version` create the file, unless the address says `mode=rw` or `mode=ro`
+    note: there is no SQLite file `<folder>/cultivar.db` yet: it is read as an empty database
     ");
     assert_snapshot!(refused(&database, &["downgrade", "base"]).await, @r"
     exit 1
     --- stderr
     error[no-database-file]: there is no SQLite file `<folder>/cultivar.db`
-      hint: only `upgrade`, `stamp` and `ensure_version` create the file, unless the address says `mode=rw` or `mode=ro`
+      hint: correct the address; or, if the database is to be made, `upgrade` makes it, unless the address says `mode=rw` or `mode=ro`
     ");
     let mut database = Database::new(Kind::Sqlite).await;
     database.url += "?mode=rw";
@@ -45,7 +45,7 @@ async fn a_file_that_is_missing() {
     exit 1
     --- stderr
     error[no-database-file]: there is no SQLite file `<folder>/cultivar.db`
-      hint: only `upgrade`, `stamp` and `ensure_version` create the file, unless the address says `mode=rw` or `mode=ro`
+      hint: correct the address; or, if the database is to be made, `upgrade` makes it, unless the address says `mode=rw` or `mode=ro`
     ");
     let mut database = Database::new(Kind::Sqlite).await;
     database.url = database.url.replace("cultivar.db", "none/cultivar.db");
@@ -149,7 +149,7 @@ async fn a_file_that_is_damaged() {
     --- stderr
     error[damaged-file]: cannot connect to sqlite:///<folder>/cultivar.db
       caused by: database disk image is malformed (code 11)
-      hint: the file is damaged: `PRAGMA integrity_check` says where
+      hint: copy the file before anything else; `PRAGMA integrity_check` says where it is damaged
     ");
     // Cut off, as by a copy that was interrupted.
     let database = file(&migrated().await[..4096]).await;
@@ -160,7 +160,7 @@ async fn a_file_that_is_damaged() {
     --- stderr
     error[damaged-file]: cannot connect to sqlite:///<folder>/cultivar.db
       caused by: database disk image is malformed (code 11)
-      hint: the file is damaged: `PRAGMA integrity_check` says where
+      hint: copy the file before anything else; `PRAGMA integrity_check` says where it is damaged
     ");
 }
 

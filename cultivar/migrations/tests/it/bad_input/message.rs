@@ -73,7 +73,7 @@ async fn defect_13_and_17_a_message_is_text_and_nothing_else() {
         let command = ["revision", &message_is, "--head", "base"];
         made.push((revision(&project, &database, &command), *message));
         // All of these make the tables of the models, so that only one of them could be run.
-        created.push((revision(&project, &database, &["create", &message_is]), *message));
+        created.push((revision(&project, &database, &["create", &message_is, "--head", "base"]), *message));
     }
 
     // Every file compiles, and every message comes back.
@@ -118,7 +118,7 @@ async fn a_file_that_cannot_be_made() {
     };
     let said = |id: &str| {
         let Ran { code, stdout, stderr } =
-            project.run(&database, &["revision", "-m", "beds", "--rev-id", id]);
+            project.run(&database, &["revision", "-m", "beds", "--head", "base", "--rev-id", id]);
         let text = format!("exit {code}\n{stdout}{stderr}");
         text.replace(&project.migrations.display().to_string(), "<garden>")
     };

@@ -180,7 +180,10 @@ impl Bad {
         let garden = folder.join("garden");
         write(&garden.join("Cargo.toml"), &SMALL_MANIFEST.replace("NAME", "bad-input"));
         write(&garden.join("build.rs"), "fn main() {\n    cucurbit_build::versions(\"versions\");\n}\n");
-        write(&garden.join("cucurbit.toml"), "dialects = [\"sqlite\", \"postgres\"]\n");
+        write(
+            &garden.join("cucurbit.toml"),
+            "dialects = [\"sqlite\", \"postgres\"]\nversions = \"of-each-family\"\n",
+        );
         write(&garden.join("src/main.rs"), MAIN);
         let names: Vec<String> = SCRIPTS.iter().map(|script| write_script(&garden, script)).collect();
         for file in fs::read_dir(garden.join("versions")).expect("the folder") {

@@ -122,19 +122,19 @@ async fn two_heads(database: Database) {
     exit 1
     --- stderr
     error[multiple-heads]: there are several heads: 200000000000 (versions/heads-left.rs), 300000000000 (versions/heads-right.rs)
-      hint: put one on top of the other, or join them with `merge heads -m "…"`
+      hint: join them with `merge heads -m "…"`; or put one on top of the other, if no database has run it yet
     "#);
     assert_snapshot!(said(&bad, "heads", &database, &["revision", "-m", "beds"]).await, @r#"
     exit 1
     --- stderr
     error[multiple-heads]: there are several heads: 200000000000 (versions/heads-left.rs), 300000000000 (versions/heads-right.rs)
-      hint: put one on top of the other, or join them with `merge heads -m "…"`
+      hint: join them with `merge heads -m "…"`; or put one on top of the other, if no database has run it yet
     "#);
     assert_snapshot!(said(&bad, "heads", &database, &["check"]).await, @r#"
     exit 1
     --- stderr
     error[multiple-heads]: there are several heads: 200000000000 (versions/heads-left.rs), 300000000000 (versions/heads-right.rs)
-      hint: put one on top of the other, or join them with `merge heads -m "…"`
+      hint: join them with `merge heads -m "…"`; or put one on top of the other, if no database has run it yet
     "#);
 }
 
@@ -148,7 +148,7 @@ async fn no_scripts(database: Database) {
     $ check --require-heads
     exit 1
     --- stderr
-    error[no-scripts]: there is no revision script in `<garden>/versions`
+    error[no-scripts]: there is no revision script in `<garden>/of-each-family`
       hint: make the first one with `create --message "…"`, or name the folder by `versions` in cucurbit.toml and in build.rs
     "#);
 }
@@ -315,10 +315,10 @@ async fn what_cannot_be_planned(database: Database) {
     assert_snapshot!(said(&bad, "missing_table", &database, &["upgrade"]).await, @r"
     exit 1
     --- stderr
-    error[object-missing]: cannot plan revision `aaaaaaaaaaaa`
+    error[unknown-object]: cannot plan revision `aaaaaaaaaaaa`
       caused by: cannot add column bed.width
       caused by: there is no table `bed`
-      hint: the database is not what its version table says; where its tables were made by something else, `stamp` the revision that they are at
+      hint: no revision before makes it, so the script is wrong: correct versions/missing_table-column.rs
     ");
     bad.run("one_way", &database, &["upgrade"]).exits(0);
     assert_snapshot!(said(&bad, "one_way", &database, &["downgrade", "base"]).await, @r"
@@ -335,7 +335,7 @@ async fn what_cannot_be_planned(database: Database) {
     error[object-exists]: cannot plan revision `aaaaaaaaaaaa`
       caused by: cannot create table bed
       caused by: table `bed` already exists
-      hint: the database is not what its version table says; where its tables were made by something else, `stamp` the revision that they are at
+      hint: no revision before versions/one_way-beds.rs makes it, and this database has it: somebody else made it; if it is what the script would make, and nothing else of the script is missing, `stamp` its revision, else rename or drop what is there
     ");
 }
 

@@ -45,7 +45,7 @@ async fn a_row_that_no_script_knows(database: Database) {
     exit 1
     --- stderr
     error[unknown-version-row]: Can't locate revision identified by 'ffffffffffff'
-      hint: the version table names it, but no script does: fetch the script that has it, perhaps from a newer version of the program, or `stamp --purge` the revision that the schema is really at
+      hint: the version table names it, but no script does: fetch the script that has it, perhaps from a newer version of the program; only if it is gone for good, `stamp --purge` the revision that the schema is really at
     ");
     // What the hint says helps.
     database.migrate(&["stamp", "--purge", "109317dd2a2f"]).exits(0);
@@ -97,13 +97,13 @@ async fn rows_of_two_branches(database: Database) {
     exit 1
     --- stderr
     error[multiple-heads]: there are several heads: 200000000000 (versions/heads-left.rs), 300000000000 (versions/heads-right.rs)
-      hint: put one on top of the other, or join them with `merge heads -m "…"`
+      hint: join them with `merge heads -m "…"`; or put one on top of the other, if no database has run it yet
     "#);
     assert_snapshot!(said(&["check"]).await, @r#"
     exit 1
     --- stderr
     error[multiple-heads]: there are several heads: 200000000000 (versions/heads-left.rs), 300000000000 (versions/heads-right.rs)
-      hint: put one on top of the other, or join them with `merge heads -m "…"`
+      hint: join them with `merge heads -m "…"`; or put one on top of the other, if no database has run it yet
     "#);
     // What the hint says helps.
     bad.run("heads", &database, &["downgrade", "left@-1"]).exits(0);

@@ -1,0 +1,285 @@
+//! Why an operation of a script does not fit: the script's mistake, or a database that is not what its history says.
+//!
+//! The two have opposite cures, and only the history, replayed in memory, tells one from the other. Nothing is run here.
+
+use crate::{
+    dialect::{Before, Dialect, PlanError},
+    nearest::nearest,
+    operation::{ApplyError, apply_all, for_dialect},
+    revision::{self, Direction, Edges, Heads, Scripts, Target},
+    schema::{ConstraintRef, Schema, Table, TableName},
+};
+
+use super::{RunError, prepare::is_opaque};
+
+/// The most names that are listed where none is near.
+const MOST_NAMES: usize = 8;
+
+/// What the history says of an operation that does not fit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misfit {
+    /// The file of the script.
+    pub path: String,
+    /// Whose mistake it is.
+    pub fault: Fault,
+    /// The revision that makes the object, with its file, where one does.
+    pub maker: Option<String>,
+    /// The name that is nearest to one that is missing.
+    pub nearest: Option<String>,
+    /// The names that there are instead, if they are few.
+    pub names: Vec<String>,
+}
+
+/// Whose mistake it is that an operation does not fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The database is not what its history says.
+    Database,
+    /// The script does not fit its own history.
+    Script,
+    /// The history holds SQL of unknown effect, so that it cannot be told.
+    Unknown,
+}
+
+impl Misfit {
+    /// Finds out whose mistake it is. `None` for what is no misfit.
+    pub(crate) fn of(
+        dialect: Dialect,
+        scripts: &Scripts,
+        revision: usize,
+        direction: Direction,
+        error: &PlanError,
+    ) -> Option<Self> {
+        let PlanError::Apply { source: error, .. } = error else { return None };
+        let graph = scripts.graph();
+        let mut ancestors = graph.ancestors(&[revision], Edges::WithDependencies);
+        ancestors.remove(revision);
+        let all = revision::upgrade(graph, &Heads::default(), &[Target::HEADS]).unwrap_or_default();
+        let mut replay = Replay { dialect, before: Before::default(), is_known: true, maker: None };
+        for position in all.iter().filter_map(|step| step.revision).filter(|at| ancestors.contains(*at)) {
+            replay.take(scripts, position, Direction::Upgrade, error);
+        }
+        if direction == Direction::Downgrade {
+            replay.take(scripts, revision, Direction::Upgrade, error);
+        }
+        let found = replay.take(scripts, revision, direction, error);
+        let fault = match (found, replay.is_known) {
+            (Some(PlanError::Apply { source, .. }), true) if source == *error => Fault::Script,
+            (None, true) => Fault::Database,
+            (Some(_) | None, _) => Fault::Unknown,
+        };
+        let known = known_names(error, &replay.before.schema);
+        let wanted = wanted(error);
+        let nearest = wanted.as_deref().and_then(|wanted| nearest(wanted, known.iter().map(String::as_str)));
+        Some(Self {
+            path: scripts.script(revision).path.to_owned(),
+            fault,
+            maker: replay.maker.map(|at| format!("`{}` ({})", graph.id(at), scripts.script(at).path)),
+            nearest: nearest.map(str::to_owned),
+            names: if known.len() <= MOST_NAMES { known } else { Vec::new() },
+        })
+    }
+
+    /// Says what to do about it.
+    pub(crate) fn hint(&self, error: &PlanError) -> Option<String> {
+        let PlanError::Apply { source: error, .. } = error else { return None };
+        if let ApplyError::EnumInUse { .. } = error {
+            return Some("change or drop the column first, in this revision or in one before it".to_owned());
+        }
+        let Self { path, fault, maker, nearest, names } = self;
+        let is_missing = wanted(error).is_some();
+        let instead = match (nearest, names.as_slice()) {
+            (Some(nearest), _) => format!("; did you mean `{nearest}`?"),
+            (None, []) => String::new(),
+            (None, names) => format!("; there are `{}`", names.join("`, `")),
+        };
+        let makes = |after: &str| match maker {
+            Some(maker) => format!("revision {maker} makes it{after}"),
+            None => String::new(),
+        };
+        Some(match (fault, is_missing) {
+            (Fault::Script, true) => {
+                format!("no revision before makes it, so the script is wrong: correct {path}{instead}")
+            }
+            (Fault::Script, false) if maker.is_some() => {
+                format!("{}, so the script is wrong: correct {path}", makes(" already"))
+            }
+            (Fault::Script, false) => format!("the script makes it twice: correct {path}"),
+            (Fault::Database, true) => format!(
+                "{}, and this database has it not: somebody changed the database by hand, or it was stamped too high; \
+                 put back what is missing",
+                if maker.is_some() { makes("") } else { "the history makes it".to_owned() },
+            ),
+            (Fault::Database, false) => format!(
+                "no revision before {path} makes it, and this database has it: somebody else made it; if it is what the \
+                 script would make, and nothing else of the script is missing, `stamp` its revision, else rename or drop \
+                 what is there"
+            ),
+            (Fault::Unknown, true) => format!(
+                "either {path} names it wrongly{instead}, or the database was changed by hand; SQL in the history keeps \
+                 that from being told"
+            ),
+            (Fault::Unknown, false) => format!(
+                "either {path} makes what is there already, or somebody else made it in this database; SQL in the \
+                 history keeps that from being told"
+            ),
+        })
+    }
+}
+
+/// The history as far as it was replayed.
+struct Replay {
+    dialect: Dialect,
+    before: Before,
+    /// Whether every effect so far is known.
+    is_known: bool,
+    /// The revision that made the object of the error.
+    maker: Option<usize>,
+}
+
+impl Replay {
+    /// Replays one script and returns why it does not fit, if so.
+    fn take(
+        &mut self,
+        scripts: &Scripts,
+        position: usize,
+        direction: Direction,
+        error: &ApplyError,
+    ) -> Option<PlanError> {
+        let Ok((recorded, _)) = scripts.record(position, direction) else {
+            self.is_known = false;
+            return None;
+        };
+        let operations = for_dialect(&recorded, self.dialect);
+        self.is_known &= !operations.iter().any(|operation| is_opaque(self.dialect, operation));
+        let was_there = exists(error, &self.before.schema);
+        let mut schema = self.before.schema.clone();
+        let failed = self.dialect.plan(&mut self.before, &operations).err();
+        if failed.is_some() {
+            // What the script did before the operation that fails, for the names that there are.
+            drop(apply_all(&mut schema, &operations, self.dialect));
+            self.before.schema = schema;
+        }
+        if !was_there
+            && exists(error, &self.before.schema)
+            && direction == Direction::Upgrade
+            && failed.is_none()
+        {
+            self.maker = Some(position);
+        }
+        failed
+    }
+}
+
+/// Returns the name that is missing; `None` where something is there that must not be.
+fn wanted(error: &ApplyError) -> Option<String> {
+    match error {
+        ApplyError::NoColumn { column, .. } => Some(column.to_string()),
+        ApplyError::NoConstraint { constraint, .. } => Some(match constraint {
+            ConstraintRef::Named(name) => name.to_string(),
+            ConstraintRef::Check { .. }
+            | ConstraintRef::ForeignKey { .. }
+            | ConstraintRef::PrimaryKey
+            | ConstraintRef::Unique { .. } => String::new(),
+        }),
+        ApplyError::NoEnum { name } | ApplyError::NoSequence { name } => Some(name.to_string()),
+        ApplyError::NoEnumValue { value, .. } => Some(value.clone()),
+        ApplyError::NoIndex { name, .. } | ApplyError::NoSchema { name } => Some(name.to_string()),
+        ApplyError::NoTable { table } => Some(table.to_string()),
+        ApplyError::ColumnExists { .. }
+        | ApplyError::ConstraintExists { .. }
+        | ApplyError::EnumExists { .. }
+        | ApplyError::EnumInUse { .. }
+        | ApplyError::EnumValueExists { .. }
+        | ApplyError::IndexExists { .. }
+        | ApplyError::SchemaExists { .. }
+        | ApplyError::SequenceExists { .. }
+        | ApplyError::TableExists { .. } => None,
+    }
+}
+
+/// Lists the names of what the object of an error could have been.
+fn known_names(error: &ApplyError, schema: &Schema) -> Vec<String> {
+    let Schema { tables, enums, sequences, schemas } = schema;
+    let of = |table: &TableName, names: fn(&Table) -> Vec<String>| {
+        schema.table(table).map(names).unwrap_or_default()
+    };
+    match error {
+        ApplyError::NoColumn { table, .. } => {
+            of(table, |table| table.columns.iter().map(|column| column.name.to_string()).collect())
+        }
+        ApplyError::NoConstraint { table, .. } => of(table, constraints),
+        ApplyError::NoIndex { table, .. } => {
+            of(table, |table| table.indexes.keys().map(ToString::to_string).collect())
+        }
+        ApplyError::NoEnum { .. } => enums.keys().map(ToString::to_string).collect(),
+        ApplyError::NoEnumValue { name, .. } => {
+            enums.get(name).map(|found| found.values.clone()).unwrap_or_default()
+        }
+        ApplyError::NoSchema { .. } => schemas.iter().map(ToString::to_string).collect(),
+        ApplyError::NoSequence { .. } => sequences.keys().map(ToString::to_string).collect(),
+        ApplyError::NoTable { .. } => tables.keys().map(ToString::to_string).collect(),
+        ApplyError::ColumnExists { .. }
+        | ApplyError::ConstraintExists { .. }
+        | ApplyError::EnumExists { .. }
+        | ApplyError::EnumInUse { .. }
+        | ApplyError::EnumValueExists { .. }
+        | ApplyError::IndexExists { .. }
+        | ApplyError::SchemaExists { .. }
+        | ApplyError::SequenceExists { .. }
+        | ApplyError::TableExists { .. } => Vec::new(),
+    }
+}
+
+/// Lists the names of a table's constraints.
+fn constraints(table: &Table) -> Vec<String> {
+    let Table { checks, exclusions, foreign_keys, primary_key, uniques, .. } = table;
+    let named = checks.iter().filter_map(|one| one.name.as_ref());
+    let named = named.chain(foreign_keys.iter().filter_map(|one| one.name.as_ref()));
+    let named = named.chain(uniques.iter().filter_map(|one| one.name.as_ref()));
+    let named = named.chain(primary_key.iter().filter_map(|one| one.name.as_ref()));
+    named.chain(exclusions.iter().map(|one| &one.index.name)).map(ToString::to_string).collect()
+}
+
+/// Tells whether the object of an error is in a schema.
+fn exists(error: &ApplyError, schema: &Schema) -> bool {
+    let Schema { tables, enums, sequences, schemas } = schema;
+    let in_table = |table: &TableName, has: &dyn Fn(&Table) -> bool| schema.table(table).is_some_and(has);
+    match error {
+        ApplyError::ColumnExists { table, column } | ApplyError::NoColumn { table, column } => {
+            in_table(table, &|table| table.column(column).is_some())
+        }
+        ApplyError::ConstraintExists { table, constraint }
+        | ApplyError::NoConstraint { table, constraint } => {
+            let ConstraintRef::Named(name) = constraint else { return false };
+            in_table(table, &|table| constraints(table).contains(&name.to_string()))
+        }
+        ApplyError::EnumExists { name } | ApplyError::NoEnum { name } => enums.contains_key(name),
+        ApplyError::EnumInUse { .. } => false,
+        ApplyError::EnumValueExists { name, value } | ApplyError::NoEnumValue { name, value } => {
+            enums.get(name).is_some_and(|found| found.values.contains(value))
+        }
+        ApplyError::IndexExists { table, name } | ApplyError::NoIndex { table, name } => {
+            in_table(table, &|table| table.indexes.contains_key(name))
+        }
+        ApplyError::NoSchema { name } | ApplyError::SchemaExists { name } => schemas.contains(name),
+        ApplyError::NoSequence { name } | ApplyError::SequenceExists { name } => sequences.contains_key(name),
+        ApplyError::NoTable { table } | ApplyError::TableExists { table } => tables.contains_key(table),
+    }
+}
+
+impl RunError {
+    /// Says whose mistake it is that a script does not fit, where that is what stopped the run.
+    pub(super) fn with_misfit(mut self, dialect: Dialect, scripts: &Scripts, direction: Direction) -> Self {
+        let mut error = &mut self;
+        while let Self::Step { source, .. } | Self::Outside { source, .. } = error {
+            error = source;
+        }
+        if let Self::Plan { revision, source, misfit } = error
+            && let Some(position) = scripts.graph().position(revision)
+        {
+            *misfit = Misfit::of(dialect, scripts, position, direction, source).map(Box::new);
+        }
+        self
+    }
+}
