@@ -315,14 +315,26 @@ fn parts(dialect: Dialect, operations: Vec<Operation>) -> Vec<Part> {
         if let Operation::Run { title, key } = operation {
             parts.push(Part::Code { title, key });
         } else if is_opaque(dialect, &operation) {
-            parts.push(Part::Opaque(vec![operation]));
+            let mut operations = after(parts.last());
+            operations.push(operation);
+            parts.push(Part::Opaque(operations));
         } else if let Some(Part::Known(known)) = parts.last_mut() {
             known.push(operation);
         } else {
-            parts.push(Part::Known(vec![operation]));
+            let mut operations = after(parts.last());
+            operations.push(operation);
+            parts.push(Part::Known(operations));
         }
     }
     parts
+}
+
+/// Tells a plan that something ran before it in the same step which may have changed rows: SQL without a statement.
+fn after(before: Option<&Part>) -> Vec<Operation> {
+    match before {
+        Some(Part::Code { .. } | Part::Opaque(_)) => vec![Operation::Execute(Execute::new(""))],
+        Some(Part::Known(_)) | None => Vec::new(),
+    }
 }
 
 /// Tells whether an operation is SQL that may change the schema and does not say how.

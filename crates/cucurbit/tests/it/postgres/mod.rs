@@ -7,6 +7,7 @@ mod cast;
 mod enumeration;
 mod keys;
 mod lock;
+mod pending;
 mod plan;
 mod reflect;
 mod types;

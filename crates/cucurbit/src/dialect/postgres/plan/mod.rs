@@ -7,6 +7,7 @@ mod comment;
 mod deferred;
 mod enumeration;
 mod history;
+mod pending;
 
 use std::collections::BTreeSet;
 
@@ -36,10 +37,14 @@ pub(crate) fn plan(before: &mut Before, operations: &[Operation]) -> Result<Plan
         deferred: Vec::new(),
         history: History::default(),
         made_values: BTreeSet::new(),
+        is_pending: false,
     };
     for place in 0..operations.len() {
         let (operation, rest) = (operations[place].clone(), &operations[place + 1..]);
-        planner.step(planner.located(operation), rest)?;
+        let operation = planner.located(operation);
+        let (start, deferred) = (planner.plan.statements.len(), planner.initially_deferred());
+        planner.step(operation.clone(), rest)?;
+        planner.check_pending(start, &operation, deferred);
     }
     Ok(planner.plan)
 }
@@ -53,6 +58,8 @@ struct Planner<'b> {
     history: History,
     /// Values of enum types that were made before their turn.
     made_values: BTreeSet<(ObjectName, String)>,
+    /// Whether rows were changed whose checks may be put off to the end of the transaction.
+    is_pending: bool,
 }
 
 impl Planner<'_> {
