@@ -19,7 +19,7 @@ use crate::support::{Database, new_revision, on_database, on_each_database, scri
 /// Tables whose constraints have names that the server would have given, and nearly such ones.
 const ODD: &str = "
     CREATE TABLE plain (id INTEGER PRIMARY KEY, a INTEGER UNIQUE CHECK (a > 0), b INTEGER REFERENCES plain,
-      CHECK (a > 0 OR b > 0), UNIQUE (a, b));
+      CHECK (a > 0 OR b > 0), CHECK (a < 9), CHECK (a < 8), UNIQUE (a, b), FOREIGN KEY (b) REFERENCES plain (a));
     CREATE TABLE t (id INTEGER, a INTEGER, b INTEGER, ended BOOLEAN,
       CONSTRAINT t_pkey1 PRIMARY KEY (id), CONSTRAINT t_a_key1 UNIQUE (a), CONSTRAINT t_a_b_key UNIQUE (b, a),
       CONSTRAINT t_ended_check CHECK (ended OR a IS NULL), CONSTRAINT t_check CHECK (a > 1), CONSTRAINT t_a_check1 CHECK (a > 2),

@@ -1,5 +1,7 @@
 //! How PostgreSQL would store a schema, as far as that can be told without a server.
 
+use std::collections::BTreeSet;
+
 use super::{
     constant, expression,
     names::{self, Constraint},
@@ -83,17 +85,18 @@ fn forget_generated_names(table: &mut Table, cut: &Table, is_borne_once: &impl F
             *name = None;
         }
     };
+    let given = &mut BTreeSet::new();
     for (check, cut_check) in table.checks.iter_mut().zip(&cut.checks) {
-        forget(&mut check.name, names::is_given(cut, Constraint::Check(cut_check), is_borne_once));
+        forget(&mut check.name, names::is_given(cut, Constraint::Check(cut_check), given, is_borne_once));
     }
     for (key, cut_key) in table.foreign_keys.iter_mut().zip(&cut.foreign_keys) {
-        forget(&mut key.name, names::is_given(cut, Constraint::ForeignKey(cut_key), is_borne_once));
+        forget(&mut key.name, names::is_given(cut, Constraint::ForeignKey(cut_key), given, is_borne_once));
     }
     for (key, cut_key) in table.primary_key.iter_mut().zip(&cut.primary_key) {
-        forget(&mut key.name, names::is_given(cut, Constraint::PrimaryKey(cut_key), is_borne_once));
+        forget(&mut key.name, names::is_given(cut, Constraint::PrimaryKey(cut_key), given, is_borne_once));
     }
     for (unique, cut_unique) in table.uniques.iter_mut().zip(&cut.uniques) {
-        forget(&mut unique.name, names::is_given(cut, Constraint::Unique(cut_unique), is_borne_once));
+        forget(&mut unique.name, names::is_given(cut, Constraint::Unique(cut_unique), given, is_borne_once));
     }
     // CREATE TABLE makes one index of a key that is said twice (`transformIndexConstraints` in parse_utilcmd.c).
     let key_as_unique = |key: &PrimaryKey| {

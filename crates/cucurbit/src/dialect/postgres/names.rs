@@ -5,7 +5,7 @@
 //! `src/backend/catalog/pg_constraint.c`, `ChooseForeignKeyConstraintNameAddition` in
 //! `src/backend/commands/tablecmds.c`, `AddRelationNewConstraints` in `src/backend/catalog/heap.c`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::expression;
 use crate::schema::{Check, Dialect, ForeignKey, Ident, PrimaryKey, Schema, Table, TableName, Unique};
@@ -78,25 +78,37 @@ pub(super) fn is_generated(table: &Table, constraint: Constraint<'_>) -> bool {
     }
 }
 
-/// Tells whether a constraint bears the name that CREATE TABLE would give to it, were it unnamed: the made one, without a
-/// number, that nothing else bears.
+/// Tells whether a constraint bears the name that CREATE TABLE would give to it, were it unnamed, and that nothing else
+/// bears. `given` holds such names of the constraints before it in the table.
 ///
-/// A name with a number depends on what was there when it was given. It is kept, as if somebody had chosen it.
+/// A check or foreign key has a number where one before it has the name; any other number depends on what was there when
+/// it was given. Such a name is kept, as if somebody had chosen it.
 pub(super) fn is_given(
     table: &Table,
     constraint: Constraint<'_>,
+    given: &mut BTreeSet<Ident>,
     is_borne_once: impl Fn(&Ident) -> bool,
 ) -> bool {
-    let (name, columns) = match constraint {
-        Constraint::Check(check) => (&check.name, subject_of(table, check).map(|column| column.to_string())),
-        Constraint::ForeignKey(key) => (&key.name, Some(joined(&key.columns))),
-        Constraint::PrimaryKey(key) => (&key.name, None),
-        Constraint::Unique(unique) => (&unique.name, Some(joined(&in_index(unique)))),
+    let (name, columns, is_numbered) = match constraint {
+        Constraint::Check(check) => {
+            (&check.name, subject_of(table, check).map(|column| column.to_string()), true)
+        }
+        Constraint::ForeignKey(key) => (&key.name, Some(joined(&key.columns)), true),
+        Constraint::PrimaryKey(key) => (&key.name, None, false),
+        Constraint::Unique(unique) => (&unique.name, Some(joined(&in_index(unique))), false),
     };
-    name.as_ref().is_some_and(|name| {
-        *name == *made(table.name.name.as_str(), columns.as_deref(), label_of(constraint))
-            && is_borne_once(name)
-    })
+    let label = label_of(constraint);
+    let Some(name) = name.as_ref().filter(|name| is_borne_once(name)) else { return false };
+    let numbers = if is_numbered { given.len() } else { 0 };
+    let wanted = (0..=numbers).map(|number| {
+        let label = if number == 0 { label.to_owned() } else { format!("{label}{number}") };
+        Ident::new(made(table.name.name.as_str(), columns.as_deref(), &label))
+    });
+    let is_given = wanted.into_iter().find(|wanted| !given.contains(wanted)).as_ref() == Some(name);
+    if is_given {
+        given.insert(name.clone());
+    }
+    is_given
 }
 
 const fn label_of(constraint: Constraint<'_>) -> &'static str {
