@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use thiserror::Error;
 
 use crate::schema::{
-    ConstraintRef, Deferral, Dialect, Ident, Index, ObjectName, Schema, Sequence, ServerDefault, Table,
-    TableName,
+    ConstraintRef, Deferral, Dialect, Ident, Index, ObjectName, PrimaryKey, Schema, Sequence, ServerDefault,
+    Table, TableName,
 };
 
 use super::{
@@ -126,15 +126,7 @@ pub fn reverse(
             concurrency: *concurrency,
         }),
         Operation::CreatePrimaryKey { table, primary_key } => {
-            // The key made its columns NOT NULL; those that were nullable are again.
-            let owner = owner(before, table)?;
-            let loosened =
-                primary_key.columns.iter().filter(|name| owner.column(name).is_some_and(|c| c.nullable));
-            let loosen = loosened.map(|column| Operation::AlterColumn {
-                table: table.clone(),
-                column: column.clone(),
-                changes: vec![ColumnChange::SetNullable],
-            });
+            let loosen = loosened(owner(before, table)?, primary_key);
             Ok(std::iter::once(drop_of(table, primary_key.reference())).chain(loosen).collect())
         }
         Operation::CreateSchema { name } => one(Operation::DropSchema { name: name.clone() }),
@@ -147,7 +139,12 @@ pub fn reverse(
             reverse_drop_column(owner(before, table)?, column)
         }
         Operation::DropConstraint { table, constraint } => {
-            one(reverse_drop_constraint(owner(before, table)?, constraint)?)
+            let owner = owner(before, table)?;
+            let made = reverse_drop_constraint(owner, constraint)?;
+            let key =
+                owner.primary_key.as_ref().filter(|_| matches!(made, Operation::CreatePrimaryKey { .. }));
+            let loosen = key.map(|key| loosened(owner, key)).unwrap_or_default();
+            Ok(std::iter::once(made).chain(loosen).collect())
         }
         Operation::DropEnum { name } => one(enumeration::reverse_drop(before, name)?),
         Operation::DropIndex { table, name, concurrency } => {
@@ -216,6 +213,17 @@ fn sequence<'s>(before: &'s Schema, name: &ObjectName) -> Result<&'s Sequence, A
 
 fn drop_of(table: &TableName, constraint: ConstraintRef) -> Operation {
     Operation::DropConstraint { table: table.clone(), constraint }
+}
+
+/// A key makes its columns NOT NULL; lets those take NULL that did, as in a key of SQLite.
+fn loosened(owner: &Table, key: &PrimaryKey) -> Vec<Operation> {
+    let nullable = key.columns.iter().filter(|name| owner.column(name).is_some_and(|column| column.nullable));
+    let loosen = nullable.map(|column| Operation::AlterColumn {
+        table: owner.name.clone(),
+        column: column.clone(),
+        changes: vec![ColumnChange::SetNullable],
+    });
+    loosen.collect()
 }
 
 /// Makes an index again; one that was left useless is made for use.
