@@ -6,6 +6,7 @@
 //! `PROPTEST_RNG_SEED` which. What fails here becomes a file of tests/cases, as small as it can be.
 
 mod garden;
+mod keys;
 mod sql;
 
 use cucurbit::{config::Environment, schema::Dialect};
