@@ -60,7 +60,8 @@ impl Planner<'_> {
         // Code was run, or SQL of unknown effect, whose statements are not in this plan.
         self.is_pending |= is_script && self.plan.statements.len() == start;
         for statement in self.plan.statements.split_off(start) {
-            let word: String = statement.sql.trim_start().chars().take_while(char::is_ascii_alphabetic).collect();
+            let word: String =
+                statement.sql.trim_start().chars().take_while(char::is_ascii_alphabetic).collect();
             let begins = |words: &[&str]| words.iter().any(|other| word.eq_ignore_ascii_case(other));
             if statement.mode == Mode::OutsideTransaction {
                 self.is_pending = false;
@@ -74,9 +75,8 @@ impl Planner<'_> {
                     self.plan.statements.extend([Statement::new(CHECK), Statement::new(again)]);
                 }
             }
-            deferred.retain(|(name, _)| {
-                !statement.sql.contains(&format!("DROP CONSTRAINT {}", quoted(name)))
-            });
+            deferred
+                .retain(|(name, _)| !statement.sql.contains(&format!("DROP CONSTRAINT {}", quoted(name))));
             self.plan.statements.push(statement);
         }
     }
