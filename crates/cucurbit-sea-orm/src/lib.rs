@@ -71,6 +71,7 @@
 //! What may not live here: comparing, SQL statements, connections of its own.
 
 mod error;
+mod fit;
 mod index;
 mod keys;
 #[cfg(feature = "runtime")]

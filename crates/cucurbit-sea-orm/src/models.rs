@@ -2,11 +2,11 @@
 
 use std::{any, collections::BTreeMap};
 
-use cucurbit::schema::{Dialect, EnumType, Ident, ObjectName, Schema, Table, TableName};
+use cucurbit::schema::{Dialect, EnumType, Ident, ObjectName, Remark, Schema, Table, TableName};
 use sea_orm::{ColumnTrait, EntityTrait, Iterable};
 
 use crate::{
-    Keys, ModelError, TableArgs, TableArgsFor,
+    Keys, ModelError, TableArgs, TableArgsFor, fit,
     relation::{self, Named},
     table::table_with,
     ty,
@@ -71,6 +71,7 @@ struct Model {
     enums: Vec<EnumType>,
     /// The tables that its relations lead to.
     related: Vec<Named>,
+    remarks: Vec<Remark>,
 }
 
 impl Models {
@@ -116,7 +117,8 @@ impl Models {
         }
         let enums = E::Column::iter().filter_map(|column| enum_type(&table, column)).collect();
         let related = relation::related::<E>();
-        self.tables.insert(table.name.clone(), Model { entity, table, enums, related });
+        let remarks = fit::remarks::<E>(&table);
+        self.tables.insert(table.name.clone(), Model { entity, table, enums, related, remarks });
         Ok(self)
     }
 
@@ -130,8 +132,13 @@ impl Models {
         self.refuse_shared_index_names()?;
         self.refuse_missing_tables()?;
         let enums = self.enums()?;
-        let tables = self.tables.into_values().map(|Model { table, .. }| table);
-        Ok(Schema::from_tables(tables).with_enums(enums))
+        let mut remarks = Vec::new();
+        let tables = self.tables.into_values().map(|model| {
+            remarks.extend(model.remarks);
+            model.table
+        });
+        let schema = Schema::from_tables(tables).with_enums(enums);
+        Ok(schema.with_remarks(remarks))
     }
 
     fn enums(&self) -> Result<Vec<EnumType>, ModelError> {

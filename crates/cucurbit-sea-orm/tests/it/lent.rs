@@ -73,7 +73,7 @@ fn on_each_database(code: fn(&mut Op), check: impl Fn(Result<(), RunError>, Vec<
 }
 
 /// A database in memory, or a schema of the server's that goes with the session.
-async fn connect(dialect: Dialect) -> Connection {
+pub(crate) async fn connect(dialect: Dialect) -> Connection {
     let environment = cucurbit::config::Environment::read();
     let address = match dialect {
         Postgres => environment

@@ -7,6 +7,8 @@
 mod arguments;
 /// What keys, indexes and exclusions say beyond their columns.
 mod constraints;
+/// Which fields SeaORM can write and read back.
+mod fit;
 /// Primary keys, uniques and foreign keys.
 mod keys;
 /// Many entities as one schema.

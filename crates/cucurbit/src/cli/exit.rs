@@ -42,6 +42,7 @@ impl Code {
             | Error::Config(_)
             | Error::Connection(_)
             | Error::EmptyModels
+            | Error::EnumNotDeclared { .. }
             | Error::Graph(_)
             | Error::Heads(_)
             | Error::Id(_)

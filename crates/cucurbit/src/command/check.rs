@@ -7,6 +7,7 @@ use crate::{dialect::Unmodelled, error::Error, operation::Operation, source::Sou
 use super::{
     Project,
     compare::{self, Compared, Reader},
+    place,
 };
 
 /// How strict a check is.
@@ -70,11 +71,12 @@ pub async fn check(project: &Project, options: CheckOptions) -> Result<Check, Er
 
 /// Compares the database as its pending revisions will leave it.
 async fn after_pending(project: &Project, reader: &mut Reader<'_>) -> Result<(Vec<usize>, Compared), Error> {
-    let models = reader.read(&Source::Models).await?;
+    let mut models = reader.read(&Source::Models).await?;
     let database = reader.read(&Source::Database).await?;
     let pending = reader.pending()?;
     let after = compare::replayed(project, reader.dialect(), &pending, database).await?;
-    let after = after.into_known(reader.dialect());
+    let after = reader.without_current(after.into_known(reader.dialect())).await?;
+    models.schema = place::with_enums_found(&after, models.schema)?;
     let filter = reader.ask_history(&after, (&Source::Models, &models.schema))?;
     Ok((pending, reader.compare(after, models.schema, filter).await?))
 }

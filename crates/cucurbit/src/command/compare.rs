@@ -14,7 +14,7 @@ use crate::{
     source::{self, Made, ReplayError, Source, SqlFileError},
 };
 
-use super::Project;
+use super::{Project, place};
 
 /// The two sides of a comparison.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +53,8 @@ pub(super) struct Reader<'p> {
     connection: Option<Connection>,
     /// The rows of the version table that belong to the schema that was read.
     heads: Option<Heads>,
+    /// The schema that a name without one means, if it was asked for.
+    current: Option<Ident>,
     /// What the files that were read hold and is not compared.
     of_files: Vec<(Source, Vec<Unmodelled>)>,
     /// What whoever asked should know beside the answer.
@@ -80,6 +82,7 @@ impl<'p> Reader<'p> {
                 dialect,
                 connection: Some(connection),
                 heads: None,
+                current: None,
                 of_files: Vec::new(),
                 warnings: Vec::new(),
             });
@@ -94,6 +97,7 @@ impl<'p> Reader<'p> {
             dialect,
             connection: None,
             heads: None,
+            current: None,
             of_files: Vec::new(),
             warnings: Vec::new(),
         })
@@ -104,8 +108,16 @@ impl<'p> Reader<'p> {
         self.dialect
     }
 
-    /// Reads one side.
+    /// Reads one side; what lies in the connection's own schema is named without it, if there is a connection.
     pub(super) async fn read(&mut self, source: &Source) -> Result<Before, Error> {
+        let mut read = self.read_as_named(source).await?;
+        if self.connection.is_some() {
+            read.schema = self.without_current(read.schema).await?;
+        }
+        Ok(read)
+    }
+
+    async fn read_as_named(&mut self, source: &Source) -> Result<Before, Error> {
         match source {
             Source::Database => self.database().await,
             Source::Empty => Ok(Before::default()),
@@ -121,7 +133,17 @@ impl<'p> Reader<'p> {
             },
             Source::History => {
                 let all = pending(self.project, &Heads::default())?;
-                replayed(self.project, self.dialect, &all, Before::default()).await
+                let nothing = |current_schema| Before { current_schema, ..Before::default() };
+                let current = self.current().await?;
+                let read = replayed(self.project, self.dialect, &all, nothing(current)).await;
+                let does_not_fit = matches!(read, Err(Error::Replay(ReplayError::Plan { .. })));
+                if !does_not_fit || self.connection.is_some() || self.project.own_address()?.is_none() {
+                    return read;
+                }
+                // It may fit where a schema that the scripts name is the connection's own.
+                self.connection().await?;
+                let current = self.current().await?;
+                replayed(self.project, self.dialect, &all, nothing(current)).await
             }
             Source::Models => {
                 let models = self.project.models()?;
@@ -157,6 +179,7 @@ impl<'p> Reader<'p> {
                     before.know(dialect, runtime::said(dialect, self.project.scripts(), &heads)?);
                 }
                 self.heads = Some(heads);
+                self.current.clone_from(&before.current_schema);
                 return Ok(before);
             }
         }
@@ -197,6 +220,24 @@ impl<'p> Reader<'p> {
         }
     }
 
+    /// Returns the schema that a name without one means, where a connection can tell.
+    pub(super) async fn current(&mut self) -> Result<Option<Ident>, Error> {
+        if let (None, Some(connection)) = (&self.current, &mut self.connection) {
+            self.current = dialect::current_schema(connection).await?;
+        }
+        Ok(self.current.clone())
+    }
+
+    /// Takes the name of the connection's own schema from what lies in it.
+    pub(super) async fn without_current(&mut self, schema: Schema) -> Result<Schema, Error> {
+        Ok(match self.current().await? {
+            Some(current) if place::is_named(&schema) => {
+                dialect::without_current(self.dialect, schema, &current)
+            }
+            Some(_) | None => schema,
+        })
+    }
+
     /// Compares two schemas; asks a server about expressions in one batch.
     pub(super) async fn compare(
         &mut self,
@@ -204,6 +245,13 @@ impl<'p> Reader<'p> {
         to: Schema,
         filter: Filter,
     ) -> Result<Compared, Error> {
+        let (mut from, mut to) = (from, to);
+        if self.connection.is_none() && place::may_be_one(&from, &to) && self.project.own_address()?.is_some()
+        {
+            // Only the server knows which schema a name without one means.
+            self.connection().await?;
+            (from, to) = (self.without_current(from).await?, self.without_current(to).await?);
+        }
         let ((from, left_out), (to, of_to)) = (filter.split(from), filter.split(to));
         let left_out = LeftOut::joined(left_out, of_to)
             .into_iter()
@@ -228,11 +276,11 @@ impl<'p> Reader<'p> {
         after: &Schema,
         (source, to): (&Source, &Schema),
     ) -> Result<Filter, Error> {
-        let Schema { tables: _, enums, sequences, schemas: others } = after;
+        let Schema { tables: _, enums, sequences, schemas: others, remarks: _ } = after;
         // All revisions are replayed for it, which most databases give no reason for.
         let has_to_tell = !(enums.is_empty() && sequences.is_empty() && others.is_empty());
         let history = match &self.heads {
-            Some(heads) if has_to_tell => Some(history(self.project, heads)?),
+            Some(heads) if has_to_tell => Some(history(self.project, heads, self.current.as_ref())?),
             Some(_) | None => None,
         };
         let declared: Vec<&Schema> = history.iter().chain([to]).collect();
@@ -300,11 +348,15 @@ pub(super) fn filter(project: &Project) -> Filter {
 
 /// Returns what the revisions say that a database has run and those that are pending, on the dialect that keeps
 /// everything.
-fn history(project: &Project, heads: &Heads) -> Result<Schema, Error> {
+fn history(project: &Project, heads: &Heads, current: Option<&Ident>) -> Result<Schema, Error> {
     let graph = project.scripts().graph();
     let mut ends = heads.positions(graph)?;
     ends.extend(graph.heads());
-    Ok(runtime::said(Dialect::KEEPER, project.scripts(), &Heads::reached(graph, &ends))?)
+    let said = runtime::said(Dialect::KEEPER, project.scripts(), &Heads::reached(graph, &ends))?;
+    Ok(match current {
+        Some(current) => dialect::without_current(Dialect::KEEPER, said, current),
+        None => said,
+    })
 }
 
 /// Tells whether every head is a revision of the project.
@@ -316,7 +368,7 @@ fn is_in_graph(project: &Project, heads: &Heads) -> bool {
 /// Lists the schemas in which something of ours lies.
 fn schemas<'s>(ours: impl Iterator<Item = &'s Schema>) -> BTreeSet<Ident> {
     let of = |schema: &'s Schema| {
-        let Schema { tables, enums, sequences, schemas } = schema;
+        let Schema { tables, enums, sequences, schemas, remarks: _ } = schema;
         let names = tables.keys().chain(enums.keys()).chain(sequences.keys());
         schemas.iter().chain(names.filter_map(|name| name.schema.as_ref()))
     };

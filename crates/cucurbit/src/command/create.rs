@@ -4,13 +4,14 @@ use crate::{
     dialect::{Before, Unmodelled},
     error::Error,
     operation::{Consent, EnumChange, Operation, for_dialect, reverse_all},
-    schema::{Column, Dialect, Ident, Schema, TableName},
+    schema::{Column, Dialect, Ident, Remark, Schema, TableName},
     source::{ReplayError, Source},
 };
 
 use super::{
     Project,
     compare::{self, Between, Compared, Reader},
+    place,
     revision::{self, Body, NewRevision, Written},
 };
 
@@ -36,9 +37,11 @@ pub async fn create(
     let dialect = reader.dialect();
     let compared = read_and_compare(&mut reader, between).await;
     let left = std::mem::take(&mut reader.warnings);
+    let current = reader.current().await;
     let closed = reader.close().await;
-    let Read { pending, compared: Compared { diff, from, left_out }, unmodelled } = compared?;
+    let Read { pending, compared: Compared { diff, from, left_out }, unmodelled, remarks } = compared?;
     closed?;
+    let at_hand = AtHand { dialect, current_schema: current? };
     if !pending.is_empty() {
         return Err(Error::NotUpToDate { pending: project.scripts().graph().ids(&pending) });
     }
@@ -51,7 +54,7 @@ pub async fn create(
     if between.from == Source::Database {
         refuse_older_tables(project, &from)?;
     }
-    let history = replayed(project, dialect).await?;
+    let history = replayed(project, dialect, &at_hand).await?;
     // A database that was taken over may say `plant` where the history says `Plant`.
     let upgrade = match &history {
         Some(history) => dialect.in_letters_of(diff.operations, &history.schema),
@@ -61,7 +64,7 @@ pub async fn create(
     if between.from == Source::Empty {
         withdraw_consent(&mut downgrade);
     }
-    let notes = prove(project, (dialect, history), &upgrade, &downgrade).await?;
+    let notes = prove(project, (&at_hand, history), &upgrade, &downgrade).await?;
     let mut warnings = warnings(&from, &upgrade);
     warnings.extend(unmodelled.iter().map(|object| {
         let Unmodelled { kind, names } = object;
@@ -74,7 +77,11 @@ pub async fn create(
             .map(|Unmodelled { kind, names }| format!("leaves out the {kind} {}", names.join(", "))),
     );
     warnings.extend(in_words_of(project, dialect, &between.to));
+    // What the script makes is warned of in it, what is there already only to whoever writes it.
+    let (new_remarks, old_remarks) = remarks_on(project, dialect, remarks, &upgrade);
+    warnings.extend(new_remarks);
     let mut written = revision::write(project, new, parents, Body { upgrade, downgrade, warnings })?;
+    written.warnings.extend(old_remarks);
     written.notes.extend(notes);
     written.notes.extend(left);
     Ok(Some(written))
@@ -126,6 +133,14 @@ fn refuse_older_tables(project: &Project, database: &Schema) -> Result<(), Error
     }
 }
 
+/// The database that was asked.
+#[derive(Debug)]
+struct AtHand {
+    dialect: Dialect,
+    /// The schema that a name without one means there, as far as that is known.
+    current_schema: Option<Ident>,
+}
+
 /// What was found out about the two sides.
 #[derive(Debug)]
 struct Read {
@@ -134,12 +149,18 @@ struct Read {
     compared: Compared,
     /// What a database that is written down holds beside what can be.
     unmodelled: Vec<Unmodelled>,
+    /// What was noticed when what shall be was read.
+    remarks: Vec<Remark>,
 }
 
 /// Reads both sides and compares them.
 async fn read_and_compare(reader: &mut Reader<'_>, between: &Between) -> Result<Read, Error> {
     let mut to = reader.read(&between.to).await?;
+    let remarks = std::mem::take(&mut to.schema.remarks.0);
     let from = reader.read(&between.from).await?;
+    if between.to == Source::Models {
+        to.schema = place::with_enums_found(&from.schema, to.schema)?;
+    }
     // A first revision does not ask which ones of another history the database has run.
     let pending = if between.from == Source::Empty { Vec::new() } else { reader.pending()? };
     let dialect = reader.dialect();
@@ -160,7 +181,36 @@ async fn read_and_compare(reader: &mut Reader<'_>, between: &Between) -> Result<
     }
     let compared = reader.compare(from, to, filter).await?;
     let unmodelled = not_made(reader, between).await?;
-    Ok(Read { pending, compared, unmodelled })
+    Ok(Read { pending, compared, unmodelled, remarks })
+}
+
+/// Tells the remarks on what the operations make from those on what is there, for the project's databases.
+fn remarks_on(
+    project: &Project,
+    at_hand: Dialect,
+    remarks: Vec<Remark>,
+    operations: &[Operation],
+) -> (Vec<String>, Vec<String>) {
+    let is_of_project = |remark: &Remark| match project.dialects() {
+        [] => remark.dialect == at_hand,
+        dialects => dialects.contains(&remark.dialect),
+    };
+    let is_made = |remark: &Remark| {
+        operations.iter().any(|operation| {
+            if let Operation::CreateTable(table) = operation {
+                table.name.name == remark.table.name
+            } else if let Operation::AddColumn { table, column: Column { name, .. }, .. }
+            | Operation::AlterColumn { table, column: name, .. } = operation
+            {
+                table.name == remark.table.name && *name == remark.column
+            } else {
+                false
+            }
+        })
+    };
+    let (new, old): (Vec<Remark>, Vec<Remark>) = remarks.into_iter().filter(is_of_project).partition(is_made);
+    let texts = |remarks: Vec<Remark>| remarks.into_iter().map(|remark| remark.text).collect();
+    (texts(new), texts(old))
 }
 
 /// Lists what the side that is written down holds beside what can be, and the other does not.
@@ -224,14 +274,15 @@ fn downgrade_of(
 /// not be tried.
 async fn prove(
     project: &Project,
-    (at_hand, history): (Dialect, Option<Before>),
+    (at_hand, history): (&AtHand, Option<Before>),
     upgrade: &[Operation],
     downgrade: &[Operation],
 ) -> Result<Vec<String>, Error> {
     let mut notes = Vec::new();
-    let dialects = if project.dialects().is_empty() { &[at_hand][..] } else { project.dialects() };
+    let dialects = if project.dialects().is_empty() { &[at_hand.dialect][..] } else { project.dialects() };
     for &dialect in dialects {
-        let before = if dialect == at_hand { history.clone() } else { replayed(project, dialect).await? };
+        let is_at_hand = dialect == at_hand.dialect;
+        let before = if is_at_hand { history.clone() } else { replayed(project, dialect, at_hand).await? };
         let Some(mut before) = before else {
             notes.push(format!(
                 "the new revision was not tried on {dialect}: the history has SQL of unknown effect, and there is \
@@ -249,9 +300,11 @@ async fn prove(
 }
 
 /// Replays the whole history from nothing: in memory, else on a scratch database if one can be had.
-async fn replayed(project: &Project, dialect: Dialect) -> Result<Option<Before>, Error> {
+async fn replayed(project: &Project, dialect: Dialect, at_hand: &AtHand) -> Result<Option<Before>, Error> {
     let all = compare::pending(project, &crate::revision::Heads::default())?;
-    match compare::replayed(project, dialect, &all, Before::default()).await {
+    let current_schema = at_hand.current_schema.clone().filter(|_| dialect == at_hand.dialect);
+    let nothing = Before { current_schema, ..Before::default() };
+    match compare::replayed(project, dialect, &all, nothing).await {
         Err(Error::Replay(ReplayError::Opaque { .. })) => Ok(None),
         replayed => replayed.map(Some),
     }

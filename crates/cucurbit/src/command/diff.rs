@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
-use crate::{dialect::Unmodelled, error::Error, operation::Operation};
+use crate::{dialect::Unmodelled, error::Error, operation::Operation, source::Source};
 
 use super::{
     Project,
     compare::{Between, Compared, Reader},
+    place,
 };
 
 /// What two sources differ in.
@@ -61,6 +62,9 @@ pub async fn diff(
 async fn read_and_compare(reader: &mut Reader<'_>, between: &Between) -> Result<(Compared, Sides), Error> {
     let mut from = reader.read(&between.from).await?;
     let mut to = reader.read(&between.to).await?;
+    if between.to == Source::Models {
+        to.schema = place::with_enums_found(&from.schema, to.schema)?;
+    }
     // Where nobody says what a database does not keep, the other side does.
     let dialect = reader.dialect();
     match (reader.is_said(&between.from), reader.is_said(&between.to)) {

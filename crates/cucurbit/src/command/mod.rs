@@ -10,6 +10,7 @@ mod diff;
 mod entry;
 mod history;
 mod offline;
+mod place;
 mod revision;
 mod run;
 mod show;

@@ -16,6 +16,8 @@ pub struct Before {
     /// The schema in the words of the scripts, for what the database does not keep; empty on PostgreSQL, which keeps
     /// everything.
     pub said: Schema,
+    /// The schema that a name without one means on PostgreSQL; `public` where no server was asked.
+    pub current_schema: Option<Ident>,
 }
 
 /// The statements that made what is in a SQLite file (`sqlite_schema.sql`), so that a rebuild loses nothing.
@@ -81,7 +83,7 @@ impl Before {
     /// Returns the schema with everything that the scripts say of what is in it: comments and types included.
     #[must_use]
     pub fn into_known(self, dialect: Dialect) -> Schema {
-        let Self { mut schema, originals: _, said } = self;
+        let Self { mut schema, originals: _, said, current_schema: _ } = self;
         match dialect {
             Dialect::Postgres => {}
             Dialect::Sqlite => sqlite::add_what_is_said(&mut schema, &said),

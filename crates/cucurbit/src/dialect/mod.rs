@@ -28,6 +28,8 @@ use std::borrow::Cow;
 
 #[cfg(feature = "runtime")]
 use crate::connection::{Connection, ConnectionError};
+#[cfg(feature = "runtime")]
+use crate::schema::Ident;
 use crate::{operation::Operation, schema::Schema};
 
 pub(crate) use self::canonical::{is_in_letters, is_written_as, written_column, written_index};
@@ -43,8 +45,9 @@ pub(crate) use self::{
     lexer::{Part, file_statements, script_text},
     lock::{Place, place},
     session::{
-        Interrupted, begin, interrupted, is_busy, is_lost_to_another, lock_version_table, may_rebuild,
-        may_stand_in_transaction, needs_no_transaction, reflect_snapshot_with, run, table_exists,
+        Interrupted, begin, current_schema, interrupted, is_busy, is_lost_to_another, lock_version_table,
+        may_rebuild, may_stand_in_transaction, needs_no_transaction, reflect_snapshot_with, run,
+        table_exists,
     },
     settings::SessionState,
     sql::{qualified, quoted, string},
@@ -109,6 +112,16 @@ pub async fn reflect(connection: &mut Connection) -> Result<Before, ReflectError
     match connection.dialect() {
         Dialect::Postgres => postgres::reflect(connection).await,
         Dialect::Sqlite => sqlite::reflect(connection).await,
+    }
+}
+
+/// Takes the name of the connection's own schema from everything that lies in it, as reflection does.
+#[cfg(feature = "runtime")]
+#[must_use]
+pub fn without_current(dialect: Dialect, schema: Schema, current: &Ident) -> Schema {
+    match dialect {
+        Dialect::Postgres => postgres::without_current(schema, current),
+        Dialect::Sqlite => schema,
     }
 }
 

@@ -4,7 +4,7 @@
 use crate::{
     connection::{Connection, ConnectionError, code_of},
     operation::Operation,
-    schema::{Dialect, TableName},
+    schema::{Dialect, Ident, TableName},
 };
 
 use super::{
@@ -70,6 +70,18 @@ pub(crate) async fn reflect_snapshot_with(
         (Err(error), _) => Err(error),
     };
     end_snapshot(connection, read).await
+}
+
+/// Returns the name of the schema that a name without one means; `None` where a database has one only.
+///
+/// # Errors
+///
+/// When the connection fails.
+pub(crate) async fn current_schema(connection: &mut Connection) -> Result<Option<Ident>, ConnectionError> {
+    match connection.dialect() {
+        Dialect::Postgres => Ok(connection.value("SELECT current_schema()").await?.map(Ident::from)),
+        Dialect::Sqlite => Ok(None),
+    }
 }
 
 /// What a query returned.

@@ -89,7 +89,7 @@ impl Filter {
 
     /// Includes the schemas without whose types and sequences the tables of a schema that are compared could not be made.
     pub fn include_what_is_needed(&mut self, schema: &Schema) {
-        let Schema { tables, enums, sequences, schemas: _ } = schema;
+        let Schema { tables, enums, sequences, schemas: _, remarks: _ } = schema;
         let Self { schemas: Some(_), .. } = self else { return };
         loop {
             let included = tables.values().filter(|table| self.kind_of(table).is_none());
@@ -133,7 +133,7 @@ impl Filter {
     pub fn split(&self, mut schema: Schema) -> (Schema, Vec<LeftOut>) {
         let mut out: BTreeMap<LeftOutKind, BTreeSet<String>> = BTreeMap::new();
         let mut leave = |kind, name: String| out.entry(kind).or_default().extend([name]);
-        let Schema { tables, enums, sequences, schemas } = &mut schema;
+        let Schema { tables, enums, sequences, schemas, remarks: _ } = &mut schema;
         let (mut kept, mut gone) = (BTreeMap::new(), BTreeSet::new());
         for (name, table) in std::mem::take(tables) {
             let is_ours = self.is_ours(&name);

@@ -235,6 +235,8 @@ error_codes! {
     CannotWriteFile = "cannot-write-file",
     /// The models hold no table.
     EmptyModels = "empty-models",
+    /// A column of the models is of an enum type that they do not declare.
+    EnumNotDeclared = "enum-not-declared",
     /// The file of a new script is there already.
     FileExists = "file-exists",
     /// `file_template` cannot be understood.

@@ -18,7 +18,7 @@ use crate::{
     operation::{ApplyError, Irreversible},
     revision::{self, HeadsError, ParseError, RevisionIdError, ScriptsError, TargetError},
     runtime::RunError,
-    schema::{Dialect, NamingError},
+    schema::{Dialect, Ident, NamingError, ObjectName, TableName},
     script::ScriptError,
     source::{ReplayError, SqlFileError},
 };
@@ -76,6 +76,18 @@ pub enum Error {
     OldBinary {
         /// The scripts.
         files: Vec<PathBuf>,
+    },
+    /// A column of the models is of an enum type that the models do not declare.
+    #[error(
+        "column `{table}.{column}` of the models is of the enum type `{name}`, which the models do not declare"
+    )]
+    EnumNotDeclared {
+        /// The table.
+        table: TableName,
+        /// The column.
+        column: Ident,
+        /// The type.
+        name: ObjectName,
     },
     /// Several heads where one is needed.
     #[error("there are several heads: {}", heads.join(", "))]
@@ -174,6 +186,10 @@ impl Error {
             Self::NoModels | Self::EmptyModels => {
                 Some("name them in main.rs: `Env::new(versions::all()).models(my_models::schema)`".to_owned())
             }
+            Self::EnumNotDeclared { name, .. } => Some(format!(
+                "declare it beside the tables: `.with_enums([EnumType::new(\"{name}\", [\"…\"])])`; a type that is \
+                 no enum, or somebody else's, is `Type::Custom`"
+            )),
             Self::NoScripts { .. } => Some(
                 "make the first one with `create --message \"…\"`, or name the folder by `versions` in \
                  cucurbit.toml and in build.rs"

@@ -23,6 +23,7 @@ impl From<&Error> for ErrorCode {
             Error::Config(error) => error.into(),
             Error::Connection(error) => error.into(),
             Error::EmptyModels => Self::EmptyModels,
+            Error::EnumNotDeclared { .. } => Self::EnumNotDeclared,
             Error::Graph(error) => (&error.error).into(),
             Error::Heads(error) => error.into(),
             Error::Id(error) => error.into(),

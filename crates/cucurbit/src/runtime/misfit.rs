@@ -200,7 +200,7 @@ fn wanted(error: &ApplyError) -> Option<String> {
 
 /// Lists the names of what the object of an error could have been.
 fn known_names(error: &ApplyError, schema: &Schema) -> Vec<String> {
-    let Schema { tables, enums, sequences, schemas } = schema;
+    let Schema { tables, enums, sequences, schemas, remarks: _ } = schema;
     let of = |table: &TableName, names: fn(&Table) -> Vec<String>| {
         schema.table(table).map(names).unwrap_or_default()
     };
@@ -243,7 +243,7 @@ fn constraints(table: &Table) -> Vec<String> {
 
 /// Tells whether the object of an error is in a schema.
 fn exists(error: &ApplyError, schema: &Schema) -> bool {
-    let Schema { tables, enums, sequences, schemas } = schema;
+    let Schema { tables, enums, sequences, schemas, remarks: _ } = schema;
     let in_table = |table: &TableName, has: &dyn Fn(&Table) -> bool| schema.table(table).is_some_and(has);
     match error {
         ApplyError::ColumnExists { table, column } | ApplyError::NoColumn { table, column } => {

@@ -12,6 +12,7 @@ mod exclusion;
 mod index;
 mod name;
 mod naming;
+mod remark;
 mod sequence;
 mod table;
 mod ty;
@@ -32,6 +33,7 @@ pub use self::{
     index::{Index, IndexKey, IndexPart, Nulls, Order},
     name::{Ident, ObjectName, TableName},
     naming::{NamingConvention, NamingError},
+    remark::{Remark, Remarks},
     sequence::{Sequence, SequenceOptions},
     table::{Table, TableOption, TableOptions},
     ty::{ColumnType, Type},
@@ -51,6 +53,9 @@ pub struct Schema {
     pub sequences: BTreeMap<ObjectName, Sequence>,
     /// The schemas that are there besides the connection's own and those in which something lies (PostgreSQL only).
     pub schemas: BTreeSet<Ident>,
+    /// What whoever read it noticed: warnings of `create`.
+    #[serde(skip)]
+    pub remarks: Remarks,
 }
 
 impl Schema {
@@ -90,6 +95,13 @@ impl Schema {
         self
     }
 
+    /// Adds remarks.
+    #[must_use]
+    pub fn with_remarks(mut self, remarks: impl IntoIterator<Item = Remark>) -> Self {
+        self.remarks.0.extend(remarks);
+        self
+    }
+
     /// Finds a table by name.
     #[must_use]
     pub fn table(&self, name: &TableName) -> Option<&Table> {
@@ -99,7 +111,7 @@ impl Schema {
     /// Tells whether there is nothing in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let Self { tables, enums, sequences, schemas } = self;
+        let Self { tables, enums, sequences, schemas, remarks: _ } = self;
         tables.is_empty() && enums.is_empty() && sequences.is_empty() && schemas.is_empty()
     }
 }

@@ -70,6 +70,9 @@ mod oracle; // What shares no code with the library says of a database.
 mod pending; // Pending SQL whose effect only a database can tell is tried on a scratch database.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
+mod places; // Models: which schema a name means, types that nobody declares, remarks on columns.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
 mod postgres; // PostgreSQL: statements, reflection, questions and the lock, on a real server.
 #[cfg(feature = "runtime")]
 #[cfg(test)]

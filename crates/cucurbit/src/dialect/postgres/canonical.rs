@@ -19,7 +19,7 @@ use crate::{
 ///
 /// Checks keep their places in the list, by which a question names them; the other lists are sorted in the form.
 pub(crate) fn canonical(schema: Schema) -> Canonical {
-    let Schema { tables, enums, sequences, schemas } = schema;
+    let Schema { tables, enums, sequences, schemas, remarks: _ } = schema;
     let schemas = schemas.into_iter().filter(|name| *name != "public");
     let mut as_written = Schema::new().with_schemas(schemas);
     let cut = as_written.schemas.iter().cloned().map(|mut name| {
@@ -30,7 +30,7 @@ pub(crate) fn canonical(schema: Schema) -> Canonical {
     for mut written in enums.into_values() {
         unqualified(&mut written.name);
         let mut stored = written.clone();
-        visit::object_name(&mut stored.name, &mut names::cut);
+        visit::object_name(&mut stored.name, &mut names::Cut);
         stored.comment = said(&stored.comment);
         as_written.enums.insert(written.name.clone(), written);
         form.enums.insert(stored.name.clone(), stored);
@@ -38,7 +38,7 @@ pub(crate) fn canonical(schema: Schema) -> Canonical {
     for mut written in sequences.into_values() {
         unqualified(&mut written.name);
         let mut stored = written.clone();
-        visit::object_name(&mut stored.name, &mut names::cut);
+        visit::object_name(&mut stored.name, &mut names::Cut);
         stored.ty = types::stored(&stored.ty);
         stored.comment = said(&stored.comment);
         stored.options = sequence::stored(&stored.ty, &stored.options);
@@ -48,7 +48,7 @@ pub(crate) fn canonical(schema: Schema) -> Canonical {
     let tables = tables.into_values().map(|mut written| {
         in_default_schema(&mut written);
         let mut stored = written.clone();
-        visit::table(&mut stored, &mut names::cut);
+        visit::table(&mut stored, &mut names::Cut);
         (written, stored)
     });
     let tables: Vec<(Table, Table)> = tables.collect();

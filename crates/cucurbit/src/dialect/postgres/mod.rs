@@ -10,6 +10,7 @@ mod canonical;
 mod check;
 mod comment;
 mod constant;
+mod current;
 mod execute;
 mod expression;
 #[cfg(feature = "runtime")]
@@ -31,6 +32,8 @@ pub(super) mod session;
 mod types;
 mod visit;
 
+#[cfg(feature = "runtime")]
+pub(super) use self::current::without_current;
 #[cfg(feature = "runtime")]
 pub(super) use self::{
     ask::ask,

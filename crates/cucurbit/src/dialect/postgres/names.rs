@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::expression;
+use super::{expression, visit};
 use crate::schema::{Check, Dialect, ForeignKey, Ident, PrimaryKey, Schema, Table, TableName, Unique};
 
 /// The longest name in bytes: NAMEDATALEN - 1 (manual, 4.1.1).
@@ -33,6 +33,15 @@ pub(super) fn cut(name: &mut Ident) {
 pub(crate) fn cut_of(mut name: Ident) -> Ident {
     cut(&mut name);
     name
+}
+
+/// Cuts every name that is visited.
+pub(super) struct Cut;
+
+impl visit::Change for Cut {
+    fn ident(&mut self, name: &mut Ident) {
+        cut(name);
+    }
 }
 
 /// The longest start of a text that has at most so many bytes.

@@ -13,10 +13,25 @@ use crate::{
 };
 
 /// What is done to each name.
-pub(super) type Change<'f> = &'f mut dyn FnMut(&mut Ident);
+pub(super) trait Change {
+    /// Changes a name that stands alone, as that of a column does.
+    fn ident(&mut self, _name: &mut Ident) {}
+
+    /// Changes the name of something that lies in a schema.
+    fn object(&mut self, name: &mut ObjectName) {
+        let ObjectName { schema, name } = name;
+        schema.iter_mut().for_each(|schema| self.ident(schema));
+        self.ident(name);
+    }
+
+    /// Changes the name of something that an operation makes.
+    fn made(&mut self, name: &mut ObjectName) {
+        self.object(name);
+    }
+}
 
 /// Changes the names in an operation; SQL stays as it is written.
-pub(super) fn operation(operation: &mut Operation, change: Change<'_>) {
+pub(super) fn operation(operation: &mut Operation, change: &mut dyn Change) {
     match operation {
         Operation::AddColumn { table, column, backfill: _ } => {
             table_name(table, change);
@@ -24,14 +39,14 @@ pub(super) fn operation(operation: &mut Operation, change: Change<'_>) {
         }
         Operation::AlterColumn { table, column, changes } => {
             table_name(table, change);
-            change(column);
+            change.ident(column);
             changes.iter_mut().for_each(|one| column_change(one, change));
         }
         Operation::AlterConstraint { table, constraint, change: altered } => {
             table_name(table, change);
             reference(constraint, change);
             match altered {
-                ConstraintChange::Rename { to } => change(to),
+                ConstraintChange::Rename { to } => change.ident(to),
                 ConstraintChange::SetComment(_)
                 | ConstraintChange::SetDeferral(_)
                 | ConstraintChange::Validate => {}
@@ -39,13 +54,12 @@ pub(super) fn operation(operation: &mut Operation, change: Change<'_>) {
         }
         Operation::AlterEnum { name, change: _ }
         | Operation::AlterSequence(Sequence { name, ty: _, options: _, comment: _ })
-        | Operation::CreateSequence(Sequence { name, ty: _, options: _, comment: _ })
         | Operation::DropEnum { name }
         | Operation::DropSequence { name } => object_name(name, change),
-        Operation::CreateSchema { name } | Operation::DropSchema { name } => change(name),
+        Operation::CreateSchema { name } | Operation::DropSchema { name } => change.ident(name),
         Operation::BulkInsert(BulkInsert { table, columns, rows: _ }) => {
             table_name(table, change);
-            columns.iter_mut().for_each(change);
+            columns.iter_mut().for_each(|one| change.ident(one));
         }
         Operation::CreateCheck { table, check } => {
             table_name(table, change);
@@ -55,7 +69,8 @@ pub(super) fn operation(operation: &mut Operation, change: Change<'_>) {
             table_name(table, change);
             self::exclusion(exclusion, change);
         }
-        Operation::CreateEnum(EnumType { name, values: _, comment: _ }) => object_name(name, change),
+        Operation::CreateEnum(EnumType { name, values: _, comment: _ })
+        | Operation::CreateSequence(Sequence { name, ty: _, options: _, comment: _ }) => change.made(name),
         Operation::CreateForeignKey { table, foreign_key } => {
             table_name(table, change);
             self::foreign_key(foreign_key, change);
@@ -75,7 +90,7 @@ pub(super) fn operation(operation: &mut Operation, change: Change<'_>) {
         }
         Operation::DropColumn { table, column, consent: _ } => {
             table_name(table, change);
-            change(column);
+            change.ident(column);
         }
         Operation::DropConstraint { table, constraint } => {
             table_name(table, change);
@@ -84,7 +99,7 @@ pub(super) fn operation(operation: &mut Operation, change: Change<'_>) {
         Operation::DropIndex { table, name, concurrency: _ }
         | Operation::SetIndexComment { table, name, comment: _ } => {
             table_name(table, change);
-            change(name);
+            change.ident(name);
         }
         Operation::DropTable { table, consent: _ }
         | Operation::SetTableComment { table, comment: _ }
@@ -100,18 +115,18 @@ pub(super) fn operation(operation: &mut Operation, change: Change<'_>) {
         }
         Operation::RenameIndex { table, name, to } => {
             table_name(table, change);
-            change(name);
-            change(to);
+            change.ident(name);
+            change.ident(to);
         }
         Operation::RenameTable { table, to } => {
             table_name(table, change);
-            change(to);
+            change.ident(to);
         }
     }
 }
 
 /// Changes the names in a table.
-pub(super) fn table(table: &mut Table, change: Change<'_>) {
+pub(super) fn table(table: &mut Table, change: &mut dyn Change) {
     let Table {
         name,
         columns,
@@ -124,7 +139,7 @@ pub(super) fn table(table: &mut Table, change: Change<'_>) {
         comment: _,
         options: _,
     } = table;
-    table_name(name, change);
+    change.made(name);
     columns.iter_mut().for_each(|one| column(one, change));
     primary_key.iter_mut().for_each(|key| self::primary_key(key, change));
     uniques.iter_mut().for_each(|one| unique(one, change));
@@ -138,17 +153,17 @@ pub(super) fn table(table: &mut Table, change: Change<'_>) {
     *indexes = renamed.collect::<BTreeMap<_, _>>();
 }
 
-fn column(column: &mut Column, change: Change<'_>) {
+fn column(column: &mut Column, change: &mut dyn Change) {
     let Column { name, ty, nullable: _, default: _, collation: _, comment: _ } = column;
-    change(name);
+    change.ident(name);
     column_type(ty, change);
 }
 
-fn column_type(Variants { base, variants }: &mut ColumnType, change: Change<'_>) {
+fn column_type(Variants { base, variants }: &mut ColumnType, change: &mut dyn Change) {
     std::iter::once(base).chain(variants.values_mut()).for_each(|one| ty(one, change));
 }
 
-fn ty(ty: &mut Type, change: Change<'_>) {
+fn ty(ty: &mut Type, change: &mut dyn Change) {
     match ty {
         Type::Array(element) => self::ty(element, change),
         Type::Enum { name } => object_name(name, change),
@@ -176,20 +191,18 @@ fn ty(ty: &mut Type, change: Change<'_>) {
     }
 }
 
-/// Changes the names in the name of a type.
-pub(super) fn object_name(name: &mut ObjectName, change: Change<'_>) {
-    table_name(name, change);
+/// Changes the name of a type.
+pub(super) fn object_name(name: &mut ObjectName, change: &mut dyn Change) {
+    change.object(name);
 }
 
-fn table_name(name: &mut TableName, change: Change<'_>) {
-    let TableName { schema, name } = name;
-    schema.iter_mut().for_each(&mut *change);
-    change(name);
+fn table_name(name: &mut TableName, change: &mut dyn Change) {
+    change.object(name);
 }
 
-fn column_change(one: &mut ColumnChange, change: Change<'_>) {
+fn column_change(one: &mut ColumnChange, change: &mut dyn Change) {
     match one {
-        ColumnChange::Rename { to } => change(to),
+        ColumnChange::Rename { to } => change.ident(to),
         ColumnChange::LosesData
         | ColumnChange::SetCollation(_)
         | ColumnChange::SetComment(_)
@@ -200,17 +213,17 @@ fn column_change(one: &mut ColumnChange, change: Change<'_>) {
     }
 }
 
-fn primary_key(key: &mut PrimaryKey, change: Change<'_>) {
+fn primary_key(key: &mut PrimaryKey, change: &mut dyn Change) {
     let PrimaryKey { name, columns, include, deferral: _, comment: _ } = key;
-    name.iter_mut().chain(columns).chain(include).for_each(change);
+    name.iter_mut().chain(columns).chain(include).for_each(|one| change.ident(one));
 }
 
-fn unique(unique: &mut Unique, change: Change<'_>) {
+fn unique(unique: &mut Unique, change: &mut dyn Change) {
     let Unique { name, columns, include, is_nulls_not_distinct: _, deferral: _, comment: _ } = unique;
-    name.iter_mut().chain(columns).chain(include).for_each(change);
+    name.iter_mut().chain(columns).chain(include).for_each(|one| change.ident(one));
 }
 
-fn foreign_key(foreign_key: &mut ForeignKey, change: Change<'_>) {
+fn foreign_key(foreign_key: &mut ForeignKey, change: &mut dyn Change) {
     let ForeignKey {
         name,
         columns,
@@ -225,15 +238,19 @@ fn foreign_key(foreign_key: &mut ForeignKey, change: Change<'_>) {
         comment: _,
     } = foreign_key;
     table_name(referred_table, change);
-    name.iter_mut().chain(columns).chain(referred_columns).chain(on_delete_columns).for_each(change);
+    name.iter_mut()
+        .chain(columns)
+        .chain(referred_columns)
+        .chain(on_delete_columns)
+        .for_each(|one| change.ident(one));
 }
 
-fn check(check: &mut Check, change: Change<'_>) {
+fn check(check: &mut Check, change: &mut dyn Change) {
     let Check { name, expression: _, is_no_inherit: _, is_not_valid: _, comment: _ } = check;
-    name.iter_mut().for_each(change);
+    name.iter_mut().for_each(|one| change.ident(one));
 }
 
-fn index(index: &mut Index, change: Change<'_>) {
+fn index(index: &mut Index, change: &mut dyn Change) {
     let Index {
         name,
         is_unique: _,
@@ -246,32 +263,32 @@ fn index(index: &mut Index, change: Change<'_>) {
         is_invalid: _,
         comment: _,
     } = index;
-    change(name);
-    include.iter_mut().for_each(&mut *change);
+    change.ident(name);
+    include.iter_mut().for_each(|one| change.ident(one));
     for part in parts {
         match &mut part.key {
-            IndexKey::Column(column) => change(column),
+            IndexKey::Column(column) => change.ident(column),
             IndexKey::Expression(_) => {}
         }
     }
 }
 
-fn exclusion(exclusion: &mut Exclusion, change: Change<'_>) {
+fn exclusion(exclusion: &mut Exclusion, change: &mut dyn Change) {
     let Exclusion { index, operators: _, deferral: _, comment: _ } = exclusion;
     self::index(index, change);
 }
 
-fn reference(constraint: &mut ConstraintRef, change: Change<'_>) {
+fn reference(constraint: &mut ConstraintRef, change: &mut dyn Change) {
     match constraint {
         ConstraintRef::Check { expression: _ } | ConstraintRef::PrimaryKey => {}
         ConstraintRef::ForeignKey { columns, referred } => {
-            columns.iter_mut().for_each(&mut *change);
+            columns.iter_mut().for_each(|one| change.ident(one));
             if let Some(Referred { table, columns }) = referred {
                 table_name(table, change);
-                columns.iter_mut().for_each(&mut *change);
+                columns.iter_mut().for_each(|one| change.ident(one));
             }
         }
-        ConstraintRef::Unique { columns } => columns.iter_mut().for_each(change),
-        ConstraintRef::Named(name) => change(name),
+        ConstraintRef::Unique { columns } => columns.iter_mut().for_each(|one| change.ident(one)),
+        ConstraintRef::Named(name) => change.ident(name),
     }
 }

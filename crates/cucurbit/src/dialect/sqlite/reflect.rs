@@ -109,7 +109,7 @@ pub(in super::super) async fn reflect(connection: &mut Connection) -> Result<Bef
     };
     connection.each::<ReflectError>(COLUMNS, read).await?;
     let schema = schema(&originals, &columns)?;
-    Ok(Before { schema, originals, said: Schema::new() })
+    Ok(Before { schema, originals, said: Schema::new(), current_schema: None })
 }
 
 /// Takes one of the objects.

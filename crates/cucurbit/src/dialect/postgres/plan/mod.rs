@@ -12,7 +12,9 @@ mod pending;
 use std::collections::BTreeSet;
 
 use self::history::History;
-use super::{alter, canonical, comment as comments, execute, memory, names, render, sequence, visit};
+use super::{
+    alter, canonical, comment as comments, current, execute, memory, names, render, sequence, visit,
+};
 use crate::{
     dialect::{
         Before, Hazard, Mode, Plan, PlanError, Statement,
@@ -20,8 +22,8 @@ use crate::{
     },
     operation::{self, ApplyError, Concurrency, ConstraintChange, Found, Operation},
     schema::{
-        ConstraintRef, Dialect, ForeignKey, Ident, Index, ObjectName, PrimaryKey, Schema, Sequence, Table,
-        TableName, TableOption,
+        ConstraintRef, Dialect, ForeignKey, Ident, Index, ObjectName, PrimaryKey, Schema, Table, TableName,
+        TableOption,
     },
 };
 
@@ -29,8 +31,9 @@ use crate::{
 pub(crate) fn plan(before: &mut Before, operations: &[Operation]) -> Result<Plan, PlanError> {
     let mut operations = operation::for_dialect(operations, Dialect::Postgres);
     for operation in &mut operations {
-        visit::operation(operation, &mut names::cut);
+        visit::operation(operation, &mut names::Cut);
     }
+    let current_schema = before.current_schema.clone().unwrap_or_else(|| Ident::new("public"));
     let mut planner = Planner {
         schema: &mut before.schema,
         plan: Plan::default(),
@@ -41,7 +44,7 @@ pub(crate) fn plan(before: &mut Before, operations: &[Operation]) -> Result<Plan
     };
     for place in 0..operations.len() {
         let (operation, rest) = (operations[place].clone(), &operations[place + 1..]);
-        let operation = planner.located(operation);
+        let operation = current::located(operation, planner.schema, &current_schema);
         let (start, deferred) = (planner.plan.statements.len(), planner.initially_deferred());
         planner.step(operation.clone(), rest)?;
         planner.check_pending(start, &operation, deferred);
@@ -63,54 +66,6 @@ struct Planner<'b> {
 }
 
 impl Planner<'_> {
-    /// Finds the table under its short name where the operation says `public`, as reflection does.
-    fn located(&self, mut operation: Operation) -> Operation {
-        let name = match &mut operation {
-            Operation::AddColumn { table, .. }
-            | Operation::AlterColumn { table, .. }
-            | Operation::AlterConstraint { table, .. }
-            | Operation::CreateCheck { table, .. }
-            | Operation::CreateExclusion { table, .. }
-            | Operation::CreateForeignKey { table, .. }
-            | Operation::CreateIndex { table, .. }
-            | Operation::CreatePrimaryKey { table, .. }
-            | Operation::CreateUnique { table, .. }
-            | Operation::DropColumn { table, .. }
-            | Operation::DropConstraint { table, .. }
-            | Operation::DropIndex { table, .. }
-            | Operation::DropTable { table, .. }
-            | Operation::RenameIndex { table, .. }
-            | Operation::RenameTable { table, .. }
-            | Operation::SetIndexComment { table, .. }
-            | Operation::SetTableComment { table, .. }
-            | Operation::SetTableOption { table, .. } => table,
-            Operation::AlterEnum { name, .. }
-            | Operation::AlterSequence(Sequence { name, .. })
-            | Operation::DropEnum { name }
-            | Operation::DropSequence { name } => name,
-            Operation::BulkInsert(_)
-            | Operation::DropSchema { .. }
-            | Operation::CreateEnum(_)
-            | Operation::CreateSchema { .. }
-            | Operation::CreateSequence(_)
-            | Operation::CreateTable(_)
-            | Operation::Execute(_)
-            | Operation::Irreversible { .. }
-            | Operation::Run { .. }
-            | Operation::On { .. } => return operation,
-        };
-        let short = TableName::new(name.name.clone());
-        let is_public = name.schema.as_ref().is_some_and(|schema| *schema == "public");
-        let Schema { tables, enums, sequences, schemas: _ } = &*self.schema;
-        let is_there = |name: &TableName| {
-            tables.contains_key(name) || enums.contains_key(name) || sequences.contains_key(name)
-        };
-        if is_public && !is_there(name) && is_there(&short) {
-            *name = short;
-        }
-        operation
-    }
-
     fn step(&mut self, operation: Operation, rest: &[Operation]) -> Result<(), PlanError> {
         match &operation {
             Operation::AddColumn { table, column, backfill } => {

@@ -39,7 +39,8 @@ pub(crate) async fn reflect(connection: &mut Connection) -> Result<Before, Refle
         read.table
     });
     let schema = Schema::from_tables(tables).with_enums(enums).with_sequences(sequences);
-    Ok(Before::of(schema.with_schemas(catalogue.server.others)))
+    let Server { current, others, .. } = catalogue.server;
+    Ok(Before { current_schema: Some(current), ..Before::of(schema.with_schemas(others)) })
 }
 
 /// What is known of the server before anything else is asked.
@@ -49,6 +50,8 @@ pub(super) struct Server {
     pub(super) version: u32,
     /// The current schema's place in `pg_namespace`.
     pub(super) namespace: u32,
+    /// The current schema's name.
+    pub(super) current: Ident,
     /// The other schemas, by name.
     pub(super) others: Vec<Ident>,
 }
@@ -62,8 +65,9 @@ async fn server(connection: &mut Connection) -> Result<Server, ReflectError> {
         let Some(namespace) = row.optional_number()? else {
             return Err(ReflectError::NoSchema { search_path });
         };
+        let current = Ident::new(row.text()?);
         let others = row.optional_texts()?.unwrap_or_default().into_iter().map(Ident::new).collect();
-        server = Some(Server { version, namespace, others });
+        server = Some(Server { version, namespace, current, others });
         Ok(())
     })
     .await?;
