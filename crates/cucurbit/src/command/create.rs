@@ -1,7 +1,7 @@
 //! `revision --autogenerate`, and `create`, its other name: a script that brings the database to the models.
 
 use crate::{
-    dialect::{Before, Unmodelled},
+    dialect::{Before, PlanError, Unmodelled},
     error::Error,
     operation::{Consent, EnumChange, Operation, for_dialect, reverse_all},
     schema::{Column, Dialect, Ident, Remark, Schema, TableName},
@@ -291,9 +291,16 @@ async fn prove(
             continue;
         };
         for operations in [upgrade, downgrade] {
-            dialect
-                .plan(&mut before, &for_dialect(operations, dialect))
-                .map_err(|source| Error::NewRevision { dialect, source })?;
+            match dialect.plan(&mut before, &for_dialect(operations, dialect)) {
+                Ok(_) => {}
+                // Only a person can say what is missing, in the script.
+                Err(error @ PlanError::NeedsUsing { .. }) => {
+                    let error = format!("{dialect} refuses it as it is: {error}; write `.using(\"…\")` after `.ty(…)`");
+                    notes.extend((!notes.contains(&error)).then_some(error));
+                    break;
+                }
+                Err(source) => return Err(Error::NewRevision { dialect, source }),
+            }
         }
     }
     Ok(notes)

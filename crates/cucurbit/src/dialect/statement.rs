@@ -84,6 +84,8 @@ pub struct Hazard {
     pub probe: String,
     /// A query that shows the first rows in danger: key, value, and how many there are in all; see [`Offender`].
     pub offenders: Option<String>,
+    /// Whether it speaks of what is there only when its statement's turn has come.
+    pub waits: bool,
 }
 
 /// A row in danger.
@@ -226,6 +228,16 @@ pub enum PlanError {
         /// Why it does not fit.
         source: ApplyError,
     },
+    /// One type has no meaning as another, and the script does not say one.
+    #[error("cannot {operation}: there is no one way from {from} to {to}")]
+    NeedsUsing {
+        /// What was to be done.
+        operation: String,
+        /// The type before.
+        from: String,
+        /// The type after.
+        to: String,
+    },
     /// The script refuses to be undone.
     #[error("the script cannot be undone: {reason}")]
     Irreversible {
@@ -283,6 +295,9 @@ impl PlanError {
                  `op.drop_index`, a trigger or a view by `op.execute(\"DROP TRIGGER …\")`; make it again after, without the \
                  column",
             ),
+            Self::NeedsUsing { .. } => {
+                Some("say after `.ty(…)` how the old value becomes the new one: `.using(\"an expression of SQL\")`")
+            }
             Self::NeedsNoTransaction { statement } => Some(if ends_transaction(statement) {
                 "leave it out: each revision is a transaction, which begins and ends by itself"
             } else {

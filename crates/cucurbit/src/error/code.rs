@@ -309,6 +309,8 @@ error_codes! {
     MixedModes = "mixed-modes",
     /// A statement would end or leave the transaction of its revision.
     NeedsNoTransaction = "needs-no-transaction",
+    /// A change of type has no one meaning.
+    NeedsUsing = "needs-using",
     /// What bears the name of the version table is something else.
     NotAVersionTable = "not-a-version-table",
     /// The database is not at the heads.

@@ -251,6 +251,7 @@ impl From<&PlanError> for ErrorCode {
             PlanError::Apply { source, .. } => source.into(),
             PlanError::InUse { .. } => Self::ObjectInUse,
             PlanError::Irreversible { .. } => Self::Irreversible,
+            PlanError::NeedsUsing { .. } => Self::NeedsUsing,
             PlanError::NeedsNoTransaction { .. } => Self::NeedsNoTransaction,
             PlanError::Original { .. } => Self::UnreadableObject,
             PlanError::Unrunnable(_) => Self::UnrunnableSql,

@@ -283,7 +283,7 @@ impl<'op> AlterColumn<'op> {
         self.change(ColumnChange::SetType { ty: ty.into(), using: None })
     }
 
-    /// PostgreSQL: says how the old value becomes one of the new type.
+    /// Says how the old value becomes one of the new type, as an expression of the row.
     ///
     /// Without a change of type before it there is nothing that it could say.
     pub fn using(self, sql: impl Into<Expression>) -> Self {

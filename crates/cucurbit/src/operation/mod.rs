@@ -278,7 +278,7 @@ pub enum ColumnChange {
     SetType {
         /// The new type.
         ty: ColumnType,
-        /// PostgreSQL's `USING`: how the old value becomes the new one.
+        /// How the old value becomes the new one (PostgreSQL's `USING`).
         using: Option<Expression>,
     },
 }

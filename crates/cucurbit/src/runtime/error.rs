@@ -190,7 +190,7 @@ pub enum RunError {
 }
 
 fn hazard_words(hazard: &Hazard) -> String {
-    let Hazard { kind, table, column, probe: _, offenders: _ } = hazard;
+    let Hazard { kind, table, column, probe: _, offenders: _, waits: _ } = hazard;
     match (kind, column) {
         (HazardKind::BreaksCheck { check }, _) => {
             format!("table `{table}` has rows that break the check `{check}`")

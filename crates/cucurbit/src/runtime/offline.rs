@@ -3,7 +3,7 @@
 //! The script is reproducible byte for byte: nothing in it comes from a clock, from chance or from a database.
 
 use crate::{
-    dialect::{self, Before, Dialect, Guard, Mode, Plan, Statement},
+    dialect::{self, Before, Dialect, Guard, Hazard, HazardKind, Mode, Plan, Statement},
     revision::{Applied, Direction, Heads, Scripts, Step},
 };
 
@@ -66,7 +66,9 @@ fn write_step(text: &mut Text, dialect: Dialect, plan: &Plan, changes: &[String]
             statement(text, if is_inside { dialect.begin_sql() } else { "COMMIT" });
             is_open = is_inside;
         }
-        for hazard in hazards {
+        // A value that cannot be converted makes an error of the statement itself.
+        let is_shown = |hazard: &&Hazard| !matches!(hazard.kind, HazardKind::CannotConvert { .. });
+        for hazard in hazards.iter().filter(is_shown) {
             comment(text, &format!("dangerous if this is 1: {}", hazard.probe));
         }
         if guards.iter().any(|guard| matches!(guard, Guard::CopiesAllRows { .. })) {

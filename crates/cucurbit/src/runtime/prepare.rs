@@ -168,9 +168,9 @@ impl Known {
     }
 
     fn can_judge(&self, hazard: &Hazard) -> bool {
-        let Hazard { kind: _, table, column, probe: _, offenders: _ } = hazard;
+        let Hazard { kind: _, table, column, probe: _, offenders: _, waits } = hazard;
         let is_changed = |column: &Ident| self.changed.contains(&(table.clone(), column.clone()));
-        self.tables.contains(table) && !column.as_ref().is_some_and(is_changed)
+        !waits && self.tables.contains(table) && !column.as_ref().is_some_and(is_changed)
     }
 
     /// Notes what an operation does to tables and columns: what bears their names later is something else.
@@ -184,6 +184,10 @@ impl Known {
                 for to in changes.iter().filter_map(new_name) {
                     change(table, column);
                     change(table, to);
+                }
+                // Its values are others by then.
+                if changes.iter().any(|change| matches!(change, ColumnChange::SetType { .. })) {
+                    change(table, column);
                 }
             }
             Operation::DropColumn { table, column, .. } => change(table, column),

@@ -30,6 +30,9 @@ mod config; // Which configuration file is found, what it may say, and which add
 mod connect; // Real files and a real server opened by their addresses, and what is said when that fails.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
+mod conversions; // Changes of types with rows: every type into every other, as PostgreSQL converts the values.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
 mod diff; // What is found can be run, leads to the other schema and can be undone, on real databases.
 #[cfg(feature = "runtime")]
 #[cfg(test)]

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     dialect::{
         Hazard, PlanError, Statement,
+        family::Family,
         sql::{qualified, quoted, string},
     },
     operation::ColumnChange,
@@ -382,13 +383,13 @@ pub(super) fn is_in_key(columns: &[Ident], include: &[Ident], column: &Ident) ->
 /// Says how a value becomes one of another type, where PostgreSQL has no cast that it makes by itself.
 ///
 /// Assignment casts are listed in the catalogue `pg_cast`; every type becomes text by itself.
-fn cast(column: &str, from: &Type, to: &Type) -> Option<String> {
+pub(super) fn cast(column: &str, from: &Type, to: &Type) -> Option<String> {
     use Family::{Array, Bytes, Json, Number, Other, Text, Time, Truth};
     let spelled = types::spelled(&types::stored(to));
-    match (Family::of(from), Family::of(to)) {
+    match (family(from), family(to)) {
         // What has a cast of assignment, and what becomes text.
         (Number, Number) | (Json, Json) | (_, Text) => None,
-        (Time, Time) if has_time_cast(from, to) => None,
+        (Time, Time) => None,
         (Truth, Truth) | (Bytes, Bytes) => None,
         (Number, Truth) => Some(format!("({column} <> 0)")),
         (Truth, Number) => Some(format!("{column}::INTEGER")),
@@ -399,59 +400,19 @@ fn cast(column: &str, from: &Type, to: &Type) -> Option<String> {
         }
         (Text | Array, _) | (_, Array) => Some(format!("{column}::{spelled}")),
         (Other, _) | (_, Other) => Some(format!("{column}::TEXT::{spelled}")),
-        // There is no cast, or none without a meaning of its own: the server says so, the script's `using` helps.
+        // There is no cast, or none without a meaning of its own: it was refused, unless the script says `using`.
         (Number | Truth | Time | Json | Bytes, Number | Truth | Time | Json | Bytes) => None,
     }
+}
+
+fn family(ty: &Type) -> Family {
+    Family::of(&types::stored(ty))
 }
 
 /// Tells whether the elements of an array have casts from and to text alone.
 fn has_named_elements(ty: &Type) -> bool {
     let Type::Array(element) = types::stored(ty) else { return false };
-    Family::of(&element) == Family::Other
-}
-
-/// Types with casts among each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Family {
-    Array,
-    Bytes,
-    Json,
-    Number,
-    Other,
-    Text,
-    Time,
-    Truth,
-}
-
-impl Family {
-    fn of(ty: &Type) -> Self {
-        match types::stored(ty) {
-            Type::Array(_) => Self::Array,
-            Type::Binary => Self::Bytes,
-            Type::Json | Type::Jsonb => Self::Json,
-            Type::BigInteger
-            | Type::Decimal { .. }
-            | Type::Double
-            | Type::Float
-            | Type::Integer
-            | Type::Real
-            | Type::SmallInteger => Self::Number,
-            Type::Custom { .. } | Type::Enum { .. } | Type::Uuid => Self::Other,
-            Type::Char { .. } | Type::String { .. } | Type::Text => Self::Text,
-            Type::Date
-            | Type::DateTime { .. }
-            | Type::DateTimeTz { .. }
-            | Type::Interval
-            | Type::Time { .. } => Self::Time,
-            Type::Boolean => Self::Truth,
-        }
-    }
-}
-
-/// Times become days and times of day by themselves; a time of day does not become a day.
-fn has_time_cast(from: &Type, to: &Type) -> bool {
-    let is_of_day = |ty: &Type| matches!(ty, Type::Time { .. } | Type::Interval);
-    !is_of_day(from) || is_of_day(to)
+    family(&element) == Family::Other
 }
 
 #[cfg(test)]

@@ -23,6 +23,11 @@ pub(super) fn constant(sql: &str) -> Option<Constant> {
     with_expression(sql, literal).flatten()
 }
 
+/// Tells whether a text is an expression of SQLite.
+pub(super) fn is_expression(sql: &str) -> bool {
+    with_expression(sql, |_| ()).is_some()
+}
+
 /// An expression that is deeper is not read: its own text stands for it. SQLite takes 1,000 levels
 /// (sqlite.org/limits.html, section 5), parentheses apart, which may be planted.
 const DEEPEST: usize = 4_000;

@@ -10,6 +10,7 @@ mod alter;
 #[cfg(feature = "runtime")]
 mod ask;
 mod canonical;
+mod convert;
 mod ddl;
 mod definition;
 mod expression;

@@ -226,6 +226,7 @@ fn drop_table(
             column: None,
             probe: format!("SELECT EXISTS (SELECT 1 FROM {name})"),
             offenders: None,
+            waits: false,
         });
     }
     if !children.is_empty() {

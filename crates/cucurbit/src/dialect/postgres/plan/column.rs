@@ -80,7 +80,11 @@ impl Planner<'_> {
             changes.iter().any(|change| matches!(change, ColumnChange::SetNotNull { backfill: Some(_) }));
         let is_in_danger = was.nullable && refuses_null && !is_filled;
         let hazard = if is_in_danger { self.history.has_nulls(owner, column) } else { None };
+        let unfit = self.cannot_convert(owner, was, changes)?;
         let mut statements = alter::alter_column(owner, was, changes, hazard)?;
+        if let Some(first) = statements.first_mut() {
+            first.hazards.extend(unfit);
+        }
         if becomes_computed(was, changes)
             && let Some(first) = statements.first_mut()
         {

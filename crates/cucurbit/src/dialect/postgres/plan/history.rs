@@ -142,8 +142,8 @@ impl History {
         self.hazard(HazardKind::NullInNotNull, table, Some(column), None)
     }
 
-    fn is_new(&self, table: &TableName, column: &Ident) -> bool {
-        self.new_columns.contains(&(table.clone(), column.clone()))
+    pub(super) fn is_new(&self, table: &TableName, column: &Ident) -> bool {
+        self.new_tables.contains(table) || self.new_columns.contains(&(table.clone(), column.clone()))
     }
 
     /// Makes a hazard with its probe; a table that the plan made has none.
@@ -164,6 +164,6 @@ impl History {
         });
         let condition = condition.unwrap_or_default();
         let probe = format!("SELECT EXISTS (SELECT 1 FROM {}{condition})::int", qualified(old_table));
-        Some(Hazard { kind, table: table.clone(), column: column.cloned(), probe, offenders: None })
+        Some(Hazard { kind, table: table.clone(), column: column.cloned(), probe, offenders: None, waits: false })
     }
 }

@@ -3,6 +3,7 @@
 mod around;
 mod around_enum;
 mod column;
+mod convert;
 mod comment;
 mod deferred;
 mod enumeration;

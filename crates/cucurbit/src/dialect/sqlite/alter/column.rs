@@ -154,8 +154,7 @@ impl Work<'_> {
         edited.map_err(|error| unsupported(operation)(error.to_string()))
     }
 
-    /// Declares another type. Values are copied as they are, without CAST: SQLite converts a text that is a number
-    /// and keeps `abc` (sqlite.org/datatype3.html, section 3), where CAST would make it 0. A STRICT table refuses it.
+    /// Declares another type.
     fn set_type(
         &mut self,
         column: &Ident,
@@ -164,6 +163,7 @@ impl Work<'_> {
         operation: &Operation,
     ) -> Result<(), PlanError> {
         let ty = ty.on(HERE);
+        self.convert(column, ty, using, operation)?;
         let is_integer = matches!(ty, Type::BigInteger | Type::Integer | Type::SmallInteger);
         let is_rowid = self.text.rowid_column().is_some_and(|rowid| same_name(&rowid.name, column));
         if is_rowid && is_integer {
@@ -182,10 +182,6 @@ impl Work<'_> {
         }
         if spelling.eq_ignore_ascii_case("INTEGER") {
             self.text.set_ascending_key(column);
-        }
-        // `using` is PostgreSQL's, unless it was written for SQLite.
-        if let Some(using) = using.and_then(|using| using.variants.get(&HERE)) {
-            self.fills.insert(column.clone(), format!("({using})"));
         }
         Ok(())
     }

@@ -114,6 +114,7 @@ impl Edit {
             table: table.clone(),
             column: None,
             probe: format!("SELECT EXISTS (SELECT 1 FROM {name} WHERE NOT ({condition}))"),
+            waits: false,
             offenders: Some(offenders(owner, name, &format!("NOT ({condition})"), "NULL")),
         });
     }

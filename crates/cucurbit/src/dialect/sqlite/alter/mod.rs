@@ -9,6 +9,7 @@ mod column;
 mod constraint;
 mod in_place;
 mod option;
+mod retype;
 mod usage;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -154,6 +155,8 @@ fn without_rename(operation: &Operation) -> (Option<(Operation, Ident, Ident)>, 
         .map(|change| {
             if let ColumnChange::SetNotNull { backfill } = change {
                 ColumnChange::SetNotNull { backfill: under_new_name(backfill) }
+            } else if let ColumnChange::SetType { ty, using } = change {
+                ColumnChange::SetType { ty: ty.clone(), using: under_new_name(using) }
             } else {
                 change.clone()
             }
@@ -336,9 +339,11 @@ impl Work<'_> {
             Operation::AlterColumn { table: _, column, changes } => {
                 apply(self.before, operation)?;
                 let is_loosened = rest.iter().skip(1).any(|next| loosens(next, column));
-                changes
-                    .iter()
-                    .try_for_each(|change| self.alter_column(column, change, is_loosened, operation))
+                // What fills it, and what is asked of it, is of the new type.
+                let (types, others): (Vec<_>, Vec<_>) =
+                    changes.iter().partition(|change| matches!(change, ColumnChange::SetType { .. }));
+                let mut changes = types.into_iter().chain(others);
+                changes.try_for_each(|change| self.alter_column(column, change, is_loosened, operation))
             }
             Operation::AlterConstraint { table, constraint, change } => {
                 self.alter_constraint(table, constraint, change, operation)
@@ -434,7 +439,7 @@ impl Work<'_> {
             | HazardKind::NullInNotNull => None,
         };
         let hazard =
-            Hazard { kind, table: self.table.clone(), column: Some(column.clone()), probe, offenders };
+            Hazard { kind, table: self.table.clone(), column: Some(column.clone()), probe, offenders, waits: false };
         self.hazards.push(hazard);
     }
 

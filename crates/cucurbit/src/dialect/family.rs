@@ -1,0 +1,69 @@
+//! Which types become which without being told how: the same on both databases.
+//!
+//! What PostgreSQL's assignment casts and its texts know (`pg_cast`; every type becomes text and comes from it), and a few
+//! more whose meaning is plain: numbers and truth. What may not live here: how a value is converted.
+
+use crate::schema::Type;
+
+/// Types with casts among each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Family {
+    Array,
+    Bytes,
+    Json,
+    Number,
+    Other,
+    Text,
+    Time,
+    Truth,
+}
+
+impl Family {
+    /// Sorts a type, as its database reads it.
+    pub(super) fn of(ty: &Type) -> Self {
+        match ty {
+            Type::Array(_) => Self::Array,
+            Type::Binary => Self::Bytes,
+            Type::Json | Type::Jsonb => Self::Json,
+            Type::BigInteger
+            | Type::Decimal { .. }
+            | Type::Double
+            | Type::Float
+            | Type::Integer
+            | Type::Real
+            | Type::SmallInteger => Self::Number,
+            Type::Custom { .. } | Type::Enum { .. } | Type::Uuid => Self::Other,
+            Type::Char { .. } | Type::String { .. } | Type::Text => Self::Text,
+            Type::Date
+            | Type::DateTime { .. }
+            | Type::DateTimeTz { .. }
+            | Type::Interval
+            | Type::Time { .. } => Self::Time,
+            Type::Boolean => Self::Truth,
+        }
+    }
+}
+
+/// Tells whether a script must say how values of one type become values of another.
+pub(super) fn needs_using(from: &Type, to: &Type) -> bool {
+    use Family::{Array, Bytes, Json, Number, Other, Text, Time, Truth};
+    match (Family::of(from), Family::of(to)) {
+        (_, Text | Other) | (Text | Other, _) => false,
+        // Whether their elements have a way only the server knows.
+        (_, Array) | (Array, _) => false,
+        (Bytes, Bytes) | (Json, Json) | (Number | Truth, Number | Truth) => false,
+        (Time, Time) => !has_time_cast(from, to),
+        (Bytes | Json | Number | Time | Truth, Bytes | Json | Number | Time | Truth) => true,
+    }
+}
+
+/// Times become days and times of day; neither becomes the other, and a span is only a time of day's.
+fn has_time_cast(from: &Type, to: &Type) -> bool {
+    let is_of_day = |ty: &Type| matches!(ty, Type::Time { .. } | Type::Interval);
+    let is_point = |ty: &Type| matches!(ty, Type::DateTime { .. } | Type::DateTimeTz { .. });
+    match (is_of_day(from), is_of_day(to)) {
+        (true, to_of_day) => to_of_day,
+        (false, true) => is_point(from) && matches!(to, Type::Time { .. }),
+        (false, false) => true,
+    }
+}

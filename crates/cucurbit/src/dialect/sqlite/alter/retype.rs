@@ -1,0 +1,121 @@
+//! What becomes of the values of a column whose type changes.
+
+use crate::{
+    operation::{ColumnChange, Operation},
+    schema::{Expression, Ident, ServerDefault, Type},
+};
+
+use super::{
+    super::{
+        super::{Hazard, HazardKind, PlanError, family::needs_using, sql::quoted},
+        HERE,
+        convert::{self, Conversion},
+        expression::is_expression,
+        render::unsupported,
+        token::same_name,
+        types,
+    },
+    Work,
+};
+
+/// How many characters of a value are shown.
+const SHOWN: usize = 60;
+
+impl Work<'_> {
+    /// Notes how the values of a column become values of another type, and which rows stand against it.
+    pub(super) fn convert(
+        &mut self,
+        column: &Ident,
+        ty: &Type,
+        using: Option<&Expression>,
+        operation: &Operation,
+    ) -> Result<(), PlanError> {
+        let now = self.text.columns().find(|other| same_name(&other.name, column));
+        let Some((from, is_generated)) =
+            now.map(|now| (types::read(now.declared()), now.is_generated()))
+        else {
+            return Ok(());
+        };
+        if self.added.contains(column)
+            || becomes(operation, true)
+            || (is_generated && !becomes(operation, false))
+        {
+            return Ok(());
+        }
+        let is_rowid = self.text.rowid_column().is_some_and(|rowid| same_name(&rowid.name, column));
+        let own = self.fills.get(column).cloned().unwrap_or_else(|| quoted(column));
+        let enum_values = ty.enum_name().and_then(|name| self.before.schema.enums.get(name));
+        let enum_values = enum_values.map(|known| known.values.clone());
+        let enum_values = enum_values.as_deref();
+        let (old, conversion) = match using {
+            Some(using) => {
+                let using = using.on(HERE);
+                if !is_expression(using) {
+                    let reason = format!(
+                        "`{using}` is no expression of SQLite; `.using(…)` takes one for each database: \
+                         `Expression::from(\"…\").with(Dialect::Sqlite, \"…\")`"
+                    );
+                    return Err(unsupported(operation)(reason));
+                }
+                let old = format!("({using})");
+                let conversion = convert::conversion(&old, None, ty, enum_values);
+                let conversion = conversion.unwrap_or(Conversion { value: old.clone(), can_fail: false });
+                (old, Some(conversion))
+            }
+            None if needs_using(&from, ty) => {
+                return Err(PlanError::NeedsUsing {
+                    operation: operation.describe(),
+                    from: from.to_string(),
+                    to: ty.to_string(),
+                });
+            }
+            None if is_rowid && from == Type::Integer => {
+                let checked = convert::of_rowid(&own, ty);
+                self.looks_for_values(column, &own, checked.as_ref(), ty, false);
+                return Ok(());
+            }
+            None => (own.clone(), convert::conversion(&own, Some(&from), ty, enum_values)),
+        };
+        let Some(conversion) = conversion else { return Ok(()) };
+        self.looks_for_values(column, &old, Some(&conversion), ty, using.is_some());
+        let words = format!("{}.{column} cannot become {ty}", self.table);
+        self.fills.insert(column.clone(), conversion.filling(&old, &words));
+        Ok(())
+    }
+
+    /// Adds the hazard of values that cannot be converted.
+    fn looks_for_values(
+        &mut self,
+        column: &Ident,
+        old: &str,
+        conversion: Option<&Conversion>,
+        ty: &Type,
+        waits: bool,
+    ) {
+        let Some(condition) = conversion.and_then(|conversion| conversion.failing(old)) else { return };
+        let name = quoted(column);
+        // As in `column_probe`: the column may not be there yet when this is asked.
+        let probe = format!(
+            "SELECT EXISTS (SELECT 1 FROM (SELECT NULL AS {name}) WHERE EXISTS (SELECT 1 FROM {} WHERE {condition}))",
+            self.name
+        );
+        let offenders = self.offenders(&condition, &format!("substr(quote({name}), 1, {SHOWN})"));
+        self.hazards.push(Hazard {
+            kind: HazardKind::CannotConvert { ty: ty.to_string() },
+            table: self.table.clone(),
+            column: Some(column.clone()),
+            probe,
+            offenders: Some(offenders),
+            waits,
+        });
+    }
+}
+
+/// Tells whether a change of the default makes a column computed, or plain.
+fn becomes(operation: &Operation, computed: bool) -> bool {
+    let Operation::AlterColumn { changes, .. } = operation else { return false };
+    changes.iter().any(|change| {
+        matches!(change, ColumnChange::SetDefault(default)
+            if matches!(default, Some(ServerDefault::Computed { .. })) == computed)
+    })
+}
