@@ -6,7 +6,7 @@ use crate::{
     config::ConfigError,
     connection::{ConnectOptions, Connection, address::Address},
     dialect::{self, Answers, Before, ScratchError, Unmodelled},
-    diff::{Diff, Filter, LeftOut, diff},
+    diff::{Diff, Filter, LeftOut, comments, diff},
     error::Error,
     revision::{self, Direction, Edges, Heads, Target},
     runtime::{self, RunError},
@@ -259,13 +259,17 @@ impl<'p> Reader<'p> {
         let left_out = left_out.collect();
         let (from, to) = (self.dialect.canonical(from), self.dialect.canonical(to));
         let first = diff(&from, &to, &Answers::default(), &filter);
-        let found = if first.questions.is_empty() {
+        let mut found = if first.questions.is_empty() {
             first
         } else {
             let connection = self.connection().await?;
             let answers = dialect::ask(connection, from.form(), to.form(), &first.questions).await?;
             diff(&from, &to, &answers, &filter)
         };
+        if self.dialect != Dialect::KEEPER && keeps_comments(self.project) {
+            let said = comments(from.as_written(), to.as_written(), &filter, &found.operations);
+            found.operations.extend(said);
+        }
         Ok(Compared { diff: found, from: from.into_written(), left_out })
     }
 
@@ -357,6 +361,12 @@ fn history(project: &Project, heads: &Heads, current: Option<&Ident>) -> Result<
         Some(current) => dialect::without_current(Dialect::KEEPER, said, current),
         None => said,
     })
+}
+
+/// Tells whether a database of the project may keep comments: a list of others says that none does.
+fn keeps_comments(project: &Project) -> bool {
+    let dialects = project.dialects();
+    dialects.is_empty() || dialects.contains(&Dialect::KEEPER)
 }
 
 /// Tells whether every head is a revision of the project.

@@ -4,6 +4,7 @@
 //! and emits what was written.
 
 mod column;
+mod comment;
 mod constraint;
 mod enumeration;
 mod expression;
@@ -25,7 +26,10 @@ use crate::{
     schema::{ForeignKey, ObjectName, TableName},
 };
 
-pub use self::filter::{Filter, LeftOut, LeftOutKind};
+pub use self::{
+    comment::comments,
+    filter::{Filter, LeftOut, LeftOutKind},
+};
 
 /// What two schemas differ in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

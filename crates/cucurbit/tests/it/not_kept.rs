@@ -204,6 +204,112 @@ fn what_one_database_alone_is_told_of_a_type_is_known_on_both() {
     });
 }
 
+fn commented(op: &mut Op) {
+    op.create_table("bed", |table| {
+        table.column(integer("id").comment("which one"));
+        table.column(string("name", 20));
+        table.primary_key(["id"]).comment("the key");
+        table.unique(["name"]).named("uq_bed_name").comment("names");
+        table.check("id > 0").named("ck_bed_id").comment("ids");
+        table.comment("a bed");
+    });
+    op.create_index("ix_bed_name", "bed", ["name"]).comment("by name");
+}
+
+fn other_comments(op: &mut Op) {
+    op.on(Postgres, |op| op.create_table_comment("bed", "a bed of plants"));
+    op.alter_table("bed", |table| {
+        table.alter_column("name").comment("what it is called").rename("title");
+        table.alter_constraint("uq_bed_name").drop_comment();
+    });
+    op.drop_index_comment("ix_bed_name", "bed");
+}
+
+fn bed_models() -> Result<Schema, Infallible> {
+    let bed = TableBuilder::build("bed", |table| {
+        table.column(integer("id").comment("which one"));
+        table.column(string("title", 20).comment("the name"));
+        table.primary_key(["id"]).comment("the key");
+        table.unique(["title"]).named("uq_bed_name");
+        table.check("id > 0").named("ck_bed_id").comment("numbers");
+        table.index(Index::new("ix_bed_name", vec![key("title")]));
+        table.comment("a bed of plants");
+    });
+    Ok(Schema::from_tables([bed]))
+}
+
+fn nothing(_op: &mut Op) {}
+
+#[test]
+fn comments_are_compared_where_the_database_keeps_none() {
+    on_each_database(async |database: Database| {
+        let scripts = [script("a", &[], commented, nothing), script("b", &["a"], other_comments, nothing)];
+        let project = project(&database, &scripts, bed_models);
+        upgrade(&project, "a").await;
+        let left =
+            ["alter column bed.title: set the comment", "alter constraint ck_bed_id on bed: set the comment"];
+        let mut found = check(&project).await;
+        found.sort();
+        assert_eq!(found, left, "with a revision pending");
+        upgrade(&project, "b").await;
+        for (from, to) in [("database", "models"), ("history", "models")] {
+            let mut found = differences(&project, from, to).await;
+            found.sort();
+            assert_eq!(found, left, "{from} {to}");
+        }
+        assert_eq!(differences(&project, "history", "database").await, [""; 0]);
+    });
+}
+
+/// A history in which SQL stands whose effect nobody knows.
+fn raw(op: &mut Op) {
+    op.execute("CREATE TABLE by_hand (id INTEGER NOT NULL PRIMARY KEY)");
+    op.create_table_comment("by_hand", "not by a script");
+}
+
+fn no_raw(op: &mut Op) {
+    op.execute("DROP TABLE by_hand");
+}
+
+fn models_with_raw() -> Result<Schema, Infallible> {
+    let mut models = models_of(&["sad", "ok", "happy", "new"]);
+    let by_hand = TableBuilder::build("by_hand", |table| {
+        table.column(integer("id"));
+        table.primary_key(["id"]);
+        table.comment("not by a script");
+    });
+    models.tables.insert("by_hand".into(), by_hand);
+    Ok(models)
+}
+
+fn new_value(op: &mut Op) {
+    op.add_enum_value("mood", "new");
+}
+
+fn no_new_value(op: &mut Op) {
+    op.set_enum_values("mood", ["sad", "ok", "happy"]);
+}
+
+#[test]
+fn sql_of_unknown_effect_does_not_hide_what_the_scripts_say() {
+    on_each_database(async |database: Database| {
+        let more = [script("d", &["c"], raw, no_raw), script("e", &["d"], new_value, no_new_value)];
+        let project = project(&database, &[history().to_vec(), more.to_vec()].concat(), models_with_raw);
+        for target in ["a", "b", "c", "d"] {
+            upgrade(&project, target).await;
+        }
+        assert_eq!(check(&project).await, [""; 0], "with a revision pending");
+        upgrade(&project, "e").await;
+        assert_eq!(check(&project).await, [""; 0]);
+        assert_eq!(differences(&project, "history", "database").await, [""; 0]);
+        for target in ["d", "c", "a", "base"] {
+            downgrade(&project, target).await;
+        }
+        upgrade(&project, "head").await;
+        assert_eq!(check(&project).await, [""; 0]);
+    });
+}
+
 /// A schema by hand, which names a type without its values.
 fn models_without_the_type() -> Result<Schema, Infallible> {
     let person = TableBuilder::build("person", person);
