@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::{
     operation::ApplyError,
-    schema::{Dialect, Ident, TableName},
+    schema::{Dialect, Ident, ObjectName, TableName},
 };
 
 use super::lexer::{self, Unrunnable};
@@ -102,6 +102,11 @@ pub struct Offender {
 pub enum HazardKind {
     /// Values or rows are dropped and the script does not say `.loses_data()`.
     LosesData,
+    /// Rows hold values that go from an enum type, and nothing says what they get.
+    HoldsEnumValues {
+        /// The type.
+        name: ObjectName,
+    },
     /// Values cannot become values of the type that their column gets.
     CannotConvert {
         /// The type, as the database spells it.
@@ -123,7 +128,10 @@ impl HazardKind {
     pub const fn can_be_wanted(&self) -> bool {
         match self {
             Self::LosesData => true,
-            Self::BreaksCheck { .. } | Self::CannotConvert { .. } | Self::NullInNotNull => false,
+            Self::BreaksCheck { .. }
+            | Self::CannotConvert { .. }
+            | Self::HoldsEnumValues { .. }
+            | Self::NullInNotNull => false,
         }
     }
 }
@@ -288,6 +296,10 @@ impl PlanError {
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
+            Self::Apply { source: ApplyError::EnumValueInUse { .. }, .. } => Some(
+                "set another default before, or say by `.replace(…)` after `op.set_enum_values(…)` which value takes its \
+                 place",
+            ),
             // Whose mistake it is only the history tells, which whoever plans has at hand.
             Self::Apply { .. } | Self::Irreversible { .. } => None,
             Self::InUse { .. } => Some(

@@ -291,6 +291,8 @@ error_codes! {
     FailedOutsideTransaction = "failed-outside-transaction",
     /// Foreign keys cannot be switched off for a rebuild.
     ForeignKeysOn = "foreign-keys-on",
+    /// Rows hold values that go from an enum type.
+    HeldEnumValues = "held-enum-values",
     /// A policy may hide rows of the version table.
     HiddenVersionRows = "hidden-version-rows",
     /// The connection is in a transaction already.

@@ -91,7 +91,7 @@ impl From<&ApplyError> for ErrorCode {
             | ApplyError::NoSchema { .. }
             | ApplyError::NoSequence { .. }
             | ApplyError::NoTable { .. } => Self::ObjectMissing,
-            ApplyError::EnumInUse { .. } => Self::ObjectInUse,
+            ApplyError::EnumInUse { .. } | ApplyError::EnumValueInUse { .. } => Self::ObjectInUse,
         }
     }
 }
@@ -321,6 +321,7 @@ impl From<&RunError> for ErrorCode {
             RunError::Hazard { hazard, .. } => match hazard.kind {
                 HazardKind::BreaksCheck { .. } => Self::BrokenCheck,
                 HazardKind::CannotConvert { .. } => Self::UnconvertibleValues,
+                HazardKind::HoldsEnumValues { .. } => Self::HeldEnumValues,
                 HazardKind::LosesData => Self::DataLoss,
                 HazardKind::NullInNotNull => Self::NullValues,
             },

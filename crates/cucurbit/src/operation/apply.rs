@@ -64,6 +64,18 @@ pub enum ApplyError {
         /// The column.
         column: Ident,
     },
+    /// The value of an enum type that goes is a column's default.
+    #[error("value `{value}` of enum type `{name}` is the default of `{table}.{column}`")]
+    EnumValueInUse {
+        /// The type.
+        name: ObjectName,
+        /// The value.
+        value: String,
+        /// The table.
+        table: TableName,
+        /// The column.
+        column: Ident,
+    },
     /// The enum type has no such value.
     #[error("enum type `{name}` has no value `{value}`")]
     NoEnumValue {

@@ -1,8 +1,8 @@
 //! Enum types: what their operations mean in memory, what undoes them, and how a script refines them.
 
-use crate::schema::{EnumPlace, EnumType, ObjectName, Schema};
+use crate::schema::{EnumPlace, EnumType, Literal, ObjectName, Schema, ServerDefault, Type};
 
-use super::{ApplyError, Consent, EnumChange, Operation};
+use super::{ApplyError, ColumnChange, Consent, EnumChange, Operation};
 
 /// Adds an enum type.
 pub(super) fn create(schema: &mut Schema, new: &EnumType) -> Result<(), ApplyError> {
@@ -33,7 +33,20 @@ pub(super) fn alter(schema: &mut Schema, name: &ObjectName, change: &EnumChange)
     if let Some(altered) = schema.enums.get_mut(name) {
         (altered.values, altered.comment) = (values, comment);
     }
+    rename_defaults(schema, name, &change.renamed());
     Ok(())
+}
+
+/// A default is a value of its column's type, and has its new name.
+fn rename_defaults(schema: &mut Schema, name: &ObjectName, renamed: &[(String, String)]) {
+    let columns = schema.tables.values_mut().flat_map(|table| &mut table.columns);
+    for column in columns.filter(|column| column.ty.base == Type::Enum { name: name.clone() }) {
+        if let Some(ServerDefault::Literal(Literal::String(value))) = &mut column.default
+            && let Some((_, new)) = renamed.iter().find(|(old, _)| old == value)
+        {
+            value.clone_from(new);
+        }
+    }
 }
 
 fn found<'s>(schema: &'s Schema, name: &ObjectName) -> Result<&'s EnumType, ApplyError> {
@@ -126,7 +139,34 @@ pub(super) fn reverse(
         }
     };
     let alter = |change| Operation::AlterEnum { name: name.clone(), change };
-    Ok(changes.into_iter().map(alter).collect())
+    let defaults = match change {
+        EnumChange::SetValues { values: _, replacements, consent: _ } => {
+            defaults_again(before, name, replacements)
+        }
+        // The new name is renamed back, and what has it as its default follows.
+        EnumChange::AddValue { .. } | EnumChange::RenameValue { .. } | EnumChange::SetComment(_) => {
+            Vec::new()
+        }
+    };
+    Ok(changes.into_iter().map(alter).chain(defaults).collect())
+}
+
+/// Gives columns the default again in whose place another value came.
+fn defaults_again(before: &Schema, name: &ObjectName, replaced: &[(String, String)]) -> Vec<Operation> {
+    let mut again = Vec::new();
+    for table in before.tables.values() {
+        let ty = Type::Enum { name: name.clone() };
+        for column in table.columns.iter().filter(|column| column.ty.base == ty) {
+            if let Some(ServerDefault::Literal(Literal::String(value))) = &column.default
+                && replaced.iter().any(|(old, _)| old == value)
+            {
+                let changes = vec![ColumnChange::SetDefault(column.default.clone())];
+                let (table, column) = (table.name.clone(), column.name.clone());
+                again.push(Operation::AlterColumn { table, column, changes });
+            }
+        }
+    }
+    again
 }
 
 /// Tells whether an enum type is made anew only to be made anew again.

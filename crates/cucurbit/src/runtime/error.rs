@@ -199,6 +199,10 @@ fn hazard_words(hazard: &Hazard) -> String {
             let column = column.as_ref().map(|column| format!(".{column}")).unwrap_or_default();
             format!("column `{table}{column}` holds values that cannot become `{ty}`")
         }
+        (HazardKind::HoldsEnumValues { name }, column) => {
+            let column = column.as_ref().map(|column| format!(".{column}")).unwrap_or_default();
+            format!("column `{table}{column}` holds values that go from the enum type `{name}`")
+        }
         (HazardKind::LosesData, Some(column)) => {
             format!("column `{table}.{column}` is not empty and would be dropped")
         }
@@ -258,6 +262,11 @@ impl RunError {
                 HazardKind::CannotConvert { .. } => {
                     "correct the rows before, by `op.execute` in the script for example, or say by `.using(\"…\")` \
                      after `.ty(…)` what becomes of them"
+                        .to_owned()
+                }
+                HazardKind::HoldsEnumValues { .. } => {
+                    "say what these rows get: `.replace(\"…\", \"…\")` after `op.set_enum_values(…)`, or \
+                     `.loses_data()` there for NULL, where the column takes it; or correct them before, by `op.execute`"
                         .to_owned()
                 }
                 HazardKind::LosesData => {

@@ -82,6 +82,9 @@ impl Misfit {
 
     /// Says what to do about it.
     pub(crate) fn hint(&self, error: &PlanError) -> Option<String> {
+        if let Some(own) = error.hint() {
+            return Some(own.to_owned());
+        }
         let PlanError::Apply { source: error, .. } = error else { return None };
         if let ApplyError::EnumInUse { .. } = error {
             return Some("change or drop the column first, in this revision or in one before it".to_owned());
@@ -190,6 +193,7 @@ fn wanted(error: &ApplyError) -> Option<String> {
         | ApplyError::ConstraintExists { .. }
         | ApplyError::EnumExists { .. }
         | ApplyError::EnumInUse { .. }
+        | ApplyError::EnumValueInUse { .. }
         | ApplyError::EnumValueExists { .. }
         | ApplyError::IndexExists { .. }
         | ApplyError::SchemaExists { .. }
@@ -223,6 +227,7 @@ fn known_names(error: &ApplyError, schema: &Schema) -> Vec<String> {
         | ApplyError::ConstraintExists { .. }
         | ApplyError::EnumExists { .. }
         | ApplyError::EnumInUse { .. }
+        | ApplyError::EnumValueInUse { .. }
         | ApplyError::EnumValueExists { .. }
         | ApplyError::IndexExists { .. }
         | ApplyError::SchemaExists { .. }
@@ -255,7 +260,7 @@ fn exists(error: &ApplyError, schema: &Schema) -> bool {
             in_table(table, &|table| constraints(table).contains(&name.to_string()))
         }
         ApplyError::EnumExists { name } | ApplyError::NoEnum { name } => enums.contains_key(name),
-        ApplyError::EnumInUse { .. } => false,
+        ApplyError::EnumInUse { .. } | ApplyError::EnumValueInUse { .. } => false,
         ApplyError::EnumValueExists { name, value } | ApplyError::NoEnumValue { name, value } => {
             enums.get(name).is_some_and(|found| found.values.contains(value))
         }

@@ -95,7 +95,7 @@ pub(super) fn prepare(
     let mut known = Known::of(&before.schema);
     let mut prepared = Prepared { works: Vec::with_capacity(steps.len()), before, hazards: Vec::new() };
     let mut applied = Applied::new(scripts.graph(), heads.clone())?;
-    let mut said = Said::new(dialect, scripts)?;
+    let mut said = Said::new(dialect, scripts);
     let mut is_said = dialect == Dialect::KEEPER;
     let mut is_opaque = false;
     let mut writes_rows = false;
@@ -350,7 +350,9 @@ pub(crate) fn is_opaque(dialect: Dialect, operation: &Operation) -> bool {
 }
 
 fn writes(operation: &Operation) -> bool {
-    matches!(operation, Operation::Execute(_) | Operation::BulkInsert(_))
+    // The rows get other values.
+    let renames = matches!(operation, Operation::AlterEnum { name: _, change } if !change.renamed().is_empty());
+    renames || matches!(operation, Operation::Execute(_) | Operation::BulkInsert(_))
 }
 
 /// A step with statements outside transactions is written down and run piece by piece, and goes on from there when it

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::{
     dialect::Dialect,
     operation::{self, Execute, Operation},
-    revision::{self, Applied, Heads, PlanError, ScriptPanic, Scripts, Target},
+    revision::{self, Applied, Heads, PlanError, Scripts, Target},
     schema::Schema,
 };
 
@@ -22,7 +22,7 @@ use super::RunError;
 /// When a head is not in the graph, or a script's code panics.
 pub fn said(dialect: Dialect, scripts: &Scripts, heads: &Heads) -> Result<Schema, RunError> {
     let applied = Applied::new(scripts.graph(), heads.clone())?;
-    Ok(Said::new(dialect, scripts)?.at(&applied)?)
+    Said::new(dialect, scripts).at(&applied)
 }
 
 /// What the scripts say, at one place of the graph after the other.
@@ -30,19 +30,22 @@ pub fn said(dialect: Dialect, scripts: &Scripts, heads: &Heads) -> Result<Schema
 pub(super) struct Said<'s> {
     dialect: Dialect,
     scripts: &'s Scripts,
-    /// All revisions, each after those it stands on.
+    /// All revisions, each after those it stands on, once they were asked for.
     order: Vec<usize>,
     /// What was recorded of upgrades.
     recorded: BTreeMap<usize, Vec<Operation>>,
 }
 
 impl<'s> Said<'s> {
-    pub(super) fn new(dialect: Dialect, scripts: &'s Scripts) -> Result<Self, PlanError> {
-        Ok(Self { dialect, scripts, order: order(scripts)?, recorded: BTreeMap::new() })
+    pub(super) fn new(dialect: Dialect, scripts: &'s Scripts) -> Self {
+        Self { dialect, scripts, order: Vec::new(), recorded: BTreeMap::new() }
     }
 
     /// Replays what was applied.
-    pub(super) fn at(&mut self, applied: &Applied<'_>) -> Result<Schema, ScriptPanic> {
+    pub(super) fn at(&mut self, applied: &Applied<'_>) -> Result<Schema, RunError> {
+        if self.order.is_empty() {
+            self.order = order(self.scripts)?;
+        }
         let mut schema = Schema::new();
         for revision in self.order.iter().copied().filter(|revision| applied.contains(*revision)) {
             let operations = match self.recorded.remove(&revision) {

@@ -39,6 +39,9 @@ mod diff; // What is found can be run, leads to the other schema and can be undo
 mod elsewhere; // What is not the project's is neither compared nor dropped nor made, and is counted and named.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
+mod enum_values; // Values of enum types that are renamed, replaced and taken away: rows end alike on both databases.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
 mod errors; // Every error has a stable name, and docs/errors.md an entry for each.
 #[cfg(test)]
 mod graph; // Alembic's recorded behaviour on small graphs, what differs on purpose, and laws over random graphs.

@@ -13,6 +13,7 @@ mod canonical;
 mod convert;
 mod ddl;
 mod definition;
+mod enumeration;
 mod expression;
 mod letters;
 #[cfg(feature = "runtime")]

@@ -4,7 +4,7 @@
 //! `alter.rs`. The memory of stored texts moves along, so that a later plan starts from what SQLite then holds.
 
 use crate::{
-    operation::{self, BulkInsert, Consent, EnumChange, Execute, Operation, for_dialect},
+    operation::{self, BulkInsert, Consent, Execute, Operation, for_dialect},
     schema::{Ident, Schema, Table, TableName},
 };
 
@@ -17,7 +17,7 @@ use super::{
     },
     HERE, alter,
     ddl::{CreateTable, index_value},
-    definition, letters, rename,
+    definition, enumeration, letters, rename,
     token::same_name,
 };
 
@@ -109,7 +109,7 @@ pub(super) fn settle(before: &mut Before, name: &TableName) -> Result<(), PlanEr
 
 fn one(before: &mut Before, operation: &Operation, plan: &mut Plan) -> Result<(), PlanError> {
     match operation {
-        Operation::AlterEnum { name: _, change } => alter_enum(before, change, operation),
+        Operation::AlterEnum { name, change } => enumeration::alter(before, name, change, operation, plan),
         Operation::BulkInsert(insert) => bulk_insert(insert, operation, plan),
         Operation::CreateSchema { .. } | Operation::DropSchema { .. } => {
             Err(unsupported(operation)("a SQLite file has no schemas".to_owned()))
@@ -152,20 +152,6 @@ fn one(before: &mut Before, operation: &Operation, plan: &mut Plan) -> Result<()
         | Operation::SetTableComment { .. }
         | Operation::SetTableOption { .. } => Ok(()),
     }
-}
-
-/// Changes what is known of an enum type. The rows hold its values as text, in columns that only their author knows.
-fn alter_enum(before: &mut Before, change: &EnumChange, operation: &Operation) -> Result<(), PlanError> {
-    let changes_rows = match change {
-        EnumChange::AddValue { .. } | EnumChange::SetComment(_) => false,
-        EnumChange::RenameValue { .. } => true,
-        EnumChange::SetValues { values: _, replacements, consent: _ } => !replacements.is_empty(),
-    };
-    if changes_rows {
-        let reason = "the rows hold the value as text; there it is an UPDATE of `op.execute`";
-        return Err(unsupported(operation)(reason.to_owned()));
-    }
-    apply(before, operation)
 }
 
 /// Applies an operation to the schema in memory.

@@ -9,12 +9,12 @@ use std::collections::BTreeMap;
 use super::{Planner, comments as comment, render};
 use crate::{
     dialect::{
-        Hazard, PlanError, Statement,
+        Hazard, HazardKind, PlanError, Statement,
         postgres::{expression, names, types},
         sql::{qualified, quoted, string},
     },
     operation::{ApplyError, EnumChange, Operation},
-    schema::{Column, EnumPlace, EnumType, Ident, Literal, ObjectName, ServerDefault, TableName},
+    schema::{Column, EnumPlace, EnumType, Ident, Literal, ObjectName, ServerDefault, Table, TableName},
 };
 
 /// What the old type is called while the new one takes its place.
@@ -56,7 +56,8 @@ impl Planner<'_> {
                 let is_gone = |value: &&String| {
                     !values.contains(value) && !replacements.iter().any(|(replaced, _)| replaced == *value)
                 };
-                let gone = old.iter().filter(is_gone).collect();
+                let gone: Vec<&String> = old.iter().filter(is_gone).collect();
+                self.refuse_default(name, &gone)?;
                 self.make_anew(name, &Values { values, replacements, gone, may_lose: consent.is_given })
             }
         }
@@ -121,7 +122,7 @@ impl Planner<'_> {
             let Some(owner) = self.schema.tables.get(table) else { continue };
             let columns = columns.iter().filter_map(|column| owner.column(column));
             let clauses: Vec<String> = columns.clone().map(|column| retyped(column, name, values)).collect();
-            let hazards = columns.filter_map(|column| self.holds_gone(table, column, values)).collect();
+            let hazards = columns.filter_map(|column| self.holds_gone(name, owner, column, values)).collect();
             let sql = format!("ALTER TABLE {} {}", qualified(table), clauses.join(", "));
             self.plan.statements.push(Statement { hazards, ..Statement::new(sql) });
         }
@@ -140,6 +141,24 @@ impl Planner<'_> {
         Err(PlanError::Apply { operation: operation.describe(), source })
     }
 
+    /// Refuses to take a value away that is the default of a column.
+    fn refuse_default(&self, name: &ObjectName, gone: &[&String]) -> Result<(), PlanError> {
+        for (table, columns) in self.columns_of(name) {
+            let owner = self.schema.tables.get(&table);
+            for column in columns.iter().filter_map(|column| owner?.column(column)) {
+                if let Some(ServerDefault::Literal(Literal::String(value))) = &column.default
+                    && gone.contains(&value)
+                {
+                    let (value, column) = (value.clone(), column.name.clone());
+                    let source = ApplyError::EnumValueInUse { name: name.clone(), value, table, column };
+                    let operation = format!("take a value from enum {name}");
+                    return Err(PlanError::Apply { operation, source });
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Lists the columns of a type, by table.
     fn columns_of(&self, name: &ObjectName) -> BTreeMap<TableName, Vec<Ident>> {
         let mut tables = BTreeMap::new();
@@ -154,14 +173,22 @@ impl Planner<'_> {
     }
 
     /// The hazard of rows that hold a value which goes.
-    fn holds_gone(&self, table: &TableName, column: &Column, values: &Values<'_>) -> Option<Hazard> {
-        if values.gone.is_empty() || values.may_lose {
+    fn holds_gone(
+        &self,
+        name: &ObjectName,
+        owner: &Table,
+        column: &Column,
+        values: &Values<'_>,
+    ) -> Option<Hazard> {
+        let is_array = types::is_array(column);
+        let takes_null = is_array || column.nullable && !owner.is_in_primary_key(&column.name);
+        if values.gone.is_empty() || values.may_lose && takes_null {
             return None;
         }
         let gone: Vec<String> = values.gone.iter().map(|value| string(value)).collect();
         let gone = gone.join(", ");
-        let is_array = types::is_array(column);
-        self.history.loses_some(table, &column.name, |column| match is_array {
+        let kind = HazardKind::HoldsEnumValues { name: name.clone() };
+        self.history.holds_some(kind, owner, &column.name, |column| match is_array {
             true => format!("{column}::text[] && ARRAY[{gone}]"),
             false => format!("{column}::text IN ({gone})"),
         })

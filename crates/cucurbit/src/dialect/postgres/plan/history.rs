@@ -82,22 +82,26 @@ impl History {
         self.hazard(HazardKind::LosesData, table, Some(column), Some("IS NOT NULL"))
     }
 
-    /// Some of a column's values are lost: those for which a condition holds.
-    pub(super) fn loses_some(
+    /// Some of a column's values stand in the way: those for which a condition holds.
+    pub(super) fn holds_some(
         &self,
-        table: &TableName,
+        kind: HazardKind,
+        owner: &Table,
         column: &Ident,
         condition: impl FnOnce(&str) -> String,
     ) -> Option<Hazard> {
+        let table = &owner.name;
         if self.is_new(table, column) {
             return None;
         }
-        let hazard = self.hazard(HazardKind::LosesData, table, Some(column), None)?;
+        let hazard = self.hazard(kind, table, Some(column), None)?;
         let old = self.old_columns.get(&(table.clone(), column.clone())).unwrap_or(column);
         let old_table = self.old_tables.get(table).unwrap_or(table);
         let condition = condition(&quoted(old));
         let probe = format!("SELECT EXISTS (SELECT 1 FROM {} WHERE {condition})::int", qualified(old_table));
-        Some(Hazard { probe, ..hazard })
+        let value = format!("pg_catalog.quote_literal({}::text)", quoted(old));
+        let offenders = Some(self.offenders(owner, &condition, &value));
+        Some(Hazard { probe, offenders, ..hazard })
     }
 
     /// A column refuses NULL that holds it.

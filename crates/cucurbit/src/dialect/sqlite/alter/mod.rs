@@ -435,6 +435,7 @@ impl Work<'_> {
             }
             HazardKind::BreaksCheck { .. }
             | HazardKind::CannotConvert { .. }
+            | HazardKind::HoldsEnumValues { .. }
             | HazardKind::LosesData
             | HazardKind::NullInNotNull => None,
         };

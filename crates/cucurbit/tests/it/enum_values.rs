@@ -1,0 +1,203 @@
+//! Values of enum types that are renamed, replaced and taken away: rows end alike on both databases.
+
+use cucurbit::{
+    Op,
+    connection::Connection,
+    prelude::*,
+    runtime::{Migrator, RunError, RunOptions},
+    schema::{Dialect, Type},
+};
+
+use crate::support::{Database, on_each_database, script, scripts};
+
+fn people(op: &mut Op) {
+    op.create_enum("mood", ["sad", "ok", "it's"]);
+    op.create_table("person", |table| {
+        table.column(integer("id"));
+        table.column(enumeration("mood", "mood").nullable().default("sad"));
+        table.column(enumeration("was", "mood").default("ok"));
+        table.column(column("all", Type::array(Type::enumeration("mood"))).on(Sqlite, Type::Json).nullable());
+        table.primary_key(["id"]);
+    });
+}
+
+fn no_people(op: &mut Op) {
+    op.drop_table("person").loses_data();
+    op.drop_enum("mood");
+}
+
+/// Two people with lists in the words of each database.
+fn rows(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Postgres => {
+            "INSERT INTO person VALUES (1, 'sad', 'sad', '{sad,ok}'), (2, 'ok', 'ok', NULL), (3, 'it''s', 'ok', '{}')"
+        }
+        Dialect::Sqlite => {
+            "INSERT INTO person VALUES (1, 'sad', 'sad', '[\"sad\",\"ok\"]'), (2, 'ok', 'ok', NULL), (3, 'it''s', 'ok', '[]')"
+        }
+    }
+}
+
+/// Every row in one line, lists as JSON, and at the end what a new row gets.
+async fn people_now(connection: &mut Connection) -> Vec<String> {
+    let list = match connection.dialect() {
+        Dialect::Postgres => "replace(to_json(\"all\")::text, ' ', '')",
+        Dialect::Sqlite => "\"all\"",
+    };
+    connection.execute("INSERT INTO person (id) VALUES (9)").await.unwrap();
+    let query = format!(
+        "SELECT coalesce(CAST(mood AS TEXT), '-') || ' ' || CAST(was AS TEXT) || ' ' || coalesce({list}, '-') \
+         FROM person ORDER BY id"
+    );
+    let found = connection.rows(&query).await.unwrap();
+    connection.execute("DELETE FROM person WHERE id = 9").await.unwrap();
+    found.into_iter().flatten().flatten().collect()
+}
+
+async fn run(
+    database: &Database,
+    change: fn(&mut Op),
+    options: &RunOptions,
+) -> Result<Vec<String>, RunError> {
+    let mut connection = database.emptied().await;
+    let first = scripts(&[script("a", &[], people, no_people)]);
+    Migrator::on(&mut connection, &first).upgrade_heads().await.unwrap();
+    connection.execute(rows(database.dialect)).await.unwrap();
+    // A new process, so to speak.
+    let both = scripts(&[script("a", &[], people, no_people), script("b", &["a"], change, |_| ())]);
+    let done = Migrator::on(&mut connection, &both).options(options.clone()).upgrade_heads().await;
+    let now = people_now(&mut connection).await;
+    connection.close().await.unwrap();
+    match done {
+        Ok(_) => Ok(now),
+        Err(error) => {
+            assert_eq!(
+                now,
+                ["sad sad [\"sad\",\"ok\"]", "ok ok -", "it's ok []", "sad ok -"],
+                "nothing was touched"
+            );
+            Err(error)
+        }
+    }
+}
+
+fn check(change: fn(&mut Op), expected: [&str; 4]) {
+    on_each_database(async |database: Database| {
+        let now = run(&database, change, &RunOptions::default()).await;
+        assert_eq!(
+            now.unwrap_or_else(|error| panic!("{}: {error:?}", database.dialect)),
+            expected,
+            "{}",
+            database.dialect
+        );
+    });
+}
+
+fn refused(change: fn(&mut Op), said: &str, code: &str) {
+    on_each_database(async |database: Database| {
+        for allow_data_loss in [false, true] {
+            let options = RunOptions { allow_data_loss, ..RunOptions::default() };
+            let error = run(&database, change, &options).await.expect_err("it is refused");
+            let mut words = error.to_string();
+            let mut source = std::error::Error::source(&error);
+            while let Some(cause) = source {
+                words = format!("{words}: {cause}");
+                source = cause.source();
+            }
+            assert!(words.contains(said), "{}: {words}", database.dialect);
+            let error = cucurbit::Error::from(error);
+            assert_eq!(error.code().name(), code);
+        }
+    });
+}
+
+#[test]
+fn rows_keep_a_value_that_is_renamed_and_defaults_follow() {
+    check(
+        |op| op.rename_enum_value("mood", "sad", "it's-'blue'"),
+        ["it's-'blue' it's-'blue' [\"it's-'blue'\",\"ok\"]", "ok ok -", "it's ok []", "it's-'blue' ok -"],
+    );
+}
+
+#[test]
+fn rows_get_what_replaces_a_value() {
+    check(
+        |op| {
+            op.set_enum_values("mood", ["ok", "new"]).replace("sad", "ok").replace("it's", "new");
+        },
+        ["ok ok [\"ok\",\"ok\"]", "ok ok -", "new ok []", "ok ok -"],
+    );
+}
+
+#[test]
+fn rows_that_may_lose_a_value_get_null() {
+    check(
+        |op| op.set_enum_values("mood", ["ok", "sad"]).loses_data(),
+        ["sad sad [\"sad\",\"ok\"]", "ok ok -", "- ok []", "sad ok -"],
+    );
+}
+
+#[test]
+fn a_value_that_rows_hold_does_not_go() {
+    refused(
+        |op| {
+            op.set_enum_values("mood", ["sad", "ok"]);
+        },
+        "column `person.mood` holds values that go from the enum type `mood`: 1 row, 'it''s' (id = 3)",
+        "held-enum-values",
+    );
+}
+
+#[test]
+fn a_value_that_lists_hold_does_not_go() {
+    refused(
+        |op| {
+            op.alter_column("person", "mood").default("ok");
+            op.execute("UPDATE person SET mood = 'ok', was = 'ok'");
+            op.set_enum_values("mood", ["ok", "it's"]);
+        },
+        "column `person.all` holds values that go from the enum type `mood`: 1 row, ",
+        "held-enum-values",
+    );
+}
+
+#[test]
+fn a_column_that_takes_no_null_does_not_lose_its_values() {
+    refused(
+        |op| {
+            op.alter_column("person", "mood").default("ok");
+            op.set_enum_values("mood", ["ok", "it's"]).loses_data();
+        },
+        "column `person.was` holds values that go from the enum type `mood`: 1 row, 'sad' (id = 1)",
+        "held-enum-values",
+    );
+}
+
+#[test]
+fn a_value_that_is_a_default_does_not_go() {
+    refused(
+        |op| op.set_enum_values("mood", ["ok", "it's"]).loses_data(),
+        "value `sad` of enum type `mood` is the default of `person.mood`",
+        "object-in-use",
+    );
+}
+
+fn with_a_check(op: &mut Op) {
+    op.create_check_constraint("ck_mood", "person", "mood <> 'sad' OR id > 0");
+    op.rename_enum_value("mood", "sad", "blue");
+}
+
+#[test]
+fn a_check_that_speaks_of_a_value_is_not_left_behind() {
+    on_each_database(async |database: Database| {
+        let done = run(&database, with_a_check, &RunOptions::default()).await;
+        match (database.dialect, done) {
+            (Dialect::Postgres, Ok(now)) => assert_eq!(now[0], "blue blue [\"blue\",\"ok\"]"),
+            (Dialect::Sqlite, Err(error)) => {
+                let source = std::error::Error::source(&error).unwrap().to_string();
+                assert!(source.contains("a check of `person` speaks of the value"), "{source}");
+            }
+            (_, done) => panic!("{done:?}"),
+        }
+    });
+}
