@@ -351,7 +351,8 @@ pub(crate) fn is_opaque(dialect: Dialect, operation: &Operation) -> bool {
 
 fn writes(operation: &Operation) -> bool {
     // The rows get other values.
-    let renames = matches!(operation, Operation::AlterEnum { name: _, change } if !change.renamed().is_empty());
+    let renames =
+        matches!(operation, Operation::AlterEnum { name: _, change } if !change.renamed().is_empty());
     renames || matches!(operation, Operation::Execute(_) | Operation::BulkInsert(_))
 }
 

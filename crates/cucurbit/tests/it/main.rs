@@ -47,6 +47,9 @@ mod errors; // Every error has a stable name, and docs/errors.md an entry for ea
 mod graph; // Alembic's recorded behaviour on small graphs, what differs on purpose, and laws over random graphs.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
+mod histories; // Histories made by chance end in the same place in one run and in many, up, down, up again, offline.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
 mod in_place; // SQLite: changes that leave the rows where they lie in the file.
 #[cfg(feature = "runtime")]
 #[cfg(test)]

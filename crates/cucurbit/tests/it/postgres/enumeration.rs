@@ -136,6 +136,9 @@ fn sqlite_does_not_pretend_to_change_rows_that_hold_text() {
         }),
     ] {
         let error = Dialect::Sqlite.plan(&mut before.clone(), &operations).unwrap_err();
-        assert!(error.to_string().contains("no script says which columns of `plant` hold its values"), "{error}");
+        assert!(
+            error.to_string().contains("no script says which columns of `plant` hold its values"),
+            "{error}"
+        );
     }
 }

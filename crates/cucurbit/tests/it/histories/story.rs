@@ -1,0 +1,508 @@
+//! Histories made by chance: numbers become revisions, each with operations that fit what the ones before it made.
+//!
+//! The same scripts are for both databases. Every operation has what undoes it.
+
+use cucurbit::{
+    operation::{
+        BulkInsert, ColumnChange, Concurrency, Consent, ConstraintChange, EnumChange, Execute, Operation,
+        apply, reverse,
+    },
+    schema::{
+        Check, Column, ConstraintRef, Dialect, EnumPlace, EnumType, ForeignKey, Ident, Index, Literal,
+        ObjectName, PrimaryKey, Schema, Sequence, ServerDefault, Table, TableName, Type, Unique,
+    },
+};
+
+/// What one operation is made of.
+pub(super) type Seed = (u8, u8, u8, u8);
+
+/// What a revision does and what undoes it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Revision {
+    pub(super) upgrade: Vec<Operation>,
+    pub(super) downgrade: Vec<Operation>,
+    /// What the scripts have made by then, in their own words.
+    pub(super) after: Schema,
+}
+
+const TABLES: [&str; 4] = ["bed", "plant", "tool", "zone"];
+const COLUMNS: [&str; 5] = ["a", "b", "c", "d", "e"];
+const ENUMS: [&str; 2] = ["mood", "stage"];
+const VALUES: [&str; 5] = ["ok", "sad", "old", "it's", "new"];
+const SEQUENCES: [&str; 2] = ["invoice", "ticket"];
+const COMMENTS: [&str; 2] = ["a comment", "it's \"another\""];
+
+/// What a history has made so far.
+#[derive(Default)]
+struct Story {
+    schema: Schema,
+    /// The last number that was given to something.
+    number: u32,
+    /// Whether SQL of unknown effect has made tables.
+    has_unknown: bool,
+}
+
+/// Makes revisions of numbers.
+pub(super) fn history(seeds: &[Vec<Seed>]) -> Vec<Revision> {
+    let mut story = Story::default();
+    seeds.iter().map(|seeds| story.revision(seeds)).collect()
+}
+
+/// Tells whether a history holds SQL whose effect nobody knows.
+pub(super) fn is_opaque(history: &[Revision]) -> bool {
+    let is_raw = |operation: &Operation| matches!(operation, Operation::Execute(Execute { sql, means: None, .. }) if sql.starts_with("CREATE"));
+    history.iter().flat_map(|revision| &revision.upgrade).any(is_raw)
+}
+
+fn pick<T>(all: &[T], number: u8) -> Option<&T> {
+    if all.is_empty() { None } else { all.get(usize::from(number) % all.len()) }
+}
+
+fn comment(number: u8) -> Option<String> {
+    COMMENTS.get(usize::from(number) % 3).map(|text| (*text).to_owned())
+}
+
+fn sql(text: impl Into<String>) -> Operation {
+    Operation::Execute(Execute::new(text))
+}
+
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+fn on(dialect: Dialect, operations: Vec<Operation>) -> Operation {
+    Operation::On { dialect, operations }
+}
+
+/// An operation; what undoes it, where that is not its reverse.
+type Deed = (Operation, Option<Vec<Operation>>);
+
+fn plain(operation: Operation) -> Vec<Deed> {
+    vec![(operation, None)]
+}
+
+impl Story {
+    fn revision(&mut self, seeds: &[Seed]) -> Revision {
+        let mut revision = Revision::default();
+        let mut undone = Vec::new();
+        for seed in seeds {
+            for (operation, undo) in self.deeds(*seed).unwrap_or_default() {
+                let mut after = self.schema.clone();
+                if apply(&mut after, &operation, Dialect::KEEPER).is_err() {
+                    continue;
+                }
+                let undo = match undo {
+                    Some(undo) => undo,
+                    None => reverse(&self.schema, &operation, Dialect::KEEPER).expect("it has a reverse"),
+                };
+                undone.push(undo);
+                revision.upgrade.push(operation);
+                self.schema = after;
+            }
+        }
+        undone.reverse();
+        revision.downgrade = undone.into_iter().flatten().collect();
+        revision.after = self.schema.clone();
+        revision
+    }
+
+    fn next(&mut self) -> u32 {
+        self.number += 1;
+        self.number
+    }
+
+    fn table(&self, number: u8) -> Option<&Table> {
+        pick(&self.schema.tables.values().collect::<Vec<_>>(), number).copied()
+    }
+
+    fn deeds(&mut self, (kind, x, y, z): Seed) -> Option<Vec<Deed>> {
+        Some(match kind % 26 {
+            0 | 1 => self.create_enum(x, y, z),
+            2 | 3 => self.add_value(x, y, z)?,
+            4 | 5 => self.rename_value(x, y, z)?,
+            6 => self.set_values(x, y, z)?,
+            7 => {
+                let name = pick(&self.enum_names(), x)?.clone();
+                plain(Operation::AlterEnum { name, change: EnumChange::SetComment(comment(y)) })
+            }
+            8 => self.drop_enum(x)?,
+            9 => self.sequence(x, y, z),
+            10..=12 => self.create_table(x, y, z),
+            13 | 14 => self.add_column(x, y, z)?,
+            15 => self.alter_column(x, y, z)?,
+            16 => self.drop_column(x, y)?,
+            17 => self.index(x, y, z)?,
+            18 | 19 => self.constraint(x, y, z)?,
+            20 => self.foreign_key(x, y)?,
+            21 => self.whole_table(x, y, z)?,
+            22 | 23 => self.rows(x, y, z)?,
+            24 => self.known_sql(x, y)?,
+            _ => self.rows_by_sql(x, y)?,
+        })
+    }
+
+    fn enum_names(&self) -> Vec<ObjectName> {
+        self.schema.enums.keys().cloned().collect()
+    }
+
+    fn create_enum(&self, x: u8, y: u8, z: u8) -> Vec<Deed> {
+        let name = ENUMS[usize::from(x) % ENUMS.len()];
+        let mut new = EnumType::new(name, VALUES.iter().take(1 + usize::from(y) % 3).copied());
+        new.comment = comment(z);
+        plain(Operation::CreateEnum(new))
+    }
+
+    fn add_value(&self, x: u8, y: u8, z: u8) -> Option<Vec<Deed>> {
+        let name = pick(&self.enum_names(), x)?.clone();
+        let other = pick(&self.schema.enums[&name].values, z)?.clone();
+        let place = match z % 3 {
+            0 => EnumPlace::Last,
+            1 => EnumPlace::Before(other),
+            _ => EnumPlace::After(other),
+        };
+        let value = (*pick(&VALUES, y)?).to_owned();
+        Some(plain(Operation::AlterEnum { name, change: EnumChange::AddValue { value, place } }))
+    }
+
+    /// The columns that hold values of a type: table, column, whether a list of them.
+    fn held(&self, name: &ObjectName) -> Vec<(TableName, Ident, bool)> {
+        let mut held = Vec::new();
+        for table in self.schema.tables.values() {
+            for column in table.columns.iter().filter(|column| column.ty.base.enum_name() == Some(name)) {
+                let is_list = matches!(column.ty.base, Type::Array(_));
+                held.push((table.name.clone(), column.name.clone(), is_list));
+            }
+        }
+        held
+    }
+
+    /// What a person writes for SQLite in the place of a new name for a value.
+    fn by_hand(&self, name: &ObjectName, old: &str, new: &str) -> Operation {
+        let updates = self.held(name).into_iter().map(|(table, column, is_list)| {
+            let (old, new) = (quoted(old), quoted(new));
+            sql(match is_list {
+                false => format!("UPDATE {table} SET {column} = {new} WHERE {column} = {old}"),
+                true => format!(
+                    "UPDATE {table} SET {column} = (SELECT json_group_array(iif(value = {old}, {new}, value)) \
+                     FROM json_each({column})) WHERE {column} IS NOT NULL"
+                ),
+            })
+        });
+        on(Dialect::Sqlite, updates.collect())
+    }
+
+    /// A change of values, which SQLite is told by hand where somebody chose so, or has to.
+    fn values_change(
+        &self,
+        name: &ObjectName,
+        change: EnumChange,
+        moved: (&str, &str),
+        by_hand: bool,
+    ) -> Vec<Deed> {
+        let (old, new) = moved;
+        let alter = Operation::AlterEnum { name: name.clone(), change };
+        let has_default = self
+            .schema
+            .tables
+            .values()
+            .flat_map(|table| &table.columns)
+            .any(|column| column.ty.base.enum_name() == Some(name) && column.default.is_some());
+        if !(by_hand || self.has_unknown) || has_default {
+            return if self.has_unknown { Vec::new() } else { plain(alter) };
+        }
+        let back = reverse(&self.schema, &alter, Dialect::KEEPER).expect("it has a reverse");
+        let is_rename = matches!(alter, Operation::AlterEnum { change: EnumChange::RenameValue { .. }, .. });
+        let back_by_hand = if is_rename { vec![self.by_hand(name, new, old)] } else { Vec::new() };
+        vec![
+            (on(Dialect::Postgres, vec![alter]), Some(vec![on(Dialect::Postgres, back)])),
+            (self.by_hand(name, old, new), Some(back_by_hand)),
+        ]
+    }
+
+    fn rename_value(&self, x: u8, y: u8, z: u8) -> Option<Vec<Deed>> {
+        let name = pick(&self.enum_names(), x)?.clone();
+        let values = &self.schema.enums[&name].values;
+        let (value, to) = (pick(values, y)?.clone(), (*pick(&VALUES, z)?).to_owned());
+        if values.contains(&to) {
+            return None;
+        }
+        let change = EnumChange::RenameValue { value: value.clone(), to: to.clone() };
+        Some(self.values_change(&name, change, (&value, &to), z.is_multiple_of(2)))
+    }
+
+    fn set_values(&self, x: u8, y: u8, z: u8) -> Option<Vec<Deed>> {
+        let name = pick(&self.enum_names(), x)?.clone();
+        let mut values = self.schema.enums[&name].values.clone();
+        if values.len() < 2 {
+            return None;
+        }
+        let gone = values.remove(usize::from(y) % values.len());
+        let turns = usize::from(z) % values.len();
+        values.rotate_left(turns);
+        let instead = pick(&values, y)?.clone();
+        let replacements = vec![(gone.clone(), instead.clone())];
+        let change = EnumChange::SetValues { values, replacements, consent: Consent::NONE };
+        Some(self.values_change(&name, change, (&gone, &instead), z.is_multiple_of(2)))
+    }
+
+    fn drop_enum(&self, x: u8) -> Option<Vec<Deed>> {
+        let name = pick(&self.enum_names(), x)?.clone();
+        self.held(&name).is_empty().then(|| plain(Operation::DropEnum { name }))
+    }
+
+    fn sequence(&self, x: u8, y: u8, z: u8) -> Vec<Deed> {
+        let name = ObjectName::new(SEQUENCES[usize::from(x) % SEQUENCES.len()]);
+        let mut sequence = Sequence::new(name.clone());
+        sequence.increment(i64::from(1 + y % 3));
+        sequence.comment = comment(z);
+        plain(match (self.schema.sequences.contains_key(&name), y % 4) {
+            (false, _) => Operation::CreateSequence(sequence),
+            (true, 0) => Operation::DropSequence { name },
+            (true, _) => Operation::AlterSequence(sequence),
+        })
+    }
+
+    fn column(&self, name: &str, y: u8, z: u8) -> Column {
+        let of_enum = pick(&self.enum_names(), z).cloned();
+        let mut column = match (y % 7, of_enum) {
+            (0 | 1, Some(name_of)) => {
+                let value = self.schema.enums[&name_of].values.first().cloned();
+                let mut column = Column::new(name, Type::Enum { name: name_of });
+                let default = value
+                    .filter(|_| z.is_multiple_of(4))
+                    .map(|value| ServerDefault::Literal(Literal::String(value)));
+                column.default = default;
+                column
+            }
+            (2, Some(name_of)) => {
+                Column::new(name, Type::array(Type::Enum { name: name_of })).on(Dialect::Sqlite, Type::Json)
+            }
+            (3, _) => Column::new(name, Type::Integer).default(7),
+            (4, _) => Column::new(name, Type::string(20)),
+            (5, _) => Column::new(name, Type::Uuid),
+            _ => Column::new(name, Type::Text).default("it's"),
+        };
+        column.nullable = true;
+        column.comment = comment(y.wrapping_add(z));
+        column
+    }
+
+    fn create_table(&self, x: u8, y: u8, z: u8) -> Vec<Deed> {
+        let mut table = Table::new(TABLES[usize::from(x) % TABLES.len()]);
+        table.columns.push(Column::new("id", Type::Integer).serial());
+        for (place, name) in COLUMNS.iter().enumerate().take(1 + usize::from(y) % 4) {
+            let place = u8::try_from(place).expect("there are few");
+            table.columns.push(self.column(name, y.wrapping_add(place * 3), z.wrapping_add(place)));
+        }
+        let mut key = PrimaryKey::new(["id"]);
+        key.comment = comment(z);
+        table.primary_key = Some(key);
+        table.comment = comment(x.wrapping_add(y));
+        plain(Operation::CreateTable(table))
+    }
+
+    fn add_column(&self, x: u8, y: u8, z: u8) -> Option<Vec<Deed>> {
+        let table = self.table(x)?;
+        let name = COLUMNS.iter().find(|name| table.column(&Ident::from(**name)).is_none())?;
+        let column = self.column(name, y, z);
+        Some(plain(Operation::AddColumn { table: table.name.clone(), column, backfill: None }))
+    }
+
+    /// Columns on which nothing stands.
+    fn free(table: &Table) -> Vec<&Column> {
+        let is_free = |column: &&Column| {
+            let name = &column.name;
+            let in_checks = table.checks.iter().any(|check| check.expression.base.contains(name.as_str()));
+            let in_keys = table.uniques.iter().any(|unique| unique.columns.contains(name))
+                || table.foreign_keys.iter().any(|key| key.columns.contains(name));
+            let in_indexes = format!("{:?}", table.indexes).contains(&format!("Ident(\"{name}\")"));
+            !table.is_in_primary_key(name) && !in_checks && !in_keys && !in_indexes
+        };
+        table.columns.iter().filter(is_free).collect()
+    }
+
+    fn alter_column(&mut self, x: u8, y: u8, z: u8) -> Option<Vec<Deed>> {
+        let number = self.next();
+        let table = self.table(x)?;
+        let column = (*pick(&Self::free(table), y)?).clone();
+        let to_text = || ColumnChange::SetType { ty: Type::Text.into(), using: None };
+        let changes = match (z % 5, &column.ty.base) {
+            (0, Type::Integer) => vec![ColumnChange::SetType { ty: Type::BigInteger.into(), using: None }],
+            (0, Type::String { .. }) => vec![to_text()],
+            (1, Type::Integer) => {
+                vec![ColumnChange::SetDefault(Some(ServerDefault::Literal(Literal::Integer(8))))]
+            }
+            (2, _) => vec![ColumnChange::Rename { to: Ident::new(format!("x{number}")) }],
+            (3, Type::Enum { .. }) => vec![ColumnChange::SetDefault(None)],
+            _ => vec![ColumnChange::SetComment(comment(z.wrapping_add(y)))],
+        };
+        Some(plain(Operation::AlterColumn { table: table.name.clone(), column: column.name, changes }))
+    }
+
+    fn drop_column(&self, x: u8, y: u8) -> Option<Vec<Deed>> {
+        let table = self.table(x)?;
+        let column = pick(&Self::free(table), y)?.name.clone();
+        Some(plain(Operation::DropColumn { table: table.name.clone(), column, consent: Consent::GIVEN }))
+    }
+
+    fn index(&mut self, x: u8, y: u8, z: u8) -> Option<Vec<Deed>> {
+        let number = self.next();
+        let table = self.table(x)?;
+        let name = pick(&table.indexes.keys().collect::<Vec<_>>(), y).map(|name| (*name).clone());
+        let (of, concurrency) = (table.name.clone(), Concurrency::default());
+        Some(plain(match (name, z % 4) {
+            (Some(name), 0) => Operation::DropIndex { table: of, name, concurrency },
+            (Some(name), 1) => {
+                Operation::RenameIndex { table: of, name, to: Ident::new(format!("ix_{number}")) }
+            }
+            (Some(name), 2) => Operation::SetIndexComment { table: of, name, comment: comment(y) },
+            (Some(_) | None, _) => {
+                let column = pick(&table.columns, y).filter(|column| !is_list(column))?;
+                let key = cucurbit::schema::build::key(column.name.as_str());
+                let mut index = Index::new(format!("ix_{number}"), vec![key]);
+                index.comment = comment(z);
+                Operation::CreateIndex { table: of, index, concurrency }
+            }
+        }))
+    }
+
+    fn constraint(&mut self, x: u8, y: u8, z: u8) -> Option<Vec<Deed>> {
+        let number = self.next();
+        let table = self.table(x)?;
+        let of = table.name.clone();
+        let named: Vec<Ident> = table
+            .checks
+            .iter()
+            .map(|check| &check.name)
+            .chain(table.uniques.iter().map(|one| &one.name))
+            .flatten()
+            .cloned()
+            .collect();
+        let constraint = pick(&named, y).cloned().map(ConstraintRef::Named);
+        Some(plain(match (constraint, z % 5) {
+            (Some(constraint), 0) => Operation::DropConstraint { table: of, constraint },
+            (Some(constraint), 1) => {
+                let change = ConstraintChange::Rename { to: Ident::new(format!("c_{number}")) };
+                Operation::AlterConstraint { table: of, constraint, change }
+            }
+            (Some(constraint), 2) => {
+                let change = ConstraintChange::SetComment(comment(y));
+                Operation::AlterConstraint { table: of, constraint, change }
+            }
+            (_, 3) => {
+                let mut check = Check::new("id > 0");
+                check.named(format!("ck_{number}"));
+                check.comment = comment(y);
+                Operation::CreateCheck { table: of, check }
+            }
+            (_, _) => {
+                let column = pick(&table.columns, y).filter(|column| !is_list(column))?;
+                let mut unique = Unique::new(["id", column.name.as_str()]);
+                if column.name == "id" {
+                    return None;
+                }
+                unique.named(format!("uq_{number}"));
+                unique.comment = comment(z);
+                Operation::CreateUnique { table: of, unique }
+            }
+        }))
+    }
+
+    fn foreign_key(&mut self, x: u8, y: u8) -> Option<Vec<Deed>> {
+        let number = self.next();
+        let (table, other) = (self.table(x)?.name.clone(), self.table(y)?.name.clone());
+        let mut column = Column::new(format!("f{number}"), Type::Integer);
+        column.nullable = true;
+        let mut foreign_key = ForeignKey::new([column.name.clone()], other, ["id"]);
+        foreign_key.named(format!("fk_{number}"));
+        foreign_key.comment = comment(y);
+        let add = Operation::AddColumn { table: table.clone(), column, backfill: None };
+        Some(vec![(add, None), (Operation::CreateForeignKey { table, foreign_key }, None)])
+    }
+
+    fn whole_table(&mut self, x: u8, y: u8, z: u8) -> Option<Vec<Deed>> {
+        let number = self.next();
+        let table = self.table(x)?;
+        let name = table.name.clone();
+        let mut others = self.schema.tables.values().filter(|other| other.name != name);
+        let is_referred = others.any(|other| other.foreign_keys.iter().any(|key| key.referred_table == name));
+        Some(plain(match z % 4 {
+            0 if !is_referred => Operation::DropTable { table: name, consent: Consent::GIVEN },
+            1 => Operation::RenameTable { table: name, to: Ident::new(format!("t{number}")) },
+            _ => Operation::SetTableComment { table: name, comment: comment(y) },
+        }))
+    }
+
+    fn rows(&mut self, x: u8, y: u8, z: u8) -> Option<Vec<Deed>> {
+        let id = i64::from(self.next());
+        let table = self.table(x)?;
+        let mut columns = vec![Ident::from("id")];
+        let mut row = vec![Literal::Integer(id)];
+        for column in &table.columns {
+            let value = if let Type::Enum { name } = &column.ty.base {
+                pick(&self.schema.enums[name].values, y).cloned().map(Literal::String)
+            } else if matches!(column.ty.base, Type::Text | Type::String { .. }) {
+                Some(Literal::String(format!("text {z}")))
+            } else {
+                None
+            };
+            if let Some(value) = value {
+                columns.push(column.name.clone());
+                row.push(value);
+            }
+        }
+        let insert = BulkInsert { table: table.name.clone(), columns, rows: vec![row] };
+        let delete = sql(format!("DELETE FROM {} WHERE id = {id}", table.name));
+        let mut deeds = vec![(Operation::BulkInsert(insert), Some(vec![delete]))];
+        deeds.extend(self.list_of_values(x, y, id));
+        Some(deeds)
+    }
+
+    /// Puts lists of values into the row that was just made, as each database writes them.
+    fn list_of_values(&self, x: u8, y: u8, id: i64) -> Vec<Deed> {
+        let Some(table) = self.table(x) else { return Vec::new() };
+        let lists = table.columns.iter().filter(|column| is_list(column)).filter_map(|column| {
+            let values = &self.schema.enums[column.ty.base.enum_name()?].values;
+            let (one, other) = (pick(values, y)?, pick(values, y.wrapping_add(1))?);
+            let set = |list: String| {
+                sql(format!("UPDATE {} SET {} = {list} WHERE id = {id}", table.name, column.name))
+            };
+            let name = column.ty.base.enum_name()?;
+            let array = format!("ARRAY[{}, {}]::{name}[]", quoted(one), quoted(other));
+            let json = format!("json_array({}, {})", quoted(one), quoted(other));
+            let each = vec![on(Dialect::Postgres, vec![set(array)]), on(Dialect::Sqlite, vec![set(json)])];
+            Some(each.into_iter().map(|operation| (operation, Some(Vec::new()))))
+        });
+        lists.flatten().collect()
+    }
+
+    fn known_sql(&mut self, x: u8, y: u8) -> Option<Vec<Deed>> {
+        let number = self.next();
+        if y.is_multiple_of(6) {
+            self.has_unknown = true;
+            let (create, drop) =
+                (format!("CREATE TABLE raw_{number} (id INTEGER)"), format!("DROP TABLE raw_{number}"));
+            return Some(vec![(sql(create), Some(vec![sql(drop)]))]);
+        }
+        let table = self.table(x)?;
+        let index = Index::new(format!("ix_{number}"), vec![cucurbit::schema::build::key("id")]);
+        let (of, concurrency) = (table.name.clone(), Concurrency::default());
+        let name = index.name.clone();
+        let mut create = Execute::new(format!("CREATE INDEX {name} ON {of} (id)"));
+        create.means = Some(vec![Operation::CreateIndex { table: of.clone(), index, concurrency }]);
+        let drop = Operation::DropIndex { table: of, name, concurrency };
+        Some(vec![(Operation::Execute(create), Some(vec![drop]))])
+    }
+
+    fn rows_by_sql(&self, x: u8, y: u8) -> Option<Vec<Deed>> {
+        let table = self.table(x)?;
+        let is_text = |column: &&Column| column.ty.base == Type::Text;
+        let column = &table.columns.iter().find(is_text)?.name;
+        let update = sql(format!("UPDATE {} SET {column} = 'text {y}'", table.name));
+        Some(vec![(update, Some(Vec::new()))])
+    }
+}
+
+fn is_list(column: &Column) -> bool {
+    matches!(column.ty.base, Type::Array(_))
+}
