@@ -295,7 +295,9 @@ async fn prove(
                 Ok(_) => {}
                 // Only a person can say what is missing, in the script.
                 Err(error @ PlanError::NeedsUsing { .. }) => {
-                    let error = format!("{dialect} refuses it as it is: {error}; write `.using(\"…\")` after `.ty(…)`");
+                    let error = format!(
+                        "{dialect} refuses it as it is: {error}; write `.using(\"…\")` after `.ty(…)`"
+                    );
                     notes.extend((!notes.contains(&error)).then_some(error));
                     break;
                 }

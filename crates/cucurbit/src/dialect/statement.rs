@@ -307,9 +307,9 @@ impl PlanError {
                  `op.drop_index`, a trigger or a view by `op.execute(\"DROP TRIGGER …\")`; make it again after, without the \
                  column",
             ),
-            Self::NeedsUsing { .. } => {
-                Some("say after `.ty(…)` how the old value becomes the new one: `.using(\"an expression of SQL\")`")
-            }
+            Self::NeedsUsing { .. } => Some(
+                "say after `.ty(…)` how the old value becomes the new one: `.using(\"an expression of SQL\")`",
+            ),
             Self::NeedsNoTransaction { statement } => Some(if ends_transaction(statement) {
                 "leave it out: each revision is a transaction, which begins and ends by itself"
             } else {

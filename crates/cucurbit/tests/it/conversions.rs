@@ -49,22 +49,59 @@ type Values = Vec<(&'static str, &'static str)>;
 fn types() -> Vec<(Type, &'static str, Values)> {
     let same = |values: &[&'static str]| values.iter().map(|value| (*value, *value)).collect::<Vec<_>>();
     let texts = [
-        "'5'", "' -7 '", "'+0'", "'007'", "'32768'", "'9223372036854775807'", "'9223372036854775808'", "'2.5'",
-        "'-.5'", "'1e3'", "'1e400'", "'abc'", "''", "'true'", "' oFf'", "'1'", "'2020-02-29'", "'2021-02-29'",
-        "'2020-01-02 03:04'", "'2020-01-02T03:04:05.123456+02:00'", "'1969-12-31 23:59:59.5'", "'03:04:05.25'",
-        "'25:00:00'", "'{\"a\":1}'", "'null'", "'6B1E9C0E0D2C4D6B8D447A3C1F8F3E11'",
-        "'6b1e9c0e-0d2c-4d6b-8d44-7a3c1f8f3e11'", "'a b  '", "'ä€𝄞'", "'0x10'", "'1_000'", "'12-3'",
+        "'5'",
+        "' -7 '",
+        "'+0'",
+        "'007'",
+        "'32768'",
+        "'9223372036854775807'",
+        "'9223372036854775808'",
+        "'2.5'",
+        "'-.5'",
+        "'1e3'",
+        "'1e400'",
+        "'abc'",
+        "''",
+        "'true'",
+        "' oFf'",
+        "'1'",
+        "'2020-02-29'",
+        "'2021-02-29'",
+        "'2020-01-02 03:04'",
+        "'2020-01-02T03:04:05.123456+02:00'",
+        "'1969-12-31 23:59:59.5'",
+        "'03:04:05.25'",
+        "'25:00:00'",
+        "'{\"a\":1}'",
+        "'null'",
+        "'6B1E9C0E0D2C4D6B8D447A3C1F8F3E11'",
+        "'6b1e9c0e-0d2c-4d6b-8d44-7a3c1f8f3e11'",
+        "'a b  '",
+        "'ä€𝄞'",
+        "'0x10'",
+        "'1_000'",
+        "'12-3'",
         "'123456789012.345'",
     ];
-    let doubles = same(&["0.0", "0.5", "1.5", "2.5", "-2.5", "-0.4", "2147483647.5", "1e10", "1e300", "0.1", "3.0"]);
-    let zones = ["'2020-01-02T03:04:05+02:00'", "'1969-12-31T23:00:00.5+00:00'", "'2024-02-29T00:30:00+00:00'"];
+    let doubles =
+        same(&["0.0", "0.5", "1.5", "2.5", "-2.5", "-0.4", "2147483647.5", "1e10", "1e300", "0.1", "3.0"]);
+    let zones =
+        ["'2020-01-02T03:04:05+02:00'", "'1969-12-31T23:00:00.5+00:00'", "'2024-02-29T00:30:00+00:00'"];
     vec![
         (Type::SmallInteger, "smallint", same(&["0", "1", "-32768", "32767"])),
         (Type::Integer, "integer", same(&["0", "-1", "32768", "2147483647", "-2147483648", "7"])),
-        (Type::BigInteger, "bigint", same(&["0", "2147483648", "9223372036854775807", "-9223372036854775807", "5"])),
+        (
+            Type::BigInteger,
+            "bigint",
+            same(&["0", "2147483648", "9223372036854775807", "-9223372036854775807", "5"]),
+        ),
         (Type::Boolean, "boolean", vec![("true", "1"), ("false", "0")]),
         (Type::Double, "double precision", doubles),
-        (Type::decimal(12, 3), "numeric(12,3)", same(&["0", "0.5", "1.5", "-2.5", "2.675", "999999999.999", "7"])),
+        (
+            Type::decimal(12, 3),
+            "numeric(12,3)",
+            same(&["0", "0.5", "1.5", "-2.5", "2.675", "999999999.999", "7"]),
+        ),
         (Type::decimal(6, 2), "numeric(6,2)", same(&["0", "0.25", "9999.99", "-1.5"])),
         (Type::Text, "text", same(&texts)),
         (Type::string(40), "varchar(40)", same(&["'abc'", "'12'", "'ab   '", "'abcdef'"])),
@@ -142,9 +179,13 @@ fn read(dialect: Dialect, to: &Type) -> String {
         Type::SmallInteger | Type::Integer | Type::BigInteger => {
             "CASE typeof(c) WHEN 'integer' THEN CAST(c AS TEXT) ELSE 'no integer' END".to_owned()
         }
-        Type::Double => "CASE WHEN typeof(c) <> 'real' THEN 'no real' ELSE printf('%!.17g', c) END".to_owned(),
+        Type::Double => {
+            "CASE WHEN typeof(c) <> 'real' THEN 'no real' ELSE printf('%!.17g', c) END".to_owned()
+        }
         Type::Decimal { precision: Some((_, places)) } => {
-            format!("CASE WHEN typeof(c) IN ('real', 'integer') THEN printf('%.{places}f', c) ELSE 'no number' END")
+            format!(
+                "CASE WHEN typeof(c) IN ('real', 'integer') THEN printf('%.{places}f', c) ELSE 'no number' END"
+            )
         }
         Type::DateTimeTz { .. } => {
             // Without a zone it is read as that of UTC.
@@ -152,10 +193,12 @@ fn read(dialect: Dialect, to: &Type) -> String {
                 .to_owned()
         }
         Type::Binary => "'\\x' || lower(hex(CASE typeof(c) WHEN 'blob' THEN c END))".to_owned(),
-        Type::Uuid => "CASE WHEN typeof(c) = 'blob' AND length(c) = 16 THEN lower(substr(hex(c), 1, 8) || '-' || \
+        Type::Uuid => {
+            "CASE WHEN typeof(c) = 'blob' AND length(c) = 16 THEN lower(substr(hex(c), 1, 8) || '-' || \
              substr(hex(c), 9, 4) || '-' || substr(hex(c), 13, 4) || '-' || substr(hex(c), 17, 4) || '-' || \
              substr(hex(c), 21)) ELSE 'no uuid' END"
-            .to_owned(),
+                .to_owned()
+        }
         // A number is JSON, as which it is read.
         Type::Json => "CAST(c AS TEXT)".to_owned(),
         _ => "CASE typeof(c) WHEN 'text' THEN c ELSE 'no text' END".to_owned(),
@@ -226,8 +269,8 @@ async fn prove(
     let before = stored(connection, dialect).await;
     let change = |op: &mut Op| {
         op.alter_table("t", |table| {
-table.alter_column("c").ty(to.clone());
-});
+            table.alter_column("c").ty(to.clone());
+        });
     };
     let needs_using = verdicts.contains(&Verdict::NeedsUsing);
     let first = run(connection, change).await;
@@ -238,7 +281,9 @@ table.alter_column("c").ty(to.clone());
     if needs_using {
         let error = first.err().ok_or("it needs no `using`")?;
         refused(&error, "there is no one way from")?;
-        return (before == stored(connection, dialect).await).then_some(()).ok_or_else(|| "rows changed".to_owned());
+        return (before == stored(connection, dialect).await)
+            .then_some(())
+            .ok_or_else(|| "rows changed".to_owned());
     }
     let mut unfit: Vec<usize> = (0..values.len()).filter(|id| verdicts[*id] == Verdict::Refused).collect();
     if let Err(error) = &first {
@@ -247,21 +292,27 @@ table.alter_column("c").ty(to.clone());
             return Err(format!("rows changed by what was refused: {text}"));
         }
         if dialect == Dialect::Sqlite {
-            unfit.extend((0..values.len()).filter(|id| {
-                !unfit.contains(id) && may_be_refused(to, values[*id])
-            }).collect::<Vec<_>>());
+            unfit.extend(
+                (0..values.len())
+                    .filter(|id| !unfit.contains(id) && may_be_refused(to, values[*id]))
+                    .collect::<Vec<_>>(),
+            );
             unfit.sort_unstable();
         }
         let fit: Vec<String> = unfit.iter().map(ToString::to_string).collect();
-        let count = if unfit.len() == 1 { ": 1 row, ".to_owned() } else { format!(": {} rows, ", unfit.len()) };
+        let count =
+            if unfit.len() == 1 { ": 1 row, ".to_owned() } else { format!(": {} rows, ", unfit.len()) };
         let is_named = unfit.first().is_some_and(|id| text.contains(&format!("(id = {id})")));
         let is_counted = text.contains(&count) || dialect == Dialect::Sqlite && text.contains(" row");
         if !text.contains("holds values that cannot become") || !is_named || !is_counted {
             return Err(format!("refused with {text}, where {unfit:?} are unfit"));
         }
-        let delete = format!("DELETE FROM child WHERE t_id IN ({0}); DELETE FROM t WHERE id IN ({0})", fit.join(", "));
+        let delete =
+            format!("DELETE FROM child WHERE t_id IN ({0}); DELETE FROM t WHERE id IN ({0})", fit.join(", "));
         connection.execute(&delete).await.unwrap();
-        run(connection, change).await.map_err(|error| format!("what is left is refused: {}", told(&error)))?;
+        run(connection, change)
+            .await
+            .map_err(|error| format!("what is left is refused: {}", told(&error)))?;
     } else if !unfit.is_empty() {
         return Err(format!("{:?} are taken", unfit.iter().map(|id| values[*id]).collect::<Vec<_>>()));
     }
@@ -286,7 +337,10 @@ table.alter_column("c").ty(to.clone());
 fn every_type_becomes_every_other(dialect: Dialect) {
     on_database(Dialect::Postgres, async |server: Database| {
         let mut oracle = server.connect().await;
-        oracle.execute("SET TimeZone = 'UTC'; SET client_min_messages = error; SET synchronous_commit = off").await.unwrap();
+        oracle
+            .execute("SET TimeZone = 'UTC'; SET client_min_messages = error; SET synchronous_commit = off")
+            .await
+            .unwrap();
         let failures = RefCell::new(Vec::new());
         let all = types();
         let file = tempfile::TempDir::new().unwrap();
@@ -294,12 +348,15 @@ fn every_type_becomes_every_other(dialect: Dialect) {
         let mut connection = match dialect {
             Dialect::Postgres => server.connect().await,
             Dialect::Sqlite => {
-                let options = cucurbit::connection::ConnectOptions { create_file: true, ..Default::default() };
+                let options =
+                    cucurbit::connection::ConnectOptions { create_file: true, ..Default::default() };
                 Connection::connect(&address.parse().unwrap(), &options).await.unwrap()
             }
         };
         let quick = match dialect {
-            Dialect::Postgres => "SET TimeZone = 'UTC'; SET client_min_messages = error; SET synchronous_commit = off",
+            Dialect::Postgres => {
+                "SET TimeZone = 'UTC'; SET client_min_messages = error; SET synchronous_commit = off"
+            }
             Dialect::Sqlite => "PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY",
         };
         connection.execute(quick).await.unwrap();
@@ -343,8 +400,8 @@ fn what_is_said_by_using_is_done_on_both_databases() {
         let change = |using: Expression| {
             move |op: &mut Op| {
                 op.alter_table("t", |table| {
-table.alter_column("c").ty(Type::Integer).using(using);
-});
+                    table.alter_column("c").ty(Type::Integer).using(using);
+                });
             }
         };
         filled(&mut connection, &Type::Text, &["'abc'", "''", UUID_TEXT]).await;
@@ -359,7 +416,11 @@ table.alter_column("c").ty(Type::Integer).using(using);
         let using = Expression::from("(c || '1')::integer").with(Dialect::Sqlite, "c || '1'");
         let error = run(&mut connection, change(using.clone())).await.unwrap_err();
         let said = "holds values that cannot become";
-        assert!(told(&error).contains(said) && told(&error).contains("1 row, 'x' (id = 1)"), "{}", told(&error));
+        assert!(
+            told(&error).contains(said) && told(&error).contains("1 row, 'x' (id = 1)"),
+            "{}",
+            told(&error)
+        );
         assert_eq!(stored(&mut connection, database.dialect).await, before);
         connection.execute("DELETE FROM child WHERE t_id = 1; DELETE FROM t WHERE id = 1").await.unwrap();
         run(&mut connection, change(using)).await.unwrap();
@@ -387,8 +448,8 @@ fn values_of_a_later_revision_stop_the_run_before_it_begins() {
         }
         fn second(op: &mut Op) {
             op.alter_table("t", |table| {
-table.alter_column("c").ty(Type::Integer);
-});
+                table.alter_column("c").ty(Type::Integer);
+            });
         }
         let mut connection = database.connect().await;
         filled(&mut connection, &Type::Text, &["'1'", "'tall'", "'x'", "'y'", "'z'"]).await;

@@ -37,7 +37,9 @@ impl Conversion {
             return value.clone();
         }
         let words = string(&format!("{words}: "));
-        format!("coalesce({value}, CASE WHEN {old} IS NOT NULL THEN json_extract('{{}}', {words} || quote({old})) END)")
+        format!(
+            "coalesce({value}, CASE WHEN {old} IS NOT NULL THEN json_extract('{{}}', {words} || quote({old})) END)"
+        )
     }
 
     /// The condition of the rows whose value cannot be converted.
@@ -169,11 +171,13 @@ fn integer(old: &str, from: &Type, range: (i64, i64)) -> Option<Conversion> {
         Family::Number => {
             format!("(CASE typeof({old}) WHEN 'integer' THEN {old} WHEN 'real' THEN {} END)", real())
         }
-        Family::Array | Family::Bytes | Family::Json | Family::Other | Family::Time | Family::Truth => format!(
-            "(CASE typeof({old}) WHEN 'integer' THEN {old} WHEN 'real' THEN {} WHEN 'text' THEN {} END)",
-            real(),
-            integer_text(old)
-        ),
+        Family::Array | Family::Bytes | Family::Json | Family::Other | Family::Time | Family::Truth => {
+            format!(
+                "(CASE typeof({old}) WHEN 'integer' THEN {old} WHEN 'real' THEN {} WHEN 'text' THEN {} END)",
+                real(),
+                integer_text(old)
+            )
+        }
     };
     Some(between(&number, range))
 }

@@ -219,8 +219,10 @@ fn may_fail(from: &Type, to: &Type) -> bool {
         }
         (Type::Jsonb, Type::Json)
         | (Type::Char { .. } | Type::String { .. } | Type::Text, Type::Binary)
-        | (Type::Date | Type::DateTime { .. } | Type::DateTimeTz { .. } | Type::Time { .. } | Type::Interval,
-           Type::Date | Type::DateTime { .. } | Type::DateTimeTz { .. } | Type::Time { .. } | Type::Interval) => false,
+        | (
+            Type::Date | Type::DateTime { .. } | Type::DateTimeTz { .. } | Type::Time { .. } | Type::Interval,
+            Type::Date | Type::DateTime { .. } | Type::DateTimeTz { .. } | Type::Time { .. } | Type::Interval,
+        ) => false,
         (from, to) => match (whole(from), whole(to)) {
             (Some(was), Some(now)) => was > now,
             (Some(_) | None, None) | (None, Some(_)) => true,

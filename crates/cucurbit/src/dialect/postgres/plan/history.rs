@@ -168,6 +168,13 @@ impl History {
         });
         let condition = condition.unwrap_or_default();
         let probe = format!("SELECT EXISTS (SELECT 1 FROM {}{condition})::int", qualified(old_table));
-        Some(Hazard { kind, table: table.clone(), column: column.cloned(), probe, offenders: None, waits: false })
+        Some(Hazard {
+            kind,
+            table: table.clone(),
+            column: column.cloned(),
+            probe,
+            offenders: None,
+            waits: false,
+        })
     }
 }

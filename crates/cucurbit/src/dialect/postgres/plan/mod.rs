@@ -3,8 +3,8 @@
 mod around;
 mod around_enum;
 mod column;
-mod convert;
 mod comment;
+mod convert;
 mod deferred;
 mod enumeration;
 mod history;

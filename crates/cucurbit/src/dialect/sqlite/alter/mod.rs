@@ -439,8 +439,14 @@ impl Work<'_> {
             | HazardKind::LosesData
             | HazardKind::NullInNotNull => None,
         };
-        let hazard =
-            Hazard { kind, table: self.table.clone(), column: Some(column.clone()), probe, offenders, waits: false };
+        let hazard = Hazard {
+            kind,
+            table: self.table.clone(),
+            column: Some(column.clone()),
+            probe,
+            offenders,
+            waits: false,
+        };
         self.hazards.push(hazard);
     }
 

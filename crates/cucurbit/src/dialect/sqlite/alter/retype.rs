@@ -31,8 +31,7 @@ impl Work<'_> {
         operation: &Operation,
     ) -> Result<(), PlanError> {
         let now = self.text.columns().find(|other| same_name(&other.name, column));
-        let Some((from, is_generated)) =
-            now.map(|now| (types::read(now.declared()), now.is_generated()))
+        let Some((from, is_generated)) = now.map(|now| (types::read(now.declared()), now.is_generated()))
         else {
             return Ok(());
         };

@@ -65,7 +65,8 @@ const IN_TYPES: [&str; 2] = ["cannot cast type", "there is no one way from"];
 
 fn is_lawful(failure: &str, rows: &str) -> bool {
     let is_in_rows = !rows.is_empty() && IN_ROWS.iter().any(|words| failure.contains(words));
-    failure.contains(" fails: refused") && (is_in_rows || IN_TYPES.iter().any(|words| failure.contains(words)))
+    failure.contains(" fails: refused")
+        && (is_in_rows || IN_TYPES.iter().any(|words| failure.contains(words)))
 }
 
 /// How a pair ended.
