@@ -8,6 +8,7 @@
 //! | `format.rs` | `fmt`: rustfmt over everything, revision scripts included |
 //! | `matrix.rs` | `matrix`: the tests on every supported PostgreSQL |
 //! | `postgres/` | a PostgreSQL server for the tests: found, started, stopped |
+//! | `pooler.rs` | pgbouncer, for the tests behind a pooler |
 //! | `python.rs` | Python with `venv`, for the tests beside Alembic |
 //! | `report.rs` | failures, and the only printing |
 //! | `test.rs` | `test`: the whole test suite beside a server |
@@ -17,6 +18,7 @@ mod bench;
 mod environment;
 mod format;
 mod matrix;
+mod pooler;
 mod postgres;
 mod python;
 mod report;

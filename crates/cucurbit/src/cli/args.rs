@@ -8,7 +8,8 @@ use crate::{command::Source, config};
 
 /// What a script that runs this program may count on.
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 `check` or `diff` found \
-                          differences, 4 the lock was not had in time, 5 not at the heads.";
+                          differences, 4 the lock was not had in time, 5 not at the heads, 130 stopped by Ctrl-C, \
+                          143 stopped by SIGTERM.";
 
 /// Schema migrations: revisions written by comparing models with a database.
 #[derive(Debug, Parser)]

@@ -7,6 +7,8 @@ use std::{
 
 use crate::{error::Error, runtime::RunError};
 
+use super::signals;
+
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -23,6 +25,10 @@ pub(super) enum Code {
     Locked = 4,
     /// The database is not at the heads.
     NotAtHeads = 5,
+    /// It was stopped by Ctrl-C: 128 and the number of the signal, as shells say it.
+    Interrupted = 130,
+    /// It was stopped by SIGTERM.
+    Terminated = 143,
 }
 
 impl From<Code> for ExitCode {
@@ -37,6 +43,7 @@ impl Code {
         match error {
             Error::NotAtHeads | Error::NotUpToDate { .. } => Self::NotAtHeads,
             Error::Run(RunError::Lock { .. }) => Self::Locked,
+            Error::Run(RunError::Stopped { .. }) => signals::came(),
             Error::Usage { .. } => Self::Usage,
             Error::Apply(_)
             | Error::Config(_)

@@ -2,9 +2,11 @@
 
 mod args;
 mod exit;
+mod notices;
 mod print;
 mod report;
 mod shown;
+mod signals;
 
 use std::{ffi::OsString, process::ExitCode};
 
@@ -28,7 +30,7 @@ use self::{
 /// Runs the command line of a project's migrations and returns its exit code.
 ///
 /// Codes: 0 done, 1 failed, 2 wrong usage, 3 differences found, 4 the lock was not had in time, 5 not at the
-/// heads.
+/// heads, 130 and 143 stopped by Ctrl-C or SIGTERM.
 pub async fn main(env: Env) -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
     let arguments = match Arguments::try_parse_from(&words) {
@@ -63,6 +65,7 @@ async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Co
     warnings
         .retain(|warning| !writes_script(&arguments.command) || !matches!(warning, Warning::Unbuilt { .. }));
     printer.warnings(&warnings);
+    let told = *printer;
     match arguments.command {
         Command::Branches { verbose } => printer.branches(&command::branches(&project), verbose),
         Command::Check { require_heads, allow_uncompared } => {
@@ -92,9 +95,11 @@ async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Co
         Command::Downgrade { target, revision, all, sql: false, run } => {
             let target: Target = one_of(target, revision, None)?.parse()?;
             let reach = if all { Reach::Everything } else { Reach::Branch };
-            let options = run_options(&project, &run);
+            let options = run_options(&project, &run, told);
             let mut observer = |event: Event<'_>| printer.event(&event);
-            let report = command::downgrade(&project, &target, reach, options, &mut observer).await?;
+            let server = move |notice| told.notice(&notice);
+            let run = command::downgrade(&project, &target, reach, options, &mut observer);
+            let report = notices::heard(server, run).await?;
             printer.report(&report);
         }
         Command::EnsureVersion => {
@@ -128,10 +133,12 @@ async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Co
             printer.sql(&command::stamp_sql(&project, &targets(&revisions)?)?);
         }
         Command::Stamp { revisions, purge, sql: false, run } => {
-            let options = run_options(&project, &run);
+            let options = run_options(&project, &run, told);
             let mut observer = |event: Event<'_>| printer.event(&event);
+            let server = move |notice| told.notice(&notice);
             let targets = targets(&revisions)?;
-            let report = command::stamp(&project, &targets, purge, options, &mut observer).await?;
+            let run = command::stamp(&project, &targets, purge, options, &mut observer);
+            let report = notices::heard(server, run).await?;
             printer.report(&report);
         }
         Command::Upgrade { target, revision, sql: true, .. } => {
@@ -139,10 +146,12 @@ async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Co
             printer.sql(&command::upgrade_sql(&project, &range)?);
         }
         Command::Upgrade { target, revision, sql: false, run } => {
-            let target: Target = one_of(target, revision, Some("head"))?.parse()?;
-            let options = run_options(&project, &run);
+            let targets: [Target; 1] = [one_of(target, revision, Some("head"))?.parse()?];
+            let options = run_options(&project, &run, told);
             let mut observer = |event: Event<'_>| printer.event(&event);
-            let report = command::upgrade(&project, &[target], options, &mut observer).await?;
+            let server = move |notice| told.notice(&notice);
+            let run = command::upgrade(&project, &targets, options, &mut observer);
+            let report = notices::heard(server, run).await?;
             printer.report(&report);
         }
     }
@@ -217,11 +226,12 @@ fn targets(words: &[String]) -> Result<Vec<Target>, Error> {
     Ok(words.iter().map(|word| word.parse()).collect::<Result<_, _>>()?)
 }
 
-fn run_options(project: &Project, run: &RunArguments) -> RunOptions {
+fn run_options(project: &Project, run: &RunArguments, told: Printer) -> RunOptions {
     let options = project.run_options();
     RunOptions {
         lock_wait: run.lock_wait.unwrap_or(options.lock_wait),
         allow_data_loss: run.allow_data_loss,
+        stop: Some(signals::listen(move || told.stopping())),
         ..options
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     runtime::{Event, Report},
 };
 
-use super::{args::Format, shown};
+use super::{args::Format, notices::Notice, shown};
 
 /// What a line on stderr is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl Tone {
 }
 
 /// Prints what a command returns.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Printer {
     format: Format,
     is_quiet: bool,
@@ -63,8 +63,40 @@ impl Printer {
             Event::Replanned => {
                 self.say(Tone::Progress, "Another process changed the version table; planning anew")
             }
+            Event::GaveWay { .. } => {
+                self.say(Tone::Progress, "The database gave the transaction up for another one; once more")
+            }
+            Event::MayRunTwice { revision, sql } => self.tell(
+                Tone::Warning,
+                &format!(
+                    "revision `{revision}`: if the process dies at the wrong moment, this runs twice: {}",
+                    beginning(sql)
+                ),
+            ),
+            Event::StillRunning { sql, since } => {
+                self.say(Tone::Progress, &format!("  running for {} s: {}", since.as_secs(), beginning(sql)))
+            }
             Event::Code { .. } | Event::Statement { .. } | Event::StepFinished { .. } => {}
         }
+    }
+
+    /// Prints what the server says beside its answers.
+    pub(super) fn notice(&self, notice: &Notice) {
+        let Notice { is_warning, message } = notice;
+        if *is_warning {
+            // Quiet is for progress.
+            self.tell(Tone::Warning, &format!("the server says: {message}"));
+        } else {
+            self.say(Tone::Note, &format!("the server says: {message}"));
+        }
+    }
+
+    /// Says that a signal was heard.
+    pub(super) fn stopping(&self) {
+        self.say(
+            Tone::Progress,
+            "Stopping: what is running is rolled back (once more ends the process at once)",
+        );
     }
 
     /// Prints what a run did.
@@ -335,6 +367,16 @@ impl Printer {
             Err(error) => self.tell(Tone::Warning, &format!("the result is no JSON: {error}")),
         }
     }
+}
+
+/// The beginning of a statement, on one line.
+fn beginning(sql: &str) -> String {
+    let mut words = sql.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some((end, _)) = words.char_indices().nth(100) {
+        words.truncate(end);
+        words.push('…');
+    }
+    words
 }
 
 /// Prints a line on stderr. A reader that has gone away is no reason to stop a run.

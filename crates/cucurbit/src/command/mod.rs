@@ -177,6 +177,7 @@ impl Project {
             version_table: self.version_table(),
             lock_wait: self.config.lock_wait,
             allow_data_loss: false,
+            stop: None,
         }
     }
 

@@ -207,6 +207,12 @@ pub(crate) fn code_of<'e>(error: &'e (dyn std::error::Error + 'static)) -> Optio
     None
 }
 
+/// Returns advice about an error that code of a script returned, where the database's own code of it is known.
+pub(crate) fn hint_of(error: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
+    let code = code_of(error)?;
+    STATES.iter().find(|(known, _)| code.starts_with(known)).and_then(|(_, trouble)| trouble.hint())
+}
+
 /// What an error of a driver means, as far as the database's own code of it tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -229,8 +235,12 @@ pub enum Trouble {
     DiskFull,
     /// SQLite: the system failed to read or write the file.
     FileError,
+    /// PostgreSQL: the server ends a session that does nothing in its transaction.
+    IdleTransaction,
     /// PostgreSQL: another transaction holds the lock of what is needed.
     LockedObject,
+    /// PostgreSQL: a value of an enum type is used in the transaction that added it.
+    NewEnumValue,
     /// SQLite: a newer SQLite wrote the file.
     NewerFormat,
     /// The user may not do it.
@@ -258,10 +268,12 @@ pub enum Trouble {
 }
 
 /// SQLSTATEs, or the two characters of a class: PostgreSQL manual, appendix A. The first that fits counts.
-const STATES: [(&str, Trouble); 18] = [
+const STATES: [(&str, Trouble); 21] = [
     ("08", Trouble::ConnectionLost),
     ("23", Trouble::Constraint),
     ("25006", Trouble::ReadOnlyServer),
+    ("25P03", Trouble::IdleTransaction),
+    ("25P04", Trouble::IdleTransaction),
     ("28P01", Trouble::WrongPassword),
     ("28", Trouble::UserRefused),
     ("3D000", Trouble::UnknownDatabase),
@@ -272,6 +284,7 @@ const STATES: [(&str, Trouble); 18] = [
     ("53300", Trouble::TooManyConnections),
     ("55006", Trouble::LockedObject),
     ("55P03", Trouble::LockedObject),
+    ("55P04", Trouble::NewEnumValue),
     ("57014", Trouble::Cancelled),
     ("57P01", Trouble::ConnectionLost),
     ("57P02", Trouble::ConnectionLost),
@@ -341,6 +354,13 @@ impl Trouble {
             Self::Deadlock => "run the command again: another transaction was in the way",
             Self::DiskFull => "make room: a table that is rebuilt needs its size again",
             Self::FileError => "see that the disk is there, has room and is healthy",
+            Self::IdleTransaction => {
+                "the server ended the session, and nothing of its transaction is left; give the user who migrates a longer \
+                 `idle_in_transaction_session_timeout` (or `transaction_timeout`), or do what takes long before the revision"
+            }
+            Self::NewEnumValue => {
+                "PostgreSQL lets a new value be used only after its transaction: add it in a revision of its own before"
+            }
             Self::LockedObject => "another connection holds it; wait for it, or set a longer `lock_timeout`",
             Self::NewerFormat => "a newer SQLite wrote the file: use a newer release of this program",
             Self::NoPermission => "connect as a user who may, or let the owner grant it",

@@ -18,7 +18,8 @@ use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};
 
 use crate::schema::Dialect;
 
-pub(crate) use self::error::code_of;
+pub(crate) use self::connect::Origin;
+pub(crate) use self::error::{code_of, hint_of};
 pub(crate) use self::row::Row;
 pub use self::{
     connect::ConnectOptions,
@@ -26,7 +27,7 @@ pub use self::{
     error::{ConnectionError, Trouble},
     tls::TlsError,
 };
-use self::{connect::Origin, given::Given, refused::refused};
+use self::{given::Given, refused::refused};
 
 /// A connection to a PostgreSQL server or a SQLite file.
 ///
@@ -112,6 +113,34 @@ impl Connection {
         copied(self.postgres()?).await.map_err(|source| refused(command, source))
     }
 
+    /// Interrupts a statement of SQLite as soon as this is true, which is asked now and then while one runs.
+    pub(crate) async fn interrupt_when(
+        &mut self,
+        is_time: impl Fn() -> bool + Send + 'static,
+    ) -> Result<(), ConnectionError> {
+        match &mut self.kind {
+            Kind::Postgres(_) => Ok(()),
+            Kind::Sqlite(connection) => {
+                let locked = (***connection).lock_handle().await;
+                let mut handle = locked.map_err(|source| refused("PRAGMA", source))?;
+                handle.set_progress_handler(INSTRUCTIONS, move || !is_time());
+                Ok(())
+            }
+        }
+    }
+
+    /// Takes away what [`Connection::interrupt_when`] set.
+    pub(crate) async fn never_interrupt(&mut self) -> Result<(), ConnectionError> {
+        match &mut self.kind {
+            Kind::Postgres(_) => Ok(()),
+            Kind::Sqlite(connection) => {
+                let locked = (***connection).lock_handle().await;
+                locked.map_err(|source| refused("PRAGMA", source))?.remove_progress_handler();
+                Ok(())
+            }
+        }
+    }
+
     /// Lets the driver forget the statements that it has prepared: a script may have taken them away.
     pub(crate) async fn forget_statements(&mut self) -> Result<(), ConnectionError> {
         match &mut self.kind {
@@ -124,6 +153,9 @@ impl Connection {
 
 /// So many bytes of rows are sent at once: the driver keeps a copy of them.
 const COPY_PART: usize = 1 << 16;
+
+/// After how many instructions SQLite asks whether to go on: some hundred times a second.
+const INSTRUCTIONS: i32 = 10_000;
 
 fn wrong(actual: Dialect, wanted: Dialect) -> ConnectionError {
     ConnectionError::WrongDialect { actual, wanted }

@@ -46,9 +46,9 @@ pub(crate) use self::{
     lexer::{Part, file_statements, script_text},
     lock::{Place, place},
     session::{
-        Interrupted, begin, current_schema, interrupted, is_busy, is_lost_to_another, lock_version_table,
-        may_rebuild, may_stand_in_transaction, needs_no_transaction, reflect_snapshot_with, run,
-        table_exists,
+        Interrupted, Unreleased, begin, current_schema, interrupted, is_busy, is_lost_to_another,
+        lock_version_table, may_rebuild, may_run_twice, may_stand_in_transaction, needs_no_transaction,
+        outside, partitioned, process, reflect_snapshot_with, run, table_exists, unreleased,
     },
     settings::SessionState,
     sql::{qualified, quoted, string},

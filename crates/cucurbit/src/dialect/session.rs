@@ -3,7 +3,7 @@
 
 use crate::{
     connection::{Connection, ConnectionError, code_of},
-    operation::Operation,
+    operation::{Execute, Operation},
     schema::{Dialect, Ident, TableName},
 };
 
@@ -163,6 +163,65 @@ pub(crate) async fn interrupted(
         Dialect::Postgres => super::postgres::interrupted(connection, statement).await,
         // Each of its statements is all or nothing, and those that refuse a transaction (VACUUM, PRAGMA) can be repeated.
         Dialect::Sqlite => Ok(Interrupted::NotDone { first: None }),
+    }
+}
+
+/// Names the partitioned table or index on which a statement with CONCURRENTLY cannot be run.
+pub(crate) async fn partitioned(
+    connection: &mut Connection,
+    statement: &str,
+) -> Result<Option<String>, ConnectionError> {
+    match connection.dialect() {
+        Dialect::Postgres => super::postgres::partitioned(connection, statement).await,
+        Dialect::Sqlite => Ok(None),
+    }
+}
+
+/// Returns the number of the server's process that serves this session.
+pub(crate) async fn process(connection: &mut Connection) -> Result<Option<String>, ConnectionError> {
+    match connection.dialect() {
+        Dialect::Postgres => connection.value("SELECT pg_catalog.pg_backend_pid()").await,
+        Dialect::Sqlite => Ok(None),
+    }
+}
+
+/// Tells whether a statement that runs outside transactions may be run twice if the process dies at the wrong moment:
+/// it may commit by itself in the middle, and no catalogue tells whether it did.
+pub(crate) fn may_run_twice(dialect: Dialect, sql: &str) -> bool {
+    let first = sql.split_whitespace().next().unwrap_or_default();
+    dialect == Dialect::Postgres && (first.eq_ignore_ascii_case("CALL") || first.eq_ignore_ascii_case("DO"))
+}
+
+/// Tells whether an operation runs outside transactions, by what the script says alone; returns its words.
+pub(crate) fn outside(dialect: Dialect, operation: &Operation) -> Option<String> {
+    if let Operation::Execute(Execute { sql, is_outside_transaction: true, .. }) = operation {
+        return Some(sql.trim().to_owned());
+    }
+    let (Operation::CreateIndex { concurrency, .. } | Operation::DropIndex { concurrency, .. }) = operation
+    else {
+        return None;
+    };
+    (concurrency.is_concurrent && dialect == Dialect::Postgres).then(|| operation.describe())
+}
+
+/// Tells why a savepoint could not be released.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unreleased {
+    /// The transaction around it was ended.
+    Ended,
+    /// A statement in it failed, and nobody said so.
+    Failed,
+    /// The session is gone, and its transaction with it.
+    Lost,
+}
+
+/// Reads the error of a savepoint's release (PostgreSQL manual, appendix A: `invalid_savepoint_specification`,
+/// `no_active_sql_transaction`, `in_failed_sql_transaction`; SQLite: "no such savepoint").
+pub(crate) fn unreleased(error: &ConnectionError) -> Unreleased {
+    match error.code().as_deref() {
+        Some("1" | "3B001" | "25P01") => Unreleased::Ended,
+        Some("25P02") => Unreleased::Failed,
+        Some(_) | None => Unreleased::Lost,
     }
 }
 

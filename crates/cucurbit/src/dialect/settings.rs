@@ -119,9 +119,8 @@ impl SessionState {
 
     /// Puts the session back to what it was. No transaction may be open.
     pub(crate) async fn put_back(&self, connection: &mut Connection) -> Result<(), ConnectionError> {
-        let is_ours = connection.origin().is_some();
         match connection.dialect() {
-            Dialect::Postgres => postgres::session::make_readable(connection, is_ours).await?,
+            Dialect::Postgres => postgres::session::make_readable(connection).await?,
             Dialect::Sqlite => {}
         }
         for _ in 0..NESTED_LOCKS {
@@ -137,6 +136,15 @@ impl SessionState {
             if !found.items.iter().any(has_lock) {
                 break;
             }
+        }
+        Ok(())
+    }
+
+    /// Puts the session back as far as one look tells, before its transaction ends and it may be another's.
+    pub(crate) async fn put_back_once(&self, connection: &mut Connection) -> Result<(), ConnectionError> {
+        let found = Self::read_again(connection, self.custom.clone(), Scope::Everything).await?;
+        for sql in self.from(&found) {
+            connection.execute(&sql).await?;
         }
         Ok(())
     }

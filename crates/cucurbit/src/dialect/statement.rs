@@ -270,6 +270,14 @@ pub enum PlanError {
         /// Who uses it.
         reason: String,
     },
+    /// PostgreSQL: an index without a name, made outside transactions.
+    #[error(
+        "`{statement}` leaves the name of the index to the server, so nobody can tell after a failure whether it was made"
+    )]
+    NamelessIndex {
+        /// The statement.
+        statement: String,
+    },
     /// Raw SQL that would end or leave the revision's transaction.
     #[error("`{statement}` cannot run inside a revision's transaction")]
     NeedsNoTransaction {
@@ -310,6 +318,7 @@ impl PlanError {
             Self::NeedsUsing { .. } => Some(
                 "say after `.ty(…)` how the old value becomes the new one: `.using(\"an expression of SQL\")`",
             ),
+            Self::NamelessIndex { .. } => Some("write the name after CONCURRENTLY"),
             Self::NeedsNoTransaction { statement } => Some(if ends_transaction(statement) {
                 "leave it out: each revision is a transaction, which begins and ends by itself"
             } else {

@@ -147,6 +147,10 @@ error_codes! {
     FileError = "file-error",
     /// The user may not do it.
     NoPermission = "no-permission",
+    /// The server ended a session that did nothing in its transaction.
+    IdleTransaction = "idle-transaction",
+    /// A value of an enum type is used in the transaction that added it.
+    NewEnumValue = "new-enum-value",
     /// The search path names no schema that is there.
     NoSchema = "no-schema",
     /// The database cannot be written to.
@@ -309,12 +313,16 @@ error_codes! {
     MalformedVersionRows = "malformed-version-rows",
     /// A revision mixes what runs in a transaction with what does not.
     MixedModes = "mixed-modes",
+    /// An index that is made outside transactions has no name.
+    NamelessIndex = "nameless-index",
     /// A statement would end or leave the transaction of its revision.
     NeedsNoTransaction = "needs-no-transaction",
     /// A change of type has no one meaning.
     NeedsUsing = "needs-using",
     /// What bears the name of the version table is something else.
     NotAVersionTable = "not-a-version-table",
+    /// Nothing keeps two runs apart while a statement runs outside transactions.
+    NoLastingLock = "no-lasting-lock",
     /// The database is not at the heads.
     NotAtHeads = "not-at-heads",
     /// Rows have no value where one is asked for.
@@ -331,6 +339,8 @@ error_codes! {
     Overtaken = "overtaken",
     /// A rebuild would have lost rows.
     RowsLost = "rows-lost",
+    /// The run was asked to stop.
+    Stopped = "stopped",
     /// Another program changed a table while a revision was planned.
     TableChanged = "table-changed",
     /// Values cannot become values of their column's new type.

@@ -1,5 +1,10 @@
 //! One step: transaction, statements, version rows, commit. Together or not at all.
 
+use std::{
+    pin::pin,
+    time::{Duration, Instant},
+};
+
 use crate::{
     connection::Connection,
     dialect::{self, Before, Dialect, Guard, Mode, Plan, Session, SessionState, Statement, lexer},
@@ -8,9 +13,13 @@ use crate::{
 };
 
 use super::{
-    Event, Observer, RunError, VersionTable, code, foreign_keys, journal,
+    Event, Hold, Observer, RunError, Stop, VersionTable, code, foreign_keys, journal,
     prepare::{self, Segment, Work, refuse_hazards},
+    stop,
 };
+
+/// How long a statement may run until it is told of again; the second time it is twice as long, and so on.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What a step is run with.
 pub(super) struct Job<'j, 'o> {
@@ -28,6 +37,10 @@ pub(super) struct Job<'j, 'o> {
     pub(super) observer: &'j mut Observer<'o>,
     /// The session before the step, if the step can change it.
     pub(super) settings: Option<SessionState>,
+    /// What the lock is worth.
+    pub(super) hold: &'j Hold,
+    /// Who may ask the run to stop.
+    pub(super) stop: Option<&'j Stop>,
 }
 
 /// Runs one step. Returns `false`, with nothing done, when the heads are not the expected ones.
@@ -41,7 +54,7 @@ pub(super) async fn step(
     changes: &[RowChange],
 ) -> Result<bool, RunError> {
     work.in_place();
-    if changes_session(work) {
+    if changes_session(work) && !job.hold.is_pooled {
         let custom = SessionState::custom(job.connection.dialect(), sql(work));
         job.settings = Some(SessionState::read(job.connection, custom).await?);
     }
@@ -52,8 +65,8 @@ pub(super) async fn step(
 /// Puts the session back to what it was, on every path: it may be an application's.
 pub(super) async fn put_back<T>(job: &mut Job<'_, '_>, result: Result<T, RunError>) -> Result<T, RunError> {
     let restored = match &job.settings {
-        Some(settings) => settings.put_back(job.connection).await,
-        None => Ok(()),
+        Some(settings) if !job.hold.is_pooled => settings.put_back(job.connection).await,
+        Some(_) | None => Ok(()),
     };
     let done = result?;
     restored?;
@@ -125,13 +138,18 @@ async fn transaction_body(
     changes: &[RowChange],
     checks_references: bool,
 ) -> Result<bool, RunError> {
-    dialect::lock_version_table(job.connection, job.version_table.table()).await?;
+    job.lock_version_table().await?;
     if job.purges {
         job.version_table.purge(job.connection).await?;
     } else if job.version_table.rows(job.connection).await? != *expected {
         return Ok(false);
     }
     job.tell_begun();
+    if job.hold.is_pooled && changes_session(work) {
+        // The session is this one until the transaction ends.
+        let custom = SessionState::custom(job.connection.dialect(), sql(work));
+        job.settings = Some(SessionState::read(job.connection, custom).await?);
+    }
     let broken =
         if checks_references { foreign_keys::broken(job.connection).await? } else { Default::default() };
     for segment in &mut work.segments {
@@ -143,6 +161,9 @@ async fn transaction_body(
     if let Some(settings) = &job.settings {
         // A script may have become a user who may not write to the version table.
         settings.restore(job.connection).await?;
+        if job.hold.is_pooled {
+            settings.put_back_once(job.connection).await?;
+        }
     }
     for change in changes {
         job.version_table.change(job.connection, change).await?;
@@ -183,11 +204,40 @@ async fn run_segment(
 }
 
 impl Job<'_, '_> {
+    /// Keeps others from changing the version table; whoever holds it may keep it long.
+    pub(super) async fn lock_version_table(&mut self) -> Result<(), RunError> {
+        stop::refuse(self.stop)?;
+        let running = self.stop.map(Stop::running);
+        let locked = dialect::lock_version_table(self.connection, self.version_table.table()).await;
+        drop(running);
+        Ok(locked?)
+    }
+
     /// Says that the steps have begun: nobody else can take them any more.
     fn tell_begun(&mut self) {
         for step in self.steps {
             (self.observer)(Event::StepStarted { step });
         }
+    }
+
+    /// Runs a statement of a script; tells of it without its secrets, and again when it takes long.
+    pub(super) async fn execute(&mut self, sql: &str) -> Result<u64, RunError> {
+        stop::refuse(self.stop)?;
+        let shown = lexer::masked(sql, self.connection.dialect()).sql;
+        (self.observer)(Event::Statement { sql: &shown });
+        let running = self.stop.map(Stop::running);
+        let begun = Instant::now();
+        let mut patience = PATIENCE;
+        let mut work = pin!(dialect::run(self.connection, sql));
+        let done = loop {
+            match tokio::time::timeout(patience, work.as_mut()).await {
+                Ok(done) => break done,
+                Err(_) => (self.observer)(Event::StillRunning { sql: &shown, since: begun.elapsed() }),
+            }
+            patience = begun.elapsed();
+        };
+        drop(running);
+        Ok(done?)
     }
 
     /// Reads the schema with the settings that it was read with at first.
@@ -197,12 +247,6 @@ impl Job<'_, '_> {
             None => dialect::reflect(self.connection).await?,
         })
     }
-}
-
-/// Tells that a statement is about to run, without the secrets in it.
-pub(super) fn tell_of(dialect: Dialect, observer: &mut Observer<'_>, sql: &str) {
-    let masked = lexer::masked(sql, dialect);
-    observer(Event::Statement { sql: &masked.sql });
 }
 
 async fn run_plan(job: &mut Job<'_, '_>, plan: &Plan) -> Result<(), RunError> {
@@ -220,8 +264,7 @@ async fn run_statement(job: &mut Job<'_, '_>, statement: &Statement) -> Result<(
     for table in guards.iter().flat_map(guarded) {
         counted.push((table, count(job.connection, table).await?));
     }
-    tell_of(job.connection.dialect(), job.observer, sql);
-    let written = dialect::run(job.connection, sql).await?;
+    let written = job.execute(sql).await?;
     for guard in guards {
         check_guard(job.connection, guard, &counted, written).await?;
     }
@@ -334,6 +377,11 @@ async fn outside_transaction(
     expected: &Heads,
     changes: &[RowChange],
 ) -> Result<bool, RunError> {
+    if let (Some(reason), Some(statement)) = (&job.hold.missing, prepare::outside_statements(work).next()) {
+        let statement = lexer::masked(statement, job.connection.dialect()).sql;
+        let reason = reason.clone();
+        return Err(RunError::NoLastingLock { statement, reason });
+    }
     let entries = journal::entries(job, work, changes);
     if !journal::begin(job, &entries, expected).await? {
         return Ok(false);
@@ -365,13 +413,16 @@ pub(super) fn is_worth_another_try(error: &RunError) -> bool {
         | RunError::Heads(_)
         | RunError::Lock { .. }
         | RunError::MixedModes { .. }
+        | RunError::NoLastingLock { .. }
         | RunError::Overtaken { .. }
         | RunError::Panic(_)
+        | RunError::Partitioned { .. }
         | RunError::Plan { .. }
         | RunError::Reflect(_)
         | RunError::Outside { .. }
         | RunError::Steps(_)
         | RunError::Step { .. }
+        | RunError::Stopped { .. }
         | RunError::TableChanged { .. }
         | RunError::Target(_)
         | RunError::Unfinished { .. }

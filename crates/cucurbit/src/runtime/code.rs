@@ -7,12 +7,13 @@ use std::{collections::BTreeMap, future::poll_fn, task::Poll};
 
 use crate::{
     connection::Connection,
+    dialect::{self, Unreleased},
     operation::{BoxedCode, CodeResult},
     revision::caught,
     schema::{Schema, TableName},
 };
 
-use super::{Event, RunError, apply::Job};
+use super::{Event, RunError, Stop, apply::Job, stop};
 
 /// A savepoint around the code: it is gone if the transaction around it is.
 const SAVEPOINT: &str = "SAVEPOINT cucurbit_code";
@@ -25,7 +26,10 @@ pub(super) async fn run(job: &mut Job<'_, '_>, title: &str, code: BoxedCode) -> 
     job.connection.execute(SAVEPOINT).await?;
     let depth = job.connection.transaction_depth();
     (job.observer)(Event::Code { title: &title() });
+    stop::refuse(job.stop)?;
+    let running = job.stop.map(Stop::running);
     let result = awaited(code, job.connection).await;
+    drop(running);
     if let Err(source) = result {
         return Err(RunError::CodeFailed { title: title(), source });
     }
@@ -35,7 +39,17 @@ pub(super) async fn run(job: &mut Job<'_, '_>, title: &str, code: BoxedCode) -> 
             let source = "it left a transaction open that it had begun".into();
             return Err(RunError::CodeFailed { title: title(), source });
         }
-        Err(source) => return Err(RunError::CodeEndedTransaction { title: title(), source }),
+        Err(source) => {
+            return Err(match dialect::unreleased(&source) {
+                Unreleased::Ended => RunError::CodeEndedTransaction { title: title(), source },
+                Unreleased::Failed => {
+                    let source =
+                        "a statement of it failed, and it went on without a savepoint of its own".into();
+                    RunError::CodeFailed { title: title(), source }
+                }
+                Unreleased::Lost => RunError::CodeFailed { title: title(), source: source.into() },
+            });
+        }
     }
     let after = job.reflect().await?.schema;
     match first_difference(&before, &after) {

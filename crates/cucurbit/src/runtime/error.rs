@@ -5,7 +5,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::{
-    connection::ConnectionError,
+    connection::{ConnectionError, hint_of},
     dialect::{self, Hazard, HazardKind, Offender, PlanError, ReflectError},
     revision::{self, HeadsError, ScriptPanic, TargetError},
 };
@@ -25,7 +25,7 @@ pub enum RunError {
         object: String,
     },
     /// Code of a script ended the transaction that it was lent.
-    #[error("the code `{title}` ended the transaction of its revision, so what it did is still there")]
+    #[error("the code `{title}` ended the transaction of its revision; what it committed is still there")]
     CodeEndedTransaction {
         /// What it does.
         title: String,
@@ -116,6 +116,14 @@ pub enum RunError {
         /// Why.
         source: Box<Self>,
     },
+    /// A statement outside a transaction where nothing keeps two runs apart but transactions.
+    #[error("`{statement}` runs outside a transaction, and no lock can be held so long: {reason}")]
+    NoLastingLock {
+        /// The statement.
+        statement: String,
+        /// Why not.
+        reason: String,
+    },
     /// Another process moved the version table in the middle of a run that counts its steps.
     #[error("another process moved the version table after {done} of this run's steps")]
     Overtaken {
@@ -138,6 +146,14 @@ pub enum RunError {
     /// The database could not be read.
     #[error(transparent)]
     Reflect(#[from] ReflectError),
+    /// PostgreSQL: an index of a partitioned table cannot be made or dropped while others write.
+    #[error("`{table}` is partitioned, and `{statement}` cannot be run on it")]
+    Partitioned {
+        /// The table, or the index.
+        table: String,
+        /// The statement.
+        statement: String,
+    },
     /// There is no way to the target.
     #[error(transparent)]
     Steps(#[from] revision::PlanError),
@@ -148,6 +164,16 @@ pub enum RunError {
         revision: String,
         /// Why.
         source: Box<Self>,
+    },
+    /// The run was asked to stop.
+    #[error("{}", stopped_words(at.as_deref(), unfinished.as_deref()))]
+    Stopped {
+        /// The heads of the database; `None` if it does not say.
+        at: Option<Vec<String>>,
+        /// A revision that is half done.
+        unfinished: Option<String>,
+        /// What failed because of it.
+        source: Option<Box<Self>>,
     },
     /// SQLite: a table is not what it was when the run read it.
     #[error("table `{table}` was changed by another program while the revision was planned")]
@@ -187,6 +213,16 @@ pub enum RunError {
         /// How many rows there were.
         found: u64,
     },
+}
+
+fn stopped_words(at: Option<&[String]>, unfinished: Option<&str>) -> String {
+    let half =
+        unfinished.map_or_else(String::new, |revision| format!(", and revision `{revision}` is half done"));
+    match at {
+        None => format!("the run was stopped{half}"),
+        Some([]) => format!("the run was stopped; the database is at <base>{half}"),
+        Some(at) => format!("the run was stopped; the database is at {}{half}", at.join(", ")),
+    }
 }
 
 fn hazard_words(hazard: &Hazard) -> String {
@@ -324,6 +360,19 @@ impl RunError {
             Self::UnknownOffline { .. } => {
                 Some("say what the SQL does: `op.execute(…).means(|op| …)`".to_owned())
             }
+            Self::NoLastingLock { .. } => Some(
+                "connect to the server itself for this revision; on SQLite, see that the folder of the file can be written"
+                    .to_owned(),
+            ),
+            Self::Partitioned { .. } => Some(
+                "leave `.concurrently()` out, or make the index on each partition and then on the table".to_owned(),
+            ),
+            Self::Stopped { unfinished: Some(_), .. } => {
+                Some("the same command goes on with what is left of it".to_owned())
+            }
+            Self::Stopped { unfinished: None, .. } => {
+                Some("what was running was rolled back; the same command goes on from there".to_owned())
+            }
             Self::JournalChanged { .. } => {
                 Some("see that no other program runs migrations, then run the command again".to_owned())
             }
@@ -339,7 +388,7 @@ impl RunError {
                 Some("give the run a connection of its own, which is in no transaction".to_owned())
             }
             Self::RowsLost { .. } => Some("nothing was changed; please report it, this is a bug".to_owned()),
-            Self::CodeFailed { .. } => None,
+            Self::CodeFailed { source, .. } => hint_of(&**source).map(str::to_owned),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What a run tells while it goes on. No text for people: the command line finds the words.
 
+use std::time::Duration;
+
 use crate::revision::Step;
 
 /// Something that happened during a run.
@@ -10,6 +12,26 @@ pub enum Event<'e> {
     LockWait {
         /// Who holds it, as far as the database tells.
         holder: Option<String>,
+    },
+    /// The database gave the transaction of a step up for the sake of another one; it is tried again.
+    GaveWay {
+        /// The step.
+        step: &'e Step,
+    },
+    /// A revision holds a statement that cannot be marked as done in its own transaction, and is run again if the process
+    /// dies at the wrong moment; told before the revision begins.
+    MayRunTwice {
+        /// The revision.
+        revision: &'e str,
+        /// The statement.
+        sql: &'e str,
+    },
+    /// A statement runs for a while already.
+    StillRunning {
+        /// Its text.
+        sql: &'e str,
+        /// How long.
+        since: Duration,
     },
     /// The heads were changed by another process meanwhile; the steps are planned anew.
     Replanned,

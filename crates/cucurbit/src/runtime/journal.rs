@@ -5,9 +5,11 @@
 //! version table last. It is made when it is first needed and dropped when it is empty. What was planned is run and
 //! not planned anew: half-way, the database is at no revision that anything could be planned from.
 
+use std::collections::BTreeSet;
+
 use crate::{
     connection::Connection,
-    dialect::{self, Interrupted, Mode, Statement, lexer},
+    dialect::{self, Interrupted, Mode, SessionState, Statement, lexer},
     revision::{Direction, Heads, RowChange},
     schema::TableName,
 };
@@ -16,6 +18,7 @@ use super::{
     RunError, VersionTable,
     apply::{self, Job},
     prepare::{Segment, Work},
+    stop,
 };
 
 const TABLE: &str = "cucurbit_journal";
@@ -148,7 +151,7 @@ pub(super) async fn begin(
 }
 
 async fn write(job: &mut Job<'_, '_>, entries: &[String], expected: &Heads) -> Result<bool, RunError> {
-    dialect::lock_version_table(job.connection, job.version_table.table()).await?;
+    job.lock_version_table().await?;
     if job.version_table.rows(job.connection).await? != *expected {
         return Ok(false);
     }
@@ -198,6 +201,7 @@ pub(super) async fn go_on(job: &mut Job<'_, '_>) -> Result<(), RunError> {
         job.connection.execute(&sql).await?;
     }
     loop {
+        stop::refuse(job.stop)?;
         let left = left(job).await?;
         let together = match left.first() {
             None => return Err(changed(job)),
@@ -285,11 +289,9 @@ async fn outside(job: &mut Job<'_, '_>, entry: &Entry) -> Result<(), RunError> {
     };
     if let Interrupted::NotDone { first } = interrupted {
         if let Some(sql) = &first {
-            apply::tell_of(job.connection.dialect(), job.observer, sql);
-            job.connection.execute(sql).await?;
+            job.execute(sql).await?;
         }
-        apply::tell_of(job.connection.dialect(), job.observer, &entry.statement);
-        dialect::run(job.connection, &entry.statement).await?;
+        job.execute(&entry.statement).await?;
     }
     let running = Entry { is_running: true, ..entry.clone() };
     dialect::begin(job.connection).await?;
@@ -308,10 +310,15 @@ async fn together_in_one(job: &mut Job<'_, '_>, entries: &[Entry], is_end: bool)
 }
 
 async fn inside(job: &mut Job<'_, '_>, entries: &[Entry], is_end: bool) -> Result<(), RunError> {
-    dialect::lock_version_table(job.connection, job.version_table.table()).await?;
+    job.lock_version_table().await?;
     if left(job).await?.get(..entries.len()) != Some(entries) {
         return Err(changed(job));
     }
+    let session = if job.hold.is_pooled {
+        Some(SessionState::read(job.connection, BTreeSet::new()).await?)
+    } else {
+        None
+    };
     let first_version = entries.iter().position(|entry| entry.mode == EntryMode::Version);
     for (at, entry) in entries.iter().enumerate() {
         if Some(at) == first_version
@@ -320,8 +327,7 @@ async fn inside(job: &mut Job<'_, '_>, entries: &[Entry], is_end: bool) -> Resul
             // A script may have become a user who may not write to the version table.
             settings.restore(job.connection).await?;
         }
-        apply::tell_of(job.connection.dialect(), job.observer, &entry.statement);
-        let changed = dialect::run(job.connection, &entry.statement).await?;
+        let changed = job.execute(&entry.statement).await?;
         if entry.mode == EntryMode::Version && changed != 1 {
             let table = job.version_table.name().to_string();
             return Err(RunError::VersionRow {
@@ -331,6 +337,15 @@ async fn inside(job: &mut Job<'_, '_>, entries: &[Entry], is_end: bool) -> Resul
             });
         }
         mark(job, entry, DELETE).await?;
+    }
+    if let Some(session) = session
+        && let Some(sql) = session.changes(job.connection).await?.into_iter().next()
+    {
+        let reason =
+            format!("the pooler may give each statement to another session, and `{sql}` is for all of them");
+        let statement = entries.first().map(|entry| entry.statement.as_str()).unwrap_or_default();
+        let statement = lexer::masked(statement, job.connection.dialect()).sql;
+        return Err(RunError::NoLastingLock { statement, reason });
     }
     if is_end {
         forget_session(job.connection, job.version_table).await?;

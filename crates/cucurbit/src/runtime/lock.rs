@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::{connection::Connection, dialect::RunLock};
 
-use super::{Event, Observer, RunError, VersionTable};
+use super::{Event, Observer, RunError, RunOptions, Stop, VersionTable, stop};
 
 /// The first pause between two tries; each further one is half again as long, to a second.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
@@ -21,18 +21,19 @@ pub(super) struct Held {
     pub(super) table: VersionTable,
 }
 
-/// Takes the lock, waiting for it as long as `wait`.
+/// Takes the lock, waiting for it as long as the options say.
 pub(super) async fn take(
     connection: &mut Connection,
-    version_table: &VersionTable,
-    wait: Duration,
+    options: &RunOptions,
     observer: &mut Observer<'_>,
 ) -> Result<Held, RunError> {
+    let version_table = &options.version_table;
+    let (wait, stop) = (options.lock_wait, options.stop.as_ref());
     let begun = Instant::now();
     loop {
         let (table, _) = version_table.located(connection).await?;
         let mut lock = RunLock::of(connection, table.table()).await?;
-        if let Err(error) = wait_for(connection, &mut lock, begun, wait, observer).await {
+        if let Err(error) = wait_for(connection, &mut lock, (begun, wait), stop, observer).await {
             drop(lock.give_back(connection).await);
             return Err(error);
         }
@@ -51,13 +52,14 @@ pub(super) async fn take(
 async fn wait_for(
     connection: &mut Connection,
     lock: &mut RunLock,
-    begun: Instant,
-    wait: Duration,
+    (begun, wait): (Instant, Duration),
+    stop: Option<&Stop>,
     observer: &mut Observer<'_>,
 ) -> Result<(), RunError> {
     let mut pause = FIRST_PAUSE;
     let mut is_told = false;
     while !lock.try_take(connection).await? {
+        stop::refuse(stop)?;
         if begun.elapsed() >= wait {
             let holder = lock.holder(connection).await?;
             return Err(RunError::Lock { waited: begun.elapsed(), holder });

@@ -16,9 +16,10 @@ pub(crate) mod misfit;
 pub mod offline;
 mod prepare;
 mod said;
+mod stop;
 mod version_table;
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use crate::{
     connection::Connection,
@@ -34,6 +35,7 @@ pub use self::{
     journal::{Unfinished, unfinished},
     misfit::{Fault, Misfit},
     said::said,
+    stop::Stop,
     version_table::{VersionTable, VersionTableError},
 };
 
@@ -50,6 +52,8 @@ pub struct RunOptions {
     pub lock_wait: Duration,
     /// Whether to drop what is not empty without `.loses_data()` in the script.
     pub allow_data_loss: bool,
+    /// Who may ask the run to stop, if anybody.
+    pub stop: Option<Stop>,
 }
 
 impl Default for RunOptions {
@@ -58,6 +62,7 @@ impl Default for RunOptions {
             version_table: VersionTable::default(),
             lock_wait: Duration::from_secs(60),
             allow_data_loss: false,
+            stop: None,
         }
     }
 }
@@ -146,6 +151,16 @@ pub struct Migrator<'m> {
     scripts: &'m Scripts,
     options: RunOptions,
     observer: Box<Observer<'m>>,
+    hold: Hold,
+}
+
+/// What the lock of a run is worth.
+#[derive(Clone, Debug, Default)]
+struct Hold {
+    /// Whether the session may be another one after each transaction.
+    is_pooled: bool,
+    /// Why nothing is held that lasts as long as the run.
+    missing: Option<String>,
 }
 
 impl std::fmt::Debug for Migrator<'_> {
@@ -157,7 +172,8 @@ impl std::fmt::Debug for Migrator<'_> {
 impl<'m> Migrator<'m> {
     /// Runs on this connection, which stays the caller's.
     pub fn on(connection: &'m mut Connection, scripts: &'m Scripts) -> Self {
-        Self { connection, scripts, options: RunOptions::default(), observer: Box::new(|_| ()) }
+        let (options, hold) = (RunOptions::default(), Hold::default());
+        Self { connection, scripts, options, observer: Box::new(|_| ()), hold }
     }
 
     /// Sets how runs behave.
@@ -243,18 +259,24 @@ impl<'m> Migrator<'m> {
             has_waited |= matches!(event, Event::LockWait { .. });
             observer(event);
         };
-        let wait = self.options.lock_wait;
-        let held = lock::take(self.connection, &self.options.version_table, wait, &mut told).await?;
+        let held = lock::take(self.connection, &self.options, &mut told).await?;
         let lock::Held { lock, table } = held;
+        self.hold = Hold { is_pooled: lock.is_pooled(), missing: lock.missing().map(str::to_owned) };
         let configured = std::mem::replace(&mut self.options.version_table, table);
-        let mut result = self.run_locked(goal).await;
+        let mut result = self.run_heeding(goal).await;
         if let (Goal::Stamp { .. }, Ok(_)) = (goal, &result)
             && let Err(error) = journal::forget(self.connection, &self.options.version_table).await
         {
             result = Err(error);
         }
+        if self.options.stop.as_ref().is_some_and(Stop::is_asked)
+            && let Err(error) = result
+        {
+            result = Err(self.stopped(error).await);
+        }
         self.options.version_table = configured;
         let released = lock.give_back(self.connection).await;
+        let wait = self.options.lock_wait;
         let direction = goal.direction();
         let (dialect, scripts) = (self.connection.dialect(), self.scripts);
         let explained = |error: RunError| error.or_busy(wait).with_misfit(dialect, scripts, direction);
@@ -262,6 +284,30 @@ impl<'m> Migrator<'m> {
         released?;
         report.has_waited = has_waited;
         Ok(report)
+    }
+
+    /// Runs with an ear for whoever asks to stop.
+    async fn run_heeding(&mut self, goal: &Goal<'_>) -> Result<Report, RunError> {
+        let Some(stop) = self.options.stop.clone() else { return self.run_locked(goal).await };
+        stop::listen(self.connection, &stop).await?;
+        let session = match self.connection.origin().filter(|_| !self.hold.is_pooled) {
+            Some(origin) => dialect::process(self.connection).await?.map(|process| (origin, process)),
+            None => None,
+        };
+        let done = stop::heeding(&stop, session, self.run_locked(goal)).await;
+        self.connection.never_interrupt().await?;
+        done
+    }
+
+    /// Says where the database is after a run that was asked to stop.
+    async fn stopped(&mut self, error: RunError) -> RunError {
+        let table = self.options.version_table.clone();
+        let at = table.heads(self.connection).await.ok();
+        let at = at.map(|heads| heads.ids().map(str::to_owned).collect());
+        let unfinished = unfinished(self.connection, &table).await.ok().flatten();
+        let is_said = matches!(error, RunError::Stopped { .. });
+        let source = (!is_said).then(|| Box::new(error));
+        RunError::Stopped { at, unfinished: unfinished.map(|unfinished| unfinished.revision), source }
     }
 
     /// Runs until nothing is left to do; starts over when another process was faster.
@@ -289,7 +335,6 @@ impl<'m> Migrator<'m> {
                 if goal.is_relative() && done > 0 {
                     return Err(RunError::Overtaken { done });
                 }
-                (self.observer)(Event::Replanned);
                 continue;
             }
             return Ok(report);
@@ -311,9 +356,17 @@ impl<'m> Migrator<'m> {
             .position(&unfinished.revision)
             .and_then(|revision| Step::of(graph, revision, unfinished.direction))
             .ok_or_else(|| RunError::from(unfinished.clone()))?;
+        if let Some(reason) = &self.hold.missing {
+            let (statement, reason) = (unfinished.statement, reason.clone());
+            return Err(RunError::NoLastingLock { statement, reason });
+        }
+        stop::refuse(self.options.stop.as_ref())?;
         (self.observer)(Event::StepStarted { step: &step });
-        let settings =
-            Some(dialect::SessionState::read(self.connection, std::collections::BTreeSet::new()).await?);
+        let settings = if self.hold.is_pooled {
+            None
+        } else {
+            Some(dialect::SessionState::read(self.connection, BTreeSet::new()).await?)
+        };
         let mut job = apply::Job {
             direction: unfinished.direction,
             revision: &unfinished.revision,
@@ -324,6 +377,8 @@ impl<'m> Migrator<'m> {
             allow_data_loss: self.options.allow_data_loss,
             observer: &mut *self.observer,
             settings,
+            hold: &self.hold,
+            stop: self.options.stop.as_ref(),
         };
         let done = journal::go_on(&mut job).await;
         let done = done.map_err(|source| RunError::Outside {
@@ -356,6 +411,8 @@ impl<'m> Migrator<'m> {
             allow_data_loss: self.options.allow_data_loss,
             observer: &mut *self.observer,
             settings: None,
+            hold: &self.hold,
+            stop: self.options.stop.as_ref(),
         };
         let (mut work, mut before) = Default::default();
         apply::step(job, &mut work, &mut before, &Heads::default(), &changes).await?;
@@ -377,11 +434,15 @@ impl<'m> Migrator<'m> {
             if needs_schema { dialect::reflect_snapshot(self.connection).await? } else { Before::default() };
         if table.heads(self.connection).await? != heads {
             // A step of another process was committed before the schema was read: the two do not belong together.
+            (self.observer)(Event::Replanned);
             return Ok(false);
         }
+        stop::refuse(self.options.stop.as_ref())?;
         let mut prepared = prepare::prepare(self.connection.dialect(), self.scripts, &steps, before, &heads)?;
         let allow_data_loss = self.options.allow_data_loss;
         prepare::refuse_hazards(self.connection, &prepared.hazards, allow_data_loss).await?;
+        let outside = self.outside(&steps, &prepared.works);
+        self.look_at_outside(outside).await?;
         table.ensure(self.connection).await?;
 
         let scripts = self.scripts;
@@ -405,13 +466,19 @@ impl<'m> Migrator<'m> {
                 allow_data_loss,
                 observer: &mut *self.observer,
                 settings: None,
+                hold: &self.hold,
+                stop: self.options.stop.as_ref(),
             };
             let done = apply::step(job, work, &mut prepared.before, &expected, &changes).await;
             match done {
                 Ok(true) => {}
-                Ok(false) => return Ok(false),
+                Ok(false) => {
+                    (self.observer)(Event::Replanned);
+                    return Ok(false);
+                }
                 Err(source) if !is_outside && *tries > 0 && apply::is_worth_another_try(&source) => {
                     *tries -= 1;
+                    (self.observer)(Event::GaveWay { step });
                     return Ok(false);
                 }
                 Err(source) if revision.is_empty() => return Err(source),
@@ -425,6 +492,33 @@ impl<'m> Migrator<'m> {
             report.heads = applied.heads().clone();
         }
         Ok(true)
+    }
+
+    /// Refuses before the run what could only fail in its middle, and tells what may be run twice.
+    async fn look_at_outside(&mut self, outside: Vec<(String, String)>) -> Result<(), RunError> {
+        for (revision, sql) in outside {
+            let statement = dialect::lexer::masked(&sql, self.connection.dialect()).sql;
+            if let Some(reason) = self.hold.missing.clone() {
+                return Err(RunError::NoLastingLock { statement, reason });
+            }
+            if let Some(table) = dialect::partitioned(self.connection, &sql).await? {
+                return Err(RunError::Partitioned { table, statement });
+            }
+            if dialect::may_run_twice(self.connection.dialect(), &sql) {
+                (self.observer)(Event::MayRunTwice { revision: &revision, sql: &statement });
+            }
+        }
+        Ok(())
+    }
+
+    /// Lists the statements that run outside transactions, each with its revision.
+    fn outside(&self, steps: &[Step], works: &[prepare::Work]) -> Vec<(String, String)> {
+        let graph = self.scripts.graph();
+        let each = steps.iter().zip(works).flat_map(|(step, work)| {
+            let revision = step.revision.map_or_else(String::new, |at| graph.id(at).to_owned());
+            prepare::outside_statements(work).map(move |sql| (revision.clone(), sql.to_owned()))
+        });
+        each.collect()
     }
 
     /// Finds the steps to the goal. A dry look only asks whether the words of the goal can be understood: what

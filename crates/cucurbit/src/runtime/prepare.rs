@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     connection::{Connection, ConnectionError},
-    dialect::{Before, Dialect, Hazard, Mode, Offender, Plan, PlanError, Statement, lexer},
+    dialect::{self, Before, Dialect, Hazard, Mode, Offender, Plan, PlanError, Statement, lexer},
     operation::{BoxedCode, ColumnChange, Execute, Functions, Operation, for_dialect},
     revision::{Applied, Direction, Heads, ScriptPanic, Scripts, Step},
     schema::{Ident, Schema, TableName},
@@ -360,8 +360,7 @@ fn writes(operation: &Operation) -> bool {
 /// was cut off. What needs more than its statements to be run cannot be in it.
 fn refuse_mixed_modes(dialect: Dialect, work: &Work) -> Result<(), RunError> {
     if work.waits() {
-        // It is prepared again when the database was read.
-        return Ok(());
+        return refuse_mixed_words(dialect, work);
     }
     let mut outside = None;
     let mut other = None;
@@ -379,7 +378,8 @@ fn refuse_mixed_modes(dialect: Dialect, work: &Work) -> Result<(), RunError> {
                 }
             }
             Segment::Waiting(operations) => {
-                outside = outside.or(operations.iter().find_map(outside_sql));
+                outside =
+                    outside.or(operations.iter().find_map(|operation| dialect::outside(dialect, operation)));
                 other = Some("what follows SQL of unknown effect".to_owned());
             }
             Segment::Code { title, code: _ } => other = Some(format!("the code `{title}`")),
@@ -402,10 +402,46 @@ pub(super) fn raw_sql(operation: &Operation) -> Option<&str> {
     if let Operation::Execute(Execute { sql, .. }) = operation { Some(sql) } else { None }
 }
 
-/// Returns the SQL of an operation that says itself that it runs outside a transaction.
-fn outside_sql(operation: &Operation) -> Option<String> {
-    let Operation::Execute(Execute { sql, is_outside_transaction: true, .. }) = operation else {
-        return None;
+/// The same for a step that is planned when the database was read: what the script alone tells is said at the start.
+fn refuse_mixed_words(dialect: Dialect, work: &Work) -> Result<(), RunError> {
+    let operations = || {
+        work.segments.iter().flat_map(|segment| match segment {
+            Segment::Waiting(operations) => operations.as_slice(),
+            Segment::Code { .. } | Segment::Planned(_) | Segment::Opaque(_) => &[],
+        })
     };
-    Some(sql.trim().to_owned())
+    let Some(statement) = operations().find_map(|operation| dialect::outside(dialect, operation)) else {
+        return Ok(());
+    };
+    let code = work.segments.iter().find_map(|segment| match segment {
+        Segment::Code { title, code: _ } => Some(format!("the code `{title}`")),
+        Segment::Waiting(_) | Segment::Planned(_) | Segment::Opaque(_) => None,
+    });
+    // The last of the segments may be SQL of unknown effect: nothing follows it.
+    let before_last = work.segments.split_last().map_or(&[] as &[Segment], |(_, before)| before);
+    let opens = before_last.iter().any(|segment| match segment {
+        Segment::Waiting(operations) => operations.iter().any(|operation| is_opaque(dialect, operation)),
+        Segment::Code { .. } | Segment::Planned(_) | Segment::Opaque(_) => false,
+    });
+    let replaces = operations().any(|operation| {
+        matches!(operation, Operation::DropTable { .. }) && dialect::may_rebuild(dialect, operation)
+    });
+    let other = code
+        .or_else(|| opens.then(|| "what follows SQL of unknown effect".to_owned()))
+        .or_else(|| replaces.then(|| "a table that is rebuilt or dropped".to_owned()));
+    match other {
+        Some(other) => Err(RunError::MixedModes { statement, other }),
+        None => Ok(()),
+    }
+}
+
+/// Lists the statements of a step that run outside transactions, as far as they are known.
+pub(super) fn outside_statements(work: &Work) -> impl Iterator<Item = &str> {
+    let planned = work.segments.iter().flat_map(|segment| match segment {
+        Segment::Planned(plan) | Segment::Opaque(plan) => plan.statements.as_slice(),
+        Segment::Code { .. } | Segment::Waiting(_) => &[],
+    });
+    planned
+        .filter(|statement| statement.mode == Mode::OutsideTransaction)
+        .map(|statement| statement.sql.as_str())
 }

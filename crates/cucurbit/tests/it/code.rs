@@ -282,7 +282,7 @@ fn code_that_ends_its_transaction_is_found_out() {
         let said = refused(database, commits).await;
         assert_eq!(
             said[1],
-            "the code `hurry` ended the transaction of its revision, so what it did is still there"
+            "the code `hurry` ended the transaction of its revision; what it committed is still there"
         );
     });
 }

@@ -80,6 +80,9 @@ mod pending; // Pending SQL whose effect only a database can tell is tried on a 
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod places; // Models: which schema a name means, types that nobody declares, remarks on columns.
+#[cfg(all(feature = "runtime", unix))]
+#[cfg(test)]
+mod pooled; // PostgreSQL behind a pooler that mixes sessions.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod postgres; // PostgreSQL: statements, reflection, questions and the lock, on a real server.
@@ -102,6 +105,9 @@ mod script; // What revision files look like, and that compiling and recording t
 mod secrets; // Passwords in statements and addresses: nothing that is said repeats one.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
+mod session; // What scripts do to a session is as before afterwards.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
 mod settled; // Schemas in the one form in which memory and disk can be compared.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
@@ -118,6 +124,9 @@ mod sqlite; // SQLite: what Alembic's rebuild loses is kept, and memory agrees w
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod statements; // How many statements `check` sends, however many tables there are.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
+mod stopped; // Runs that are stopped, take long or lose their session, and what is refused before one.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod support; // Databases of a test's own, and scripts written in a line.

@@ -1,6 +1,6 @@
 //! Raw SQL: which statements it is, and which of them cannot run in a revision's transaction.
 
-use super::expression::tokens;
+use super::{concurrent::is_nameless_index, expression::tokens};
 use crate::{
     dialect::{
         Mode, PlanError, Session, Statement,
@@ -19,6 +19,9 @@ pub(super) fn statements(execute: &Execute) -> Result<Vec<Statement>, PlanError>
         .map(|Part { sql, line: _ }| {
             if mode == Mode::InTransaction && needs_no_transaction(sql) {
                 return Err(PlanError::NeedsNoTransaction { statement: masked(sql, Dialect::Postgres).sql });
+            }
+            if mode == Mode::OutsideTransaction && is_nameless_index(sql) {
+                return Err(PlanError::NamelessIndex { statement: sql.to_owned() });
             }
             Ok(Statement { mode, ..Statement::new(sql) }.session(Session::Changed))
         })

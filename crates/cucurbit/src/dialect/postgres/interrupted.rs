@@ -1,6 +1,9 @@
 //! What became of a statement outside a transaction that was cut off in the middle.
 
-use super::expression::tokens;
+use super::{
+    concurrent::{Concurrent, concurrent, name},
+    expression::tokens,
+};
 use crate::{
     connection::{Connection, ConnectionError},
     dialect::{Interrupted, sql},
@@ -14,31 +17,24 @@ pub(in super::super) async fn interrupted(
     connection: &mut Connection,
     statement: &str,
 ) -> Result<Interrupted, ConnectionError> {
+    match concurrent(statement) {
+        Some(Concurrent::Create { index: Some(name), table }) => {
+            return index(connection, &name, &table).await;
+        }
+        // What was left cannot be told from others; such a statement is refused before it is run.
+        Some(Concurrent::Create { index: None, table: _ }) => {}
+        Some(Concurrent::Drop { index }) => {
+            let found = sql::string(&index);
+            let is_there = format!("SELECT 1 WHERE pg_catalog.to_regclass({found}) IS NOT NULL");
+            let is_there = connection.value(&is_there).await?.is_some();
+            return Ok(if is_there { Interrupted::NotDone { first: None } } else { Interrupted::Done });
+        }
+        None => {}
+    }
     let tokens = tokens(statement);
     let words: Vec<&str> = tokens.iter().map(|token| token.text).collect();
     let upper: Vec<String> = words.iter().map(|word| word.to_ascii_uppercase()).collect();
     let is = |position: usize, word: &str| upper.get(position).is_some_and(|found| found == word);
-
-    let unique = usize::from(is(1, "UNIQUE"));
-    if is(0, "CREATE") && is(1 + unique, "INDEX") && is(2 + unique, "CONCURRENTLY") {
-        let mut at = 3 + unique;
-        if is(at, "IF") {
-            at += 3;
-        }
-        let on = upper.iter().skip(at).position(|word| word == "ON").map(|found| at + found);
-        // Without a name the server makes a new one each time, and what was left cannot be told from others.
-        if let Some(on) = on.filter(|on| *on > at) {
-            let table = on + 1 + usize::from(is(on + 1, "ONLY"));
-            return index(connection, &name(&words, at), &name(&words, table)).await;
-        }
-    }
-    if is(0, "DROP") && is(1, "INDEX") && is(2, "CONCURRENTLY") {
-        let at = if is(3, "IF") { 5 } else { 3 };
-        let found = sql::string(&name(&words, at));
-        let is_there = format!("SELECT 1 WHERE pg_catalog.to_regclass({found}) IS NOT NULL");
-        let is_there = connection.value(&is_there).await?.is_some();
-        return Ok(if is_there { Interrupted::NotDone { first: None } } else { Interrupted::Done });
-    }
     if is(0, "ALTER") && is(1, "TYPE") {
         let add = upper.iter().position(|word| word == "ADD").filter(|add| is(add + 1, "VALUE"));
         if let Some(add) = add {
@@ -55,12 +51,21 @@ pub(in super::super) async fn interrupted(
     Ok(Interrupted::NotDone { first: None })
 }
 
-/// A name with its schema, as it is written.
-fn name(words: &[&str], at: usize) -> String {
-    match words.get(at..at + 3) {
-        Some([schema, ".", name]) => format!("{schema}.{name}"),
-        Some(_) | None => words.get(at).copied().unwrap_or_default().to_owned(),
-    }
+/// Names the partitioned table or index that a statement with CONCURRENTLY is about: the server refuses those.
+pub(in super::super) async fn partitioned(
+    connection: &mut Connection,
+    statement: &str,
+) -> Result<Option<String>, ConnectionError> {
+    let name = match concurrent(statement) {
+        Some(Concurrent::Create { index: _, table }) => table,
+        Some(Concurrent::Drop { index }) => index,
+        None => return Ok(None),
+    };
+    let query = format!(
+        "SELECT 1 FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass({}) AND relkind IN ('p', 'I')",
+        sql::string(&name)
+    );
+    Ok(connection.value(&query).await?.map(|_| name))
 }
 
 /// Looks for an index by its name, in the schema of its table.

@@ -9,6 +9,7 @@ mod ask;
 mod canonical;
 mod check;
 mod comment;
+mod concurrent;
 mod constant;
 mod current;
 mod execute;
@@ -37,7 +38,7 @@ pub(super) use self::current::without_current;
 #[cfg(feature = "runtime")]
 pub(super) use self::{
     ask::ask,
-    interrupted::interrupted,
+    interrupted::{interrupted, partitioned},
     reflect::{reflect, unmodelled},
 };
 pub(super) use self::{

@@ -23,14 +23,16 @@ SELECT 'setting', name, setting, format('SELECT pg_catalog.set_config(%L, %L, fa
 FROM pg_catalog.pg_settings WHERE source = 'session'
   AND name NOT IN ('transaction_isolation', 'transaction_read_only', 'transaction_deferrable')";
 
-/// What else a session holds. The number of an advisory lock is one of 64 bits or two of 32 (manual, 54.12).
+/// What else a session holds. A statement that was prepared is known by the text in which it came: where others stood in
+/// the same, it cannot be made again. The number of an advisory lock is one of 64 bits or two of 32 (manual, 54.12).
 const OBJECTS: &str = "
 UNION ALL
 SELECT 'channel', c, '', format('LISTEN %I', c), format('UNLISTEN %I', c)
 FROM pg_catalog.pg_listening_channels() c
 UNION ALL
 SELECT CASE WHEN from_sql THEN 'prepared' ELSE 'driver' END, name, statement,
-  CASE WHEN from_sql THEN statement END, CASE WHEN from_sql THEN format('DEALLOCATE %I', name) END
+  CASE WHEN from_sql AND statement ~* '^[[:space:]]*prepare[[:space:]]'
+    AND statement !~ ';[[:space:]]*[^[:space:]]' THEN statement END, CASE WHEN from_sql THEN format('DEALLOCATE %I', name) END
 FROM pg_catalog.pg_prepared_statements
 UNION ALL
 SELECT 'cursor', name, creation_time::text, NULL, format('CLOSE %I', name)
@@ -104,15 +106,7 @@ pub(in crate::dialect) fn is_in(key: &Key, scope: Scope) -> bool {
 }
 
 /// Makes that the session can be asked, whatever a script set.
-///
-/// In a session that was opened for the run everything is reset: nobody set there what no view lists.
-pub(in crate::dialect) async fn make_readable(
-    connection: &mut Connection,
-    is_ours: bool,
-) -> Result<(), ConnectionError> {
-    if is_ours {
-        connection.execute("RESET ALL").await?;
-    }
+pub(in crate::dialect) async fn make_readable(connection: &mut Connection) -> Result<(), ConnectionError> {
     let sql = "SET statement_timeout = 0; SET standard_conforming_strings = on; SET client_encoding = 'UTF8'";
     connection.execute(sql).await.map(drop)
 }
