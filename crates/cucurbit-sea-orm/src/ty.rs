@@ -147,6 +147,11 @@ pub(crate) fn server_default(expression: &Expr) -> Result<ServerDefault, String>
 }
 
 fn constant(value: &Value) -> Result<ServerDefault, String> {
+    if let Value::Array(_, Some(elements)) = value
+        && let Some(text) = array(elements)?
+    {
+        return Ok(ServerDefault::Literal(Literal::String(text)));
+    }
     let literal = match plain(value)? {
         Some(literal) => literal,
         None => {
@@ -158,6 +163,30 @@ fn constant(value: &Value) -> Result<ServerDefault, String> {
         }
     };
     Ok(ServerDefault::Literal(literal))
+}
+
+/// Writes an array of plain values as text, which is read by the column's type; `ARRAY ['…']` would be one of texts.
+fn array(elements: &[Value]) -> Result<Option<String>, String> {
+    let mut written = Vec::with_capacity(elements.len());
+    for element in elements {
+        if matches!(element, Value::Array(..)) {
+            return Ok(None);
+        }
+        written.push(match constant(element)? {
+            ServerDefault::Literal(Literal::Null) => "NULL".to_owned(),
+            ServerDefault::Literal(Literal::Boolean(value)) => value.to_string(),
+            ServerDefault::Literal(Literal::Integer(value)) => value.to_string(),
+            ServerDefault::Literal(Literal::Number(digits)) => digits,
+            ServerDefault::Literal(Literal::String(text)) => {
+                format!("\"{}\"", text.replace('\\', r"\\").replace('"', "\\\""))
+            }
+            ServerDefault::Computed { .. }
+            | ServerDefault::Expression(_)
+            | ServerDefault::Identity(_)
+            | ServerDefault::Serial => return Ok(None),
+        });
+    }
+    Ok(Some(format!("{{{}}}", written.join(","))))
 }
 
 /// Returns the constant if it is of a type that needs no knowledge of a database.

@@ -19,3 +19,5 @@ mod models;
 mod refusals;
 /// Columns: types, defaults, NULL, comments.
 mod types;
+/// What the ORM writes, and the database fills in, comes back.
+mod values;

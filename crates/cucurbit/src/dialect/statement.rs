@@ -252,6 +252,22 @@ pub enum PlanError {
         /// Its reason.
         reason: String,
     },
+    /// A constant is no value of its column's type, and the database would keep it.
+    #[error("{value} cannot stand in {table}.{column}, which is {ty} on {dialect}: {reason}")]
+    NotOfType {
+        /// The database.
+        dialect: Dialect,
+        /// The table.
+        table: TableName,
+        /// The column.
+        column: Ident,
+        /// Its type, for people.
+        ty: String,
+        /// The constant, as SQL.
+        value: String,
+        /// Why not.
+        reason: &'static str,
+    },
     /// The stored text of a SQLite object cannot be read.
     #[error("cannot read the stored text of `{object}`: {reason}")]
     Original {
@@ -324,6 +340,9 @@ impl PlanError {
             } else {
                 "write `op.execute(…).outside_transaction()`"
             }),
+            Self::NotOfType { .. } => {
+                Some("write a constant of the column's type, or give the column another type")
+            }
             Self::Original { .. } => {
                 Some("the table can still be changed by `op.execute` with SQL of your own")
             }

@@ -353,6 +353,8 @@ error_codes! {
     UnknownObject = "unknown-object",
     /// The database cannot do what a script says.
     UnsupportedOperation = "unsupported-operation",
+    /// A constant is no value of its column's type.
+    ValueNotOfType = "value-not-of-type",
     /// A row of the version table was not as it must be.
     VersionRow = "version-row",
 }

@@ -256,6 +256,7 @@ impl From<&PlanError> for ErrorCode {
             PlanError::NeedsUsing { .. } => Self::NeedsUsing,
             PlanError::NamelessIndex { .. } => Self::NamelessIndex,
             PlanError::NeedsNoTransaction { .. } => Self::NeedsNoTransaction,
+            PlanError::NotOfType { .. } => Self::ValueNotOfType,
             PlanError::Original { .. } => Self::UnreadableObject,
             PlanError::Unrunnable(_) => Self::UnrunnableSql,
             PlanError::Unsupported { .. } => Self::UnsupportedOperation,

@@ -58,11 +58,29 @@ fn column(name: &'static str) -> BoxedStrategy<Column> {
     )
         .prop_map(move |(ty, nullable, default, comment)| Column {
             nullable,
-            default,
+            default: default.map(|default| of_type(&ty, default)),
             comment,
             ..Column::new(name, ty)
         })
         .boxed()
+}
+
+/// A constant that a column of the type can hold: SQLite is given no other.
+fn of_type(ty: &Type, default: ServerDefault) -> ServerDefault {
+    let is_number = matches!(ty, Type::BigInteger | Type::Integer);
+    match &default {
+        ServerDefault::Literal(Literal::String(text)) if is_number => {
+            ServerDefault::Literal(Literal::String(text.len().to_string()))
+        }
+        ServerDefault::Literal(literal) if *ty == Type::Boolean => {
+            ServerDefault::Literal(Literal::Boolean(*literal == Literal::Integer(1)))
+        }
+        ServerDefault::Computed { .. }
+        | ServerDefault::Expression(_)
+        | ServerDefault::Identity(_)
+        | ServerDefault::Literal(_)
+        | ServerDefault::Serial => default,
+    }
 }
 
 fn deferral() -> BoxedStrategy<Deferral> {

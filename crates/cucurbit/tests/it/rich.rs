@@ -104,7 +104,7 @@ const SQLITE: &str = r#"
     CREATE TABLE bed (
         id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
         code VARCHAR(8) COLLATE NOCASE NOT NULL,
-        area NUMERIC(7, 2) DEFAULT 1.5 NOT NULL,
+        area REAL(7, 2) DEFAULT 1.5 NOT NULL,
         CONSTRAINT uq_bed_code UNIQUE (code),
         CONSTRAINT ck_bed_area CHECK (area > 0 AND code <> '')
     );
@@ -115,8 +115,8 @@ const SQLITE: &str = r#"
         mother_id INTEGER,
         name VARCHAR(50) NOT NULL,
         born DATETIME DEFAULT CURRENT_TIMESTAMP NOT NULL,
-        raw BLOB DEFAULT x'00ff',
-        notes JSON DEFAULT '{"a": [1]}',
+        raw BLOB DEFAULT X'00FF',
+        notes JSON_TEXT DEFAULT '{"a": [1]}',
         loud TEXT GENERATED ALWAYS AS (upper(name)) STORED,
         soft TEXT GENERATED ALWAYS AS (lower(name)) VIRTUAL,
         CONSTRAINT fk_plant_bed FOREIGN KEY (bed_id) REFERENCES bed (id)

@@ -197,7 +197,7 @@ impl<'t> Altered<'t> {
         match new {
             None => {}
             Some(default @ (ServerDefault::Expression(_) | ServerDefault::Literal(_))) => {
-                self.clause(format!("SET DEFAULT {}", render::constant_or_expression(default)));
+                self.clause(format!("SET DEFAULT {}", render::constant_or_expression(ty, default)));
             }
             Some(ServerDefault::Identity(identity)) => match old {
                 Some(ServerDefault::Identity(old)) => self.clause(identity_changes(ty, old, identity)),

@@ -190,7 +190,10 @@ fn stored_default(ty: &Type, default: ServerDefault) -> Option<ServerDefault> {
             ServerDefault::Identity(Identity { always, options: sequence::stored(ty, &options) })
         }
         ServerDefault::Literal(Literal::Null) => return None,
-        ServerDefault::Literal(literal) => ServerDefault::Expression(constant::printed(ty, &literal).into()),
+        ServerDefault::Literal(literal) => {
+            let literal = constant::as_value_of(ty, &literal);
+            ServerDefault::Expression(constant::printed(ty, &literal).into())
+        }
         ServerDefault::Serial => ServerDefault::Serial,
     })
 }

@@ -61,6 +61,27 @@ pub(super) fn printed(ty: &Type, literal: &Literal) -> String {
     }
 }
 
+/// Returns the constant that the server takes for a value of a type: `1` is no boolean to it, and `5` no JSON.
+pub(super) fn as_value_of(ty: &Type, literal: &Literal) -> Literal {
+    let quoted = match (ty, literal) {
+        (Type::Boolean, Literal::Integer(value @ (0 | 1))) => return Literal::Boolean(*value == 1),
+        (Type::Json | Type::Jsonb, Literal::Boolean(value)) => Some(value.to_string()),
+        (Type::Json | Type::Jsonb, Literal::Integer(value)) => Some(value.to_string()),
+        (Type::Json | Type::Jsonb, Literal::Number(digits)) => Some(digits.clone()),
+        // What is not finite has a word and no digits (manual, section 8.1.3).
+        (_, Literal::Number(digits)) if is_number(ty) && digits.parse::<f64>().is_ok_and(f64::is_nan) => {
+            Some("NaN".to_owned())
+        }
+        (_, Literal::Number(digits)) if is_number(ty) => {
+            let (sign, word) = digits.split_at(digits.len() - digits.trim_start_matches('-').len());
+            let is_word = word.eq_ignore_ascii_case("inf") || word.eq_ignore_ascii_case("infinity");
+            is_word.then(|| format!("{sign}Infinity"))
+        }
+        (_, _) => None,
+    };
+    quoted.map_or_else(|| literal.clone(), Literal::String)
+}
+
 /// A constant of a type that is known by its name is printed with that name, which has several spellings.
 pub(super) fn without_own_cast(ty: &Type, expression: Expression) -> Expression {
     let Type::Enum { name } = ty else { return expression };

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{expression, sequence, types};
+use super::{constant, expression, sequence, types};
 use crate::{
     dialect::{
         PlanError,
@@ -14,7 +14,7 @@ use crate::{
     schema::{
         Action, Check, Column, Deferral, Dialect, EnumType, Exclusion, Expression, ForeignKey, Ident,
         Identity, Index, IndexKey, IndexPart, Literal, Match, Nulls, Order, PrimaryKey, ServerDefault, Table,
-        TableName, Unique,
+        TableName, Type, Unique,
     },
 };
 
@@ -69,7 +69,7 @@ pub(super) fn column(table: &TableName, column: &Column) -> Result<String, PlanE
             written = format!("{written} {}", self::identity(identity));
         }
         Some(default @ (ServerDefault::Expression(_) | ServerDefault::Literal(_))) => {
-            written = format!("{written} DEFAULT {}", constant_or_expression(default));
+            written = format!("{written} DEFAULT {}", constant_or_expression(ty, default));
         }
         Some(ServerDefault::Serial) | None => {}
     }
@@ -91,9 +91,9 @@ pub(super) fn no_sequence(table: &TableName, column: &Ident) -> PlanError {
 }
 
 /// Writes what stands after DEFAULT; parentheses where the grammar of a column asks for them.
-pub(super) fn constant_or_expression(default: &ServerDefault) -> String {
+pub(super) fn constant_or_expression(ty: &Type, default: &ServerDefault) -> String {
     match default {
-        ServerDefault::Literal(value) => literal(value),
+        ServerDefault::Literal(value) => literal(&constant::as_value_of(ty, value)),
         ServerDefault::Computed { expression, stored: _ } | ServerDefault::Expression(expression) => {
             let text = text(expression);
             if expression::is_simple(text) { text.trim().to_owned() } else { format!("({text})") }
@@ -311,10 +311,18 @@ pub(super) fn strings(texts: &[String]) -> String {
 }
 
 /// Writes the INSERTs of rows.
-pub(super) fn inserts(BulkInsert { table, columns, rows }: &BulkInsert) -> Vec<String> {
+pub(super) fn inserts(
+    BulkInsert { table, columns, rows }: &BulkInsert,
+    types: &[Option<&Type>],
+) -> Vec<String> {
+    let value = |(place, value): (usize, &Literal)| match types.get(place) {
+        Some(Some(ty)) => literal(&constant::as_value_of(ty, value)),
+        Some(None) | None => literal(value),
+    };
     rows.chunks(ROWS_OF_AN_INSERT)
         .map(|rows| {
-            let rows = rows.iter().map(|row| row.iter().map(literal).collect::<Vec<_>>().join(", "));
+            let rows =
+                rows.iter().map(|row| row.iter().enumerate().map(value).collect::<Vec<_>>().join(", "));
             let rows: Vec<String> = rows.map(|row| format!("    ({row})")).collect();
             format!("INSERT INTO {} ({}) VALUES\n{}", qualified(table), list(columns), rows.join(",\n"))
         })

@@ -2,7 +2,7 @@
 
 use super::{
     super::{Answer, Answers, Question, Side, Subject},
-    HERE, definition,
+    HERE, constant,
     expression::expression_text,
     token::quoted_lower,
 };
@@ -33,7 +33,7 @@ fn subject(table: &Table, subject: &Subject) -> Option<String> {
             ServerDefault::Computed { expression, stored: _ } | ServerDefault::Expression(expression) => {
                 expression
             }
-            ServerDefault::Literal(literal) => return Some(definition::literal(literal)),
+            ServerDefault::Literal(literal) => return Some(constant::plain(literal)),
             ServerDefault::Identity(_) | ServerDefault::Serial => return None,
         },
         Subject::IndexPart(name, place) => match &table.indexes.get(name)?.parts.get(*place)?.key {

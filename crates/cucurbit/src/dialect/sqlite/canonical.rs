@@ -7,19 +7,19 @@
 use std::collections::BTreeMap;
 
 use crate::schema::{
-    Check, Column, ColumnType, Expression, ForeignKey, Ident, Index, IndexKey, IndexPart, Literal,
-    PrimaryKey, Schema, ServerDefault, Table, TableName, TableOptions, Type, Unique,
+    Check, Column, ColumnType, Expression, ForeignKey, Ident, Index, IndexKey, IndexPart, PrimaryKey, Schema,
+    ServerDefault, Table, TableName, TableOptions, Type, Unique,
 };
 
 use super::{
     super::Canonical,
-    HERE,
+    HERE, constant,
     ddl::split_collation,
     definition::rowid_column,
-    expression::{constant, expression_text},
+    expression::expression_text,
     letters,
     token::{same_name, tokens},
-    types::{self, Affinity},
+    types,
 };
 
 /// Puts a schema into SQLite's spelling.
@@ -118,7 +118,9 @@ fn form(table: &Table, forms: &mut Forms) -> Table {
 
 fn column_form(table: &Table, column: &Column, forms: &mut Forms) -> Column {
     let Column { name, ty, nullable, default, collation, comment: _ } = column;
-    let mut ty = forms.of(ty.on(HERE), table.options.is_strict);
+    let is_strict = table.options.is_strict;
+    let own = ty.on(HERE);
+    let mut ty = forms.of(own, is_strict);
     let is_only_key = matches!(&table.primary_key, Some(PrimaryKey { columns, .. }) if columns.as_slice() == [name.clone()]);
     let is_integer = matches!(ty, Type::BigInteger | Type::Integer | Type::SmallInteger);
     let is_custom = matches!(column.ty.on(HERE), Type::Custom { .. });
@@ -132,8 +134,7 @@ fn column_form(table: &Table, column: &Column, forms: &mut Forms) -> Column {
     }
     let default = default.as_ref().and_then(|default| {
         let is_numbered = matches!(default, ServerDefault::Identity(_) | ServerDefault::Serial);
-        let spelled = || types::spelled(&ty, table.options.is_strict).unwrap_or_default();
-        if is_rowid && is_numbered { None } else { default_form(default, types::affinity(&spelled())) }
+        if is_rowid && is_numbered { None } else { constant::form(own, &ty, is_strict, default) }
     });
     let collation = collation.as_ref().map(|collation| collation.to_ascii_uppercase());
     Column {
@@ -160,33 +161,6 @@ fn other_integer_key(table: &Table, column: &Column) -> Option<String> {
 fn refuses_null_in_key(table: &Table, name: &Ident) -> bool {
     let TableOptions { is_autoincrement: _, is_strict, is_unlogged: _, is_without_rowid } = table.options;
     table.is_in_primary_key(name) && (is_strict || is_without_rowid)
-}
-
-/// A default in one form; `DEFAULT NULL` is none.
-fn default_form(default: &ServerDefault, affinity: Affinity) -> Option<ServerDefault> {
-    let literal = match default {
-        ServerDefault::Computed { expression, stored } => {
-            return Some(ServerDefault::Computed { expression: text(expression), stored: *stored });
-        }
-        ServerDefault::Identity(_) | ServerDefault::Serial => return Some(default.clone()),
-        ServerDefault::Expression(expression) => match constant(expression.on(HERE)) {
-            Some(literal) => literal,
-            None => return Some(ServerDefault::Expression(text(expression))),
-        },
-        ServerDefault::Literal(literal) => literal.clone(),
-    };
-    let literal = match (literal, affinity) {
-        (Literal::Null, _) => return None,
-        (Literal::Boolean(value), _) => Literal::Integer(value.into()),
-        // SQLite converts the default as it converts any value of the column.
-        (Literal::String(text), Affinity::Number | Affinity::Real) => match constant(&text) {
-            Some(number @ (Literal::Integer(_) | Literal::Number(_))) => number,
-            Some(Literal::Boolean(_) | Literal::Null | Literal::String(_)) | None => Literal::String(text),
-        },
-        (Literal::Integer(value), Affinity::Text) => Literal::String(value.to_string()),
-        (literal, _) => literal,
-    };
-    Some(ServerDefault::Literal(literal))
 }
 
 fn check_form(check: &Check) -> Check {

@@ -9,10 +9,8 @@ use crate::schema::{
 };
 
 use super::{
-    super::sql::{list, quoted, string},
-    HERE,
-    expression::constant,
-    letters,
+    super::sql::{list, quoted},
+    HERE, constant, letters,
     token::tokens,
     types,
 };
@@ -92,7 +90,7 @@ pub(super) fn column(column: &Column, is_strict: bool) -> Result<String, String>
                 "`{name}` is not the table's only integer key: SQLite numbers no other column"
             ));
         }
-        if let Some(text) = self::default(default) {
+        if let Some(text) = self::default(ty.on(HERE), default) {
             definition = format!("{definition} {text}");
         }
     }
@@ -109,7 +107,7 @@ pub(super) fn spelled(column: &Ident, ty: &Type, is_strict: bool) -> Result<Stri
 }
 
 /// Writes `DEFAULT …` or `GENERATED …`; nothing for what SQLite does by itself.
-pub(super) fn default(default: &ServerDefault) -> Option<String> {
+pub(super) fn default(ty: &Type, default: &ServerDefault) -> Option<String> {
     match default {
         ServerDefault::Computed { expression, stored } => {
             let kind = if *stored { "STORED" } else { "VIRTUAL" };
@@ -119,7 +117,19 @@ pub(super) fn default(default: &ServerDefault) -> Option<String> {
             Some(format!("DEFAULT {}", expression_default(expression.on(HERE))))
         }
         ServerDefault::Identity(_) | ServerDefault::Serial | ServerDefault::Literal(Literal::Null) => None,
-        ServerDefault::Literal(literal) => Some(format!("DEFAULT {}", self::literal(literal))),
+        ServerDefault::Literal(literal) => {
+            let written = constant::written(ty, literal).unwrap_or_else(|_| constant::plain(literal));
+            Some(format!("DEFAULT {written}"))
+        }
+    }
+}
+
+/// Writes a default of a column whose type is known from a file.
+pub(super) fn default_in_file(ty: &Type, default: &ServerDefault) -> Option<String> {
+    let ServerDefault::Literal(literal) = default else { return self::default(ty, default) };
+    match constant::written_in_file(ty, literal) {
+        Ok(written) if *literal != Literal::Null => Some(format!("DEFAULT {written}")),
+        Ok(_) | Err(_) => self::default(ty, default),
     }
 }
 
@@ -132,7 +142,7 @@ fn is_plain_default(sql: &str) -> bool {
     let is_now = ["CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP"]
         .iter()
         .any(|word| sql.trim().eq_ignore_ascii_case(word));
-    is_now || (constant(sql).is_some() && tokens(sql).len() == 1)
+    is_now || (constant::value(sql).is_some() && tokens(sql).len() == 1)
 }
 
 /// Tells whether ALTER TABLE ADD COLUMN takes a default: a constant only.
@@ -140,20 +150,9 @@ pub(super) fn is_constant_default(default: &ServerDefault) -> bool {
     match default {
         ServerDefault::Literal(_) => true,
         ServerDefault::Expression(expression) => {
-            constant(expression.on(HERE)).is_some() && tokens(expression.on(HERE)).len() == 1
+            constant::value(expression.on(HERE)).is_some() && tokens(expression.on(HERE)).len() == 1
         }
         ServerDefault::Computed { .. } | ServerDefault::Identity(_) | ServerDefault::Serial => false,
-    }
-}
-
-/// Writes a constant. SQLite's booleans are 1 and 0.
-pub(super) fn literal(literal: &Literal) -> String {
-    match literal {
-        Literal::Boolean(value) => u8::from(*value).to_string(),
-        Literal::Integer(value) => value.to_string(),
-        Literal::Null => "NULL".to_owned(),
-        Literal::Number(digits) => digits.clone(),
-        Literal::String(text) => string(text),
     }
 }
 

@@ -11,7 +11,16 @@ use sqlite3_parser::{
 };
 
 use super::token::{Kind, quoted_lower, tokens, unquoted_text};
-use crate::schema::Literal as Constant;
+use crate::schema;
+
+/// A constant of SQLite: one of ours, or bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Constant {
+    /// Bytes, as hexadecimal digits.
+    Blob(String),
+    /// Everything else.
+    Literal(schema::Literal),
+}
 
 /// Returns the text that stands for an expression in a comparison.
 pub(super) fn expression_text(sql: &str) -> String {
@@ -134,13 +143,28 @@ fn is_whole(sql: &str) -> bool {
 }
 
 fn literal(expression: &Expr<'_>) -> Option<Constant> {
+    if let Expr::Literal(Literal::Blob(hex)) = expression {
+        return Some(Constant::Blob((*hex).to_owned()));
+    }
     if let Expr::Parenthesized(inner) = expression
         && let [inner] = inner.as_slice()
     {
         return literal(inner);
     }
-    if let Expr::Unary(operator, inner) = expression {
-        return signed(*operator, literal(inner)?);
+    plain(expression).map(Constant::Literal)
+}
+
+fn plain(expression: &Expr<'_>) -> Option<schema::Literal> {
+    if let Expr::Parenthesized(inner) = expression
+        && let [inner] = inner.as_slice()
+    {
+        return plain(inner);
+    }
+    if let Expr::Unary(UnaryOperator::Positive, inner) = expression {
+        return signed("", inner);
+    }
+    if let Expr::Unary(UnaryOperator::Negative, inner) = expression {
+        return signed("-", inner);
     }
     if let Expr::Id(id) = expression {
         let is = |word: &str| id.0.eq_ignore_ascii_case(word);
@@ -148,9 +172,9 @@ fn literal(expression: &Expr<'_>) -> Option<Constant> {
     }
     let Expr::Literal(constant) = expression else { return None };
     match constant {
-        Literal::Null => Some(Constant::Null),
-        Literal::Numeric(digits) => Some(number(digits)),
-        Literal::String(quoted) => Some(Constant::String(unquoted_text(quoted))),
+        Literal::Null => Some(schema::Literal::Null),
+        Literal::Numeric(digits) => Some(number("", digits)),
+        Literal::String(quoted) => Some(schema::Literal::String(unquoted_text(quoted))),
         Literal::Blob(_)
         | Literal::CurrentDate
         | Literal::CurrentTime
@@ -159,31 +183,43 @@ fn literal(expression: &Expr<'_>) -> Option<Constant> {
     }
 }
 
-fn signed(operator: UnaryOperator, constant: Constant) -> Option<Constant> {
-    match (operator, constant) {
-        (UnaryOperator::Positive, number @ (Constant::Integer(_) | Constant::Number(_))) => Some(number),
-        (UnaryOperator::Negative, Constant::Integer(value)) => Some(Constant::Integer(value.checked_neg()?)),
-        (UnaryOperator::Negative, Constant::Number(digits)) if !digits.starts_with('-') => {
-            Some(Constant::Number(format!("-{digits}")))
-        }
+/// Reads a number behind a sign. The smallest of 64 bits is a number only with its sign.
+fn signed(sign: &str, expression: &Expr<'_>) -> Option<schema::Literal> {
+    if let Expr::Literal(Literal::Numeric(digits)) = expression {
+        return Some(number(sign, digits));
+    }
+    if let Expr::Parenthesized(inner) = expression
+        && let [inner] = inner.as_slice()
+    {
+        return signed(sign, inner);
+    }
+    let Expr::Unary(..) = expression else { return None };
+    match (sign, plain(expression)?) {
+        ("", number @ (schema::Literal::Integer(_) | schema::Literal::Number(_))) => Some(number),
+        (_, schema::Literal::Integer(value)) => Some(schema::Literal::Integer(value.checked_neg()?)),
         (
-            UnaryOperator::BitwiseNot
-            | UnaryOperator::Negative
-            | UnaryOperator::Not
-            | UnaryOperator::Positive,
-            Constant::Boolean(_)
-            | Constant::Integer(_)
-            | Constant::Null
-            | Constant::Number(_)
-            | Constant::String(_),
+            _,
+            schema::Literal::Boolean(_)
+            | schema::Literal::Null
+            | schema::Literal::Number(_)
+            | schema::Literal::String(_),
         ) => None,
     }
 }
 
-fn number(digits: &str) -> Constant {
+/// Reads digits: hexadecimal ones are the 64 bits of a number (sqlite.org/lang_expr.html, section 3), and `_` may
+/// stand between two.
+fn number(sign: &str, digits: &str) -> schema::Literal {
+    let digits = digits.replace('_', "");
+    let hex = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X"));
+    if let Some(Ok(bits)) = hex.map(|hex| u64::from_str_radix(hex, 16)) {
+        let value = bits.cast_signed();
+        return schema::Literal::Integer(if sign == "-" { value.wrapping_neg() } else { value });
+    }
+    let digits = format!("{sign}{digits}");
     match digits.parse() {
-        Ok(value) => Constant::Integer(value),
-        Err(_) => Constant::Number(digits.to_owned()),
+        Ok(value) => schema::Literal::Integer(value),
+        Err(_) => schema::Literal::Number(digits),
     }
 }
 
@@ -418,11 +454,23 @@ mod tests {
 
     #[test]
     fn constants_are_found_in_parentheses_and_behind_signs() {
-        assert_eq!(constant("(0)"), Some(Constant::Integer(0)));
-        assert_eq!(constant("- 1.5"), Some(Constant::Number("-1.5".into())));
-        assert_eq!(constant("'it''s'"), Some(Constant::String("it's".into())));
-        assert_eq!(constant("TRUE"), Some(Constant::Boolean(true)));
-        assert_eq!(constant("null"), Some(Constant::Null));
+        let is = |sql: &str, literal: schema::Literal| {
+            assert_eq!(constant(sql), Some(Constant::Literal(literal)), "{sql}");
+        };
+        is("(0)", 0.into());
+        is("- 1.5", schema::Literal::number("-1.5"));
+        is("'it''s'", "it's".into());
+        is("TRUE", true.into());
+        is("null", schema::Literal::Null);
+        is("-9223372036854775808", i64::MIN.into());
+        is("-(9223372036854775808)", i64::MIN.into());
+        is("9223372036854775808", schema::Literal::number("9223372036854775808"));
+        is("- -7", 7.into());
+        is("+.5", schema::Literal::number(".5"));
+        is("0x1F", 31.into());
+        is("0xFFFFFFFFFFFFFFFF", (-1).into());
+        is("-0.0", schema::Literal::number("-0.0"));
+        assert_eq!(constant("x'0aFF'"), Some(Constant::Blob("0aFF".to_owned())));
         assert_eq!(constant("datetime('now')"), None);
     }
 }

@@ -10,6 +10,7 @@ mod alter;
 #[cfg(feature = "runtime")]
 mod ask;
 mod canonical;
+mod constant;
 mod convert;
 mod ddl;
 mod definition;
@@ -18,6 +19,7 @@ mod expression;
 mod letters;
 #[cfg(feature = "runtime")]
 pub(super) mod lock;
+mod moment;
 mod rebuild;
 #[cfg(feature = "runtime")]
 mod reflect;

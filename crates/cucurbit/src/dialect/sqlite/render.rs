@@ -5,7 +5,7 @@
 
 use crate::{
     operation::{self, BulkInsert, Consent, Execute, Operation, for_dialect},
-    schema::{Ident, Schema, Table, TableName},
+    schema::{Ident, Schema, Table, TableName, Type},
 };
 
 use super::{
@@ -15,7 +15,7 @@ use super::{
         offenders::Rows,
         sql::{list, quoted, string},
     },
-    HERE, alter,
+    HERE, alter, constant,
     ddl::{CreateTable, index_value},
     definition, enumeration, letters, rename,
     token::same_name,
@@ -110,7 +110,7 @@ pub(super) fn settle(before: &mut Before, name: &TableName) -> Result<(), PlanEr
 fn one(before: &mut Before, operation: &Operation, plan: &mut Plan) -> Result<(), PlanError> {
     match operation {
         Operation::AlterEnum { name, change } => enumeration::alter(before, name, change, operation, plan),
-        Operation::BulkInsert(insert) => bulk_insert(insert, operation, plan),
+        Operation::BulkInsert(insert) => bulk_insert(before, insert, operation, plan),
         Operation::CreateSchema { .. } | Operation::DropSchema { .. } => {
             Err(unsupported(operation)("a SQLite file has no schemas".to_owned()))
         }
@@ -172,6 +172,9 @@ fn create_table(
     plan: &mut Plan,
 ) -> Result<(), PlanError> {
     refuse_second_table(before, &table.name.name).map_err(unsupported(operation))?;
+    for column in &table.columns {
+        constant::refuse_other_default(&table.name, &column.name, &column.ty, column.default.as_ref())?;
+    }
     apply(before, operation)?;
     plan.push(remember_table(before, table).map_err(unsupported(operation))?);
     // A table that is written down with its indexes has them created too.
@@ -270,17 +273,38 @@ fn rename_table(
 /// How many rows one INSERT writes.
 const ROWS_OF_ONE_INSERT: usize = 100;
 
-fn bulk_insert(insert: &BulkInsert, operation: &Operation, plan: &mut Plan) -> Result<(), PlanError> {
+fn bulk_insert(
+    before: &Before,
+    insert: &BulkInsert,
+    operation: &Operation,
+    plan: &mut Plan,
+) -> Result<(), PlanError> {
     let BulkInsert { table, columns, rows } = insert;
-    let table = definition::table_name(table).map_err(unsupported(operation))?;
+    let name = definition::table_name(table).map_err(unsupported(operation))?;
+    let types: Vec<Option<Type>> = columns.iter().map(|column| column_type(before, table, column)).collect();
     for rows in rows.chunks(ROWS_OF_ONE_INSERT) {
-        let rows: Vec<String> = rows
-            .iter()
-            .map(|row| format!("({})", row.iter().map(definition::literal).collect::<Vec<_>>().join(", ")))
-            .collect();
-        plan.push(format!("INSERT INTO {table} ({}) VALUES\n    {}", list(columns), rows.join(",\n    ")));
+        let mut written = Vec::with_capacity(rows.len());
+        for row in rows {
+            let mut values = Vec::with_capacity(row.len());
+            for (place, literal) in row.iter().enumerate() {
+                values.push(match (types.get(place), columns.get(place)) {
+                    (Some(Some(ty)), Some(column)) => constant::written_in_file(ty, literal)
+                        .map_err(|refused| refused.at(table, column, ty, &literal.to_string()))?,
+                    (_, _) => constant::plain(literal),
+                });
+            }
+            written.push(format!("({})", values.join(", ")));
+        }
+        plan.push(format!("INSERT INTO {name} ({}) VALUES\n    {}", list(columns), written.join(",\n    ")));
     }
     Ok(())
+}
+
+/// Finds the type of a column of a table that is there.
+fn column_type(before: &Before, table: &TableName, column: &Ident) -> Option<Type> {
+    let table = before.schema.tables.values().find(|other| same_name(&other.name.name, &table.name))?;
+    let column = table.columns.iter().find(|other| same_name(&other.name, column))?;
+    Some(column.ty.on(HERE).clone())
 }
 
 fn execute(before: &mut Before, execute: &Execute, plan: &mut Plan) -> Result<(), PlanError> {

@@ -1,9 +1,11 @@
 //! How column types are spelled in a SQLite table, and what a spelling means.
 //!
-//! SQLite keeps the declared text and derives an affinity from it (sqlite.org/datatype3.html, section 3.1). The
-//! spellings are those of SQLAlchemy, so that a file taken over from Alembic compares as equal: `DATETIME` with and
-//! without a zone, `CHAR(32)` for a UUID, `NUMERIC(p, s)`. `INTERVAL` is never written: it holds "INT", which would
-//! make a number of a text.
+//! SQLite keeps the declared text and derives an affinity from it (sqlite.org/datatype3.html, section 3.1): what is put
+//! into the column is converted by it. What is written here changes no value that a driver of Rust writes, and is read
+//! by it: `JSON_TEXT`, because `JSON` would make a number of `5`, and `REAL(12, 4)`, because `NUMERIC(12, 4)` makes a
+//! whole number of `5.0`, which is not read as a decimal. Where that does not matter the spellings are SQLAlchemy's
+//! (`DATETIME`, `VARCHAR(n)`), else SeaORM's. The spellings of both are read, so that a file taken over from either
+//! compares as equal. `INTERVAL` is never written: it holds "INT", which would make a number of a text.
 
 use crate::schema::Type;
 
@@ -18,18 +20,19 @@ pub(super) fn spelled(ty: &Type, is_strict: bool) -> Option<String> {
         Type::Custom { spelling } => spelling.clone(),
         Type::Date => "DATE".to_owned(),
         Type::DateTime { .. } | Type::DateTimeTz { .. } => "DATETIME".to_owned(),
-        Type::Decimal { precision: None } => "NUMERIC".to_owned(),
-        Type::Decimal { precision: Some((all, scale)) } => format!("NUMERIC({all}, {scale})"),
+        Type::Decimal { precision: None } => "REAL_DECIMAL".to_owned(),
+        Type::Decimal { precision: Some((all, scale)) } => format!("REAL({all}, {scale})"),
         Type::Double => "DOUBLE PRECISION".to_owned(),
         Type::Float => "FLOAT".to_owned(),
         Type::Integer => "INTEGER".to_owned(),
         Type::Enum { .. } | Type::Interval | Type::Text => "TEXT".to_owned(),
-        Type::Json | Type::Jsonb => "JSON".to_owned(),
+        Type::Json => "JSON_TEXT".to_owned(),
+        Type::Jsonb => "JSONB_TEXT".to_owned(),
         Type::Real => "REAL".to_owned(),
         Type::SmallInteger => "SMALLINT".to_owned(),
         Type::String { length } => with_length("VARCHAR", *length),
         Type::Time { .. } => "TIME".to_owned(),
-        Type::Uuid => "CHAR(32)".to_owned(),
+        Type::Uuid => "UUID_TEXT".to_owned(),
     };
     Some(if is_strict { strict(ty, spelling) } else { spelling })
 }
@@ -38,7 +41,8 @@ pub(super) fn spelled(ty: &Type, is_strict: bool) -> Option<String> {
 fn strict(ty: &Type, spelling: String) -> String {
     let word = match ty {
         Type::BigInteger | Type::Boolean | Type::Integer | Type::SmallInteger => "INTEGER",
-        Type::Binary => "BLOB",
+        // A driver writes 16 bytes of a UUID, which TEXT refuses in such a table.
+        Type::Binary | Type::Uuid => "BLOB",
         Type::Custom { .. } => return spelling,
         Type::Decimal { .. } | Type::Double | Type::Float | Type::Real => "REAL",
         Type::Array(_)
@@ -52,8 +56,7 @@ fn strict(ty: &Type, spelling: String) -> String {
         | Type::Jsonb
         | Type::String { .. }
         | Type::Text
-        | Type::Time { .. }
-        | Type::Uuid => "TEXT",
+        | Type::Time { .. } => "TEXT",
     };
     word.to_owned()
 }
@@ -72,6 +75,7 @@ pub(super) fn read(declared: &str) -> Type {
         ("BIGINT" | "INT8" | "BIG INT" | "BIGINTEGER", []) => Type::BigInteger,
         // The other words for bytes, `BYTEA` and `BINARY`, hold none of `BLOB`: a column of theirs makes numbers of texts.
         ("BLOB", []) => Type::Binary,
+        ("BLOB" | "VARBINARY_BLOB", [_]) | ("VARBINARY_BLOB", []) => Type::Binary,
         ("BOOLEAN" | "BOOL", []) => Type::Boolean,
         ("CHAR" | "CHARACTER" | "NCHAR", []) => Type::Char { length: None },
         ("CHAR" | "CHARACTER" | "NCHAR", [length]) => {
@@ -84,11 +88,11 @@ pub(super) fn read(declared: &str) -> Type {
         ("TIMESTAMPTZ" | "TIMESTAMP WITH TIME ZONE" | "TIMESTAMP_WITH_TIMEZONE_TEXT", [] | [_]) => {
             Type::DateTimeTz { precision: None }
         }
-        ("NUMERIC" | "DECIMAL", []) => Type::Decimal { precision: None },
+        ("NUMERIC" | "DECIMAL" | "REAL_DECIMAL", []) => Type::Decimal { precision: None },
         ("NUMERIC" | "DECIMAL", [all]) => {
             sized(*all, declared, |n| Type::Decimal { precision: Some((n, 0)) })
         }
-        ("NUMERIC" | "DECIMAL", [all, scale]) => match i32::try_from(*scale) {
+        ("NUMERIC" | "DECIMAL" | "REAL", [all, scale]) => match i32::try_from(*scale) {
             Ok(scale) => sized(*all, declared, |n| Type::Decimal { precision: Some((n, scale)) }),
             Err(_) => custom(declared),
         },
@@ -99,7 +103,7 @@ pub(super) fn read(declared: &str) -> Type {
         ("JSON" | "JSON_TEXT", []) => Type::Json,
         ("JSONB" | "JSONB_TEXT", []) => Type::Jsonb,
         ("REAL" | "FLOAT4", []) => Type::Real,
-        ("SMALLINT" | "INT2", []) => Type::SmallInteger,
+        ("SMALLINT" | "INT2" | "TINYINT", []) => Type::SmallInteger,
         ("VARCHAR" | "CHARACTER VARYING" | "NVARCHAR", []) => Type::String { length: None },
         ("VARCHAR" | "CHARACTER VARYING" | "NVARCHAR", [length]) => {
             sized(*length, declared, |n| Type::String { length: Some(n) })

@@ -182,7 +182,10 @@ fn defaults(table: &Table, ty: &ObjectName) -> impl Iterator<Item = Again> {
                 format!("ALTER TABLE {} ALTER COLUMN {}", qualified(&table.name), quoted(&column.name));
             Some(Again {
                 drop: format!("{alter} DROP DEFAULT"),
-                make: format!("{alter} SET DEFAULT {}", render::constant_or_expression(default)),
+                make: {
+                    let ty = column.ty.on(Dialect::Postgres);
+                    format!("{alter} SET DEFAULT {}", render::constant_or_expression(ty, default))
+                },
                 comment: None,
             })
         }

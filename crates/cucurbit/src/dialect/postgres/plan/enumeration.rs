@@ -14,7 +14,9 @@ use crate::{
         sql::{qualified, quoted, string},
     },
     operation::{ApplyError, EnumChange, Operation},
-    schema::{Column, EnumPlace, EnumType, Ident, Literal, ObjectName, ServerDefault, Table, TableName},
+    schema::{
+        Column, Dialect, EnumPlace, EnumType, Ident, Literal, ObjectName, ServerDefault, Table, TableName,
+    },
 };
 
 /// What the old type is called while the new one takes its place.
@@ -221,7 +223,7 @@ fn retyped(column: &Column, name: &ObjectName, values: &Values<'_>) -> String {
             string(&expression::renamed_value(text, types::is_array(column), values.replacements))
         }
         Some(default @ (ServerDefault::Expression(_) | ServerDefault::Literal(_))) => {
-            let text = render::constant_or_expression(default);
+            let text = render::constant_or_expression(column.ty.on(Dialect::Postgres), default);
             expression::with_renamed_values(&text, &name.name, &[], values.replacements)
         }
         Some(ServerDefault::Computed { .. } | ServerDefault::Identity(_) | ServerDefault::Serial) | None => {

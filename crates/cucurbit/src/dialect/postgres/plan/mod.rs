@@ -24,7 +24,7 @@ use crate::{
     operation::{self, ApplyError, Concurrency, ConstraintChange, Found, Operation},
     schema::{
         ConstraintRef, Dialect, ForeignKey, Ident, Index, ObjectName, PrimaryKey, Schema, Table, TableName,
-        TableOption,
+        TableOption, Type,
     },
 };
 
@@ -103,7 +103,11 @@ impl Planner<'_> {
                 Ok(())
             }
             Operation::BulkInsert(insert) => {
-                render::inserts(insert).into_iter().for_each(|sql| self.plan.push(sql));
+                let table = self.schema.table(&insert.table);
+                let ty = |name| Some(table?.column(name)?.ty.on(Dialect::Postgres));
+                let types: Vec<Option<&Type>> = insert.columns.iter().map(ty).collect();
+                let inserts = render::inserts(insert, &types);
+                inserts.into_iter().for_each(|sql| self.plan.push(sql));
                 Ok(())
             }
             Operation::CreateCheck { table, check } => {

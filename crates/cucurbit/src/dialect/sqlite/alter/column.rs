@@ -11,7 +11,7 @@ use crate::{
 use super::{
     super::{
         super::{HazardKind, PlanError, Statement, sql::quoted},
-        HERE,
+        HERE, constant,
         ddl::{ClauseKind, ColumnText, CreateTable, with_index_name},
         definition, letters,
         render::{apply, column_probe, unsupported},
@@ -34,6 +34,7 @@ impl Work<'_> {
             matches!(next, Operation::CreatePrimaryKey { primary_key, .. } if primary_key.columns.as_slice() == [column.name.clone()])
         });
         let is_numbered = matches!(column.default, Some(ServerDefault::Identity(_) | ServerDefault::Serial));
+        constant::refuse_other_default(&self.table, &column.name, &column.ty, column.default.as_ref())?;
         let mut text = if is_key && is_numbered {
             format!("{} INTEGER NOT NULL", quoted(&column.name))
         } else {
@@ -47,7 +48,10 @@ impl Work<'_> {
 
         let is_virtual = matches!(column.default, Some(ServerDefault::Computed { stored: false, .. }));
         let is_constant = column.default.as_ref().is_some_and(definition::is_constant_default);
-        let has_value = column.default.as_ref().is_some_and(|default| definition::default(default).is_some());
+        let has_value = column
+            .default
+            .as_ref()
+            .is_some_and(|default| definition::default(column.ty.on(HERE), default).is_some());
         let is_native =
             is_virtual || (column.default.is_none() || is_constant) && (column.nullable || has_value);
         if is_native {
@@ -57,7 +61,7 @@ impl Work<'_> {
         }
         match backfill {
             Some(backfill) => {
-                let value = format!("({})", backfill.on(HERE));
+                let value = constant::filling(&self.table, &column.name, column.ty.on(HERE), backfill)?;
                 self.push(Statement::new(format!(
                     "UPDATE {} SET {} = {value}",
                     self.name,
@@ -100,7 +104,13 @@ impl Work<'_> {
                 self.text.set_nullable(column, false);
                 if let Some(backfill) = backfill {
                     let now = self.fills.remove(column).unwrap_or_else(|| quoted(column));
-                    self.fills.insert(column.clone(), format!("coalesce({now}, ({}))", backfill.on(HERE)));
+                    let filling = constant::filling(
+                        &self.table,
+                        column,
+                        &self.type_after(column, operation),
+                        backfill,
+                    )?;
+                    self.fills.insert(column.clone(), format!("coalesce({now}, {filling})"));
                 } else if was_nullable && !is_loosened && !self.added.contains(column) {
                     let probe = column_probe(&self.name, column, "IS NULL", "0");
                     self.hazard(HazardKind::NullInNotNull, column, probe);
@@ -149,9 +159,27 @@ impl Work<'_> {
             }
             Some(_) | None => {}
         }
-        let text = default.and_then(definition::default);
+        let ty = self.type_after(column, operation);
+        constant::refuse_other_default(&self.table, column, &ty.clone().into(), default)?;
+        let text = default.and_then(|default| definition::default_in_file(&ty, default));
         let edited = self.text.set_default(column, text.as_deref());
         edited.map_err(|error| unsupported(operation)(error.to_string()))
+    }
+
+    /// Returns the type of a column after an operation, in whatever order that says what changes.
+    fn type_after(&self, column: &Ident, operation: &Operation) -> Type {
+        let changes =
+            if let Operation::AlterColumn { changes, .. } = operation { changes.as_slice() } else { &[] };
+        let new = changes.iter().rev().find_map(|change| {
+            if let ColumnChange::SetType { ty, .. } = change { Some(ty.on(HERE).clone()) } else { None }
+        });
+        new.unwrap_or_else(|| self.declared_type(column))
+    }
+
+    /// Returns the type that the text declares for a column.
+    fn declared_type(&self, column: &Ident) -> Type {
+        let now = self.text.columns().find(|other| same_name(&other.name, column));
+        types::read(now.map_or("", ColumnText::declared))
     }
 
     /// Declares another type.
@@ -175,9 +203,12 @@ impl Work<'_> {
         let now = self.text.columns().find(|other| same_name(&other.name, column));
         // A word of one's own is meant to the letter: beside INTEGER, it says that a key is not the rowid.
         let is_to_the_letter = matches!(ty, Type::Custom { .. }) || is_integer_key(&self.text, column);
-        let is_other_word =
-            is_to_the_letter && now.is_some_and(|now| !now.declared().eq_ignore_ascii_case(&spelling));
-        if is_other_word || now.is_none_or(|now| types::read(now.declared()) != types::read(&spelling)) {
+        let is_other = |now: &ColumnText| {
+            types::read(now.declared()) != types::read(&spelling)
+                || types::affinity(now.declared()) != types::affinity(&spelling)
+                || (is_to_the_letter && !now.declared().eq_ignore_ascii_case(&spelling))
+        };
+        if now.is_none_or(is_other) {
             self.text.set_type(column, &spelling);
         }
         if spelling.eq_ignore_ascii_case("INTEGER") {

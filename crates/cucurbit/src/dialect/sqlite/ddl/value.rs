@@ -1,12 +1,13 @@
 //! What a CREATE TABLE says, as a [`Table`].
 
+use crate::dialect::sql::string;
 use crate::schema::{
     Check, Column, ForeignKey, Ident, PrimaryKey, ServerDefault, Table, TableName, TableOptions, Type, Unique,
 };
 
 use super::{
     super::{
-        expression::constant,
+        HERE, constant,
         token::{Kind, same_name, tokens, unquoted_text},
         types,
     },
@@ -115,7 +116,9 @@ impl CreateTable {
         for clause in &text.clauses {
             match &clause.kind {
                 ClauseKind::Collate(collation) => column.collation = Some(collation.clone()),
-                ClauseKind::Default(sql) => column.default = default_value(sql),
+                ClauseKind::Default(sql) => {
+                    column.default = default_value(column.ty.on(HERE), text.declared(), sql);
+                }
                 ClauseKind::Generated { expression, stored } => {
                     let expression = expression.as_str().into();
                     column.default = Some(ServerDefault::Computed { expression, stored: *stored });
@@ -182,21 +185,20 @@ impl CreateTable {
 }
 
 /// Reads a default: a constant, a bare word (which SQLite takes for text), or an expression. NULL is none.
-fn default_value(sql: &str) -> Option<ServerDefault> {
-    match constant(sql) {
-        Some(crate::schema::Literal::Null) => return None,
-        Some(constant) => return Some(ServerDefault::Literal(constant)),
-        None => {}
-    }
+fn default_value(ty: &Type, declared: &str, sql: &str) -> Option<ServerDefault> {
     let bare = match tokens(sql).as_slice() {
         [token] if token.kind == Kind::QuotedName => Some(unquoted_text(sql)),
-        [token] if token.kind == Kind::Word && !sql.to_ascii_uppercase().starts_with("CURRENT_") => {
-            Some(sql.to_owned())
-        }
+        [token] if token.kind == Kind::Word && !is_word_of_sql(sql) => Some(sql.to_owned()),
         _ => None,
     };
-    Some(match bare {
-        Some(text) => ServerDefault::Literal(text.into()),
-        None => ServerDefault::Expression(sql.into()),
-    })
+    match bare {
+        Some(text) => constant::read(ty, declared, &string(&text)),
+        None => constant::read(ty, declared, sql),
+    }
+}
+
+/// Tells whether a word is a constant of SQL, or one for the present time.
+fn is_word_of_sql(word: &str) -> bool {
+    let word = word.to_ascii_uppercase();
+    matches!(word.as_str(), "FALSE" | "NULL" | "TRUE") || word.starts_with("CURRENT_")
 }

@@ -1,0 +1,185 @@
+//! What the ORM writes comes back, and so does what the database fills in.
+//!
+//! What lives here: databases, tables made from entities, and the ways that a value can go. Which types and which
+//! values: the other files.
+
+#[macro_use]
+mod ways;
+mod lists;
+mod moments;
+mod plain;
+
+use std::cell::RefCell;
+
+use cucurbit::{
+    connection::{ConnectOptions, Connection},
+    dialect::{Answers, Before},
+    diff::{Filter, diff},
+    operation::Operation,
+    prelude::*,
+    schema::{Column, Schema, ServerDefault},
+};
+use sea_orm::Value;
+use tempfile::TempDir;
+
+thread_local! {
+    /// The default of the field `filled` of every entity.
+    static DEFAULT: RefCell<Option<Value>> = const { RefCell::new(None) };
+}
+
+/// Returns what stands as `default_expr` at the field `filled`.
+pub(crate) fn present_default() -> Value {
+    DEFAULT.with_borrow(|value| value.clone().unwrap_or(Value::Int(None)))
+}
+
+fn set_default(value: Option<Value>) {
+    DEFAULT.set(value);
+}
+
+/// A database of one test.
+struct Database {
+    connection: Connection,
+    name: Option<String>,
+    _folder: TempDir,
+}
+
+async fn server() -> Connection {
+    let environment = cucurbit::config::Environment::read();
+    let address = environment.get("CUCURBIT_TEST_POSTGRES_URL").unwrap();
+    let address = address.expect("CUCURBIT_TEST_POSTGRES_URL is not set: `cargo xtask test` starts a server");
+    Connection::connect(&address.parse().unwrap(), &ConnectOptions::default()).await.unwrap()
+}
+
+impl Database {
+    async fn new(dialect: Dialect, test: &str) -> Self {
+        let folder = TempDir::new().unwrap();
+        let name = format!("cucurbit_values_{}_{test}", std::process::id());
+        let (address, name) = match dialect {
+            Postgres => {
+                server().await.execute(&format!("CREATE DATABASE {name}")).await.unwrap();
+                let environment = cucurbit::config::Environment::read();
+                let address = environment.get("CUCURBIT_TEST_POSTGRES_URL").unwrap().unwrap().to_owned();
+                let (base, _) = address.rsplit_once('/').expect("an address with a database");
+                (format!("{base}/{name}"), Some(name))
+            }
+            Sqlite => (format!("sqlite:///{}", folder.path().join("values.db").display()), None),
+        };
+        let options = ConnectOptions { create_file: true, ..ConnectOptions::default() };
+        let connection = Connection::connect(&address.parse().unwrap(), &options).await.unwrap();
+        Self { connection, name, _folder: folder }
+    }
+
+    async fn end(self) {
+        drop(self.connection);
+        if let Some(name) = self.name {
+            server().await.execute(&format!("DROP DATABASE {name} WITH (FORCE)")).await.unwrap();
+        }
+    }
+
+    /// Plans operations on what is there, and runs them.
+    async fn run(&mut self, operations: &[Operation]) {
+        let mut before = self.reflect().await;
+        let plan = self.connection.dialect().plan(&mut before, operations).unwrap();
+        for statement in &plan.statements {
+            let done = self.connection.execute(&statement.sql).await;
+            done.unwrap_or_else(|error| panic!("{}: {error:?}", statement.sql));
+        }
+    }
+
+    async fn reflect(&mut self) -> Before {
+        cucurbit::dialect::reflect(&mut self.connection).await.unwrap()
+    }
+
+    /// Makes the tables of a schema, which must then compare as they were written.
+    async fn make(&mut self, schema: &Schema) {
+        let enums = schema.enums.values().cloned().map(Operation::CreateEnum);
+        let tables = schema.tables.values().cloned().map(Operation::CreateTable);
+        let operations: Vec<Operation> = enums.chain(tables).collect();
+        self.run(&operations).await;
+        self.check_is(schema).await;
+    }
+
+    /// Drops the tables and types of a schema.
+    async fn unmake(&mut self, schema: &Schema) {
+        for table in schema.tables.keys() {
+            self.connection.execute(&format!("DROP TABLE \"{}\"", table.name)).await.unwrap();
+        }
+        if self.connection.dialect() == Postgres {
+            for name in schema.enums.keys() {
+                self.connection.execute(&format!("DROP TYPE \"{}\"", name.name)).await.unwrap();
+            }
+        }
+    }
+
+    /// Compares the database with a schema: there is no difference, and nothing that nobody could compare.
+    async fn check_is(&mut self, schema: &Schema) {
+        let found = self.reflect().await.schema;
+        let dialect = self.connection.dialect();
+        let found = match dialect {
+            Postgres => found,
+            // It keeps none.
+            Sqlite => found.with_enums(schema.enums.values().cloned()),
+        };
+        let (from, to) = (dialect.canonical(&found), dialect.canonical(schema));
+        let first = diff(&from, &to, &Answers::default(), &Filter::default());
+        let (from_form, to_form) = (from.form(), to.form());
+        let answers = cucurbit::dialect::ask(&mut self.connection, from_form, to_form, &first.questions);
+        let found = diff(&from, &to, &answers.await.unwrap(), &Filter::default());
+        let said: Vec<String> = found.operations.iter().map(Operation::describe).collect();
+        assert_eq!(said, [""; 0], "{dialect}: {:?}", to.form().tables);
+        assert_eq!(found.uncompared, [], "{dialect}");
+    }
+}
+
+/// Runs a test on one database after the other.
+fn on_each_database(test: &str, run: impl AsyncFn(&mut Database)) {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+        for dialect in Dialect::ALL {
+            let mut database = Database::new(dialect, test).await;
+            run(&mut database).await;
+            database.end().await;
+        }
+    });
+}
+
+/// Splits the column `filled` from a schema of one table.
+fn without_filled(schema: &Schema) -> (Schema, Column) {
+    let mut without = schema.clone();
+    let table = without.tables.values_mut().next().unwrap();
+    let place = table.columns.iter().position(|column| column.name.as_str() == "filled").unwrap();
+    let column = table.columns.remove(place);
+    (without, column)
+}
+
+/// Takes the default from the column `filled`.
+fn without_default(schema: &Schema) -> Schema {
+    let mut schema = schema.clone();
+    let table = schema.tables.values_mut().next().unwrap();
+    let column = table.columns.iter_mut().find(|column| column.name.as_str() == "filled").unwrap();
+    column.default = None;
+    schema
+}
+
+/// Returns the default of the column `filled`.
+fn filled_default(schema: &Schema) -> Option<ServerDefault> {
+    let column = schema.tables.values().next().unwrap().column(&"filled".into()).unwrap();
+    column.default.clone()
+}
+
+/// Where values go and come back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum On {
+    Both,
+    Postgres,
+    Sqlite,
+}
+
+impl On {
+    fn is(self, dialect: Dialect) -> bool {
+        match self {
+            Self::Both => true,
+            Self::Postgres => dialect == Postgres,
+            Self::Sqlite => dialect == Sqlite,
+        }
+    }
+}
