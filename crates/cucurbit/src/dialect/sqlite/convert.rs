@@ -294,7 +294,9 @@ fn characters(old: &str, from: &Type, length: Option<u32>) -> Option<Conversion>
         return (text != old).then(|| Conversion::sure(text));
     };
     let is_shorter = |other: &Option<u32>| other.is_some_and(|other| other <= length);
-    if matches!(from, Type::Char { length: other } | Type::String { length: other } if is_shorter(other)) {
+    let was_shorter =
+        matches!(from, Type::Char { length: other } | Type::String { length: other } if is_shorter(other));
+    if was_shorter && text == old {
         return None;
     }
     Some(Conversion::unsure(format!(
