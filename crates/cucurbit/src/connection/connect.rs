@@ -11,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use log::LevelFilter;
 use sqlx::{
     ConnectOptions as _, Connection as _, PgConnection, SqliteConnection,
     postgres::{PgConnectOptions, PgSslMode},
@@ -63,6 +64,13 @@ impl Connection {
     }
 }
 
+/// Leaves statements out of an application's log, unless it asks for traces.
+///
+/// sqlx would write every statement there, and slow ones as warnings, with the passwords in them.
+fn quiet<O: sqlx::ConnectOptions>(options: O) -> O {
+    options.log_statements(LevelFilter::Trace).log_slow_statements(LevelFilter::Off, Duration::MAX)
+}
+
 async fn connect_sqlite(
     address: &SqliteAddress,
     options: &ConnectOptions,
@@ -70,8 +78,7 @@ async fn connect_sqlite(
     let read_only = options.read_only || address.mode == SqliteMode::ReadOnly;
     let create = options.create_file && !read_only && address.mode == SqliteMode::Create;
     let busy_timeout = address.busy_timeout.unwrap_or(options.busy_timeout);
-    let sqlite = SqliteConnectOptions::new()
-        .disable_statement_logging()
+    let sqlite = quiet(SqliteConnectOptions::new())
         .foreign_keys(true)
         .shared_cache(address.has_shared_cache)
         // SQLite counts milliseconds in 32 bits, and sqlx panics beyond.
@@ -390,8 +397,7 @@ fn postgres_options(address: &PostgresAddress, host: &Host) -> Result<PgConnectO
         PgSslMode::VerifyCa => PgSslMode::VerifyCa,
         PgSslMode::VerifyFull => PgSslMode::VerifyFull,
     };
-    // sqlx would write every statement into the application's log, and slow ones as warnings, with the passwords in them.
-    Ok(options.ssl_mode(ssl_mode).disable_statement_logging())
+    Ok(quiet(options.ssl_mode(ssl_mode)))
 }
 
 /// Writes an address for sqlx, which looks into the password file and takes `options` as a text only when it

@@ -86,11 +86,19 @@ fn forget_generated_names(table: &mut Table, cut: &Table, is_borne_once: &impl F
         }
     };
     let given = &mut BTreeSet::new();
-    for (check, cut_check) in table.checks.iter_mut().zip(&cut.checks) {
-        forget(&mut check.name, names::is_given(cut, Constraint::Check(cut_check), given, is_borne_once));
-    }
-    for (key, cut_key) in table.foreign_keys.iter_mut().zip(&cut.foreign_keys) {
-        forget(&mut key.name, names::is_given(cut, Constraint::ForeignKey(cut_key), given, is_borne_once));
+    // Read in the order of their names, one with a number comes first where the number made the cut longer.
+    let mut known = None;
+    while known != Some(given.len()) {
+        known = Some(given.len());
+        for (check, cut_check) in table.checks.iter_mut().zip(&cut.checks) {
+            forget(&mut check.name, names::is_given(cut, Constraint::Check(cut_check), given, is_borne_once));
+        }
+        for (key, cut_key) in table.foreign_keys.iter_mut().zip(&cut.foreign_keys) {
+            forget(
+                &mut key.name,
+                names::is_given(cut, Constraint::ForeignKey(cut_key), given, is_borne_once),
+            );
+        }
     }
     for (key, cut_key) in table.primary_key.iter_mut().zip(&cut.primary_key) {
         forget(&mut key.name, names::is_given(cut, Constraint::PrimaryKey(cut_key), given, is_borne_once));

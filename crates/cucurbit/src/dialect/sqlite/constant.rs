@@ -453,7 +453,8 @@ pub(super) fn read(ty: &Type, declared: &str, text: &str) -> Option<ServerDefaul
         (Value::Text(text), _) => Some(Literal::String(text.clone())),
     };
     let affinity = types::affinity(declared);
-    let held_of = |literal: &Literal| Some(held(self::value(&written_in_file(ty, literal).ok()?)?, affinity));
+    // A moment with a zone stays as it is written: as a constant of a type without one it would lose it.
+    let held_of = |literal: &Literal| Some(held(self::value(&written(ty, literal).ok()?)?, affinity));
     let is_like_it =
         |literal: &Literal| held_of(literal).is_some_and(|like| like == held(value.clone(), affinity));
     Some(match literal.filter(is_like_it) {
