@@ -166,7 +166,10 @@ impl<'p> Reader<'p> {
             let query = is_there.then(|| version_table.rows_sql());
             let (reflected, rows) = dialect::reflect_snapshot_with(connection, query.as_deref()).await?;
             let heads = version_table.heads_in(rows.unwrap_or_default()).map_err(RunError::from)?;
-            let now = version_table.heads(connection).await?;
+            let now = match is_there {
+                true => version_table.rows(connection).await?,
+                false => version_table.heads(connection).await?,
+            };
             if now == heads {
                 // Half-way through a revision, a database is at none that anything could be planned from.
                 let is_at_heads = pending(self.project, &heads).is_ok_and(|pending| pending.is_empty());
@@ -230,11 +233,12 @@ impl<'p> Reader<'p> {
 
     /// Takes the name of the connection's own schema from what lies in it.
     pub(super) async fn without_current(&mut self, schema: Schema) -> Result<Schema, Error> {
+        if !place::is_named(&schema) {
+            return Ok(schema);
+        }
         Ok(match self.current().await? {
-            Some(current) if place::is_named(&schema) => {
-                dialect::without_current(self.dialect, schema, &current)
-            }
-            Some(_) | None => schema,
+            Some(current) => dialect::without_current(self.dialect, schema, &current),
+            None => schema,
         })
     }
 
