@@ -87,7 +87,7 @@ async fn what_is_refused_is_said_in_plain_words() {
 #[track_caller]
 fn refused(server: &Cluster, project: &TempDir, query: &str, why: &str, hint: &str) {
     let folder = project.path().display().to_string();
-    for command in [&["upgrade"][..], &["current"], &["check", "--format", "json"], &["stamp", "head"]] {
+    for command in [&["upgrade"][..], &["current"], &["check"], &["stamp", "head"]] {
         let ran = run(project.path(), command).exits(1);
         assert_eq!(ran.stdout, "");
         let said = ran.stderr.replace(&folder, "FOLDER");
@@ -103,6 +103,11 @@ fn refused(server: &Cluster, project: &TempDir, query: &str, why: &str, hint: &s
             "{command:?}"
         );
     }
+    let ran = run(project.path(), &["check", "--format", "json"]).exits(1);
+    assert_eq!(ran.stdout, "");
+    let said = ran.stderr.replace(&folder, "FOLDER");
+    let said: serde_json::Value = serde_json::from_str(&said).expect("an error is one object");
+    assert_eq!((&said["causes"][0], &said["hint"]), (&why.into(), &hint.into()), "{said}");
 }
 
 #[tokio::test]

@@ -191,7 +191,7 @@ async fn a_file_that_is_not_to_be_written() {
     --- stderr
     Running stamp_revision 109317dd2a2f -> 7d3c2a91e5f4
     error[read-only]: revision `7d3c2a91e5f4` failed and was rolled back
-      caused by: the database refused `UPDATE "alembic_version" SET version_num = '7d3c2a91e5f4' WHERE version_num = '109317dd2a2f'`
+      caused by: the database refused `UPDATE "main"."alembic_version" SET version_num = '7d3c2a91e5f4' WHERE version_num = '109317dd2a2f'`
       caused by: attempt to write a readonly database (code 8)
       hint: the file or its folder is write-protected, a newer SQLite wrote the file, or the address says `mode=ro`
     "#);
@@ -234,7 +234,7 @@ async fn a_file_without_permission() {
     --- stderr
     Running stamp_revision 109317dd2a2f -> 7d3c2a91e5f4
     error[read-only]: revision `7d3c2a91e5f4` failed and was rolled back
-      caused by: the database refused `UPDATE "alembic_version" SET version_num = '7d3c2a91e5f4' WHERE version_num = '109317dd2a2f'`
+      caused by: the database refused `UPDATE "main"."alembic_version" SET version_num = '7d3c2a91e5f4' WHERE version_num = '109317dd2a2f'`
       caused by: attempt to write a readonly database (code 8)
       hint: the file or its folder is write-protected, a newer SQLite wrote the file, or the address says `mode=ro`
     "#);

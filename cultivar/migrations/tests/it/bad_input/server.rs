@@ -174,7 +174,7 @@ async fn a_role_of_postgres_that_may_not() {
     assert_snapshot!(said(&empty, &["upgrade"]).await, @r#"
     exit 1
     --- stderr
-    error[no-permission]: the database refused `CREATE TABLE IF NOT EXISTS "alembic_version" (
+    error[no-permission]: the database refused `CREATE TABLE IF NOT EXISTS "public"."alembic_version" (
             version_num VARCHAR(32) NOT NULL,
             CONSTRAINT "alembic_version_pkc" PRIMARY KEY (version_num)
         )`
@@ -184,7 +184,7 @@ async fn a_role_of_postgres_that_may_not() {
     assert_snapshot!(said(&empty, &["stamp", "head"]).await, @r#"
     exit 1
     --- stderr
-    error[no-permission]: the database refused `CREATE TABLE IF NOT EXISTS "alembic_version" (
+    error[no-permission]: the database refused `CREATE TABLE IF NOT EXISTS "public"."alembic_version" (
             version_num VARCHAR(32) NOT NULL,
             CONSTRAINT "alembic_version_pkc" PRIMARY KEY (version_num)
         )`
@@ -194,27 +194,24 @@ async fn a_role_of_postgres_that_may_not() {
     assert_snapshot!(said(&full, &["upgrade"]).await, @r#"
     exit 1
     --- stderr
-    Running upgrade 109317dd2a2f -> 6e5b1d353dd6, Add strain_id aliases for backward compatibility
     error[no-permission]: revision `6e5b1d353dd6` failed and was rolled back
-      caused by: the database refused `LOCK TABLE "alembic_version" IN EXCLUSIVE MODE`
+      caused by: the database refused `LOCK TABLE "public"."alembic_version" IN EXCLUSIVE MODE`
       caused by: permission denied for table alembic_version (code 42501)
       hint: connect as a user who may, or let the owner grant it
     "#);
     assert_snapshot!(said(&full, &["downgrade", "base"]).await, @r#"
     exit 1
     --- stderr
-    Running downgrade 109317dd2a2f -> 3968dfa9e747, add_seedfinder_fields_to_breeder_and_cultivar
     error[no-permission]: revision `109317dd2a2f` failed and was rolled back
-      caused by: the database refused `LOCK TABLE "alembic_version" IN EXCLUSIVE MODE`
+      caused by: the database refused `LOCK TABLE "public"."alembic_version" IN EXCLUSIVE MODE`
       caused by: permission denied for table alembic_version (code 42501)
       hint: connect as a user who may, or let the owner grant it
     "#);
     assert_snapshot!(said(&full, &["stamp", "head"]).await, @r#"
     exit 1
     --- stderr
-    Running stamp_revision 109317dd2a2f -> 7d3c2a91e5f4
     error[no-permission]: revision `7d3c2a91e5f4` failed and was rolled back
-      caused by: the database refused `LOCK TABLE "alembic_version" IN EXCLUSIVE MODE`
+      caused by: the database refused `LOCK TABLE "public"."alembic_version" IN EXCLUSIVE MODE`
       caused by: permission denied for table alembic_version (code 42501)
       hint: connect as a user who may, or let the owner grant it
     "#);
