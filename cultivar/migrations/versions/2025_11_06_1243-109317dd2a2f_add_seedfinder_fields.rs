@@ -15,7 +15,9 @@ pub fn upgrade(op: &mut Op) {
     op.alter_table("cultivar", |table| {
         table.add_column(string("parent_1", 100).nullable());
         table.add_column(string("parent_2", 100).nullable());
-        table.add_column(json("lineage_json").on(Postgres, Type::Jsonb).nullable());
+        // `JSON` is the word of the original's SQLite files; ours would be `JSON_TEXT`, which SQLAlchemy reads as text.
+        let lineage = json("lineage_json").on(Postgres, Type::Jsonb).nullable();
+        table.add_column(lineage.on(Sqlite, Type::Custom { spelling: "JSON".to_owned() }));
         table.add_column(string("seedfinder_id", 100).nullable());
         table.add_column(float("thc_content").nullable());
         table.add_column(float("cbd_content").nullable());

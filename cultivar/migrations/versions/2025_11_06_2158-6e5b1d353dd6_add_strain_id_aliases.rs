@@ -16,7 +16,8 @@ pub fn upgrade(op: &mut Op) {
     });
     op.create_unique_constraint("ux_breeder_seedfinder_id", "breeder", ["seedfinder_id"]);
     op.alter_table("cultivar", |table| {
-        table.alter_column("lineage_json").ty(Type::Json);
+        let json = Type::Json.on(Sqlite, Type::Custom { spelling: "JSON".to_owned() });
+        table.alter_column("lineage_json").ty(json);
         table.create_unique(["seedfinder_id"]).named("ux_cultivar_seedfinder_id");
     });
     op.alter_table("plant", |table| {
@@ -35,7 +36,8 @@ pub fn downgrade(op: &mut Op) {
     });
     op.alter_table("cultivar", |table| {
         table.drop_constraint("ux_cultivar_seedfinder_id");
-        table.alter_column("lineage_json").ty(Type::Json.on(Postgres, Type::Jsonb));
+        let json = Type::Json.on(Sqlite, Type::Custom { spelling: "JSON".to_owned() });
+        table.alter_column("lineage_json").ty(json.with(Postgres, Type::Jsonb));
     });
     op.drop_constraint("ux_breeder_seedfinder_id", "breeder");
     op.drop_table("system_activity").loses_data();
