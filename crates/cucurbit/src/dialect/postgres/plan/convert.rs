@@ -33,7 +33,9 @@ impl Planner<'_> {
         changes: &[ColumnChange],
     ) -> Result<Option<Hazard>, PlanError> {
         let is_computed = matches!(was.default, Some(ServerDefault::Computed { .. }));
-        if is_computed || changes.iter().any(computes) {
+        let gets_default = changes.iter().any(|change| matches!(change, ColumnChange::SetDefault(_)));
+        // The values of a column that is computed no more stay.
+        if is_computed && !gets_default || changes.iter().any(computes) {
             return Ok(None);
         }
         let Some((ty, using)) = changes.iter().rev().find_map(new_type) else { return Ok(None) };
