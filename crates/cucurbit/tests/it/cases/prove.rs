@@ -130,6 +130,45 @@ async fn laws(case: &Case, database: &Database, snapshot: &mut Option<Snapshot>)
     from_nothing(database, to).await
 }
 
+/// Law: after the upgrade, the downgrade and the upgrade again there is nothing to say, and so of a schema made anew. What
+/// people altered by hand is kept in other words than what is made, which is all that `prove` asks besides.
+pub(super) async fn come_to_silence(case: &Case, database: &Database) -> Result<Vec<Operation>, String> {
+    let (compared, mut connection) = compare(case, database).await?;
+    let Compared { from, to, upgrade, downgrade } = &compared;
+    if let Some(rows) = case.input("rows", database.dialect) {
+        connection.execute(rows).await.map_err(told("`--- rows` does not run"))?;
+    }
+    let kept = Kept::read(&mut connection, from, to).await?;
+    let script = Loaded::new(upgrade, downgrade);
+    for wanted in [to, from, to] {
+        let is_up = std::ptr::eq(wanted, to);
+        let run = if is_up {
+            script.upgrade(&mut connection).await.map(drop)
+        } else {
+            script.downgrade(&mut connection).await
+        };
+        let way = if is_up { "upgrade" } else { "downgrade" };
+        run.map_err(|error| format!("the {way} fails: {error}"))?;
+        let disk = reflect(&mut connection).await?;
+        let left = difference(&mut connection, &disk.schema, &wanted.schema).await?;
+        if !left.operations.is_empty() {
+            return Err(format!("after the {way} there is left to do:\n{}", described(&left.operations)));
+        }
+        kept.check(&mut connection, way).await?;
+    }
+    closed(connection).await?;
+    let mut connection = database.emptied().await;
+    let found = difference(&mut connection, &Schema::new(), &to.schema).await?;
+    Loaded::new(&found.operations, &[]).upgrade(&mut connection).await?;
+    let disk = reflect(&mut connection).await?;
+    let left = difference(&mut connection, &disk.schema, &to.schema).await?;
+    if !left.operations.is_empty() {
+        return Err(format!("made anew, there is left to do:\n{}", described(&left.operations)));
+    }
+    closed(connection).await?;
+    Ok(compared.upgrade)
+}
+
 fn texts(plan: &Plan) -> Vec<String> {
     plan.statements.iter().map(|statement| statement.sql.clone()).collect()
 }

@@ -12,7 +12,7 @@ use proptest::{
 
 use crate::support::{Database, on_database};
 
-use super::{super::file::Case, Outcome, prove_pair};
+use super::{super::file::Case, Outcome, Touched, prove_pair};
 
 /// A key, and what the table says of it after its columns.
 const KEYS: [(&str, &str); 8] = [
@@ -63,7 +63,7 @@ fn each_form_of_a_key_leads_to_each_other_and_back_on_sqlite() {
                     rows(from)
                 );
                 let case = Case::parse("by chance".as_ref(), &text).expect("it can be read");
-                match prove_pair(&case, &database).await {
+                match prove_pair(&case, &Touched::default(), &database).await {
                     Ok(Outcome::Proved) => proved += 1,
                     Ok(Outcome::Refused) => {}
                     Err(failure) => panic!("{failure}\n{text}"),
