@@ -1,6 +1,6 @@
 //! How the rows of a table are numbered where its entity does not say it. No other keys.
 
-use cucurbit::schema::{ColumnType, Ident, Identity, ServerDefault, Table, Type};
+use cucurbit::schema::{ColumnType, Ident, Identity, Serial, ServerDefault, Table, Type};
 use sea_orm::{
     EntityTrait, PrimaryKeyTrait,
     sea_query::{Alias, ColumnDef, PostgresQueryBuilder, Table as SeaOrmTable},
@@ -22,12 +22,12 @@ use crate::table::primary_key;
 /// #     }
 /// #     impl ActiveModelBehavior for ActiveModel {}
 /// # }
-/// use cucurbit::schema::ServerDefault;
+/// use cucurbit::schema::{Serial, ServerDefault};
 /// use cucurbit_sea_orm::{Keys, models};
 ///
 /// let schema = models![keys = Keys::Serial; plant]?;
 /// let table = schema.table(&"plant".into()).expect("the entity has this table");
-/// assert_eq!(table.columns[0].default, Some(ServerDefault::Serial));
+/// assert_eq!(table.columns[0].default, Some(ServerDefault::Serial(Serial::new())));
 /// # Ok::<(), cucurbit_sea_orm::ModelError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,9 +53,9 @@ impl Keys {
             && matches!(ty.base, Type::BigInteger | Type::Integer | Type::SmallInteger);
         let identity = ServerDefault::Identity(Identity::default());
         is_numbered.then(|| match self {
-            Self::AsSeaOrm if does_sea_orm_use_serial() => ServerDefault::Serial,
+            Self::AsSeaOrm if does_sea_orm_use_serial() => ServerDefault::Serial(Serial::new()),
             Self::AsSeaOrm | Self::Identity => identity,
-            Self::Serial => ServerDefault::Serial,
+            Self::Serial => ServerDefault::Serial(Serial::new()),
         })
     }
 
@@ -64,7 +64,7 @@ impl Keys {
         let is_key =
             |name: &Ident| table.primary_key.as_ref().is_some_and(|key| key.columns == [name.clone()]);
         let is_numbered = |default: &Option<ServerDefault>| {
-            matches!(default, Some(ServerDefault::Identity(_) | ServerDefault::Serial))
+            matches!(default, Some(ServerDefault::Identity(_) | ServerDefault::Serial(_)))
         };
         let has_numbered_key =
             table.columns.iter().any(|column| is_key(&column.name) && is_numbered(&column.default));

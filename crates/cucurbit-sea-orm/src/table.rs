@@ -4,7 +4,7 @@ use std::{any, marker::PhantomData};
 
 use cucurbit::schema::{
     Check, Column, ColumnType, ConstraintRef, Dialect, Exclusion, Expression, ForeignKey, Ident, Identity,
-    Index, IndexPart, Literal, PrimaryKey, ServerDefault, Table, TableName, Type, Unique,
+    Index, IndexPart, Literal, PrimaryKey, Serial, ServerDefault, Table, TableName, Type, Unique,
 };
 use sea_orm::{ColumnTrait, DbBackend, EntityTrait, IdenStatic, Iterable, PrimaryKeyToColumn, Schema};
 
@@ -288,7 +288,7 @@ impl<E: EntityTrait> ColumnFor<'_, E> {
 
     /// Numbers the rows by a sequence of the column's own (`SERIAL`).
     pub fn serial(self) -> Self {
-        self.server_default(ServerDefault::Serial)
+        self.server_default(ServerDefault::Serial(Serial::new()))
     }
 
     /// Sets any server default: a computed column, an identity with options.
@@ -337,7 +337,7 @@ fn column<E: EntityTrait>(column: E::Column, keys: Keys) -> Result<Column, Model
         },
         None => keys.numbering::<E>(&name, &ty),
     };
-    let is_numbered = matches!(default, Some(ServerDefault::Identity(_) | ServerDefault::Serial));
+    let is_numbered = matches!(default, Some(ServerDefault::Identity(_) | ServerDefault::Serial(_)));
     Ok(Column {
         name,
         ty: if is_numbered { numbered_type(ty) } else { ty },

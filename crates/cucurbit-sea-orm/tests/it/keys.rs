@@ -1,6 +1,8 @@
 //! Keys: primary keys, uniques, foreign keys, and the indexes that SeaORM makes beside them.
 
-use cucurbit::schema::{Action, ForeignKey, Ident, Identity, Index, IndexPart, ServerDefault, TableName};
+use cucurbit::schema::{
+    Action, ForeignKey, Ident, Identity, Index, IndexPart, Serial, ServerDefault, TableName,
+};
 use cucurbit_sea_orm::{Keys, models, table_of};
 
 mod text_key {
@@ -107,7 +109,7 @@ fn how_rows_are_numbered_is_said_once_for_all_models() {
     let identity = Some(ServerDefault::Identity(Identity::default()));
     assert_eq!(numbering(Keys::AsSeaOrm), (identity.clone(), true));
     assert_eq!(numbering(Keys::Identity), (identity, false));
-    assert_eq!(numbering(Keys::Serial), (Some(ServerDefault::Serial), false));
+    assert_eq!(numbering(Keys::Serial), (Some(ServerDefault::Serial(Serial::new())), false));
     assert_eq!(models![uniques], models![keys = Keys::default(); uniques,]);
 }
 

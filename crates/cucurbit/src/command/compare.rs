@@ -293,7 +293,11 @@ impl<'p> Reader<'p> {
         };
         let declared: Vec<&Schema> = history.iter().chain([to]).collect();
         let said = history.iter().chain((!is_made(source)).then_some(to));
-        Ok(Filter { left_alone: left_alone(history.as_ref(), after), ..self.filter_of(&declared, said) })
+        Ok(Filter {
+            left_alone: left_alone(history.as_ref(), after),
+            takes_any_sequence: *source == Source::Models,
+            ..self.filter_of(&declared, said)
+        })
     }
 
     /// Says what is compared where no history is asked: the schemas of all sides but the database, which may hold those of
@@ -304,6 +308,7 @@ impl<'p> Reader<'p> {
         let declared: Vec<&Schema> = declared.map(|(_, schema)| *schema).collect();
         let said = sides.iter().filter(|(source, _)| !is_made(source)).map(|(_, schema)| *schema);
         let mut filter = self.filter_of(&declared, said);
+        filter.takes_any_sequence = between.to == Source::Models;
         if between.from == Source::Empty && is_made(&between.to) {
             filter.include_what_is_needed(to);
         }

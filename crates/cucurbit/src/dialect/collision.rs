@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use thiserror::Error;
 
 use super::{Dialect, postgres};
-use crate::schema::{Ident, Schema, ServerDefault, Table};
+use crate::schema::{Ident, Schema, Serial, ServerDefault, Table};
 
 /// Two names that are one.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -175,12 +175,15 @@ fn add_table(names: &mut Names, table: &Table) {
     for (generated, kind) in postgres::generated_keys(table) {
         names.put((RELATION, &schema), &generated, format!("the unnamed {kind} of table `{name}`"), true);
     }
-    let numbered = table
-        .columns
-        .iter()
-        .filter(|column| matches!(column.default, Some(ServerDefault::Serial | ServerDefault::Identity(_))));
+    let numbered = table.columns.iter().filter(|column| {
+        matches!(column.default, Some(ServerDefault::Serial(_) | ServerDefault::Identity(_)))
+    });
     for column in numbered {
         let words = format!("the sequence of column `{}` of table `{name}`", column.name);
+        if let Some(ServerDefault::Serial(Serial { name: Some(chosen), .. })) = &column.default {
+            names.add((RELATION, &schema), chosen, words);
+            continue;
+        }
         let generated = postgres::generated_sequence(name, &column.name);
         names.put((RELATION, &schema), &generated, words, true);
     }

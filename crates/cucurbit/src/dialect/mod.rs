@@ -34,6 +34,7 @@ use crate::schema::Ident;
 use crate::{operation::Operation, schema::Schema};
 
 pub(crate) use self::canonical::{is_in_letters, is_written_as, written_column, written_index};
+pub(crate) use self::postgres::{counted_by, generated_sequence};
 pub use self::{
     before::{Before, Originals, Trigger, View},
     canonical::Canonical,

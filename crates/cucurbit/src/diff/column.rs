@@ -11,6 +11,7 @@ use crate::{
 use super::{
     constraint,
     expression::{Comparison, Placed},
+    sequence,
     table::Pair,
 };
 
@@ -156,7 +157,11 @@ fn changes(
         changes.push(ColumnChange::SetCollation(written.collation.clone()));
     }
     if is_other_default(table, from, default.as_ref(), comparison) {
-        changes.push(ColumnChange::SetDefault(written.default.clone()));
+        let mut default = written.default.clone();
+        if comparison.takes_any_sequence {
+            sequence::keep_name(from.default.as_ref(), default.as_mut());
+        }
+        changes.push(ColumnChange::SetDefault(default));
         if is_computed(to) && !is_computed(from) {
             changes.push(ColumnChange::LosesData);
         }
@@ -196,6 +201,11 @@ fn is_other_default(
                 Placed { subject: place(Subject::Computed), expression: to },
             );
             was_stored != stored || is_different
+        }
+        (Some(ServerDefault::Serial(from)), Some(ServerDefault::Serial(to)))
+            if comparison.takes_any_sequence =>
+        {
+            !sequence::serves(from, to)
         }
         (from, to) => from != to,
     }

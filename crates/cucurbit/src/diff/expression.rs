@@ -11,6 +11,8 @@ use super::Uncompared;
 #[derive(Debug)]
 pub(super) struct Comparison<'a> {
     answers: &'a Answers,
+    /// Whether any sequence serves a SERIAL column of which nothing is said.
+    pub(super) takes_any_sequence: bool,
     pub(super) questions: Vec<Question>,
     pub(super) uncompared: Vec<Uncompared>,
 }
@@ -23,8 +25,8 @@ pub(super) struct Placed<'e> {
 }
 
 impl<'a> Comparison<'a> {
-    pub(super) fn new(answers: &'a Answers) -> Self {
-        Self { answers, questions: Vec::new(), uncompared: Vec::new() }
+    pub(super) fn new(answers: &'a Answers, takes_any_sequence: bool) -> Self {
+        Self { answers, takes_any_sequence, questions: Vec::new(), uncompared: Vec::new() }
     }
 
     /// Tells whether two expressions of a table are surely different.

@@ -21,6 +21,9 @@ pub struct Filter {
     pub left_alone: BTreeSet<ObjectName>,
     /// The schemas besides the connection's own that are compared; all of them if none are named.
     pub schemas: Option<BTreeSet<Ident>>,
+    /// Whether a column that shall be SERIAL, and of whose sequence nothing is said, is served by any: models rarely say
+    /// what a database called it.
+    pub takes_any_sequence: bool,
     /// The tables that the models or the revisions speak of: declared ones, and those that their foreign keys refer to.
     pub spoken_of: BTreeSet<TableName>,
 }
@@ -236,7 +239,9 @@ fn text_of(table: &Table) -> String {
         Some(ServerDefault::Computed { expression, .. } | ServerDefault::Expression(expression)) => {
             Some(expression.base.clone())
         }
-        Some(ServerDefault::Identity(_) | ServerDefault::Literal(_) | ServerDefault::Serial) | None => None,
+        Some(ServerDefault::Identity(_) | ServerDefault::Literal(_) | ServerDefault::Serial(_)) | None => {
+            None
+        }
     }));
     texts.join("\n").replace('"', "")
 }

@@ -71,7 +71,7 @@ pub fn diff(from: &Canonical, to: &Canonical, answers: &Answers, filter: &Filter
     let moved = reference::Moved::of(&pairs);
     let order::Order { created, rest } = order::order(&pairs, &moved);
     let reference::InTheWay { dropped, again } = reference::in_the_way(&pairs, &moved);
-    let mut comparison = expression::Comparison::new(answers);
+    let mut comparison = expression::Comparison::new(answers, filter.takes_any_sequence);
 
     let is_left_alone = |name: &ObjectName| filter.left_alone.contains(name);
     let enums = enumeration::compare(from, to, is_left_alone);
@@ -80,6 +80,7 @@ pub fn diff(from: &Canonical, to: &Canonical, answers: &Answers, filter: &Filter
     let mut operations = namespaces.before;
     operations.extend(enums.before);
     operations.extend(sequences.before);
+    operations.extend(sequence::freed(&pairs, from, to, filter.takes_any_sequence));
     operations.extend(dropped);
     let names = moved::Names::after(&pairs);
     let (first, last) = table::dropped(&pairs, &names);
@@ -92,6 +93,7 @@ pub fn diff(from: &Canonical, to: &Canonical, answers: &Answers, filter: &Filter
     operations.extend(sequences.after);
     operations.extend(enums.after);
     operations.extend(namespaces.after);
+    sequence::say_names(&mut operations, from);
 
     let expression::Comparison { questions, uncompared, .. } = comparison;
     Diff { operations: joined(operations), questions, uncompared }

@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 use crate::{
     dialect::is_written_as,
     operation::{Concurrency, Operation, drop_exclusion},
-    schema::{Exclusion, Ident, PrimaryKey, Table, TableName, Unique},
+    schema::{Exclusion, Ident, ObjectName, PrimaryKey, Table, TableName, Unique},
 };
 
 use super::{
-    constraint,
+    constraint, sequence,
     table::{Pairs, View},
 };
 
@@ -18,6 +18,8 @@ use super::{
 #[derive(Debug)]
 pub(super) struct Names<'c> {
     taken: BTreeSet<(Option<&'c Ident>, &'c Ident)>,
+    /// The sequences that columns shall own.
+    sequences: BTreeSet<ObjectName>,
 }
 
 impl<'c> Names<'c> {
@@ -28,7 +30,8 @@ impl<'c> Names<'c> {
             let schema = view.form.name.schema.as_ref();
             names(view.form).into_iter().map(move |name| (schema, name))
         };
-        Self { taken: views.flat_map(of).collect() }
+        let sequences = views.clone().flat_map(|view| sequence::owned_in(view.form)).collect();
+        Self { taken: views.flat_map(of).collect(), sequences }
     }
 
     fn is_taken(&self, table: &TableName, name: &Ident) -> bool {
@@ -38,6 +41,7 @@ impl<'c> Names<'c> {
     /// Tells whether a table that goes holds a name that is taken, so that it must go first.
     pub(super) fn must_go_first(&self, view: View<'_>) -> bool {
         names(view.form).into_iter().any(|name| self.is_taken(&view.form.name, name))
+            || sequence::owned_in(view.form).any(|name| self.sequences.contains(&name))
     }
 
     /// Drops, in the tables that stay, what loses its name to another table.

@@ -1,11 +1,12 @@
-//! The order of tables: each after those it refers to; of those that could come next, the first by name.
+//! The order of tables: each after those it refers to, by keys or by sequences; of those that could come next, the first by name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::schema::{Table, TableName};
+use crate::schema::{ObjectName, Table, TableName};
 
 use super::{
     reference::Moved,
+    sequence,
     table::{Pair, Pairs, View},
 };
 
@@ -38,9 +39,15 @@ impl Waiting {
             tables.iter().enumerate().map(|(at, table)| (&table.name, at)).collect();
         let mut needed_by = vec![Vec::new(); tables.len()];
         let mut refers = BTreeMap::new();
+        let own = |(at, table): (usize, &&Table)| {
+            sequence::owned_in(table).map(move |name| (name, at)).collect::<Vec<_>>()
+        };
+        let owners: BTreeMap<ObjectName, usize> = tables.iter().enumerate().flat_map(own).collect();
         for (at, table) in tables.iter().enumerate() {
             let referred =
                 table.foreign_keys.iter().filter_map(|key| places.get(&key.referred_table).copied());
+            let counted_by = sequence::counted_by(table).filter_map(|name| owners.get(&name).copied());
+            let referred = referred.chain(counted_by);
             let referred: BTreeSet<usize> = referred.filter(|other| *other != at).collect();
             referred.iter().for_each(|other| needed_by[*other].push(at));
             refers.insert(at, referred);

@@ -1,8 +1,18 @@
-//! Sequences that stand alone: made and changed before the tables whose defaults use them, dropped after.
+//! Sequences that stand alone: made and changed before the tables whose defaults use them, dropped after. Sequences that
+//! columns own: by which of them a column may be numbered, and how they are called.
 
-use crate::{dialect::Canonical, operation::Operation, schema::ObjectName};
+use std::collections::BTreeSet;
 
-use super::written;
+use crate::{
+    dialect::{self, Canonical, generated_sequence},
+    operation::{ColumnChange, Operation},
+    schema::{Column, Ident, ObjectName, Schema, Serial, ServerDefault, Table, TableName},
+};
+
+use super::{
+    table::{Pair, Pairs},
+    written,
+};
 
 /// What changes in sequences.
 #[derive(Debug, Default)]
@@ -17,19 +27,175 @@ pub(super) fn compare(
     is_left_alone: impl Fn(&ObjectName) -> bool,
 ) -> Sequences {
     let mut sequences = Sequences::default();
+    let (were_owned, are_owned) = (owned(from.form()), owned(to.form()));
     for (name, form) in &to.form().sequences {
         let Some(written) = written(&to.as_written().sequences, name).cloned() else { continue };
         match from.form().sequences.get(name) {
+            // It stands alone from now on.
+            None if were_owned.contains(name) => sequences.before.push(Operation::AlterSequence(written)),
             None => sequences.before.push(Operation::CreateSequence(written)),
             Some(was) if was != form => sequences.before.push(Operation::AlterSequence(written)),
             Some(_) => {}
         }
     }
     for name in from.form().sequences.keys() {
-        let is_gone = !to.form().sequences.contains_key(name) && !is_left_alone(name);
+        let is_there = to.form().sequences.contains_key(name) || are_owned.contains(name);
+        let is_gone = !is_there && !is_left_alone(name);
         if let Some(written) = written(&from.as_written().sequences, name).filter(|_| is_gone) {
             sequences.after.push(Operation::DropSequence { name: written.name.clone() });
         }
     }
     sequences
+}
+
+/// Lists the sequences that columns own.
+fn owned(schema: &Schema) -> BTreeSet<ObjectName> {
+    schema.tables.values().flat_map(owned_in).collect()
+}
+
+/// Lists the sequences that the columns of a table own.
+pub(super) fn owned_in(table: &Table) -> impl Iterator<Item = ObjectName> {
+    table.columns.iter().filter_map(|column| owned_by(&table.name, column))
+}
+
+/// Lists the sequences that the columns of a table are filled by, other than those that they own.
+pub(super) fn counted_by(table: &Table) -> impl Iterator<Item = ObjectName> {
+    table.columns.iter().flat_map(|column| match &column.default {
+        Some(ServerDefault::Expression(sql)) => dialect::counted_by(&sql.base),
+        Some(_) | None => Vec::new(),
+    })
+}
+
+/// A column that stays SERIAL while its sequence gets another name.
+struct Renamed<'c> {
+    pair: Pair<'c>,
+    column: &'c Column,
+    from: ObjectName,
+    to: ObjectName,
+}
+
+/// Frees what others need: a name that another sequence gets, and a sequence that goes from the defaults that use it.
+pub(super) fn freed(pairs: &Pairs<'_>, from: &Canonical, to: &Canonical, takes_any: bool) -> Vec<Operation> {
+    let (were_owned, are_owned) = (owned(from.form()), owned(to.form()));
+    let mut operations = Vec::new();
+    let mut renamed = Vec::new();
+    for pair in pairs.common.iter().filter(|pair| !pair.is_same) {
+        for column in &pair.from.form.columns {
+            let Some(after) = pair.to.form.column(&column.name) else { continue };
+            let counted = match &column.default {
+                Some(ServerDefault::Expression(sql)) => dialect::counted_by(&sql.base),
+                Some(_) | None => Vec::new(),
+            };
+            let goes = |name: &ObjectName| {
+                let stays = are_owned.contains(name) || to.form().sequences.contains_key(name);
+                were_owned.contains(name) && !stays
+            };
+            if counted.iter().any(goes) && column.default != after.default {
+                operations.push(set_default(*pair, column, None));
+            }
+            let names = owned_by(pair.name(), column).zip(owned_by(pair.name(), after));
+            let is_served = takes_any && is_unnamed(after);
+            let names = names.filter(|(from, to)| from != to && are_owned.contains(from) && !is_served);
+            if let Some((from, to)) = names {
+                renamed.push(Renamed { pair: *pair, column, from, to });
+            }
+        }
+    }
+    let mut borne: BTreeSet<ObjectName> = were_owned;
+    borne.extend(from.form().sequences.keys().cloned());
+    operations.extend(in_order(renamed, borne));
+    operations
+}
+
+/// Tells whether nobody says how the sequence of a column is called.
+fn is_unnamed(column: &Column) -> bool {
+    matches!(&column.default, Some(ServerDefault::Serial(Serial { name: None, .. })))
+}
+
+/// Renames sequences in an order in which each name is free; of a circle one gets a name for the time between.
+fn in_order(mut renamed: Vec<Renamed<'_>>, mut borne: BTreeSet<ObjectName>) -> Vec<Operation> {
+    let mut operations = Vec::new();
+    while !renamed.is_empty() {
+        let free = renamed.iter().position(|one| !borne.contains(&one.to));
+        let Renamed { pair, column, from, to } = renamed.remove(free.unwrap_or(0));
+        let name = match free {
+            Some(_) => to.name,
+            None => Ident::new(format!("{}_between", from.name)),
+        };
+        borne.remove(&from);
+        borne.insert(from.sibling(name.clone()));
+        let default = pair.from.written_column(&column.name).and_then(|written| written.default.clone());
+        if let Some(ServerDefault::Serial(serial)) = default {
+            let default = ServerDefault::Serial(Serial { name: Some(name), ..serial });
+            operations.push(set_default(pair, column, Some(default)));
+        }
+    }
+    operations
+}
+
+fn set_default(pair: Pair<'_>, column: &Column, default: Option<ServerDefault>) -> Operation {
+    let name = pair.to.written_column(&column.name).unwrap_or(column).name.clone();
+    let changes = vec![ColumnChange::SetDefault(default)];
+    Operation::AlterColumn { table: pair.to.written.name.clone(), column: name, changes }
+}
+
+/// Returns the name of the sequence that a column owns.
+fn owned_by(table: &TableName, column: &Column) -> Option<ObjectName> {
+    let Some(ServerDefault::Serial(Serial { name, .. })) = &column.default else { return None };
+    let name = name.clone().unwrap_or_else(|| generated_sequence(table, &column.name));
+    Some(table.sibling(name))
+}
+
+/// Tells whether a column that owns one sequence is what is wanted, where nobody minds the name.
+pub(super) fn serves(from: &Serial, to: &Serial) -> bool {
+    let named =
+        |serial: &Serial| Serial { name: serial.name.clone().or(from.name.clone()), ..serial.clone() };
+    to.is_plain() || named(to) == *from
+}
+
+/// Leaves a sequence the name that it has, where none is said.
+pub(super) fn keep_name(from: Option<&ServerDefault>, to: Option<&mut ServerDefault>) {
+    if let (Some(ServerDefault::Serial(from)), Some(ServerDefault::Serial(to))) = (from, to) {
+        to.name = to.name.take().or_else(|| from.name.clone());
+    }
+}
+
+/// Says how a sequence is called that gets the name which the server would give, where it is one that is there already.
+pub(super) fn say_names(operations: &mut Vec<Operation>, from: &Canonical) {
+    for operation in operations.iter_mut() {
+        if let Operation::AddColumn { table, column, .. } = operation {
+            say_name(from, table, &column.name, column.default.as_mut());
+        }
+        if let Operation::CreateTable(table) = operation {
+            for column in &mut table.columns {
+                say_name(from, &table.name, &column.name, column.default.as_mut());
+            }
+        }
+        if let Operation::AlterColumn { table, column, changes } = operation {
+            for change in changes {
+                if let ColumnChange::SetDefault(default) = change {
+                    say_name(from, table, column, default.as_mut());
+                }
+            }
+        }
+    }
+    // What was done early is not done again.
+    let mut done = Vec::new();
+    operations.retain(|operation| {
+        let is_done = done.contains(operation);
+        if matches!(operation, Operation::AlterColumn { .. }) {
+            done.push(operation.clone());
+        }
+        !is_done
+    });
+}
+
+fn say_name(from: &Canonical, table: &TableName, column: &Ident, default: Option<&mut ServerDefault>) {
+    let Some(ServerDefault::Serial(serial @ Serial { name: None, .. })) = default else { return };
+    let generated = generated_sequence(table, column);
+    let was = from.form().table(table).and_then(|table| table.column(column));
+    let was = was.and_then(|was| owned_by(table, was));
+    if was.is_some() || from.form().sequences.contains_key(&table.sibling(generated.clone())) {
+        serial.name = Some(generated);
+    }
 }

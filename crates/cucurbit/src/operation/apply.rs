@@ -9,7 +9,7 @@ use crate::schema::{
     Schema, Table, TableName,
 };
 
-use super::{ColumnChange, ConstraintChange, Operation, comment, enumeration, said};
+use super::{ColumnChange, ConstraintChange, Operation, comment, enumeration, said, sequence};
 
 /// Why an operation does not fit the schema it is applied to.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -195,16 +195,15 @@ pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Re
                 });
             }
             table.columns.push(column.clone());
+            let name = table.name.clone();
+            sequence::own(schema, &name, column.default.iter());
         }
         Operation::AlterColumn { table, column, changes } => alter_column(schema, table, column, changes)?,
         Operation::AlterConstraint { table, constraint, change } => {
             alter_constraint(table_mut(schema, table)?, constraint, change)?;
         }
         Operation::AlterEnum { name, change } => enumeration::alter(schema, name, change)?,
-        Operation::AlterSequence(new) => match schema.sequences.get_mut(&new.name) {
-            Some(sequence) => sequence.clone_from(new),
-            None => return Err(ApplyError::NoSequence { name: new.name.clone() }),
-        },
+        Operation::AlterSequence(new) => sequence::alter(schema, new)?,
         Operation::BulkInsert(_) | Operation::Irreversible { .. } | Operation::Run { .. } => {}
         Operation::CreateCheck { table, check } => {
             let table = table_mut(schema, table)?;
@@ -243,17 +242,13 @@ pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Re
                 return Err(ApplyError::SchemaExists { name: name.clone() });
             }
         }
-        Operation::CreateSequence(new) => {
-            if schema.sequences.contains_key(&new.name) {
-                return Err(ApplyError::SequenceExists { name: new.name.clone() });
-            }
-            schema.sequences.insert(new.name.clone(), new.clone());
-        }
+        Operation::CreateSequence(new) => sequence::create(schema, new)?,
         Operation::CreateTable(table) => {
             if schema.tables.contains_key(&table.name) {
                 return Err(ApplyError::TableExists { table: table.name.clone() });
             }
             schema.tables.insert(table.name.clone(), table.clone());
+            sequence::own(schema, &table.name, table.columns.iter().flat_map(|column| &column.default));
         }
         Operation::CreateUnique { table, unique } => {
             let table = table_mut(schema, table)?;
@@ -278,11 +273,7 @@ pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Re
                 return Err(ApplyError::NoSchema { name: name.clone() });
             }
         }
-        Operation::DropSequence { name } => {
-            if schema.sequences.remove(name).is_none() {
-                return Err(ApplyError::NoSequence { name: name.clone() });
-            }
-        }
+        Operation::DropSequence { name } => sequence::drop(schema, name)?,
         Operation::DropTable { table, consent: _ } => {
             if schema.tables.remove(table).is_none() {
                 return Err(ApplyError::NoTable { table: table.clone() });
@@ -358,6 +349,8 @@ fn alter_column(
             ColumnChange::SetType { ty, using: _ } => target.ty = ColumnType::clone(ty),
         }
     }
+    let default = target.default.clone();
+    sequence::own(schema, table, default.iter());
     match new_name {
         Some(to) if to != column => rename_column(schema, table, column, to),
         Some(_) | None => Ok(()),

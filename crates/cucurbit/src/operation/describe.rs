@@ -1,8 +1,8 @@
 //! What an operation does, in a line for people.
 
 use crate::schema::{
-    ConstraintRef, EnumPlace, Exclusion, Ident, IndexKey, IndexPart, Referred, ServerDefault, TableName,
-    TableOption,
+    ConstraintRef, EnumPlace, Exclusion, Ident, IndexKey, IndexPart, Referred, SequenceOptions, Serial,
+    ServerDefault, TableName, TableOption,
 };
 
 use super::{ColumnChange, Concurrency, ConstraintChange, EnumChange, Operation};
@@ -112,7 +112,7 @@ impl ColumnChange {
                 ServerDefault::Expression(expression) => format!("set default {}", expression.base),
                 ServerDefault::Identity(_) => "set identity".to_owned(),
                 ServerDefault::Literal(literal) => format!("set default {literal}"),
-                ServerDefault::Serial => "number by a sequence".to_owned(),
+                ServerDefault::Serial(serial) => numbered(serial),
             },
             Self::SetDefault(None) => "remove the default".to_owned(),
             Self::SetNotNull { .. } => "set not null".to_owned(),
@@ -153,6 +153,27 @@ impl EnumChange {
             Self::SetComment(None) => "remove the comment".to_owned(),
             Self::SetValues { values, .. } => format!("set values {}", values.join(", ")),
         }
+    }
+}
+
+/// Says which sequence numbers a column, and what of it is not usual.
+fn numbered(Serial { name, ty, options }: &Serial) -> String {
+    let SequenceOptions { start, increment, minimum, maximum, cache, is_cycling } = options;
+    let sequence = name.as_ref().map_or_else(|| "a sequence".to_owned(), |name| format!("sequence {name}"));
+    let numbers = [
+        ("start", start),
+        ("increment", increment),
+        ("minimum", minimum),
+        ("maximum", maximum),
+        ("cache", cache),
+    ];
+    let numbers = numbers.into_iter().filter_map(|(word, value)| Some(format!("{word} {}", (*value)?)));
+    let ty = ty.as_ref().map(|ty| format!("of type {ty}"));
+    let said: Vec<String> =
+        ty.into_iter().chain(numbers).chain(is_cycling.then(|| "cycle".to_owned())).collect();
+    match said.is_empty() {
+        true => format!("number by {sequence}"),
+        false => format!("number by {sequence} ({})", said.join(", ")),
     }
 }
 

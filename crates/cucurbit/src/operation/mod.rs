@@ -15,6 +15,7 @@ mod reverse;
 #[cfg(feature = "runtime")]
 mod run;
 mod said;
+mod sequence;
 
 use serde::Serialize;
 

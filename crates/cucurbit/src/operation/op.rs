@@ -294,7 +294,8 @@ impl Op {
         last!(self, Operation::CreateSequence(sequence) => sequence)
     }
 
-    /// Makes a sequence what the calls after it say; what they do not say is as in a new one.
+    /// Makes a sequence what the calls after it say; what they do not say is as in a new one. One that a column owns stands
+    /// alone afterwards, and goes on to fill the column.
     pub fn alter_sequence(&mut self, name: impl Into<ObjectName>) -> &mut Sequence {
         self.invoke(Operation::AlterSequence(Sequence::new(name)));
         last!(self, Operation::AlterSequence(sequence) => sequence)

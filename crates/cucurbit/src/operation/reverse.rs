@@ -13,7 +13,7 @@ use crate::schema::{
 
 use super::{
     ApplyError, ColumnChange, Concurrency, Consent, ConstraintChange, Found, Operation, apply, comment_of,
-    create_exclusion, enumeration, joined, resolve_constraint,
+    create_exclusion, enumeration, joined, resolve_constraint, sequence,
 };
 
 /// Why an operation has no reverse.
@@ -96,6 +96,12 @@ pub fn reverse(
     operation: &Operation,
     dialect: Dialect,
 ) -> Result<Vec<Operation>, Irreversible> {
+    // What a column came to own stands alone again before it goes.
+    let alone = sequence::owned_by(before, operation).into_iter().cloned().map(Operation::AlterSequence);
+    Ok(alone.chain(undo(before, operation, dialect)?).collect())
+}
+
+fn undo(before: &Schema, operation: &Operation, dialect: Dialect) -> Result<Vec<Operation>, Irreversible> {
     let one = |operation| Ok(vec![operation]);
     match operation {
         Operation::AddColumn { table, column, backfill: _ } => one(Operation::DropColumn {
@@ -110,7 +116,7 @@ pub fn reverse(
             Ok(reverse_constraint_change(owner(before, table)?, constraint, change)?)
         }
         Operation::AlterEnum { name, change } => Ok(enumeration::reverse(before, name, change)?),
-        Operation::AlterSequence(new) => one(Operation::AlterSequence(sequence(before, &new.name)?.clone())),
+        Operation::AlterSequence(new) => one(sequence::reverse_alter(before, new)?),
         Operation::BulkInsert(insert) => Err(Irreversible::Rows { table: insert.table.clone() }),
         Operation::CreateCheck { table, check } => one(drop_of(table, check.reference())),
         Operation::CreateEnum(new) => one(Operation::DropEnum { name: new.name.clone() }),
@@ -155,7 +161,9 @@ pub fn reverse(
             one(create_index(table, index, *concurrency))
         }
         Operation::DropSchema { name } => one(Operation::CreateSchema { name: name.clone() }),
-        Operation::DropSequence { name } => one(Operation::CreateSequence(sequence(before, name)?.clone())),
+        Operation::DropSequence { name } => {
+            one(Operation::CreateSequence(sequence_of(before, name)?.clone()))
+        }
         Operation::DropTable { table, consent: _ } => {
             let mut table = owner(before, table)?.clone();
             let indexes = std::mem::take(&mut table.indexes);
@@ -207,7 +215,7 @@ fn owner<'s>(before: &'s Schema, table: &TableName) -> Result<&'s Table, ApplyEr
     before.table(table).ok_or_else(|| ApplyError::NoTable { table: table.clone() })
 }
 
-fn sequence<'s>(before: &'s Schema, name: &ObjectName) -> Result<&'s Sequence, ApplyError> {
+fn sequence_of<'s>(before: &'s Schema, name: &ObjectName) -> Result<&'s Sequence, ApplyError> {
     before.sequences.get(name).ok_or_else(|| ApplyError::NoSequence { name: name.clone() })
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{ColumnType, Expression, Ident, Identity, Literal, ServerDefault};
+use super::{ColumnType, Expression, Ident, Identity, Literal, Serial, ServerDefault};
 
 /// A column.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -95,11 +95,17 @@ impl Column {
         self
     }
 
-    /// Numbers the rows by a sequence of the column's own: `SERIAL` on PostgreSQL, the rowid on SQLite.
+    /// Numbers the rows by a sequence that the column owns: `SERIAL` on PostgreSQL, the rowid on SQLite.
     #[must_use]
-    pub fn serial(mut self) -> Self {
-        self.default = Some(ServerDefault::Serial);
-        self
+    pub fn serial(self) -> Self {
+        self.serial_by(Serial::new())
+    }
+
+    /// Numbers the rows as [`serial`](Self::serial) does, by a sequence that is not the one that `SERIAL` makes:
+    /// `.serial_by(Serial::new().named("old_id_seq").ty(Type::BigInteger))`.
+    #[must_use]
+    pub fn serial_by(self, sequence: Serial) -> Self {
+        self.server_default(ServerDefault::Serial(sequence))
     }
 
     /// Sets the collation.

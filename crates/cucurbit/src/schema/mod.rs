@@ -27,7 +27,7 @@ pub use self::{
     build::TableBuilder,
     column::Column,
     constraint::{Action, Check, ConstraintRef, Deferral, ForeignKey, Match, PrimaryKey, Referred, Unique},
-    default::{Expression, Identity, Literal, ServerDefault},
+    default::{Expression, Identity, Literal, Serial, ServerDefault},
     enumeration::{EnumPlace, EnumType},
     exclusion::{Exclusion, ExclusionPart},
     index::{Index, IndexKey, IndexPart, Nulls, Order},

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::schema::{
     Action, Column, ColumnType, Deferral, Dialect, Exclusion, Expression, Ident, Identity, Index, IndexKey,
-    IndexPart, Literal, Nulls, Order, SequenceOptions, ServerDefault, TableName, Type, Variants,
+    IndexPart, Literal, Nulls, Order, SequenceOptions, Serial, ServerDefault, TableName, Type, Variants,
 };
 
 /// More than these rustc does not take.
@@ -227,7 +227,8 @@ fn column_default(default: &ServerDefault) -> String {
         ServerDefault::Expression(sql) => format!(".default_expression({})", expression(sql)),
         ServerDefault::Identity(options) => format!(".identity({})", identity(options)),
         ServerDefault::Literal(value) => format!(".default({})", literal(value)),
-        ServerDefault::Serial => ".serial()".to_owned(),
+        ServerDefault::Serial(sequence) if sequence.is_plain() => ".serial()".to_owned(),
+        ServerDefault::Serial(sequence) => format!(".serial_by({})", serial(sequence)),
     }
 }
 
@@ -243,7 +244,9 @@ pub(super) fn changed_default(default: &ServerDefault) -> String {
         ServerDefault::Identity(options) => {
             format!(".server_default(ServerDefault::Identity({}))", identity(options))
         }
-        ServerDefault::Serial => ".server_default(ServerDefault::Serial)".to_owned(),
+        ServerDefault::Serial(sequence) => {
+            format!(".server_default(ServerDefault::Serial({}))", serial(sequence))
+        }
         ServerDefault::Expression(_) | ServerDefault::Literal(_) => column_default(default),
     }
 }
@@ -251,6 +254,13 @@ pub(super) fn changed_default(default: &ServerDefault) -> String {
 fn identity(Identity { always, options }: &Identity) -> String {
     let code = if *always { "Identity::always()" } else { "Identity::by_default()" };
     code.to_owned() + &sequence_options(options)
+}
+
+fn serial(Serial { name, ty: own, options }: &Serial) -> String {
+    let name = name.as_ref().map(|name| call("named", &[&text(name.as_str())]));
+    let ty = own.as_ref().map(|own| call("ty", &[&ty(own)]));
+    let said: String = name.into_iter().chain(ty).collect();
+    "Serial::new()".to_owned() + &said + &sequence_options(options)
 }
 
 /// Spells the options of a sequence as calls.

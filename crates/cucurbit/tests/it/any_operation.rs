@@ -7,8 +7,8 @@ use cucurbit::{
     schema::{
         Action, Check, Column, ConstraintRef, Deferral, Dialect, EnumPlace, EnumType, Exclusion, ForeignKey,
         Ident, Identity, Index, IndexKey, IndexPart, Literal, Match, Nulls, Order, PrimaryKey, Referred,
-        Sequence, SequenceOptions, ServerDefault, Table, TableName, TableOption, TableOptions, Type, Unique,
-        Variants,
+        Sequence, SequenceOptions, Serial, ServerDefault, Table, TableName, TableOption, TableOptions, Type,
+        Unique, Variants,
     },
 };
 use proptest::{
@@ -146,6 +146,13 @@ fn sequence() -> BoxedStrategy<Sequence> {
         .boxed()
 }
 
+fn serial() -> BoxedStrategy<Serial> {
+    let number = select(&[Type::BigInteger, Type::Integer, Type::SmallInteger][..]);
+    (option::of(ident()), option::of(number), sequence_options())
+        .prop_map(|(name, ty, options)| Serial { name, ty, options })
+        .boxed()
+}
+
 fn server_default() -> BoxedStrategy<ServerDefault> {
     let identity = (any::<bool>(), sequence_options());
     prop_oneof![
@@ -154,7 +161,7 @@ fn server_default() -> BoxedStrategy<ServerDefault> {
         expression().prop_map(ServerDefault::Expression),
         identity.prop_map(|(always, options)| ServerDefault::Identity(Identity { always, options })),
         literal().prop_map(ServerDefault::Literal),
-        Just(ServerDefault::Serial),
+        serial().prop_map(ServerDefault::Serial),
     ]
     .boxed()
 }

@@ -79,7 +79,7 @@ fn of_type(ty: &Type, default: ServerDefault) -> ServerDefault {
         | ServerDefault::Expression(_)
         | ServerDefault::Identity(_)
         | ServerDefault::Literal(_)
-        | ServerDefault::Serial => default,
+        | ServerDefault::Serial(_) => default,
     }
 }
 

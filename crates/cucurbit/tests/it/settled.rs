@@ -66,7 +66,8 @@ pub(crate) fn questions(table: &Table) -> Vec<Question> {
         match &column.default {
             Some(ServerDefault::Computed { .. }) => subjects.push(Subject::Computed(column.name.clone())),
             Some(ServerDefault::Expression(_)) => subjects.push(Subject::Default(column.name.clone())),
-            Some(ServerDefault::Identity(_) | ServerDefault::Literal(_) | ServerDefault::Serial) | None => {}
+            Some(ServerDefault::Identity(_) | ServerDefault::Literal(_) | ServerDefault::Serial(_))
+            | None => {}
         }
     }
     let carriers = table.exclusions.iter().map(|exclusion| &exclusion.index);

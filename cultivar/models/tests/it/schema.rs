@@ -1,8 +1,8 @@
 //! `cultivar_models::schema()` compared with `tests/schema.json`, fact by fact.
 
 use cucurbit::schema::{
-    Action, ColumnType, ForeignKey, Ident, IndexKey, IndexPart, Schema, ServerDefault, Table, TableName,
-    TableOptions, Type,
+    Action, ColumnType, ForeignKey, Ident, IndexKey, IndexPart, Schema, Serial, ServerDefault, Table,
+    TableName, TableOptions, Type,
 };
 use serde_json::Value;
 
@@ -85,7 +85,7 @@ fn check_columns(table: &Table, expected: &Value) {
 
     // Each has the one key `id`, numbered by the database; every other default is the application's work.
     for column in &table.columns {
-        let default = (column.name == "id").then_some(ServerDefault::Serial);
+        let default = (column.name == "id").then_some(ServerDefault::Serial(Serial::new()));
         assert_eq!(column.default, default, "default of `{}.{}`", table.name, column.name);
         assert_eq!((&column.collation, &column.comment), (&None, &None));
     }

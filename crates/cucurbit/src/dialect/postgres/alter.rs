@@ -4,10 +4,12 @@
 //! changes, NULLs are filled before they are refused, and the new name comes last.
 
 use super::{
-    comment, expression, names,
+    comment, expression,
     render::{self, text},
     sequence, types,
 };
+use std::collections::BTreeMap;
+
 use crate::{
     dialect::{
         Hazard, PlanError, Statement,
@@ -15,7 +17,9 @@ use crate::{
         sql::{qualified, quoted, string},
     },
     operation::ColumnChange,
-    schema::{Column, Dialect, Expression, Ident, Identity, ServerDefault, Table, Type},
+    schema::{
+        Column, Dialect, Expression, Ident, Identity, ObjectName, Sequence, ServerDefault, Table, Type,
+    },
 };
 
 /// What a list of changes comes to: of two changes of one thing the later counts.
@@ -58,25 +62,25 @@ impl<'c> Changes<'c> {
     }
 }
 
-/// Changes a column of a table; both are as they are before. The hazard is that of NOT NULL.
+/// Changes a column of a table; both are as they are before. The hazard is that of NOT NULL. Of the sequences that stand
+/// alone the column comes to own what it is said to own.
 pub(super) fn alter_column(
     table: &Table,
     column: &Column,
     changes: &[ColumnChange],
     hazard: Option<Hazard>,
+    alone: &BTreeMap<ObjectName, Sequence>,
 ) -> Result<Vec<Statement>, PlanError> {
     let changes = Changes::of(changes);
-    let mut altered =
-        Altered { table, column, clauses: Vec::new(), statements: Vec::new(), hazard, is_tightened: false };
+    let (clauses, statements) = (Vec::new(), Vec::new());
+    let mut altered = Altered { table, column, alone, clauses, statements, hazard, is_tightened: false };
     let is_cast = altered.type_and_default(&changes)?;
     altered.nullability(&changes);
     altered.flush();
     if let Some(comment) = changes.comment {
         altered.push(comment::on_column(&table.name, &column.name, comment.as_ref()));
     }
-    if let (true, Some((ty, _))) = (is_cast, changes.ty) {
-        altered.sequence_of_type(ty, changes.default);
-    }
+    altered.sequence(&changes, is_cast)?;
     if let Some(to) = changes.rename.filter(|to| **to != column.name) {
         let (table, from, to) = (qualified(&table.name), quoted(&column.name), quoted(to));
         altered.push(format!("ALTER TABLE {table} RENAME COLUMN {from} TO {to}"));
@@ -89,6 +93,7 @@ pub(super) fn alter_column(
 struct Altered<'t> {
     table: &'t Table,
     column: &'t Column,
+    alone: &'t BTreeMap<ObjectName, Sequence>,
     clauses: Vec<String>,
     statements: Vec<Statement>,
     hazard: Option<Hazard>,
@@ -128,7 +133,10 @@ impl<'t> Altered<'t> {
         // A default of the old type stands in the way of a cast that ALTER TABLE would not make by itself.
         let is_in_the_way =
             is_cast && matches!(old, Some(ServerDefault::Expression(_) | ServerDefault::Literal(_)));
-        let changes_default = new != old;
+        // The sequence of a column that stays SERIAL is changed afterwards.
+        let stays_serial =
+            matches!((old, new), (Some(ServerDefault::Serial(_)), Some(ServerDefault::Serial(_))));
+        let changes_default = new != old && !stays_serial;
         if changes_default {
             self.drop_default(old, new)?;
             if is_cast && matches!(old, Some(ServerDefault::Computed { .. } | ServerDefault::Identity(_))) {
@@ -176,7 +184,7 @@ impl<'t> Altered<'t> {
             Some(ServerDefault::Identity(_)) => self.clause("DROP IDENTITY"),
             Some(ServerDefault::Computed { .. }) if matches!(new, Some(ServerDefault::Computed { .. })) => {}
             Some(ServerDefault::Computed { .. }) => self.clause("DROP EXPRESSION"),
-            Some(ServerDefault::Serial) => {
+            Some(ServerDefault::Serial(_)) => {
                 let Self { table, column, .. } = &*self;
                 let sequence = sequence_of(table, column);
                 self.clause("DROP DEFAULT");
@@ -206,7 +214,7 @@ impl<'t> Altered<'t> {
                     ServerDefault::Computed { .. }
                     | ServerDefault::Expression(_)
                     | ServerDefault::Literal(_)
-                    | ServerDefault::Serial,
+                    | ServerDefault::Serial(_),
                 ) => {
                     // An identity column must be NOT NULL before it becomes one.
                     self.tighten(changes);
@@ -218,35 +226,34 @@ impl<'t> Altered<'t> {
                     }
                 }
             },
-            Some(ServerDefault::Serial) => self.make_serial(ty, changes)?,
+            Some(default @ ServerDefault::Serial(_)) => self.make_serial(default, ty, changes)?,
             Some(ServerDefault::Computed { .. }) => return self.compute(new, ty, changes),
         }
         Ok(())
     }
 
     /// Makes a sequence of the column's own, as SERIAL does (manual, 8.1.4).
-    fn make_serial(&mut self, ty: &Type, changes: &Changes<'_>) -> Result<(), PlanError> {
+    fn make_serial(
+        &mut self,
+        default: &ServerDefault,
+        ty: &Type,
+        changes: &Changes<'_>,
+    ) -> Result<(), PlanError> {
         let (table, column): (&'t Table, &'t Column) = (self.table, self.column);
-        if types::serial(ty).is_none() {
-            return Err(render::no_sequence(&table.name, &column.name));
-        }
-        let name = names::made(table.name.name.as_str(), Some(column.name.as_str()), "seq");
-        let sequence = qualified(&table.name.sibling(name));
-        let owner = format!("{}.{}", qualified(&table.name), quoted(&column.name));
-        let default = format!("SET DEFAULT nextval({})", string(&sequence));
-        let create = format!("CREATE SEQUENCE {sequence} AS {} OWNED BY {owner}", types::spelled(ty));
-        self.push(create);
-        if table.options.is_unlogged {
-            // So is the sequence of a SERIAL in a table that is made so; before PostgreSQL 15 no sequence can be.
-            let unlogged =
-                format!("EXECUTE 'ALTER SEQUENCE ' || {} || ' SET UNLOGGED'", sequence_of(table, column));
-            let is_known = "current_setting('server_version_num')::INTEGER >= 150000";
-            self.push(in_block(&format!("IF {is_known} THEN {unlogged}; END IF")));
-        }
-        self.clause(default);
+        let serial = serial_column(column, default, ty);
+        let sequence = sequence::of_column(&table.name, &serial).filter(|_| types::serial(ty).is_some());
+        let Some(sequence) = sequence else { return Err(render::no_sequence(&table.name, &column.name)) };
+        let alone = self.alone.get(&sequence.name);
+        let own = make_own_sequence(table, column, &sequence, alone)?;
+        own.before.into_iter().chain(own.after).for_each(|sql| self.push(sql));
+        self.clause(format!("SET DEFAULT nextval({})", string(&qualified(&sequence.name))));
         self.tighten(changes);
         self.flush();
-        self.continue_after_rows(1);
+        // One that filled the column before goes on where it is.
+        let is_at_work = alone.is_some() && matches!(column.default, Some(ServerDefault::Expression(_)));
+        if sequence.options.increment.unwrap_or(1) > 0 && !is_at_work {
+            self.continue_after_rows(sequence::first(&sequence.ty, &sequence.options));
+        }
         Ok(())
     }
 
@@ -305,14 +312,59 @@ impl<'t> Altered<'t> {
         self.clause("SET NOT NULL");
     }
 
-    /// The sequence of a SERIAL column keeps its type; without this BIGINT would end where INTEGER does.
-    fn sequence_of_type(&mut self, ty: &Type, default: Option<&Option<ServerDefault>>) {
-        let Self { table, column, .. } = &*self;
-        if default.is_none() && column.default == Some(ServerDefault::Serial) && types::serial(ty).is_some() {
-            let (sequence, ty) = (sequence_of(table, column), types::spelled(ty));
-            self.push(in_block(&format!("EXECUTE 'ALTER SEQUENCE ' || {sequence} || ' AS {ty}'")));
+    /// The sequence of a column that stays SERIAL: what is said of it; else its type, which is the column's. Without this
+    /// BIGINT would end where INTEGER does.
+    fn sequence(&mut self, changes: &Changes<'_>, is_cast: bool) -> Result<(), PlanError> {
+        let (table, column): (&'t Table, &'t Column) = (self.table, self.column);
+        let Some(ServerDefault::Serial(was)) = &column.default else { return Ok(()) };
+        let ty = changes.ty.map_or(column.ty.on(Dialect::Postgres), |(ty, _)| ty);
+        match changes.default {
+            Some(Some(default @ ServerDefault::Serial(_))) => {
+                let to = serial_column(column, default, ty);
+                let to = sequence::of_column(&table.name, &to);
+                if let (Some(from), Some(to)) = (sequence::of_column(&table.name, column), to) {
+                    sequence::alter_owned(&from, &to)?.into_iter().for_each(|sql| self.push(sql));
+                }
+            }
+            None if is_cast && was.ty.is_none() && types::serial(ty).is_some() => {
+                let (sequence, ty) = (sequence_of(table, column), types::spelled(ty));
+                self.push(in_block(&format!("EXECUTE 'ALTER SEQUENCE ' || {sequence} || ' AS {ty}'")));
+            }
+            Some(_) | None => {}
         }
+        Ok(())
     }
+}
+
+/// A column as it is numbered by another sequence, or with another type.
+fn serial_column(column: &Column, default: &ServerDefault, ty: &Type) -> Column {
+    Column { default: Some(default.clone()), ty: ty.clone().into(), ..column.clone() }
+}
+
+/// What makes a sequence that a column owns: before there is the column, and after.
+#[derive(Debug, Default)]
+pub(super) struct OwnSequence {
+    pub(super) before: Vec<String>,
+    pub(super) after: Vec<String>,
+}
+
+/// Makes a sequence that a column owns, of one that stands alone if there is one of its name.
+pub(super) fn make_own_sequence(
+    table: &Table,
+    column: &Column,
+    sequence: &Sequence,
+    alone: Option<&Sequence>,
+) -> Result<OwnSequence, PlanError> {
+    let before = sequence::make_for_column(sequence, alone)?;
+    let mut after = vec![sequence::owned_by(sequence, &table.name, &column.name)];
+    if table.options.is_unlogged {
+        // So is the sequence of a SERIAL in a table that is made so; before PostgreSQL 15 no sequence can be.
+        let unlogged =
+            format!("EXECUTE 'ALTER SEQUENCE ' || {} || ' SET UNLOGGED'", sequence_of(table, column));
+        let is_known = "current_setting('server_version_num')::INTEGER >= 150000";
+        after.push(in_block(&format!("IF {is_known} THEN {unlogged}; END IF")));
+    }
+    Ok(OwnSequence { before, after })
 }
 
 /// The name of the sequence that a column owns, which only the server knows for certain.
@@ -422,8 +474,8 @@ mod tests {
 
     fn sql(column: Column, changes: &[ColumnChange]) -> Vec<String> {
         let table = TableBuilder::build("plant", |table| table.column(column));
-        let statements =
-            alter_column(&table, &table.columns[0], changes, None).expect("the change can be made");
+        let statements = alter_column(&table, &table.columns[0], changes, None, &BTreeMap::new())
+            .expect("the change can be made");
         statements.into_iter().map(|statement| statement.sql).collect()
     }
 

@@ -238,7 +238,7 @@ fn subject<'s>(table: &'s Table, subject: &Subject) -> Result<(Kind<'s>, &'s str
                     Ok((Kind::Computed(column), text(expression)))
                 }
                 Some(ServerDefault::Expression(expression)) => Ok((Kind::Default(column), text(expression))),
-                Some(ServerDefault::Identity(_) | ServerDefault::Literal(_) | ServerDefault::Serial)
+                Some(ServerDefault::Identity(_) | ServerDefault::Literal(_) | ServerDefault::Serial(_))
                 | None => Err(missing(format!("expression as the default of `{name}`"))),
             }
         }

@@ -11,7 +11,7 @@ use crate::{
     dialect::Canonical,
     schema::{
         Column, Dialect, Expression, ForeignKey, Ident, Identity, Index, IndexKey, IndexPart, Literal, Nulls,
-        Order, PrimaryKey, Schema, ServerDefault, Table, TableName, TableOptions, Type, Unique,
+        Order, PrimaryKey, Schema, Serial, ServerDefault, Table, TableName, TableOptions, Type, Unique,
     },
 };
 
@@ -100,6 +100,9 @@ fn forget_generated_names(table: &mut Table, cut: &Table, is_borne_once: &impl F
             );
         }
     }
+    for (column, cut_column) in table.columns.iter_mut().zip(&cut.columns) {
+        forget_own_sequence(column, &names::generated_sequence(&cut.name, &cut_column.name));
+    }
     for (key, cut_key) in table.primary_key.iter_mut().zip(&cut.primary_key) {
         forget(&mut key.name, names::is_given(cut, Constraint::PrimaryKey(cut_key), given, is_borne_once));
     }
@@ -118,6 +121,15 @@ fn forget_generated_names(table: &mut Table, cut: &Table, is_borne_once: &impl F
         kept.push(unnamed);
         !is_repeated
     });
+}
+
+/// Takes away what of a column's own sequence is as SERIAL makes it.
+fn forget_own_sequence(column: &mut Column, generated: &Ident) {
+    let Column { ty: own, default, .. } = column;
+    if let Some(ServerDefault::Serial(Serial { name, ty, options: _ })) = default {
+        name.take_if(|name| names::cut_of(name.clone()) == *generated);
+        ty.take_if(|ty| types::stored(ty) == types::stored(own.on(Dialect::Postgres)));
+    }
 }
 
 fn store(table: &mut Table) {
@@ -165,7 +177,7 @@ fn store_column(column: &mut Column) {
     let Column { name: _, ty, nullable, default, collation, comment } = column;
     let stored = types::stored(ty.on(Dialect::Postgres));
     *default = default.take().and_then(|default| stored_default(&stored, default));
-    if matches!(default, Some(ServerDefault::Serial | ServerDefault::Identity(_))) {
+    if matches!(default, Some(ServerDefault::Serial(_) | ServerDefault::Identity(_))) {
         *nullable = false;
     }
     *ty = stored.into();
@@ -202,7 +214,11 @@ fn stored_default(ty: &Type, default: ServerDefault) -> Option<ServerDefault> {
             let literal = constant::as_value_of(ty, &literal);
             ServerDefault::Expression(constant::printed(ty, &literal).into())
         }
-        ServerDefault::Serial => ServerDefault::Serial,
+        ServerDefault::Serial(Serial { name, ty: own, options }) => {
+            let own = own.map(|own| types::stored(&own));
+            let options = sequence::stored(own.as_ref().unwrap_or(ty), &options);
+            ServerDefault::Serial(Serial { name, ty: own, options })
+        }
     })
 }
 

@@ -75,7 +75,8 @@ fn refuse_nulls(schema: &mut Schema, table: &TableName) {
     let Some(table) = schema.tables.get_mut(table) else { return };
     let key: &[Ident] = table.primary_key.as_ref().map_or(&[], |key| &key.columns);
     for column in &mut table.columns {
-        let is_numbered = matches!(column.default, Some(ServerDefault::Serial | ServerDefault::Identity(_)));
+        let is_numbered =
+            matches!(column.default, Some(ServerDefault::Serial(_) | ServerDefault::Identity(_)));
         if is_numbered || key.contains(&column.name) {
             column.nullable = false;
         }
@@ -163,7 +164,7 @@ fn rename_values(schema: &mut Schema, name: &ObjectName, renamed: &[(String, Str
                 Some(ServerDefault::Literal(Literal::String(value))) if is_of => {
                     *value = expression::renamed_value(value, is_array, renamed);
                 }
-                Some(ServerDefault::Identity(_) | ServerDefault::Literal(_) | ServerDefault::Serial)
+                Some(ServerDefault::Identity(_) | ServerDefault::Literal(_) | ServerDefault::Serial(_))
                 | None => {}
             }
         }

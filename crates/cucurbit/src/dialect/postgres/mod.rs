@@ -43,6 +43,7 @@ pub(super) use self::{
 };
 pub(super) use self::{
     canonical::canonical,
-    names::{constraint_names, cut_of as cut, generated_keys, generated_sequence},
+    names::{constraint_names, cut_of as cut, generated_keys},
     plan::plan,
 };
+pub(crate) use self::{names::generated_sequence, sequence::counted_by};

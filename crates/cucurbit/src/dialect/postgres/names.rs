@@ -8,7 +8,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{expression, visit};
-use crate::schema::{Check, Dialect, ForeignKey, Ident, PrimaryKey, Schema, Table, TableName, Unique};
+use crate::schema::{
+    Check, Column, Dialect, ForeignKey, Ident, PrimaryKey, Schema, Serial, ServerDefault, Table, TableName,
+    Unique,
+};
 
 /// The longest name in bytes: NAMEDATALEN - 1 (manual, 4.1.1).
 pub(super) const LONGEST: usize = 63;
@@ -228,13 +231,18 @@ fn free(schema: &Schema, near: &TableName, name: impl Fn(u32) -> String) -> Iden
     (0..)
         .map(|number| Ident::new(name(number)))
         .find(|name| {
-            !schema.tables.values().any(|other| other.name.schema == near.schema && bears(other, name))
+            !schema.sequences.contains_key(&near.sibling(name.clone()))
+                && !schema.tables.values().any(|other| other.name.schema == near.schema && bears(other, name))
         })
         .unwrap_or_else(|| Ident::new(name(0)))
 }
 
-/// Tells whether a table, one of its indexes or one of its constraints bears a name.
+/// Tells whether a table, one of its indexes, constraints or sequences bears a name.
 fn bears(table: &Table, name: &Ident) -> bool {
+    let is_sequence = |column: &Column| matches!(&column.default, Some(ServerDefault::Serial(serial)) if serial.name.as_ref() == Some(name));
+    if table.columns.iter().any(is_sequence) {
+        return true;
+    }
     let constraints = table.primary_key.iter().filter_map(|key| key.name.as_ref());
     let constraints = constraints.chain(table.uniques.iter().filter_map(|unique| unique.name.as_ref()));
     let constraints = constraints.chain(table.foreign_keys.iter().filter_map(|key| key.name.as_ref()));
@@ -246,6 +254,7 @@ fn bears(table: &Table, name: &Ident) -> bool {
 ///
 /// A plan keeps the names in memory, as the server does on disk: they outlive a rename of the table.
 pub(super) fn name_all(schema: &mut Schema, table: &TableName) {
+    name_sequences(schema, table);
     let are_all = |owner: &Table| owner.constraint_references().len() - owner.exclusions.len();
     let is_unnamed = |owner: &&Table| are_all(owner) > names_of(owner);
     let Some(mut owner) = schema.tables.get(table).filter(is_unnamed).cloned() else { return };
@@ -273,6 +282,26 @@ pub(super) fn name_all(schema: &mut Schema, table: &TableName) {
             let name = choose(schema, &owner, Constraint::ForeignKey(&owner.foreign_keys[position]));
             owner.foreign_keys[position].name = Some(name);
             schema.tables.insert(table.clone(), owner.clone());
+        }
+    }
+}
+
+/// Names the sequences that columns own and nobody named: CREATE TABLE makes them first.
+fn name_sequences(schema: &mut Schema, table: &TableName) {
+    let is_unnamed =
+        |column: &&Column| matches!(&column.default, Some(ServerDefault::Serial(Serial { name: None, .. })));
+    let columns = schema.tables.get(table).into_iter().flat_map(|owner| &owner.columns);
+    let columns: Vec<Ident> = columns.filter(is_unnamed).map(|column| column.name.clone()).collect();
+    for column in columns {
+        let chosen = free(schema, table, |number| {
+            let label = if number == 0 { "seq".to_owned() } else { format!("seq{number}") };
+            made(table.name.as_str(), Some(column.as_str()), &label)
+        });
+        let owner = schema.tables.get_mut(table);
+        if let Some(Column { default: Some(ServerDefault::Serial(serial)), .. }) =
+            owner.and_then(|owner| owner.column_mut(&column))
+        {
+            serial.name = Some(chosen);
         }
     }
 }

@@ -50,11 +50,12 @@ pub(super) fn create_table(table: &Table, later: &[usize]) -> Result<String, Pla
 pub(super) fn column(table: &TableName, column: &Column) -> Result<String, PlanError> {
     let Column { name, ty, nullable, default, collation, comment: _ } = column;
     let ty = ty.on(Dialect::Postgres);
-    let is_serial = matches!(default, Some(ServerDefault::Serial));
-    let mut written = match (is_serial, types::serial(ty)) {
-        (true, Some(serial)) => format!("{} {serial}", quoted(name)),
-        (true, None) => return Err(no_sequence(table, name)),
-        (false, _) => format!("{} {}", quoted(name), types::spelled(ty)),
+    let sequence = sequence::of_column(table, column);
+    let is_plain = matches!(default, Some(ServerDefault::Serial(serial)) if serial.is_plain());
+    let mut written = match (&sequence, types::serial(ty)) {
+        (Some(_), Some(serial)) if is_plain => format!("{} {serial}", quoted(name)),
+        (Some(_), None) => return Err(no_sequence(table, name)),
+        (Some(_), Some(_)) | (None, _) => format!("{} {}", quoted(name), types::spelled(ty)),
     };
     if let Some(collation) = collation {
         written.push_str(" COLLATE ");
@@ -71,10 +72,13 @@ pub(super) fn column(table: &TableName, column: &Column) -> Result<String, PlanE
         Some(default @ (ServerDefault::Expression(_) | ServerDefault::Literal(_))) => {
             written = format!("{written} DEFAULT {}", constant_or_expression(ty, default));
         }
-        Some(ServerDefault::Serial) | None => {}
+        Some(ServerDefault::Serial(_)) | None => {}
+    }
+    if let Some(sequence) = sequence.as_ref().filter(|_| !is_plain) {
+        written = format!("{written} DEFAULT nextval({})", string(&qualified(&sequence.name)));
     }
     // A sequence's column is NOT NULL in any case (manual, 8.1.4 and CREATE TABLE, GENERATED AS IDENTITY).
-    let is_numbered = is_serial || matches!(default, Some(ServerDefault::Identity(_)));
+    let is_numbered = sequence.is_some() || matches!(default, Some(ServerDefault::Identity(_)));
     if !nullable || is_numbered {
         written.push_str(" NOT NULL");
     }
@@ -98,7 +102,7 @@ pub(super) fn constant_or_expression(ty: &Type, default: &ServerDefault) -> Stri
             let text = text(expression);
             if expression::is_simple(text) { text.trim().to_owned() } else { format!("({text})") }
         }
-        ServerDefault::Identity(_) | ServerDefault::Serial => "NULL".to_owned(),
+        ServerDefault::Identity(_) | ServerDefault::Serial(_) => "NULL".to_owned(),
     }
 }
 

@@ -1,9 +1,14 @@
 //! Sequences and the options of identity columns: what is usual, and how they are written and changed.
 
-use super::{comment, types};
+use super::{comment, names, types};
 use crate::{
-    dialect::{PlanError, sql::qualified},
-    schema::{Dialect, Sequence, SequenceOptions, Type},
+    dialect::{
+        PlanError,
+        sql::{qualified, quoted},
+    },
+    schema::{
+        Column, Dialect, Ident, ObjectName, Sequence, SequenceOptions, Serial, ServerDefault, TableName, Type,
+    },
 };
 
 /// All options of a sequence in numbers.
@@ -91,6 +96,57 @@ pub(super) fn changes(from: (&Type, &SequenceOptions), to: (&Type, &SequenceOpti
     clauses
 }
 
+/// Returns the sequence that a SERIAL column owns, with all that it says.
+pub(super) fn of_column(table: &TableName, column: &Column) -> Option<Sequence> {
+    let Some(ServerDefault::Serial(Serial { name, ty, options })) = &column.default else { return None };
+    let name = name.clone().unwrap_or_else(|| names::generated_sequence(table, &column.name));
+    let ty = ty.clone().unwrap_or_else(|| column.ty.on(Dialect::Postgres).clone());
+    let options = options.clone();
+    Some(Sequence { ty, options, ..Sequence::new(table.sibling(name)) })
+}
+
+/// Lists the sequences that an expression takes values of, by the names in it.
+pub(crate) fn counted_by(sql: &str) -> Vec<ObjectName> {
+    let texts = sql.split("nextval('").skip(1).filter_map(|rest| rest.split_once('\''));
+    texts.map(|(name, _)| named(name)).collect()
+}
+
+/// Reads a name as the server prints it in a text; one with a quote in it is not found.
+fn named(text: &str) -> ObjectName {
+    let word = |word: &str| Ident::new(word.trim_matches('"').replace("\"\"", "\""));
+    let split = match text.strip_prefix('"') {
+        Some(rest) => rest.find("\".").map(|at| at + 2),
+        None => text.find('.'),
+    };
+    match split {
+        Some(at) => ObjectName::qualified(word(&text[..at]), word(&text[at + 1..])),
+        None => ObjectName::new(word(text)),
+    }
+}
+
+/// Writes what makes a sequence that a column shall own, or makes it of one that stands alone.
+pub(super) fn make_for_column(to: &Sequence, alone: Option<&Sequence>) -> Result<Vec<String>, PlanError> {
+    let Some(alone) = alone else {
+        refuse_others(to)?;
+        let options: Vec<String> =
+            std::iter::once(format!("AS {}", types::spelled(&to.ty))).chain(written(&to.options)).collect();
+        return Ok(vec![format!("CREATE SEQUENCE {} {}", qualified(&to.name), options.join(" "))]);
+    };
+    alter(alone, &Sequence { comment: alone.comment.clone(), ..to.clone() })
+}
+
+/// Writes that a column owns a sequence: it goes with the column, and a SERIAL is one that does (manual, 8.1.4).
+pub(super) fn owned_by(sequence: &Sequence, table: &TableName, column: &Ident) -> String {
+    format!("ALTER SEQUENCE {} OWNED BY {}.{}", qualified(&sequence.name), qualified(table), quoted(column))
+}
+
+/// Writes what makes the sequence that a column owns another one.
+pub(super) fn alter_owned(from: &Sequence, to: &Sequence) -> Result<Vec<String>, PlanError> {
+    let rename = format!("ALTER SEQUENCE {} RENAME TO {}", qualified(&from.name), quoted(&to.name.name));
+    let rename = (from.name != to.name).then_some(rename);
+    Ok(rename.into_iter().chain(alter(from, to)?).collect())
+}
+
 /// Writes CREATE SEQUENCE, and its comment.
 pub(super) fn create(sequence: &Sequence) -> Result<Vec<String>, PlanError> {
     let Sequence { name, ty, options, comment } = sequence;
@@ -111,9 +167,23 @@ pub(super) fn alter(from: &Sequence, to: &Sequence) -> Result<Vec<String>, PlanE
     let changes = changes((&from.ty, &from.options), (&to.ty, &to.options));
     let changes: Vec<String> = ty.into_iter().chain(changes).collect();
     let alter = format!("ALTER SEQUENCE {} {}", qualified(&to.name), changes.join(" "));
+    let alter =
+        if is_moved(from, to) { restarted(&to.name, &alter, &numbers(&to.ty, &to.options)) } else { alter };
     let comment = comment::on_sequence(&to.name, to.comment.as_ref());
     let comment = (from.comment != to.comment).then_some(comment);
     Ok((!changes.is_empty()).then_some(alter).into_iter().chain(comment).collect())
+}
+
+/// Tells whether a sequence that gave few values may stand outside of what it shall give.
+fn is_moved(from: &Sequence, to: &Sequence) -> bool {
+    let (from, to) = (numbers(&from.ty, &from.options), numbers(&to.ty, &to.options));
+    !(to.minimum..=to.maximum).contains(&from.start)
+}
+
+/// Lets a sequence begin anew if it stands where the new bounds do not reach: the server refuses them otherwise.
+fn restarted(name: &ObjectName, alter: &str, Numbers { minimum, maximum, .. }: &Numbers) -> String {
+    let outside = format!("(SELECT last_value NOT BETWEEN {minimum} AND {maximum} FROM {})", qualified(name));
+    format!("DO $cucurbit$ BEGIN IF {outside} THEN {alter} RESTART; ELSE {alter}; END IF; END $cucurbit$")
 }
 
 fn refuse_others(Sequence { name, ty, options: _, comment: _ }: &Sequence) -> Result<(), PlanError> {

@@ -8,7 +8,8 @@ use crate::{
     operation::{BulkInsert, ColumnChange, ConstraintChange, Execute, Operation},
     schema::{
         Check, Column, ColumnType, ConstraintRef, EnumType, Exclusion, ForeignKey, Ident, Index, IndexKey,
-        ObjectName, PrimaryKey, Referred, Sequence, Table, TableName, Type, Unique, Variants,
+        ObjectName, PrimaryKey, Referred, Sequence, Serial, ServerDefault, Table, TableName, Type, Unique,
+        Variants,
     },
 };
 
@@ -154,9 +155,23 @@ pub(super) fn table(table: &mut Table, change: &mut dyn Change) {
 }
 
 fn column(column: &mut Column, change: &mut dyn Change) {
-    let Column { name, ty, nullable: _, default: _, collation: _, comment: _ } = column;
+    let Column { name, ty, nullable: _, default, collation: _, comment: _ } = column;
     change.ident(name);
+    default.iter_mut().for_each(|one| self::default(one, change));
     column_type(ty, change);
+}
+
+/// The sequence that a column owns lies in its table's schema.
+fn default(default: &mut ServerDefault, change: &mut dyn Change) {
+    match default {
+        ServerDefault::Serial(Serial { name, ty: _, options: _ }) => {
+            name.iter_mut().for_each(|name| change.ident(name));
+        }
+        ServerDefault::Computed { .. }
+        | ServerDefault::Expression(_)
+        | ServerDefault::Identity(_)
+        | ServerDefault::Literal(_) => {}
+    }
 }
 
 fn column_type(Variants { base, variants }: &mut ColumnType, change: &mut dyn Change) {
@@ -206,9 +221,9 @@ fn column_change(one: &mut ColumnChange, change: &mut dyn Change) {
         ColumnChange::LosesData
         | ColumnChange::SetCollation(_)
         | ColumnChange::SetComment(_)
-        | ColumnChange::SetDefault(_)
         | ColumnChange::SetNotNull { .. }
         | ColumnChange::SetNullable => {}
+        ColumnChange::SetDefault(default) => default.iter_mut().for_each(|one| self::default(one, change)),
         ColumnChange::SetType { ty, using: _ } => column_type(ty, change),
     }
 }

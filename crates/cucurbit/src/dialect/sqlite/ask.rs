@@ -34,7 +34,7 @@ fn subject(table: &Table, subject: &Subject) -> Option<String> {
                 expression
             }
             ServerDefault::Literal(literal) => return Some(constant::plain(literal)),
-            ServerDefault::Identity(_) | ServerDefault::Serial => return None,
+            ServerDefault::Identity(_) | ServerDefault::Serial(_) => return None,
         },
         Subject::IndexPart(name, place) => match &table.indexes.get(name)?.parts.get(*place)?.key {
             IndexKey::Column(column) => return Some(quoted_lower(column.as_str())),

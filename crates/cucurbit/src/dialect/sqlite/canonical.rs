@@ -133,7 +133,7 @@ fn column_form(table: &Table, column: &Column, forms: &mut Forms) -> Column {
         ty = Type::Custom { spelling };
     }
     let default = default.as_ref().and_then(|default| {
-        let is_numbered = matches!(default, ServerDefault::Identity(_) | ServerDefault::Serial);
+        let is_numbered = matches!(default, ServerDefault::Identity(_) | ServerDefault::Serial(_));
         if is_rowid && is_numbered { None } else { constant::form(own, &ty, is_strict, default) }
     });
     let collation = collation.as_ref().map(|collation| collation.to_ascii_uppercase());

@@ -152,7 +152,7 @@ fn said(default: &ServerDefault) -> String {
             expression.on(HERE).clone()
         }
         ServerDefault::Literal(literal) => literal.to_string(),
-        ServerDefault::Identity(_) | ServerDefault::Serial => String::new(),
+        ServerDefault::Identity(_) | ServerDefault::Serial(_) => String::new(),
     }
 }
 
@@ -169,7 +169,7 @@ fn refusal(base: &Type, ty: &Type, default: &ServerDefault) -> Option<NotOfType>
             let held = held(value(expression.on(HERE))?, affinity(ty, false));
             (!is_held_by(ty, &held)).then_some(NO_SUCH_VALUE)
         }
-        ServerDefault::Computed { .. } | ServerDefault::Identity(_) | ServerDefault::Serial => None,
+        ServerDefault::Computed { .. } | ServerDefault::Identity(_) | ServerDefault::Serial(_) => None,
     }
 }
 
@@ -486,7 +486,7 @@ pub(super) fn form(
             let expression = expression_text(expression.on(HERE)).into();
             return Some(ServerDefault::Computed { expression, stored: *stored });
         }
-        ServerDefault::Identity(_) | ServerDefault::Serial => return Some(default.clone()),
+        ServerDefault::Identity(_) | ServerDefault::Serial(_) => return Some(default.clone()),
         ServerDefault::Expression(expression) => expression.on(HERE).clone(),
         ServerDefault::Literal(literal) => written(ty, literal).unwrap_or_else(|_| plain(literal)),
     };

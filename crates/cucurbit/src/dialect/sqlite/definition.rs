@@ -60,7 +60,7 @@ pub(super) fn rowid_column(table: &Table) -> Option<&Ident> {
     let key = table.primary_key.as_ref().filter(|_| !table.options.is_without_rowid)?;
     let [name] = key.columns.as_slice() else { return None };
     let column = table.column(name)?;
-    let is_numbered = matches!(column.default, Some(ServerDefault::Identity(_) | ServerDefault::Serial));
+    let is_numbered = matches!(column.default, Some(ServerDefault::Identity(_) | ServerDefault::Serial(_)));
     let ty = column.ty.on(HERE);
     let is_wide = matches!(ty, Type::BigInteger | Type::SmallInteger);
     (*ty == Type::Integer || (is_wide && is_numbered)).then_some(name)
@@ -85,7 +85,7 @@ pub(super) fn column(column: &Column, is_strict: bool) -> Result<String, String>
         definition.push_str(" NOT NULL");
     }
     if let Some(default) = default {
-        if matches!(default, ServerDefault::Identity(_) | ServerDefault::Serial) {
+        if matches!(default, ServerDefault::Identity(_) | ServerDefault::Serial(_)) {
             return Err(format!(
                 "`{name}` is not the table's only integer key: SQLite numbers no other column"
             ));
@@ -116,7 +116,7 @@ pub(super) fn default(ty: &Type, default: &ServerDefault) -> Option<String> {
         ServerDefault::Expression(expression) => {
             Some(format!("DEFAULT {}", expression_default(expression.on(HERE))))
         }
-        ServerDefault::Identity(_) | ServerDefault::Serial | ServerDefault::Literal(Literal::Null) => None,
+        ServerDefault::Identity(_) | ServerDefault::Serial(_) | ServerDefault::Literal(Literal::Null) => None,
         ServerDefault::Literal(literal) => {
             let written = constant::written(ty, literal).unwrap_or_else(|_| constant::plain(literal));
             Some(format!("DEFAULT {written}"))
@@ -152,7 +152,7 @@ pub(super) fn is_constant_default(default: &ServerDefault) -> bool {
         ServerDefault::Expression(expression) => {
             constant::value(expression.on(HERE)).is_some() && tokens(expression.on(HERE)).len() == 1
         }
-        ServerDefault::Computed { .. } | ServerDefault::Identity(_) | ServerDefault::Serial => false,
+        ServerDefault::Computed { .. } | ServerDefault::Identity(_) | ServerDefault::Serial(_) => false,
     }
 }
 

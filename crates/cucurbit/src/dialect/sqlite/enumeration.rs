@@ -149,7 +149,7 @@ impl Held<'_> {
                 ServerDefault::Expression(_)
                 | ServerDefault::Identity(_)
                 | ServerDefault::Literal(_)
-                | ServerDefault::Serial,
+                | ServerDefault::Serial(_),
             )
             | None => None,
         });

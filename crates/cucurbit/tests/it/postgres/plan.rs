@@ -4,7 +4,8 @@ use cucurbit::{
     dialect::Before,
     operation::{ColumnChange, Concurrency, Operation},
     schema::{
-        Action, Identity, Index, Literal, Nulls, Schema, ServerDefault, Table, TableBuilder, Type, build::*,
+        Action, Identity, Index, Literal, Nulls, Schema, Serial, ServerDefault, Table, TableBuilder, Type,
+        build::*,
     },
 };
 
@@ -229,7 +230,7 @@ async fn each_kind_of_default_becomes_each_other() {
     let default = |kind: usize| match kind {
         0 => None,
         1 => Some(ServerDefault::Literal(4.into())),
-        2 => Some(ServerDefault::Serial),
+        2 => Some(ServerDefault::Serial(Serial::new())),
         3 => Some(ServerDefault::Identity(Identity::default())),
         4 => Some(ServerDefault::Identity(Identity::always().start(50).increment(10))),
         _ => Some(ServerDefault::Computed { expression: "base + 1".into(), stored: true }),
@@ -389,7 +390,7 @@ async fn a_sequence_is_logged_as_its_table_is() {
             table.column(integer("becomes"));
             table.unlogged();
         });
-        op.alter_column("t", "becomes").server_default(ServerDefault::Serial);
+        op.alter_column("t", "becomes").server_default(ServerDefault::Serial(Serial::new()));
     })
     .await;
     let sequences = "SELECT string_agg(relpersistence::text, '') FROM pg_class WHERE relkind = 'S'";

@@ -6,8 +6,8 @@ use cucurbit::{
     diff::{Filter, diff},
     operation::Operation,
     schema::{
-        Action, Ident, Identity, IndexKey, Schema, ServerDefault, Table, TableBuilder, TableName, Type,
-        build::*,
+        Action, Ident, Identity, IndexKey, Schema, Serial, ServerDefault, Table, TableBuilder, TableName,
+        Type, build::*,
     },
 };
 
@@ -158,7 +158,7 @@ async fn serial_is_a_sequence_of_the_columns_own() {
     assert_eq!(
         defaults,
         [
-            Some(ServerDefault::Serial),
+            Some(ServerDefault::Serial(Serial::new().named("O'Brien_Id_seq"))),
             expression("nextval('shared'::regclass)"),
             Some(ServerDefault::Literal("nextval('x'::regclass)".into())),
             None,
@@ -247,7 +247,7 @@ async fn what_is_not_compared_is_counted_and_named() {
                i int GENERATED ALWAYS AS IDENTITY (START WITH 5));
              ALTER SEQUENCE numbered_a_seq START WITH 5; ALTER SEQUENCE numbered_b_seq AS bigint;
              ALTER SEQUENCE numbered_c_seq AS int; ALTER SEQUENCE numbered_d_seq CYCLE;
-             ALTER SEQUENCE numbered_e_seq RENAME TO numbers;
+             ALTER SEQUENCE numbered_e_seq RENAME TO numbers; ALTER SEQUENCE numbered_i_seq RENAME TO counter;
              CREATE SEQUENCE of_f OWNED BY numbered.f; ALTER TABLE numbered ALTER f SET DEFAULT nextval('of_f');
              ALTER TABLE numbered ALTER g SET DEFAULT 1 + nextval('numbered_g_seq');
              CREATE SEQUENCE of_h OWNED BY numbered.h;
@@ -280,9 +280,7 @@ async fn what_is_not_compared_is_counted_and_named() {
             "1 domain: d",
             "1 extension: plpgsql",
             "1 composite type: pair",
-            "3 SERIAL columns whose sequences have options: numbered.a, numbered.c, numbered.d",
-            "1 SERIAL column whose sequence has a larger type: numbered.b",
-            "1 sequence with another name than its column gives it: numbers of numbered.e",
+            "1 identity column whose sequence has another name: numbered.i (counter)",
             "3 sequences of columns that are not SERIAL: numbered_g_seq, of_f, of_h",
             "2 comments that are not compared: index uq_noted, sequence noted_id_seq",
         ]

@@ -143,7 +143,7 @@ impl OfEnum {
                 ServerDefault::Expression(_)
                 | ServerDefault::Identity(_)
                 | ServerDefault::Literal(_)
-                | ServerDefault::Serial,
+                | ServerDefault::Serial(_),
             )
             | None => false,
         });
@@ -194,7 +194,7 @@ fn defaults(table: &Table, ty: &ObjectName) -> impl Iterator<Item = Again> {
             | ServerDefault::Expression(_)
             | ServerDefault::Identity(_)
             | ServerDefault::Literal(_)
-            | ServerDefault::Serial,
+            | ServerDefault::Serial(_),
         )
         | None => None,
     })

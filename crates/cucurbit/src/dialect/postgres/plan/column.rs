@@ -1,11 +1,13 @@
 //! Columns: added, changed, and the computed ones around them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     super::{
-        alter, comment, expression,
+        alter::{self, OwnSequence},
+        comment, expression,
         render::{self, text},
+        sequence,
     },
     Planner,
 };
@@ -15,8 +17,13 @@ use crate::{
         sql::{qualified, quoted},
     },
     operation::{ColumnChange, Consent},
-    schema::{Column, Expression, Ident, Literal, ServerDefault, Table, TableName},
+    schema::{
+        Column, Expression, Ident, Literal, ObjectName, Sequence, Serial, ServerDefault, Table, TableName,
+    },
 };
+
+/// Sequences that stand alone before an operation.
+pub(super) type Alone = BTreeMap<ObjectName, Sequence>;
 
 impl Planner<'_> {
     pub(super) fn add_column(
@@ -24,7 +31,11 @@ impl Planner<'_> {
         table: &TableName,
         column: &Column,
         backfill: Option<&Expression>,
+        alone: &Alone,
     ) -> Result<(), PlanError> {
+        let own = self.own_sequences(table, std::slice::from_ref(column), alone)?;
+        own.before.into_iter().for_each(|sql| self.plan.push(sql));
+        let column = &self.with_named_sequence(table, column);
         let add = |column: &Column| {
             Ok::<_, PlanError>(format!(
                 "ALTER TABLE {} ADD COLUMN {}",
@@ -52,6 +63,7 @@ impl Planner<'_> {
                 self.push(add(column)?, hazard);
             }
         }
+        own.after.into_iter().for_each(|sql| self.plan.push(sql));
         if let Some(comment) = &column.comment {
             self.plan.push(comment::on_column(table, &column.name, Some(comment)));
         }
@@ -63,11 +75,13 @@ impl Planner<'_> {
         owner: &Table,
         column: &Ident,
         changes: &[ColumnChange],
+        alone: &Alone,
     ) -> Result<(), PlanError> {
         let Some(was) = owner.column(column) else { return Ok(()) };
+        let changes = &self.with_named_sequences(&owner.name, column, changes)[..];
         let refuses_null = changes.iter().any(|change| match change {
             ColumnChange::SetNotNull { backfill } => backfill.is_none(),
-            ColumnChange::SetDefault(Some(ServerDefault::Identity(_) | ServerDefault::Serial)) => true,
+            ColumnChange::SetDefault(Some(ServerDefault::Identity(_) | ServerDefault::Serial(_))) => true,
             ColumnChange::Rename { .. }
             | ColumnChange::LosesData
             | ColumnChange::SetCollation(_)
@@ -81,7 +95,7 @@ impl Planner<'_> {
         let is_in_danger = was.nullable && refuses_null && !is_filled;
         let hazard = if is_in_danger { self.history.has_nulls(owner, column) } else { None };
         let unfit = self.cannot_convert(owner, was, changes)?;
-        let mut statements = alter::alter_column(owner, was, changes, hazard)?;
+        let mut statements = alter::alter_column(owner, was, changes, hazard, alone)?;
         if let Some(first) = statements.first_mut() {
             first.hazards.extend(unfit);
         }
@@ -103,6 +117,101 @@ impl Planner<'_> {
         Ok(())
     }
 
+    /// Finds the sequences that stand alone and that columns come to own.
+    pub(super) fn alone<'d>(
+        &self,
+        table: &TableName,
+        defaults: impl IntoIterator<Item = &'d ServerDefault>,
+    ) -> Alone {
+        let named = defaults.into_iter().filter_map(|default| match default {
+            ServerDefault::Serial(Serial { name, ty: _, options: _ }) => name.as_ref(),
+            ServerDefault::Computed { .. }
+            | ServerDefault::Expression(_)
+            | ServerDefault::Identity(_)
+            | ServerDefault::Literal(_) => None,
+        });
+        let found =
+            named.filter_map(|name| self.schema.sequences.get_key_value(&table.sibling(name.clone())));
+        found.map(|(name, sequence)| (name.clone(), sequence.clone())).collect()
+    }
+
+    /// Writes what makes the sequences of columns that are not those that SERIAL makes.
+    pub(super) fn own_sequences(
+        &self,
+        table: &TableName,
+        columns: &[Column],
+        alone: &Alone,
+    ) -> Result<OwnSequence, PlanError> {
+        let mut own = OwnSequence::default();
+        let Some(owner) = self.schema.table(table) else { return Ok(own) };
+        for column in columns.iter().filter(|column| is_odd_serial(column)) {
+            let named = self.with_named_sequence(table, column);
+            let Some(sequence) = sequence::of_column(table, &named) else { continue };
+            let made = alter::make_own_sequence(owner, column, &sequence, alone.get(&sequence.name))?;
+            own.before.extend(made.before);
+            own.after.extend(made.after);
+        }
+        Ok(own)
+    }
+
+    /// A sequence that is not the one that SERIAL makes is made by its name, which memory has chosen.
+    pub(super) fn with_named_sequence(&self, table: &TableName, column: &Column) -> Column {
+        let chosen = self.schema.table(table).and_then(|owner| owner.column(&column.name));
+        match (&column.default, chosen.and_then(|column| column.default.as_ref())) {
+            (Some(ServerDefault::Serial(serial)), Some(ServerDefault::Serial(Serial { name, .. })))
+                if is_odd_serial(column) =>
+            {
+                let serial = Serial { name: name.clone(), ..serial.clone() };
+                column.clone().serial_by(serial)
+            }
+            (_, _) => column.clone(),
+        }
+    }
+
+    pub(super) fn with_named_sequences_of(&self, table: &Table) -> Table {
+        let columns = table.columns.iter().map(|column| self.with_named_sequence(&table.name, column));
+        Table { columns: columns.collect(), ..table.clone() }
+    }
+
+    /// Finds a sequence that a column owns, by its name.
+    pub(super) fn owned_sequence(&self, name: &ObjectName) -> Option<Sequence> {
+        let tables = self.schema.tables.values().filter(|table| table.name.schema == name.schema);
+        let mut owned = tables.flat_map(|table| {
+            table.columns.iter().filter_map(|column| sequence::of_column(&table.name, column))
+        });
+        owned.find(|sequence| sequence.name == *name)
+    }
+
+    fn with_named_sequences(
+        &self,
+        table: &TableName,
+        column: &Ident,
+        changes: &[ColumnChange],
+    ) -> Vec<ColumnChange> {
+        let renamed = changes.iter().rev().find_map(|change| match change {
+            ColumnChange::Rename { to } => Some(to),
+            ColumnChange::LosesData
+            | ColumnChange::SetCollation(_)
+            | ColumnChange::SetComment(_)
+            | ColumnChange::SetDefault(_)
+            | ColumnChange::SetNotNull { .. }
+            | ColumnChange::SetNullable
+            | ColumnChange::SetType { .. } => None,
+        });
+        let now = self.schema.table(table).and_then(|owner| owner.column(renamed.unwrap_or(column)));
+        let chosen = match now.and_then(|column| column.default.as_ref()) {
+            Some(ServerDefault::Serial(Serial { name, .. })) => name.clone(),
+            Some(_) | None => None,
+        };
+        let mut changes = changes.to_vec();
+        for change in &mut changes {
+            if let ColumnChange::SetDefault(Some(ServerDefault::Serial(serial))) = change {
+                serial.name.clone_from(&chosen);
+            }
+        }
+        changes
+    }
+
     /// Drops the columns that are computed from one whose type changes: PostgreSQL does not change it under them.
     pub(super) fn drop_computed(&mut self, owner: &Table, computed: &[Ident]) {
         for column in computed {
@@ -114,7 +223,7 @@ impl Planner<'_> {
     pub(super) fn add_computed(&mut self, table: &TableName, computed: &[Ident]) -> Result<(), PlanError> {
         let Some(owner) = self.schema.table(table).cloned() else { return Ok(()) };
         for column in computed.iter().filter_map(|name| owner.column(name)) {
-            self.add_column(table, column, None)?;
+            self.add_column(table, column, None, &Alone::new())?;
         }
         // A key, a check or an index may be of several of them.
         let mut made = BTreeSet::new();
@@ -138,6 +247,25 @@ fn retyped_computed(owner: &Table, was: &Column, changes: &[ColumnChange]) -> Ve
     if alter::is_retyped(was, changes) { computed_from(owner, &was.name) } else { Vec::new() }
 }
 
+/// Lists the defaults that changes set.
+pub(super) fn set_defaults(changes: &[ColumnChange]) -> impl Iterator<Item = &ServerDefault> {
+    changes.iter().filter_map(|change| match change {
+        ColumnChange::SetDefault(default) => default.as_ref(),
+        ColumnChange::LosesData
+        | ColumnChange::Rename { .. }
+        | ColumnChange::SetCollation(_)
+        | ColumnChange::SetComment(_)
+        | ColumnChange::SetNotNull { .. }
+        | ColumnChange::SetNullable
+        | ColumnChange::SetType { .. } => None,
+    })
+}
+
+/// Tells whether a column owns a sequence that is not the one that SERIAL makes.
+fn is_odd_serial(column: &Column) -> bool {
+    matches!(&column.default, Some(ServerDefault::Serial(serial)) if !serial.is_plain())
+}
+
 /// Lists the columns that are computed from a column.
 fn computed_from(table: &Table, column: &Ident) -> Vec<Ident> {
     let is_from = |other: &&Column| match &other.default {
@@ -148,7 +276,7 @@ fn computed_from(table: &Table, column: &Ident) -> Vec<Ident> {
             ServerDefault::Expression(_)
             | ServerDefault::Identity(_)
             | ServerDefault::Literal(_)
-            | ServerDefault::Serial,
+            | ServerDefault::Serial(_),
         )
         | None => false,
     };

@@ -226,7 +226,8 @@ fn retyped(column: &Column, name: &ObjectName, values: &Values<'_>) -> String {
             let text = render::constant_or_expression(column.ty.on(Dialect::Postgres), default);
             expression::with_renamed_values(&text, &name.name, &[], values.replacements)
         }
-        Some(ServerDefault::Computed { .. } | ServerDefault::Identity(_) | ServerDefault::Serial) | None => {
+        Some(ServerDefault::Computed { .. } | ServerDefault::Identity(_) | ServerDefault::Serial(_))
+        | None => {
             return set_type;
         }
     };

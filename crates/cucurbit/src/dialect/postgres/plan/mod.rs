@@ -12,7 +12,7 @@ mod pending;
 
 use std::collections::BTreeSet;
 
-use self::history::History;
+use self::{column::Alone, history::History};
 use super::{
     alter, canonical, comment as comments, current, execute, memory, names, render, sequence, visit,
 };
@@ -70,8 +70,9 @@ impl Planner<'_> {
     fn step(&mut self, operation: Operation, rest: &[Operation]) -> Result<(), PlanError> {
         match &operation {
             Operation::AddColumn { table, column, backfill } => {
+                let alone = self.alone(table, column.default.as_slice());
                 self.apply(&operation)?;
-                self.add_column(table, column, backfill.as_ref())?;
+                self.add_column(table, column, backfill.as_ref(), &alone)?;
                 self.history.made_column(table, &column.name);
                 Ok(())
             }
@@ -82,9 +83,10 @@ impl Planner<'_> {
                 let is_retyped = owner.column(column).is_some_and(|was| alter::is_retyped(was, changes));
                 let retyped = is_retyped.then(|| column.clone());
                 let around = self.drop_foreign_keys_around(&owner, &replaced, retyped.as_slice());
+                let alone = self.alone(table, column::set_defaults(changes));
                 // The names of what is there are those before a rename.
                 self.apply(&operation)?;
-                self.alter_column(&owner, column, changes)?;
+                self.alter_column(&owner, column, changes, &alone)?;
                 self.add_foreign_keys_around(&around);
                 Ok(())
             }
@@ -97,8 +99,12 @@ impl Planner<'_> {
             }
             Operation::AlterSequence(new) => {
                 let old = self.schema.sequences.get(&new.name).cloned();
+                let owned = self.owned_sequence(&new.name).filter(|_| old.is_none());
                 self.apply(&operation)?;
-                let sql = old.map(|old| sequence::alter(&old, new)).transpose()?;
+                if owned.is_some() {
+                    self.plan.push(format!("ALTER SEQUENCE {} OWNED BY NONE", qualified(&new.name)));
+                }
+                let sql = old.or(owned).map(|old| sequence::alter(&old, new)).transpose()?;
                 sql.into_iter().flatten().for_each(|sql| self.plan.push(sql));
                 Ok(())
             }
@@ -169,8 +175,9 @@ impl Planner<'_> {
                 self.apply(&operation)
             }
             Operation::CreateTable(table) => {
+                let alone = self.alone(&table.name, table.columns.iter().flat_map(|one| &one.default));
                 self.apply(&operation)?;
-                self.create_table(table, rest)
+                self.create_table(table, rest, &alone)
             }
             Operation::CreateUnique { table, unique } => {
                 self.add_constraint(table, &render::unique(unique));
@@ -308,8 +315,11 @@ impl Planner<'_> {
         self.plan.push(format!("ALTER TABLE {} ADD {constraint}", qualified(table)));
     }
 
-    fn create_table(&mut self, table: &Table, rest: &[Operation]) -> Result<(), PlanError> {
+    fn create_table(&mut self, table: &Table, rest: &[Operation], alone: &Alone) -> Result<(), PlanError> {
         self.history.made_table(&table.name);
+        let own = self.own_sequences(&table.name, &table.columns, alone)?;
+        own.before.into_iter().for_each(|sql| self.plan.push(sql));
+        let table = &self.with_named_sequences_of(table);
         let keys = || table.foreign_keys.iter().enumerate();
         let later: Vec<usize> =
             keys().filter(|(_, key)| self.is_later(table, key, rest)).map(|(place, _)| place).collect();
@@ -318,6 +328,7 @@ impl Planner<'_> {
             .map(|(place, _)| place)
             .collect();
         self.plan.push(render::create_table(table, &[later.as_slice(), &unchecked].concat())?);
+        own.after.into_iter().for_each(|sql| self.plan.push(sql));
         self.deferred
             .extend(later.iter().map(|place| (table.name.clone(), table.foreign_keys[*place].clone())));
         for place in unchecked {

@@ -18,7 +18,7 @@ use crate::{
     dialect::{Before, ReflectError},
     schema::{
         Action, Check, Column, Deferral, EnumType, ForeignKey, Ident, Identity, Match, ObjectName,
-        PrimaryKey, Schema, Sequence, SequenceOptions, ServerDefault, Table, TableName, Type, Unique,
+        PrimaryKey, Schema, Sequence, SequenceOptions, Serial, ServerDefault, Table, TableName, Type, Unique,
     },
 };
 
@@ -198,7 +198,9 @@ impl Catalogue {
                 Some(ServerDefault::Identity(identity)) if is_identity => identity.options = sequence.options,
                 Some(default @ ServerDefault::Expression(_)) if is_default => {
                     if types::serial(&column.ty.base).is_some() && is_nextval(default) {
-                        *default = ServerDefault::Serial;
+                        let Sequence { name, ty: _, options, comment: _ } = sequence;
+                        let ty = Some(ty).filter(|ty| *ty != column.ty.base);
+                        *default = ServerDefault::Serial(Serial { name: Some(name.name), ty, options });
                     }
                 }
                 Some(_) | None => {}
@@ -369,12 +371,13 @@ fn enum_type(row: &mut Row<'_>) -> Result<Option<Type>, ReflectError> {
 fn is_nextval(default: &ServerDefault) -> bool {
     match default {
         ServerDefault::Expression(sql) => {
-            sql.base.starts_with("nextval('") && sql.base.ends_with("'::regclass)")
+            let name = sql.base.strip_prefix("nextval('").and_then(|sql| sql.strip_suffix("'::regclass)"));
+            name.is_some_and(|name| !name.replace("''", "").contains('\''))
         }
         ServerDefault::Computed { .. }
         | ServerDefault::Identity(_)
         | ServerDefault::Literal(_)
-        | ServerDefault::Serial => false,
+        | ServerDefault::Serial(_) => false,
     }
 }
 

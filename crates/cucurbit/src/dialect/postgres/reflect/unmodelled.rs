@@ -48,28 +48,24 @@ const fn relations(one: &'static str, several: &'static str, condition: &'static
     Kind { one, several, catalogue: CLASS, id: "c.oid", name: "c.relname", from: OF_CLASS, condition }
 }
 
-/// Sequences that a column owns, with that column, what its default is, and the largest value of the sequence's type.
+/// Sequences that a column owns, and what the default of that column is.
 ///
 /// `is_nextval` reads the stored tree, where it has the form that all versions give to `nextval` (1574) in an integer
 /// column: printing every default takes longer than all the rest.
-const OWNED: &str = "SELECT q.oid, q.relnamespace, q.relname, t.relname || '.' || a.attname AS owner, a.atttypid, s.*, \
-     d.adbin, d.adrelid, EXISTS (SELECT 1 FROM pg_catalog.pg_depend u \
+const OWNED: &str = "SELECT q.oid, q.relnamespace, q.relname, a.atttypid, d.adbin, d.adrelid, \
+     EXISTS (SELECT 1 FROM pg_catalog.pg_depend u \
        WHERE u.classid = 'pg_catalog.pg_attrdef'::regclass AND u.objid = d.oid \
        AND u.refclassid = 'pg_catalog.pg_class'::regclass AND u.refobjid = q.oid) AS is_used, \
      d.adbin::text LIKE '{FUNCEXPR :funcid % :funcformat 2 % :args ({FUNCEXPR :funcid 1574 %' \
-       OR d.adbin::text LIKE '{FUNCEXPR :funcid 1574 %' AS is_nextval, \
-     CASE s.seqtypid WHEN 'int2'::regtype THEN 32767 WHEN 'int4'::regtype THEN 2147483647 \
-       ELSE 9223372036854775807 END AS largest, \
-     CASE a.atttypid WHEN 'int2'::regtype THEN 32767 WHEN 'int4'::regtype THEN 2147483647 \
-       ELSE 9223372036854775807 END AS needed \
-     FROM pg_catalog.pg_sequence s JOIN pg_catalog.pg_class q ON q.oid = s.seqrelid \
+       OR d.adbin::text LIKE '{FUNCEXPR :funcid 1574 %' AS is_nextval \
+     FROM pg_catalog.pg_class q \
      JOIN pg_catalog.pg_depend w ON w.classid = 'pg_catalog.pg_class'::regclass AND w.objid = q.oid \
        AND w.refclassid = 'pg_catalog.pg_class'::regclass AND w.refobjsubid > 0 AND w.deptype = 'a' \
-     JOIN pg_catalog.pg_class t ON t.oid = w.refobjid \
      JOIN pg_catalog.pg_attribute a ON a.attrelid = w.refobjid AND a.attnum = w.refobjsubid \
-     LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum";
+     LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum \
+     WHERE q.relkind = 'S'";
 
-const KINDS: [Kind; 25] = [
+const KINDS: [Kind; 23] = [
     Kind {
         one: "trigger",
         several: "triggers",
@@ -184,42 +180,20 @@ const KINDS: [Kind; 25] = [
         condition: "true",
     },
     relations("composite type", "composite types", "c.relkind = 'c'"),
-    // SERIAL has no options; the column is compared, and made again without them.
-    Kind {
-        one: "SERIAL column whose sequence has options",
-        several: "SERIAL columns whose sequences have options",
-        catalogue: "pg_class",
-        id: "c.oid",
-        name: "c.owner",
-        from: "owned c",
-        condition: "c.is_used AND (c.seqstart <> 1 OR c.seqincrement <> 1 OR c.seqmin <> 1 OR c.seqcache <> 1 \
-                    OR c.seqcycle OR c.seqmax <> c.largest OR c.largest < c.needed)",
-    },
-    Kind {
-        one: "SERIAL column whose sequence has a larger type",
-        several: "SERIAL columns whose sequences have a larger type",
-        catalogue: "pg_class",
-        id: "c.oid",
-        name: "c.owner",
-        from: "owned c",
-        condition: "c.is_used AND c.is_nextval AND c.atttypid IN ('int2'::regtype, 'int4'::regtype) \
-                    AND c.largest > c.needed",
-    },
     // The sequence of a table or column that was renamed keeps its name, which nothing but SQL that speaks of it minds.
     Kind {
-        one: "sequence with another name than its column gives it",
-        several: "sequences with other names than their columns give them",
+        one: "identity column whose sequence has another name",
+        several: "identity columns whose sequences have other names",
         catalogue: "pg_class",
         id: "c.oid",
         name: "c.name",
-        from: "(SELECT q.oid, q.relnamespace, q.relname || ' of ' || t.relname || '.' || a.attname AS name, \
+        from: "(SELECT q.oid, q.relnamespace, t.relname || '.' || a.attname || ' (' || q.relname || ')' AS name, \
                 t.relname || '_' || a.attname || '_seq' AS usual, q.relname AS own \
                 FROM pg_catalog.pg_depend w JOIN pg_catalog.pg_class q ON q.oid = w.objid AND q.relkind = 'S' \
                 JOIN pg_catalog.pg_class t ON t.oid = w.refobjid \
                 JOIN pg_catalog.pg_attribute a ON a.attrelid = w.refobjid AND a.attnum = w.refobjsubid \
                 WHERE w.classid = 'pg_catalog.pg_class'::regclass AND w.refclassid = 'pg_catalog.pg_class'::regclass \
-                  AND w.refobjsubid > 0 AND (w.deptype = 'i' OR w.deptype = 'a' AND EXISTS (\
-                    SELECT 1 FROM owned o WHERE o.oid = q.oid AND o.is_used AND o.is_nextval AND o.atttypid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype)))) c",
+                  AND w.refobjsubid > 0 AND w.deptype = 'i') c",
         condition: "c.own <> c.usual AND (octet_length(c.usual) <= 63 OR c.own NOT LIKE '%\\_seq')",
     },
     Kind {

@@ -33,7 +33,8 @@ impl Work<'_> {
         let is_key = rest.iter().any(|next| {
             matches!(next, Operation::CreatePrimaryKey { primary_key, .. } if primary_key.columns.as_slice() == [column.name.clone()])
         });
-        let is_numbered = matches!(column.default, Some(ServerDefault::Identity(_) | ServerDefault::Serial));
+        let is_numbered =
+            matches!(column.default, Some(ServerDefault::Identity(_) | ServerDefault::Serial(_)));
         constant::refuse_other_default(&self.table, &column.name, &column.ty, column.default.as_ref())?;
         let mut text = if is_key && is_numbered {
             format!("{} INTEGER NOT NULL", quoted(&column.name))
@@ -148,7 +149,7 @@ impl Work<'_> {
         let refuse = |reason: &str| Err(unsupported(operation)(reason.to_owned()));
         let now = self.text.columns().find(|other| same_name(&other.name, column));
         match default {
-            Some(ServerDefault::Identity(_) | ServerDefault::Serial) => {
+            Some(ServerDefault::Identity(_) | ServerDefault::Serial(_)) => {
                 let is_rowid = self.text.rowid_column().is_some_and(|rowid| same_name(&rowid.name, column));
                 return if is_rowid { Ok(()) } else { refuse("SQLite numbers no column but the rowid") };
             }
