@@ -69,7 +69,8 @@ pub fn diff(from: &Canonical, to: &Canonical, answers: &Answers, filter: &Filter
     let to = &*to.in_letters_of(from);
     let pairs = table::pair(from, to, filter);
     let moved = reference::Moved::of(&pairs);
-    let order::Order { created, rest } = order::order(&pairs, &moved);
+    let named_late = moved::take_names_of_what_goes(&pairs, from, to);
+    let order::Order { created, rest, last: named_last } = order::order(&pairs, &moved, &named_late);
     let reference::InTheWay { dropped, again } = reference::in_the_way(&pairs, &moved);
     let mut comparison = expression::Comparison::new(answers, filter.takes_any_sequence);
 
@@ -78,20 +79,24 @@ pub fn diff(from: &Canonical, to: &Canonical, answers: &Answers, filter: &Filter
     let sequences = sequence::compare(from, to, is_left_alone);
     let namespaces = namespace::compare(from, to, filter);
     let mut operations = namespaces.before;
-    operations.extend(enums.before);
-    operations.extend(sequences.before);
-    operations.extend(sequence::freed(&pairs, from, to, filter.takes_any_sequence));
-    operations.extend(dropped);
-    let names = moved::Names::after(&pairs);
+    let names = moved::Names::after(&pairs, to);
     let (first, last) = table::dropped(&pairs, &names);
-    operations.extend(names.freed(&pairs));
-    operations.extend(first);
+    let freed: Vec<Operation> = names.freed(&pairs).into_iter().chain(first).collect();
+    // A type or a sequence may take a name that is freed.
+    let waits = |operation: &Operation| {
+        let is_new = matches!(operation, Operation::CreateEnum(_) | Operation::CreateSequence(_));
+        is_new && !freed.is_empty()
+    };
+    let before = enums.before.into_iter().chain(sequences.before);
+    let (after_freed, before): (Vec<_>, Vec<_>) = before.partition(waits);
+    operations.extend(before);
+    operations.extend(sequence::freed(&pairs, from, to, filter.takes_any_sequence));
+    operations.extend(dropped.into_iter().chain(freed).chain(after_freed));
     operations.extend(created.into_iter().flat_map(|view| table::created(view, |_| false).operations));
     operations.extend(last);
-    operations.extend(altered(&rest, &moved, &mut comparison, &operations));
+    let gone = sequences.after.into_iter().chain(enums.after).collect();
+    operations.extend(altered([&rest, &named_last], gone, &moved, &mut comparison, &operations));
     operations.extend(again);
-    operations.extend(sequences.after);
-    operations.extend(enums.after);
     operations.extend(namespaces.after);
     sequence::say_names(&mut operations, from);
 
@@ -99,18 +104,23 @@ pub fn diff(from: &Canonical, to: &Canonical, answers: &Answers, filter: &Filter
     Diff { operations: joined(operations), questions, uncompared }
 }
 
-/// Alters the tables that stay, and creates those that need what is made on the way; last come the foreign keys
-/// between tables that need each other.
+/// Alters the tables that stay, and creates those that need what is made on the way; drops what is `gone` then, and
+/// creates the tables that take its names. Last come the foreign keys between tables that need each other.
 fn altered(
-    items: &[order::Item<'_>],
+    [rest, last]: [&[order::Item<'_>]; 2],
+    gone: Vec<Operation>,
     moved: &reference::Moved<'_>,
     comparison: &mut expression::Comparison<'_>,
     done: &[Operation],
 ) -> Vec<Operation> {
     let mut waiting: BTreeMap<&TableName, order::Item<'_>> =
-        items.iter().map(|item| (item.name(), *item)).collect();
+        rest.iter().chain(last).map(|item| (item.name(), *item)).collect();
     let (mut operations, mut late) = (Vec::new(), Vec::new());
-    for item in items {
+    let mut gone = Some(gone);
+    for (at, item) in rest.iter().chain(last).enumerate() {
+        if at == rest.len() {
+            operations.extend(gone.take().into_iter().flatten());
+        }
         waiting.remove(item.name());
         let waits = |key: &ForeignKey| {
             moved.is_after_its_index(item.name(), key)
@@ -129,6 +139,7 @@ fn altered(
         late.extend(made.late);
     }
     operations.extend(late);
+    operations.extend(gone.into_iter().flatten());
     operations
 }
 

@@ -1,10 +1,10 @@
-//! Names of indexes and keys that go from one table to another: a name is given once in a schema, so it is freed
-//! before it is taken.
+//! Names that go from one thing to another, of tables, indexes, keys, enum types and sequences: a name is given once in a
+//! schema, so it is freed before it is taken.
 
 use std::collections::BTreeSet;
 
 use crate::{
-    dialect::is_written_as,
+    dialect::{Canonical, is_written_as},
     operation::{Concurrency, Operation, drop_exclusion},
     schema::{Exclusion, Ident, ObjectName, PrimaryKey, Table, TableName, Unique},
 };
@@ -23,15 +23,18 @@ pub(super) struct Names<'c> {
 }
 
 impl<'c> Names<'c> {
-    /// Collects the names that the tables shall have.
-    pub(super) fn after(pairs: &Pairs<'c>) -> Self {
+    /// Collects the names that tables, enum types and sequences shall have.
+    pub(super) fn after(pairs: &Pairs<'c>, to: &'c Canonical) -> Self {
         let views = pairs.created.iter().copied().chain(pairs.common.iter().map(|pair| pair.to));
         let of = |view: View<'c>| {
             let schema = view.form.name.schema.as_ref();
             names(view.form).into_iter().map(move |name| (schema, name))
         };
         let sequences = views.clone().flat_map(|view| sequence::owned_in(view.form)).collect();
-        Self { taken: views.flat_map(of).collect(), sequences }
+        let to = to.form();
+        let others = to.enums.keys().chain(to.sequences.keys());
+        let others = others.map(|name| (name.schema.as_ref(), &name.name));
+        Self { taken: views.flat_map(of).chain(others).collect(), sequences }
     }
 
     fn is_taken(&self, table: &TableName, name: &Ident) -> bool {
@@ -71,10 +74,33 @@ impl<'c> Names<'c> {
     }
 }
 
-/// Lists the names of a table's indexes and of the keys that an index carries.
+/// The new tables that take, or whose indexes and keys take, the name of an enum type or a sequence that goes: they are
+/// made when nothing is left that uses it.
+pub(super) fn take_names_of_what_goes<'c>(
+    pairs: &Pairs<'c>,
+    from: &Canonical,
+    to: &Canonical,
+) -> BTreeSet<&'c TableName> {
+    let (from, to) = (from.form(), to.form());
+    let enums = from.enums.keys().filter(|name| !to.enums.contains_key(*name));
+    let sequences = from.sequences.keys().filter(|name| !to.sequences.contains_key(*name));
+    let gone: BTreeSet<_> = enums.chain(sequences).map(|name| (name.schema.as_ref(), &name.name)).collect();
+    let takes = |view: &&View<'c>| {
+        let schema = view.form.name.schema.as_ref();
+        names(view.form).into_iter().any(|name| gone.contains(&(schema, name)))
+    };
+    pairs.created.iter().filter(takes).map(|view| &view.form.name).collect()
+}
+
+/// Lists the names of a table, its indexes and the keys that an index carries.
 fn names(table: &Table) -> Vec<&Ident> {
     let uniques = table.uniques.iter().filter_map(|Unique { name, .. }| name.as_ref());
     let primary_key = table.primary_key.iter().filter_map(|PrimaryKey { name, .. }| name.as_ref());
     let exclusions = table.exclusions.iter().map(|Exclusion { index, .. }| &index.name);
-    table.indexes.keys().chain(uniques).chain(primary_key).chain(exclusions).collect()
+    std::iter::once(&table.name.name)
+        .chain(table.indexes.keys())
+        .chain(uniques)
+        .chain(primary_key)
+        .chain(exclusions)
+        .collect()
 }

@@ -124,10 +124,18 @@ pub(super) struct Order<'c> {
     pub(super) created: Vec<View<'c>>,
     /// The tables that stay, and the new ones that refer to what only altering them makes.
     pub(super) rest: Vec<Item<'c>>,
+    /// New tables that take a name which is free only after that.
+    pub(super) last: Vec<Item<'c>>,
 }
 
-pub(super) fn order<'c>(pairs: &Pairs<'c>, moved: &Moved<'c>) -> Order<'c> {
-    let mut created = pairs.created.clone();
+/// Sorts the tables; those `named_late` come last.
+pub(super) fn order<'c>(
+    pairs: &Pairs<'c>,
+    moved: &Moved<'c>,
+    named_late: &BTreeSet<&TableName>,
+) -> Order<'c> {
+    let is_last = |view: &View<'c>| named_late.contains(&view.form.name);
+    let (last, mut created): (Vec<_>, Vec<_>) = pairs.created.iter().copied().partition(is_last);
     let mut late: BTreeMap<&TableName, View<'c>> = BTreeMap::new();
     loop {
         let waits = |view: &View<'c>| {
@@ -145,5 +153,6 @@ pub(super) fn order<'c>(pairs: &Pairs<'c>, moved: &Moved<'c>) -> Order<'c> {
     Order {
         created: sorted(&created, |view| view.form),
         rest: sorted(&rest.collect::<Vec<_>>(), Item::table),
+        last: sorted(&last, |view| view.form).into_iter().map(Item::Created).collect(),
     }
 }

@@ -122,18 +122,22 @@ fn said_of_a_table(plain: &str) -> Vec<String> {
     let mut said = Vec::new();
     let mut name = "";
     let mut rest = plain;
+    let mut before = "";
     while let Some((word, after)) = next_word(rest) {
         rest = after;
+        // A key without a name does not bear that of the constraint before it.
         match word {
             "CONSTRAINT" => {
                 name = next_word(rest).map(|(name, _)| name).unwrap_or_default();
                 said.push(format!("constraint {name}"));
             }
+            "FOREIGN" | "UNIQUE" if before != name => name = "",
             "CHECK" | "AS" => said.push(format!("{word} {}", in_parentheses(rest))),
             "AUTOINCREMENT" => said.push(word.to_owned()),
             "DEFERRABLE" | "DEFERRED" => said.push(format!("{name} {word}")),
             _ => {}
         }
+        before = word;
     }
     said
 }
