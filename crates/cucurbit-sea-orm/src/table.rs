@@ -4,7 +4,7 @@ use std::{any, marker::PhantomData};
 
 use cucurbit::schema::{
     Check, Column, ColumnType, ConstraintRef, Dialect, Exclusion, Expression, ForeignKey, Ident, Identity,
-    Index, IndexPart, Literal, PrimaryKey, Serial, ServerDefault, Table, TableName, Type, Unique,
+    Index, IndexPart, Literal, OnConflict, PrimaryKey, Serial, ServerDefault, Table, TableName, Type, Unique,
 };
 use sea_orm::{ColumnTrait, DbBackend, EntityTrait, IdenStatic, Iterable, PrimaryKeyToColumn, Schema};
 
@@ -265,6 +265,12 @@ impl<E: EntityTrait> ColumnFor<'_, E> {
         self
     }
 
+    /// Says what becomes of a row with NULL, where that is not allowed (SQLite only).
+    pub fn on_conflict_not_null(self, on_conflict: OnConflict) -> Self {
+        self.column.on_conflict = on_conflict;
+        self
+    }
+
     /// Sets the comment (PostgreSQL only).
     pub fn comment(self, comment: impl Into<String>) -> Self {
         self.column.comment = Some(comment.into());
@@ -342,6 +348,7 @@ fn column<E: EntityTrait>(column: E::Column, keys: Keys) -> Result<Column, Model
         name,
         ty: if is_numbered { numbered_type(ty) } else { ty },
         nullable: definition.is_null(),
+        on_conflict: OnConflict::Abort,
         default,
         collation: None,
         comment: comment(&definition, specification.comment.as_deref()),

@@ -13,7 +13,7 @@ pub use crate::{
         Dialect::{self, Postgres, Sqlite},
         Expression, Identity, Index,
         Literal::{self, Null},
-        Nulls, Serial, ServerDefault, TableBuilder, TableName, Type,
+        Nulls, OnConflict, Serial, ServerDefault, TableBuilder, TableName, Type,
         build::*,
     },
 };

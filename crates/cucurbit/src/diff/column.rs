@@ -148,7 +148,7 @@ fn changes(
     written: &Column,
     comparison: &mut Comparison<'_>,
 ) -> Vec<ColumnChange> {
-    let Column { name: _, ty, nullable, default, collation, comment } = to;
+    let Column { name: _, ty, nullable, on_conflict, default, collation, comment } = to;
     let mut changes = Vec::new();
     if from.ty != *ty {
         changes.push(ColumnChange::SetType { ty: written.ty.clone(), using: None });
@@ -170,6 +170,9 @@ fn changes(
         (true, false) => changes.push(ColumnChange::SetNotNull { backfill: None }),
         (false, true) => changes.push(ColumnChange::SetNullable),
         (true, true) | (false, false) => {}
+    }
+    if from.on_conflict != *on_conflict && !nullable {
+        changes.push(ColumnChange::SetOnConflict(*on_conflict));
     }
     if from.comment != *comment {
         changes.push(ColumnChange::SetComment(written.comment.clone()));

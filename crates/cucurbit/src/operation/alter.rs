@@ -2,7 +2,8 @@
 
 use crate::schema::{
     Check, Column, ColumnType, ConstraintRef, Deferral, Exclusion, ExclusionPart, Expression, ForeignKey,
-    Ident, Literal, PrimaryKey, Referred, ServerDefault, TableName, TableOption, Unique, build::idents,
+    Ident, Literal, OnConflict, PrimaryKey, Referred, ServerDefault, TableName, TableOption, Unique,
+    build::idents,
 };
 
 use super::{ColumnChange, Consent, ConstraintChange, Op, Operation, op::last};
@@ -301,6 +302,11 @@ impl<'op> AlterColumn<'op> {
     /// Refuses NULL.
     pub fn not_null(self) -> Self {
         self.change(ColumnChange::SetNotNull { backfill: None })
+    }
+
+    /// Says what becomes of a row with NULL in a column that refuses it (SQLite only).
+    pub fn on_conflict_not_null(self, on_conflict: OnConflict) -> Self {
+        self.change(ColumnChange::SetOnConflict(on_conflict))
     }
 
     /// Fills the rows that hold NULL before `.not_null()` refuses them.

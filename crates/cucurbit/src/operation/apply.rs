@@ -5,8 +5,8 @@
 use thiserror::Error;
 
 use crate::schema::{
-    ColumnType, ConstraintRef, Dialect, Exclusion, ForeignKey, Ident, Index, IndexKey, ObjectName, Referred,
-    Schema, Table, TableName,
+    ColumnType, ConstraintRef, Dialect, Exclusion, ForeignKey, Ident, Index, IndexKey, ObjectName,
+    OnConflict, Referred, Schema, Table, TableName,
 };
 
 use super::{ColumnChange, ConstraintChange, Operation, comment, enumeration, said, sequence};
@@ -344,8 +344,17 @@ fn alter_column(
             ColumnChange::SetCollation(collation) => target.collation.clone_from(collation),
             ColumnChange::SetComment(comment) => target.comment.clone_from(comment),
             ColumnChange::SetDefault(default) => target.default.clone_from(default),
-            ColumnChange::SetNotNull { backfill: _ } => target.nullable = false,
-            ColumnChange::SetNullable => target.nullable = true,
+            ColumnChange::SetNotNull { backfill: _ } => {
+                if target.nullable {
+                    target.on_conflict = OnConflict::Abort;
+                }
+                target.nullable = false;
+            }
+            ColumnChange::SetNullable => {
+                target.nullable = true;
+                target.on_conflict = OnConflict::Abort;
+            }
+            ColumnChange::SetOnConflict(on_conflict) => target.on_conflict = *on_conflict,
             ColumnChange::SetType { ty, using: _ } => target.ty = ColumnType::clone(ty),
         }
     }

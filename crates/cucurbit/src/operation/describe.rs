@@ -117,6 +117,9 @@ impl ColumnChange {
             Self::SetDefault(None) => "remove the default".to_owned(),
             Self::SetNotNull { .. } => "set not null".to_owned(),
             Self::SetNullable => "allow null".to_owned(),
+            Self::SetOnConflict(on_conflict) => {
+                format!("set on conflict {}", on_conflict.sql().to_lowercase())
+            }
             Self::SetType { ty, .. } => format!("set type {}", ty.base),
         }
     }

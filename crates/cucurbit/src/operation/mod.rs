@@ -21,8 +21,8 @@ use serde::Serialize;
 
 use crate::schema::{
     Check, Column, ColumnType, ConstraintRef, Deferral, Dialect, EnumPlace, EnumType, Exclusion, Expression,
-    ForeignKey, Ident, Index, Literal, ObjectName, PrimaryKey, Sequence, ServerDefault, Table, TableName,
-    TableOption, Unique,
+    ForeignKey, Ident, Index, Literal, ObjectName, OnConflict, PrimaryKey, Sequence, ServerDefault, Table,
+    TableName, TableOption, Unique,
 };
 
 pub(crate) use self::comment::of_constraint as comment_of;
@@ -275,6 +275,8 @@ pub enum ColumnChange {
     },
     /// Allows NULL.
     SetNullable,
+    /// Says what becomes of a row with NULL, where that is not allowed (SQLite only).
+    SetOnConflict(OnConflict),
     /// Gives it another type.
     SetType {
         /// The new type.

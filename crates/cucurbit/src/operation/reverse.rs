@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use thiserror::Error;
 
 use crate::schema::{
-    ConstraintRef, Deferral, Dialect, Ident, Index, ObjectName, PrimaryKey, Schema, Sequence, ServerDefault,
-    Table, TableName,
+    ConstraintRef, Deferral, Dialect, Ident, Index, ObjectName, OnConflict, PrimaryKey, Schema, Sequence,
+    ServerDefault, Table, TableName,
 };
 
 use super::{
@@ -263,8 +263,13 @@ fn reverse_changes(owner: &Table, column: &Ident, changes: &[ColumnChange]) -> R
             ColumnChange::SetNotNull { .. } | ColumnChange::SetNullable => {
                 ColumnChange::SetNotNull { backfill: None }
             }
+            ColumnChange::SetOnConflict(_) => ColumnChange::SetOnConflict(was.on_conflict),
             ColumnChange::SetType { .. } => ColumnChange::SetType { ty: was.ty.clone(), using: None },
         });
+    }
+    if changes.contains(&ColumnChange::SetNullable) && was.on_conflict != OnConflict::Abort {
+        // It went with NOT NULL.
+        undone.push(ColumnChange::SetOnConflict(was.on_conflict));
     }
     let becomes_plain = |change: &ColumnChange| matches!(change, ColumnChange::SetDefault(default) if !is_computed(default.as_ref()));
     if is_computed(was.default.as_ref()) && changes.iter().any(becomes_plain) {

@@ -105,7 +105,8 @@ fn is_known(change: &ColumnChange) -> bool {
         | ColumnChange::SetCollation(_)
         | ColumnChange::SetDefault(_)
         | ColumnChange::SetNotNull { .. }
-        | ColumnChange::SetNullable => false,
+        | ColumnChange::SetNullable
+        | ColumnChange::SetOnConflict(_) => false,
     }
 }
 

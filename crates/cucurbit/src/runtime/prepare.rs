@@ -236,6 +236,7 @@ fn new_name(change: &ColumnChange) -> Option<&Ident> {
         | ColumnChange::SetDefault(_)
         | ColumnChange::SetNotNull { .. }
         | ColumnChange::SetNullable
+        | ColumnChange::SetOnConflict(_)
         | ColumnChange::SetType { .. } => None,
     }
 }

@@ -6,7 +6,7 @@ use std::collections::btree_map::Entry;
 
 use super::{
     Action, Check, Column, Deferral, Exclusion, ExclusionPart, Expression, ForeignKey, Ident, Index,
-    IndexKey, IndexPart, Match, ObjectName, PrimaryKey, Table, TableName, Type, Unique,
+    IndexKey, IndexPart, Match, ObjectName, OnConflict, PrimaryKey, Table, TableName, Type, Unique,
 };
 
 macro_rules! columns_without_arguments {
@@ -260,6 +260,12 @@ macro_rules! refined {
                 self.include = idents(columns);
                 self
             }
+
+            /// Says what becomes of a row that is there already (SQLite only).
+            pub fn on_conflict(&mut self, on_conflict: OnConflict) -> &mut Self {
+                self.on_conflict = on_conflict;
+                self
+            }
         })*
         $(impl $unchecked {
             /// Does not check the rows that are there (PostgreSQL only).
@@ -286,6 +292,7 @@ impl PrimaryKey {
             columns: idents(columns),
             include: Vec::new(),
             deferral: Deferral::default(),
+            on_conflict: OnConflict::Abort,
             comment: None,
         }
     }
@@ -301,6 +308,7 @@ impl Unique {
             include: Vec::new(),
             is_nulls_not_distinct: false,
             deferral: Deferral::default(),
+            on_conflict: OnConflict::Abort,
             comment: None,
         }
     }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{ColumnType, Expression, Ident, Identity, Literal, Serial, ServerDefault};
+use super::{ColumnType, Expression, Ident, Identity, Literal, OnConflict, Serial, ServerDefault};
 
 /// A column.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -13,6 +13,8 @@ pub struct Column {
     pub ty: ColumnType,
     /// Whether NULL is allowed.
     pub nullable: bool,
+    /// What becomes of a row with NULL, where that is not allowed (SQLite only).
+    pub on_conflict: OnConflict,
     /// What the database fills in.
     pub default: Option<ServerDefault>,
     /// The collation by name, where it is not the type's own.
@@ -29,6 +31,7 @@ impl Column {
             name: name.into(),
             ty: ty.into(),
             nullable: false,
+            on_conflict: OnConflict::Abort,
             default: None,
             collation: None,
             comment: None,
@@ -46,6 +49,13 @@ impl Column {
     #[must_use]
     pub fn not_null(mut self) -> Self {
         self.nullable = false;
+        self
+    }
+
+    /// Says what becomes of a row with NULL in a column that refuses it: `NOT NULL ON CONFLICT …` (SQLite only).
+    #[must_use]
+    pub fn on_conflict_not_null(mut self, on_conflict: OnConflict) -> Self {
+        self.on_conflict = on_conflict;
         self
     }
 

@@ -17,6 +17,8 @@ pub struct PrimaryKey {
     pub include: Vec<Ident>,
     /// When it is checked (PostgreSQL only).
     pub deferral: Deferral,
+    /// What becomes of a row whose key is there already (SQLite only).
+    pub on_conflict: OnConflict,
     /// A comment (PostgreSQL only).
     pub comment: Option<String>,
 }
@@ -34,6 +36,8 @@ pub struct Unique {
     pub is_nulls_not_distinct: bool,
     /// When it is checked (PostgreSQL only).
     pub deferral: Deferral,
+    /// What becomes of a row whose values are there already (SQLite only).
+    pub on_conflict: OnConflict,
     /// A comment (PostgreSQL only).
     pub comment: Option<String>,
 }
@@ -59,6 +63,41 @@ impl Deferral {
             Self::NotDeferrable => "NOT DEFERRABLE",
             Self::Immediate => "DEFERRABLE",
             Self::Deferred => "DEFERRABLE INITIALLY DEFERRED",
+        }
+    }
+}
+
+/// What becomes of a row that breaks a key or a NOT NULL: SQLite's `ON CONFLICT` (sqlite.org/lang_conflict.html). A CHECK
+/// may say it too, and it means nothing there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnConflict {
+    /// The statement fails and is undone. What happens where nothing is said.
+    #[default]
+    Abort,
+    /// The statement fails, and what it did before stays.
+    Fail,
+    /// The row is left out.
+    Ignore,
+    /// The row takes the place of those in its way, and the default that of NULL.
+    Replace,
+    /// The statement fails, and its transaction is undone.
+    Rollback,
+}
+
+impl OnConflict {
+    /// Every way, in the order of their names.
+    pub const ALL: [Self; 5] = [Self::Abort, Self::Fail, Self::Ignore, Self::Replace, Self::Rollback];
+
+    /// Returns SQL's word.
+    #[must_use]
+    pub const fn sql(self) -> &'static str {
+        match self {
+            Self::Abort => "ABORT",
+            Self::Fail => "FAIL",
+            Self::Ignore => "IGNORE",
+            Self::Replace => "REPLACE",
+            Self::Rollback => "ROLLBACK",
         }
     }
 }

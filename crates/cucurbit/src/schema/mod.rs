@@ -26,7 +26,9 @@ use serde::Serialize;
 pub use self::{
     build::TableBuilder,
     column::Column,
-    constraint::{Action, Check, ConstraintRef, Deferral, ForeignKey, Match, PrimaryKey, Referred, Unique},
+    constraint::{
+        Action, Check, ConstraintRef, Deferral, ForeignKey, Match, OnConflict, PrimaryKey, Referred, Unique,
+    },
     default::{Expression, Identity, Literal, Serial, ServerDefault},
     enumeration::{EnumPlace, EnumType},
     exclusion::{Exclusion, ExclusionPart},

@@ -468,6 +468,9 @@ fn change(change: &ColumnChange) -> String {
             format!(".not_null().backfill({})", spell::expression(sql))
         }
         ColumnChange::SetNullable => ".nullable()".to_owned(),
+        ColumnChange::SetOnConflict(conflict) => {
+            spell::call("on_conflict_not_null", &[spell::on_conflict(*conflict)])
+        }
         ColumnChange::SetType { ty, using: None } => spell::call("ty", &[&spell::column_type(ty)]),
         ColumnChange::SetType { ty, using: Some(sql) } => {
             format!(".ty({}).using({})", spell::column_type(ty), spell::expression(sql))
@@ -558,14 +561,21 @@ fn key_options(foreign_key: &ForeignKey) -> String {
 }
 
 fn primary_key_options(key: &PrimaryKey) -> String {
-    let PrimaryKey { name: _, columns: _, include, deferral, comment } = key;
-    spell::listed("include", include) + spell::deferred(*deferral) + &spell::comment(comment.as_ref())
+    let PrimaryKey { name: _, columns: _, include, deferral, on_conflict, comment } = key;
+    let conflict = spell::key_conflict(*on_conflict);
+    spell::listed("include", include)
+        + spell::deferred(*deferral)
+        + &conflict
+        + &spell::comment(comment.as_ref())
 }
 
 fn unique_options(unique: &Unique) -> String {
-    let Unique { name: _, columns: _, include, is_nulls_not_distinct, deferral, comment } = unique;
+    let Unique { name: _, columns: _, include, is_nulls_not_distinct, deferral, on_conflict, comment } =
+        unique;
     let nulls = spell::flag(*is_nulls_not_distinct, ".nulls_not_distinct()");
-    spell::listed("include", include) + nulls + spell::deferred(*deferral) + &spell::comment(comment.as_ref())
+    let conflict = spell::key_conflict(*on_conflict);
+    let words = spell::listed("include", include) + nulls + spell::deferred(*deferral) + &conflict;
+    words + &spell::comment(comment.as_ref())
 }
 
 fn check_options(check: &Check) -> String {

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use crate::schema::{
     Action, Column, ColumnType, Deferral, Dialect, Exclusion, Expression, Ident, Identity, Index, IndexKey,
-    IndexPart, Literal, Nulls, Order, SequenceOptions, Serial, ServerDefault, TableName, Type, Variants,
+    IndexPart, Literal, Nulls, OnConflict, Order, SequenceOptions, Serial, ServerDefault, TableName, Type,
+    Variants,
 };
 
 /// More than these rustc does not take.
@@ -161,11 +162,14 @@ pub(super) fn ty(ty_: &Type) -> String {
 
 /// Spells a column: `string("country", 100).nullable()`.
 pub(super) fn column(column: &Column) -> String {
-    let Column { name, ty, nullable, default, collation, comment } = column;
+    let Column { name, ty, nullable, on_conflict: conflict, default, collation, comment } = column;
     let mut code = constructor(name, &ty.base);
     code += &variants("on", &ty.variants, self::ty);
     if *nullable {
         code += ".nullable()";
+    }
+    if *conflict != OnConflict::Abort {
+        code += &call("on_conflict_not_null", &[on_conflict(*conflict)]);
     }
     if let Some(default) = default {
         code += &column_default(default);
@@ -177,6 +181,22 @@ pub(super) fn column(column: &Column) -> String {
         code += &call("comment", &[&text(comment)]);
     }
     code
+}
+
+/// Spells what becomes of a row that breaks a key or a NOT NULL.
+pub(super) const fn on_conflict(on_conflict: OnConflict) -> &'static str {
+    match on_conflict {
+        OnConflict::Abort => "OnConflict::Abort",
+        OnConflict::Fail => "OnConflict::Fail",
+        OnConflict::Ignore => "OnConflict::Ignore",
+        OnConflict::Replace => "OnConflict::Replace",
+        OnConflict::Rollback => "OnConflict::Rollback",
+    }
+}
+
+/// Spells it of a key, unless it is what happens anyway.
+pub(super) fn key_conflict(conflict: OnConflict) -> String {
+    if conflict == OnConflict::Abort { String::new() } else { call("on_conflict", &[on_conflict(conflict)]) }
 }
 
 /// Spells the constructor of `schema::build` for a type, or `column` where the type has none.

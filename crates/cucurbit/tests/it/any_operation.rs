@@ -6,9 +6,9 @@ use cucurbit::{
     },
     schema::{
         Action, Check, Column, ConstraintRef, Deferral, Dialect, EnumPlace, EnumType, Exclusion, ForeignKey,
-        Ident, Identity, Index, IndexKey, IndexPart, Literal, Match, Nulls, Order, PrimaryKey, Referred,
-        Sequence, SequenceOptions, Serial, ServerDefault, Table, TableName, TableOption, TableOptions, Type,
-        Unique, Variants,
+        Ident, Identity, Index, IndexKey, IndexPart, Literal, Match, Nulls, OnConflict, Order, PrimaryKey,
+        Referred, Sequence, SequenceOptions, Serial, ServerDefault, Table, TableName, TableOption,
+        TableOptions, Type, Unique, Variants,
     },
 };
 use proptest::{
@@ -153,6 +153,10 @@ fn serial() -> BoxedStrategy<Serial> {
         .boxed()
 }
 
+fn on_conflict() -> BoxedStrategy<OnConflict> {
+    select(&OnConflict::ALL[..]).boxed()
+}
+
 fn server_default() -> BoxedStrategy<ServerDefault> {
     let identity = (any::<bool>(), sequence_options());
     prop_oneof![
@@ -168,11 +172,12 @@ fn server_default() -> BoxedStrategy<ServerDefault> {
 
 pub(crate) fn column() -> BoxedStrategy<Column> {
     let rare = || option::weighted(0.2, text());
-    (ident(), variants(ty()), any::<bool>(), option::of(server_default()), rare(), rare())
-        .prop_map(|(name, ty, nullable, default, collation, comment)| Column {
+    (ident(), variants(ty()), any::<bool>(), on_conflict(), option::of(server_default()), rare(), rare())
+        .prop_map(|(name, ty, nullable, on_conflict, default, collation, comment)| Column {
             name,
             ty,
             nullable,
+            on_conflict,
             default,
             collation,
             comment,
@@ -198,25 +203,27 @@ fn deferral() -> BoxedStrategy<Deferral> {
 }
 
 fn primary_key() -> BoxedStrategy<PrimaryKey> {
-    (name(), idents(), few(), deferral(), comment())
-        .prop_map(|(name, columns, include, deferral, comment)| PrimaryKey {
+    (name(), idents(), few(), deferral(), on_conflict(), comment())
+        .prop_map(|(name, columns, include, deferral, on_conflict, comment)| PrimaryKey {
             name,
             columns,
             include,
             deferral,
+            on_conflict,
             comment,
         })
         .boxed()
 }
 
 fn unique() -> BoxedStrategy<Unique> {
-    (name(), idents(), few(), any::<bool>(), deferral(), comment())
-        .prop_map(|(name, columns, include, is_nulls_not_distinct, deferral, comment)| Unique {
+    (name(), idents(), few(), any::<bool>(), deferral(), on_conflict(), comment())
+        .prop_map(|(name, columns, include, is_nulls_not_distinct, deferral, on_conflict, comment)| Unique {
             name,
             columns,
             include,
             is_nulls_not_distinct,
             deferral,
+            on_conflict,
             comment,
         })
         .boxed()
@@ -358,6 +365,7 @@ fn column_change() -> BoxedStrategy<ColumnChange> {
         option::of(server_default()).prop_map(ColumnChange::SetDefault),
         option::of(expression()).prop_map(|backfill| ColumnChange::SetNotNull { backfill }),
         Just(ColumnChange::SetNullable),
+        on_conflict().prop_map(ColumnChange::SetOnConflict),
         (variants(ty()), option::of(expression()))
             .prop_map(|(ty, using)| ColumnChange::SetType { ty, using }),
     ]

@@ -8,8 +8,8 @@ use cucurbit::{
     operation::{apply_all, reverse_all},
     schema::{
         Action, Check, Column, Deferral, EnumType, Exclusion, Expression, ForeignKey, Ident, Index, IndexKey,
-        IndexPart, Literal, PrimaryKey, Schema, Sequence, SequenceOptions, ServerDefault, Table, Type,
-        Unique,
+        IndexPart, Literal, OnConflict, PrimaryKey, Schema, Sequence, SequenceOptions, ServerDefault, Table,
+        Type, Unique,
     },
 };
 use proptest::{
@@ -53,11 +53,13 @@ fn column(name: &'static str) -> BoxedStrategy<Column> {
     (
         ty(),
         any::<bool>(),
+        on_conflict(),
         option::weighted(0.3, default()),
         option::weighted(0.1, Just("a comment".to_owned())),
     )
-        .prop_map(move |(ty, nullable, default, comment)| Column {
+        .prop_map(move |(ty, nullable, on_conflict, default, comment)| Column {
             nullable,
+            on_conflict,
             default: default.map(|default| of_type(&ty, default)),
             comment,
             ..Column::new(name, ty)
@@ -81,6 +83,10 @@ fn of_type(ty: &Type, default: ServerDefault) -> ServerDefault {
         | ServerDefault::Literal(_)
         | ServerDefault::Serial(_) => default,
     }
+}
+
+fn on_conflict() -> BoxedStrategy<OnConflict> {
+    prop_oneof![4 => Just(OnConflict::Abort), 1 => select(&OnConflict::ALL[..])].boxed()
 }
 
 fn deferral() -> BoxedStrategy<Deferral> {
@@ -182,23 +188,25 @@ fn table(name_of: &'static str) -> BoxedStrategy<Table> {
     let mandatory = COLUMNS.map(column);
     let include =
         || option::weighted(0.2, Just("d")).prop_map(|column| column.into_iter().map(Ident::from).collect());
-    let key = (name("pk"), columns(), include(), deferral(), comment()).prop_map(
-        |(name, columns, include, deferral, comment)| PrimaryKey {
+    let key = (name("pk"), columns(), include(), deferral(), on_conflict(), comment()).prop_map(
+        |(name, columns, include, deferral, on_conflict, comment)| PrimaryKey {
             name,
             columns,
             include,
             deferral,
+            on_conflict,
             comment,
         },
     );
     let key = option::of(key);
-    let unique = (name("uq"), columns(), include(), rarely(), deferral(), comment()).prop_map(
-        |(name, columns, include, is_nulls_not_distinct, deferral, comment)| Unique {
+    let unique = (name("uq"), columns(), include(), rarely(), deferral(), on_conflict(), comment()).prop_map(
+        |(name, columns, include, is_nulls_not_distinct, deferral, on_conflict, comment)| Unique {
             name,
             columns,
             include,
             is_nulls_not_distinct,
             deferral,
+            on_conflict,
             comment,
         },
     );

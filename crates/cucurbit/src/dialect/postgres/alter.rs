@@ -44,7 +44,8 @@ impl<'c> Changes<'c> {
         let mut all = Self::default();
         for change in changes {
             match change {
-                ColumnChange::LosesData => {}
+                // SQLite's alone.
+                ColumnChange::LosesData | ColumnChange::SetOnConflict(_) => {}
                 ColumnChange::Rename { to } => all.rename = Some(to),
                 ColumnChange::SetCollation(collation) => all.collation = Some(collation),
                 ColumnChange::SetComment(comment) => all.comment = Some(comment),

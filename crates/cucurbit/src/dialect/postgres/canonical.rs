@@ -11,7 +11,8 @@ use crate::{
     dialect::Canonical,
     schema::{
         Column, Dialect, Expression, ForeignKey, Ident, Identity, Index, IndexKey, IndexPart, Literal, Nulls,
-        Order, PrimaryKey, Schema, Serial, ServerDefault, Table, TableName, TableOptions, Type, Unique,
+        OnConflict, Order, PrimaryKey, Schema, Serial, ServerDefault, Table, TableName, TableOptions, Type,
+        Unique,
     },
 };
 
@@ -111,12 +112,12 @@ fn forget_generated_names(table: &mut Table, cut: &Table, is_borne_once: &impl F
     }
     // CREATE TABLE makes one index of a key that is said twice (`transformIndexConstraints` in parse_utilcmd.c).
     let key_as_unique = |key: &PrimaryKey| {
-        let PrimaryKey { name: _, columns, include, deferral, comment: _ } = key.clone();
+        let PrimaryKey { name: _, columns, include, deferral, on_conflict: _, comment: _ } = key.clone();
         Unique { include, deferral, ..Unique::new(columns) }
     };
     let mut kept: Vec<Unique> = table.primary_key.iter().map(key_as_unique).collect();
     table.uniques.retain(|unique| {
-        let unnamed = Unique { name: None, comment: None, ..unique.clone() };
+        let unnamed = Unique { name: None, comment: None, on_conflict: OnConflict::Abort, ..unique.clone() };
         let is_repeated = unique.name.is_none() && kept.contains(&unnamed);
         kept.push(unnamed);
         !is_repeated
@@ -144,6 +145,9 @@ fn store(table: &mut Table) {
     for check in &mut table.checks {
         check.expression = resolved(&check.expression);
     }
+    // What SQLite does with a row that breaks a key.
+    table.primary_key.iter_mut().for_each(|key| key.on_conflict = OnConflict::Abort);
+    table.uniques.iter_mut().for_each(|unique| unique.on_conflict = OnConflict::Abort);
     table.uniques.sort_by(|one, other| (&one.columns, &one.name).cmp(&(&other.columns, &other.name)));
     table.foreign_keys.iter_mut().for_each(store_foreign_key);
     table.foreign_keys.sort_by(|one, other| {
@@ -174,7 +178,8 @@ fn store_foreign_key(key: &mut ForeignKey) {
 }
 
 fn store_column(column: &mut Column) {
-    let Column { name: _, ty, nullable, default, collation, comment } = column;
+    let Column { name: _, ty, nullable, on_conflict, default, collation, comment } = column;
+    *on_conflict = OnConflict::Abort;
     let stored = types::stored(ty.on(Dialect::Postgres));
     *default = default.take().and_then(|default| stored_default(&stored, default));
     if matches!(default, Some(ServerDefault::Serial(_) | ServerDefault::Identity(_))) {

@@ -48,7 +48,7 @@ pub(super) fn create_table(table: &Table, later: &[usize]) -> Result<String, Pla
 
 /// Writes a column as CREATE TABLE and ADD COLUMN have it.
 pub(super) fn column(table: &TableName, column: &Column) -> Result<String, PlanError> {
-    let Column { name, ty, nullable, default, collation, comment: _ } = column;
+    let Column { name, ty, nullable, on_conflict: _, default, collation, comment: _ } = column;
     let ty = ty.on(Dialect::Postgres);
     let sequence = sequence::of_column(table, column);
     let is_plain = matches!(default, Some(ServerDefault::Serial(serial)) if serial.is_plain());
@@ -137,14 +137,15 @@ fn named(name: Option<&Ident>, constraint: String) -> String {
 
 /// Writes a primary key.
 pub(super) fn primary_key(key: &PrimaryKey) -> String {
-    let PrimaryKey { name, columns, include, deferral, comment: _ } = key;
+    let PrimaryKey { name, columns, include, deferral, on_conflict: _, comment: _ } = key;
     let written = format!("PRIMARY KEY ({}){}{}", list(columns), self::include(include), deferred(*deferral));
     named(name.as_ref(), written)
 }
 
 /// Writes a unique constraint.
 pub(super) fn unique(unique: &Unique) -> String {
-    let Unique { name, columns, include, is_nulls_not_distinct, deferral, comment: _ } = unique;
+    let Unique { name, columns, include, is_nulls_not_distinct, deferral, on_conflict: _, comment: _ } =
+        unique;
     let nulls = if *is_nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" };
     let (include, deferral) = (self::include(include), deferred(*deferral));
     named(name.as_ref(), format!("UNIQUE{nulls} ({}){include}{deferral}", list(columns)))

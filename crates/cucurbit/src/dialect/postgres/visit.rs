@@ -155,7 +155,7 @@ pub(super) fn table(table: &mut Table, change: &mut dyn Change) {
 }
 
 fn column(column: &mut Column, change: &mut dyn Change) {
-    let Column { name, ty, nullable: _, default, collation: _, comment: _ } = column;
+    let Column { name, ty, nullable: _, on_conflict: _, default, collation: _, comment: _ } = column;
     change.ident(name);
     default.iter_mut().for_each(|one| self::default(one, change));
     column_type(ty, change);
@@ -222,19 +222,21 @@ fn column_change(one: &mut ColumnChange, change: &mut dyn Change) {
         | ColumnChange::SetCollation(_)
         | ColumnChange::SetComment(_)
         | ColumnChange::SetNotNull { .. }
-        | ColumnChange::SetNullable => {}
+        | ColumnChange::SetNullable
+        | ColumnChange::SetOnConflict(_) => {}
         ColumnChange::SetDefault(default) => default.iter_mut().for_each(|one| self::default(one, change)),
         ColumnChange::SetType { ty, using: _ } => column_type(ty, change),
     }
 }
 
 fn primary_key(key: &mut PrimaryKey, change: &mut dyn Change) {
-    let PrimaryKey { name, columns, include, deferral: _, comment: _ } = key;
+    let PrimaryKey { name, columns, include, deferral: _, on_conflict: _, comment: _ } = key;
     name.iter_mut().chain(columns).chain(include).for_each(|one| change.ident(one));
 }
 
 fn unique(unique: &mut Unique, change: &mut dyn Change) {
-    let Unique { name, columns, include, is_nulls_not_distinct: _, deferral: _, comment: _ } = unique;
+    let Unique { name, columns, include, is_nulls_not_distinct: _, deferral: _, on_conflict: _, comment: _ } =
+        unique;
     name.iter_mut().chain(columns).chain(include).for_each(|one| change.ident(one));
 }
 

@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 
 use crate::schema::{
-    Check, Column, ColumnType, Expression, ForeignKey, Ident, Index, IndexKey, IndexPart, PrimaryKey, Schema,
-    ServerDefault, Table, TableName, TableOptions, Type, Unique,
+    Check, Column, ColumnType, Expression, ForeignKey, Ident, Index, IndexKey, IndexPart, OnConflict,
+    PrimaryKey, Schema, ServerDefault, Table, TableName, TableOptions, Type, Unique,
 };
 
 use super::{
@@ -117,7 +117,7 @@ fn form(table: &Table, forms: &mut Forms) -> Table {
 }
 
 fn column_form(table: &Table, column: &Column, forms: &mut Forms) -> Column {
-    let Column { name, ty, nullable, default, collation, comment: _ } = column;
+    let Column { name, ty, nullable, on_conflict, default, collation, comment: _ } = column;
     let is_strict = table.options.is_strict;
     let own = ty.on(HERE);
     let mut ty = forms.of(own, is_strict);
@@ -140,6 +140,12 @@ fn column_form(table: &Table, column: &Column, forms: &mut Forms) -> Column {
     Column {
         name: name.clone(),
         ty: ColumnType::same(ty),
+        // The rowid is never NULL, and what refuses NULL is not always the column.
+        on_conflict: if *nullable || rowid_column(table) == Some(name) {
+            OnConflict::Abort
+        } else {
+            *on_conflict
+        },
         nullable: *nullable && !(rowid_column(table) == Some(name) || refuses_null_in_key(table, name)),
         default,
         collation: collation.filter(|collation| collation != "BINARY"),

@@ -5,7 +5,7 @@
 
 use crate::schema::{
     Action, Check, Column, ConstraintRef, Deferral, ForeignKey, Ident, Index, IndexKey, IndexPart, Literal,
-    Match, Nulls, Order, PrimaryKey, ServerDefault, Table, TableName, Type, Unique,
+    Match, Nulls, OnConflict, Order, PrimaryKey, ServerDefault, Table, TableName, Type, Unique,
 };
 
 use super::{
@@ -72,17 +72,20 @@ fn rowid_definition(table: &Table, column: &Column) -> String {
     if !table.options.is_autoincrement {
         return definition;
     }
-    let name = table.primary_key.as_ref().and_then(|key| key.name.as_ref());
-    format!("{definition}{} PRIMARY KEY AUTOINCREMENT", constraint_name(name, " "))
+    let key = table.primary_key.as_ref();
+    let name = constraint_name(key.and_then(|key| key.name.as_ref()), " ");
+    let conflict = key.map(|key| on_conflict(key.on_conflict)).unwrap_or_default();
+    format!("{definition}{name} PRIMARY KEY{conflict} AUTOINCREMENT")
 }
 
 /// Writes a column's definition.
 pub(super) fn column(column: &Column, is_strict: bool) -> Result<String, String> {
-    let Column { name, ty, nullable, default, collation, comment: _ } = column;
+    let Column { name, ty, nullable, on_conflict, default, collation, comment: _ } = column;
     let mut definition = format!("{} {}", quoted(name), spelled(name, ty.on(HERE), is_strict)?);
     definition.truncate(definition.trim_end().len());
     if !nullable {
         definition.push_str(" NOT NULL");
+        definition.push_str(&self::on_conflict(*on_conflict));
     }
     if let Some(default) = default {
         if matches!(default, ServerDefault::Identity(_) | ServerDefault::Serial(_)) {
@@ -177,9 +180,18 @@ fn named(name: Option<&Ident>, text: &str) -> String {
 
 /// Writes a primary key as a constraint of its table.
 pub(super) fn primary_key(key: &PrimaryKey) -> Result<String, String> {
-    let PrimaryKey { name, columns, include: _, deferral, comment: _ } = key;
+    let PrimaryKey { name, columns, include: _, deferral, on_conflict, comment: _ } = key;
     refuse_deferred(*deferral)?;
-    Ok(named(name.as_ref(), &format!("PRIMARY KEY ({})", list(columns))))
+    Ok(named(name.as_ref(), &format!("PRIMARY KEY ({}){}", list(columns), self::on_conflict(*on_conflict))))
+}
+
+/// Writes what becomes of a row that breaks a constraint, unless it is what happens anyway.
+pub(super) fn on_conflict(on_conflict: OnConflict) -> String {
+    if on_conflict == OnConflict::Abort {
+        String::new()
+    } else {
+        format!(" ON CONFLICT {}", on_conflict.sql())
+    }
 }
 
 /// Only foreign keys can wait (sqlite.org/syntax/table-constraint.html).
@@ -194,12 +206,13 @@ fn refuse_deferred(deferral: Deferral) -> Result<(), String> {
 
 /// Writes a unique constraint of a table.
 pub(super) fn unique(unique: &Unique) -> Result<String, String> {
-    let Unique { name, columns, include: _, is_nulls_not_distinct, deferral, comment: _ } = unique;
+    let Unique { name, columns, include: _, is_nulls_not_distinct, deferral, on_conflict, comment: _ } =
+        unique;
     refuse_deferred(*deferral)?;
     if *is_nulls_not_distinct {
         return Err("two NULLs are distinct in every key of SQLite".to_owned());
     }
-    Ok(named(name.as_ref(), &format!("UNIQUE ({})", list(columns))))
+    Ok(named(name.as_ref(), &format!("UNIQUE ({}){}", list(columns), self::on_conflict(*on_conflict))))
 }
 
 /// Writes a check of a table.

@@ -129,7 +129,9 @@ fn copy(
     }
     let (targets, values) = (targets.join(", "), values.join(", "));
     let name = quoted(&table.name);
-    let sql = format!("INSERT INTO {new} ({targets}) SELECT {values} FROM {name}");
+    // A clause of the new table must neither leave out rows nor replace them.
+    let or = if to.has_conflicts() { " OR ABORT" } else { "" };
+    let sql = format!("INSERT{or} INTO {new} ({targets}) SELECT {values} FROM {name}");
     Statement::new(sql).guard(Guard::CopiesAllRows { of: table.clone() })
 }
 

@@ -47,7 +47,7 @@ const BEYOND: &str = "SELECT 'trigger', 'triggers', name FROM main.sqlite_schema
 /// The tables whose texts may say what our values have no place for.
 const ODD: &str = "SELECT o.name, o.sql FROM main.sqlite_schema AS o JOIN pragma_table_list AS l \
      ON l.schema = 'main' AND l.name = o.name AND l.type = 'table' \
-     WHERE o.type = 'table' AND (o.sql LIKE '%conflict%' OR o.sql LIKE '%collate%' OR o.sql LIKE '%desc%' \
+     WHERE o.type = 'table' AND (o.sql LIKE '%collate%' OR o.sql LIKE '%desc%' \
        OR o.sql LIKE '%big%int%' OR o.sql LIKE '%smallint%' OR o.sql LIKE '%int8%' OR o.sql LIKE '%int2%') \
        AND o.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
      ORDER BY o.name";
@@ -67,7 +67,6 @@ pub(in super::super) async fn unmodelled(
         let text = CreateTable::read(sql)
             .map_err(|error| ReflectError::Original { object: name.clone(), reason: error.to_string() })?;
         for (one, several, names) in [
-            ("ON CONFLICT clause", "ON CONFLICT clauses", text.conflicts()),
             (
                 "key with an order or a collation of its own",
                 "keys with an order or a collation of their own",

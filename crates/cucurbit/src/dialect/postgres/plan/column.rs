@@ -88,6 +88,7 @@ impl Planner<'_> {
             | ColumnChange::SetComment(_)
             | ColumnChange::SetDefault(_)
             | ColumnChange::SetNullable
+            | ColumnChange::SetOnConflict(_)
             | ColumnChange::SetType { .. } => false,
         });
         let is_filled =
@@ -196,6 +197,7 @@ impl Planner<'_> {
             | ColumnChange::SetDefault(_)
             | ColumnChange::SetNotNull { .. }
             | ColumnChange::SetNullable
+            | ColumnChange::SetOnConflict(_)
             | ColumnChange::SetType { .. } => None,
         });
         let now = self.schema.table(table).and_then(|owner| owner.column(renamed.unwrap_or(column)));
@@ -257,6 +259,7 @@ pub(super) fn set_defaults(changes: &[ColumnChange]) -> impl Iterator<Item = &Se
         | ColumnChange::SetComment(_)
         | ColumnChange::SetNotNull { .. }
         | ColumnChange::SetNullable
+        | ColumnChange::SetOnConflict(_)
         | ColumnChange::SetType { .. } => None,
     })
 }

@@ -240,17 +240,23 @@ impl Catalogue {
                     self.change(table, |table| table.foreign_keys.push(foreign_key));
                 }
                 "p" => {
-                    let primary_key = PrimaryKey { name: Some(name), columns, include, deferral, comment };
+                    let primary_key = PrimaryKey {
+                        name: Some(name),
+                        include,
+                        deferral,
+                        comment,
+                        ..PrimaryKey::new(columns)
+                    };
                     self.change(table, |table| table.primary_key = Some(primary_key));
                 }
                 "u" => {
                     let unique = Unique {
                         name: Some(name),
-                        columns,
                         include,
                         is_nulls_not_distinct,
                         deferral,
                         comment,
+                        ..Unique::new(columns)
                     };
                     self.change(table, |table| table.uniques.push(unique));
                 }
@@ -337,7 +343,7 @@ fn column(row: &mut Row<'_>) -> Result<Column, ReflectError> {
         (_, _, None) => None,
     };
     let (collation, comment) = (row.optional_text()?, row.optional_text()?);
-    Ok(Column { name, ty: ty.into(), nullable, default, collation, comment })
+    Ok(Column { nullable, default, collation, comment, ..Column::new(name, ty) })
 }
 
 /// Reads a name behind its schema, unless that is the current one.

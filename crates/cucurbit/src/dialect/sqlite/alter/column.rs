@@ -118,6 +118,7 @@ impl Work<'_> {
                 }
             }
             ColumnChange::SetNullable => self.text.set_nullable(column, true),
+            ColumnChange::SetOnConflict(on_conflict) => self.text.set_on_conflict(column, *on_conflict),
             ColumnChange::SetType { ty, using } => {
                 self.set_type(column, ty, using.as_ref(), operation)?;
                 keeps_rows =

@@ -2,21 +2,9 @@
 
 use crate::schema::Type;
 
-use super::{
-    super::token::{Token, tokens},
-    Clause, ClauseKind, ColumnText, CreateTable,
-};
+use super::{super::token::tokens, Clause, ClauseKind, ColumnText, CreateTable};
 
 impl CreateTable {
-    /// Lists the constraints that say what becomes of a row which breaks them: `ON CONFLICT`, other than ABORT, which is
-    /// what happens anyway (sqlite.org/lang_conflict.html).
-    pub(in super::super) fn conflicts(&self) -> Vec<String> {
-        self.clauses()
-            .filter(|(_, clause)| has_conflict(&clause.text))
-            .map(|(at, clause)| self.called(at, clause))
-            .collect()
-    }
-
     /// Lists the keys with columns in another order than upwards, or by another collation than the column's.
     pub(in super::super) fn own_orders(&self) -> Vec<String> {
         let is_key =
@@ -66,12 +54,6 @@ impl CreateTable {
         };
         format!("{table} ({columns})")
     }
-}
-
-fn has_conflict(text: &str) -> bool {
-    let tokens = tokens(text);
-    let is = |token: &Token, word: &str| token.is(text, word);
-    tokens.windows(3).any(|words| is(&words[0], "ON") && is(&words[1], "CONFLICT") && !is(&words[2], "ABORT"))
 }
 
 /// `INTEGER PRIMARY KEY DESC` is told by its type.

@@ -2,12 +2,13 @@
 
 use crate::{
     operation::Found,
-    schema::{Deferral, Ident},
+    schema::{Deferral, Ident, OnConflict},
 };
 
 use super::{
     super::{
         super::sql::quoted,
+        definition,
         token::{Token, mentions, replaced, same_name, tokens},
     },
     Body, Clause, ClauseKind, ColumnText, CreateTable, Item, Unreadable,
@@ -129,6 +130,19 @@ impl CreateTable {
             } else if !had {
                 column.clauses.insert(0, Clause::new("NOT NULL", ClauseKind::NotNull));
             }
+        }
+    }
+
+    /// Says what becomes of a row with NULL in a column that refuses it.
+    pub(in super::super) fn set_on_conflict(&mut self, name: &Ident, on_conflict: OnConflict) {
+        let Some(column) = self.column_text_mut(name) else { return };
+        for clause in column.clauses.iter_mut().filter(|clause| clause.kind == ClauseKind::NotNull) {
+            let word = tokens(&clause.text).into_iter().find(|token| token.is(&clause.text, "ON"));
+            if let Some(word) = word {
+                clause.text.truncate(clause.text[..word.start].trim_end().len());
+            }
+            clause.text.push_str(&definition::on_conflict(on_conflict));
+            clause.on_conflict = on_conflict;
         }
     }
 
@@ -289,7 +303,8 @@ impl CreateTable {
 
 impl Clause {
     fn new(text: &str, kind: ClauseKind) -> Self {
-        Self { lead: " ".to_owned(), text: text.to_owned(), name: None, kind }
+        let on_conflict = OnConflict::Abort;
+        Self { lead: " ".to_owned(), text: text.to_owned(), name: None, kind, on_conflict }
     }
 }
 

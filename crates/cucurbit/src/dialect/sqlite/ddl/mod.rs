@@ -15,7 +15,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-use crate::schema::Ident;
+use crate::schema::{Ident, OnConflict};
 
 pub(super) use self::{
     edit::{is_column, rename_in_text},
@@ -81,6 +81,8 @@ pub(super) struct Clause {
     pub(super) name: Option<Ident>,
     /// What it says.
     pub(super) kind: ClauseKind,
+    /// What it says of a row that breaks it.
+    pub(super) on_conflict: OnConflict,
 }
 
 /// What a constraint says. The columns of one that stands at its column are empty.
@@ -212,7 +214,7 @@ impl fmt::Display for ColumnText {
 
 impl fmt::Display for Clause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { lead, text, name: _, kind: _ } = self;
+        let Self { lead, text, name: _, kind: _, on_conflict: _ } = self;
         write!(f, "{lead}{text}")
     }
 }

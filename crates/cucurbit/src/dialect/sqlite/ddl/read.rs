@@ -2,7 +2,7 @@
 //!
 //! SQLite has accepted the text before it stored it, so only what tells the pieces apart is looked at.
 
-use crate::schema::{Action, Deferral, Ident, Match};
+use crate::schema::{Action, Deferral, Ident, Match, OnConflict};
 
 use super::{
     super::token::{Kind, Token, closing, tokens},
@@ -14,11 +14,13 @@ struct Reader<'s> {
     sql: &'s str,
     tokens: Vec<Token>,
     at: usize,
+    /// What the constraint that is read says of a row that breaks it.
+    conflict: OnConflict,
 }
 
 impl<'s> Reader<'s> {
     fn new(sql: &'s str) -> Self {
-        Self { sql, tokens: tokens(sql), at: 0 }
+        Self { sql, tokens: tokens(sql), at: 0, conflict: OnConflict::Abort }
     }
 
     fn peek(&self) -> Option<Token> {
@@ -189,12 +191,14 @@ fn starts_clause(reader: &Reader<'_>) -> bool {
 fn clause(reader: &mut Reader<'_>, from: usize) -> Result<Clause, Unreadable> {
     let start = reader.peek().map_or(reader.sql.len(), |token| token.start);
     let name = if reader.eat("CONSTRAINT") { Some(reader.name("a constraint's name")?) } else { None };
+    reader.conflict = OnConflict::Abort;
     let kind = kind(reader)?;
     Ok(Clause {
         lead: reader.sql[from..start].to_owned(),
         text: reader.sql[start..reader.end()].to_owned(),
         name,
         kind,
+        on_conflict: reader.conflict,
     })
 }
 
@@ -270,6 +274,8 @@ fn primary_key(reader: &mut Reader<'_>) -> Result<ClauseKind, Unreadable> {
 
 fn on_conflict(reader: &mut Reader<'_>) {
     if reader.is(0, "ON") && reader.is(1, "CONFLICT") {
+        let said = OnConflict::ALL.into_iter().find(|one| reader.is(2, one.sql()));
+        reader.conflict = said.unwrap_or_default();
         reader.at += 3;
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::dialect::sql::string;
 use crate::schema::{
-    Check, Column, ForeignKey, Ident, PrimaryKey, ServerDefault, Table, TableName, TableOptions, Type, Unique,
+    Check, Column, ForeignKey, Ident, OnConflict, PrimaryKey, ServerDefault, Table, TableName, TableOptions,
+    Type, Unique,
 };
 
 use super::{
@@ -65,6 +66,12 @@ impl CreateTable {
         (column.declared().eq_ignore_ascii_case("INTEGER") && !is_descending).then_some(column)
     }
 
+    /// Tells whether a constraint says what becomes of a row that breaks it, other than what happens anyway.
+    pub(in super::super) fn has_conflicts(&self) -> bool {
+        let clauses = self.columns().flat_map(|column| &column.clauses).chain(self.constraints());
+        clauses.into_iter().any(|clause| clause.on_conflict != OnConflict::Abort)
+    }
+
     /// Returns the options after the parenthesis, and AUTOINCREMENT.
     pub(in super::super) fn options(&self) -> TableOptions {
         let words = tokens(&self.tail);
@@ -123,9 +130,9 @@ impl CreateTable {
                     let expression = expression.as_str().into();
                     column.default = Some(ServerDefault::Computed { expression, stored: *stored });
                 }
+                ClauseKind::NotNull => column.on_conflict = clause.on_conflict,
                 ClauseKind::Check(_)
                 | ClauseKind::ForeignKey(_)
-                | ClauseKind::NotNull
                 | ClauseKind::Nothing
                 | ClauseKind::PrimaryKey { .. }
                 | ClauseKind::Unique(_) => {}
@@ -135,7 +142,7 @@ impl CreateTable {
     }
 
     fn add_constraint_value(&self, table: &mut Table, clause: &Clause, at: Option<&Ident>) {
-        let name = clause.name.clone();
+        let (name, on_conflict) = (clause.name.clone(), clause.on_conflict);
         // The names in a list may be in another case than the columns'.
         let columns = |listed: &[Ident]| -> Vec<Ident> {
             match at {
@@ -167,9 +174,11 @@ impl CreateTable {
                 });
             }
             ClauseKind::PrimaryKey { columns: own, .. } => {
-                table.primary_key = Some(PrimaryKey { name, ..PrimaryKey::new(columns(own)) });
+                table.primary_key = Some(PrimaryKey { name, on_conflict, ..PrimaryKey::new(columns(own)) });
             }
-            ClauseKind::Unique(own) => table.uniques.push(Unique { name, ..Unique::new(columns(own)) }),
+            ClauseKind::Unique(own) => {
+                table.uniques.push(Unique { name, on_conflict, ..Unique::new(columns(own)) });
+            }
             ClauseKind::Collate(_)
             | ClauseKind::Default(_)
             | ClauseKind::Generated { .. }
