@@ -102,7 +102,8 @@ pub(super) enum Kind {
     },
     Enum(&'static str),
     EnumArray(&'static str),
-    /// Numbered by the database: always, by default, from 10 on, or by a sequence of its own.
+    /// Numbered by the database: always, by default, from 10 on; by a sequence of its own that is as it was made, renamed,
+    /// or widened; or by one that it came to own.
     Numbered(u8),
     /// Of one of `TYPES`.
     Plain(usize),

@@ -59,7 +59,7 @@ fn column(name: &str) -> BoxedStrategy<Column> {
         1 => select(&ENUMS[..]).prop_map(Kind::EnumArray),
         2 => (select(&["id", "a", "b", "c", "d"][..]), any::<bool>())
             .prop_map(|(of, is_stored)| Kind::Computed { of, is_stored }),
-        1 => (0..4_u8).prop_map(Kind::Numbered),
+        2 => (0..7_u8).prop_map(Kind::Numbered),
         1 => select(&SEQUENCES[..]).prop_map(Kind::Ticket),
     ];
     let default = prop_oneof![
@@ -209,6 +209,10 @@ pub(super) fn pair() -> BoxedStrategy<(Garden, Garden, bool)> {
                     (Some(before), Some(change)) => {
                         if let Some(table) = to.tables.get_mut(name) {
                             mixed(table, before, change);
+                            // Where nobody chose a name, any serves.
+                            if table.naming == Naming::Server && before.naming != Naming::Server {
+                                table.naming = Naming::Shifted;
+                            }
                         }
                     }
                     (None, _) => {}

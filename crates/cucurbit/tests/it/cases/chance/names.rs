@@ -53,7 +53,7 @@ impl Names {
             match naming {
                 _ if on.first() == Some(&"e") => None,
                 Naming::Chosen => Some(once(chosen.clone(), chosen)),
-                Naming::Crossed => Some(once(format!("{bare}_c_key"), chosen)),
+                Naming::Crossed => Some(once(format!("{bare}_id_key"), chosen)),
                 Naming::Server => None,
                 Naming::Shifted => Some(once(format!("{bare}_{columns}_key2"), chosen)),
             }
@@ -75,9 +75,9 @@ impl Names {
             match naming {
                 _ if on == "e" => None,
                 Naming::Chosen => Some(once(chosen.clone(), chosen)),
-                Naming::Crossed => Some(once(format!("{bare}_d_check"), chosen)),
+                Naming::Crossed => Some(once(format!("{bare}_id_check"), chosen)),
                 Naming::Server => None,
-                Naming::Shifted => Some(once(format!("{bare}_check"), chosen)),
+                Naming::Shifted => Some(once(format!("{bare}_{on}_check2"), chosen)),
             }
         });
         let checks = checks.map(constraint).collect();

@@ -171,7 +171,8 @@ impl Words {
             (Kind::Enum(name), Dialect::Postgres) => self.name(name),
             (Kind::EnumArray(name), Dialect::Postgres) => format!("{}[]", self.name(name)),
             (Kind::Enum(_) | Kind::EnumArray(_), Dialect::Sqlite) => "TEXT".to_owned(),
-            (Kind::Numbered(_), Dialect::Postgres) => "SERIAL".to_owned(),
+            (Kind::Numbered(3..=5), Dialect::Postgres) => "SERIAL".to_owned(),
+            (Kind::Numbered(_), Dialect::Postgres) => "INTEGER".to_owned(),
             (Kind::Ticket(_), Dialect::Postgres) => "BIGINT".to_owned(),
             (Kind::Numbered(_) | Kind::Ticket(_), Dialect::Sqlite) => "INTEGER".to_owned(),
         };
@@ -292,6 +293,9 @@ impl Words {
         lines.extend(
             unchecked.map(|(check, named)| format!("{alter} {named}{} NOT VALID", self.check(table, check))),
         );
+        for (column, Column { kind, .. }) in &table.columns {
+            lines.extend(self.own_sequence(name, column, *kind));
+        }
         let quoted = |comment: &str| comment.replace('\'', "''");
         if let Some(comment) = table.comment {
             lines.push(format!("COMMENT ON TABLE {} IS '{}'", self.name(name), quoted(comment)));
@@ -302,6 +306,22 @@ impl Words {
             }));
         }
         lines
+    }
+
+    /// What makes the sequence of a column another than the one that SERIAL makes.
+    fn own_sequence(self, name: &str, column: &str, kind: Kind) -> Lines {
+        let (table, made) = (self.name(name), format!("{}_{column}_seq", self.name(name)));
+        // In the table's schema, and with the name that the server gives.
+        let Kind::Numbered(number) = kind else { return Lines::new() };
+        match number {
+            4 => vec![format!("ALTER SEQUENCE {made} RENAME TO sq_{name}_{column}")],
+            5 => vec![format!("ALTER SEQUENCE {made} AS bigint INCREMENT BY 3")],
+            6 => vec![
+                format!("CREATE SEQUENCE {made} OWNED BY {table}.{column}"),
+                format!("ALTER TABLE {table} ALTER {column} SET DEFAULT nextval('{made}')"),
+            ],
+            _ => Lines::new(),
+        }
     }
 
     /// Three rows for each table, each with values of its own; they refer to each other at the end.
