@@ -11,9 +11,11 @@ mod constraints;
 mod fit;
 /// Primary keys, uniques and foreign keys.
 mod keys;
-/// Many entities as one schema.
 /// The connection of a run as SeaORM's.
 mod lent;
+/// The tables that SeaORM itself makes are those of the models.
+mod made;
+/// Many entities as one schema.
 mod models;
 /// What is refused, and what the refusal names.
 mod refusals;

@@ -12,8 +12,6 @@ pub fn schema() -> Result<Schema, ModelError> {
 
 /// Table `bed`.
 pub mod bed {
-    use cucurbit::schema::{Dialect, Type};
-    use cucurbit_sea_orm::{TableArgs, TableArgsFor};
     use sea_orm::entity::prelude::*;
 
     /// How a bed is built: text in the database.
@@ -47,13 +45,6 @@ pub mod bed {
         pub width: f64,
         pub soil: Option<String>,
         // More columns here.
-    }
-
-    impl TableArgs for Entity {
-        fn table_args(table: &mut TableArgsFor<Self>) {
-            // SeaORM's spelling of a decimal number on SQLite.
-            table.column(Column::Width).on(Dialect::Sqlite, Type::Custom { spelling: "real(8, 2)".into() });
-        }
     }
 
     /// What a bed has to do with others.

@@ -20,6 +20,7 @@ pub(super) use sea_orm::{
 };
 
 pub(super) use super::{On, filled_default, on_each_database, set_default, without_default, without_filled};
+pub(super) use crate::made::made_by_sea_orm;
 
 /// An entity with a field of a type, and what goes through it: `ways!(name, where, attribute, type, values)`.
 macro_rules! ways {
@@ -138,6 +139,23 @@ macro_rules! ways {
                         database.check_is(&schema).await;
                         check_filled(database, value.clone()).await;
                         database.unmake(&schema).await;
+                    }
+                });
+            }
+
+            #[test]
+            fn is_the_table_that_sea_orm_makes() {
+                on_each_database(concat!(stringify!($test), "_made"), async |database| {
+                    if !$on.is(database.connection.dialect()) {
+                        return;
+                    }
+                    let defaults: Vec<$ty> = Vec::from($defaults);
+                    let defaults = defaults.into_iter().map(|value| Some(Value::from(value)));
+                    for default in [None].into_iter().chain(defaults) {
+                        set_default(default.clone());
+                        let schema = cucurbit_sea_orm::models![held].unwrap();
+                        let made = made_by_sea_orm(&mut database.connection, held::Entity).await;
+                        database.check_is_as_made(made, &schema, default).await;
                     }
                 });
             }

@@ -17,7 +17,7 @@ use super::{
     },
     HERE, alter, constant,
     ddl::{CreateTable, index_value},
-    definition, enumeration, letters, rename,
+    definition, enumeration, letters, rename, said,
     token::same_name,
 };
 
@@ -38,19 +38,23 @@ pub(in super::super) fn plan(before: &mut Before, operations: &[Operation]) -> R
                 alter::is_of_one_table(next) && letters::is_same(next.table(), first.table())
             });
             let (group, left) = rest.split_at(group.count());
-            let group: Vec<Operation> =
-                group.iter().map(|next| letters::in_letters_of(next, &before.schema)).collect();
+            let group: Vec<Operation> = group.iter().map(|next| in_words_of_the_file(next, before)).collect();
             alter::group(before, &group, &mut plan)?;
             group.iter().for_each(|operation| follow(before, operation));
             rest = left;
         } else {
-            let first = letters::in_letters_of(first, &before.schema);
+            let first = in_words_of_the_file(first, before);
             one(before, &first, &mut plan)?;
             follow(before, &first);
             rest = after;
         }
     }
     Ok(plan)
+}
+
+/// Writes what an operation refers to as the file has it.
+fn in_words_of_the_file(operation: &Operation, before: &Before) -> Operation {
+    said::without_unkept_name(letters::in_letters_of(operation, &before.schema), before)
 }
 
 /// Lets what is known from the scripts follow an operation. What SQL means was planned, and followed, by itself.

@@ -1,22 +1,43 @@
-//! What SQLite does not keep of a table and only somebody's words say: its comments, and the types that are spelled alike.
+//! What SQLite does not keep of a table and only somebody's words say: its comments, the types that are spelled alike, and
+//! the names of foreign keys where whoever made the table wrote none, as SeaORM does.
 //!
 //! Enum types and sequences are no part of a table; the plan and `Before` keep them.
 
 use crate::{
-    operation::{comment_of, resolve_constraint},
-    schema::{Column, ConstraintRef, Ident, Schema, Table},
+    operation::{Found, Operation, comment_of, resolve_constraint},
+    schema::{Column, ConstraintRef, Ident, Referred, Schema, Table, TableName},
 };
 
-use super::{HERE, token::same_name, types};
+use super::{super::Before, HERE, token::same_name, types};
 
 /// Adds to the tables of a schema what is said of them.
 pub(in super::super) fn add_what_is_said(schema: &mut Schema, said: &Schema) {
     for (name, table) in &mut schema.tables {
-        let alike = || said.tables.values().find(|other| same_name(&other.name.name, &name.name));
-        if let Some(said) = said.table(name).or_else(alike) {
+        if let Some(said) = table_of(said, name) {
             add(table, said);
         }
     }
+}
+
+/// Finds a table by its name: the very same one, else one in other letters.
+pub(super) fn table_of<'s>(schema: &'s Schema, name: &TableName) -> Option<&'s Table> {
+    let alike = || schema.tables.values().find(|other| same_name(&other.name.name, &name.name));
+    schema.table(name).or_else(alike)
+}
+
+/// Refers to a foreign key by what it is where only the scripts know it by the name that the operation says.
+pub(super) fn without_unkept_name(mut operation: Operation, before: &Before) -> Operation {
+    if let Operation::DropConstraint { table, constraint, .. }
+    | Operation::AlterConstraint { table, constraint, .. } = &mut operation
+        && let (Some(kept), Some(said)) = (table_of(&before.schema, table), table_of(&before.said, table))
+        && resolve_constraint(kept, constraint).is_none()
+        && let Some(Found::ForeignKey(at)) = resolve_constraint(said, constraint)
+    {
+        let key = &said.foreign_keys[at];
+        let referred = Referred { table: key.referred_table.clone(), columns: key.referred_columns.clone() };
+        *constraint = ConstraintRef::ForeignKey { columns: key.columns.clone(), referred: Some(referred) };
+    }
+    operation
 }
 
 fn add(table: &mut Table, said: &Table) {
@@ -32,6 +53,11 @@ fn add(table: &mut Table, said: &Table) {
     uniques.iter_mut().for_each(|one| one.comment = of(one.reference()));
     foreign_keys.iter_mut().for_each(|one| one.comment = of(one.reference()));
     checks.iter_mut().for_each(|one| one.comment = of(one.reference()));
+    for key in foreign_keys.iter_mut().filter(|key| key.name.is_none()) {
+        if let Some(Found::ForeignKey(at)) = resolve_constraint(said, &key.reference()) {
+            key.name.clone_from(&said.foreign_keys[at].name);
+        }
+    }
     for index in indexes.values_mut() {
         let said = named(said.indexes.values(), &index.name, |one| &one.name);
         index.comment = said.and_then(|said| said.comment.clone());
@@ -39,7 +65,7 @@ fn add(table: &mut Table, said: &Table) {
 }
 
 /// Finds by name: the very same one, else one in other letters.
-fn named<'t, T: 't>(
+pub(super) fn named<'t, T: 't>(
     all: impl IntoIterator<Item = &'t T, IntoIter: Clone>,
     name: &Ident,
     name_of: impl Fn(&T) -> &Ident,
@@ -52,7 +78,7 @@ fn named<'t, T: 't>(
 fn add_to_column(column: &mut Column, said: &Column, is_strict: bool) {
     column.comment.clone_from(&said.comment);
     let form = |one: &Column| types::form(one.ty.on(HERE), is_strict);
-    if form(column) == form(said) {
+    if types::are_stored_alike(&form(column), &form(said)) {
         column.ty.clone_from(&said.ty);
     }
 }

@@ -176,6 +176,15 @@ pub(super) fn form(ty: &Type, is_strict: bool) -> Type {
     }
 }
 
+/// Tells whether a column of one form holds what one of another form does, so that only words tell them apart.
+///
+/// Every whole number has up to 64 bits here, under any of the words (sqlite.org/datatype3.html, section 2): SeaORM
+/// declares `integer` for all of them.
+pub(super) fn are_stored_alike(form: &Type, other: &Type) -> bool {
+    let is_whole = |ty: &Type| matches!(ty, Type::BigInteger | Type::Integer | Type::SmallInteger);
+    form == other || is_whole(form) && is_whole(other)
+}
+
 /// What SQLite makes of values that are put into a column (sqlite.org/datatype3.html, section 3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Affinity {
