@@ -32,7 +32,7 @@ async fn run(connection: &mut Connection, record: impl FnOnce(&mut Op)) -> Resul
 }
 
 /// The error of a run with its causes.
-fn told(error: &RunError) -> String {
+pub(crate) fn told(error: &RunError) -> String {
     let mut text = error.to_string();
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
@@ -56,6 +56,7 @@ fn types() -> Vec<(Type, &'static str, Values)> {
         "'32768'",
         "'9223372036854775807'",
         "'9223372036854775808'",
+        "'-9223372036854775808'",
         "'2.5'",
         "'-.5'",
         "'1e3'",
@@ -93,7 +94,7 @@ fn types() -> Vec<(Type, &'static str, Values)> {
         (
             Type::BigInteger,
             "bigint",
-            same(&["0", "2147483648", "9223372036854775807", "-9223372036854775807", "5"]),
+            same(&["0", "2147483648", "9223372036854775807", "-9223372036854775808", "5"]),
         ),
         (Type::Boolean, "boolean", vec![("true", "1"), ("false", "0")]),
         (Type::Double, "double precision", doubles),
@@ -170,7 +171,7 @@ async fn verdict(connection: &mut Connection, from: &str, value: &str, to: &str)
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "all other types are read as text")]
 /// Reads the values after a change as PostgreSQL writes them.
-fn read(dialect: Dialect, to: &Type) -> String {
+pub(crate) fn read(dialect: Dialect, to: &Type) -> String {
     if dialect == Dialect::Postgres {
         return "c::text".to_owned();
     }
@@ -215,7 +216,7 @@ fn may_be_refused(to: &Type, value: &str) -> bool {
         || *to == Type::Double && value == "'0x10'"
 }
 
-fn is_same(to: &Type, wanted: &str, found: &str) -> bool {
+pub(crate) fn is_same(to: &Type, wanted: &str, found: &str) -> bool {
     if *to == Type::Double {
         return wanted.parse::<f64>().ok() == found.parse::<f64>().ok();
     }

@@ -224,7 +224,7 @@ fn real(old: &str, from: &Type, most: &str) -> Option<Conversion> {
     }
     let number = number(old);
     Some(Conversion::unsure(format!(
-        "(SELECT CASE WHEN abs(n) <= {most} THEN CAST(n AS REAL) END FROM (SELECT {number} AS n))"
+        "(SELECT CASE WHEN n BETWEEN -{most} AND {most} THEN CAST(n AS REAL) END FROM (SELECT {number} AS n))"
     )))
 }
 
@@ -270,7 +270,7 @@ fn decimal(old: &str, from: &Type, precision: Option<(u32, i32)>) -> Option<Conv
         }
     };
     Some(Conversion::unsure(format!(
-        "(SELECT CASE WHEN abs(n) < {most:e} THEN n END FROM \
+        "(SELECT CASE WHEN n > -{most:e} AND n < {most:e} THEN n END FROM \
          (SELECT {rounded} AS n FROM (SELECT CASE WHEN {exact} THEN {number} END AS n)))"
     )))
 }
