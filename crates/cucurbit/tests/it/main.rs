@@ -64,6 +64,9 @@ mod left_out; // Books of migration tools, shadow tables, what an extension owns
 mod lexer; // What our lexer calls a statement, real databases take as one.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
+mod literals; // Constants of scripts come back from wherever they were written, or are refused as no values of their type.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
 mod misfit; // Operations that do not fit: whose mistake it is, in which file, and what was meant.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
@@ -133,6 +136,8 @@ mod support; // Databases of a test's own, and scripts written in a line.
 #[cfg(all(feature = "runtime", unix))]
 #[cfg(test)]
 mod tls; // What each `sslmode` does and refuses, on a server of the test's own with certificates made for it.
+#[cfg(test)]
+mod types_page; // docs/TYPES.md says what every type is declared as.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod version_table; // Which table is the version table, and what is said of one that cannot be read as such.

@@ -76,7 +76,8 @@ fn server_url() -> String {
     url.expect("CUCURBIT_TEST_POSTGRES_URL is not set: `cargo xtask test` starts a server").to_owned()
 }
 
-async fn server() -> Connection {
+/// Connects to the server of PostgreSQL itself.
+pub(crate) async fn server() -> Connection {
     Connection::connect(&server_url().parse().unwrap(), &ConnectOptions::default()).await.unwrap()
 }
 

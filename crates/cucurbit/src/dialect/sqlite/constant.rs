@@ -162,7 +162,7 @@ fn said(default: &ServerDefault) -> String {
 fn refusal(base: &Type, ty: &Type, default: &ServerDefault) -> Option<NotOfType> {
     match default {
         ServerDefault::Literal(literal) => match written(ty, literal) {
-            Ok(_) => (!is_in_range(base, ty, literal)).then_some(OUT_OF_RANGE),
+            Ok(_) => out_of_range(base, ty, literal),
             Err(refused) => Some(refused),
         },
         ServerDefault::Expression(expression) => {
@@ -199,18 +199,15 @@ fn is_held_by(ty: &Type, held: &Value) -> bool {
     }
 }
 
-/// Tells whether a whole number fits the wider of the two types that a column was declared with.
-fn is_in_range(base: &Type, ty: &Type, literal: &Literal) -> bool {
+/// Tells whether a whole number does not fit the wider of the two types that a column was declared with.
+pub(super) fn out_of_range(base: &Type, ty: &Type, literal: &Literal) -> Option<NotOfType> {
     let most = |ty: &Type| {
         let small = (*ty == Type::SmallInteger).then_some(i64::from(i16::MAX));
         small.or_else(|| (*ty == Type::Integer).then_some(i64::from(i32::MAX)))
     };
-    let (Some(base), Some(most_here)) = (most(base), most(ty)) else { return true };
-    let most = base.max(most_here);
-    match literal {
-        Literal::Integer(number) => (-most - 1..=most).contains(number),
-        Literal::Boolean(_) | Literal::Null | Literal::Number(_) | Literal::String(_) => true,
-    }
+    let most = most(base)?.max(most(ty)?);
+    let Value::Integer(number) = value(&integer(literal, i64::MIN..=i64::MAX).ok()?)? else { return None };
+    (!(-most - 1..=most).contains(&number)).then_some(OUT_OF_RANGE)
 }
 
 fn text_of(literal: &Literal) -> &str {

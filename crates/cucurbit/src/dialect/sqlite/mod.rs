@@ -20,6 +20,7 @@ mod letters;
 #[cfg(feature = "runtime")]
 pub(super) mod lock;
 mod moment;
+mod range;
 mod rebuild;
 #[cfg(feature = "runtime")]
 mod reflect;

@@ -17,7 +17,7 @@ use super::{
     },
     HERE, alter, constant,
     ddl::{CreateTable, index_value},
-    definition, enumeration, letters, rename, said,
+    definition, enumeration, letters, range, rename, said,
     token::same_name,
 };
 
@@ -39,11 +39,13 @@ pub(in super::super) fn plan(before: &mut Before, operations: &[Operation]) -> R
             });
             let (group, left) = rest.split_at(group.count());
             let group: Vec<Operation> = group.iter().map(|next| in_words_of_the_file(next, before)).collect();
+            group.iter().try_for_each(|next| range::refuse(before, next))?;
             alter::group(before, &group, &mut plan)?;
             group.iter().for_each(|operation| follow(before, operation));
             rest = left;
         } else {
             let first = in_words_of_the_file(first, before);
+            range::refuse(before, &first)?;
             one(before, &first, &mut plan)?;
             follow(before, &first);
             rest = after;
