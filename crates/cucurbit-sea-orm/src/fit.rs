@@ -8,7 +8,7 @@ use std::any;
 use cucurbit::schema::{Dialect, Ident, Remark, Table, Type};
 use sea_orm::{
     ColumnTrait, EntityTrait, IdenStatic, Iterable, ModelTrait,
-    sea_query::{Expr, PostgresQueryBuilder, QueryBuilder},
+    sea_query::{ColumnType, Expr, PostgresQueryBuilder, QueryBuilder},
 };
 
 use crate::ty;
@@ -16,8 +16,7 @@ use crate::ty;
 /// Lists what SeaORM cannot write or read of an entity's fields, on either database.
 pub(crate) fn remarks<E: EntityTrait>(table: &Table) -> Vec<Remark> {
     let remark = |column: E::Column, dialect: Dialect| {
-        // Depending on the features of SeaORM there are other variants; the name is all that is needed.
-        let value = format!("{:?}", <E::Model as ModelTrait>::get_value_type(column));
+        let value = value_type::<E>(column);
         let name = Ident::from(column.as_str());
         let ty = table.column(&name)?.ty.on(dialect);
         let misfit = Misfit::of(dialect, &value, ty, is_cast(column))?;
@@ -31,6 +30,27 @@ pub(crate) fn remarks<E: EntityTrait>(table: &Table) -> Vec<Remark> {
     };
     let on = |column| Dialect::ALL.into_iter().filter_map(move |dialect| remark(column, dialect));
     E::Column::iter().flat_map(on).collect()
+}
+
+/// Returns the name of a field's type among SeaORM's values.
+///
+/// Depending on the features of SeaORM there are other ones; the name is all that is needed. Of a vector it must not be
+/// asked: SeaORM panics.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the list is SeaORM's and may grow")]
+fn value_type<E: EntityTrait>(column: E::Column) -> String {
+    let is_vector = match column.def().get_column_type() {
+        ColumnType::Vector(_) => true,
+        ColumnType::Custom(name) => {
+            // `tsvector`, a text in Rust, is another thing.
+            let name = name.to_string().to_ascii_lowercase();
+            ["vector", "halfvec", "sparsevec"].iter().any(|word| name.starts_with(word))
+        }
+        _ => false,
+    };
+    if is_vector {
+        return "Vector".to_owned();
+    }
+    format!("{:?}", <E::Model as ModelTrait>::get_value_type(column))
 }
 
 /// Tells whether a column's values are converted by the database on their way (`select_as`, `save_as`), so that the

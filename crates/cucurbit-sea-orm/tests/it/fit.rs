@@ -1,7 +1,10 @@
 //! Which fields SeaORM can write and read back, on tables made of their entities: what it cannot is remarked, and what
 //! it can is not.
 
-use cucurbit::{connection::Connection, dialect::Before, operation::Operation, prelude::*, schema::Schema};
+use cucurbit::{
+    Script, connection::Connection, dialect::Before, operation::Operation, prelude::*, runtime::Migrator,
+    schema::Schema,
+};
 use cucurbit_sea_orm::Models;
 use sea_orm::{ActiveModelTrait, DbErr, EntityTrait, IntoActiveModel};
 
@@ -84,6 +87,12 @@ field!(decimal_as_integer, Decimal, Decimal::new(5, 0), "Integer");
 field!(decimal_of_22_digits, Decimal, "12345678901234567890.12".parse().unwrap(), "Decimal(Some((22, 2)))");
 field!(big_decimal, BigDecimal, "2.50".parse().unwrap(), "Decimal(Some((8, 2)))");
 field!(ip_network, IpNetwork, "10.0.0.0/8".parse().unwrap());
+field!(
+    mac_address,
+    sea_orm::sea_query::value::prelude::mac_address::MacAddress,
+    sea_orm::sea_query::value::prelude::mac_address::MacAddress::new([1, 2, 3, 4, 5, 6]),
+    "MacAddr"
+);
 field!(i64_as_integer, i64, 5, "Integer");
 field!(i32_as_big_integer, i32, 5, "BigInteger");
 field!(i32_as_double, i32, 5, "Double");
@@ -208,6 +217,7 @@ async fn all() {
     tried::<decimal_of_22_digits::Entity>(decimal_of_22_digits::value(), &mut wrong).await;
     tried::<big_decimal::Entity>(big_decimal::value(), &mut wrong).await;
     tried::<ip_network::Entity>(ip_network::value(), &mut wrong).await;
+    tried::<mac_address::Entity>(mac_address::value(), &mut wrong).await;
     tried::<i64_as_integer::Entity>(i64_as_integer::value(), &mut wrong).await;
     tried::<i32_as_big_integer::Entity>(i32_as_big_integer::value(), &mut wrong).await;
     tried::<i32_as_double::Entity>(i32_as_double::value(), &mut wrong).await;
@@ -218,4 +228,68 @@ async fn all() {
     tried::<array_of_texts::Entity>(array_of_texts::value(), &mut wrong).await;
     tried::<array_of_i8::Entity>(array_of_i8::value(), &mut wrong).await;
     assert_eq!(wrong, [""; 0]);
+}
+
+mod vector {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "vector")]
+    pub struct Model {
+        #[sea_orm(primary_key)]
+        pub id: i32,
+        #[sea_orm(column_type = "Vector(Some(3))")]
+        pub place: PgVector,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+thread_local! {
+    static TABLE: std::cell::RefCell<Vec<Operation>> = const { std::cell::RefCell::new(Vec::new()) };
+}
+
+#[test]
+fn vectors_are_kept_where_the_server_has_them_and_refused_with_the_reason_where_not() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let schema = Models::new().add_plain::<vector::Entity>().and_then(Models::schema).unwrap();
+        let remarked: Vec<Dialect> = schema.remarks.0.iter().map(|remark| remark.dialect).collect();
+        assert_eq!(remarked, [Sqlite], "{:?}", schema.remarks);
+        TABLE.set(schema.tables.values().cloned().map(Operation::CreateTable).collect());
+        fn create(op: &mut Op) {
+            TABLE.with_borrow(|operations| operations.iter().for_each(|one| op.invoke(one.clone())));
+        }
+        let script = Script {
+            path: "a.rs",
+            doc: "a",
+            revision: Revision::new("a"),
+            upgrade: create,
+            downgrade: |_| {},
+        };
+        let scripts = cucurbit::revision::Scripts::new(vec![script]).unwrap();
+        let mut connection = connect(Postgres).await;
+        let is_there = "SELECT 1 FROM pg_available_extensions WHERE name = 'vector'";
+        let is_there = !connection.rows(is_there).await.unwrap().is_empty();
+        if is_there {
+            connection.execute("CREATE EXTENSION IF NOT EXISTS vector SCHEMA pg_temp").await.unwrap();
+        }
+        let done = Migrator::on(&mut connection, &scripts).upgrade_heads().await;
+        if is_there {
+            done.unwrap();
+            let database = cucurbit_sea_orm::lend(&mut connection);
+            let place = sea_orm::prelude::PgVector::from(vec![0.5, -1.0, 0.0]);
+            let row = vector::Model { id: 1, place };
+            vector::Entity::insert(row.clone().into_active_model()).exec(&database).await.unwrap();
+            assert_eq!(vector::Entity::find().one(&database).await.unwrap(), Some(row));
+        } else {
+            let error = cucurbit::Error::from(done.unwrap_err());
+            let hint = error.hint().unwrap_or_default().to_string();
+            assert!(hint.contains("an extension has the type `vector`"), "{error:?}: {hint}");
+            assert!(hint.contains("CREATE EXTENSION"), "{hint}");
+        }
+    });
 }

@@ -140,7 +140,7 @@ impl ConnectionError {
             Self::NotADatabase { .. } => return Trouble::NotADatabase.hint().map(str::to_owned),
             Self::Statement { source, .. } => match self.trouble() {
                 Some(trouble) => return trouble.hint().map(str::to_owned),
-                None => return bare_word(source),
+                None => return bare_word(source).or_else(|| unknown_type(source)),
             },
             Self::Tls { source, .. } => return source.hint(),
             Self::Unreadable { .. } => "correct `sslrootcert`, `sslcert` or `sslkey` in the address",
@@ -423,6 +423,18 @@ fn bare_word(error: &DriverError) -> Option<String> {
         "`{word}` is read as the name of a column; correct it, or, if it is a text, write it as SQL does: `\"'{word}'\"` in \
          `.backfill(…)`, `check(…)` or `.using(…)`"
     ))
+}
+
+/// Says where a type of PostgreSQL comes from that is not there: SQLSTATE 42704 is of any object that is not.
+fn unknown_type(error: &DriverError) -> Option<String> {
+    let (code, message) = (error.code()?, error.message()?);
+    let ty = message.strip_prefix("type \"")?.split('"').next()?;
+    (code == "42704").then(|| {
+        format!(
+            "correct the name; if an extension has the type `{ty}`, make that first, in a revision before: \
+             `op.execute(\"CREATE EXTENSION …\")`, where the server has it installed"
+        )
+    })
 }
 
 /// The primary result code in SQLite's extended one; `None` for an SQLSTATE, which has five characters.
