@@ -10,7 +10,7 @@ use crate::{
     error::Error,
     revision::{self, Direction, Edges, Heads, Target},
     runtime::{self, RunError},
-    schema::{Dialect, Ident, ObjectName, Schema},
+    schema::{Dialect, Ident, ObjectName, Remark, Schema},
     source::{self, Made, ReplayError, Source, SqlFileError},
 };
 
@@ -203,6 +203,11 @@ impl<'p> Reader<'p> {
     /// Lists what the database holds and no schema of ours does.
     pub(super) async fn unmodelled(&mut self) -> Result<Vec<Unmodelled>, Error> {
         Ok(dialect::unmodelled(self.connection().await?).await?)
+    }
+
+    /// Finds what a database holds and no driver reads as the types that it shall have.
+    pub(super) async fn misread(&mut self, wanted: &Schema) -> Result<Vec<Remark>, Error> {
+        Ok(dialect::misread(self.connection().await?, wanted).await?)
     }
 
     /// Lists the revisions that the database has not run; none where no database was read.

@@ -156,8 +156,11 @@ struct Read {
 /// Reads both sides and compares them.
 async fn read_and_compare(reader: &mut Reader<'_>, between: &Between) -> Result<Read, Error> {
     let mut to = reader.read(&between.to).await?;
-    let remarks = std::mem::take(&mut to.schema.remarks.0);
+    let mut remarks = std::mem::take(&mut to.schema.remarks.0);
     let from = reader.read(&between.from).await?;
+    if between.from == Source::Database {
+        remarks.extend(reader.misread(&to.schema).await?);
+    }
     if between.to == Source::Models {
         to.schema = place::with_enums_found(&from.schema, to.schema)?;
     }

@@ -30,7 +30,7 @@ use std::borrow::Cow;
 #[cfg(feature = "runtime")]
 use crate::connection::{Connection, ConnectionError};
 #[cfg(feature = "runtime")]
-use crate::schema::Ident;
+use crate::schema::{Ident, Remark};
 use crate::{operation::Operation, schema::Schema};
 
 pub(crate) use self::canonical::{is_in_letters, is_written_as, written_column, written_index};
@@ -137,6 +137,20 @@ pub async fn unmodelled(connection: &mut Connection) -> Result<Vec<Unmodelled>, 
     match connection.dialect() {
         Dialect::Postgres => postgres::unmodelled(connection).await,
         Dialect::Sqlite => sqlite::unmodelled(connection).await,
+    }
+}
+
+/// Finds what a database holds in the columns of a schema and no driver reads as their types: on SQLite, numbers in old
+/// columns of JSON.
+///
+/// # Errors
+///
+/// When the database refuses a query.
+#[cfg(feature = "runtime")]
+pub async fn misread(connection: &mut Connection, wanted: &Schema) -> Result<Vec<Remark>, ConnectionError> {
+    match connection.dialect() {
+        Dialect::Postgres => Ok(Vec::new()),
+        Dialect::Sqlite => sqlite::misread(connection, wanted).await,
     }
 }
 

@@ -2,14 +2,14 @@
 
 use cucurbit::{
     Op,
-    command::{self, CheckOptions, Env, Location, NewRevision, Project, merge, new_revision},
+    command::{self, Between, CheckOptions, Env, Location, NewRevision, Project, merge, new_revision},
     prelude::*,
     runtime::Migrator,
     schema::{EnumType, Schema},
     source::replay_on_scratch,
 };
 
-use crate::support::{Database, on_each_database, script, scripts};
+use crate::support::{Database, on_each_database, on_sqlite, script, scripts};
 
 fn nothing(_op: &mut Op) {}
 
@@ -165,5 +165,66 @@ fn a_rehearsal_knows_tables_that_need_each_other() {
         let scripts = scripts(&[script("a", &[], pair, nothing)]);
         let after = replay_on_scratch(&database.address, &scripts, &[0], Default::default()).await.unwrap();
         assert_eq!(after.schema.tables.len(), 3);
+    });
+}
+
+fn lineage(op: &mut Op) {
+    op.create_table("plant", |table| {
+        table.column(integer("id"));
+        table.column(column("lineage", Type::Json).nullable());
+        table.column(column("notes", Type::Json).nullable());
+        table.primary_key(["id"]);
+    });
+}
+
+/// Only SQLite makes numbers of texts.
+#[test]
+fn numbers_in_an_old_column_of_json_are_warned_of_until_the_type_is_set_anew() {
+    on_sqlite(async |database: Database| {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("versions")).unwrap();
+        let models = || {
+            let plant = TableBuilder::build("plant", |table| {
+                table.column(integer("id"));
+                table.column(column("lineage", Type::Json).nullable());
+                table.column(column("notes", Type::Json).nullable());
+                table.column(integer("height").nullable());
+                table.primary_key(["id"]);
+            });
+            Ok::<_, std::convert::Infallible>(Schema::from_tables([plant]))
+        };
+        let location = Location {
+            database_url: Some(database.url.clone()),
+            working_directory: folder.path().to_owned(),
+            ..Location::default()
+        };
+        let list = vec![script("a", &[], lineage, nothing)];
+        let env = Env::new(list.clone()).models(models).project(folder.path());
+        let project = Project::open(env, location).unwrap();
+        let mut connection = database.connect().await;
+        let table = "CREATE TABLE plant (id INTEGER NOT NULL PRIMARY KEY, lineage JSON, notes JSON);
+             INSERT INTO plant VALUES (1, '{}', '[5]'), (2, '5', NULL), (3, '1.5', 'null');";
+        connection.execute(table).await.unwrap();
+        let head = ["a".parse().unwrap()];
+        command::stamp(&project, &head, false, project.run_options(), &mut |_| ()).await.unwrap();
+
+        let new = NewRevision { head: None, ..new("a") };
+        let written = command::create(&project, &new, &Between::default()).await.unwrap().unwrap();
+        let [warning] = written.warnings.as_slice() else { panic!("{:?}", written.warnings) };
+        assert!(warning.starts_with("column plant.lineage: the file declares it"), "{warning}");
+        assert!(warning.contains("2 rows hold one"), "{warning}");
+        assert!(warning.contains("`op.alter_column(\"plant\", \"lineage\").ty(Type::Json)`"), "{warning}");
+        std::fs::remove_file(folder.path().join(&written.path)).unwrap_or_default();
+
+        // What it advises is the cure.
+        fn anew(op: &mut Op) {
+            op.alter_column("plant", "lineage").ty(Type::Json);
+        }
+        let list = scripts(&[script("a", &[], lineage, nothing), script("b", &["a"], anew, nothing)]);
+        Migrator::on(&mut connection, &list).upgrade_heads().await.unwrap();
+        let types = connection.rows("SELECT typeof(lineage), lineage FROM plant ORDER BY id").await.unwrap();
+        let texts: Vec<String> = types.into_iter().flatten().flatten().collect();
+        assert_eq!(texts, ["text", "{}", "text", "5", "text", "1.5"]);
+        connection.close().await.unwrap();
     });
 }

@@ -45,7 +45,10 @@ use crate::{
 use super::{Answers, Question};
 
 #[cfg(feature = "runtime")]
-pub(super) use self::reflect::{reflect, unmodelled};
+pub(super) use self::{
+    ask::misread,
+    reflect::{reflect, unmodelled},
+};
 pub(super) use self::{
     canonical::canonical, letters::all_in_letters_of, render::plan, said::add_what_is_said,
 };
