@@ -5,6 +5,7 @@
 
 #[macro_use]
 mod ways;
+mod by_sqlx;
 mod lists;
 mod moments;
 mod plain;

@@ -15,7 +15,7 @@ pub(super) fn dates() -> [&'static str; 8] {
     ]
 }
 
-fn times() -> [&'static str; 6] {
+pub(super) fn times() -> [&'static str; 6] {
     ["00:00:00", "23:59:59", "12:34:56.5", "00:00:00.000001", "23:59:59.999999", "01:02:03.100000"]
 }
 
@@ -46,7 +46,7 @@ ways!(
     times().map(|text| text.parse().unwrap())
 );
 
-fn naive() -> Vec<NaiveDateTime> {
+pub(super) fn naive() -> Vec<NaiveDateTime> {
     moments().iter().map(|text| text.parse().unwrap()).collect()
 }
 
@@ -67,13 +67,13 @@ ways!(
     few(naive())
 );
 
-fn utc() -> Vec<DateTime<Utc>> {
+pub(super) fn utc() -> Vec<DateTime<Utc>> {
     moments_in("Z").into_iter().map(|moment| moment.to_utc()).collect()
 }
 
 ways!(date_time_utc, On::Both, #[sea_orm()] DateTime<Utc>, utc(), few(utc()));
 
-fn zoned() -> Vec<DateTime<FixedOffset>> {
+pub(super) fn zoned() -> Vec<DateTime<FixedOffset>> {
     let zones = ["+00:00", "+02:00", "-05:30"].map(moments_in);
     // The first and last years have no room for a zone.
     let has_room = |moment: &DateTime<FixedOffset>| {
@@ -92,19 +92,19 @@ ways!(
     few(zoned()).into_iter().map(DateTime::<Local>::from).collect::<Vec<_>>()
 );
 
-fn time_date(date: NaiveDate) -> Date {
+pub(super) fn time_date(date: NaiveDate) -> Date {
     let days = date.signed_duration_since(NaiveDate::default()).num_days();
     Date::from_julian_day(i32::try_from(days + 2_440_588).unwrap()).unwrap()
 }
 
-fn time_time(time: NaiveTime) -> Time {
+pub(super) fn time_time(time: NaiveTime) -> Time {
     use sea_orm::sea_query::value::prelude::chrono::Timelike;
     let part = |number: u32| u8::try_from(number).unwrap();
     Time::from_hms_nano(part(time.hour()), part(time.minute()), part(time.second()), time.nanosecond())
         .unwrap()
 }
 
-fn primitive() -> Vec<PrimitiveDateTime> {
+pub(super) fn primitive() -> Vec<PrimitiveDateTime> {
     naive()
         .into_iter()
         .map(|moment| PrimitiveDateTime::new(time_date(moment.date()), time_time(moment.time())))
@@ -134,7 +134,7 @@ ways!(
     few(primitive())
 );
 
-fn offset() -> Vec<OffsetDateTime> {
+pub(super) fn offset() -> Vec<OffsetDateTime> {
     primitive().into_iter().map(PrimitiveDateTime::assume_utc).collect()
 }
 

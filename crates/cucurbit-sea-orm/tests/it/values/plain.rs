@@ -96,7 +96,7 @@ ways!(
     [0, u32::MAX]
 );
 
-fn f32s() -> [f32; 13] {
+pub(super) fn f32s() -> [f32; 13] {
     [
         0.0,
         -0.0,
@@ -194,7 +194,7 @@ ways!(
     [&b""[..], b"123", b"\0\xff"].map(Vec::from)
 );
 
-fn jsons() -> Vec<Json> {
+pub(super) fn jsons() -> Vec<Json> {
     let mut values: Vec<Json> =
         texts().into_iter().filter(|text| !text.contains('\u{1}')).map(Json::String).collect();
     values.extend([
@@ -307,7 +307,7 @@ ways!(
     decimals(&SHORT_NUMBERS)
 );
 
-fn big_decimals(texts: &[&str]) -> Vec<BigDecimal> {
+pub(super) fn big_decimals(texts: &[&str]) -> Vec<BigDecimal> {
     texts.iter().map(|text| text.parse().unwrap()).collect()
 }
 
