@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     config::ConfigError,
     connection::{ConnectOptions, Connection, address::Address},
-    dialect::{self, Answers, Before, ScratchError, Unmodelled},
+    dialect::{self, Answers, Before, Place, ScratchError, Unmodelled},
     diff::{Diff, Filter, LeftOut, comments, diff},
     error::Error,
     revision::{self, Direction, Edges, Heads, Target},
@@ -162,10 +162,15 @@ impl<'p> Reader<'p> {
         let dialect = self.dialect;
         loop {
             let connection = self.connection().await?;
-            let (version_table, is_there) = configured.located(connection).await?;
-            let query = is_there.then(|| version_table.rows_sql());
-            let (reflected, rows) = dialect::reflect_snapshot_with(connection, query.as_deref()).await?;
-            let heads = version_table.heads_in(rows.unwrap_or_default()).map_err(RunError::from)?;
+            let query = |place: &Place| {
+                // What is wrong with it is said below, when the snapshot is left.
+                let (table, is_there) = configured.at(place.clone()).ok()?;
+                is_there.then(|| table.rows_sql())
+            };
+            let (reflected, place, rows) =
+                dialect::reflect_snapshot_with(connection, configured.name(), query).await?;
+            let (version_table, is_there) = configured.at(place).map_err(RunError::from)?;
+            let heads = version_table.heads_in(rows).map_err(RunError::from)?;
             let now = match is_there {
                 true => version_table.rows(connection).await?,
                 false => version_table.heads(connection).await?,

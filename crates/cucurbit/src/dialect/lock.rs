@@ -202,20 +202,26 @@ pub(crate) struct Found {
 pub(crate) async fn place(connection: &mut Connection, name: &Ident) -> Result<Place, ConnectionError> {
     let name = sql::string(name.as_str());
     let query = match connection.dialect() {
-        Dialect::Postgres => super::postgres::lock::place_query(&name),
-        Dialect::Sqlite => super::sqlite::lock::place_query(&name),
+        Dialect::Postgres => postgres::lock::place_query(&name),
+        Dialect::Sqlite => sqlite::lock::place_query(&name),
     };
     let row = connection.rows(&query).await?.into_iter().next().unwrap_or_default();
     let mut values = row.into_iter();
-    let mut next = || values.next().flatten();
-    let schema = next().map(Ident::new);
-    let kind = next();
-    let other = next();
-    let found = kind.map(|_| Found {
-        other,
-        ty: next(),
-        is_text: next().as_deref() == Some("1"),
-        is_filtered: next().as_deref() == Some("1"),
-    });
-    Ok(Place { schema, found })
+    Place::read(|| Ok(values.next().flatten()))
+}
+
+impl Place {
+    /// Reads what a dialect's query for it returns, value by value.
+    pub(super) fn read<E>(mut next: impl FnMut() -> Result<Option<String>, E>) -> Result<Self, E> {
+        let schema = next()?.map(Ident::new);
+        let kind = next()?;
+        let other = next()?;
+        let found = Found {
+            other,
+            ty: next()?,
+            is_text: next()?.as_deref() == Some("1"),
+            is_filtered: next()?.as_deref() == Some("1"),
+        };
+        Ok(Self { schema, found: kind.map(|_| found) })
+    }
 }

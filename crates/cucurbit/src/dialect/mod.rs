@@ -47,7 +47,7 @@ pub(crate) use self::{
     lexer::{Part, file_statements, script_text},
     lock::{Place, place},
     session::{
-        Interrupted, Unreleased, begin, current_schema, interrupted, is_busy, is_lost_to_another,
+        Interrupted, Unreleased, begin, current_schema, has_users, interrupted, is_busy, is_lost_to_another,
         lock_version_table, may_rebuild, may_run_twice, may_stand_in_transaction, needs_no_transaction,
         outside, partitioned, process, reflect_snapshot_with, run, table_exists, unreleased,
     },
@@ -112,9 +112,22 @@ impl Dialect {
 #[cfg(feature = "runtime")]
 pub async fn reflect(connection: &mut Connection) -> Result<Before, ReflectError> {
     match connection.dialect() {
-        Dialect::Postgres => postgres::reflect(connection).await,
-        Dialect::Sqlite => sqlite::reflect(connection).await,
+        Dialect::Postgres => Ok(postgres::reflect(connection, None).await?.0),
+        Dialect::Sqlite => Ok(sqlite::reflect(connection, None).await?.0),
     }
+}
+
+/// Reads the schema, and where the version table of this name is.
+#[cfg(feature = "runtime")]
+async fn reflect_with_place(
+    connection: &mut Connection,
+    version_table: &Ident,
+) -> Result<(Before, Place), ReflectError> {
+    let (before, place) = match connection.dialect() {
+        Dialect::Postgres => postgres::reflect(connection, Some(version_table)).await?,
+        Dialect::Sqlite => sqlite::reflect(connection, Some(version_table)).await?,
+    };
+    Ok((before, place.unwrap_or_default()))
 }
 
 /// Takes the name of the connection's own schema from everything that lies in it, as reflection does.

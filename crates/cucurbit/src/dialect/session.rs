@@ -8,7 +8,7 @@ use crate::{
 };
 
 use super::{
-    Before, ReflectError,
+    Before, Place, ReflectError,
     lexer::{self, CopyIn},
     sql,
 };
@@ -55,19 +55,23 @@ pub async fn reflect_snapshot(connection: &mut Connection) -> Result<Before, Ref
     end_snapshot(connection, reflected).await
 }
 
-/// Reads the schema, and the rows of a query as they were at that moment.
+/// Reads the schema, where the version table is, and the rows of a query that depends on that, all as they were at one
+/// moment.
 pub(crate) async fn reflect_snapshot_with(
     connection: &mut Connection,
-    query: Option<&str>,
-) -> Result<(Before, Option<Rows>), ReflectError> {
+    version_table: &Ident,
+    query: impl FnOnce(&Place) -> Option<String>,
+) -> Result<(Before, Place, Rows), ReflectError> {
     begin_snapshot(connection).await?;
-    let read = match (super::reflect(connection).await, query) {
-        (Ok(before), Some(query)) => match connection.rows(query).await {
-            Ok(rows) => Ok((before, Some(rows))),
-            Err(error) => Err(error.into()),
+    let read = match super::reflect_with_place(connection, version_table).await {
+        Ok((before, place)) => match query(&place) {
+            Some(query) => match connection.rows(&query).await {
+                Ok(rows) => Ok((before, place, rows)),
+                Err(error) => Err(error.into()),
+            },
+            None => Ok((before, place, Rows::new())),
         },
-        (Ok(before), None) => Ok((before, None)),
-        (Err(error), _) => Err(error),
+        Err(error) => Err(error),
     };
     end_snapshot(connection, read).await
 }
@@ -256,6 +260,14 @@ pub(crate) fn is_lost_to_another(error: &(dyn std::error::Error + 'static)) -> b
 /// extended codes).
 pub(crate) fn is_busy(error: &ConnectionError) -> bool {
     matches!(error.code().as_deref(), Some("5" | "261" | "517" | "773"))
+}
+
+/// Tells whether a script can become a user who may do less than the one who began the run.
+pub(crate) const fn has_users(dialect: Dialect) -> bool {
+    match dialect {
+        Dialect::Postgres => true,
+        Dialect::Sqlite => false,
+    }
 }
 
 /// Tells whether an operation that is not planned yet may turn out to replace or drop a table, for which SQLite's

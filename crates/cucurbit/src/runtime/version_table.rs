@@ -125,20 +125,24 @@ impl VersionTable {
     ///
     /// When something else bears the name, or the database does not answer.
     pub async fn located(&self, connection: &mut Connection) -> Result<(Self, bool), RunError> {
-        let Place { schema, found } = dialect::place(connection, self.name()).await?;
+        Ok(self.at(dialect::place(connection, self.name()).await?)?)
+    }
+
+    /// Reads what bears its name.
+    pub(crate) fn at(&self, Place { schema, found }: Place) -> Result<(Self, bool), VersionTableError> {
         let table = TableName { schema, name: self.name().clone() };
         let name = shown(&table);
         match found {
             None => return Ok((Self { table }, false)),
             Some(found) => {
                 if let Some(kind) = found.other {
-                    return Err(VersionTableError::Other { name, kind }.into());
+                    return Err(VersionTableError::Other { name, kind });
                 }
                 if !found.is_text {
-                    return Err(VersionTableError::Column { name, found: found.ty }.into());
+                    return Err(VersionTableError::Column { name, found: found.ty });
                 }
                 if found.is_filtered {
-                    return Err(VersionTableError::Hidden { name }.into());
+                    return Err(VersionTableError::Hidden { name });
                 }
             }
         }

@@ -11,9 +11,10 @@ use crate::{
 };
 
 use super::{
-    super::{Before, Originals, ReflectError, Trigger, Unmodelled, View},
+    super::{Before, Originals, Place, ReflectError, Trigger, Unmodelled, View, sql},
     ddl::{CreateTable, index_value},
     letters,
+    lock::place_query,
     token::tokens,
 };
 
@@ -90,9 +91,12 @@ pub(in super::super) async fn unmodelled(
     Ok(found.into_iter().map(unmodelled).collect())
 }
 
-/// Reads the schema and the stored texts.
-pub(in super::super) async fn reflect(connection: &mut Connection) -> Result<Before, ReflectError> {
-    refuse_old_library(connection).await?;
+/// Reads the schema and the stored texts; with the first query also where the version table is, if its name is given.
+pub(in super::super) async fn reflect(
+    connection: &mut Connection,
+    version_table: Option<&Ident>,
+) -> Result<(Before, Option<Place>), ReflectError> {
+    let place = library_and_place(connection, version_table).await?;
     let mut originals = Originals::default();
     let mut virtual_tables = Vec::new();
     connection
@@ -108,7 +112,7 @@ pub(in super::super) async fn reflect(connection: &mut Connection) -> Result<Bef
     };
     connection.each::<ReflectError>(COLUMNS, read).await?;
     let schema = schema(&originals, &columns)?;
-    Ok(Before { schema, originals, said: Schema::new(), current_schema: None })
+    Ok((Before { schema, originals, said: Schema::new(), current_schema: None }, place))
 }
 
 /// Takes one of the objects.
@@ -167,13 +171,23 @@ async fn leave_out_shadows(
     Ok(())
 }
 
-async fn refuse_old_library(connection: &mut Connection) -> Result<(), ReflectError> {
-    let version = connection.value("SELECT sqlite_version()").await?.unwrap_or_default();
+async fn library_and_place(
+    connection: &mut Connection,
+    version_table: Option<&Ident>,
+) -> Result<Option<Place>, ReflectError> {
+    let place = version_table.map(|name| place_query(&sql::string(name.as_str())));
+    let query = match place {
+        Some(place) => format!("SELECT sqlite_version(), p.* FROM ({place}) AS p"),
+        None => "SELECT sqlite_version()".to_owned(),
+    };
+    let row = connection.rows(&query).await?.into_iter().next().unwrap_or_default();
+    let mut values = row.into_iter();
+    let version = values.next().flatten().unwrap_or_default();
     let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
     if (parts.next().unwrap_or(0), parts.next().unwrap_or(0)) < OLDEST {
         return Err(ReflectError::TooOld { version, oldest: OLDEST_TEXT });
     }
-    Ok(())
+    version_table.map(|_| Place::read(|| Ok(values.next().flatten()))).transpose()
 }
 
 /// `columns` are the columns of each table as SQLite sees them, as JSON.

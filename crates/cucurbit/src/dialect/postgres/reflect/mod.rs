@@ -15,7 +15,7 @@ pub(crate) use self::unmodelled::unmodelled;
 use super::{constant, expression::unwrapped, sequence, types};
 use crate::{
     connection::Connection,
-    dialect::{Before, ReflectError},
+    dialect::{Before, Place, ReflectError},
     schema::{
         Action, Check, Column, Deferral, EnumType, ForeignKey, Ident, Identity, Match, ObjectName,
         PrimaryKey, Schema, Sequence, SequenceOptions, Serial, ServerDefault, Table, TableName, Type, Unique,
@@ -25,9 +25,13 @@ use crate::{
 /// The oldest version, as `server_version_num` has it.
 const OLDEST: u32 = 130_000;
 
-/// Reads what lies in the connection's current schema, and in others under their names.
-pub(crate) async fn reflect(connection: &mut Connection) -> Result<Before, ReflectError> {
-    let server = server(connection).await?;
+/// Reads what lies in the connection's current schema, and in others under their names; with the first query also where
+/// the version table is, if its name is given.
+pub(crate) async fn reflect(
+    connection: &mut Connection,
+    version_table: Option<&Ident>,
+) -> Result<(Before, Option<Place>), ReflectError> {
+    let (server, place) = server(connection, version_table).await?;
     let mut catalogue = Catalogue { server, tables: BTreeMap::new(), comments: Comments::default() };
     let enums = catalogue.read_tables_and_enums(connection).await?;
     catalogue.read_columns(connection).await?;
@@ -40,7 +44,8 @@ pub(crate) async fn reflect(connection: &mut Connection) -> Result<Before, Refle
     });
     let schema = Schema::from_tables(tables).with_enums(enums).with_sequences(sequences);
     let Server { current, others, .. } = catalogue.server;
-    Ok(Before { current_schema: Some(current), ..Before::of(schema.with_schemas(others)) })
+    let before = Before { current_schema: Some(current), ..Before::of(schema.with_schemas(others)) };
+    Ok((before, place))
 }
 
 /// What is known of the server before anything else is asked.
@@ -56,9 +61,13 @@ pub(super) struct Server {
     pub(super) others: Vec<Ident>,
 }
 
-async fn server(connection: &mut Connection) -> Result<Server, ReflectError> {
-    let mut server = None;
-    each(connection, "pg_namespace", queries::SERVER, |mut row| {
+async fn server(
+    connection: &mut Connection,
+    version_table: Option<&Ident>,
+) -> Result<(Server, Option<Place>), ReflectError> {
+    let (mut server, mut place) = (None, None);
+    let query = queries::server(version_table);
+    each(connection, "pg_namespace", &query, |mut row| {
         let version = row.number()?;
         refuse_old(version, row.text()?.into_owned())?;
         let search_path = row.text()?.into_owned();
@@ -68,13 +77,17 @@ async fn server(connection: &mut Connection) -> Result<Server, ReflectError> {
         let current = Ident::new(row.text()?);
         let others = row.optional_texts()?.unwrap_or_default().into_iter().map(Ident::new).collect();
         server = Some(Server { version, namespace, current, others });
+        if version_table.is_some() {
+            place = Some(Place::read(|| row.optional_text())?);
+        }
         Ok(())
     })
     .await?;
-    server.ok_or_else(|| ReflectError::Original {
+    let server = server.ok_or_else(|| ReflectError::Original {
         object: "pg_namespace".to_owned(),
         reason: "the server says nothing of itself".to_owned(),
-    })
+    })?;
+    Ok((server, place))
 }
 
 /// Older catalogues lack columns that are asked for, and what they hold would be half read.

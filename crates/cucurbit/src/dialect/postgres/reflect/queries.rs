@@ -3,16 +3,30 @@
 //! All expressions are printed by `pg_get_expr(…, false)`, as `ask` prints them.
 
 use super::Server;
-use crate::dialect::sql::string;
+use crate::{
+    dialect::{postgres::lock::place_query, sql::string},
+    schema::Ident,
+};
 
 /// The version, the search path, the current schema (its place and its name) and the others: not `public`, which is nobody else's name.
-pub(super) const SERVER: &str = "SELECT current_setting('server_version_num'), current_setting('server_version'), \
+const SERVER: &str = "SELECT current_setting('server_version_num'), current_setting('server_version'), \
      current_setting('search_path'), \
      (SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname = current_schema()), current_schema(), \
      (SELECT pg_catalog.json_agg(n.nspname ORDER BY n.nspname) FROM pg_catalog.pg_namespace n \
       WHERE n.nspname NOT IN (current_schema(), 'public', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%' \
         AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend e \
           WHERE e.classid = 'pg_catalog.pg_namespace'::regclass AND e.objid = n.oid AND e.deptype = 'e'))";
+
+/// What is asked before anything else; with the place of a version table, if its name is given.
+pub(super) fn server(version_table: Option<&Ident>) -> String {
+    match version_table {
+        Some(name) => {
+            let place = place_query(&string(name.as_str()));
+            format!("SELECT * FROM ({SERVER}) AS server CROSS JOIN ({place}) AS place")
+        }
+        None => SERVER.to_owned(),
+    }
+}
 
 /// Ordinary and partitioned tables (not the partitions), as a condition on `pg_class c`.
 fn is_table(server: &Server) -> String {
