@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{
-    Check, Column, ColumnType, ConstraintRef, Exclusion, ForeignKey, Ident, Index, PrimaryKey, TableName,
-    Unique,
+    Check, Column, ColumnType, ConstraintRef, Dialect, Exclusion, ForeignKey, Ident, Index, IndexKey,
+    PrimaryKey, ServerDefault, TableName, Unique,
 };
 
 /// A table.
@@ -120,6 +120,31 @@ impl Table {
     #[must_use]
     pub fn column(&self, name: &Ident) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == *name)
+    }
+
+    /// Lists what SQL stands in it, and in what: checks, computed columns, indexes and their conditions.
+    pub(crate) fn spoken(&self, dialect: Dialect) -> impl Iterator<Item = (&'static str, &str)> {
+        let checks = self.checks.iter().map(move |check| ("a check", check.expression.on(dialect).as_str()));
+        let computed = self.columns.iter().filter_map(move |column| match &column.default {
+            Some(ServerDefault::Computed { expression, stored: _ }) => {
+                Some(("a computed column", expression.on(dialect).as_str()))
+            }
+            Some(
+                ServerDefault::Expression(_)
+                | ServerDefault::Identity(_)
+                | ServerDefault::Literal(_)
+                | ServerDefault::Serial(_),
+            )
+            | None => None,
+        });
+        let parts = self.indexes.values().flat_map(|index| &index.parts);
+        let parts = parts.filter_map(move |part| match &part.key {
+            IndexKey::Column(_) => None,
+            IndexKey::Expression(expression) => Some(("an index", expression.on(dialect).as_str())),
+        });
+        let conditions = self.indexes.values().filter_map(|index| index.predicate.as_ref());
+        let conditions = conditions.map(move |condition| ("an index", condition.on(dialect).as_str()));
+        checks.chain(computed).chain(parts).chain(conditions)
     }
 
     /// Finds a column by name, to change it.

@@ -182,6 +182,51 @@ fn a_value_that_is_a_default_does_not_go() {
     );
 }
 
+#[test]
+fn values_change_places_in_columns_and_in_lists() {
+    check(
+        |op| {
+            op.set_enum_values("mood", ["sad", "ok", "it's"]).replace("sad", "ok").replace("ok", "sad");
+        },
+        ["ok ok [\"ok\",\"sad\"]", "sad sad -", "it's sad []", "ok sad -"],
+    );
+}
+
+#[test]
+fn a_value_that_a_check_or_an_index_speaks_of_does_not_go() {
+    const SPEAK: [(fn(&mut Op), &str); 3] = [
+        (
+            |op| {
+                op.create_check_constraint("ck_mood", "person", "mood <> 'it''s' OR id > 0");
+                op.set_enum_values("mood", ["sad", "ok"]).loses_data();
+            },
+            "a check of `person` speaks of the value",
+        ),
+        (
+            |op| {
+                op.create_index("ix_mood", "person", ["id"]).predicate("mood = 'it''s'");
+                op.set_enum_values("mood", ["sad", "ok"]).loses_data();
+            },
+            "an index of `person` speaks of the value",
+        ),
+        (
+            |op| {
+                op.create_index("ix_mood", "person", [expression("(mood = 'it''s')")]);
+                op.set_enum_values("mood", ["sad", "ok"]).loses_data();
+            },
+            "an index of `person` speaks of the value",
+        ),
+    ];
+    for (change, said) in SPEAK {
+        refused(change, said, "object-in-use");
+    }
+}
+
+#[test]
+fn a_type_that_columns_are_of_is_not_dropped() {
+    refused(|op| op.drop_enum("mood"), "is of the enum type `mood`", "object-in-use");
+}
+
 fn with_a_check(op: &mut Op) {
     op.create_check_constraint("ck_mood", "person", "mood <> 'sad' OR id > 0");
     op.rename_enum_value("mood", "sad", "blue");

@@ -5,7 +5,7 @@
 
 use crate::{
     operation::{ApplyError, ColumnChange, EnumChange, Operation},
-    schema::{Column, Dialect, IndexKey, Literal, ObjectName, ServerDefault, Table, TableName, Type},
+    schema::{Column, Dialect, Literal, ObjectName, ServerDefault, Table, TableName, Type},
 };
 
 use super::{
@@ -26,6 +26,17 @@ struct Values {
     gone: Vec<String>,
     /// Whether rows that hold one of these get NULL.
     may_lose: bool,
+}
+
+/// Refuses to drop a type while columns are declared of it, as PostgreSQL does.
+pub(super) fn refuse_used(
+    before: &Before,
+    name: &ObjectName,
+    operation: &Operation,
+) -> Result<(), PlanError> {
+    let Some((table, column)) = columns(before, name).into_iter().next() else { return Ok(()) };
+    let source = ApplyError::EnumInUse { name: name.clone(), table: table.name, column: column.name };
+    Err(PlanError::Apply { operation: operation.describe(), source })
 }
 
 /// Plans the change of an enum type.
@@ -140,38 +151,22 @@ impl Held<'_> {
     /// A check, an index or a computed column that speaks of a value follows it on PostgreSQL alone.
     fn refuse_spoken_of(&self, before: &Before, operation: &Operation) -> Result<(), PlanError> {
         let Some(table) = before.schema.table(&self.table.name) else { return Ok(()) };
-        let checks = table.checks.iter().map(|check| ("a check", check.expression.on(HERE)));
-        let computed = table.columns.iter().filter_map(|column| match &column.default {
-            Some(ServerDefault::Computed { expression, stored: _ }) => {
-                Some(("a computed column", expression.on(HERE)))
+        let speaks =
+            |sql: &str, value: &String| mentions(sql, &self.column.name) && sql.contains(&string(value));
+        let Values { replaced, gone, may_lose: _ } = self.values;
+        for (what, sql) in table.spoken(HERE) {
+            let table = &table.name;
+            if gone.iter().any(|value| speaks(sql, value)) {
+                let reason = format!("{what} of `{table}` speaks of the value: `{sql}`");
+                return Err(PlanError::InUse { dialect: HERE, operation: operation.describe(), reason });
             }
-            Some(
-                ServerDefault::Expression(_)
-                | ServerDefault::Identity(_)
-                | ServerDefault::Literal(_)
-                | ServerDefault::Serial(_),
-            )
-            | None => None,
-        });
-        let parts =
-            table.indexes.values().flat_map(|index| &index.parts).filter_map(|part| match &part.key {
-                IndexKey::Column(_) => None,
-                IndexKey::Expression(expression) => Some(("an index", expression.on(HERE))),
-            });
-        let conditions =
-            table.indexes.values().filter_map(|index| Some(("an index", index.predicate.as_ref()?.on(HERE))));
-        let speaks = |sql: &str| {
-            let is_value = |(old, _): &(String, String)| sql.contains(&string(old));
-            mentions(sql, &self.column.name) && self.values.replaced.iter().any(is_value)
-        };
-        let mut spoken = checks.chain(computed).chain(parts).chain(conditions);
-        match spoken.find(|(_, sql)| speaks(sql)) {
-            Some((what, sql)) => Err(unsupported(operation)(format!(
-                "{what} of `{}` speaks of the value: `{sql}`; drop it before and make it again after",
-                table.name
-            ))),
-            None => Ok(()),
+            if replaced.iter().any(|(old, _)| speaks(sql, old)) {
+                return Err(unsupported(operation)(format!(
+                    "{what} of `{table}` speaks of the value: `{sql}`; drop it before and make it again after"
+                )));
+            }
         }
+        Ok(())
     }
 
     /// Gives the column its default under the new name of the value.

@@ -60,6 +60,7 @@ impl Planner<'_> {
                 };
                 let gone: Vec<&String> = old.iter().filter(is_gone).collect();
                 self.refuse_default(name, &gone)?;
+                self.refuse_spoken_of(name, &gone)?;
                 self.make_anew(name, &Values { values, replacements, gone, may_lose: consent.is_given })
             }
         }
@@ -161,6 +162,24 @@ impl Planner<'_> {
         Ok(())
     }
 
+    /// Refuses to take a value away of which a check, an index or a computed column speaks: the new type could not read it.
+    fn refuse_spoken_of(&self, name: &ObjectName, gone: &[&String]) -> Result<(), PlanError> {
+        const HERE: Dialect = Dialect::Postgres;
+        for (table, columns) in self.columns_of(name) {
+            let Some(owner) = self.schema.tables.get(&table) else { continue };
+            let is_spoken_of = |sql: &str| {
+                columns.iter().any(|column| sql.contains(column.as_str()))
+                    && gone.iter().any(|value| sql.contains(&string(value)))
+            };
+            if let Some((what, sql)) = owner.spoken(HERE).find(|(_, sql)| is_spoken_of(sql)) {
+                let reason = format!("{what} of `{table}` speaks of the value: `{sql}`");
+                let operation = format!("take a value from enum {name}");
+                return Err(PlanError::InUse { dialect: HERE, operation, reason });
+            }
+        }
+        Ok(())
+    }
+
     /// Lists the columns of a type, by table.
     fn columns_of(&self, name: &ObjectName) -> BTreeMap<TableName, Vec<Ident>> {
         let mut tables = BTreeMap::new();
@@ -206,10 +225,7 @@ fn retyped(column: &Column, name: &ObjectName, values: &Values<'_>) -> String {
     let replaced: Vec<(String, String)> = replaced.chain(lost).collect();
     let ty = qualified(name);
     let (ty, value) = if types::is_array(column) {
-        let texts = replaced.iter().fold(format!("{quoted_name}::text[]"), |array, (old, new)| {
-            format!("array_replace({array}, {old}, {new})")
-        });
-        (format!("{ty}[]"), texts)
+        (format!("{ty}[]"), replaced_in_array(&format!("{quoted_name}::text[]"), &replaced))
     } else if replaced.is_empty() {
         (ty, format!("{quoted_name}::text"))
     } else {
@@ -232,6 +248,23 @@ fn retyped(column: &Column, name: &ObjectName, values: &Values<'_>) -> String {
         }
     };
     format!("{alter} DROP DEFAULT, {set_type}, {alter} SET DEFAULT {default}")
+}
+
+/// Writes an array with other values in the place of some, both as SQL. Where one gets the place of another that is
+/// replaced after it, all get one of their own first, which is longer than a value of an enum type can be.
+fn replaced_in_array(array: &str, replaced: &[(String, String)]) -> String {
+    let replace = |array: String, old: &str, new: &str| format!("array_replace({array}, {old}, {new})");
+    let is_read_again = replaced
+        .iter()
+        .enumerate()
+        .any(|(at, (_, new))| replaced[at + 1..].iter().any(|(old, _)| old == new));
+    if !is_read_again {
+        return replaced.iter().fold(array.to_owned(), |array, (old, new)| replace(array, old, new));
+    }
+    let place = |at: usize| format!("lpad('{at}', 64)");
+    let apart = replaced.iter().enumerate();
+    let apart = apart.fold(array.to_owned(), |array, (at, (old, _))| replace(array, old, &place(at)));
+    replaced.iter().enumerate().fold(apart, |array, (at, (_, new))| replace(array, &place(at), new))
 }
 
 /// Tells whether an operation speaks of a value: as a constant, or in SQL.
