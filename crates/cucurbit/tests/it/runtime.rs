@@ -132,6 +132,56 @@ fn what_is_not_empty_is_not_dropped_without_consent() {
 }
 
 #[test]
+fn a_danger_of_what_the_same_revision_renames_is_seen_under_its_new_name() {
+    fn table(op: &mut Op) {
+        op.rename_table("bed", "plot");
+        op.alter_column("plot", "name").not_null();
+    }
+    fn column(op: &mut Op) {
+        op.alter_table("bed", |table| table.rename_column("name", "title"));
+        op.alter_column("bed", "title").not_null();
+    }
+    fn in_one(op: &mut Op) {
+        op.alter_column("bed", "name").rename("title").not_null();
+    }
+    fn dropped(op: &mut Op) {
+        op.rename_table("bed", "plot");
+        op.alter_column("plot", "name").ty(Type::Integer);
+    }
+    on_each_database(async |database: Database| {
+        for (change, wanted) in [
+            (table as fn(&mut Op), "null-values"),
+            (column, "null-values"),
+            (in_one, "null-values"),
+            (dropped, "unconvertible-values"),
+        ] {
+            let mut connection = database.emptied().await;
+            let first = script(
+                "a",
+                &[],
+                |op| {
+                    op.create_table("bed", |table| {
+                        table.column(integer("id"));
+                        table.column(string("name", 9).nullable());
+                        table.primary_key(["id"]);
+                    });
+                },
+                nothing,
+            );
+            let list = [first, script("b", &["a"], change, nothing)];
+            upgrade(&mut connection, &list[..1], "head").await.unwrap();
+            connection.execute("INSERT INTO bed VALUES (1, NULL), (2, 'x')").await.unwrap();
+            let error = upgrade(&mut connection, &list, "head").await.unwrap_err();
+            let code = ErrorCode::from(&error).name();
+            assert_eq!(code, wanted, "{error:?}");
+            assert_eq!(heads(&mut connection).await, ["a"]);
+            connection.execute("UPDATE bed SET name = '7'").await.unwrap();
+            upgrade(&mut connection, &list, "head").await.unwrap_or_else(|error| panic!("{error:?}"));
+        }
+    });
+}
+
+#[test]
 fn an_empty_column_may_be_dropped_and_rows_may_be_moved_out_first() {
     fn add(op: &mut Op) {
         op.add_column("bed", string("label", 10).nullable());

@@ -52,17 +52,17 @@ impl Planner<'_> {
         if using.is_none() && !may_fail(&from, &to) || self.history.is_new(&owner.name, &was.name) {
             return Ok(None);
         }
-        let old = quoted(self.history.old_column(&owner.name, &was.name));
+        let old = quoted(&was.name);
         let value = match using {
             Some(using) => text(using).to_owned(),
             None => alter::cast(&old, &from, &to).unwrap_or_else(|| old.clone()),
         };
         let spelled = types::spelled(&to);
-        let table = self.history.old_table(&owner.name);
+        let table = &owner.name;
         let looked = Looked {
             table: &qualified(table),
             alias: &quoted(&table.name),
-            key: &self.history.old_key(owner),
+            key: &self.history.key(owner),
             old: &old,
             value: &value,
             ty: &spelled,
@@ -74,7 +74,7 @@ impl Planner<'_> {
             probe: looked.probe(),
             offenders: Some(looked.offenders()),
             // A type of a name may come with the same run.
-            waits: to.enum_name().is_some(),
+            waits: to.enum_name().is_some() || self.history.waits(table, Some(&was.name)),
         }))
     }
 }

@@ -1,8 +1,9 @@
 //! What a plan has made and renamed so far, and the hazards of what was there before it.
 //!
-//! Probes run before the plan: they ask under the names of then, and never for what the plan itself makes.
+//! Probes run before the plan, and again when their statement's turn has come; they never ask for what the plan itself
+//! makes. Those that speak of something that the plan renames wait for their turn, when it has its new name.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::{
     dialect::{
@@ -20,9 +21,9 @@ pub(super) struct History {
     /// What this plan made: it holds no rows that could be lost.
     new_tables: BTreeSet<TableName>,
     new_columns: BTreeSet<(TableName, Ident)>,
-    /// The names before the plan of what it renamed.
-    old_tables: BTreeMap<TableName, TableName>,
-    old_columns: BTreeMap<(TableName, Ident), Ident>,
+    /// What has another name than before the plan.
+    renamed: BTreeSet<TableName>,
+    renamed_columns: BTreeSet<(TableName, Ident)>,
 }
 
 impl History {
@@ -38,15 +39,14 @@ impl History {
         if self.new_tables.remove(from) {
             self.new_tables.insert(to.clone());
         } else {
-            let old = self.old_tables.remove(from).unwrap_or_else(|| from.clone());
-            self.old_tables.insert(to.clone(), old);
+            self.renamed.remove(from);
+            self.renamed.insert(to.clone());
         }
         let moved = |(table, column): (TableName, Ident)| {
             if table == *from { (to.clone(), column) } else { (table, column) }
         };
         self.new_columns = std::mem::take(&mut self.new_columns).into_iter().map(moved).collect();
-        let old = std::mem::take(&mut self.old_columns).into_iter();
-        self.old_columns = old.map(|(column, old)| (moved(column), old)).collect();
+        self.renamed_columns = std::mem::take(&mut self.renamed_columns).into_iter().map(moved).collect();
     }
 
     pub(super) fn renamed_column(&mut self, table: &TableName, from: &Ident, to: &Ident) {
@@ -54,16 +54,25 @@ impl History {
         if self.new_columns.remove(&from) {
             self.new_columns.insert(to);
         } else {
-            let old = self.old_columns.remove(&from).unwrap_or(from.1);
-            self.old_columns.insert(to, old);
+            self.renamed_columns.remove(&from);
+            self.renamed_columns.insert(to);
         }
     }
 
     pub(super) fn dropped_table(&mut self, table: &TableName) {
         self.new_tables.remove(table);
-        self.old_tables.remove(table);
+        self.renamed.remove(table);
         self.new_columns.retain(|(owner, _)| owner != table);
-        self.old_columns.retain(|(owner, _), _| owner != table);
+        self.renamed_columns.retain(|(owner, _)| owner != table);
+    }
+
+    /// Tells whether a probe of a table, or of one of its columns, has to wait for its statement's turn.
+    pub(super) fn waits(&self, table: &TableName, column: Option<&Ident>) -> bool {
+        self.renamed.contains(table) || column.is_some_and(|column| self.is_renamed(table, column))
+    }
+
+    fn is_renamed(&self, table: &TableName, column: &Ident) -> bool {
+        self.renamed_columns.contains(&(table.clone(), column.clone()))
     }
 
     /// A table is dropped with the rows it holds.
@@ -95,11 +104,9 @@ impl History {
             return None;
         }
         let hazard = self.hazard(kind, table, Some(column), None)?;
-        let old = self.old_columns.get(&(table.clone(), column.clone())).unwrap_or(column);
-        let old_table = self.old_tables.get(table).unwrap_or(table);
-        let condition = condition(&quoted(old));
-        let probe = format!("SELECT EXISTS (SELECT 1 FROM {} WHERE {condition})::int", qualified(old_table));
-        let value = format!("pg_catalog.quote_literal({}::text)", quoted(old));
+        let condition = condition(&quoted(column));
+        let probe = format!("SELECT EXISTS (SELECT 1 FROM {} WHERE {condition})::int", qualified(table));
+        let value = format!("pg_catalog.quote_literal({}::text)", quoted(column));
         let offenders = Some(self.offenders(owner, &condition, &value));
         Some(Hazard { probe, offenders, ..hazard })
     }
@@ -110,35 +117,25 @@ impl History {
         // A column that this plan added holds NULL in every row there is.
         let test = if self.is_new(table, column) { None } else { Some("IS NULL") };
         let hazard = self.hazard(HazardKind::NullInNotNull, table, Some(column), test)?;
-        let condition = format!("{} IS NULL", quoted(self.old_column(table, column)));
+        let condition = format!("{} IS NULL", quoted(column));
         let offenders = test.map(|_| self.offenders(owner, &condition, "NULL"));
         Some(Hazard { offenders, ..hazard })
     }
 
-    /// Writes the query that shows the rows of a table for which a condition holds, each with a value. Both are SQL under
-    /// the names of before.
+    /// Writes the query that shows the rows of a table for which a condition holds, each with a value. Both are SQL.
     pub(super) fn offenders(&self, owner: &Table, condition: &str, value: &str) -> String {
-        let key: Vec<Ident> = self.old_key(owner);
-        let table = qualified(self.old_table(&owner.name));
+        let key: Vec<Ident> = self.key(owner);
+        let table = qualified(&owner.name);
         Rows { table: &table, key: &key, place: "ctid", condition }.query(value)
     }
 
-    /// The columns of a table's primary key under the names of before; none where this plan made one of them.
-    pub(super) fn old_key(&self, owner: &Table) -> Vec<Ident> {
+    /// The columns of a table's primary key; none where this plan made or renamed one of them.
+    pub(super) fn key(&self, owner: &Table) -> Vec<Ident> {
         let columns = owner.primary_key.iter().flat_map(|key| &key.columns);
-        let old = columns.map(|column| {
-            let is_old = !self.is_new(&owner.name, column);
-            is_old.then(|| self.old_column(&owner.name, column).clone())
-        });
+        let is_old =
+            |column: &Ident| !(self.is_new(&owner.name, column) || self.is_renamed(&owner.name, column));
+        let old = columns.map(|column| is_old(column).then(|| column.clone()));
         old.collect::<Option<_>>().unwrap_or_default()
-    }
-
-    pub(super) fn old_column<'h>(&'h self, table: &TableName, column: &'h Ident) -> &'h Ident {
-        self.old_columns.get(&(table.clone(), column.clone())).unwrap_or(column)
-    }
-
-    pub(super) fn old_table<'h>(&'h self, table: &'h TableName) -> &'h TableName {
-        self.old_tables.get(table).unwrap_or(table)
     }
 
     /// A new column refuses NULL and nothing fills it in the rows there are.
@@ -161,20 +158,16 @@ impl History {
         if self.new_tables.contains(table) {
             return None;
         }
-        let old_table = self.old_tables.get(table).unwrap_or(table);
-        let condition = column.zip(test).map(|(column, test)| {
-            let old = self.old_columns.get(&(table.clone(), column.clone())).unwrap_or(column);
-            format!(" WHERE {} {test}", quoted(old))
-        });
+        let condition = column.zip(test).map(|(column, test)| format!(" WHERE {} {test}", quoted(column)));
         let condition = condition.unwrap_or_default();
-        let probe = format!("SELECT EXISTS (SELECT 1 FROM {}{condition})::int", qualified(old_table));
+        let probe = format!("SELECT EXISTS (SELECT 1 FROM {}{condition})::int", qualified(table));
         Some(Hazard {
             kind,
             table: table.clone(),
             column: column.cloned(),
             probe,
             offenders: None,
-            waits: false,
+            waits: self.waits(table, column),
         })
     }
 }

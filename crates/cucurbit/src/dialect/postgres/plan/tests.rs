@@ -224,7 +224,8 @@ fn what_may_lose_data_says_how_to_find_out() {
     assert_eq!(
         probes,
         [
-            "SELECT EXISTS (SELECT 1 FROM \"plant\" WHERE \"name\" IS NOT NULL)::int",
+            // It waits until the column has this name.
+            "SELECT EXISTS (SELECT 1 FROM \"plant\" WHERE \"label\" IS NOT NULL)::int",
             "SELECT EXISTS (SELECT 1 FROM \"plant\")::int",
             "SELECT EXISTS (SELECT 1 FROM \"plant\" WHERE \"status_id\" IS NULL)::int",
             "SELECT EXISTS (SELECT 1 FROM \"plant\")::int",
