@@ -8,6 +8,7 @@ mod connect;
 mod driver;
 mod error;
 mod given;
+mod missing;
 mod refused;
 mod row;
 mod tls;
@@ -25,6 +26,7 @@ pub use self::{
     connect::ConnectOptions,
     driver::DriverError,
     error::{ConnectionError, Trouble},
+    missing::{Missing, MissingKind},
     tls::TlsError,
 };
 use self::{given::Given, refused::refused};

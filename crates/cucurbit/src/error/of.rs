@@ -329,6 +329,11 @@ impl From<&RunError> for ErrorCode {
                 HazardKind::LosesData => Self::DataLoss,
                 HazardKind::NullInNotNull => Self::NullValues,
             },
+            RunError::NotThere { misfit, .. } => match misfit.fault {
+                Fault::Database => Self::ObjectMissing,
+                Fault::Script => Self::UnknownObject,
+                Fault::Unknown => Self::StatementRefused,
+            },
             RunError::Heads(error) => error.into(),
             RunError::InTransaction => Self::InTransaction,
             RunError::Lock { .. } => Self::Locked,

@@ -9,7 +9,7 @@ use crate::schema::{
     OnConflict, Referred, Schema, Table, TableName,
 };
 
-use super::{ColumnChange, ConstraintChange, Operation, comment, enumeration, said, sequence};
+use super::{ColumnChange, ConstraintChange, Operation, comment, enumeration, said, sequence, there};
 
 /// Why an operation does not fit the schema it is applied to.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -215,16 +215,20 @@ pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Re
             refuse_second_index(schema, table, &exclusion.index.name)?;
             let table = table_mut(schema, table)?;
             refuse_second(table, &exclusion.reference())?;
+            there::of_exclusion(table, exclusion)?;
             table.exclusions.push(exclusion.clone());
         }
         Operation::CreateForeignKey { table, foreign_key } => {
-            let table = table_mut(schema, table)?;
-            refuse_second(table, &foreign_key.reference())?;
-            table.foreign_keys.push(foreign_key.clone());
+            let owner = schema.table(table).ok_or_else(|| ApplyError::NoTable { table: table.clone() })?;
+            refuse_second(owner, &foreign_key.reference())?;
+            there::of_foreign_key(schema, owner, foreign_key)?;
+            table_mut(schema, table)?.foreign_keys.push(foreign_key.clone());
         }
         Operation::CreateIndex { table, index, concurrency: _ } => {
             refuse_second_index(schema, table, &index.name)?;
-            table_mut(schema, table)?.indexes.insert(index.name.clone(), index.clone());
+            let table = table_mut(schema, table)?;
+            there::of_index(table, index)?;
+            table.indexes.insert(index.name.clone(), index.clone());
         }
         Operation::CreatePrimaryKey { table, primary_key } => {
             let table = table_mut(schema, table)?;
@@ -247,12 +251,14 @@ pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Re
             if schema.tables.contains_key(&table.name) {
                 return Err(ApplyError::TableExists { table: table.name.clone() });
             }
+            there::of_table(schema, table)?;
             schema.tables.insert(table.name.clone(), table.clone());
             sequence::own(schema, &table.name, table.columns.iter().flat_map(|column| &column.default));
         }
         Operation::CreateUnique { table, unique } => {
             let table = table_mut(schema, table)?;
             refuse_second(table, &unique.reference())?;
+            there::of_unique(table, unique)?;
             table.uniques.push(unique.clone());
         }
         Operation::DropColumn { table, column, consent: _ } => {

@@ -16,6 +16,7 @@ mod reverse;
 mod run;
 mod said;
 mod sequence;
+mod there;
 
 use serde::Serialize;
 

@@ -259,7 +259,7 @@ async fn run_plan(job: &mut Job<'_, '_>, plan: &Plan) -> Result<(), RunError> {
 /// Runs one statement between its guards.
 async fn run_statement(job: &mut Job<'_, '_>, statement: &Statement) -> Result<(), RunError> {
     let Statement { sql, hazards, mode: _, guards, session: _ } = statement;
-    refuse_hazards(job.connection, hazards, job.allow_data_loss).await?;
+    refuse_hazards(job.connection, hazards.iter(), job.allow_data_loss).await?;
     let mut counted = Vec::new();
     for table in guards.iter().flat_map(guarded) {
         counted.push((table, count(job.connection, table).await?));
@@ -414,6 +414,7 @@ pub(super) fn is_worth_another_try(error: &RunError) -> bool {
         | RunError::Lock { .. }
         | RunError::MixedModes { .. }
         | RunError::NoLastingLock { .. }
+        | RunError::NotThere { .. }
         | RunError::Overtaken { .. }
         | RunError::Panic(_)
         | RunError::Partitioned { .. }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::{
-    connection::{ConnectionError, hint_of},
+    connection::{ConnectionError, Missing, hint_of},
     dialect::{self, Hazard, HazardKind, Offender, PlanError, ReflectError},
     revision::{self, HeadsError, ScriptPanic, TargetError},
 };
@@ -79,6 +79,18 @@ pub enum RunError {
         first: Vec<Offender>,
         /// How many there are; 0 where they cannot be told.
         count: u64,
+        /// The file of the script, where nothing was begun.
+        path: Option<String>,
+    },
+    /// A statement of a script uses a name that the database does not know.
+    #[error("{missing}")]
+    NotThere {
+        /// The name.
+        missing: Missing,
+        /// Whose mistake it is.
+        misfit: Box<Misfit>,
+        /// What the database said.
+        source: ConnectionError,
     },
     /// What was written down of a step is not what this run left.
     #[error("what is left of revision `{revision}` was changed by another program")]
@@ -267,6 +279,14 @@ fn offender_words(first: &[Offender], count: u64) -> String {
     }
 }
 
+/// Says of which file a hint speaks.
+fn in_file(path: Option<&str>, hint: String) -> String {
+    match path {
+        Some(path) => format!("{hint} (the script is {path})"),
+        None => hint,
+    }
+}
+
 /// Writes control characters in the way of Rust: values come from anywhere.
 fn printable(text: &str) -> String {
     let escaped = |letter: char| match letter.is_control() {
@@ -291,7 +311,7 @@ impl RunError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Hazard { hazard, .. } => Some(match hazard.kind {
+            Self::Hazard { hazard, path, .. } => Some(in_file(path.as_deref(), match hazard.kind {
                 HazardKind::BreaksCheck { .. } => {
                     "correct the rows before, by `op.execute` in the script for example".to_owned()
                 }
@@ -306,14 +326,15 @@ impl RunError {
                         .to_owned()
                 }
                 HazardKind::LosesData => {
-                    "say `.loses_data()` in the script, or run with `--allow-data-loss`".to_owned()
+                    "say `.loses_data()` in the script, or run with `--allow-data-loss`, which allows it to all of the run".to_owned()
                 }
                 HazardKind::NullInNotNull => {
                     "three ways out: `.backfill(…)` in the script, a server default, or a nullable column; a backfill \
                      is SQL, so that a text has quotes of its own: `.backfill(\"'en'\")`"
                         .to_owned()
                 }
-            }),
+            })),
+            Self::NotThere { missing, misfit, .. } => Some(misfit.hint_of_missing(missing)),
             Self::CodeChangedSchema { .. } => {
                 Some("change the schema by operations: `op.alter_table(…)`, `op.execute(…)`".to_owned())
             }

@@ -21,7 +21,7 @@ use super::{
     stop,
 };
 
-const TABLE: &str = "cucurbit_journal";
+pub(super) const TABLE: &str = "cucurbit_journal";
 
 /// The columns. Two projects in one database have a version table each, and may both be half-way.
 const COLUMNS: &str = "(
@@ -202,21 +202,41 @@ pub(super) async fn go_on(job: &mut Job<'_, '_>) -> Result<(), RunError> {
     }
     loop {
         stop::refuse(job.stop)?;
+        let inside = aside(job).await?;
         let left = left(job).await?;
         let together = match left.first() {
             None => return Err(changed(job)),
             Some(Entry { mode: EntryMode::Outside, .. }) => {
-                outside(job, &left[0]).await?;
+                outside(job, &left[0], inside.as_ref()).await?;
                 continue;
             }
             Some(_) => left.iter().take_while(|entry| entry.mode != EntryMode::Outside).count(),
         };
         let is_end = together == left.len();
-        together_in_one(job, &left[..together], is_end).await?;
+        together_in_one(job, &left[..together], is_end, inside.as_ref()).await?;
         if is_end {
             return Ok(());
         }
     }
+}
+
+/// Puts aside what the script made of the session: it may have become a user who may not write to the list, or have
+/// switched to transactions that read only. Returns it.
+async fn aside(job: &mut Job<'_, '_>) -> Result<Option<SessionState>, RunError> {
+    match &job.settings {
+        Some(settings) if !job.hold.is_pooled && dialect::has_users(job.connection.dialect()) => {
+            Ok(Some(settings.restore(job.connection).await?))
+        }
+        Some(_) | None => Ok(None),
+    }
+}
+
+/// Makes the session again what was put aside.
+async fn back(job: &mut Job<'_, '_>, inside: Option<&SessionState>) -> Result<(), RunError> {
+    if let Some(inside) = inside {
+        inside.restore(job.connection).await?;
+    }
+    Ok(())
 }
 
 /// The list is not what this run left.
@@ -274,17 +294,24 @@ const RUNNING: &str = "UPDATE {table} SET state = 'running'";
 ///
 /// If it can stand in a transaction, that is one of its own, and takes it off the list. If not, nobody knows between its
 /// two marks whether it was done: then the database is asked.
-async fn outside(job: &mut Job<'_, '_>, entry: &Entry) -> Result<(), RunError> {
+async fn outside(
+    job: &mut Job<'_, '_>,
+    entry: &Entry,
+    session: Option<&SessionState>,
+) -> Result<(), RunError> {
     if !entry.is_running && dialect::may_stand_in_transaction(job.connection.dialect(), &entry.statement) {
-        match together_in_one(job, std::slice::from_ref(entry), false).await {
+        match together_in_one(job, std::slice::from_ref(entry), false, session).await {
             Err(RunError::Connection(error)) if dialect::needs_no_transaction(&error) => {}
             done => return done,
         }
     }
+    if !entry.is_running {
+        mark(job, entry, RUNNING).await?;
+    }
+    back(job, session).await?;
     let interrupted = if entry.is_running {
         dialect::interrupted(job.connection, &entry.statement).await?
     } else {
-        mark(job, entry, RUNNING).await?;
         Interrupted::NotDone { first: None }
     };
     if let Interrupted::NotDone { first } = interrupted {
@@ -293,77 +320,119 @@ async fn outside(job: &mut Job<'_, '_>, entry: &Entry) -> Result<(), RunError> {
         }
         job.execute(&entry.statement).await?;
     }
-    let running = Entry { is_running: true, ..entry.clone() };
-    dialect::begin(job.connection).await?;
-    let marked = match keep_session(job).await {
-        Ok(()) => mark(job, &running, DELETE).await,
-        Err(error) => Err(error),
+    let changes = match dialect::has_users(job.connection.dialect()) {
+        true => Some(session_changes(job).await?),
+        false => None,
     };
-    apply::ended(job.connection, marked.map(|()| true)).await.map(drop)
+    let after = aside(job).await?;
+    dialect::begin(job.connection).await?;
+    let done = done_outside(job, entry, changes).await;
+    apply::ended(job.connection, done.map(|()| true)).await?;
+    back(job, after.as_ref()).await
+}
+
+/// Takes a statement that was run alone off the list.
+async fn done_outside(
+    job: &mut Job<'_, '_>,
+    entry: &Entry,
+    changes: Option<Vec<String>>,
+) -> Result<(), RunError> {
+    let changes = match changes {
+        Some(changes) => changes,
+        None => session_changes(job).await?,
+    };
+    keep_session(job, &changes).await?;
+    mark(job, &Entry { is_running: true, ..entry.clone() }, DELETE).await
 }
 
 /// Runs statements in one transaction, and takes them off the list in the same.
-async fn together_in_one(job: &mut Job<'_, '_>, entries: &[Entry], is_end: bool) -> Result<(), RunError> {
+async fn together_in_one(
+    job: &mut Job<'_, '_>,
+    entries: &[Entry],
+    is_end: bool,
+    session: Option<&SessionState>,
+) -> Result<(), RunError> {
     dialect::begin(job.connection).await?;
-    let done = inside(job, entries, is_end).await;
+    let done = inside(job, entries, is_end, session).await;
     apply::ended(job.connection, done.map(|()| true)).await.map(drop)
 }
 
-async fn inside(job: &mut Job<'_, '_>, entries: &[Entry], is_end: bool) -> Result<(), RunError> {
+async fn inside(
+    job: &mut Job<'_, '_>,
+    entries: &[Entry],
+    is_end: bool,
+    session: Option<&SessionState>,
+) -> Result<(), RunError> {
     job.lock_version_table().await?;
     if left(job).await?.get(..entries.len()) != Some(entries) {
         return Err(changed(job));
     }
-    let session = if job.hold.is_pooled {
+    let pooled = if job.hold.is_pooled {
         Some(SessionState::read(job.connection, BTreeSet::new()).await?)
     } else {
         None
     };
-    let first_version = entries.iter().position(|entry| entry.mode == EntryMode::Version);
-    for (at, entry) in entries.iter().enumerate() {
-        if Some(at) == first_version
-            && let Some(settings) = &job.settings
-        {
-            // A script may have become a user who may not write to the version table.
-            settings.restore(job.connection).await?;
-        }
-        let changed = job.execute(&entry.statement).await?;
-        if entry.mode == EntryMode::Version && changed != 1 {
-            let table = job.version_table.name().to_string();
-            return Err(RunError::VersionRow {
-                change: format!("`{}`", job.revision),
-                table,
-                found: changed,
-            });
-        }
-        mark(job, entry, DELETE).await?;
+    back(job, session).await?;
+    let (versions, statements): (Vec<&Entry>, Vec<&Entry>) =
+        entries.iter().partition(|entry| entry.mode == EntryMode::Version);
+    for entry in &statements {
+        job.execute(&entry.statement).await?;
     }
-    if let Some(session) = session
-        && let Some(sql) = session.changes(job.connection).await?.into_iter().next()
-    {
-        let reason =
-            format!("the pooler may give each statement to another session, and `{sql}` is for all of them");
-        let statement = entries.first().map(|entry| entry.statement.as_str()).unwrap_or_default();
-        let statement = lexer::masked(statement, job.connection.dialect()).sql;
-        return Err(RunError::NoLastingLock { statement, reason });
+    if let Some(pooled) = pooled {
+        refuse_changes(job, entries, &pooled).await?;
+    }
+    let changes = if is_end { Vec::new() } else { session_changes(job).await? };
+    let after = aside(job).await?;
+    for entry in versions {
+        let found = job.execute(&entry.statement).await?;
+        if found != 1 {
+            let (change, table) = (format!("`{}`", job.revision), job.version_table.name().to_string());
+            return Err(RunError::VersionRow { change, table, found });
+        }
+    }
+    for entry in entries {
+        mark(job, entry, DELETE).await?;
     }
     if is_end {
         forget_session(job.connection, job.version_table).await?;
-        drop_if_empty(job.connection, job.version_table).await
-    } else {
-        keep_session(job).await
+        return drop_if_empty(job.connection, job.version_table).await;
+    }
+    keep_session(job, &changes).await?;
+    back(job, after.as_ref()).await
+}
+
+/// Refuses what would be made of a session that is another's after the transaction.
+async fn refuse_changes(
+    job: &mut Job<'_, '_>,
+    entries: &[Entry],
+    before: &SessionState,
+) -> Result<(), RunError> {
+    let Some(sql) = before.changes(job.connection).await?.into_iter().next() else { return Ok(()) };
+    let reason =
+        format!("the pooler may give each statement to another session, and `{sql}` is for all of them");
+    let statement = entries.first().map(|entry| entry.statement.as_str()).unwrap_or_default();
+    let statement = lexer::masked(statement, job.connection.dialect()).sql;
+    Err(RunError::NoLastingLock { statement, reason })
+}
+
+/// Lists what the statements so far made of the session.
+async fn session_changes(job: &mut Job<'_, '_>) -> Result<Vec<String>, RunError> {
+    match &job.settings {
+        Some(settings) => Ok(settings.changes(job.connection).await?),
+        None => Ok(Vec::new()),
     }
 }
 
-/// Writes down what the statements so far made of the session: a run that goes on does so in another one.
-async fn keep_session(job: &mut Job<'_, '_>) -> Result<(), RunError> {
-    let Some(settings) = &job.settings else { return Ok(()) };
-    let statements = settings.changes(job.connection).await?;
+/// Writes that down: a run that goes on does so in another session.
+async fn keep_session(job: &mut Job<'_, '_>, changes: &[String]) -> Result<(), RunError> {
+    if job.settings.is_none() {
+        return Ok(());
+    }
     forget_session(job.connection, job.version_table).await?;
     let text = dialect::string;
     let (table, version_table) = (quoted(job.version_table), text(job.version_table.name().as_str()));
     let (direction, revision) = (command(job.direction), text(job.revision));
-    for (position, sql) in statements.iter().enumerate() {
+    for (position, sql) in changes.iter().enumerate() {
         let insert = format!(
             "INSERT INTO {table} (version_table, position, direction, revision, mode, state, statement) \
              VALUES ({version_table}, -{}, '{direction}', {revision}, 'session', 'waiting', {})",

@@ -2,10 +2,13 @@
 //!
 //! The two have opposite cures, and only the history, replayed in memory, tells one from the other. Nothing is run here.
 
+use std::collections::BTreeSet;
+
 use crate::{
+    connection::{Missing, MissingKind},
     dialect::{Before, Dialect, PlanError},
     nearest::nearest,
-    operation::{ApplyError, apply_all, for_dialect},
+    operation::{ApplyError, Operation, apply_all, for_dialect},
     revision::{self, Direction, Edges, Heads, Scripts, Target},
     schema::{ConstraintRef, Schema, Table, TableName},
 };
@@ -52,17 +55,9 @@ impl Misfit {
     ) -> Option<Self> {
         let PlanError::Apply { source: error, .. } = error else { return None };
         let graph = scripts.graph();
-        let mut ancestors = graph.ancestors(&[revision], Edges::WithDependencies);
-        ancestors.remove(revision);
-        let all = revision::upgrade(graph, &Heads::default(), &[Target::HEADS]).unwrap_or_default();
-        let mut replay = Replay { dialect, before: Before::default(), is_known: true, maker: None };
-        for position in all.iter().filter_map(|step| step.revision).filter(|at| ancestors.contains(*at)) {
-            replay.take(scripts, position, Direction::Upgrade, error);
-        }
-        if direction == Direction::Downgrade {
-            replay.take(scripts, revision, Direction::Upgrade, error);
-        }
-        let found = replay.take(scripts, revision, direction, error);
+        let is_there = |schema: &Schema| exists(error, schema);
+        let mut replay = Replay::until(dialect, scripts, revision, direction, &is_there);
+        let found = replay.take(scripts, revision, direction, &is_there);
         let fault = match (found, replay.is_known) {
             (Some(PlanError::Apply { source, .. }), true) if source == *error => Fault::Script,
             (None, true) => Fault::Database,
@@ -80,6 +75,73 @@ impl Misfit {
         })
     }
 
+    /// Finds out whose mistake it is that a statement of a script uses a name that the database does not know.
+    fn of_missing(
+        dialect: Dialect,
+        scripts: &Scripts,
+        revision: usize,
+        direction: Direction,
+        missing: &Missing,
+    ) -> Self {
+        let is_there = |schema: &Schema| names_of(missing, schema).contains(&missing.name);
+        let mut replay = Replay::until(dialect, scripts, revision, direction, &is_there);
+        let was_there = is_there(&replay.before.schema);
+        drop(replay.take(scripts, revision, direction, &is_there));
+        let fault = match missing.kind {
+            // Another table may have a column of the name.
+            MissingKind::Column if was_there => Fault::Unknown,
+            MissingKind::Column | MissingKind::Table | MissingKind::Type => {
+                match (replay.is_known, was_there) {
+                    (true, true) => Fault::Database,
+                    (true, false) => Fault::Script,
+                    (false, _) => Fault::Unknown,
+                }
+            }
+        };
+        let known = names_of(missing, &replay.before.schema);
+        let nearest = nearest(&missing.name, known.iter().map(String::as_str));
+        Self {
+            path: scripts.script(revision).path.to_owned(),
+            fault,
+            maker: None,
+            nearest: nearest.filter(|nearest| *nearest != missing.name).map(str::to_owned),
+            names: if known.len() <= MOST_NAMES { known.iter().cloned().collect() } else { Vec::new() },
+        }
+    }
+
+    /// Says what to do about a name that the database does not know.
+    pub(crate) fn hint_of_missing(&self, Missing { kind, name }: &Missing) -> String {
+        let (path, instead) = (&self.path, self.instead());
+        let text = match kind {
+            // Where SQL is asked for, a text without quotes is a column.
+            MissingKind::Column => {
+                format!("; or, if it is a text, write it as SQL does: `\"'{name}'\"`, and not `\"{name}\"`")
+            }
+            MissingKind::Table | MissingKind::Type => String::new(),
+        };
+        match self.fault {
+            Fault::Script => {
+                format!("no revision before makes it, so the script is wrong: correct {path}{instead}{text}")
+            }
+            Fault::Database => format!(
+                "a revision before {path} makes it, and this database has it not: somebody changed the database by hand, or \
+                 it was stamped too high; put back what is missing"
+            ),
+            Fault::Unknown => {
+                format!("either {path} names it wrongly{instead}, or the database was changed by hand{text}")
+            }
+        }
+    }
+
+    /// Says what could have been meant.
+    fn instead(&self) -> String {
+        match (&self.nearest, self.names.as_slice()) {
+            (Some(nearest), _) => format!("; did you mean `{nearest}`?"),
+            (None, []) => String::new(),
+            (None, names) => format!("; there are `{}`", names.join("`, `")),
+        }
+    }
+
     /// Says what to do about it.
     pub(crate) fn hint(&self, error: &PlanError) -> Option<String> {
         if let Some(own) = error.hint() {
@@ -89,13 +151,9 @@ impl Misfit {
         if let ApplyError::EnumInUse { .. } = error {
             return Some("change or drop the column first, in this revision or in one before it".to_owned());
         }
-        let Self { path, fault, maker, nearest, names } = self;
+        let Self { path, fault, maker, nearest: _, names: _ } = self;
         let is_missing = wanted(error).is_some();
-        let instead = match (nearest, names.as_slice()) {
-            (Some(nearest), _) => format!("; did you mean `{nearest}`?"),
-            (None, []) => String::new(),
-            (None, names) => format!("; there are `{}`", names.join("`, `")),
-        };
+        let instead = self.instead();
         let makes = |after: &str| match maker {
             Some(maker) => format!("revision {maker} makes it{after}"),
             None => String::new(),
@@ -141,13 +199,35 @@ struct Replay {
 }
 
 impl Replay {
-    /// Replays one script and returns why it does not fit, if so.
+    /// Replays everything before a step.
+    fn until(
+        dialect: Dialect,
+        scripts: &Scripts,
+        revision: usize,
+        direction: Direction,
+        is_there: &dyn Fn(&Schema) -> bool,
+    ) -> Self {
+        let graph = scripts.graph();
+        let mut ancestors = graph.ancestors(&[revision], Edges::WithDependencies);
+        ancestors.remove(revision);
+        let all = revision::upgrade(graph, &Heads::default(), &[Target::HEADS]).unwrap_or_default();
+        let mut replay = Self { dialect, before: Before::default(), is_known: true, maker: None };
+        for position in all.iter().filter_map(|step| step.revision).filter(|at| ancestors.contains(*at)) {
+            drop(replay.take(scripts, position, Direction::Upgrade, is_there));
+        }
+        if direction == Direction::Downgrade {
+            drop(replay.take(scripts, revision, Direction::Upgrade, is_there));
+        }
+        replay
+    }
+
+    /// Replays one script and returns why it does not fit, if so. `is_there` tells whether a schema has what is asked about.
     fn take(
         &mut self,
         scripts: &Scripts,
         position: usize,
         direction: Direction,
-        error: &ApplyError,
+        is_there: &dyn Fn(&Schema) -> bool,
     ) -> Option<PlanError> {
         let Ok((recorded, _)) = scripts.record(position, direction) else {
             self.is_known = false;
@@ -155,18 +235,20 @@ impl Replay {
         };
         let operations = for_dialect(&recorded, self.dialect);
         self.is_known &= !operations.iter().any(|operation| is_opaque(self.dialect, operation));
-        let was_there = exists(error, &self.before.schema);
+        let was_there = is_there(&self.before.schema);
         let mut schema = self.before.schema.clone();
         let failed = self.dialect.plan(&mut self.before, &operations).err();
         if failed.is_some() {
             // What the script did before the operation that fails, for the names that there are.
             drop(apply_all(&mut schema, &operations, self.dialect));
+            for operation in &operations {
+                if let Operation::CreateTable(table) = operation {
+                    schema.tables.entry(table.name.clone()).or_insert_with(|| table.clone());
+                }
+            }
             self.before.schema = schema;
         }
-        if !was_there
-            && exists(error, &self.before.schema)
-            && direction == Direction::Upgrade
-            && failed.is_none()
+        if !was_there && is_there(&self.before.schema) && direction == Direction::Upgrade && failed.is_none()
         {
             self.maker = Some(position);
         }
@@ -236,6 +318,21 @@ fn known_names(error: &ApplyError, schema: &Schema) -> Vec<String> {
     }
 }
 
+/// Lists the names of everything of a kind, the ones of columns without their tables.
+fn names_of(missing: &Missing, schema: &Schema) -> BTreeSet<String> {
+    let Schema { tables, enums, sequences, schemas: _, remarks: _ } = schema;
+    match missing.kind {
+        MissingKind::Column => {
+            tables.values().flat_map(|table| &table.columns).map(|column| column.name.to_string()).collect()
+        }
+        MissingKind::Table => {
+            let names = tables.keys().map(|table| table.name.to_string());
+            names.chain(sequences.keys().map(|sequence| sequence.name.to_string())).collect()
+        }
+        MissingKind::Type => enums.keys().map(|name| name.name.to_string()).collect(),
+    }
+}
+
 /// Lists the names of a table's constraints.
 fn constraints(table: &Table) -> Vec<String> {
     let Table { checks, exclusions, foreign_keys, primary_key, uniques, .. } = table;
@@ -275,10 +372,28 @@ fn exists(error: &ApplyError, schema: &Schema) -> bool {
 
 impl RunError {
     /// Says whose mistake it is that a script does not fit, where that is what stopped the run.
-    pub(super) fn with_misfit(mut self, dialect: Dialect, scripts: &Scripts, direction: Direction) -> Self {
+    /// `own` are the tables that are ours, and no script's.
+    pub(super) fn with_misfit(
+        mut self,
+        dialect: Dialect,
+        scripts: &Scripts,
+        direction: Direction,
+        own: &[&str],
+    ) -> Self {
         let mut error = &mut self;
-        while let Self::Step { source, .. } | Self::Outside { source, .. } = error {
+        let mut of = None;
+        while let Self::Step { source, revision } | Self::Outside { source, revision } = error {
+            of = scripts.graph().position(revision);
             error = source;
+        }
+        if let (Some(position), Self::Connection(source)) = (of, &*error)
+            && let Some(missing) = source.missing()
+            && !own.contains(&missing.name.as_str())
+        {
+            let misfit = Misfit::of_missing(dialect, scripts, position, direction, &missing).into();
+            let Self::Connection(source) = std::mem::replace(error, Self::ForeignKeysOn) else { return self };
+            *error = Self::NotThere { missing, misfit, source };
+            return self;
         }
         if let Self::Plan { revision, source, misfit } = error
             && let Some(position) = scripts.graph().position(revision)

@@ -114,7 +114,7 @@ impl Goal<'_> {
 pub fn foresee(dialect: Dialect, scripts: &Scripts, targets: &[Target]) -> Result<(), RunError> {
     let steps = revision::upgrade(scripts.graph(), &Heads::default(), targets)?;
     prepare::prepare(dialect, scripts, &steps, Before::default(), &Heads::default())
-        .map_err(|error| error.with_misfit(dialect, scripts, Direction::Upgrade))?;
+        .map_err(|error| error.with_misfit(dialect, scripts, Direction::Upgrade, &[]))?;
     Ok(())
 }
 
@@ -259,7 +259,13 @@ impl<'m> Migrator<'m> {
             has_waited |= matches!(event, Event::LockWait { .. });
             observer(event);
         };
-        let held = lock::take(self.connection, &self.options, &mut told).await?;
+        let held = match lock::take(self.connection, &self.options, &mut told).await {
+            Ok(held) => held,
+            Err(error) if self.options.stop.as_ref().is_some_and(Stop::is_asked) => {
+                return Err(self.stopped(error).await);
+            }
+            Err(error) => return Err(error),
+        };
         let lock::Held { lock, table } = held;
         self.hold = Hold { is_pooled: lock.is_pooled(), missing: lock.missing().map(str::to_owned) };
         let configured = std::mem::replace(&mut self.options.version_table, table);
@@ -279,7 +285,9 @@ impl<'m> Migrator<'m> {
         let wait = self.options.lock_wait;
         let direction = goal.direction();
         let (dialect, scripts) = (self.connection.dialect(), self.scripts);
-        let explained = |error: RunError| error.or_busy(wait).with_misfit(dialect, scripts, direction);
+        let name = self.options.version_table.name().to_string();
+        let own = [name.as_str(), journal::TABLE];
+        let explained = |error: RunError| error.or_busy(wait).with_misfit(dialect, scripts, direction, &own);
         let mut report = result.map_err(explained)?;
         released?;
         report.has_waited = has_waited;
@@ -440,7 +448,7 @@ impl<'m> Migrator<'m> {
         stop::refuse(self.options.stop.as_ref())?;
         let mut prepared = prepare::prepare(self.connection.dialect(), self.scripts, &steps, before, &heads)?;
         let allow_data_loss = self.options.allow_data_loss;
-        prepare::refuse_hazards(self.connection, &prepared.hazards, allow_data_loss).await?;
+        prepare::refuse_dangers(self.connection, &prepared.hazards, allow_data_loss).await?;
         let outside = self.outside(&steps, &prepared.works);
         self.look_at_outside(outside).await?;
         table.ensure(self.connection).await?;

@@ -39,7 +39,7 @@ pub fn script(
     }
     let direction = steps.first().map_or(Direction::Upgrade, |step| step.direction);
     let prepared = prepare::prepare(dialect, scripts, steps, before, &heads)
-        .map_err(|error| error.with_misfit(dialect, scripts, direction))?;
+        .map_err(|error| error.with_misfit(dialect, scripts, direction, &[]))?;
     let mut applied = Applied::new(scripts.graph(), heads)?;
     for (step, work) in steps.iter().zip(prepared.works) {
         comment(&mut text, &step.to_string());

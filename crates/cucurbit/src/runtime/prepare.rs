@@ -22,7 +22,15 @@ pub(super) struct Prepared {
     /// What the first segment that is not planned yet starts from.
     pub(super) before: Before,
     /// Dangers that can be judged now: in tables that are there and that no script writes to before.
-    pub(super) hazards: Vec<Hazard>,
+    pub(super) hazards: Vec<Danger>,
+}
+
+/// A danger, and the step that it is one of.
+#[derive(Debug)]
+pub(super) struct Danger {
+    hazard: Hazard,
+    revision: String,
+    path: String,
 }
 
 /// What one step does: segments in order.
@@ -128,7 +136,12 @@ pub(super) fn prepare(
             let plan = dialect.plan(&mut prepared.before, &operations).map_err(failed)?;
             if !writes_rows {
                 let hazards = plan.statements.iter().flat_map(|statement| &statement.hazards);
-                prepared.hazards.extend(hazards.filter(|hazard| known.can_judge(hazard)).cloned());
+                let dangers = hazards.filter(|hazard| known.can_judge(hazard)).map(|hazard| Danger {
+                    hazard: hazard.clone(),
+                    revision: revision(),
+                    path: step.revision.map_or_else(String::new, |at| scripts.script(at).path.to_owned()),
+                });
+                prepared.hazards.extend(dangers);
             }
             operations.iter().for_each(|operation| known.forget(operation));
             is_opaque = opens;
@@ -244,12 +257,32 @@ fn new_name(change: &ColumnChange) -> Option<&Ident> {
 /// Asks for each danger whether it is real, before anything is touched.
 ///
 /// What can be wanted is not asked about where it is allowed.
-pub(super) async fn refuse_hazards(
+pub(super) async fn refuse_dangers(
     connection: &mut Connection,
-    hazards: &[Hazard],
+    dangers: &[Danger],
     allow_data_loss: bool,
 ) -> Result<(), RunError> {
-    for hazard in hazards.iter().filter(|hazard| !allow_data_loss || !hazard.kind.can_be_wanted()) {
+    for Danger { hazard, revision, path } in dangers {
+        match refuse_hazards(connection, std::iter::once(hazard), allow_data_loss).await {
+            Err(RunError::Hazard { hazard, first, count, path: _ }) => {
+                return Err(RunError::Hazard { hazard, first, count, path: Some(path.clone()) });
+            }
+            Err(source) => {
+                return Err(RunError::Step { revision: revision.clone(), source: Box::new(source) });
+            }
+            Ok(()) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Asks for each danger of a statement whether it is real.
+pub(super) async fn refuse_hazards(
+    connection: &mut Connection,
+    hazards: impl Iterator<Item = &Hazard>,
+    allow_data_loss: bool,
+) -> Result<(), RunError> {
+    for hazard in hazards.filter(|hazard| !allow_data_loss || !hazard.kind.can_be_wanted()) {
         refuse_hazard(connection, hazard).await?;
     }
     Ok(())
@@ -261,7 +294,7 @@ async fn refuse_hazard(connection: &mut Connection, hazard: &Hazard) -> Result<(
         Some("0" | "f") | None => Ok(()),
         Some(_) => {
             let (first, count) = offenders(connection, hazard).await?;
-            Err(RunError::Hazard { hazard: hazard.clone(), first, count })
+            Err(RunError::Hazard { hazard: hazard.clone(), first, count, path: None })
         }
     }
 }

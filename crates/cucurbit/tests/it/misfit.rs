@@ -41,7 +41,7 @@ type Slip = (fn(&mut Op), &'static [Dialect], &'static str);
 const BOTH: &[Dialect] = &[Dialect::Postgres, Dialect::Sqlite];
 const ONE: &[Dialect] = &[Dialect::Postgres];
 
-const SLIPS: [Slip; 16] = [
+const SLIPS: [Slip; 24] = [
     (|op| op.alter_table("plnat", |table| table.rename_column("name", "title")), BOTH, "plant"),
     (
         |op| {
@@ -76,6 +76,60 @@ const SLIPS: [Slip; 16] = [
         BOTH,
         "ix_plant_name",
     ),
+    (
+        |op| {
+            op.create_index("ix_new", "plant", ["nmae"]);
+        },
+        BOTH,
+        "name",
+    ),
+    (
+        |op| {
+            op.create_unique_constraint("uq_new", "plant", ["bed_ids"]);
+        },
+        BOTH,
+        "bed_id",
+    ),
+    (
+        |op| {
+            op.create_foreign_key("fk_new", "plant", ["bed_idd"], "bed", ["id"]);
+        },
+        BOTH,
+        "bed_id",
+    ),
+    (
+        |op| {
+            op.create_foreign_key("fk_new", "plant", ["bed_id"], "bed", ["idd"]);
+        },
+        BOTH,
+        "id",
+    ),
+    (
+        |op| {
+            op.create_table("label", |table| {
+                table.column(integer("number"));
+                table.unique(["nubmer"]);
+            });
+        },
+        BOTH,
+        "number",
+    ),
+    (
+        |op| {
+            op.create_table("label", |table| {
+                table.column(integer("number"));
+                table.foreign_key(["number"], "plant", ["idd"]);
+            });
+        },
+        BOTH,
+        "id",
+    ),
+    (
+        |op| op.alter_table("plant", |table| table.alter_constraint("ck_plant_bde").rename("ck")),
+        BOTH,
+        "ck_plant_bed",
+    ),
+    (|op| op.create_index_comment("ix_plant_nam", "plant", "words"), BOTH, "ix_plant_name"),
     (|op| op.rename_index("ix_plant_nme", "plant", "ix"), BOTH, "ix_plant_name"),
     (
         |op| {
@@ -127,6 +181,82 @@ fn a_slip_in_a_script_names_what_was_meant_and_sends_nobody_to_stamp() {
                 "{number}"
             );
         }
+    });
+}
+
+/// Slips that only the database can find: in expressions, and in tables that may be somebody else's.
+const READ_BY_THE_DATABASE: [Slip; 5] = [
+    (
+        |op| {
+            op.create_check_constraint("ck_new", "plant", "nmae <> 'x'");
+        },
+        BOTH,
+        "name",
+    ),
+    (
+        |op| {
+            op.create_index("ix_new", "plant", [expression("lower(nmae)")]);
+        },
+        BOTH,
+        "name",
+    ),
+    (
+        |op| {
+            op.create_index("ix_new", "plant", ["id"]).predicate("bed_ids > 1");
+        },
+        BOTH,
+        "bed_id",
+    ),
+    (
+        |op| {
+            op.create_foreign_key("fk_new", "plant", ["bed_id"], "bde", ["id"]);
+        },
+        ONE,
+        "bed",
+    ),
+    (
+        |op| {
+            op.add_column("plant", enumeration("feels", "modo").nullable());
+        },
+        ONE,
+        "mood",
+    ),
+];
+
+#[test]
+fn a_slip_that_only_the_database_finds_names_what_was_meant_too() {
+    on_each_database(async |database: Database| {
+        for (number, (slip, dialects, meant)) in READ_BY_THE_DATABASE.into_iter().enumerate() {
+            if !dialects.contains(&database.dialect) {
+                continue;
+            }
+            let mut connection = database.emptied().await;
+            let list = [script("a", &[], garden, nothing), script("b", &["a"], slip, nothing)];
+            Migrator::on(&mut connection, &scripts(&list[..1])).upgrade_heads().await.expect("made");
+            connection.execute("INSERT INTO plant (id) VALUES (1)").await.expect("a row");
+            let error = upgrade(&mut connection, &list).await;
+            let hint = error.hint().unwrap_or_default();
+            assert_eq!(error.code(), ErrorCode::UnknownObject, "{number}: {error:?}");
+            assert!(hint.contains(&format!("did you mean `{meant}`?")), "{number}: {hint}");
+            assert!(hint.contains(list[1].path), "the file is named: {hint}");
+            assert!(!hint.contains("stamp"), "{number}: {hint}");
+            assert!(error.to_string().contains("revision `b`"), "{number}: {error}");
+        }
+    });
+}
+
+#[test]
+fn a_danger_names_the_file_of_its_script() {
+    fn not_null(op: &mut Op) {
+        op.alter_column("plant", "name").not_null();
+    }
+    on_each_database(async |database: Database| {
+        let mut connection = database.connect().await;
+        let list = [script("a", &[], garden, nothing), script("b", &["a"], not_null, nothing)];
+        Migrator::on(&mut connection, &scripts(&list[..1])).upgrade_heads().await.expect("made");
+        connection.execute("INSERT INTO plant (id) VALUES (1)").await.expect("a row");
+        let hint = upgrade(&mut connection, &list).await.hint().unwrap_or_default();
+        assert!(hint.contains(list[1].path), "{hint}");
     });
 }
 
