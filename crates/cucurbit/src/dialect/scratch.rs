@@ -57,13 +57,25 @@ impl Scratch {
 
     /// Runs the statements of a file: one that a person wrote, or a dump of a schema. An error comes with the line of
     /// its statement.
+    ///
+    /// What is dropped and not there is passed over, as psql and sqlite3 do: `pg_dump --clean` writes for a database that
+    /// has everything.
     pub(crate) async fn run(&mut self, statements: &[Part<'_>]) -> Result<(), (usize, ConnectionError)> {
+        let mut passed_over = None;
         for Part { sql, line } in statements {
             let ran = match self.connection.dialect() {
                 Dialect::Postgres => super::run(&mut self.connection, sql).await.map(drop),
                 Dialect::Sqlite => sqlite::scratch::run(&mut self.connection, sql).await,
             };
-            ran.map_err(|error| (*line, error))?;
+            match ran {
+                Ok(()) => {}
+                Err(error) if drops(sql) && error.is_of_nothing() => passed_over = Some((*line, error)),
+                // A transaction around it has failed, and that is why.
+                Err(error) if error.code().as_deref() == Some("25P02") => {
+                    return Err(passed_over.unwrap_or((*line, error)));
+                }
+                Err(error) => return Err((*line, error)),
+            }
         }
         let last = statements.last().map_or(1, |last| last.line);
         let settled = match self.connection.dialect() {
@@ -88,4 +100,12 @@ impl Scratch {
         }
         Ok(closed?)
     }
+}
+
+/// Tells whether a statement only drops something.
+fn drops(sql: &str) -> bool {
+    let mut words = sql.split_whitespace();
+    let is = |word: Option<&str>, wanted: &str| word.is_some_and(|word| word.eq_ignore_ascii_case(wanted));
+    let first = words.next();
+    is(first, "DROP") || is(first, "ALTER") && words.any(|word| is(Some(word), "DROP"))
 }

@@ -40,7 +40,8 @@ async fn what_a_killed_process_left_goes_with_a_later_run_and_nothing_else() {
     let kept = name(&mut alive.connection).await;
     assert_eq!(databases(&mut admin).await.len(), 2, "one run leaves another's alone");
 
-    // What kill -9 does: the sessions end, and nobody drops anything.
+    // What kill -9 does: the sessions end, and nobody drops anything. It may come before the mark.
+    admin.execute(&format!("COMMENT ON DATABASE {left} IS NULL")).await.unwrap();
     let process = left.split('_').nth(2).unwrap();
     let end = format!(
         "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid = {process} OR datname = '{left}'"
@@ -75,6 +76,30 @@ async fn what_a_killed_process_left_goes_with_a_later_run_and_nothing_else() {
     while admin.value(inside).await.unwrap().as_deref() != Some("0") {}
     Scratch::open(&url, &Before::default()).await.unwrap().close().await.unwrap();
     assert_eq!(databases(&mut admin).await, ["cucurbit_scratch_1_1", "cucurbit_scratch_of_mine"]);
+}
+
+#[tokio::test]
+async fn a_search_path_in_the_address_means_the_same_schema_there() {
+    let server = Cluster::start().await;
+    let mut admin = server.admin().await;
+    admin.execute("CREATE SCHEMA shop; CREATE TABLE shop.bed (id int)").await.unwrap();
+    let text = format!(
+        "postgresql://postgres@/postgres?host={}&port={}&options=-csearch_path%3Dshop",
+        server.socket(),
+        server.port
+    );
+    let url: Address = text.parse().unwrap();
+    let mut there = Connection::connect(&url, &ConnectOptions::default()).await.unwrap();
+    let before = cucurbit::dialect::reflect(&mut there).await.unwrap();
+    there.close().await.unwrap();
+    for before in [Before::default(), before] {
+        let mut scratch = Scratch::open(&url, &before).await.unwrap();
+        let schema = scratch.connection.value("SELECT current_schema()").await.unwrap();
+        assert_eq!(schema.as_deref(), Some("shop"));
+        let copied = cucurbit::dialect::reflect(&mut scratch.connection).await.unwrap();
+        assert_eq!(copied.schema.tables, before.schema.tables);
+        scratch.close().await.unwrap();
+    }
 }
 
 #[tokio::test]

@@ -40,7 +40,7 @@ fn between(from: &str, to: &str) -> Between {
 }
 
 /// Compares nothing with a file.
-async fn made(database: &Database, sql: impl AsRef<[u8]>) -> Result<Differences, Error> {
+pub(crate) async fn made(database: &Database, sql: impl AsRef<[u8]>) -> Result<Differences, Error> {
     let folder = folder();
     std::fs::write(folder.path().join("a.sql"), sql).unwrap();
     command::diff(&project(&folder, database, Vec::new()), &between("empty", "a.sql"), false).await
@@ -50,7 +50,7 @@ fn words(differences: &Differences) -> Vec<String> {
     differences.operations.iter().map(Operation::describe).collect()
 }
 
-async fn makes(database: &Database, sql: impl AsRef<[u8]>, expected: &[&str]) {
+pub(crate) async fn makes(database: &Database, sql: impl AsRef<[u8]>, expected: &[&str]) {
     let found = made(database, sql.as_ref()).await;
     let found = found.unwrap_or_else(|error| {
         panic!("{}: {error:?}", String::from_utf8_lossy(sql.as_ref()));
@@ -463,9 +463,37 @@ fn commands_of_sqlite3_are_left_out_or_refused_with_their_line() {
             ("DELIMITER ;;\n", "DELIMITER"),
             ("CREATE TABLE a (id INTEGER)\nGO\nCREATE TABLE b (id INTEGER)\nGO", "line 2: `GO`"),
             ("CREATE TABLE a (id INTEGER);\0", "NUL"),
+            (
+                "CREATE TABLE a (id INTEGER);\nINSERT INTO a VALUES (1),\n(:x)",
+                "line 3: `:x)` cannot be run: a parameter",
+            ),
+            ("CREATE TABLE a (id INTEGER CHECK (id > ?))", "line 1: `?))`"),
+            ("CREATE TABLE a (id INTEGER CHECK (id > ?12))", "line 1: `?12))`"),
+            ("CREATE TABLE a (id INTEGER CHECK (id > @x))", "line 1: `@x))`"),
+            ("CREATE TABLE a (id INTEGER CHECK (id > $x))", "line 1: `$x))`"),
         ] {
             is_refused(&database, sql, said).await;
         }
+        for sql in [
+            "CREATE TABLE a (id TEXT DEFAULT ':x ? @y $z')",
+            "CREATE TABLE a (id TEXT) /* :x ? */",
+            "CREATE TABLE a (\"id\" TEXT); INSERT INTO a VALUES ('12:30'), (json_extract('{\"a\": 1}', '$.a'))",
+        ] {
+            makes(&database, sql, &["create table a"]).await;
+        }
+    });
+}
+
+#[test]
+fn a_parameter_in_a_script_is_refused_before_the_run() {
+    fn bound(op: &mut Op) {
+        op.execute("CREATE TABLE b (id INTEGER);\nINSERT INTO b VALUES (:id)");
+    }
+    on_sqlite(async |database: Database| {
+        let mut connection = database.connect().await;
+        let error = upgrade(&mut connection, script("a", &[], bound, nothing)).await.unwrap_err();
+        assert!(text(&error).contains("line 2: `:id)` cannot be run"), "{error:?}");
+        assert_eq!(database.tables(&mut connection).await, [""; 0]);
     });
 }
 

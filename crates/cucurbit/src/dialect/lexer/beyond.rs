@@ -1,7 +1,7 @@
 //! Statements of PostgreSQL that reach beyond the database in which they run: to the server's roles, its other databases,
 //! its settings. A file of SQL that is only tried must not run them, and they say nothing of a schema.
 
-use super::token::Token;
+use super::token::{Class, Token};
 
 /// Tells whether a statement reaches beyond its database.
 pub(super) fn reaches_beyond(statement: &[Token<'_>]) -> bool {
@@ -22,7 +22,21 @@ pub(super) fn reaches_beyond(statement: &[Token<'_>]) -> bool {
         // Without ON a role becomes a member of another.
         return on.is_none_or(|object| object.is_any(&["DATABASE", "PARAMETER", "TABLESPACE"]));
     }
-    first.is("REASSIGN")
+    first.is("REASSIGN") || first.is("COPY") && copies_beyond(statement)
+}
+
+/// Tells whether a COPY writes a file of the server's machine, or runs a program there.
+fn copies_beyond(statement: &[Token<'_>]) -> bool {
+    let mut depth = 0_usize;
+    statement.windows(2).any(|pair| {
+        if pair[0].is_sign("(") {
+            depth += 1;
+        } else if pair[0].is_sign(")") {
+            depth = depth.saturating_sub(1);
+        }
+        let is_file = pair[0].is("TO") && pair[1].class == Class::Quoted;
+        depth == 0 && (is_file || pair[0].is_any(&["FROM", "TO"]) && pair[1].is("PROGRAM"))
+    })
 }
 
 /// Tells whether a statement says how those after it are read, and makes nothing: `SET`, `SELECT set_config(…)`.

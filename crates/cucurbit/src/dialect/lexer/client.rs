@@ -46,7 +46,7 @@ impl Unrunnable {
             FILE => "put what the file holds in its place",
             ENCODING => "write the file again in UTF-8: `pg_dump --encoding=UTF8`, or `iconv`",
             COPY => "write `COPY … FROM stdin;` with the rows on the lines after it",
-            VARIABLE => "write the value in its place",
+            PARAMETER | VARIABLE => "write the value in its place",
             DELIMITER | GO => "end each statement by a semicolon, and write it in the SQL of this database",
             NUL => "take the character out",
             _ => "take it out, or write in SQL what it is there for",
@@ -65,6 +65,7 @@ const GO: &str = "it is a command of other databases' programs, not of this one'
 const INSIDE: &str = "a command stands in the middle of a statement";
 const NO_ROWS: &str = "no rows follow on the next line";
 const NUL: &str = "a NUL character is part of no SQL";
+const PARAMETER: &str = "a parameter has no value here, and SQLite would take it for NULL";
 const PROGRAM: &str = "only the program that it is a command of can do it";
 const QUIT: &str = "what follows it would not be run";
 const STDOUT: &str = "nobody reads the rows that it returns";
@@ -385,7 +386,7 @@ fn trouble(part: &str, dialect: Dialect) -> Option<(&'static str, usize)> {
         return Some((GO, go));
     }
     if dialect == Dialect::Sqlite {
-        return None;
+        return parameter(&tokens).map(|at| (PARAMETER, at));
     }
     let is_binary = tokens.iter().any(|token| {
         token.is("BINARY") || token.class == Class::Quoted && token.text.eq_ignore_ascii_case("'binary'")
@@ -424,6 +425,21 @@ fn go(part: &str, tokens: &[Token<'_>]) -> Option<usize> {
         }
     }
     None
+}
+
+/// Finds a parameter of SQLite: `?`, `?1`, `:name`, `@name`, `$name` (sqlite.org/lang_expr.html, section 3). None of these
+/// signs is part of anything else there.
+fn parameter(tokens: &[Token<'_>]) -> Option<usize> {
+    let is_one = |token: &Token<'_>, next: Option<&Token<'_>>| {
+        let has_name = next.is_some_and(|next| {
+            next.start == token.end()
+                && (next.class == Class::Word
+                    || next.text.starts_with(|letter: char| letter.is_ascii_digit()))
+        });
+        token.is_sign("?") || has_name && [":", "@", "$"].iter().any(|sign| token.is_sign(sign))
+    };
+    let found = tokens.iter().enumerate().find(|(at, token)| is_one(token, tokens.get(at + 1)));
+    found.map(|(_, token)| token.start)
 }
 
 /// Finds a variable of psql: `:name`, `:'name'`, `:"name"` where a value or a name could begin.

@@ -4,7 +4,11 @@ use std::collections::BTreeSet;
 
 use crate::{
     connection::{ConnectOptions, Connection, ConnectionError, address::Address},
-    dialect::{Before, PlanError, scratch::ScratchError, sql::string},
+    dialect::{
+        Before, PlanError,
+        scratch::ScratchError,
+        sql::{quoted, string},
+    },
     operation::{Concurrency, Operation},
     schema::{Ident, Schema},
 };
@@ -23,6 +27,10 @@ const NAME: &str = "cucurbit_scratch_";
 /// What is written beside each, for people and for those that look for ones that were left.
 const MARK: &str = "a scratch database of Cucurbit, to be dropped when the session that made it has ended";
 
+/// What marks a database from its first moment on, since the comment is another statement, before which the process can be
+/// killed: a limit that nobody else sets.
+const LIMIT: u32 = 24_917;
+
 /// How long a server may take to drop one. A session of any database that waits for rows of a COPY can keep it from being
 /// done for as long as it waits: it does not answer the server's other processes (`WaitForProcSignalBarrier`).
 const DROP_TIMEOUT: &str = "SET statement_timeout = '10s'";
@@ -36,9 +44,9 @@ pub(crate) async fn open(server: &Address, before: &Before) -> Result<(Connectio
                WHERE pid = pg_catalog.pg_backend_pid()";
     let session = connection.value(own).await?.unwrap_or_default();
     let name = format!("{NAME}{session}");
-    connection.execute(&format!("CREATE DATABASE {name}")).await?;
+    connection.execute(&format!("CREATE DATABASE {name} CONNECTION LIMIT {LIMIT}")).await?;
     let owner = Owner { connection, name };
-    match fill(server, owner, &statements).await {
+    match fill(server, owner, before.current_schema.as_ref(), &statements).await {
         Ok(opened) => Ok(opened),
         Err((owner, error)) => {
             // Why there is no scratch database says more than why an empty one is left, which a next run drops.
@@ -76,7 +84,8 @@ async fn drop_database(connection: &mut Connection, name: &str, how: &str) -> Re
 async fn sweep(connection: &mut Connection) -> Result<(), ConnectionError> {
     let left = format!(
         "SELECT d.datname FROM pg_catalog.pg_database d \
-         WHERE d.datname ~ '^{NAME}[0-9]+_[0-9]+$' AND pg_catalog.shobj_description(d.oid, 'pg_database') = {} \
+         WHERE d.datname ~ '^{NAME}[0-9]+_[0-9]+$' \
+           AND (d.datconnlimit = {LIMIT} OR pg_catalog.shobj_description(d.oid, 'pg_database') = {}) \
            AND pg_catalog.pg_has_role(d.datdba, 'USAGE') \
            AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity a WHERE a.datid = d.oid) \
            AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity a \
@@ -97,27 +106,54 @@ async fn sweep(connection: &mut Connection) -> Result<(), ConnectionError> {
 async fn fill(
     server: &Address,
     mut owner: Owner,
+    current: Option<&Ident>,
     statements: &[String],
 ) -> Result<(Connection, Owner), (Owner, ConnectionError)> {
     let mark = format!("COMMENT ON DATABASE {} IS {}", owner.name, string(MARK));
     if let Err(error) = owner.connection.execute(&mark).await {
         return Err((owner, error));
     }
-    match filled(server, &owner.name, statements).await {
+    match filled(server, &owner.name, current, statements).await {
         Ok(scratch) => Ok((scratch, owner)),
         Err(error) => Err((owner, error)),
     }
 }
 
-async fn filled(server: &Address, name: &str, statements: &[String]) -> Result<Connection, ConnectionError> {
+async fn filled(
+    server: &Address,
+    name: &str,
+    current: Option<&Ident>,
+    statements: &[String],
+) -> Result<Connection, ConnectionError> {
     let mut scratch = Connection::connect(&server.with_database(name), &ConnectOptions::default()).await?;
-    for sql in statements {
+    let own = own_schema(&mut scratch, current).await?;
+    for sql in own.iter().chain(statements) {
         if let Err(error) = scratch.execute(sql).await {
             scratch.close().await?;
             return Err(error);
         }
     }
     Ok(scratch)
+}
+
+/// Writes the statement that makes the schema which a name without one means, if it is not there: the search path of the
+/// address is the same here as in the database that is copied.
+async fn own_schema(
+    scratch: &mut Connection,
+    current: Option<&Ident>,
+) -> Result<Option<String>, ConnectionError> {
+    let there = scratch.value("SELECT pg_catalog.current_schema()").await?;
+    if there.is_some() && current.is_none_or(|current| Some(current.as_str()) == there.as_deref()) {
+        return Ok(None);
+    }
+    let path = scratch.value("SELECT pg_catalog.current_setting('search_path')").await?.unwrap_or_default();
+    let mut names = path.split(',').map(|name| name.trim().trim_matches('"'));
+    let wanted = match current {
+        // What a role or a database has been given as its search path is not given to this one.
+        Some(current) => names.find(|name| *name == current.as_str()),
+        None => names.find(|name| !name.is_empty() && *name != "$user"),
+    };
+    Ok(wanted.map(|name| format!("CREATE SCHEMA IF NOT EXISTS {}", quoted(&Ident::new(name)))))
 }
 
 /// Writes the statements that make the tables, by the same way as any migration.

@@ -55,6 +55,10 @@ pub(crate) fn try_lock(path: &Path) -> Result<Attempt, ConnectionError> {
 }
 
 fn try_file(path: &Path) -> io::Result<Attempt> {
+    if has_other_names(path) {
+        let reason = "the file of the database has several names (hard links), and a lock beside one is not beside the others";
+        return Ok(Attempt::Impossible(reason.to_owned()));
+    }
     loop {
         let file = match open(path) {
             Ok(file) => file,
@@ -92,8 +96,7 @@ fn open(path: &Path) -> io::Result<File> {
     }
     match options.create_new(true).open(path) {
         Ok(file) => {
-            let database = path.to_str().and_then(|path| path.strip_suffix(SUFFIX));
-            if let Some(found) = database.and_then(|database| fs::metadata(database).ok()) {
+            if let Some(found) = database(path).and_then(|database| fs::metadata(database).ok()) {
                 // What is not the owner's to set stays as it was made.
                 drop(file.set_permissions(found.permissions()));
             }
@@ -103,6 +106,23 @@ fn open(path: &Path) -> io::Result<File> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => options.create_new(false).open(path),
         Err(error) => Err(error),
     }
+}
+
+/// Returns the path of the database that a lock is beside.
+fn database(lock: &Path) -> Option<&str> {
+    lock.to_str()?.strip_suffix(SUFFIX)
+}
+
+/// Tells whether the file of the database has names that nobody can find.
+#[cfg(unix)]
+fn has_other_names(lock: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    database(lock).and_then(|database| fs::metadata(database).ok()).is_some_and(|found| found.nlink() > 1)
+}
+
+#[cfg(not(unix))]
+fn has_other_names(_lock: &Path) -> bool {
+    false
 }
 
 /// Tells whether the path still leads to the file that was opened: its last holder may have taken it away.
