@@ -46,8 +46,9 @@ struct Listener {
     most: LevelFilter,
 }
 
+/// The driver asks first whether anybody listens, with the metadata of a hint and not of an event.
 fn is_notice(metadata: &Metadata<'_>) -> bool {
-    metadata.target() == TARGET && metadata.is_event()
+    metadata.target() == TARGET && !metadata.is_span()
 }
 
 impl Subscriber for Listener {
@@ -134,6 +135,8 @@ mod tests {
         let seen = Arc::clone(&heard_of);
         let told = move |notice: Notice| seen.lock().unwrap().push((notice.is_warning, notice.message));
         let run = async {
+            assert!(tracing::enabled!(target: TARGET, Level::WARN), "the driver asks so");
+            assert!(!tracing::enabled!(target: "another", Level::WARN));
             tracing::event!(target: TARGET, Level::WARN, message = "careful");
             tracing::event!(target: TARGET, Level::INFO, message = "by the way");
             tracing::event!(target: "another", Level::WARN, message = "slow");

@@ -12,13 +12,15 @@ static CAME: AtomicU8 = AtomicU8::new(0);
 /// Begins to wait for signals, for the rest of the process; `told` is called when the first comes.
 pub(super) fn listen(told: impl Fn() + Send + 'static) -> Stop {
     let stop = Stop::default();
+    // Before the first of them, so that none is missed between two.
+    let Some(mut signals) = Signals::new() else { return stop };
     let asked = stop.clone();
     tokio::spawn(async move {
-        let Some(first) = signal().await else { return };
+        let Some(first) = signals.next().await else { return };
         CAME.store(first as u8, Ordering::SeqCst);
         asked.ask();
         told();
-        if let Some(second) = signal().await {
+        if let Some(second) = signals.next().await {
             end(second);
         }
     });
@@ -40,19 +42,42 @@ fn end(code: Code) {
     std::process::exit(i32::from(code as u8))
 }
 
-/// Waits for a signal; `None` where there are none.
+/// The signals that end a run.
 #[cfg(unix)]
-async fn signal() -> Option<Code> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut interrupt, mut terminate) =
-        (signal(SignalKind::interrupt()).ok()?, signal(SignalKind::terminate()).ok()?);
-    tokio::select! {
-        came = interrupt.recv() => came.map(|()| Code::Interrupted),
-        came = terminate.recv() => came.map(|()| Code::Terminated),
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    /// Begins to hear them; `None` where that is not allowed.
+    fn new() -> Option<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+        Some(Self { interrupt: interrupt.ok()?, terminate: terminate.ok()? })
+    }
+
+    /// Waits for the next.
+    async fn next(&mut self) -> Option<Code> {
+        tokio::select! {
+            came = self.interrupt.recv() => came.map(|()| Code::Interrupted),
+            came = self.terminate.recv() => came.map(|()| Code::Terminated),
+        }
     }
 }
 
 #[cfg(not(unix))]
-async fn signal() -> Option<Code> {
-    tokio::signal::ctrl_c().await.ok().map(|()| Code::Interrupted)
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    #[expect(clippy::unnecessary_wraps, reason = "elsewhere it may fail")]
+    fn new() -> Option<Self> {
+        Some(Self)
+    }
+
+    async fn next(&mut self) -> Option<Code> {
+        tokio::signal::ctrl_c().await.ok().map(|()| Code::Interrupted)
+    }
 }

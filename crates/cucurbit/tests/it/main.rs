@@ -54,6 +54,9 @@ mod in_place; // SQLite: changes that leave the rows where they lie in the file.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod journal; // Statements outside transactions: what is left when they stop, and how it goes on.
+#[cfg(all(feature = "runtime", unix))]
+#[cfg(test)]
+mod killed; // Processes that are killed in the middle: the next run finishes, nothing ran twice, nothing is left.
 #[cfg(test)]
 mod laws; // Laws of comparing and undoing, over schemas made by chance.
 #[cfg(feature = "runtime")]
@@ -121,6 +124,9 @@ mod spellings; // What a model says in its own words and the database in others 
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod sql_files; // SQL as psql, pg_dump, sqlite3 and people write it: in files and in scripts, COPY with its rows.
+#[cfg(all(feature = "runtime", unix))]
+#[cfg(test)]
+mod sql_reach; // Files of SQL that drop what is not there, or reach beyond their database.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod sqlite; // SQLite: what Alembic's rebuild loses is kept, and memory agrees with the file, on real files with rows.

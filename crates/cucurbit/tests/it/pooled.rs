@@ -21,7 +21,7 @@ use tempfile::TempDir;
 use crate::support::{Database, on_database, script, scripts};
 
 /// A pooler before a server; dropping it ends it.
-struct Pooler {
+pub(crate) struct Pooler {
     process: Child,
     port: u16,
     _folder: TempDir,
@@ -36,7 +36,7 @@ impl Drop for Pooler {
 
 impl Pooler {
     /// Starts one that holds so many connections to the server at most.
-    fn start(server: &str, connections: u32) -> Self {
+    pub(crate) fn start(server: &str, connections: u32) -> Self {
         let (user, host) =
             server.trim_start_matches("postgresql://").split_once('@').expect("user@host:port/…");
         let (host, rest) = host.rsplit_once(':').expect("a port");
@@ -71,10 +71,14 @@ impl Pooler {
         pooler
     }
 
-    fn address(&self, database: &Database) -> Address {
+    /// The address of a database through it.
+    pub(crate) fn url(&self, database: &Database) -> String {
         let name = database.url.rsplit_once('/').expect("a database").1;
-        let url = format!("postgresql://postgres@127.0.0.1:{}/{name}?statement-cache-capacity=0", self.port);
-        url.parse().unwrap()
+        format!("postgresql://postgres@127.0.0.1:{}/{name}?statement-cache-capacity=0", self.port)
+    }
+
+    fn address(&self, database: &Database) -> Address {
+        self.url(database).parse().unwrap()
     }
 }
 

@@ -8,7 +8,7 @@ use cucurbit::{
     runtime::{Event, Migrator, Report, RunError},
 };
 
-use crate::support::{on_each_database, script, scripts};
+use crate::support::{on_each_database, on_sqlite, script, scripts};
 
 const RIVALS: usize = 20;
 
@@ -81,6 +81,26 @@ fn at_once(address: &Address, list: &[Script]) -> Vec<(Result<Report, RunError>,
             .collect();
         rivals.into_iter().map(|rival| rival.join().unwrap()).collect()
     })
+}
+
+#[test]
+fn a_file_with_several_names_is_not_thought_to_be_locked_by_one() {
+    on_sqlite(async |database| {
+        let mut connection = connect(&database.address).await;
+        let list = scripts(&list());
+        Migrator::on(&mut connection, &list).upgrade(&["a1".parse().unwrap()]).await.unwrap();
+        let file = std::path::Path::new(database.url.trim_start_matches("sqlite://"));
+        std::fs::hard_link(file, file.with_file_name("other.db")).unwrap();
+        let error = Migrator::on(&mut connection, &list).upgrade_heads().await.unwrap_err();
+        assert!(
+            matches!(&error, RunError::NoLastingLock { reason, .. } if reason.contains("hard links")),
+            "{error:?}"
+        );
+        let count = connection.value("SELECT n FROM counter").await.unwrap();
+        assert_eq!(count.as_deref(), Some("0"), "nothing of the revision was run");
+        std::fs::remove_file(file.with_file_name("other.db")).unwrap();
+        Migrator::on(&mut connection, &list).upgrade_heads().await.unwrap();
+    });
 }
 
 #[test]

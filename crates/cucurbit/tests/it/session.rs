@@ -190,6 +190,44 @@ fn what_runs_outside_transactions_leaves_the_session_as_it_was_too() {
     });
 }
 
+/// Pieces that a script runs as somebody who may not even read our tables.
+fn pieces_as(op: &mut Op, becomes: &str) {
+    op.execute("CREATE TABLE log (who text); GRANT INSERT ON log TO pg_monitor").means(|_| {});
+    op.execute(becomes).means(|_| {});
+    op.execute("VACUUM plant").outside_transaction().means(|_| {});
+    op.execute("INSERT INTO log SELECT current_user").means(|_| {});
+    op.execute("VACUUM plant").outside_transaction().means(|_| {});
+    op.execute("INSERT INTO log SELECT current_user").outside_transaction().means(|_| {});
+    op.execute("SET default_transaction_read_only = on").means(|_| {});
+    op.execute("VACUUM plant").outside_transaction().means(|_| {});
+}
+
+#[test]
+fn pieces_of_another_user_are_run_as_that_user_and_kept_by_ours() {
+    const BECOME: [(fn(&mut Op), &str); 3] = [
+        (|op| pieces_as(op, "SET ROLE pg_monitor"), "pg_monitor"),
+        (|op| pieces_as(op, "SET SESSION AUTHORIZATION pg_monitor"), "pg_monitor"),
+        (|op| pieces_as(op, "SET statement_timeout = '7min'"), ""),
+    ];
+    on_database(Postgres, async |database: Database| {
+        let mut connection = database.connect().await;
+        let us = connection.value("SELECT current_user::text").await.unwrap();
+        Migrator::on(&mut connection, &scripts(&list(nothing)[..1])).upgrade_heads().await.unwrap();
+        let queries = POSTGRES.map(|(_, query)| query);
+        for (upgrade, who) in BECOME {
+            let before = seen(&mut connection, &queries).await;
+            let all = scripts(&list(upgrade));
+            Migrator::on(&mut connection, &all).upgrade_heads().await.unwrap();
+            assert_eq!(seen(&mut connection, &queries).await, before);
+            let wanted = if who.is_empty() { us.clone() } else { Some(who.to_owned()) };
+            let rows = connection.rows("SELECT who FROM log").await.unwrap().concat();
+            assert_eq!(rows, [wanted.clone(), wanted]);
+            Migrator::on(&mut connection, &all).stamp(&["a1".parse().unwrap()], false).await.unwrap();
+            connection.execute("DROP TABLE log").await.unwrap();
+        }
+    });
+}
+
 /// What a connection of SQLite can be made to hold, and the query that shows it.
 const SQLITE: [(&str, &str); 28] = [
     ("PRAGMA recursive_triggers = ON", "PRAGMA recursive_triggers"),

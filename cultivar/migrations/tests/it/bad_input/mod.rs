@@ -12,6 +12,7 @@ mod project; // A project with every bad script, built once.
 mod scripts; // Scripts that do not make a graph, panic or fail, and models that are none.
 mod secret; // Passwords in the place of other words, and in scripts.
 mod server; // PostgreSQL servers that do not answer or refuse.
+mod signal; // Signals in the middle of an upgrade, and what the server says meanwhile.
 mod target; // Revisions that are not there, not one, or not where they are looked for.
 mod terminal; // Names that a terminal would obey.
 mod version_table; // Rows of the version table that do not fit the scripts.

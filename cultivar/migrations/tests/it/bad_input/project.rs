@@ -27,7 +27,7 @@ const CREATE_BED: &str = "op.create_table(\"bed\", |table| {
         table.primary_key([\"id\"]);
     });";
 
-const SCRIPTS: [Script; 30] = [
+const SCRIPTS: [Script; 34] = [
     ("same", "one", r#"Revision::new("aaaa11111111")"#, "", ""),
     ("same", "two", r#"Revision::new("aaaa22222222").revises(&["aaaa11111111"])"#, "", ""),
     ("heads", "root", r#"Revision::new("100000000000")"#, "", ""),
@@ -124,7 +124,30 @@ const SCRIPTS: [Script; 30] = [
     ("reserved", "one", r#"Revision::new("head")"#, "", ""),
     ("labels", "one", r#"Revision::new("aaaaaaaaaaaa").branch_labels(&["water"])"#, "", ""),
     ("labels", "two", r#"Revision::new("bbbbbbbbbbbb").branch_labels(&["water"])"#, "", ""),
+    ("signals", "beds", r#"Revision::new("aaaaaaaaaaaa")"#, CREATE_BED, ""),
+    ("signals", "says", r#"Revision::new("bbbbbbbbbbbb").revises(&["aaaaaaaaaaaa"])"#, SAYS, ""),
+    ("signals", "long", r#"Revision::new("cccccccccccc").revises(&["bbbbbbbbbbbb"])"#, LONG, ""),
+    ("signals", "waits", r#"Revision::new("dddddddddddd").revises(&["bbbbbbbbbbbb"])"#, WAITS, ""),
 ];
+
+const SAYS: &str = r#"op.on(Postgres, |op| {
+        op.execute("DO $$ BEGIN RAISE NOTICE 'by the way'; RAISE WARNING E'careful \x1b[31m'; RAISE DEBUG 'no'; END $$");
+        op.execute("CREATE TABLE IF NOT EXISTS bed (id integer)");
+    });"#;
+
+const LONG: &str = r#"op.execute("INSERT INTO bed (id) VALUES (1)");
+    op.on(Postgres, |op| {
+        op.execute("SELECT pg_sleep(300)");
+    });
+    op.on(Sqlite, |op| {
+        op.execute("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100000000000) SELECT max(i) FROM n");
+    });"#;
+
+const WAITS: &str = r#"op.run("wait", async |connection: &mut Connection| {
+        connection.execute("INSERT INTO bed (id) VALUES (1)").await?;
+        tokio::time::sleep(std::time::Duration::from_secs(300)).await;
+        Ok(())
+    });"#;
 
 /// `env.py` of a project that cannot make up its mind.
 const MAIN: &str = r#"use std::{env, process::ExitCode};
