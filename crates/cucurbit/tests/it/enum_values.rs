@@ -194,7 +194,9 @@ fn values_change_places_in_columns_and_in_lists() {
 
 #[test]
 fn a_value_that_a_check_or_an_index_speaks_of_does_not_go() {
-    const SPEAK: [(fn(&mut Op), &str); 3] = [
+    /// What a script does, and what is said of it.
+    type Spoken = (fn(&mut Op), &'static str);
+    const SPEAK: [Spoken; 3] = [
         (
             |op| {
                 op.create_check_constraint("ck_mood", "person", "mood <> 'it''s' OR id > 0");

@@ -204,7 +204,9 @@ fn pieces_as(op: &mut Op, becomes: &str) {
 
 #[test]
 fn pieces_of_another_user_are_run_as_that_user_and_kept_by_ours() {
-    const BECOME: [(fn(&mut Op), &str); 3] = [
+    /// A script, and who it becomes.
+    type Other = (fn(&mut Op), &'static str);
+    const BECOME: [Other; 3] = [
         (|op| pieces_as(op, "SET ROLE pg_monitor"), "pg_monitor"),
         (|op| pieces_as(op, "SET SESSION AUTHORIZATION pg_monitor"), "pg_monitor"),
         (|op| pieces_as(op, "SET statement_timeout = '7min'"), ""),
