@@ -84,8 +84,35 @@ fn types() -> Vec<(Type, &'static str, Values)> {
         "'12-3'",
         "'123456789012.345'",
     ];
-    let doubles =
-        same(&["0.0", "0.5", "1.5", "2.5", "-2.5", "-0.4", "2147483647.5", "1e10", "1e300", "0.1", "3.0"]);
+    let doubles = same(&[
+        "0.0",
+        "0.5",
+        "1.5",
+        "2.5",
+        "-2.5",
+        "-0.4",
+        "2147483647.5",
+        "1e10",
+        "1e300",
+        "0.1",
+        "3.0",
+        "1e15",
+        "123456789012345.6",
+        "1234567890123456.7",
+        "9007199254740992.0",
+        "-12345678901234567.0",
+        "0.00001234",
+    ]);
+    let reals = same(&[
+        "0.5",
+        "-2.5",
+        "0.10000000149011612",
+        "1234567.0",
+        "16777216.0",
+        "1e10",
+        "9.999999747378752e-06",
+        "3.0",
+    ]);
     let zones =
         ["'2020-01-02T03:04:05+02:00'", "'1969-12-31T23:00:00.5+00:00'", "'2024-02-29T00:30:00+00:00'"];
     vec![
@@ -98,6 +125,7 @@ fn types() -> Vec<(Type, &'static str, Values)> {
         ),
         (Type::Boolean, "boolean", vec![("true", "1"), ("false", "0")]),
         (Type::Double, "double precision", doubles),
+        (Type::Real, "real", reals),
         (
             Type::decimal(12, 3),
             "numeric(12,3)",
@@ -137,7 +165,9 @@ enum Verdict {
 }
 
 fn is_number(word: &str) -> bool {
-    ["smallint", "integer", "bigint", "double", "numeric"].iter().any(|number| word.starts_with(number))
+    ["smallint", "integer", "bigint", "double", "real", "numeric"]
+        .iter()
+        .any(|number| word.starts_with(number))
 }
 
 async fn verdict(connection: &mut Connection, from: &str, value: &str, to: &str) -> Verdict {
@@ -180,7 +210,7 @@ pub(crate) fn read(dialect: Dialect, to: &Type) -> String {
         Type::SmallInteger | Type::Integer | Type::BigInteger => {
             "CASE typeof(c) WHEN 'integer' THEN CAST(c AS TEXT) ELSE 'no integer' END".to_owned()
         }
-        Type::Double => {
+        Type::Double | Type::Real => {
             "CASE WHEN typeof(c) <> 'real' THEN 'no real' ELSE printf('%!.17g', c) END".to_owned()
         }
         Type::Decimal { precision: Some((_, places)) } => {
@@ -213,12 +243,15 @@ fn may_be_refused(to: &Type, value: &str) -> bool {
         && !value.starts_with("'2020-") && !value.starts_with("'1969-")
         || matches!(to, Type::Time { .. }) && value.contains('-')
         // PostgreSQL leaves it to the C library.
-        || *to == Type::Double && value == "'0x10'"
+        || matches!(to, Type::Double | Type::Real) && value == "'0x10'"
 }
 
 pub(crate) fn is_same(to: &Type, wanted: &str, found: &str) -> bool {
     if *to == Type::Double {
         return wanted.parse::<f64>().ok() == found.parse::<f64>().ok();
+    }
+    if *to == Type::Real {
+        return wanted.parse::<f32>().ok() == found.parse::<f32>().ok();
     }
     // A column with the affinity of numbers keeps no blanks around one.
     let is_json = *to == Type::Json;
@@ -464,5 +497,66 @@ fn values_of_a_later_revision_stop_the_run_before_it_begins() {
                     'y' (id = 3)";
         assert_eq!(text, said);
         assert_eq!(database.tables(&mut connection).await, ["alembic_version", "child", "t"]);
+    });
+}
+
+#[test]
+fn a_key_that_is_the_rowid_is_converted_and_looked_at_too() {
+    on_database(Dialect::Sqlite, async |database: Database| {
+        let mut connection = database.connect().await;
+        let made = async |connection: &mut Connection| {
+            connection.execute("DROP TABLE IF EXISTS k; DROP TABLE IF EXISTS alembic_version").await.unwrap();
+            let table = "CREATE TABLE k (id INTEGER NOT NULL PRIMARY KEY, note TEXT)";
+            let rows = "INSERT INTO k VALUES (1, 'a'), (12345, 'b')";
+            connection.execute(&format!("{table}; {rows}")).await.unwrap();
+        };
+        let change = |ty: Type| {
+            move |op: &mut Op| {
+                op.alter_table("k", |table| {
+                    table.alter_column("id").ty(ty);
+                });
+            }
+        };
+        let stored = async |connection: &mut Connection| {
+            let rows = connection.rows("SELECT typeof(id) || quote(id) FROM k ORDER BY note").await.unwrap();
+            rows.into_iter().map(|mut row| row.remove(0).unwrap_or_default()).collect::<Vec<_>>()
+        };
+        for ty in [Type::string(2), Type::decimal(3, 2), Type::SmallInteger] {
+            made(&mut connection).await;
+            connection.execute("UPDATE k SET id = 32768 WHERE id = 12345").await.unwrap();
+            let done = run(&mut connection, change(ty.clone())).await;
+            let error = told(&done.expect_err(&ty.to_string()));
+            assert!(error.contains("cannot become") && error.contains("32768 (id = 32768)"), "{ty}: {error}");
+            assert_eq!(stored(&mut connection).await, ["integer1", "integer32768"], "{ty}");
+        }
+        made(&mut connection).await;
+        let error = told(&run(&mut connection, change(Type::Uuid)).await.unwrap_err());
+        assert!(error.contains("cannot become `uuid`: 2 rows, 1 (id = 1)"), "{error}");
+        run(&mut connection, change(Type::Text)).await.unwrap();
+        assert_eq!(stored(&mut connection).await, ["text'1'", "text'12345'"]);
+    });
+}
+
+#[test]
+fn values_are_made_of_those_that_the_same_revision_made_before() {
+    on_each_database(async |database: Database| {
+        let mut connection = database.connect().await;
+        filled(&mut connection, &Type::Text, &["'abc'", "''"]).await;
+        connection.execute("DELETE FROM child; DELETE FROM t WHERE c IS NULL").await.unwrap();
+        run(&mut connection, |op| {
+            op.alter_table("t", |table| {
+                table.alter_column("c").ty(Type::Integer).using("length(c)");
+                table.add_column(integer("tenfold")).backfill("c * 10");
+                table.add_column(integer("more")).backfill("tenfold + 1");
+                table.alter_column("c").ty(Type::BigInteger).using("c + tenfold");
+                table.alter_column("tenfold").ty(Type::Text);
+            });
+        })
+        .await
+        .unwrap();
+        let text = if database.dialect == Dialect::Postgres { "::text" } else { "" };
+        let values = format!("c || ' ' || tenfold || ' ' || more{text}");
+        let made = rows(&mut connection, &values).await;
+        assert_eq!(made, [(0, Some("33 30 31".to_owned())), (1, Some("0 0 1".to_owned()))]);
     });
 }

@@ -115,13 +115,9 @@ pub(super) fn conversion(
     }
 }
 
-/// Checks the values of a rowid against a type that is narrower: it has 64 bits under the one spelling INTEGER.
-pub(super) fn of_rowid(old: &str, to: &Type) -> Option<Conversion> {
-    match bits(to) {
-        Some(32) => Some(between(old, (i32::MIN.into(), i32::MAX.into()))),
-        Some(16) => Some(between(old, (i16::MIN.into(), i16::MAX.into()))),
-        Some(_) | None => None,
-    }
+/// Tells whether a type is of whole numbers: a rowid has 64 bits under whichever of them.
+pub(super) fn is_integer(ty: &Type) -> bool {
+    bits(ty).is_some()
 }
 
 fn is_unknown(ty: &Type) -> bool {
@@ -214,6 +210,20 @@ fn number(old: &str) -> String {
     )
 }
 
+/// How many digits of a floating-point number are exact.
+fn float_digits(ty: &Type) -> Option<u8> {
+    let exact = [(Type::Double, 15), (Type::Float, 15), (Type::Real, 6)];
+    exact.iter().find(|(one, _)| one == ty).map(|(_, digits)| *digits)
+}
+
+/// Cuts a floating-point number to so many digits.
+fn digits(number: &str, digits: u8) -> String {
+    format!(
+        "(SELECT CASE typeof(x) WHEN 'real' THEN CAST(printf('%.{digits}g', x) AS NUMERIC) ELSE x END \
+         FROM (SELECT {number} AS x))"
+    )
+}
+
 fn real(old: &str, from: &Type, most: &str) -> Option<Conversion> {
     if *from == Type::Boolean {
         let value = format!("CASE WHEN {old} THEN 1.0 WHEN {old} IS NOT NULL THEN 0.0 END");
@@ -251,7 +261,11 @@ fn decimal(old: &str, from: &Type, precision: Option<(u32, i32)>) -> Option<Conv
     {
         return None;
     }
-    let number = number(old);
+    // What is exact in a floating-point number is all that PostgreSQL takes of it.
+    let number = match float_digits(from) {
+        Some(exact) => digits(&number(old), exact),
+        None => number(old),
+    };
     let Some((all, scale)) = precision else {
         if bits(from).is_some() || matches!(from, Type::Decimal { .. }) {
             return None;
@@ -365,9 +379,18 @@ fn decimal_text(old: &str, precision: Option<(u32, i32)>) -> String {
     )
 }
 
-/// The shortest digits that are the number, as PostgreSQL writes them since release 12.
+/// The shortest digits that are the number, as PostgreSQL writes them since release 12: with an exponent where the number
+/// has more digits before the point than the type is exact in, which are the fewest of `digits`.
 fn real_text(old: &str, digits: &[u8], apart: &str) -> String {
-    let printed = |digits: u8| format!("printf('%!.{digits}g', x)");
+    let exact = digits.first().copied().unwrap_or(15);
+    // `%g` has an exponent where the number has more digits than are printed.
+    let printed = |digits: u8| match digits == exact {
+        true => format!("printf('%!.{digits}g', x)"),
+        false => format!(
+            "printf(CASE WHEN abs(x) >= 1e{exact} THEN '%!.{}e' ELSE '%!.{digits}g' END, x)",
+            digits - 1
+        ),
+    };
     let (last, others) = digits.split_last().unwrap_or((&17, &[]));
     let others = others.iter().map(|digits| {
         let printed = printed(*digits);

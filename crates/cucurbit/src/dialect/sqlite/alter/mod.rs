@@ -92,7 +92,8 @@ struct Batch {
 /// Puts renames before the changes around them, so that one rebuild is enough for all the changes.
 ///
 /// Only ALTER TABLE renames in triggers, views and other tables. Where a name is used before it is given away, in
-/// a swap for example, the order of the script is kept and a new batch begins.
+/// a swap for example, the order of the script is kept and a new batch begins. So it does where values are made of a column
+/// that the batch changes: a copy reads the rows as they were.
 fn batches(operations: &[Operation]) -> Vec<Batch> {
     let mut batches = vec![Batch::default()];
     for operation in operations {
@@ -100,7 +101,11 @@ fn batches(operations: &[Operation]) -> Vec<Batch> {
         let Some(batch) = batches.last_mut() else { continue };
         match rename {
             Some((rename, from, to)) => {
-                let is_used = batch.changes.iter().any(|change| uses(change, &from) || uses(change, &to));
+                let is_used = batch.changes.iter().any(|earlier| {
+                    uses(earlier, &from)
+                        || uses(earlier, &to)
+                        || change.as_ref().is_some_and(|change| is_made_of(change, earlier))
+                });
                 let mut next = Batch { renames: vec![rename], changes: change.into_iter().collect() };
                 if is_used {
                     batches.push(next);
@@ -109,10 +114,51 @@ fn batches(operations: &[Operation]) -> Vec<Batch> {
                     batch.changes.append(&mut next.changes);
                 }
             }
-            None => batch.changes.extend(change),
+            None => match change {
+                Some(change) if batch.changes.iter().any(|earlier| is_made_of(&change, earlier)) => {
+                    batches.push(Batch { renames: Vec::new(), changes: vec![change] });
+                }
+                change => batch.changes.extend(change),
+            },
         }
     }
     batches
+}
+
+/// Tells whether an operation makes values of those that an earlier one makes.
+fn is_made_of(operation: &Operation, earlier: &Operation) -> bool {
+    let Some(column) = column_of(earlier).filter(|_| !makes_values(earlier).is_empty()) else { return false };
+    makes_values(operation).iter().flatten().any(|expression| mentions(expression.on(HERE), column))
+}
+
+fn column_of(operation: &Operation) -> Option<&Ident> {
+    if let Operation::AddColumn { column: Column { name: column, .. }, .. }
+    | Operation::AlterColumn { column, .. } = operation
+    {
+        return Some(column);
+    }
+    None
+}
+
+/// Lists what an operation puts into a column of every row; `None` for what it says without an expression.
+fn makes_values(operation: &Operation) -> Vec<Option<&Expression>> {
+    if let Operation::AddColumn { backfill, .. } = operation {
+        return vec![backfill.as_ref()];
+    }
+    let Operation::AlterColumn { changes, .. } = operation else { return Vec::new() };
+    let made = changes.iter().filter_map(|change| match change {
+        ColumnChange::SetNotNull { backfill: Some(made) } => Some(Some(made)),
+        ColumnChange::SetType { ty: _, using } => Some(using.as_ref()),
+        ColumnChange::LosesData
+        | ColumnChange::Rename { .. }
+        | ColumnChange::SetCollation(_)
+        | ColumnChange::SetComment(_)
+        | ColumnChange::SetDefault(_)
+        | ColumnChange::SetNotNull { backfill: None }
+        | ColumnChange::SetNullable
+        | ColumnChange::SetOnConflict(_) => None,
+    });
+    made.collect()
 }
 
 /// Tells whether an operation speaks of a name at all, in a list or an expression.

@@ -7,7 +7,7 @@ use crate::{
 
 use super::{
     super::{
-        super::{Hazard, HazardKind, PlanError, family::needs_using, sql::quoted},
+        super::{Hazard, HazardKind, PlanError, Statement, family::needs_using, sql::quoted},
         HERE,
         convert::{self, Conversion},
         expression::is_expression,
@@ -69,9 +69,18 @@ impl Work<'_> {
                 });
             }
             None if is_rowid && from == Type::Integer => {
-                let checked = convert::of_rowid(&own, ty);
-                self.looks_for_values(column, &own, checked.as_ref(), ty, false);
-                return Ok(());
+                // It has 64 bits under the one spelling INTEGER, and stays the rowid under any other integer.
+                let conversion = convert::conversion(&own, Some(&Type::BigInteger), ty, enum_values);
+                if convert::is_integer(ty) {
+                    self.looks_for_values(column, &own, conversion.as_ref(), ty, false);
+                    if let Some(condition) = conversion.and_then(|conversion| conversion.failing(&own)) {
+                        // Nothing is done to the table; whoever reads the statements is told how many there are.
+                        let looks = format!("SELECT count(*) FROM {} WHERE {condition}", self.name);
+                        self.push(Statement::new(looks));
+                    }
+                    return Ok(());
+                }
+                (own.clone(), conversion)
             }
             None => (own.clone(), convert::conversion(&own, Some(&from), ty, enum_values)),
         };
