@@ -326,7 +326,8 @@ impl<'p> Reader<'p> {
     }
 
     fn filter_of<'s>(&self, declared: &[&'s Schema], said: impl Iterator<Item = &'s Schema>) -> Filter {
-        let mut filter = Filter { schemas: Some(schemas(declared.iter().copied())), ..filter(self.project) };
+        let mut filter = filter(self.project);
+        declared.iter().for_each(|schema| filter.compares(schema));
         said.for_each(|schema| filter.speaks_of(schema));
         filter
     }
@@ -392,16 +393,6 @@ fn keeps_comments(project: &Project) -> bool {
 fn is_in_graph(project: &Project, heads: &Heads) -> bool {
     let graph = project.scripts().graph();
     heads.ids().all(|id| graph.position(id).is_some())
-}
-
-/// Lists the schemas in which something of ours lies.
-fn schemas<'s>(ours: impl Iterator<Item = &'s Schema>) -> BTreeSet<Ident> {
-    let of = |schema: &'s Schema| {
-        let Schema { tables, enums, sequences, schemas, remarks: _ } = schema;
-        let names = tables.keys().chain(enums.keys()).chain(sequences.keys());
-        schemas.iter().chain(names.filter_map(|name| name.schema.as_ref()))
-    };
-    ours.flat_map(of).cloned().collect()
 }
 
 /// Lists the types and sequences that the history did not make: they may be somebody else's.

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::tool;
-use crate::schema::{ForeignKey, Ident, IndexKey, ObjectName, Schema, ServerDefault, Table, TableName};
+use crate::schema::{ForeignKey, Ident, IndexKey, ObjectName, Schema, ServerDefault, Table, TableName, tool};
 
 /// Alembic's version table, which is ours where nothing else is said.
 const VERSION_TABLE: &str = "alembic_version";
@@ -19,11 +18,16 @@ pub struct Filter {
     /// Enum types and sequences that are not dropped although no model has them: nobody said that they are the
     /// project's.
     pub left_alone: BTreeSet<ObjectName>,
-    /// The schemas besides the connection's own that are compared; all of them if none are named.
+    /// The schemas besides the connection's own that are compared with all that lies in them; all of them if none are
+    /// named.
     pub schemas: Option<BTreeSet<Ident>>,
     /// Whether a column that shall be SERIAL, and of whose sequence nothing is said, is served by any: models rarely say
     /// what a database called it.
     pub takes_any_sequence: bool,
+    /// The schemas that are themselves compared, though what lies in them need not be.
+    pub namespaces: BTreeSet<Ident>,
+    /// Enum types and sequences that are compared, though their schema is not.
+    pub singles: BTreeSet<ObjectName>,
     /// The tables that the models or the revisions speak of: declared ones, and those that their foreign keys refer to.
     pub spoken_of: BTreeSet<TableName>,
 }
@@ -83,6 +87,17 @@ impl LeftOut {
 }
 
 impl Filter {
+    /// Includes what somebody declares: the schemas in which tables of theirs lie, and single types and sequences of
+    /// others.
+    pub fn compares(&mut self, declared: &Schema) {
+        let Schema { tables, enums, sequences, schemas, remarks: _ } = declared;
+        let of_tables = tables.keys().filter_map(|name| name.schema.clone());
+        self.schemas.get_or_insert_default().extend(of_tables);
+        self.singles
+            .extend(enums.keys().chain(sequences.keys()).filter(|name| name.schema.is_some()).cloned());
+        self.namespaces.extend(schemas.iter().cloned());
+    }
+
     /// Names the tables that a schema speaks of.
     pub fn speaks_of(&mut self, schema: &Schema) {
         let referred = schema.tables.values().flat_map(|table| &table.foreign_keys);
@@ -90,36 +105,18 @@ impl Filter {
         self.spoken_of.extend(schema.tables.keys().cloned().chain(referred).map(unqualified));
     }
 
-    /// Includes the schemas without whose types and sequences the tables of a schema that are compared could not be made.
+    /// Includes the types and sequences of other schemas without which the tables of a schema that are compared could not be
+    /// made. What else lies in those schemas is still somebody else's.
     pub fn include_what_is_needed(&mut self, schema: &Schema) {
         let Schema { tables, enums, sequences, schemas: _, remarks: _ } = schema;
-        let Self { schemas: Some(_), .. } = self else { return };
-        loop {
-            let included = tables.values().filter(|table| self.kind_of(table).is_none());
-            let out = |name: &&ObjectName| !self.is_here(name);
-            let needed: BTreeSet<Ident> = included
-                .flat_map(|table| {
-                    let (types, text) = (types_of(table), text_of(table));
-                    let spoken = enums.keys().chain(sequences.keys()).filter(move |name| {
-                        let is_whole = |letter: Option<char>| {
-                            letter.is_none_or(|letter| !letter.is_alphanumeric() && letter != '_')
-                        };
-                        let name = name.to_string();
-                        text.match_indices(&name).any(|(at, _)| {
-                            is_whole(text[..at].chars().next_back())
-                                && is_whole(text[at + name.len()..].chars().next())
-                        })
-                    });
-                    types.into_iter().chain(spoken)
-                })
-                .filter(out)
-                .filter_map(|name| name.schema.clone())
-                .collect();
-            match &mut self.schemas {
-                Some(schemas) if !needed.is_empty() => schemas.extend(needed),
-                Some(_) | None => return,
-            }
-        }
+        let included: Vec<&Table> = tables.values().filter(|table| self.kind_of(table).is_none()).collect();
+        let texts: Vec<String> = included.iter().map(|table| text_of(table)).collect();
+        let is_named = |name: &&ObjectName| texts.iter().any(|text| names(text, name));
+        let types = included.iter().flat_map(|table| types_of(table));
+        let named = enums.keys().chain(sequences.keys()).filter(is_named);
+        let needed: Vec<ObjectName> =
+            types.chain(named).filter(|name| !self.is_here(name)).cloned().collect();
+        self.singles.extend(needed);
     }
 
     /// Tells whether a table is part of the comparison as far as its name goes.
@@ -209,12 +206,17 @@ impl Filter {
 
     /// Tells whether something lies in a schema that is part of the comparison.
     fn is_here(&self, name: &ObjectName) -> bool {
-        name.schema.as_ref().is_none_or(|schema| *schema == "public" || self.includes_schema(schema))
+        let is_whole = |schema: &Ident| self.schemas.as_ref().is_none_or(|schemas| schemas.contains(schema));
+        name.schema.as_ref().is_none_or(|schema| *schema == "public" || is_whole(schema))
+            || self.singles.contains(name)
     }
 
-    /// Tells whether a schema besides the connection's own is part of the comparison.
+    /// Tells whether a schema besides the connection's own is made and dropped.
     pub(super) fn includes_schema(&self, name: &Ident) -> bool {
+        let has_a_single = || self.singles.iter().any(|single| single.schema.as_ref() == Some(name));
         self.schemas.as_ref().is_none_or(|schemas| schemas.contains(name))
+            || self.namespaces.contains(name)
+            || has_a_single()
     }
 }
 
@@ -222,6 +224,16 @@ impl Filter {
 fn types_of(table: &Table) -> Vec<&ObjectName> {
     let types = table.columns.iter().map(|column| &column.ty);
     types.filter_map(|ty| ty.base.enum_name()).collect()
+}
+
+/// Tells whether SQL without quotes names something as a whole word.
+fn names(text: &str, name: &ObjectName) -> bool {
+    let is_whole =
+        |letter: Option<char>| letter.is_none_or(|letter| !letter.is_alphanumeric() && letter != '_');
+    let name = name.to_string();
+    text.match_indices(&name).any(|(at, _)| {
+        is_whole(text[..at].chars().next_back()) && is_whole(text[at + name.len()..].chars().next())
+    })
 }
 
 /// All SQL of a table, without quotes around names.

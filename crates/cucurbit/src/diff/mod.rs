@@ -16,7 +16,6 @@ mod order;
 mod reference;
 mod sequence;
 mod table;
-mod tool;
 
 use std::collections::BTreeMap;
 

@@ -15,6 +15,7 @@ mod naming;
 mod remark;
 mod sequence;
 mod table;
+pub(crate) mod tool;
 mod ty;
 mod variant;
 

@@ -156,7 +156,7 @@ fn another_schema_is_neither_compared_nor_dropped_nor_made_and_is_counted() {
 }
 
 #[test]
-fn a_first_revision_makes_the_schemas_without_which_its_tables_cannot_be() {
+fn a_first_revision_makes_of_other_schemas_what_its_tables_need_and_nothing_else() {
     on_database(Dialect::Postgres, async |database: Database| {
         let folder = tempfile::tempdir().unwrap();
         let project = project(&database, &folder, Vec::new(), models);
@@ -176,8 +176,6 @@ fn a_first_revision_makes_the_schemas_without_which_its_tables_cannot_be() {
             "create schema other",
             "create enum other.mood (a)",
             "create sequence Numbers.n",
-            "create sequence other.s",
-            "create table other.b",
             "create table plant",
         ];
         let Differences { operations, left_out, .. } = diff(&project, "empty", "database").await;
@@ -187,9 +185,9 @@ fn a_first_revision_makes_the_schemas_without_which_its_tables_cannot_be() {
         wanted.sort();
         assert_eq!(sorted, wanted);
         let left = [
-            "1 table of another migration tool: other.goose_db_version",
-            "1 table of another schema: third.t",
-            "1 foreign key to a table left out: other.b (id) to third.t",
+            "3 tables of other schemas: other.b; other.goose_db_version; third.t",
+            "1 sequence of another schema: other.s",
+            "1 foreign key to a table left out: plant (id) to other.b",
         ];
         assert_eq!(counted(&left_out), left);
 
@@ -197,9 +195,8 @@ fn a_first_revision_makes_the_schemas_without_which_its_tables_cannot_be() {
         let Written { warnings, path, .. } =
             command::create(&project, &new_revision("baseline"), &between).await.unwrap().unwrap();
         assert!(
-            warnings.contains(
-                &"leaves out the foreign key to a table left out other.b (id) to third.t".to_owned()
-            ),
+            warnings
+                .contains(&"leaves out the foreign key to a table left out plant (id) to other.b".to_owned()),
             "{warnings:?}"
         );
         let text = std::fs::read_to_string(path).unwrap();
@@ -207,10 +204,34 @@ fn a_first_revision_makes_the_schemas_without_which_its_tables_cannot_be() {
             text.contains("op.create_schema(\"other\");") && !text.contains("op.create_schema(\"third"),
             "{text}"
         );
+        // What it made there is the project's from now on, and what else lies beside it is not.
+        OPERATIONS.set(operations.clone());
+        let folder = tempfile::tempdir().unwrap();
+        let project = self::project(&database, &folder, vec![script("a", &[], recorded, |_| ())], models);
+        connection.execute(BOOK).await.unwrap();
+        let Check { operations: found, .. } =
+            command::check(&project, CheckOptions::default()).await.unwrap();
+        let gone = [
+            "drop column plant.m",
+            "drop column plant.n",
+            "drop sequence Numbers.n",
+            "drop enum other.mood",
+            "drop schema Numbers",
+            "drop schema other",
+        ];
+        let mut found = described(&found);
+        found.sort();
+        let mut gone = gone.map(str::to_owned);
+        gone.sort();
+        assert_eq!(found, gone);
         connection.close().await.unwrap();
         made_from_nothing(&database, &operations).await;
     });
 }
+
+/// The version table of a database that has run the first revision.
+const BOOK: &str = "CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY); \
+                    INSERT INTO alembic_version VALUES ('a')";
 
 /// The books of other tools, as these make them.
 const BOOKS: [&str; 14] = [

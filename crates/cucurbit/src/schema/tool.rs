@@ -1,15 +1,20 @@
-//! The tables in which other migration tools keep their books: they are nobody's to compare, unless a model declares one.
+//! The tables in which other migration tools keep their books, and those that replication and hosts of SQLite files put
+//! beside them: they are nobody's to compare, unless a model declares one.
 
-use crate::schema::Table;
+use super::Table;
 
 /// Names that no application gives to a table of its own.
-const NAMES: [&str; 56] = [
+const NAMES: [&str; 71] = [
     "__diesel_schema_migrations",
     "__drizzle_migrations",
     "__efmigrationshistory",
     "__efmigrationslock",
     "__migrationhistory",
+    "_cf_kv",
+    "_cf_metadata",
     "_fluent_migrations",
+    "_litestream_lock",
+    "_litestream_seq",
     "_prisma_migrations",
     "_sqlx_migrations",
     "_yoyo_log",
@@ -21,7 +26,12 @@ const NAMES: [&str; 56] = [
     "atlas_schema_revisions",
     "bun_migration_locks",
     "bun_migrations",
+    "butane_migrations",
+    "cake_migrations",
+    "cakephp_migrations",
     "d1_migrations",
+    "darwin_migrations",
+    "data_migrations",
     "databasechangelog",
     "databasechangeloglock",
     "dbix_class_deploymenthandler_versions",
@@ -31,11 +41,14 @@ const NAMES: [&str; 56] = [
     "doctrine_migration_versions",
     "flyway_schema_history",
     "goose_db_version",
+    "gopg_migrations",
     "gorp_migrations",
+    "grdb_migrations",
     "knex_migrations",
     "knex_migrations_lock",
     "kysely_migration",
     "kysely_migration_lock",
+    "migrate_version",
     "migratehistory",
     "mikro_orm_migrations",
     "payload_migrations",
@@ -47,6 +60,9 @@ const NAMES: [&str; 56] = [
     "ragtime_migrations",
     "refinery_schema_history",
     "rel_schema_versions",
+    "river_migration",
+    "room_master_table",
+    "schema_migration",
     "schema_migrations",
     "schemaversions",
     "seaql_migrations",
@@ -64,8 +80,8 @@ const NAMES: [&str; 56] = [
 
 /// Names that an application may well give, with all the columns that a tool gives to its table: Laravel, TypeORM,
 /// gormigrate, Flyway before 5, tern, Sequel, Yii, Piccolo, Evolve, MyBatis, FluentMigrator, Doctrine before 3, Aerich,
-/// PocketBase, DbUp.
-const SHAPES: [(&str, &[&str]); 17] = [
+/// PocketBase, DbUp, db-migrate.
+const SHAPES: [(&str, &[&str]); 18] = [
     ("_migrations", &["applied", "file"]),
     ("aerich", &["app", "content", "id", "version"]),
     ("changelog", &["applied_at", "description", "id"]),
@@ -89,6 +105,7 @@ const SHAPES: [(&str, &[&str]); 17] = [
     ("migration_versions", &["version"]),
     ("migrations", &["batch", "id", "migration"]),
     ("migrations", &["id"]),
+    ("migrations", &["id", "name", "run_on"]),
     ("migrations", &["id", "name", "timestamp"]),
     ("schema_info", &["version"]),
     (
@@ -131,13 +148,13 @@ const SHAPES: [(&str, &[&str]); 17] = [
 const SUFFIX: &str = "_phinxlog";
 
 /// Tells whether a table of this name is a migration tool's, whatever its columns are. Letters do not matter.
-pub(super) fn is_name_of_tool(name: &str) -> bool {
+pub(crate) fn is_name_of_tool(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     NAMES.contains(&name.as_str()) || name.ends_with(SUFFIX)
 }
 
 /// Tells whether a table is a migration tool's: by its name, or by a name that others may give and by its columns.
-pub(super) fn is_of_tool(table: &Table) -> bool {
+pub(crate) fn is_of_tool(table: &Table) -> bool {
     let name = table.name.name.as_str();
     let mut columns: Vec<String> =
         table.columns.iter().map(|column| column.name.as_str().to_ascii_lowercase()).collect();
