@@ -63,6 +63,10 @@ async fn run(
     let first = scripts(&[script("a", &[], people, no_people)]);
     Migrator::on(&mut connection, &first).upgrade_heads().await.unwrap();
     connection.execute(rows(database.dialect)).await.unwrap();
+    // No script speaks of what other tools keep beside the tables.
+    let books = "CREATE TABLE _sqlx_migrations (version BIGINT PRIMARY KEY, description TEXT); \
+                 CREATE TABLE _litestream_seq (id INTEGER PRIMARY KEY, seq INTEGER)";
+    connection.execute(books).await.unwrap();
     // A new process, so to speak.
     let both = scripts(&[script("a", &[], people, no_people), script("b", &["a"], change, |_| ())]);
     let done = Migrator::on(&mut connection, &both).options(options.clone()).upgrade_heads().await;

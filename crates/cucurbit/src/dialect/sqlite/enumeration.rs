@@ -5,7 +5,7 @@
 
 use crate::{
     operation::{ApplyError, ColumnChange, EnumChange, Operation},
-    schema::{Column, Dialect, Literal, ObjectName, ServerDefault, Table, TableName, Type},
+    schema::{Column, Dialect, Literal, ObjectName, ServerDefault, Table, TableName, Type, tool},
 };
 
 use super::{
@@ -104,7 +104,10 @@ fn unknown(before: &Before) -> Option<&TableName> {
 fn is_book(table: &Table) -> bool {
     let name = table.name.name.as_str();
     let is_version_table = matches!(table.columns.as_slice(), [only] if only.name == "version_num");
-    is_version_table || name.starts_with("cucurbit_") || name.starts_with("sqlite_")
+    is_version_table
+        || name.starts_with("cucurbit_")
+        || name.starts_with("sqlite_")
+        || tool::is_of_tool(table)
 }
 
 /// Lists the columns that are there and that the scripts declare of a type, with their types as declared.
