@@ -31,6 +31,9 @@ const ODD: &str = "
     CREATE TABLE old (id SERIAL PRIMARY KEY, a INTEGER UNIQUE);
     ALTER TABLE old RENAME TO new;
     CREATE TABLE old (id INTEGER PRIMARY KEY);
+    CREATE TABLE ev (w DOUBLE PRECISION CHECK (w > 0), starts TIMESTAMP CHECK (starts > '2020-01-01'), d DATE,
+      CHECK (extract(year from d) > 2000), x TIMESTAMPTZ CHECK (x AT TIME ZONE 'UTC' > '2020-01-01'),
+      time TIME, year INTEGER, precision INTEGER, zone TEXT);
     INSERT INTO plain VALUES (1, 1, 1);
 ";
 
@@ -84,7 +87,7 @@ fn a_first_revision_keeps_every_name_that_the_server_would_not_give() {
         let differences = command::diff(&project, &between, false).await.unwrap();
         let text = cucurbit::script::render(&differences.operations);
         // What the server would give is not said.
-        for given in ["plain_pkey", "plain_a_key", "plain_check", "plain_b_fkey", "c_pkey"] {
+        for given in ["plain_pkey", "plain_a_key", "plain_check", "plain_b_fkey", "c_pkey", "ev_"] {
             assert!(!text.contains(given), "{given}: {text}");
         }
         assert!(text.contains(".named(\"old_pkey\")"), "{text}");

@@ -154,25 +154,68 @@ fn comment(text: &str) -> Option<usize> {
 fn column_tokens<'s>(sql: &'s str, columns: &[&Ident]) -> Vec<(Token<'s>, Ident)> {
     let tokens = tokens(sql);
     let mut found = Vec::new();
+    let mut type_ends = 0;
     for (place, token) in tokens.iter().enumerate() {
+        if token.is("::") || is_word(token, "as") {
+            type_ends = type_end(&tokens, place + 1);
+        }
         let Some(column) = token.name().and_then(|name| columns.iter().find(|column| ***column == *name))
         else {
             continue;
         };
         let follows = |symbol| tokens.get(place + 1).is_some_and(|next| next.is(symbol));
-        let is_before = |before: usize| {
-            let token = &tokens[before];
-            token.is("::") || token.kind == Kind::Word && token.text.eq_ignore_ascii_case("as")
-        };
         // `interval '1 day'`.
         let is_of_text =
             token.kind == Kind::Word && tokens.get(place + 1).is_some_and(|next| next.kind == Kind::Text);
-        let is_type = is_of_text || place.checked_sub(1).is_some_and(is_before);
-        if !is_type && !follows("(") && !follows(".") {
+        let is_type = is_of_text || place < type_ends;
+        if !is_type && !is_part_of_form(&tokens, place) && !follows("(") && !follows(".") {
             found.push((token.clone(), (*column).clone()));
         }
     }
     found
+}
+
+fn is_word(token: &Token<'_>, word: &str) -> bool {
+    token.kind == Kind::Word && token.text.eq_ignore_ascii_case(word)
+}
+
+/// Returns where the name of a type ends that begins at a place: some have several words (manual, 8).
+fn type_end(tokens: &[Token<'_>], start: usize) -> usize {
+    let is = |place: usize, words: &[&str]| {
+        tokens.get(place).is_some_and(|token| words.iter().any(|word| is_word(token, word)))
+    };
+    let symbol = |place: usize, symbol| tokens.get(place).is_some_and(|token| token.is(symbol));
+    let last = if symbol(start + 1, ".") { start + 2 } else { start };
+    let mut end = last + 1;
+    if is(last, &["double"]) && is(end, &["precision"])
+        || is(last, &["character", "bit"]) && is(end, &["varying"])
+    {
+        end += 1;
+    } else if is(last, &["time", "timestamp"]) {
+        let behind = if symbol(end, "(") && symbol(end + 2, ")") { end + 3 } else { end };
+        if is(behind, &["with", "without"]) && is(behind + 1, &["time"]) && is(behind + 2, &["zone"]) {
+            end = behind + 3;
+        }
+    } else if is(last, &["interval"]) {
+        while is(end, &["year", "month", "day", "hour", "minute", "second", "to"]) {
+            end += 1;
+        }
+    }
+    end
+}
+
+/// Tells whether a word is one of `x AT TIME ZONE y` or the field of `EXTRACT(field FROM x)`.
+fn is_part_of_form(tokens: &[Token<'_>], place: usize) -> bool {
+    let is = |back: usize, word: &str| {
+        let at = |at: usize| tokens.get(at).is_some_and(|token| is_word(token, word));
+        (place + 1).checked_sub(back).is_some_and(at)
+    };
+    let opens = place.checked_sub(1).is_some_and(|before| tokens[before].is("("));
+    let is_field = opens && is(3, "extract") && is(0, "from");
+    is(1, "at") && is(0, "time")
+        || is(1, "time") && is(2, "at") && is(0, "zone")
+        || is(1, "zone") && is(2, "time") && is(3, "at")
+        || is_field
 }
 
 /// Returns which of the columns an expression names.
@@ -431,6 +474,29 @@ mod tests {
         assert_eq!(found("\"Name\"::text = $x$height$x$ -- height"), ["Name"]);
         assert_eq!(found("height(1) > text(2) /* text */"), [""; 0]);
         assert_eq!(found("name = E'it\\'s height' OR t.height = 1"), ["height"]);
+    }
+
+    #[test]
+    fn words_of_types_and_forms_are_no_columns() {
+        let words = ["at", "kind", "precision", "time", "varying", "without", "year", "zone"].map(Ident::new);
+        let columns: Vec<&Ident> = words.iter().collect();
+        let found =
+            |sql| columns_in(sql, &columns).into_iter().map(|name| name.to_string()).collect::<Vec<_>>();
+        for sql in [
+            "w > '0'::double precision",
+            "v = 'a'::character varying",
+            "v = ANY (ARRAY['a'::character varying, 'b'::character varying])",
+            "s > '2020-01-01'::timestamp(3) without time zone",
+            "CAST(s AS time with time zone) > s",
+            "EXTRACT(year FROM d) > 2000",
+            "(s AT TIME ZONE 'UTC') > d",
+            "k = 'a'::other.kind",
+        ] {
+            assert_eq!(found(sql), [""; 0], "{sql}");
+        }
+        assert_eq!(found("precision > '0'::double precision"), ["precision"]);
+        assert_eq!(found("a::integer > year AND time IS NULL"), ["time", "year"]);
+        assert_eq!(found("extract(year from year) > year"), ["year"]);
     }
 
     #[test]
