@@ -142,7 +142,7 @@ fn types() -> Vec<(Type, &'static str, Values)> {
             same(&["'2020-01-02 03:04:05'", "'1969-12-31 23:59:59.5'", "'2024-02-29 00:00:00.000001'"]),
         ),
         (Type::DateTimeTz { precision: None }, "timestamptz", same(&zones)),
-        (Type::Time { precision: None }, "time", same(&["'00:00:00'", "'23:59:59.25'"])),
+        (Type::Time { precision: None }, "time", same(&["'00:00:00'", "'23:59:59.25'", "'12:34:56.500'"])),
         (Type::Json, "json", same(&["'{\"a\":1}'", "'5'", "'\"x\"'", "'null'"])),
         (Type::Binary, "bytea", vec![("'\\x00ff'", "x'00ff'"), ("''", "x''")]),
         (
@@ -151,6 +151,8 @@ fn types() -> Vec<(Type, &'static str, Values)> {
             vec![
                 ("'6b1e9c0e-0d2c-4d6b-8d44-7a3c1f8f3e11'", "x'6b1e9c0e0d2c4d6b8d447a3c1f8f3e11'"),
                 ("'00000000-0000-0000-0000-000000000000'", "x'00000000000000000000000000000000'"),
+                // Digits, to whom the bytes are a text.
+                ("'31323334-3536-3738-3930-313233343536'", "x'31323334353637383930313233343536'"),
             ],
         ),
     ]

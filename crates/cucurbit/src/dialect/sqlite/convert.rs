@@ -107,7 +107,10 @@ pub(super) fn conversion(
             | Family::Text
             | Family::Time
             | Family::Truth => {
-                let text = format!("CAST({old} AS TEXT)");
+                // Bytes that are digits, as those of a UUID can be, are no number.
+                let is_uuid = matches!(from, Type::Uuid | Type::Char { length: Some(32) });
+                let value = if is_uuid { uuid_text(old) } else { old.to_owned() };
+                let text = format!("CAST({value} AS TEXT)");
                 Some(Conversion::unsure(format!("CASE WHEN json_valid({text}) THEN {text} END")))
             }
         },
@@ -361,8 +364,11 @@ fn text(old: &str, from: &Type) -> String {
         | Type::Enum { .. }
         | Type::Interval
         | Type::String { .. }
-        | Type::Text
-        | Type::Time { .. } => old.to_owned(),
+        | Type::Text => old.to_owned(),
+        // Drivers write three or six digits of a second.
+        Type::Time { .. } => {
+            format!("(CASE WHEN instr({old}, '.') THEN rtrim(rtrim({old}, '0'), '.') ELSE {old} END)")
+        }
     }
 }
 
