@@ -6,6 +6,7 @@
 #[macro_use]
 mod ways;
 mod by_sqlx;
+mod changed;
 mod lists;
 mod moments;
 mod plain;
