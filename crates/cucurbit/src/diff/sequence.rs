@@ -179,11 +179,15 @@ pub(super) fn say_names(operations: &mut Vec<Operation>, from: &Canonical) {
             }
         }
     }
-    // What was done early is not done again.
+    // What was done early is not done again. What takes NULL may say so before its key comes and after it.
+    let is_of_default = |operation: &Operation| {
+        let Operation::AlterColumn { changes, .. } = operation else { return false };
+        changes.iter().all(|change| matches!(change, ColumnChange::SetDefault(_)))
+    };
     let mut done = Vec::new();
     operations.retain(|operation| {
         let is_done = done.contains(operation);
-        if matches!(operation, Operation::AlterColumn { .. }) {
+        if is_of_default(operation) {
             done.push(operation.clone());
         }
         !is_done
