@@ -51,6 +51,7 @@ pub(super) fn rebuild(
     let dependents = dependents(&before.originals, &table.name);
 
     let start = plan.statements.len();
+    plan.statements.extend(rename::probes(&before.originals, &table.name, false));
     for trigger in &dependents.triggers {
         plan.push(format!("DROP TRIGGER {}", quoted(trigger)));
     }

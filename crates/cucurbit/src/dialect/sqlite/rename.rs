@@ -8,7 +8,8 @@ use crate::schema::{Ident, Schema, TableName};
 
 use super::{
     super::{Before, Originals, Session, Statement, sql::quoted},
-    ddl::{CreateTable, Unreadable, is_column, rename_in_text, with_table},
+    ddl::{CreateTable, Unreadable, is_column, rename_in_text, with_index_name, with_table},
+    rebuild::free_name,
     token::{Kind, Token, mentions, same_name, tokens},
 };
 
@@ -105,16 +106,112 @@ pub(super) fn table(
 
 /// Writes an ALTER TABLE that renames something or drops a column.
 ///
-/// It reads every view and trigger again, and refuses to go on at one that is broken, though it is another table's
+/// It reads every view, trigger and index again, and refuses to go on at one that is broken, though it is another table's
 /// (sqlite.org/lang_altertable.html, section 2). While the schema may be written, it leaves a broken one as it is.
 pub(super) fn statements(originals: &Originals, alter: Statement) -> Vec<Statement> {
-    let Originals { tables: _, indexes: _, triggers, views } = originals;
-    if triggers.is_empty() && views.is_empty() {
+    let Originals { tables, indexes, triggers, views } = originals;
+    let is_foreign = tables.values().chain(indexes.values().map(|(_, sql)| sql)).any(|sql| needs_more(sql));
+    if triggers.is_empty() && views.is_empty() && !is_foreign {
         return vec![alter];
     }
     let set = |value: &str| Statement::new(format!("PRAGMA writable_schema = {value}"));
     vec![set("ON").session(Session::Changed), alter, set("OFF")]
 }
+
+/// Writes what fails, before anything is changed, on a connection without the collations and functions that the texts about a
+/// table need: they could not be edited, or the table's indexes not be made again.
+pub(super) fn probes(originals: &Originals, table: &Ident, with_tables: bool) -> Vec<Statement> {
+    let Originals { tables, indexes, triggers: _, views: _ } = originals;
+    let probe = free_name(originals, table);
+    let is_about = |sql: &&String| with_tables && mentions(sql, table) && needs_more(sql);
+    let tables = tables.values().filter(is_about).filter_map(|sql| {
+        let mut text = CreateTable::read(sql).ok()?;
+        text.set_name(&probe);
+        Some(text.to_string())
+    });
+    let is_own = |(owner, sql): &&(TableName, String)| same_name(&owner.name, table) && needs_more(sql);
+    let indexes = indexes.values().filter(is_own).filter_map(|(_, sql)| with_index_name(sql, &probe).ok());
+    tables.chain(indexes).map(|sql| Statement::new(format!("EXPLAIN {sql}"))).collect()
+}
+
+/// Tells whether a text names a collation or a function that an application may have to bring.
+pub(super) fn needs_more(sql: &str) -> bool {
+    const COLLATIONS: [&str; 3] = ["BINARY", "NOCASE", "RTRIM"];
+    let tokens = tokens(sql);
+    let is_known = |known: &[&str], token: &Token| {
+        token
+            .name(sql)
+            .is_some_and(|name| known.iter().any(|known| name.as_str().eq_ignore_ascii_case(known)))
+    };
+    // The names of the index and of its table, or of the table and its columns, stand before.
+    tokens.windows(2).any(|pair| pair[0].is(sql, "COLLATE") && !is_known(&COLLATIONS, &pair[1]))
+        || (1..tokens.len()).any(|at| {
+            let [before, open] = [&tokens[at - 1], &tokens[at]];
+            open.is_sign(b'(')
+                && matches!(before.kind, Kind::Word | Kind::QuotedName)
+                && !is_known(&BUILT_IN, before)
+                && !is_of_definition(sql, &tokens, at - 1)
+        })
+}
+
+/// Tells whether a parenthesis after a word is part of a definition, and no call of a function: `ON plant (`, `CREATE TABLE t
+/// (`, `REFERENCES t (`, `CHECK (`, `varchar(`.
+fn is_of_definition(sql: &str, tokens: &[Token], at: usize) -> bool {
+    const BEFORE: [&str; 4] = ["ON", "REFERENCES", "TABLE", "EXISTS"];
+    const ITSELF: [&str; 12] =
+        ["AND", "AS", "CHECK", "DEFAULT", "IN", "KEY", "NOT", "OR", "UNIQUE", "WHEN", "WHERE", "THEN"];
+    let is_before = at > 0 && BEFORE.iter().any(|word| tokens[at - 1].is(sql, word));
+    let is_number = tokens.get(at + 2).is_some_and(|token| token.kind == Kind::Number);
+    is_before || is_number || ITSELF.iter().any(|word| tokens[at].is(sql, word))
+}
+
+/// Functions of SQLite that may stand in an index or a constraint.
+const BUILT_IN: [&str; 44] = [
+    "abs",
+    "cast",
+    "ceil",
+    "char",
+    "coalesce",
+    "concat",
+    "concat_ws",
+    "date",
+    "datetime",
+    "floor",
+    "format",
+    "glob",
+    "hex",
+    "ifnull",
+    "iif",
+    "instr",
+    "json",
+    "json_array",
+    "json_array_length",
+    "json_extract",
+    "json_object",
+    "json_type",
+    "json_valid",
+    "julianday",
+    "length",
+    "like",
+    "likelihood",
+    "likely",
+    "lower",
+    "ltrim",
+    "max",
+    "min",
+    "nullif",
+    "octet_length",
+    "printf",
+    "quote",
+    "replace",
+    "round",
+    "rtrim",
+    "sign",
+    "strftime",
+    "substr",
+    "substring",
+    "trim",
+];
 
 /// Tells whether a name stands alone or after a dot, and not where an alias or a new name is given.
 fn is_plain(sql: &str, tokens: &[Token], at: usize) -> bool {

@@ -258,6 +258,7 @@ fn rename_table(
     let schema = before.schema.clone();
     apply(before, operation)?;
     let name = definition::table_name(table).map_err(unsupported(operation))?;
+    plan.statements.extend(rename::probes(&before.originals, &table.name, true));
     rename::table(&mut before.originals, &schema, table, to)
         .map_err(|(object, error)| PlanError::Original { object, reason: error.to_string() })?;
     let rename = format!("ALTER TABLE {name} RENAME TO {}", quoted(to));

@@ -179,3 +179,78 @@ fn a_rebuild_neither_leaves_out_nor_replaces_rows_that_break_a_new_key() {
         assert_eq!(database.rows("SELECT id, b FROM a"), ["1|x", "2|x"]);
     }
 }
+
+/// What an application brought when it made these, and this connection has not: the statement, a word of it, and the word
+/// that is in its place.
+const FOREIGN: [(&str, &str, &str); 4] = [
+    ("CREATE INDEX ixc ON plant (name COLLATE NOCASE)", "NOCASE", "mycoll"),
+    ("CREATE INDEX ixf ON plant (lower(name))", "lower", "myfn"),
+    ("CREATE INDEX ixw ON plant (name) WHERE lower(name) = 'x'", "lower", "myfn"),
+    ("CREATE TABLE ixt (a TEXT COLLATE NOCASE)", "NOCASE", "mycoll"),
+];
+
+fn foreign((made, word, instead): (&str, &str, &str)) -> Database {
+    let name = made.split(' ').nth(2).unwrap();
+    let put =
+        format!("UPDATE sqlite_schema SET sql = replace(sql, '{word}', '{instead}') WHERE name = '{name}'");
+    Database::with(&[
+        "CREATE TABLE plant (id INTEGER PRIMARY KEY, name TEXT)",
+        "CREATE TABLE p (id INTEGER PRIMARY KEY, name TEXT NOT NULL, gone TEXT)",
+        "INSERT INTO p VALUES (1, 'one', 'x'), (2, 'two', NULL)",
+        made,
+        "PRAGMA writable_schema = ON",
+        &put,
+        "PRAGMA writable_schema = RESET",
+    ])
+}
+
+#[test]
+fn what_needs_more_than_this_connection_has_keeps_no_other_table_from_being_changed() {
+    let changes: [(&str, Change); 4] = [
+        ("rebuild", |op| {
+            op.alter_column("p", "name").ty(cucurbit::schema::Type::String { length: Some(20) });
+        }),
+        ("drop a column", |op| {
+            op.drop_column("p", "gone").loses_data();
+        }),
+        ("rename a column", |op| {
+            op.alter_column("p", "name").rename("title");
+        }),
+        ("rename", |op| {
+            op.rename_table("p", "q");
+        }),
+    ];
+    for brought in FOREIGN {
+        for (what, change) in changes {
+            let mut database = foreign(brought);
+            database.run(change).unwrap_or_else(|error| panic!("{what} beside {}: {error}", brought.0));
+            let table = if what == "rename" { "q" } else { "p" };
+            assert_eq!(database.rows(&format!("SELECT count(*) FROM {table}")), ["2"], "{what}");
+            let name = brought.0.split(' ').nth(2).unwrap();
+            assert!(database.sql(name).contains(brought.2), "{what}");
+            assert_eq!(database.rows("PRAGMA writable_schema"), ["0"], "{what}");
+        }
+    }
+}
+
+#[test]
+fn a_table_that_needs_more_than_this_connection_has_is_refused_before_it_is_copied() {
+    let changes: [Change; 3] = [
+        |op| {
+            op.alter_column("plant", "name").ty(cucurbit::schema::Type::String { length: Some(20) });
+        },
+        |op| {
+            op.alter_column("plant", "name").rename("title");
+        },
+        |op| {
+            op.rename_table("plant", "herb");
+        },
+    ];
+    for brought in &FOREIGN[..3] {
+        for change in changes {
+            let mut database = foreign(*brought);
+            let error = database.run(change).unwrap_err();
+            assert!(error.contains("EXPLAIN") && error.contains(brought.2), "{error}");
+        }
+    }
+}

@@ -227,6 +227,7 @@ fn rename_column(before: &mut Before, operation: &Operation, plan: &mut Plan) ->
     let schema = before.schema.clone();
     apply(before, operation)?;
     let name = definition::table_name(table).map_err(unsupported(operation))?;
+    plan.statements.extend(rename::probes(&before.originals, &table.name, true));
     rename::column(&mut before.originals, &schema, table, column, to)
         .map_err(|(object, error)| PlanError::Original { object, reason: error.to_string() })?;
     let rename = format!("ALTER TABLE {name} RENAME COLUMN {} TO {}", quoted(column), quoted(to));
