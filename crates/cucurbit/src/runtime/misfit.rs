@@ -31,6 +31,8 @@ pub struct Misfit {
     pub nearest: Option<String>,
     /// The names that there are instead, if they are few.
     pub names: Vec<String>,
+    /// The revision, and those that are to be applied before it.
+    pub order: (String, Vec<String>),
 }
 
 /// Whose mistake it is that an operation does not fit.
@@ -72,6 +74,7 @@ impl Misfit {
             maker: replay.maker.map(|at| format!("`{}` ({})", graph.id(at), scripts.script(at).path)),
             nearest: nearest.map(str::to_owned),
             names: if known.len() <= MOST_NAMES { known } else { Vec::new() },
+            order: order(scripts, revision),
         })
     }
 
@@ -106,6 +109,7 @@ impl Misfit {
             maker: None,
             nearest: nearest.filter(|nearest| *nearest != missing.name).map(str::to_owned),
             names: if known.len() <= MOST_NAMES { known.iter().cloned().collect() } else { Vec::new() },
+            order: order(scripts, revision),
         }
     }
 
@@ -151,7 +155,7 @@ impl Misfit {
         if let ApplyError::EnumInUse { .. } = error {
             return Some("change or drop the column first, in this revision or in one before it".to_owned());
         }
-        let Self { path, fault, maker, nearest: _, names: _ } = self;
+        let Self { path, fault, maker, nearest: _, names: _, order: _ } = self;
         let is_missing = wanted(error).is_some();
         let instead = self.instead();
         let makes = |after: &str| match maker {
@@ -173,8 +177,8 @@ impl Misfit {
             ),
             (Fault::Database, false) => format!(
                 "no revision before {path} makes it, and this database has it: somebody else made it; if it is what the \
-                 script would make, and nothing else of the script is missing, `stamp` its revision, else rename or drop \
-                 what is there"
+                 script would make, and nothing else of the script is missing, {}, else rename or drop what is there",
+                self.stamp()
             ),
             (Fault::Unknown, true) => format!(
                 "either {path} names it wrongly{instead}, or the database was changed by hand; SQL in the history keeps \
@@ -185,6 +189,24 @@ impl Misfit {
                  history keeps that from being told"
             ),
         })
+    }
+}
+
+/// Names a revision, and those that are to be applied before it.
+fn order(scripts: &Scripts, revision: usize) -> (String, Vec<String>) {
+    let graph = scripts.graph();
+    (graph.id(revision).to_owned(), graph.ids(graph.down_revisions(revision)))
+}
+
+impl Misfit {
+    /// Says how to take the revision for applied: what is below it is applied first, for `stamp` would skip it.
+    fn stamp(&self) -> String {
+        let (revision, before) = &self.order;
+        let upgrade: Vec<String> = before.iter().map(|revision| format!("`upgrade {revision}`")).collect();
+        match upgrade.as_slice() {
+            [] => format!("`stamp {revision}`"),
+            upgrade => format!("first {}, then `stamp {revision}`", upgrade.join(" and ")),
+        }
     }
 }
 

@@ -403,3 +403,35 @@ fn the_hint_of_nulls_writes_a_text_as_sql_does() {
         assert!(hint.contains(r#".backfill("'en'")"#), "{hint}");
     });
 }
+
+#[test]
+fn what_is_pending_below_is_applied_before_a_revision_is_taken_for_applied() {
+    fn age(op: &mut Op) {
+        op.add_column("plant", integer("age").nullable());
+    }
+    fn shed(op: &mut Op) {
+        op.create_table("shed", |table| {
+            table.column(integer("id"));
+        });
+    }
+    on_each_database(async |database: Database| {
+        let mut connection = database.connect().await;
+        let list = [
+            script("x", &[], garden, nothing),
+            script("y", &["x"], age, nothing),
+            script("z", &["y"], shed, nothing),
+        ];
+        Migrator::on(&mut connection, &scripts(&list[..1])).upgrade_heads().await.unwrap();
+        connection.execute("CREATE TABLE shed (id integer NOT NULL)").await.unwrap();
+        let error = upgrade(&mut connection, &list).await;
+        assert_eq!(error.code(), ErrorCode::ObjectExists, "{error:?}");
+        let hint = error.hint().unwrap();
+        assert!(hint.contains("first `upgrade y`, then `stamp z`"), "{hint}");
+        // The hint is followed.
+        let scripts = scripts(&list);
+        Migrator::on(&mut connection, &scripts).upgrade(&["y".parse().unwrap()]).await.unwrap();
+        Migrator::on(&mut connection, &scripts).stamp(&["z".parse().unwrap()], false).await.unwrap();
+        assert!(Migrator::on(&mut connection, &scripts).upgrade_heads().await.unwrap().steps.is_empty());
+        connection.execute("SELECT age FROM plant").await.unwrap();
+    });
+}
