@@ -423,6 +423,7 @@ fn mark(mark: Mark) -> &'static str {
         Mark::EffectiveHead => "effective head",
         Mark::Head => "head",
         Mark::MergePoint => "mergepoint",
+        Mark::Unfinished => "unfinished",
     }
 }
 

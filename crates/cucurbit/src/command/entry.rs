@@ -45,6 +45,8 @@ pub enum Mark {
     BranchPoint,
     /// It has several parents.
     MergePoint,
+    /// It was begun, and a part of it is done.
+    Unfinished,
 }
 
 /// A branch point with its children.

@@ -3,34 +3,50 @@
 use crate::{
     error::Error,
     revision::{self, Heads, TargetRange},
+    runtime,
 };
 
-use super::{Branch, Entry, Project};
+use super::{Branch, Entry, Mark, Project};
 
 /// Reads the heads of the database.
 pub(super) async fn database_heads(project: &Project) -> Result<Heads, Error> {
-    let mut connection = project.connect_to_read().await?;
-    let heads = project.version_table().heads(&mut connection).await;
-    let closed = connection.close().await;
-    let heads = heads?;
-    closed?;
-    Ok(heads)
+    Ok(database_state(project).await?.0)
 }
 
-/// Lists what is applied and has no applied child. The version table is not created.
+/// Reads the heads of the database, and which revision is half done.
+async fn database_state(project: &Project) -> Result<(Heads, Option<String>), Error> {
+    let mut connection = project.connect_to_read().await?;
+    let table = project.version_table();
+    let state = match table.heads(&mut connection).await {
+        Ok(heads) => runtime::unfinished(&mut connection, &table).await.map(|half| (heads, half)),
+        Err(error) => Err(error),
+    };
+    let closed = connection.close().await;
+    let (heads, half) = state?;
+    closed?;
+    Ok((heads, half.map(|half| half.revision)))
+}
+
+/// Lists what is applied and has no applied child, and the revision that is half done. The version table is not created.
 ///
 /// # Errors
 ///
 /// When the database cannot be reached, or holds a revision that no script has; with `check_heads` also when it
 /// is not at the heads.
 pub async fn current(project: &Project, check_heads: bool) -> Result<Vec<Entry>, Error> {
-    let heads = database_heads(project).await?;
+    let (heads, half) = database_state(project).await?;
     let graph = project.scripts().graph();
-    let positions = heads.current(graph)?;
-    if check_heads && heads != Heads::reached(graph, graph.real_heads()) {
+    let mut positions = heads.current(graph)?;
+    if check_heads && (half.is_some() || heads != Heads::reached(graph, graph.real_heads())) {
         return Err(Error::NotAtHeads);
     }
-    Ok(positions.into_iter().map(|position| Entry::of(project, position, false)).collect())
+    let half = half.and_then(|revision| graph.position(&revision));
+    positions.retain(|position| Some(*position) != half);
+    let mut entries: Vec<Entry> =
+        positions.into_iter().map(|position| Entry::of(project, position, false)).collect();
+    // It is no head that the database is at, whatever it is in the graph.
+    entries.extend(half.map(|at| Entry { marks: vec![Mark::Unfinished], ..Entry::of(project, at, false) }));
+    Ok(entries)
 }
 
 /// Lists the heads of the scripts, newest first; `resolve_dependencies` leaves out those that others depend on.

@@ -123,6 +123,15 @@ impl RunLock {
         true
     }
 
+    /// Returns the number of the advisory lock that the session of the run holds, if it is one.
+    #[must_use]
+    pub(crate) fn key(&self) -> Option<i64> {
+        match self.kind {
+            Kind::Session { key } => Some(key),
+            Kind::Beside { .. } | Kind::Alone | Kind::File { .. } => None,
+        }
+    }
+
     /// Says why no lock is held that lasts as long as the run.
     #[must_use]
     pub fn missing(&self) -> Option<&str> {
@@ -172,6 +181,11 @@ impl RunLock {
             Kind::File { path, file: _ } => Ok(sqlite::lock::holder(path)),
         }
     }
+}
+
+/// Takes the advisory lock of a run again if this session holds it no more; tells whether it has it.
+pub(crate) async fn hold_again(connection: &mut Connection, key: i64) -> Result<bool, ConnectionError> {
+    Ok(postgres::lock::is_held(connection, key).await? || postgres::lock::try_lock(connection, key).await?)
 }
 
 /// What bears a name, and what can be said of it before it is read as the version table.

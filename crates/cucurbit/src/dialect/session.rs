@@ -151,11 +151,21 @@ pub(crate) async fn table_exists(
 pub(crate) enum Interrupted {
     /// It did its work.
     Done,
+    /// It did a part of its work, and another statement does the rest.
+    Begun {
+        /// That statement.
+        rest: String,
+    },
     /// It is to be run again.
     NotDone {
         /// What takes away what it left, to be run before.
-        first: Option<String>,
+        first: Vec<String>,
     },
+}
+
+impl Interrupted {
+    /// Nothing of it is there.
+    pub(crate) const NOTHING: Self = Self::NotDone { first: Vec::new() };
 }
 
 /// Asks what became of a statement outside a transaction that was cut off in the middle.
@@ -166,7 +176,7 @@ pub(crate) async fn interrupted(
     match connection.dialect() {
         Dialect::Postgres => super::postgres::interrupted(connection, statement).await,
         // Each of its statements is all or nothing, and those that refuse a transaction (VACUUM, PRAGMA) can be repeated.
-        Dialect::Sqlite => Ok(Interrupted::NotDone { first: None }),
+        Dialect::Sqlite => Ok(Interrupted::NOTHING),
     }
 }
 
@@ -192,7 +202,20 @@ pub(crate) async fn process(connection: &mut Connection) -> Result<Option<String
 /// Tells whether a statement that runs outside transactions may be run twice if the process dies at the wrong moment:
 /// it may commit by itself in the middle, and no catalogue tells whether it did.
 pub(crate) fn may_run_twice(dialect: Dialect, sql: &str) -> bool {
-    let first = sql.split_whitespace().next().unwrap_or_default();
+    let words: Vec<String> =
+        lexer::words(sql, dialect).into_iter().map(|word| word.to_ascii_uppercase()).collect();
+    let has = |word: &str| words.iter().any(|found| found == word);
+    match (dialect, words.first().map(String::as_str)) {
+        (Dialect::Postgres, _) => commits_by_itself(dialect, sql),
+        // The file that it wrote is in the way of the second time.
+        (Dialect::Sqlite, Some("VACUUM")) => has("INTO"),
+        (Dialect::Sqlite, _) => false,
+    }
+}
+
+/// Tells whether a statement that the database refused may have committed a part of its work.
+pub(crate) fn commits_by_itself(dialect: Dialect, sql: &str) -> bool {
+    let first = lexer::words(sql, dialect).first().copied().unwrap_or_default();
     dialect == Dialect::Postgres && (first.eq_ignore_ascii_case("CALL") || first.eq_ignore_ascii_case("DO"))
 }
 

@@ -300,6 +300,16 @@ pub enum PlanError {
         /// The statement.
         statement: String,
     },
+    /// Raw SQL outside transactions that begins or ends one of its own.
+    #[error(
+        "`{statement}` (line {line}) begins or ends a transaction, and what runs outside transactions runs statement by statement"
+    )]
+    OwnTransaction {
+        /// The statement.
+        statement: String,
+        /// Its line in the SQL.
+        line: usize,
+    },
     /// Raw SQL holds what no database can run.
     #[error("cannot run SQL as it is written")]
     Unrunnable(#[from] Unrunnable),
@@ -316,6 +326,24 @@ pub enum PlanError {
 }
 
 impl PlanError {
+    /// Tells whether it is true whatever the database holds.
+    #[cfg(feature = "runtime")]
+    pub(crate) const fn is_of_words(&self) -> bool {
+        match self {
+            Self::Irreversible { .. }
+            | Self::NamelessIndex { .. }
+            | Self::NeedsNoTransaction { .. }
+            | Self::OwnTransaction { .. }
+            | Self::Unrunnable(_) => true,
+            Self::Apply { .. }
+            | Self::InUse { .. }
+            | Self::NeedsUsing { .. }
+            | Self::NotOfType { .. }
+            | Self::Original { .. }
+            | Self::Unsupported { .. } => false,
+        }
+    }
+
     /// Says what to do about it, if something can be said.
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
@@ -340,6 +368,10 @@ impl PlanError {
             } else {
                 "write `op.execute(…).outside_transaction()`"
             }),
+            Self::OwnTransaction { .. } => Some(
+                "leave it out, and put what belongs together into an `op.execute(…)` without `.outside_transaction()`, in a \
+                 revision of its own: a revision is one transaction",
+            ),
             Self::NotOfType { .. } => {
                 Some("write a constant of the column's type, or give the column another type")
             }

@@ -255,7 +255,9 @@ impl From<&PlanError> for ErrorCode {
             PlanError::Irreversible { .. } => Self::Irreversible,
             PlanError::NeedsUsing { .. } => Self::NeedsUsing,
             PlanError::NamelessIndex { .. } => Self::NamelessIndex,
-            PlanError::NeedsNoTransaction { .. } => Self::NeedsNoTransaction,
+            PlanError::NeedsNoTransaction { .. } | PlanError::OwnTransaction { .. } => {
+                Self::NeedsNoTransaction
+            }
             PlanError::NotOfType { .. } => Self::ValueNotOfType,
             PlanError::Original { .. } => Self::UnreadableObject,
             PlanError::Unrunnable(_) => Self::UnrunnableSql,
@@ -349,7 +351,7 @@ impl From<&RunError> for ErrorCode {
             RunError::Steps(error) => error.into(),
             RunError::TableChanged { .. } => Self::TableChanged,
             RunError::Target(error) => error.into(),
-            RunError::Unfinished { .. } => Self::UnfinishedRevision,
+            RunError::ScriptChanged { .. } | RunError::Unfinished { .. } => Self::UnfinishedRevision,
             RunError::UnknownOffline { .. } => Self::UnknownEffect,
             RunError::NoLastingLock { .. } => Self::NoLastingLock,
             RunError::Partitioned { .. } => Self::UnsupportedOperation,

@@ -15,7 +15,7 @@ use crate::{
 use super::{
     Event, Hold, Observer, RunError, Stop, VersionTable, code, foreign_keys, journal,
     prepare::{self, Segment, Work, refuse_hazards},
-    stop,
+    resume, stop,
 };
 
 /// How long a statement may run until it is told of again; the second time it is twice as long, and so on.
@@ -387,9 +387,13 @@ async fn outside_transaction(
         return Ok(false);
     }
     job.tell_begun();
-    journal::go_on(job).await?;
+    let done = journal::go_on(job).await;
+    let is_untouched = resume::is_untouched(job, done.is_err()).await;
+    if !done.map_err(|source| source.outside(job.revision, is_untouched))? {
+        return Ok(false);
+    }
     if work.segments.iter().any(|segment| matches!(segment, Segment::Opaque(_))) {
-        let read = job.reflect().await?;
+        let read = job.reflect().await.map_err(|source| source.outside(job.revision, false))?;
         before.read_again(job.connection.dialect(), read);
     }
     Ok(true)
@@ -423,6 +427,7 @@ pub(super) fn is_worth_another_try(error: &RunError) -> bool {
         | RunError::Outside { .. }
         | RunError::Steps(_)
         | RunError::Step { .. }
+        | RunError::ScriptChanged { .. }
         | RunError::Stopped { .. }
         | RunError::TableChanged { .. }
         | RunError::Target(_)

@@ -121,10 +121,12 @@ pub enum RunError {
         other: String,
     },
     /// A step that runs outside any transaction failed: nothing is rolled back.
-    #[error("revision `{revision}` failed; it runs outside a transaction, so what it did is still there")]
+    #[error("revision `{revision}` failed{}", if *is_untouched { ", and nothing of it was done" } else { "; it runs outside a transaction, so what it did is still there" })]
     Outside {
         /// The revision.
         revision: String,
+        /// Whether nothing of it was done.
+        is_untouched: bool,
         /// Why.
         source: Box<Self>,
     },
@@ -176,6 +178,16 @@ pub enum RunError {
         revision: String,
         /// Why.
         source: Box<Self>,
+    },
+    /// A step was begun, and what is done of it is not what its script says now.
+    #[error("revision `{revision}` was begun, and what is done of it is not what its script says now{}", now.as_ref().map_or_else(String::new, |now| format!(": `{now}`")))]
+    ScriptChanged {
+        /// The revision.
+        revision: String,
+        /// Which command goes on with it.
+        command: &'static str,
+        /// What the script says in the place of a statement that is done.
+        now: Option<String>,
     },
     /// The run was asked to stop.
     #[error("{}", stopped_words(at.as_deref(), unfinished.as_deref()))]
@@ -296,7 +308,26 @@ fn printable(text: &str) -> String {
     text.chars().map(escaped).collect()
 }
 
+/// How to leave a revision that was begun.
+const GIVE_UP: &str =
+    "; to give it up, take back by hand what it did, and only then `stamp` where the database is";
+
 impl RunError {
+    /// Says that a step outside transactions failed, unless what stopped it has words of its own.
+    pub(super) fn outside(self, revision: &str, is_untouched: bool) -> Self {
+        let has_own_words = matches!(
+            self,
+            Self::JournalChanged { .. }
+                | Self::Outside { .. }
+                | Self::ScriptChanged { .. }
+                | Self::VersionRow { .. }
+        );
+        if has_own_words {
+            return self;
+        }
+        Self::Outside { revision: revision.to_owned(), is_untouched, source: Box::new(self) }
+    }
+
     /// Calls a SQLite file that another process kept for the whole wait what it is: a lock that was not had.
     pub(super) fn or_busy(self, waited: Duration) -> Self {
         let cause = if let Self::Step { source, .. } = &self { source } else { &self };
@@ -359,14 +390,24 @@ impl RunError {
                 Some("see where it is with `current`, then name the revision".to_owned())
             }
             Self::MixedModes { .. } => Some("put it into a revision of its own".to_owned()),
-            Self::Outside { .. } => {
-                Some("when the cause is gone, the same command goes on with the statement that failed".to_owned())
+            Self::Outside { is_untouched, source, .. } => {
+                let next = if *is_untouched {
+                    "correct the script, or remove the cause; then the same command runs it again"
+                } else {
+                    "correct that statement in the script, or remove the cause; then the same command goes on with it, as the \
+                     script says it then"
+                };
+                let inner = source.hint().map(|hint| format!("{hint}; ")).unwrap_or_default();
+                Some(format!("{inner}{next}"))
             }
-            Self::Unfinished { command, .. } => {
-                Some(format!(
-                    "`{command}` goes on from there; to give it up, take back by hand what it did, and only then `stamp` \
-                     where the database is"
-                ))
+            Self::Unfinished { revision, command, .. } => Some(match *command {
+                "downgrade" => {
+                    format!("`downgrade` to a revision below `{revision}` goes on from there{GIVE_UP}")
+                }
+                command => format!("`{command} {revision}` goes on from there{GIVE_UP}"),
+            }),
+            Self::ScriptChanged { command, .. } => {
+                Some(format!("write the script as it was, then `{command}` goes on with the rest{GIVE_UP}"))
             }
             Self::Panic(error) => Some(error.hint()),
             Self::Plan { source, misfit, .. } => misfit

@@ -1,11 +1,15 @@
 //! Steps with statements outside any transaction: written down before they begin, so that a run that stops in the
 //! middle goes on there.
 //!
-//! `cucurbit_journal` holds what is left of such a step, statement by statement as planned, with the changes of the
-//! version table last. It is made when it is first needed and dropped when it is empty. What was planned is run and
-//! not planned anew: half-way, the database is at no revision that anything could be planned from.
+//! `cucurbit_journal` holds such a step, statement by statement as planned, with the changes of the version table last. Of
+//! a statement that is done no more than its fingerprint stays, to be compared with what the script says later. The table is
+//! made when it is first needed and dropped when it is empty. What was planned is run and not planned anew: half-way, the
+//! database is at no revision that anything could be planned from. How a later run takes it up is `resume`.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use crate::{
     connection::Connection,
@@ -17,8 +21,9 @@ use crate::{
 use super::{
     RunError, VersionTable,
     apply::{self, Job},
+    entry::{Entry, EntryMode, State, Unfinished, Written, command},
     prepare::{Segment, Work},
-    stop,
+    resume, stop,
 };
 
 pub(super) const TABLE: &str = "cucurbit_journal";
@@ -44,75 +49,7 @@ fn quoted(version_table: &VersionTable) -> String {
     dialect::qualified(&table(version_table))
 }
 
-/// A step that was begun and not finished.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unfinished {
-    /// Which way it goes.
-    pub direction: Direction,
-    /// The revision.
-    pub revision: String,
-    /// The statement that is next, without the secrets in it.
-    pub statement: String,
-}
-
-impl From<Unfinished> for RunError {
-    fn from(unfinished: Unfinished) -> Self {
-        let Unfinished { direction, revision, statement } = unfinished;
-        Self::Unfinished { revision, command: command(direction), statement }
-    }
-}
-
-/// The command that runs such a step.
-const fn command(direction: Direction) -> &'static str {
-    match direction {
-        Direction::Downgrade => "downgrade",
-        Direction::Stamp | Direction::Upgrade => "upgrade",
-    }
-}
-
-/// What is left of a step.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Entry {
-    position: String,
-    mode: EntryMode,
-    is_running: bool,
-    statement: String,
-}
-
-/// How an entry is run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum EntryMode {
-    /// In a transaction, with its neighbours.
-    Inside,
-    /// Alone.
-    Outside,
-    /// What the statements before made of the session, for a run that goes on in another one.
-    Session,
-    /// In a transaction, and it must change one row of the version table.
-    Version,
-}
-
-impl EntryMode {
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Inside => "inside",
-            Self::Outside => "outside",
-            Self::Session => "session",
-            Self::Version => "version",
-        }
-    }
-
-    fn of(word: &str) -> Self {
-        match word {
-            "outside" => Self::Outside,
-            "session" => Self::Session,
-            "version" => Self::Version,
-            _ => Self::Inside,
-        }
-    }
-}
-
-/// Finds a step that was begun and not finished.
+/// Finds a step that was begun and not finished. One of which nothing was done is none.
 ///
 /// # Errors
 ///
@@ -122,21 +59,48 @@ pub async fn unfinished(
     version_table: &VersionTable,
 ) -> Result<Option<Unfinished>, RunError> {
     let (version_table, _) = version_table.located(connection).await?;
-    if !dialect::table_exists(connection, &table(&version_table)).await? {
+    let found = written(connection, &version_table).await?;
+    Ok(found.filter(|found| !found.is_untouched()).and_then(|found| found.unfinished(connection.dialect())))
+}
+
+/// Reads the step that is written down.
+pub(super) async fn written(
+    connection: &mut Connection,
+    version_table: &VersionTable,
+) -> Result<Option<Written>, RunError> {
+    if !dialect::table_exists(connection, &table(version_table)).await? {
         return Ok(None);
     }
-    let (table, of) = (quoted(&version_table), of(&version_table));
+    let (table, of) = (quoted(version_table), of(version_table));
     let query = format!(
-        "SELECT direction, revision, statement FROM {table} WHERE {of} AND mode <> 'session' \
-         ORDER BY position LIMIT 1"
+        "SELECT position, mode, state, statement, direction, revision FROM {table} \
+         WHERE {of} AND mode <> 'session' ORDER BY position"
     );
-    let Some(row) = connection.rows(&query).await?.into_iter().next() else { return Ok(None) };
-    let mut values = row.into_iter().map(Option::unwrap_or_default);
-    let mut next = || values.next().unwrap_or_default();
-    let direction = if next() == "downgrade" { Direction::Downgrade } else { Direction::Upgrade };
-    let revision = next();
-    let statement = lexer::masked(&next(), connection.dialect()).sql;
-    Ok(Some(Unfinished { direction, revision, statement }))
+    let mut found: Option<Written> = None;
+    for row in connection.rows(&query).await? {
+        let mut values = row.into_iter().map(Option::unwrap_or_default);
+        let mut next = || values.next().unwrap_or_default();
+        let entry = Entry {
+            position: next().parse().unwrap_or_default(),
+            mode: EntryMode::of(&next()),
+            state: State::of(&next()),
+            statement: next(),
+        };
+        let direction = if next() == "downgrade" { Direction::Downgrade } else { Direction::Upgrade };
+        let written = found.get_or_insert_with(|| Written {
+            direction,
+            revision: next(),
+            script: None,
+            entries: Vec::new(),
+        });
+        match entry.mode {
+            EntryMode::Script => written.script = Some(entry.statement),
+            EntryMode::Inside | EntryMode::Outside | EntryMode::Session | EntryMode::Version => {
+                written.entries.push(entry);
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Writes the entries of a step down. Returns `false`, with nothing done, when the heads are not the expected ones.
@@ -157,49 +121,79 @@ async fn write(job: &mut Job<'_, '_>, entries: &[String], expected: &Heads) -> R
     }
     let table = quoted(job.version_table);
     job.connection.execute(&format!("CREATE TABLE IF NOT EXISTS {table} {COLUMNS}")).await?;
+    // What is there of a step of which nothing was done.
+    let of = of(job.version_table);
+    job.connection.execute(&format!("DELETE FROM {table} WHERE {of}")).await?;
     for entry in entries {
         job.connection.execute(entry).await?;
     }
     Ok(true)
 }
 
-/// Lists the statements that write each statement of a step down.
+/// Lists the statements that write each statement of a step down, and of what script it is.
 pub(super) fn entries(job: &Job<'_, '_>, work: &Work, changes: &[RowChange]) -> Vec<String> {
     let planned = work.segments.iter().flat_map(|segment| match segment {
         Segment::Planned(plan) | Segment::Opaque(plan) => plan.statements.as_slice(),
         // `prepare` refuses a step that mixes these with what runs outside a transaction.
         Segment::Code { .. } | Segment::Waiting(_) => &[],
     });
-    let statements = planned.map(|statement| {
-        let Statement { sql, hazards: _, mode, guards: _, session: _ } = statement;
-        match mode {
-            Mode::InTransaction => (EntryMode::Inside, sql.clone()),
-            Mode::OutsideTransaction => (EntryMode::Outside, sql.clone()),
-        }
-    });
+    let statements = planned.map(of_statement);
     let versions = changes.iter().map(|change| (EntryMode::Version, job.version_table.change_sql(change)));
+    let all = (0..).zip(statements.chain(versions));
+    let script = (SCRIPT, (EntryMode::Script, work.script.clone()));
+    all.chain([script]).map(|(position, (mode, sql))| insert(job, position, mode, &sql)).collect()
+}
+
+/// Where the fingerprint of the script stands: before all that is run.
+const SCRIPT: i64 = -1_000_000;
+
+/// How a statement is run, and its SQL.
+pub(super) fn of_statement(statement: &Statement) -> (EntryMode, String) {
+    let Statement { sql, hazards: _, mode, guards: _, session: _ } = statement;
+    match mode {
+        Mode::InTransaction => (EntryMode::Inside, sql.clone()),
+        Mode::OutsideTransaction => (EntryMode::Outside, sql.clone()),
+    }
+}
+
+fn insert(job: &Job<'_, '_>, position: i64, mode: EntryMode, sql: &str) -> String {
     let text = dialect::string;
-    let direction = command(job.direction);
+    let (table, direction, mode) = (quoted(job.version_table), command(job.direction), mode.word());
     let (version_table, revision) = (text(job.version_table.name().as_str()), text(job.revision));
-    let table = quoted(job.version_table);
-    let insert = |(position, (mode, sql)): (usize, (EntryMode, String))| {
-        let (mode, sql) = (mode.word(), text(&sql));
-        format!(
-            "INSERT INTO {table} (version_table, position, direction, revision, mode, state, statement) \
-             VALUES ({version_table}, {position}, '{direction}', {revision}, '{mode}', 'waiting', {sql})"
-        )
-    };
-    statements.chain(versions).enumerate().map(insert).collect()
+    format!(
+        "INSERT INTO {table} (version_table, position, direction, revision, mode, state, statement) \
+         VALUES ({version_table}, {position}, '{direction}', {revision}, '{mode}', 'waiting', {})",
+        text(sql)
+    )
+}
+
+/// Puts other statements in the place of those from a position on, the version rows included.
+pub(super) async fn replace_rest(
+    job: &mut Job<'_, '_>,
+    from: i64,
+    rest: &[(EntryMode, String)],
+    script: &str,
+) -> Result<(), RunError> {
+    let (table, of) = (quoted(job.version_table), of(job.version_table));
+    let delete = format!("DELETE FROM {table} WHERE {of} AND (mode = 'script' OR position >= {from})");
+    let mut statements = vec![delete];
+    statements.extend((from..).zip(rest).map(|(position, (mode, sql))| insert(job, position, *mode, sql)));
+    statements.push(insert(job, SCRIPT, EntryMode::Script, script));
+    dialect::begin(job.connection).await?;
+    let mut replaced = job.lock_version_table().await;
+    for sql in statements {
+        if replaced.is_ok() {
+            replaced = job.connection.execute(&sql).await.map(drop).map_err(RunError::from);
+        }
+    }
+    apply::ended(job.connection, replaced.map(|()| true)).await.map(drop)
 }
 
 /// Runs what is left of the step that is written down, to its end.
 ///
 /// The list is read again before each piece, and in its transaction: whoever holds the lock is the only one who works
-/// on it, and should that fail, nothing is run twice.
-pub(super) async fn go_on(job: &mut Job<'_, '_>) -> Result<(), RunError> {
-    for sql in session(job).await? {
-        job.connection.execute(&sql).await?;
-    }
+/// on it, and should that fail, nothing is run twice. Returns `false` when another run has done the rest.
+pub(super) async fn go_on(job: &mut Job<'_, '_>) -> Result<bool, RunError> {
     loop {
         stop::refuse(job.stop)?;
         let inside = aside(job).await?;
@@ -207,7 +201,9 @@ pub(super) async fn go_on(job: &mut Job<'_, '_>) -> Result<(), RunError> {
         let together = match left.first() {
             None => return Err(changed(job)),
             Some(Entry { mode: EntryMode::Outside, .. }) => {
-                outside(job, &left[0], inside.as_ref()).await?;
+                if !outside(job, &left[0], inside.as_ref()).await? {
+                    return Ok(false);
+                }
                 continue;
             }
             Some(_) => left.iter().take_while(|entry| entry.mode != EntryMode::Outside).count(),
@@ -215,14 +211,14 @@ pub(super) async fn go_on(job: &mut Job<'_, '_>) -> Result<(), RunError> {
         let is_end = together == left.len();
         together_in_one(job, &left[..together], is_end, inside.as_ref()).await?;
         if is_end {
-            return Ok(());
+            return Ok(true);
         }
     }
 }
 
 /// Puts aside what the script made of the session: it may have become a user who may not write to the list, or have
 /// switched to transactions that read only. Returns it.
-async fn aside(job: &mut Job<'_, '_>) -> Result<Option<SessionState>, RunError> {
+pub(super) async fn aside(job: &mut Job<'_, '_>) -> Result<Option<SessionState>, RunError> {
     match &job.settings {
         Some(settings) if !job.hold.is_pooled && dialect::has_users(job.connection.dialect()) => {
             Ok(Some(settings.restore(job.connection).await?))
@@ -232,7 +228,7 @@ async fn aside(job: &mut Job<'_, '_>) -> Result<Option<SessionState>, RunError> 
 }
 
 /// Makes the session again what was put aside.
-async fn back(job: &mut Job<'_, '_>, inside: Option<&SessionState>) -> Result<(), RunError> {
+pub(super) async fn back(job: &mut Job<'_, '_>, inside: Option<&SessionState>) -> Result<(), RunError> {
     if let Some(inside) = inside {
         inside.restore(job.connection).await?;
     }
@@ -245,52 +241,42 @@ fn changed(job: &Job<'_, '_>) -> RunError {
 }
 
 /// Lists what brings a session to where the statements that are done had brought it.
-async fn session(job: &mut Job<'_, '_>) -> Result<Vec<String>, RunError> {
+pub(super) async fn session(job: &mut Job<'_, '_>) -> Result<Vec<String>, RunError> {
     let (table, of) = (quoted(job.version_table), of(job.version_table));
     let query =
         format!("SELECT statement FROM {table} WHERE {of} AND mode = 'session' ORDER BY position DESC");
     Ok(job.connection.rows(&query).await?.into_iter().flatten().flatten().collect())
 }
 
+/// Reads what is not done.
 async fn left(job: &mut Job<'_, '_>) -> Result<Vec<Entry>, RunError> {
-    if !dialect::table_exists(job.connection, &table(job.version_table)).await? {
-        return Ok(Vec::new());
-    }
-    let (table, of) = (quoted(job.version_table), of(job.version_table));
-    let query = format!(
-        "SELECT position, mode, state, statement FROM {table} WHERE {of} AND mode <> 'session' ORDER BY position"
-    );
-    let rows = job.connection.rows(&query).await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let mut values = row.into_iter().map(Option::unwrap_or_default);
-            let mut next = || values.next().unwrap_or_default();
-            Entry {
-                position: next(),
-                mode: EntryMode::of(&next()),
-                is_running: next() == "running",
-                statement: next(),
-            }
-        })
-        .collect())
+    let mut entries = match written(job.connection, job.version_table).await? {
+        Some(written) if written.revision == job.revision => written.entries,
+        Some(_) | None => Vec::new(),
+    };
+    entries.retain(|entry| entry.state != State::Done);
+    Ok(entries)
 }
 
-/// Changes or deletes the row of an entry, which must be there as it was read.
-async fn mark(job: &mut Job<'_, '_>, entry: &Entry, change: &str) -> Result<(), RunError> {
+/// Says how far an entry is, which must be there as it was read.
+async fn mark(job: &mut Job<'_, '_>, entry: &Entry, to: State) -> Result<(), RunError> {
     let (table, of) = (quoted(job.version_table), of(job.version_table));
-    let Entry { position, mode, is_running, statement: _ } = entry;
-    let (mode, state) = (mode.word(), if *is_running { "running" } else { "waiting" });
-    let change = change.replacen("{table}", &table, 1);
-    let sql =
-        format!("{change} WHERE {of} AND position = {position} AND mode = '{mode}' AND state = '{state}'");
+    let Entry { position, mode, state, statement } = entry;
+    let (mode, state) = (mode.word(), state.word());
+    let kept = match to {
+        // It may hold a secret, and is not needed any more.
+        State::Done => format!(", statement = '{}'", resume::fingerprint(statement)),
+        State::Running | State::Waiting => String::new(),
+    };
+    let sql = format!(
+        "UPDATE {table} SET state = '{}'{kept} \
+         WHERE {of} AND position = {position} AND mode = '{mode}' AND state = '{state}'",
+        to.word()
+    );
     if job.connection.execute(&sql).await? == 1 { Ok(()) } else { Err(changed(job)) }
 }
 
-const DELETE: &str = "DELETE FROM {table}";
-const RUNNING: &str = "UPDATE {table} SET state = 'running'";
-
-/// Runs a statement alone.
+/// Runs a statement alone. Returns `false` when another run has done it and the rest.
 ///
 /// If it can stand in a transaction, that is one of its own, and takes it off the list. If not, nobody knows between its
 /// two marks whether it was done: then the database is asked.
@@ -298,37 +284,45 @@ async fn outside(
     job: &mut Job<'_, '_>,
     entry: &Entry,
     session: Option<&SessionState>,
-) -> Result<(), RunError> {
-    if !entry.is_running && dialect::may_stand_in_transaction(job.connection.dialect(), &entry.statement) {
+) -> Result<bool, RunError> {
+    let is_running = entry.state == State::Running;
+    if !is_running && dialect::may_stand_in_transaction(job.connection.dialect(), &entry.statement) {
         match together_in_one(job, std::slice::from_ref(entry), false, session).await {
             Err(RunError::Connection(error)) if dialect::needs_no_transaction(&error) => {}
-            done => return done,
+            done => return done.map(|()| true),
         }
-    }
-    if !entry.is_running {
-        mark(job, entry, RUNNING).await?;
     }
     back(job, session).await?;
-    let interrupted = if entry.is_running {
-        dialect::interrupted(job.connection, &entry.statement).await?
+    let found = dialect::interrupted(job.connection, &entry.statement).await?;
+    let entry = if is_running || found != Interrupted::NOTHING {
+        entry.clone()
     } else {
-        Interrupted::NotDone { first: None }
+        let ours = aside(job).await?;
+        mark(job, entry, State::Running).await?;
+        back(job, ours.as_ref()).await?;
+        Entry { state: State::Running, ..entry.clone() }
     };
-    if let Interrupted::NotDone { first } = interrupted {
-        if let Some(sql) = &first {
-            job.execute(sql).await?;
-        }
-        job.execute(&entry.statement).await?;
+    // What is there before it was begun is nothing of it: then the database says what it thinks of the statement.
+    let todo = if is_running { found } else { Interrupted::NOTHING };
+    let ran = complete(job, &entry.statement, todo).await;
+    if ran.is_err() && entry.state == State::Running {
+        give_back(job, &entry).await;
     }
+    ran?;
+    let is_ours = hold_again(job).await?;
     let changes = match dialect::has_users(job.connection.dialect()) {
         true => Some(session_changes(job).await?),
         false => None,
     };
     let after = aside(job).await?;
+    if !is_ours && left(job).await?.is_empty() {
+        return Ok(false);
+    }
     dialect::begin(job.connection).await?;
-    let done = done_outside(job, entry, changes).await;
+    let done = done_outside(job, &entry, changes).await;
     apply::ended(job.connection, done.map(|()| true)).await?;
-    back(job, after.as_ref()).await
+    back(job, after.as_ref()).await?;
+    Ok(true)
 }
 
 /// Takes a statement that was run alone off the list.
@@ -342,8 +336,58 @@ async fn done_outside(
         None => session_changes(job).await?,
     };
     keep_session(job, &changes).await?;
-    mark(job, &Entry { is_running: true, ..entry.clone() }, DELETE).await
+    mark(job, entry, State::Done).await
 }
+
+/// Does what is left of a statement.
+async fn complete(job: &mut Job<'_, '_>, statement: &str, found: Interrupted) -> Result<(), RunError> {
+    match found {
+        Interrupted::Done => {}
+        Interrupted::Begun { rest } => {
+            job.execute(&rest).await?;
+        }
+        Interrupted::NotDone { first } => {
+            for sql in &first {
+                job.execute(sql).await?;
+            }
+            job.execute(statement).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Says that a statement was not begun, where the database refused it and nothing of it is there. A database that does not
+/// answer says neither.
+async fn give_back(job: &mut Job<'_, '_>, entry: &Entry) {
+    if dialect::commits_by_itself(job.connection.dialect(), &entry.statement) {
+        return;
+    }
+    let found = dialect::interrupted(job.connection, &entry.statement).await;
+    if matches!(found, Ok(found) if found == Interrupted::NOTHING) && aside(job).await.is_ok() {
+        drop(mark(job, entry, State::Waiting).await);
+    }
+}
+
+/// Takes the lock of the run again, if a statement gave it up; waits for whoever has it meanwhile. Tells whether it was never
+/// another's.
+async fn hold_again(job: &mut Job<'_, '_>) -> Result<bool, RunError> {
+    let Some(key) = job.hold.key else { return Ok(true) };
+    let mut pause = PAUSE;
+    let begun = Instant::now();
+    while !dialect::hold_again(job.connection, key).await? {
+        stop::refuse(job.stop)?;
+        if begun.elapsed() >= job.hold.wait {
+            return Err(RunError::Lock { waited: begun.elapsed(), holder: None });
+        }
+        tokio::time::sleep(pause).await;
+        pause = LONGEST_PAUSE.min(pause * 3 / 2);
+    }
+    Ok(pause == PAUSE)
+}
+
+/// How long to wait between two tries.
+const PAUSE: Duration = Duration::from_millis(20);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// Runs statements in one transaction, and takes them off the list in the same.
 async fn together_in_one(
@@ -391,11 +435,10 @@ async fn inside(
         }
     }
     for entry in entries {
-        mark(job, entry, DELETE).await?;
+        mark(job, entry, State::Done).await?;
     }
     if is_end {
-        forget_session(job.connection, job.version_table).await?;
-        return drop_if_empty(job.connection, job.version_table).await;
+        return forget(job.connection, job.version_table).await;
     }
     keep_session(job, &changes).await?;
     back(job, after.as_ref()).await
@@ -429,16 +472,8 @@ async fn keep_session(job: &mut Job<'_, '_>, changes: &[String]) -> Result<(), R
         return Ok(());
     }
     forget_session(job.connection, job.version_table).await?;
-    let text = dialect::string;
-    let (table, version_table) = (quoted(job.version_table), text(job.version_table.name().as_str()));
-    let (direction, revision) = (command(job.direction), text(job.revision));
-    for (position, sql) in changes.iter().enumerate() {
-        let insert = format!(
-            "INSERT INTO {table} (version_table, position, direction, revision, mode, state, statement) \
-             VALUES ({version_table}, -{}, '{direction}', {revision}, 'session', 'waiting', {})",
-            position + 1,
-            text(sql)
-        );
+    for (position, sql) in (1..).zip(changes) {
+        let insert = insert(job, -position, EntryMode::Session, sql);
         job.connection.execute(&insert).await?;
     }
     Ok(())

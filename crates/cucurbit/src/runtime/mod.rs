@@ -7,6 +7,7 @@
 
 mod apply;
 mod code;
+mod entry;
 mod error;
 mod event;
 mod foreign_keys;
@@ -15,11 +16,12 @@ pub(crate) mod lock;
 pub(crate) mod misfit;
 pub mod offline;
 mod prepare;
+mod resume;
 mod said;
 mod stop;
 mod version_table;
 
-use std::{collections::BTreeSet, time::Duration};
+use std::time::Duration;
 
 use crate::{
     connection::Connection,
@@ -30,9 +32,10 @@ use crate::{
 
 pub(crate) use self::prepare::is_opaque;
 pub use self::{
+    entry::Unfinished,
     error::RunError,
     event::{Event, Observer},
-    journal::{Unfinished, unfinished},
+    journal::unfinished,
     misfit::{Fault, Misfit},
     said::said,
     stop::Stop,
@@ -161,6 +164,10 @@ struct Hold {
     is_pooled: bool,
     /// Why nothing is held that lasts as long as the run.
     missing: Option<String>,
+    /// The number of the advisory lock that this session holds, which a statement can give up.
+    key: Option<i64>,
+    /// How long to wait for it.
+    wait: Duration,
 }
 
 impl std::fmt::Debug for Migrator<'_> {
@@ -349,56 +356,6 @@ impl<'m> Migrator<'m> {
         }
     }
 
-    /// Goes on with a step that was begun and stopped outside a transaction, if there is one.
-    async fn finish(&mut self, goal: &Goal<'_>, report: &mut Report) -> Result<(), RunError> {
-        let table = self.options.version_table.clone();
-        let Some(unfinished) = unfinished(self.connection, &table).await? else { return Ok(()) };
-        match (goal, unfinished.direction) {
-            (Goal::Upgrade(_), Direction::Upgrade) | (Goal::Downgrade(..), Direction::Downgrade) => {}
-            // It is forgotten when the stamp is there.
-            (Goal::Stamp { .. }, _) => return Ok(()),
-            (Goal::Upgrade(_) | Goal::Downgrade(..), _) => return Err(unfinished.into()),
-        }
-        let graph = self.scripts.graph();
-        let step = graph
-            .position(&unfinished.revision)
-            .and_then(|revision| Step::of(graph, revision, unfinished.direction))
-            .ok_or_else(|| RunError::from(unfinished.clone()))?;
-        if let Some(reason) = &self.hold.missing {
-            let (statement, reason) = (unfinished.statement, reason.clone());
-            return Err(RunError::NoLastingLock { statement, reason });
-        }
-        stop::refuse(self.options.stop.as_ref())?;
-        (self.observer)(Event::StepStarted { step: &step });
-        let settings = if self.hold.is_pooled {
-            None
-        } else {
-            Some(dialect::SessionState::read(self.connection, BTreeSet::new()).await?)
-        };
-        let mut job = apply::Job {
-            direction: unfinished.direction,
-            revision: &unfinished.revision,
-            steps: std::slice::from_ref(&step),
-            purges: false,
-            connection: self.connection,
-            version_table: &table,
-            allow_data_loss: self.options.allow_data_loss,
-            observer: &mut *self.observer,
-            settings,
-            hold: &self.hold,
-            stop: self.options.stop.as_ref(),
-        };
-        let done = journal::go_on(&mut job).await;
-        let done = done.map_err(|source| RunError::Outside {
-            revision: job.revision.to_owned(),
-            source: Box::new(source),
-        });
-        apply::put_back(&mut job, done).await?;
-        (self.observer)(Event::StepFinished { step: &step });
-        report.steps.push(step);
-        Ok(())
-    }
-
     /// Replaces all rows by those of the goal, in one transaction: whatever fails, no row is lost.
     async fn purge(&mut self, goal: &Goal<'_>) -> Result<Report, RunError> {
         let table = self.options.version_table.clone();
@@ -490,9 +447,7 @@ impl<'m> Migrator<'m> {
                     return Ok(false);
                 }
                 Err(source) if revision.is_empty() => return Err(source),
-                Err(source) if is_outside => {
-                    return Err(RunError::Outside { revision, source: Box::new(source) });
-                }
+                Err(source) if is_outside => return Err(source.outside(&revision, true)),
                 Err(source) => return Err(RunError::Step { revision, source: Box::new(source) }),
             }
             (self.observer)(Event::StepFinished { step });

@@ -12,7 +12,7 @@ use crate::{
     schema::{Ident, Schema, TableName},
 };
 
-use super::{RunError, said::Said};
+use super::{RunError, resume, said::Said};
 
 /// The steps of a run, made ready.
 #[derive(Debug)]
@@ -37,6 +37,8 @@ pub(super) struct Danger {
 #[derive(Debug, Default)]
 pub(super) struct Work {
     pub(super) segments: Vec<Segment>,
+    /// The fingerprint of its script, where something of it runs outside transactions.
+    pub(super) script: String,
 }
 
 impl Work {
@@ -106,6 +108,7 @@ pub(super) fn prepare(
     let mut said = Said::new(dialect, scripts);
     let mut is_said = dialect == Dialect::KEEPER;
     let mut is_opaque = false;
+    let mut guess = None;
     let mut writes_rows = false;
     for step in steps {
         if !is_said && !is_opaque {
@@ -118,6 +121,9 @@ pub(super) fn prepare(
         let failed = |source| RunError::Plan { revision: revision(), source, misfit: None };
         refuse_irreversible(&operations).map_err(failed)?;
         let mut work = Work::default();
+        if operations.iter().any(|operation| dialect::outside(dialect, operation).is_some()) {
+            work.script = resume::fingerprint_of(&operations);
+        }
         for part in parts(dialect, operations) {
             let (operations, opens) = match part {
                 Part::Code { title, key } => {
@@ -148,6 +154,10 @@ pub(super) fn prepare(
             work.segments.push(if is_opaque { Segment::Opaque(plan) } else { Segment::Planned(plan) });
         }
         refuse_mixed_modes(dialect, &work)?;
+        if is_opaque {
+            let guess = guess.get_or_insert_with(|| prepared.before.clone());
+            refuse_foreseen(dialect, guess, &work, &failed)?;
+        }
         prepared.works.push(work);
         applied.take(step);
     }
@@ -320,7 +330,7 @@ async fn offenders(connection: &mut Connection, hazard: &Hazard) -> Result<(Vec<
 }
 
 /// Returns what a step's script says for this dialect; a stamp says nothing.
-fn recorded(
+pub(super) fn recorded(
     dialect: Dialect,
     scripts: &Scripts,
     step: &Step,
@@ -340,14 +350,14 @@ fn refuse_irreversible(operations: &[Operation]) -> Result<(), PlanError> {
 }
 
 /// A run of operations with known effects, or one whose effect nobody knows, or code.
-enum Part {
+pub(super) enum Part {
     Code { title: String, key: usize },
     Known(Vec<Operation>),
     Opaque(Vec<Operation>),
 }
 
 /// Cuts operations at code and at SQL whose effect is not known.
-fn parts(dialect: Dialect, operations: Vec<Operation>) -> Vec<Part> {
+pub(super) fn parts(dialect: Dialect, operations: Vec<Operation>) -> Vec<Part> {
     let mut parts = Vec::new();
     for operation in operations {
         if let Operation::Run { title, key } = operation {
@@ -425,6 +435,31 @@ fn refuse_mixed_modes(dialect: Dialect, work: &Work) -> Result<(), RunError> {
         }
         (Some(_) | None, None) | (None, Some(_)) => Ok(()),
     }
+}
+
+/// Plans what waits for the database to be read on what is known without, as far as it fits: what the scripts alone tell is
+/// refused at the start, and not after the revisions before it.
+fn refuse_foreseen(
+    dialect: Dialect,
+    guess: &mut Before,
+    work: &Work,
+    failed: &impl Fn(PlanError) -> RunError,
+) -> Result<(), RunError> {
+    let mut foreseen = Work::default();
+    for segment in &work.segments {
+        let Segment::Waiting(operations) = segment else { continue };
+        let mut after = guess.clone();
+        match dialect.plan(&mut after, operations) {
+            Ok(plan) => {
+                *guess = after;
+                foreseen.segments.push(Segment::Planned(plan));
+            }
+            Err(error) if error.is_of_words() => return Err(failed(error)),
+            // What does not fit may be what the SQL makes.
+            Err(_) => {}
+        }
+    }
+    refuse_mixed_modes(dialect, &foreseen)
 }
 
 fn first_line(sql: &str) -> &str {

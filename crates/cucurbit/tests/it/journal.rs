@@ -336,3 +336,43 @@ fn a_script_of_sql_keeps_the_order() {
         assert_eq!(words, wanted);
     }
 }
+
+#[test]
+fn what_the_scripts_alone_tell_is_refused_before_the_revisions_before_them_are_run() {
+    fn opaque(op: &mut Op) {
+        op.execute("CREATE TABLE somewhere (id integer)");
+    }
+    fn fills(op: &mut Op) {
+        op.execute("ANALYZE").outside_transaction().means(|_| ());
+        op.add_column("plant", integer("age"));
+    }
+    fn retypes(op: &mut Op) {
+        op.execute("ANALYZE").outside_transaction().means(|_| ());
+        op.on(Postgres, |op| {
+            op.drop_column("plant", "name");
+        });
+        op.on(Sqlite, |op| {
+            op.alter_column("plant", "name").ty(Type::Text);
+        });
+    }
+    fn inside(op: &mut Op) {
+        op.execute("VACUUM").means(|_| ());
+    }
+    fn own(op: &mut Op) {
+        op.execute("BEGIN").outside_transaction().means(|_| ());
+    }
+    on_each_database(async |database| {
+        let mut connection = database.connect().await;
+        let list = [script("a1", &[], plants, drop_plants), script("a2", &["a1"], opaque, nothing)];
+        Migrator::on(&mut connection, &scripts(&list[..1])).upgrade_heads().await.unwrap();
+        for (upgrade, is_mixed) in
+            [(fills as fn(&mut Op), true), (retypes, true), (inside, false), (own, false)]
+        {
+            let list = scripts(&[list[0], list[1], script("a3", &["a2"], upgrade, nothing)]);
+            let error = Migrator::on(&mut connection, &list).upgrade_heads().await.unwrap_err();
+            assert_eq!(matches!(error, RunError::MixedModes { .. }), is_mixed, "{error:?}");
+            assert_eq!(matches!(error, RunError::Plan { .. }), !is_mixed, "{error:?}");
+            assert_eq!(state(&mut connection, &database).await, BEFORE);
+        }
+    });
+}

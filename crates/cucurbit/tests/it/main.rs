@@ -94,6 +94,9 @@ mod pooled; // PostgreSQL behind a pooler that mixes sessions.
 mod postgres; // PostgreSQL: statements, reflection, questions and the lock, on a real server.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
+mod resumed; // A revision that failed outside transactions, taken up with the script as it is then.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
 mod rich; // A schema with everything in it, on both databases: read, made again elsewhere, undone.
 #[cfg(feature = "runtime")]
 #[cfg(test)]

@@ -79,6 +79,12 @@ pub fn split(sql: &str, dialect: Dialect) -> Vec<&str> {
     statements
 }
 
+/// Lists the words and quotes of a statement, without comments.
+#[cfg(feature = "runtime")]
+pub(crate) fn words(statement: &str, dialect: Dialect) -> Vec<&str> {
+    Tokens::new(statement, dialect).map(|token| token.text).collect()
+}
+
 /// Tells whether a token ends a statement: a semicolon, or what psql takes for one.
 fn is_end(token: &Token<'_>) -> bool {
     token.is_sign(";") || token.class == Class::Command && matches!(token.text, "\\;" | "\\g" | "\\gx")

@@ -16,7 +16,13 @@ pub(super) fn statements(execute: &Execute) -> Result<Vec<Statement>, PlanError>
     let mode = if *is_outside_transaction { Mode::OutsideTransaction } else { Mode::InTransaction };
     lexer::statements(sql, Dialect::Postgres)?
         .into_iter()
-        .map(|Part { sql, line: _ }| {
+        .map(|Part { sql, line }| {
+            if mode == Mode::OutsideTransaction && begins_or_ends(sql) {
+                return Err(PlanError::OwnTransaction {
+                    statement: masked(sql, Dialect::Postgres).sql,
+                    line,
+                });
+            }
             if mode == Mode::InTransaction && needs_no_transaction(sql) {
                 return Err(PlanError::NeedsNoTransaction { statement: masked(sql, Dialect::Postgres).sql });
             }
@@ -35,6 +41,12 @@ fn needs_no_transaction(sql: &str) -> bool {
         Kind::NeedsNoTransaction => true,
         Kind::ChangesSchema | Kind::ReadsOrWritesRows | Kind::Unknown => false,
     }
+}
+
+/// Tells whether a statement begins or ends a transaction, or needs one that goes on. One that was prepared ends by itself.
+fn begins_or_ends(sql: &str) -> bool {
+    let is_of_prepared = || tokens(sql).get(1).is_some_and(|word| word.text.eq_ignore_ascii_case("PREPARED"));
+    kind(sql, Dialect::Postgres) == Kind::EndsTransaction && !is_of_prepared()
 }
 
 /// What is done with savepoints stays in the transaction.
@@ -89,6 +101,19 @@ mod tests {
         ] {
             assert!(!is_refused(sql), "{sql}");
         }
+    }
+
+    #[test]
+    fn outside_it_no_other_is_begun() {
+        let outside = |sql: &str| {
+            let mut execute = Execute::new(sql);
+            execute.outside_transaction();
+            statements(&execute)
+        };
+        for sql in ["VACUUM plant;\nBEGIN; DELETE FROM plant; COMMIT", "ANALYZE;\nSAVEPOINT one"] {
+            assert!(matches!(outside(sql), Err(PlanError::OwnTransaction { line: 2, .. })), "{sql}");
+        }
+        assert!(outside("COMMIT PREPARED 'a'; ROLLBACK PREPARED 'b'").is_ok());
     }
 
     #[test]

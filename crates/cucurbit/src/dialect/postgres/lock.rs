@@ -120,6 +120,17 @@ pub(crate) async fn unlock(connection: &mut Connection, key: i64) -> Result<bool
     Ok(held.as_deref() == Some("t"))
 }
 
+/// Tells whether this session holds the lock.
+pub(crate) async fn is_held(connection: &mut Connection, key: i64) -> Result<bool, ConnectionError> {
+    let query = format!(
+        "SELECT 1 FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted \
+           AND pid = pg_catalog.pg_backend_pid() AND mode = 'ExclusiveLock' \
+           AND classid = (('{key}'::bigint >> 32) & 4294967295)::oid \
+           AND objid = ('{key}'::bigint & 4294967295)::oid LIMIT 1"
+    );
+    Ok(connection.value(&query).await?.is_some())
+}
+
 /// Says who holds the lock, for people; `None` if nobody does.
 ///
 /// The halves of the key stand in `classid` and `objid` (manual, 54.12). Of another role's session the server tells

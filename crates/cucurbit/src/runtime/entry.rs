@@ -1,0 +1,138 @@
+//! What the journal holds: the statements of a step that was begun, each with how it is run and how far it is.
+
+use crate::{
+    dialect::{Dialect, lexer},
+    revision::Direction,
+};
+
+use super::RunError;
+
+/// A step that was begun and not finished.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfinished {
+    /// Which way it goes.
+    pub direction: Direction,
+    /// The revision.
+    pub revision: String,
+    /// The statement that is next, without the secrets in it.
+    pub statement: String,
+}
+
+impl From<Unfinished> for RunError {
+    fn from(unfinished: Unfinished) -> Self {
+        let Unfinished { direction, revision, statement } = unfinished;
+        Self::Unfinished { revision, command: command(direction), statement }
+    }
+}
+
+/// The command that runs such a step.
+pub(super) const fn command(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Downgrade => "downgrade",
+        Direction::Stamp | Direction::Upgrade => "upgrade",
+    }
+}
+
+/// A statement of a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) position: i64,
+    pub(super) mode: EntryMode,
+    pub(super) state: State,
+    /// Its SQL, or the fingerprint of that where it is done.
+    pub(super) statement: String,
+}
+
+/// How far a statement is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// It was not begun, or the database refused it and nothing of it is there.
+    Waiting,
+    /// It was begun outside a transaction, and only the database knows what became of it.
+    Running,
+    /// It is done.
+    Done,
+}
+
+impl State {
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Running => "running",
+            Self::Done => "done",
+        }
+    }
+
+    pub(super) fn of(word: &str) -> Self {
+        match word {
+            "running" => Self::Running,
+            "done" => Self::Done,
+            _ => Self::Waiting,
+        }
+    }
+}
+
+/// How an entry is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum EntryMode {
+    /// In a transaction, with its neighbours.
+    Inside,
+    /// Alone.
+    Outside,
+    /// The fingerprint of the script; nothing is run.
+    Script,
+    /// What the statements before made of the session, for a run that goes on in another one.
+    Session,
+    /// In a transaction, and it must change one row of the version table.
+    Version,
+}
+
+impl EntryMode {
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Inside => "inside",
+            Self::Outside => "outside",
+            Self::Script => "script",
+            Self::Session => "session",
+            Self::Version => "version",
+        }
+    }
+
+    pub(super) fn of(word: &str) -> Self {
+        match word {
+            "outside" => Self::Outside,
+            "script" => Self::Script,
+            "session" => Self::Session,
+            "version" => Self::Version,
+            _ => Self::Inside,
+        }
+    }
+}
+
+/// A step as it is written down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Written {
+    pub(super) direction: Direction,
+    pub(super) revision: String,
+    /// The fingerprint of the script, where one was written.
+    pub(super) script: Option<String>,
+    /// The statements, done or not, in order.
+    pub(super) entries: Vec<Entry>,
+}
+
+impl Written {
+    /// Tells whether nothing of it was done: the first statement still waits.
+    pub(super) fn is_untouched(&self) -> bool {
+        self.entries.first().is_some_and(|first| first.position == 0 && first.state == State::Waiting)
+    }
+
+    /// Says what is left, if anything is.
+    pub(super) fn unfinished(&self, dialect: Dialect) -> Option<Unfinished> {
+        let next = self.entries.iter().find(|entry| entry.state != State::Done)?;
+        Some(Unfinished {
+            direction: self.direction,
+            revision: self.revision.clone(),
+            statement: lexer::masked(&next.statement, dialect).sql,
+        })
+    }
+}
