@@ -169,6 +169,11 @@ impl<'p> Reader<'p> {
             };
             let (reflected, place, rows) =
                 dialect::reflect_snapshot_with(connection, configured.name(), query).await?;
+            let is_beside = place.schema.is_none() || place.schema == reflected.current_schema;
+            if place.found.is_some() && !is_beside && configured.join(connection, false).await?.is_some() {
+                // What lies beside the version table is what it speaks of.
+                continue;
+            }
             let (version_table, is_there) = configured.at(place).map_err(RunError::from)?;
             let heads = version_table.heads_in(rows).map_err(RunError::from)?;
             let now = match is_there {

@@ -210,6 +210,57 @@ pub(crate) struct Found {
     pub(crate) is_filtered: bool,
 }
 
+/// A version table that is not in the schema in which a session would make tables.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Apart {
+    /// Its schema.
+    pub(crate) schema: Ident,
+    /// The session's own schema.
+    pub(crate) own: Ident,
+    /// The search path of the session.
+    search_path: String,
+    /// Whether there are tables in the session's own schema.
+    pub(crate) has_tables: bool,
+}
+
+/// Looks whether the version table, which is found along the search path, is in another schema than the session's own.
+pub(crate) async fn apart(
+    connection: &mut Connection,
+    name: &Ident,
+) -> Result<Option<Apart>, ConnectionError> {
+    let query = match connection.dialect() {
+        Dialect::Postgres => postgres::lock::apart_query(&sql::string(name.as_str())),
+        Dialect::Sqlite => return Ok(None),
+    };
+    let Some(row) = connection.rows(&query).await?.into_iter().next() else { return Ok(None) };
+    let mut values = row.into_iter().map(Option::unwrap_or_default);
+    let mut next = || values.next().unwrap_or_default();
+    Ok(Some(Apart {
+        schema: Ident::new(next()),
+        own: Ident::new(next()),
+        search_path: next(),
+        has_tables: next() == "1",
+    }))
+}
+
+impl Apart {
+    /// Makes the schema of the version table the session's own: there are the tables that it speaks of.
+    pub(crate) async fn join(&self, connection: &mut Connection) -> Result<(), ConnectionError> {
+        let Self { schema, own: _, search_path, has_tables: _ } = self;
+        set_search_path(connection, &format!("{}, {search_path}", sql::quoted(schema))).await
+    }
+
+    /// Gives the session its own schema back.
+    pub(crate) async fn part(&self, connection: &mut Connection) -> Result<(), ConnectionError> {
+        set_search_path(connection, &self.search_path).await
+    }
+}
+
+async fn set_search_path(connection: &mut Connection, path: &str) -> Result<(), ConnectionError> {
+    let set = format!("SELECT pg_catalog.set_config('search_path', {}, false)", sql::string(path));
+    connection.value(&set).await.map(drop)
+}
+
 /// Looks for what bears a name: on PostgreSQL the first along the search path, as Alembic finds it.
 ///
 /// A temporary table is not looked at: it is the session's own.

@@ -339,6 +339,8 @@ error_codes! {
     Overtaken = "overtaken",
     /// A rebuild would have lost rows.
     RowsLost = "rows-lost",
+    /// PostgreSQL: the version table is in one schema, and tables are in another.
+    SplitSchemas = "split-schemas",
     /// The run was asked to stop.
     Stopped = "stopped",
     /// Another program changed a table while a revision was planned.

@@ -343,6 +343,7 @@ impl From<&RunError> for ErrorCode {
             RunError::Outside { .. } => Self::FailedOutsideTransaction,
             RunError::Overtaken { .. } => Self::Overtaken,
             RunError::Panic(error) => error.into(),
+            RunError::SplitSchemas { .. } => Self::SplitSchemas,
             RunError::Plan { source, misfit, .. } => Self::of_plan(source, misfit.as_deref()),
             RunError::Reflect(error) => error.into(),
             RunError::RowsLost { .. } => Self::RowsLost,

@@ -428,6 +428,7 @@ pub(super) fn is_worth_another_try(error: &RunError) -> bool {
         | RunError::Steps(_)
         | RunError::Step { .. }
         | RunError::ScriptChanged { .. }
+        | RunError::SplitSchemas { .. }
         | RunError::Stopped { .. }
         | RunError::TableChanged { .. }
         | RunError::Target(_)

@@ -218,6 +218,18 @@ pub enum RunError {
         /// The statement that is next.
         statement: String,
     },
+    /// The version table is in one schema, and the session's own schema is another with tables of its own.
+    #[error(
+        "table `{version_table}` is in the schema `{schema}`, and a name without a schema means one in `{own}`"
+    )]
+    SplitSchemas {
+        /// The version table.
+        version_table: String,
+        /// Its schema.
+        schema: String,
+        /// The schema of the session.
+        own: String,
+    },
     /// Only a database could tell what comes after SQL whose effect is not known.
     #[error("without a database it is not known how to {operation} after SQL whose effect is not known")]
     UnknownOffline {
@@ -438,9 +450,16 @@ impl RunError {
             Self::JournalChanged { .. } => {
                 Some("see that no other program runs migrations, then run the command again".to_owned())
             }
+            Self::SplitSchemas { schema, own, version_table } => Some(format!(
+                "if the project's tables are in `{schema}`, put that first: `?options=-csearch_path%3D{schema}` in the address; if they \
+                 are in `{own}`, move the table there: `ALTER TABLE {schema}.{version_table} SET SCHEMA {own}`"
+            )),
             Self::VersionTable(error) => Some(error.hint()),
             Self::VersionRow { .. } => Some(
-                "the revision itself changes the version table, or a trigger or rule on it does".to_owned(),
+                "the revision itself, a trigger or a rule changes the version table, or somebody moved the database since the \
+                 revision was begun: see `current`; where the schema is what that revision makes, `stamp` it, else put \
+                 the row back"
+                    .to_owned(),
             ),
             Self::Connection(error) => error.hint(),
             Self::ForeignKeysBroken { .. } => Some(

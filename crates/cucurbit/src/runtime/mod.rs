@@ -274,9 +274,14 @@ impl<'m> Migrator<'m> {
             Err(error) => return Err(error),
         };
         let lock::Held { lock, table } = held;
-        self.hold = Hold { is_pooled: lock.is_pooled(), missing: lock.missing().map(str::to_owned) };
+        self.hold = Hold {
+            is_pooled: lock.is_pooled(),
+            missing: lock.missing().map(str::to_owned),
+            key: lock.key(),
+            wait: self.options.lock_wait,
+        };
         let configured = std::mem::replace(&mut self.options.version_table, table);
-        let mut result = self.run_heeding(goal).await;
+        let mut result = self.run_where_it_belongs(goal).await;
         if let (Goal::Stamp { .. }, Ok(_)) = (goal, &result)
             && let Err(error) = journal::forget(self.connection, &self.options.version_table).await
         {
@@ -298,6 +303,22 @@ impl<'m> Migrator<'m> {
         let mut report = result.map_err(explained)?;
         released?;
         report.has_waited = has_waited;
+        Ok(report)
+    }
+
+    /// Runs in the schema of the version table, and gives the session its own back.
+    async fn run_where_it_belongs(&mut self, goal: &Goal<'_>) -> Result<Report, RunError> {
+        if let Goal::Stamp { .. } = goal {
+            return self.run_heeding(goal).await;
+        }
+        let apart = self.options.version_table.join(self.connection, self.hold.is_pooled).await?;
+        let result = self.run_heeding(goal).await;
+        let parted = match apart {
+            Some(apart) => apart.part(self.connection).await,
+            None => Ok(()),
+        };
+        let report = result?;
+        parted?;
         Ok(report)
     }
 

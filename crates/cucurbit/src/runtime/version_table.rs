@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::{
     connection::{Connection, ConnectionError},
-    dialect::{self, Place},
+    dialect::{self, Apart, Place},
     revision::{Heads, RowChange},
     schema::{Ident, TableName},
 };
@@ -147,6 +147,29 @@ impl VersionTable {
             }
         }
         Ok((Self { table }, true))
+    }
+
+    /// Makes its schema the session's own, where the search path finds it in another: what it speaks of is beside it. Returns
+    /// what gives the session its own back.
+    ///
+    /// # Errors
+    ///
+    /// When there are tables in both schemas, or the session cannot be set because it is `shared` with others.
+    pub(crate) async fn join(
+        &self,
+        connection: &mut Connection,
+        is_shared: bool,
+    ) -> Result<Option<Apart>, RunError> {
+        let Some(apart) = dialect::apart(connection, self.name()).await? else { return Ok(None) };
+        if is_shared || apart.has_tables {
+            return Err(RunError::SplitSchemas {
+                version_table: self.name().to_string(),
+                schema: apart.schema.to_string(),
+                own: apart.own.to_string(),
+            });
+        }
+        apart.join(connection).await?;
+        Ok(Some(apart))
     }
 
     /// Tells whether it is there.

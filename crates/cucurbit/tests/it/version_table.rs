@@ -228,3 +228,82 @@ fn rows_that_a_policy_may_hide_are_not_taken_for_none() {
         assert_eq!(ErrorCode::from(&error), ErrorCode::HiddenVersionRows, "{error}");
     });
 }
+
+/// Changes the bed, and makes something beside it.
+fn more(op: &mut Op) {
+    op.add_column("bed", integer("width").nullable());
+    op.create_table("shed", |table| {
+        table.column(integer("id"));
+        table.foreign_key(["id"], "bed", ["id"]);
+    });
+}
+
+fn less(op: &mut Op) {
+    op.drop_table("shed").loses_data();
+    op.drop_column("bed", "width").loses_data();
+}
+
+fn models() -> Result<cucurbit::schema::Schema, std::convert::Infallible> {
+    let bed = TableBuilder::build("bed", |table| {
+        table.column(integer("id"));
+        table.column(integer("width").nullable());
+        table.primary_key(["id"]);
+    });
+    let shed = TableBuilder::build("shed", |table| {
+        table.column(integer("id"));
+        table.foreign_key(["id"], "bed", ["id"]);
+    });
+    Ok(cucurbit::schema::Schema::from_tables([bed, shed]))
+}
+
+#[test]
+fn tables_are_looked_for_and_made_where_the_version_table_is() {
+    use cucurbit::command::{self, Location, Project};
+    on_database(Postgres, async |database: Database| {
+        let list = || [script("a1", &[], bed, drop_bed), script("a2", &["a1"], more, less)];
+        for path in ["ta, public", "\"$user\", public"] {
+            let mut connection = database.emptied().await;
+            upgrade(&mut connection, &list()[..1]).await.unwrap();
+            let own = if path.starts_with("ta") { "ta" } else { "CURRENT_USER" };
+            let user = connection.value("SELECT quote_ident(current_user)").await.unwrap().unwrap();
+            let own = if own == "ta" { own.to_owned() } else { user };
+            connection.execute(&format!("CREATE SCHEMA {own}; SET search_path = {path}")).await.unwrap();
+            let report = upgrade(&mut connection, &list()).await.unwrap();
+            assert_eq!(report.steps.len(), 1, "{path}");
+            assert_eq!(
+                tables(&mut connection).await,
+                ["public.alembic_version", "public.bed", "public.shed"]
+            );
+            let shown = connection.value("SHOW search_path").await.unwrap();
+            assert_eq!(shown.as_deref(), Some(path), "the session is as before");
+            let url = format!(
+                "{}?options=-csearch_path%3D{}",
+                database.url,
+                path.replace(' ', "").replace('"', "%22").replace('$', "%24").replace(',', "%2C")
+            );
+            let location = Location { database_url: Some(url), ..Location::default() };
+            let project =
+                Project::open(cucurbit::Env::new(list().to_vec()).models(models), location).unwrap();
+            let checked = command::check(&project, command::CheckOptions::default()).await.unwrap();
+            assert!(checked.operations.is_empty(), "{path}: {:?}", checked.operations);
+            let scripts = scripts(&list());
+            Migrator::on(&mut connection, &scripts)
+                .downgrade(&"a1".parse().unwrap(), cucurbit::revision::Reach::default())
+                .await
+                .unwrap();
+            assert_eq!(tables(&mut connection).await, ["public.alembic_version", "public.bed"]);
+
+            // Where there are tables in both, nobody can tell.
+            connection.execute(&format!("CREATE TABLE {own}.other (id integer)")).await.unwrap();
+            let error = cucurbit::Error::from(upgrade(&mut connection, &list()).await.unwrap_err());
+            assert_eq!(error.code(), ErrorCode::SplitSchemas, "{error:?}");
+            assert!(error.to_string().contains("`public`"), "{error}");
+            let error = command::check(&project, command::CheckOptions::default()).await.unwrap_err();
+            assert_eq!(error.code(), ErrorCode::SplitSchemas, "{error:?}");
+            assert_eq!(command::current(&project, false).await.unwrap()[0].revision, "a1");
+            assert_eq!(connection.value("SHOW search_path").await.unwrap().as_deref(), Some(path));
+            connection.execute("SET search_path = public").await.unwrap();
+            upgrade(&mut connection, &list()).await.unwrap();
+        }
+    });
+}

@@ -101,6 +101,22 @@ pub(crate) fn place_query(name: &str) -> String {
     )
 }
 
+/// Writes the query for a version table that is not in the session's own schema; see
+/// [`Apart`](crate::dialect::lock::Apart).
+pub(crate) fn apart_query(name: &str) -> String {
+    format!(
+        "SELECT f.nspname::text, pg_catalog.current_schema()::text, pg_catalog.current_setting('search_path'),
+           CASE WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+             WHERE n.nspname = pg_catalog.current_schema() AND c.relkind IN ('r', 'p')) THEN 1 END
+         FROM (
+           SELECT n.nspname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+           WHERE c.relname = {name} AND c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
+             AND n.nspname = ANY (pg_catalog.current_schemas(false))
+           ORDER BY pg_catalog.array_position(pg_catalog.current_schemas(false), n.nspname) LIMIT 1
+         ) f WHERE f.nspname <> pg_catalog.current_schema()"
+    )
+}
+
 fn hash(parts: impl Iterator<Item = String>) -> i64 {
     const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
     const PRIME: u64 = 0x0100_0000_01b3;
