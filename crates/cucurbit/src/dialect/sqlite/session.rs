@@ -79,9 +79,13 @@ fn pragma(name: &str, value: String) -> (Key, Item) {
     let make = match (name, value.as_str()) {
         // Written ahead or not is the file's business, and is only changed on purpose.
         ("journal_mode", "wal") => None,
-        ("journal_mode" | "locking_mode", mode) => {
-            // The mode takes effect when the file is next read.
+        // The mode takes effect when the file is next read.
+        ("journal_mode", mode) => {
             Some(format!("PRAGMA main.{name} = {mode}; SELECT 1 FROM main.sqlite_schema LIMIT 1"))
+        }
+        // What is read is that of files to come, which one of a single file leaves as it is.
+        ("locking_mode", mode) => {
+            Some(format!("PRAGMA {name} = {mode}; SELECT 1 FROM main.sqlite_schema LIMIT 1"))
         }
         ("secure_delete", "2") => Some("PRAGMA secure_delete = FAST".to_owned()),
         ("temp_store_directory", folder) => Some(format!("PRAGMA {name} = {}", sql::string(folder))),
