@@ -276,7 +276,9 @@ impl<'p> Reader<'p> {
             .into_iter()
             .map(|one| Unmodelled { kind: one.words().to_owned(), names: one.names });
         let left_out = left_out.collect();
-        let (from, to) = (self.dialect.canonical(from), self.dialect.canonical(to));
+        let own = self.current().await?;
+        let canonical = |schema: Schema| self.dialect.canonical_in(schema, own.as_ref());
+        let (from, to) = (canonical(from), canonical(to));
         let first = diff(&from, &to, &Answers::default(), &filter);
         let mut found = if first.questions.is_empty() {
             first
@@ -331,7 +333,7 @@ impl<'p> Reader<'p> {
     }
 
     fn filter_of<'s>(&self, declared: &[&'s Schema], said: impl Iterator<Item = &'s Schema>) -> Filter {
-        let mut filter = filter(self.project);
+        let mut filter = Filter { own: self.current.clone(), ..filter(self.project) };
         declared.iter().for_each(|schema| filter.compares(schema));
         said.for_each(|schema| filter.speaks_of(schema));
         filter

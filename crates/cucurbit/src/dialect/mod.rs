@@ -71,9 +71,15 @@ impl Dialect {
     /// becomes a [`Question`] of the comparison.
     #[must_use]
     pub fn canonical<'s>(self, schema: impl Into<Cow<'s, Schema>>) -> Canonical {
+        self.canonical_in(schema, None)
+    }
+
+    /// As [`canonical`](Self::canonical), for a connection whose own schema is not PostgreSQL's `public`.
+    #[must_use]
+    pub fn canonical_in<'s>(self, schema: impl Into<Cow<'s, Schema>>, own: Option<&Ident>) -> Canonical {
         let schema = schema.into().into_owned();
         match self {
-            Self::Postgres => postgres::canonical(schema),
+            Self::Postgres => postgres::canonical(schema, own),
             Self::Sqlite => sqlite::canonical(schema),
         }
     }

@@ -13,6 +13,8 @@ const OUR_PREFIX: &str = "cucurbit_";
 /// Says what is left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
+    /// The connection's own schema, if it is not `public`.
+    pub own: Option<Ident>,
     /// The version table in use, if it is not `alembic_version`.
     pub version_table: Option<Ident>,
     /// Enum types and sequences that are not dropped although no model has them: nobody said that they are the
@@ -102,7 +104,9 @@ impl Filter {
     pub fn speaks_of(&mut self, schema: &Schema) {
         let referred = schema.tables.values().flat_map(|table| &table.foreign_keys);
         let referred = referred.map(|key| key.referred_table.clone());
-        self.spoken_of.extend(schema.tables.keys().cloned().chain(referred).map(unqualified));
+        let names = schema.tables.keys().cloned().chain(referred);
+        let names: Vec<TableName> = names.map(|name| self.unqualified(name)).collect();
+        self.spoken_of.extend(names);
     }
 
     /// Includes the types and sequences of other schemas without which the tables of a schema that are compared could not be
@@ -140,7 +144,7 @@ impl Filter {
             match self.kind_of(&table).filter(|_| !is_ours) {
                 Some(kind) => {
                     leave(kind, name.to_string());
-                    gone.insert(unqualified(name));
+                    gone.insert(self.unqualified(name));
                 }
                 None if is_ours => {}
                 None => drop(kept.insert(name, table)),
@@ -164,7 +168,7 @@ impl Filter {
             let name = table.name.clone();
             table.foreign_keys.retain(|key| {
                 let ForeignKey { columns, referred_table, .. } = key;
-                let referred = unqualified(referred_table.clone());
+                let referred = self.unqualified(referred_table.clone());
                 let stays = !gone.contains(&referred) || self.spoken_of.contains(&referred);
                 if !stays {
                     let columns: Vec<&str> = columns.iter().map(Ident::as_str).collect();
@@ -207,8 +211,17 @@ impl Filter {
     /// Tells whether something lies in a schema that is part of the comparison.
     fn is_here(&self, name: &ObjectName) -> bool {
         let is_whole = |schema: &Ident| self.schemas.as_ref().is_none_or(|schemas| schemas.contains(schema));
-        name.schema.as_ref().is_none_or(|schema| *schema == "public" || is_whole(schema))
+        name.schema.as_ref().is_none_or(|schema| self.is_own(schema) || is_whole(schema))
             || self.singles.contains(name)
+    }
+
+    fn is_own(&self, schema: &Ident) -> bool {
+        self.own.as_ref().map_or_else(|| *schema == "public", |own| own == schema)
+    }
+
+    /// Takes the name of the connection's own schema from a table's.
+    fn unqualified(&self, name: TableName) -> TableName {
+        TableName { schema: name.schema.filter(|schema| !self.is_own(schema)), name: name.name }
     }
 
     /// Tells whether a schema besides the connection's own is made and dropped.
@@ -256,9 +269,4 @@ fn text_of(table: &Table) -> String {
         }
     }));
     texts.join("\n").replace('"', "")
-}
-
-/// `public` is where a name without a schema is looked for.
-fn unqualified(name: TableName) -> TableName {
-    TableName { schema: name.schema.filter(|schema| *schema != "public"), name: name.name }
 }

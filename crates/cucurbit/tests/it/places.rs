@@ -187,6 +187,51 @@ fn what_is_created_in_the_current_schema_runs_on_what_is_there() {
     });
 }
 
+fn with_public() -> Result<Schema, Infallible> {
+    Ok(bells("public."))
+}
+
+fn makes_in_public(op: &mut Op) {
+    makes(op, "public.");
+}
+
+#[test]
+fn public_is_another_schema_where_it_is_not_the_connections_own() {
+    on_database(Dialect::Postgres, async |database: Database| {
+        let mut connection = database.connect().await;
+        connection.execute("CREATE SCHEMA shop; SET search_path = shop").await.unwrap();
+        let (folder, url) = (folder(), in_shop(&database));
+        let made = ["create enum public.tone (low, high)", "create sequence public.number"];
+        let made = made.into_iter().chain(["create table public.bell", "create table public.clapper"]);
+        let first = project(&folder, &url, Vec::new(), with_public);
+        assert_eq!(diff(&first, "database", "models").await, made.collect::<Vec<_>>());
+        let scripts = || vec![script("a", &[], makes_in_public, nothing)];
+        upgrade(&mut connection, scripts()).await;
+        let there = "SELECT string_agg(relnamespace::regnamespace || '.' || relname, ' ' ORDER BY relname) FROM pg_class \
+             WHERE relnamespace IN ('shop'::regnamespace, 'public'::regnamespace) AND relkind = 'r'";
+        let there = connection.value(there).await.unwrap();
+        assert_eq!(there.as_deref(), Some("shop.alembic_version public.bell public.clapper"));
+
+        let public = project(&folder, &url, scripts(), with_public);
+        assert_eq!(check(&public).await, [""; 0]);
+        for (from, to) in [("database", "models"), ("models", "database"), ("database", "history")] {
+            assert_eq!(diff(&public, from, to).await, [""; 0], "{from} {to}");
+        }
+        // What bears the same name in the connection's own schema is something else.
+        connection.execute("CREATE TABLE bell (id INTEGER PRIMARY KEY)").await.unwrap();
+        assert_eq!(diff(&public, "database", "models").await, ["drop table bell"]);
+        let other = "CREATE TABLE shop.hook (bell_id INTEGER CONSTRAINT h REFERENCES ";
+        connection.execute(&format!("{other}public.bell)")).await.unwrap();
+        let file = format!(
+            "CREATE SCHEMA IF NOT EXISTS shop; CREATE TABLE shop.bell (id INTEGER PRIMARY KEY); {other}shop.bell)"
+        );
+        std::fs::write(folder.path().join("other.sql"), file).unwrap();
+        let found = diff(&public, "database", "other.sql").await;
+        assert!(found.iter().any(|one| one.contains("foreign key h")), "{found:?}");
+        connection.close().await.unwrap();
+    });
+}
+
 /// A SeaORM entity in a schema names its enum type without one.
 fn tone_without_its_schema() -> Result<Schema, Infallible> {
     let bell = TableBuilder::build("shop.bell", |table| {

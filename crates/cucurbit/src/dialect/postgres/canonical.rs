@@ -19,9 +19,11 @@ use crate::{
 /// Puts a schema into PostgreSQL's spelling.
 ///
 /// Checks keep their places in the list, by which a question names them; the other lists are sorted in the form.
-pub(crate) fn canonical(schema: Schema) -> Canonical {
+pub(crate) fn canonical(schema: Schema, own: Option<&Ident>) -> Canonical {
+    let public = Ident::new("public");
+    let own = own.unwrap_or(&public);
     let Schema { tables, enums, sequences, schemas, remarks: _ } = schema;
-    let schemas = schemas.into_iter().filter(|name| *name != "public");
+    let schemas = schemas.into_iter().filter(|name| name != own);
     let mut as_written = Schema::new().with_schemas(schemas);
     let cut = as_written.schemas.iter().cloned().map(|mut name| {
         names::cut(&mut name);
@@ -29,7 +31,7 @@ pub(crate) fn canonical(schema: Schema) -> Canonical {
     });
     let mut form = Schema::new().with_schemas(cut);
     for mut written in enums.into_values() {
-        unqualified(&mut written.name);
+        unqualified(&mut written.name, own);
         let mut stored = written.clone();
         visit::object_name(&mut stored.name, &mut names::Cut);
         stored.comment = said(&stored.comment);
@@ -37,7 +39,7 @@ pub(crate) fn canonical(schema: Schema) -> Canonical {
         form.enums.insert(stored.name.clone(), stored);
     }
     for mut written in sequences.into_values() {
-        unqualified(&mut written.name);
+        unqualified(&mut written.name, own);
         let mut stored = written.clone();
         visit::object_name(&mut stored.name, &mut names::Cut);
         stored.ty = types::stored(&stored.ty);
@@ -47,7 +49,7 @@ pub(crate) fn canonical(schema: Schema) -> Canonical {
         form.sequences.insert(stored.name.clone(), stored);
     }
     let tables = tables.into_values().map(|mut written| {
-        in_default_schema(&mut written);
+        in_own_schema(&mut written, own);
         let mut stored = written.clone();
         visit::table(&mut stored, &mut names::Cut);
         (written, stored)
@@ -67,14 +69,14 @@ pub(crate) fn canonical(schema: Schema) -> Canonical {
     Canonical::new(as_written, form)
 }
 
-/// `public` is where a name without a schema is looked for.
-fn in_default_schema(table: &mut Table) {
-    unqualified(&mut table.name);
-    table.foreign_keys.iter_mut().for_each(|key| unqualified(&mut key.referred_table));
+/// The connection's own schema is where a name without one is looked for.
+fn in_own_schema(table: &mut Table, own: &Ident) {
+    unqualified(&mut table.name, own);
+    table.foreign_keys.iter_mut().for_each(|key| unqualified(&mut key.referred_table, own));
 }
 
-fn unqualified(name: &mut TableName) {
-    name.schema = name.schema.take().filter(|schema| *schema != "public");
+fn unqualified(name: &mut TableName, own: &Ident) {
+    name.schema = name.schema.take().filter(|schema| schema != own);
 }
 
 /// Takes away the names that the server chose, and the unique constraints that it would not make.
@@ -306,7 +308,7 @@ mod tests {
 
     fn form(table: Table) -> Table {
         let name = table.name.clone();
-        let canonical = canonical(Schema::from_tables([table]));
+        let canonical = canonical(Schema::from_tables([table]), None);
         let (found, table) = canonical.form().tables.first_key_value().expect("one table goes in");
         assert_eq!(found.name, name.name);
         table.clone()
@@ -346,7 +348,7 @@ mod tests {
             table.check("id > 0").named("plant_id_check");
             table.check("id > 1").named("positive");
         });
-        let canonical = canonical(Schema::from_tables([table]));
+        let canonical = canonical(Schema::from_tables([table]), None);
         for schema in [canonical.as_written(), canonical.form()] {
             let table = &schema.tables[&TableName::new("plant")];
             assert_eq!(table.primary_key.as_ref().map(|key| key.name.clone()), Some(None));
@@ -363,8 +365,8 @@ mod tests {
             table.column(integer("null").default(Literal::Null).nullable());
             table.unique([long.as_str()]).named(format!("{}_{}_key", "n".repeat(29), "n".repeat(29)));
         });
-        let once = canonical(Schema::from_tables([table]));
-        let twice = canonical(once.form().clone());
+        let once = canonical(Schema::from_tables([table]), None);
+        let twice = canonical(once.form().clone(), None);
         assert_eq!(once.form(), twice.form());
         let table = once.form().tables.values().next().expect("one table goes in");
         assert_eq!(table.name.name.as_str().len(), names::LONGEST);

@@ -300,7 +300,7 @@ impl Planner<'_> {
             let made = Index { is_invalid: false, comment: None, ..index.clone() };
             let mut owner = Table { columns: owner.columns.clone(), ..Table::new(table.clone()) };
             owner.indexes.insert(made.name.clone(), made);
-            canonical::canonical(Schema::from_tables([owner])).form().clone()
+            canonical::canonical(Schema::from_tables([owner]), None).form().clone()
         };
         if shape(&left) != shape(index) {
             // It is another index that is in the way, and is said to be.

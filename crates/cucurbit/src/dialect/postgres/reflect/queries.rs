@@ -8,12 +8,12 @@ use crate::{
     schema::Ident,
 };
 
-/// The version, the search path, the current schema (its place and its name) and the others: not `public`, which is nobody else's name.
+/// The version, the search path, the current schema (its place and its name) and the others.
 const SERVER: &str = "SELECT current_setting('server_version_num'), current_setting('server_version'), \
      current_setting('search_path'), \
      (SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname = current_schema()), current_schema(), \
      (SELECT pg_catalog.json_agg(n.nspname ORDER BY n.nspname) FROM pg_catalog.pg_namespace n \
-      WHERE n.nspname NOT IN (current_schema(), 'public', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%' \
+      WHERE n.nspname NOT IN (current_schema(), 'information_schema') AND n.nspname NOT LIKE 'pg\\_%' \
         AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend e \
           WHERE e.classid = 'pg_catalog.pg_namespace'::regclass AND e.objid = n.oid AND e.deptype = 'e'))";
 

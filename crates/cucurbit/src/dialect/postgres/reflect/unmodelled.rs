@@ -275,7 +275,7 @@ fn query(version: u32) -> String {
            SELECT n.oid, CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname || '.' END AS prefix
            FROM pg_catalog.pg_namespace n
            WHERE n.nspname = current_schema()
-             OR n.nspname NOT IN ('public', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'
+             OR n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
                AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend e
                  WHERE e.classid = 'pg_catalog.pg_namespace'::regclass AND e.objid = n.oid AND e.deptype = 'e')),
          owned AS MATERIALIZED ({OWNED})
