@@ -404,3 +404,39 @@ fn a_transaction_of_the_scripts_own_is_refused_before_anything_runs() {
         assert!(upgrade(&mut connection, &with(nothing)).await.is_ok());
     });
 }
+
+#[test]
+fn a_list_without_fingerprints_is_taken_up_too() {
+    on_each_database(async |database: Database| {
+        let mut connection = database.connect().await;
+        upgrade(&mut connection, &with(half)).await.unwrap_err();
+        // As a run of before wrote it: what is done is not in it.
+        let old = "DELETE FROM cucurbit_journal WHERE state = 'done' OR mode = 'script'";
+        assert_eq!(connection.execute(old).await.unwrap(), 2);
+        upgrade(&mut connection, &with(half)).await.unwrap_err();
+        upgrade(&mut connection, &with(corrected_half)).await.unwrap();
+        let ids = connection.rows("SELECT id FROM plog ORDER BY id").await.unwrap().concat();
+        assert_eq!(ids.into_iter().flatten().collect::<Vec<_>>(), ["1", "2", "7", "9", "10"]);
+    });
+}
+
+#[test]
+fn a_file_that_would_be_in_the_way_of_the_second_time_is_warned_of() {
+    fn copies(op: &mut Op) {
+        outside(op, "VACUUM INTO ':memory:'");
+        outside(op, "VACUUM");
+    }
+    on_database(Sqlite, async |database: Database| {
+        let mut connection = database.connect().await;
+        let mut warned = Vec::new();
+        let list = scripts(&with(copies));
+        let mut migrator = Migrator::on(&mut connection, &list).observer(|event| {
+            if let Event::MayRunTwice { sql, .. } = event {
+                warned.push(sql.to_owned());
+            }
+        });
+        migrator.upgrade_heads().await.unwrap();
+        drop(migrator);
+        assert_eq!(warned, ["VACUUM INTO ':memory:'"]);
+    });
+}
