@@ -27,9 +27,25 @@ const SECRETS: [&str; 13] = [
 const KEYS: [&str; 8] =
     ["password", "passwd", "passphrase", "pwd", "secret", "token", "scram_client_key", "scram_server_key"];
 
+/// Whole words of the names of columns that hold secrets.
+const SECRET_WORDS: [&str; 7] = ["cvc", "cvv", "otp", "pin", "pins", "ssn", "totp"];
+
 /// Tells whether a text names a secret, as `app.password`, `reset_token` and `pgp_sym_encrypt` do.
 pub(crate) fn speaks_of_a_secret(text: &str) -> bool {
-    SECRETS.iter().any(|word| find(text, word).is_some())
+    (0..text.len()).any(|at| word_at(text, at, &SECRETS).is_some())
+}
+
+/// Tells whether a name says that what it stands for is a secret: `password`, `pin`, `card_pin`, `cardPin`.
+pub(crate) fn names_a_secret(name: &str) -> bool {
+    let is_end = |letter: char| !letter.is_ascii_alphabetic();
+    let mut words = name.split(is_end).flat_map(|piece| {
+        // `cardPin` is two words.
+        let humps = piece.char_indices().filter(|(_, letter)| letter.is_ascii_uppercase());
+        let last_hump = humps.map(|(at, _)| at).next_back().unwrap_or(0);
+        [piece, &piece[last_hump..]]
+    });
+    let is_secret = |word: &str| SECRET_WORDS.iter().any(|secret| word.eq_ignore_ascii_case(secret));
+    speaks_of_a_secret(name) || words.any(is_secret)
 }
 
 /// Hides what may be a password in a word that a person typed where it does not belong.
@@ -37,50 +53,66 @@ pub(crate) fn speaks_of_a_secret(text: &str) -> bool {
 /// Of an address nothing is kept but its scheme: where its `@` was forgotten, or a password holds another, nobody can
 /// tell the host from the password.
 pub(crate) fn word(text: &str) -> String {
-    let kept = kept_of_word(text);
+    shortened(text, kept_of_word(text, |_| true))
+}
+
+/// Hides the same where a target of revisions is read: `ae10:beds@head` is one. No id holds a dot, a slash or a colon.
+pub(crate) fn target(text: &str) -> String {
+    shortened(text, kept_of_word(text, |host| host.contains(['/', '.', ':'])))
+}
+
+fn shortened(text: &str, kept: usize) -> String {
     if kept < text.len() { format!("{}{HIDDEN}", &text[..kept]) } else { text.to_owned() }
 }
 
 /// Says how much of a word can be shown.
-fn kept_of_word(text: &str) -> usize {
-    let after_key = secret_value(text);
+fn kept_of_word(text: &str, is_host: impl Fn(&str) -> bool) -> usize {
+    let after_key = secret_value(text, 0);
     let address = text.find("://").map(|at| at + 3);
     let bare =
         ["postgresql:", "postgres:"].iter().find_map(|scheme| Some(find(text, scheme)? + scheme.len()));
-    // `user:password@host/database`. A target such as `ae10:beds@head` is none: no id holds a dot or a slash.
+    // `user:password@host/database`.
     let without_scheme = text.rfind('@').and_then(|at| {
-        let host = &text[at + 1..];
-        let is_host = host.contains(['/', '.', ':']);
+        let is_host = is_host(&text[at + 1..]);
         text[..at].find(':').filter(|_| is_host).map(|colon| colon + 1)
     });
     [after_key, address, bare, without_scheme].into_iter().flatten().min().unwrap_or(text.len())
 }
 
 /// Hides passwords in addresses and in `password=…` wherever they stand in a text. Hosts, users and databases stay.
+///
+/// In one pass: a text may be a statement of many megabytes.
 pub(crate) fn text(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
-    let mut rest = text;
+    let (mut from, mut address, mut key) = (0, address(text, 0), secret_value(text, 0));
     loop {
-        let address = rest.find("://").map(|at| at + 3);
-        let key = secret_value(rest);
+        if address.is_some_and(|at| at < from) {
+            address = self::address(text, from);
+        }
+        if key.is_some_and(|at| at < from) {
+            key = secret_value(text, from);
+        }
         match (address, key) {
             (Some(at), _) if key.is_none_or(|key| at < key) => {
-                let (before, after) = rest.split_at(at);
-                let (address, after) = after.split_at(after.find(ends_address).unwrap_or(after.len()));
-                shown.extend([before, &in_address(address)]);
-                rest = after;
+                let end = text[at..].find(ends_address).map_or(text.len(), |length| at + length);
+                shown.extend([&text[from..at], &in_address(&text[at..end])]);
+                from = end;
             }
             (_, Some(key)) => {
-                let (before, after) = rest.split_at(key);
-                shown.extend([before, HIDDEN]);
-                rest = &after[value(after)..];
+                shown.extend([&text[from..key], HIDDEN]);
+                from = key + value(&text[key..]);
             }
             (_, None) => {
-                shown.push_str(rest);
+                shown.push_str(&text[from..]);
                 return shown;
             }
         }
     }
+}
+
+/// Finds where an address begins, behind its scheme.
+fn address(text: &str, from: usize) -> Option<usize> {
+    text[from..].find("://").map(|at| from + at + 3)
 }
 
 fn ends_address(letter: char) -> bool {
@@ -89,7 +121,7 @@ fn ends_address(letter: char) -> bool {
 
 /// Hides the password of what stands after `://`.
 fn in_address(address: &str) -> String {
-    let (address, hidden) = match secret_value(address) {
+    let (address, hidden) = match secret_value(address, 0) {
         Some(at) => (&address[..at], HIDDEN),
         None => (address, ""),
     };
@@ -126,20 +158,13 @@ fn password_in_hosts(address: &str) -> Option<usize> {
     None
 }
 
-/// Finds where the value of `password=…` begins.
-fn secret_value(text: &str) -> Option<usize> {
-    let of_key = |key: &&str| {
-        let mut from = 0;
-        loop {
-            let end = from + find(&text[from..], key)? + key.len();
-            let after = text[end..].trim_start();
-            if let Some(value) = after.strip_prefix('=') {
-                return Some(text.len() - value.trim_start().len());
-            }
-            from = end;
-        }
-    };
-    KEYS.iter().filter_map(of_key).min().filter(|at| *at < text.len())
+/// Finds where the value of a `password=…` begins, of which nothing stands before a place.
+fn secret_value(text: &str, from: usize) -> Option<usize> {
+    let value = (from..text.len()).find_map(|at| {
+        let after = text[at + word_at(text, at, &KEYS)?..].trim_start().strip_prefix('=')?;
+        Some(text.len() - after.trim_start().len())
+    });
+    value.filter(|at| *at < text.len())
 }
 
 /// Measures a value, in quotes or not.
@@ -148,6 +173,17 @@ fn value(text: &str) -> usize {
         Some(quote @ ('\'' | '"')) => text[1..].find(quote).map_or(text.len(), |end| end + 2),
         Some(_) | None => text.find(|letter| ends_address(letter) || letter == '&').unwrap_or(text.len()),
     }
+}
+
+/// Measures the word, one of these of small letters of ASCII in any case, that stands at a place.
+fn word_at(text: &str, at: usize, words: &[&str]) -> Option<usize> {
+    let rest = &text.as_bytes()[at..];
+    let first = rest.first()?.to_ascii_lowercase();
+    let is_here = |word: &&&str| {
+        word.as_bytes().first() == Some(&first)
+            && rest.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    words.iter().find(is_here).map(|word| word.len())
 }
 
 /// Finds a word of ASCII in any case.
@@ -172,6 +208,7 @@ mod tests {
             "host=db password = 's3 cret'",
             "mysql://gardener:s%33cret@db/garden",
             "postgresql:///garden?sslpassword=s3cret",
+            "gardener:s3cret@localhost",
         ] {
             let masked = word(word_of);
             for piece in ["s3", "cr", "et@", "%33"] {
@@ -179,9 +216,29 @@ mod tests {
             }
             assert!(masked.ends_with(HIDDEN), "{masked}");
         }
-        for other in ["models", "schema.sql", "ae10:beds@head", "label@head-1", "ae10+2", "a:b"] {
+        for other in ["models", "schema.sql", "label@head-1", "ae10+2", "a:b"] {
             assert_eq!(word(other), other);
         }
+        assert_eq!(target("ae10:beds@head"), "ae10:beds@head");
+        assert_eq!(target("gardener:s3cret@db.example.org"), "gardener:***");
+    }
+
+    #[test]
+    fn names_of_secrets_are_told_by_their_words() {
+        for name in ["password", "PasswordHash", "card_pin", "cardPin", "PIN", "pin2", "ssn", "totp_secret"] {
+            assert!(names_a_secret(name), "{name}");
+        }
+        for name in ["shipping", "opinion", "pinned", "spin", "name", "id"] {
+            assert!(!names_a_secret(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_long_text_takes_time_in_proportion_to_its_length() {
+        let long = "'https://example.org/x', password=y token ".repeat(20_000);
+        let begun = std::time::Instant::now();
+        assert_eq!(text(&long), long.replace("=y", "=***"));
+        assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
     }
 
     #[test]

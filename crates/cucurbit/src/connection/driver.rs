@@ -7,7 +7,7 @@ use std::{borrow::Cow, fmt};
 
 use sqlx::postgres::PgDatabaseError;
 
-use crate::mask;
+use crate::mask::{self, HIDDEN};
 
 /// What a driver says.
 ///
@@ -33,7 +33,7 @@ impl From<sqlx::Error> for DriverError {
             Words {
                 // One line: what begins another is the name of an object, and not the server.
                 message: database.message().replace('\n', "\\n"),
-                detail: postgres.and_then(PgDatabaseError::detail).map(str::to_owned),
+                detail: postgres.and_then(|error| detail(error.code(), error.detail()?)),
                 hint: postgres.and_then(PgDatabaseError::hint).map(str::to_owned),
             }
         } else if let sqlx::Error::Io(error) = &error {
@@ -44,6 +44,20 @@ impl From<sqlx::Error> for DriverError {
         let mut error = Self { error, words };
         error.hide(mask::text);
         error
+    }
+}
+
+/// What may be said of a detail: not a whole row (`Failing row contains (1, s3cret, null).`, in the server's language), and
+/// no value of a column whose name says that it is secret (`Key (pin)=(1234) already exists.`).
+fn detail(code: &str, detail: &str) -> Option<String> {
+    // not_null_violation, check_violation, with_check_option_violation: the key of a partition is no row.
+    if matches!(code, "23502" | "23514" | "44000") && !detail.starts_with("Partition key of") {
+        return None;
+    }
+    let values = detail.find(")=(").or_else(|| detail.find(") = ("));
+    match values {
+        Some(at) if mask::names_a_secret(&detail[..at]) => Some(format!("{})=({HIDDEN})", &detail[..at])),
+        Some(_) | None => Some(detail.to_owned()),
     }
 }
 

@@ -3,7 +3,10 @@
 //! It is understood by both databases. What may not live here: what is dangerous, and how a value is written.
 
 use super::sql::{quoted, string};
-use crate::schema::Ident;
+use crate::{
+    mask::{self, HIDDEN},
+    schema::Ident,
+};
 
 /// How many rows are shown.
 const SHOWN: usize = 3;
@@ -24,8 +27,9 @@ impl Rows<'_> {
     /// Writes the query of key, value and number. The value is an expression of the row, `NULL` for none.
     pub(super) fn query(&self, value: &str) -> String {
         let Self { table, key, place, condition } = self;
-        let named = |name: &str, sql: &str| {
-            format!("{} || coalesce(CAST({sql} AS TEXT), 'NULL')", string(&format!("{name} = ")))
+        let named = |name: &str, sql: &str| match mask::names_a_secret(name) {
+            true => string(&format!("{name} = {HIDDEN}")),
+            false => format!("{} || coalesce(CAST({sql} AS TEXT), 'NULL')", string(&format!("{name} = "))),
         };
         let parts: Vec<(&str, String)> = match key {
             // With its table, since SQLite takes a name in quotes that it does not know for text.

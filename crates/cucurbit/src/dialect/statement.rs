@@ -88,6 +88,19 @@ pub struct Hazard {
     pub waits: bool,
 }
 
+impl Hazard {
+    /// Returns a row in danger, without a value that the column's name says to be secret.
+    #[cfg(feature = "runtime")]
+    pub(crate) fn offender(&self, key: String, value: Option<String>) -> Offender {
+        let is_secret =
+            self.column.as_ref().is_some_and(|column| crate::mask::names_a_secret(column.as_str()));
+        Offender {
+            key,
+            value: value.map(|value| if is_secret { crate::mask::HIDDEN.to_owned() } else { value }),
+        }
+    }
+}
+
 /// A row in danger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offender {

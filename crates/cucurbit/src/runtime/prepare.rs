@@ -324,7 +324,7 @@ async fn offenders(connection: &mut Connection, hazard: &Hazard) -> Result<(Vec<
         let mut values = row.into_iter();
         let (key, value, count) = (values.next(), values.next(), values.next());
         all = count.flatten().and_then(|count| count.parse().ok()).unwrap_or(all);
-        first.push(Offender { key: key.flatten().unwrap_or_default(), value: value.flatten() });
+        first.push(hazard.offender(key.flatten().unwrap_or_default(), value.flatten()));
     }
     Ok((first, all))
 }

@@ -95,6 +95,28 @@ fn never_ends(op: &mut Op) {
     });
 }
 
+/// Rows of a COPY, which are run, run outside a transaction, and fail.
+fn copies_a_password(op: &mut Op) {
+    op.on(Postgres, |op| {
+        op.create_table("account", |table| {
+            table.column(integer("id"));
+            table.column(text("password"));
+        });
+        op.execute("COPY account (id, password) FROM stdin;\n1\thunter2\n\\.\n").means(|_| {});
+    });
+    op.execute("SELECT 'hunter2' AS password FROM nowhere");
+}
+
+fn copies_a_password_outside(op: &mut Op) {
+    op.on(Postgres, |op| {
+        op.execute("CREATE TABLE account (id int, pin int)").outside_transaction().means(|_| {});
+        op.execute("COPY account (id, pin) FROM stdin;\n1\thunter2\n\\.\n")
+            .outside_transaction()
+            .means(|_| {});
+    });
+    op.on(Sqlite, |op| sets_a_password(op));
+}
+
 fn needs_no_transaction(op: &mut Op) {
     op.on(Postgres, |op| {
         op.execute("CREATE SUBSCRIPTION s CONNECTION 'host=h password=hunter2' PUBLICATION p");
@@ -109,7 +131,9 @@ fn nothing(_op: &mut Op) {}
 #[test]
 fn a_run_says_no_password_in_its_events_its_journal_and_its_errors() {
     on_each_database(async |database: Database| {
-        for upgrade in [sets_a_password, never_ends, needs_no_transaction] {
+        for upgrade in
+            [sets_a_password, never_ends, needs_no_transaction, copies_a_password, copies_a_password_outside]
+        {
             let mut connection = database.emptied().await;
             let list = scripts(&[script("a", &[], upgrade, nothing)]);
             let mut told = String::new();
@@ -125,6 +149,83 @@ fn a_run_says_no_password_in_its_events_its_journal_and_its_errors() {
             assert!(!said.contains(SECRET), "{said}");
             assert!(said.contains("***"), "{said}");
         }
+    });
+}
+
+/// What a row holds is nobody's business either.
+#[test]
+fn a_row_that_a_database_refuses_is_not_shown() {
+    on_each_database(async |database: Database| {
+        let mut connection = database.connect().await;
+        let create = "CREATE TABLE account (id int PRIMARY KEY, pwd text, n int NOT NULL CHECK (n > 0), pin text UNIQUE)";
+        connection.execute(create).await.unwrap();
+        connection.execute("INSERT INTO account VALUES (1, 'hunter2', 7, 'hunter2pin')").await.unwrap();
+        for sql in [
+            "UPDATE account SET n = NULL",
+            "UPDATE account SET n = 0",
+            "INSERT INTO account SELECT 2, pwd, n, pin FROM account",
+        ] {
+            let said = everything(&connection.execute(sql).await.map(drop).expect_err(sql).into());
+            assert!(!said.contains(SECRET), "{sql}: {said}");
+        }
+        let said = everything(
+            &connection
+                .execute("INSERT INTO account VALUES (1, 'x', 7, '')")
+                .await
+                .map(drop)
+                .unwrap_err()
+                .into(),
+        );
+        assert!(
+            database.dialect == Dialect::Sqlite || said.contains("Key (id)=(1)"),
+            "the key is told: {said}"
+        );
+        if database.dialect == Dialect::Postgres {
+            let sql = "ALTER TABLE account ALTER pin TYPE int USING pin::int";
+            let said = everything(&connection.execute(sql).await.map(drop).expect_err(sql).into());
+            assert!(!said.contains(SECRET) && said.contains("***"), "{said}");
+        }
+        connection.execute("DROP TABLE account").await.unwrap();
+        let list =
+            scripts(&[script("a", &[], holds_pins, nothing), script("b", &["a"], counts_pins, nothing)]);
+        let error = Migrator::on(&mut connection, &list).upgrade_heads().await.expect_err("no number");
+        let said = everything(&error.into());
+        assert!(!said.contains(SECRET) && said.contains("1 row, *** (id = 7)"), "{said}");
+    });
+}
+
+fn holds_pins(op: &mut Op) {
+    op.create_table("account", |table| {
+        table.column(integer("id"));
+        table.column(text("card_pin"));
+        table.primary_key(["id"]);
+    });
+    op.bulk_insert("account", ["id", "card_pin"], rows![[7, "hunter2"]]);
+}
+
+fn counts_pins(op: &mut Op) {
+    op.on(Postgres, |op| {
+        op.alter_table("account", |table| {
+            table.alter_column("card_pin").ty(Type::Integer).using("card_pin::integer");
+        });
+    });
+    op.on(Sqlite, |op| {
+        op.alter_table("account", |table| {
+            table.alter_column("card_pin").ty(Type::Integer);
+        });
+    });
+}
+
+/// As long as a page of rows with addresses.
+#[test]
+fn a_long_statement_is_masked_in_no_time() {
+    on_each_database(async |database: Database| {
+        let mut connection = database.connect().await;
+        let rows = "(1, 'https://example.org/a/page'), ".repeat(1_000);
+        let begun = std::time::Instant::now();
+        let sql = format!("INSERT INTO nowhere VALUES {rows}(2, 'x')");
+        drop(connection.execute(&sql).await.expect_err("there is no such table"));
+        assert!(begun.elapsed().as_secs() < 5, "{:?}", begun.elapsed());
     });
 }
 
@@ -173,6 +274,8 @@ fn no_form_of_an_address_leads_to_a_message_with_its_password() {
     let location =
         Location { database_url: Some("postgresql://g:hunter2@h/x".into()), ..Location::default() };
     assert!(!format!("{location:?}").contains(SECRET));
+    let error = "gardener:hunter2@localhost".parse::<Source>().expect_err("no source");
+    assert!(!format!("{error} {error:?}").contains(SECRET), "{error}");
     for word in ["postgresql://g:hunter2@h/x", "postgresql://g:hunter2@h/x.sql", "password=hunter2"] {
         let error = word.parse::<Source>().expect_err("no source");
         assert!(!format!("{error} {error:?}").contains(SECRET), "{error}");

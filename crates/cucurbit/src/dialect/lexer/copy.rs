@@ -108,11 +108,11 @@ struct Rows {
 
 /// Finds the rows: from the next line on, to a line that is `\\.` and nothing else, or to the end of the text.
 fn rows(text: &str) -> Option<Rows> {
-    let (first, _) = text.split_once('\n')?;
-    let left = first.trim();
-    if !left.is_empty() && !left.starts_with("--") {
+    let left = text.trim_start_matches([' ', '\t', '\r', '\x0b', '\x0c']);
+    if !left.starts_with('\n') && !left.starts_with("--") {
         return None;
     }
+    let (first, _) = text.split_once('\n')?;
     let start = first.len() + 1;
     let mut end = start;
     for line in text[start..].split_inclusive('\n') {

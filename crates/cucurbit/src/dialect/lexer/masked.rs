@@ -3,14 +3,17 @@
 //! What lives here: which texts of which statements are secrets, told by tokens. A statement that names a secret anywhere
 //! shows none of its texts: which of them is the password would take a grammar to tell.
 
-use std::ops::Range;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     mask::{self, HIDDEN},
     schema::Dialect,
 };
 
-use super::token::{Class, Token, Tokens};
+use super::{
+    copy,
+    token::{Class, Token, Tokens},
+};
 
 /// A statement as it may be shown, and what is not shown of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +21,8 @@ pub struct Masked {
     /// The statement.
     pub sql: String,
     secrets: Vec<String>,
+    /// Whether it names a secret, so that a value in a complaint may be one.
+    names_one: bool,
 }
 
 /// Hides the secrets of a statement, or of several: passwords of roles, of servers and subscriptions, of settings, and
@@ -34,39 +39,64 @@ pub struct Masked {
 /// ```
 #[must_use]
 pub fn masked(sql: &str, dialect: Dialect) -> Masked {
-    let mut masked = Masked { sql: String::with_capacity(sql.len()), secrets: Vec::new() };
-    let tokens = whole_texts(sql, dialect);
+    let mut masked = Masked { sql: String::with_capacity(sql.len()), secrets: Vec::new(), names_one: false };
+    let Read { tokens, rows } = Read::of(sql, dialect);
+    let mut known = BTreeSet::new();
     let mut end = 0;
     for statement in tokens.split_inclusive(|token| token.is_sign(";")) {
+        masked.names_one |= speaks_of_a_secret(statement);
         let hidden = hidden(statement);
-        let is_secret = !hidden.is_empty();
-        for (at, token) in statement.iter().enumerate() {
+        let is_secret = hidden.contains(&true);
+        for (token, is_hidden) in statement.iter().zip(hidden) {
             masked.space(&sql[end..token.start], is_secret);
             end = token.end();
-            if hidden.iter().any(|range| range.contains(&at)) {
-                masked.hide_token(token);
+            if is_hidden {
+                masked.hide_token(token, &mut known);
             } else {
                 masked.sql.push_str(token.text);
             }
         }
+        end = rows.get(&end).copied().unwrap_or(end);
     }
     masked.space(&sql[end..], !masked.secrets.is_empty());
     masked.sql = mask::text(&masked.sql);
     masked
 }
 
-/// Reads tokens; one text each, where the lexer makes two of `'it''s'`.
-fn whole_texts(sql: &str, dialect: Dialect) -> Vec<Token<'_>> {
-    let mut tokens: Vec<Token<'_>> = Vec::new();
-    for token in Tokens::new(sql, dialect) {
-        match tokens.last_mut() {
-            Some(last) if last.end() == token.start && is_text(last) && token.text.starts_with('\'') => {
+/// SQL as it is masked.
+struct Read<'s> {
+    /// One text each, where the lexer makes two of `'it''s'`.
+    tokens: Vec<Token<'s>>,
+    /// Where the rows after a COPY begin and end. They are no SQL, and nobody's business.
+    rows: BTreeMap<usize, usize>,
+}
+
+impl<'s> Read<'s> {
+    fn of(sql: &'s str, dialect: Dialect) -> Self {
+        let mut read = Self { tokens: Vec::new(), rows: BTreeMap::new() };
+        let mut statement = 0;
+        let mut tokens = Tokens::new(sql, dialect);
+        while let Some(token) = tokens.next() {
+            if let Some(last) = read.tokens.last_mut()
+                && last.end() == token.start
+                && is_text(last)
+                && token.text.starts_with('\'')
+            {
                 last.text = &sql[last.start..token.end()];
+                continue;
             }
-            Some(_) | None => tokens.push(token),
+            read.tokens.push(token);
+            if token.is_sign(";") {
+                let words = &read.tokens[statement..read.tokens.len() - 1];
+                if let Some(end) = copy::end(sql, words, &token, dialect) {
+                    read.rows.insert(token.end(), end);
+                    tokens.go_to(end);
+                }
+                statement = read.tokens.len();
+            }
         }
+        read
     }
-    tokens
 }
 
 /// Writes line breaks and other control characters in quotes as escapes: no name begins a line of a message then. The
@@ -97,9 +127,15 @@ impl Masked {
     pub fn hide(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for secret in &self.secrets {
-            text = text.replace(secret.as_str(), HIDDEN);
+            if text.contains(secret.as_str()) {
+                text = text.replace(secret.as_str(), HIDDEN);
+            }
         }
-        text
+        // `invalid input syntax for type integer: "s3cret"`, of a row.
+        match text.find(": \"") {
+            Some(at) if self.names_one && text.ends_with('"') => format!("{}: \"{HIDDEN}\"", &text[..at]),
+            Some(_) | None => text,
+        }
     }
 
     /// Adds what stands between tokens. A comment beside a secret may be about it.
@@ -111,11 +147,15 @@ impl Masked {
         }
     }
 
-    fn hide_token(&mut self, token: &Token<'_>) {
+    /// Hides a token; `known` are those that were hidden before.
+    fn hide_token<'s>(&mut self, token: &Token<'s>, known: &mut BTreeSet<&'s str>) {
         let (quote, inside) = inside(token);
         self.sql.extend([quote, HIDDEN, quote]);
+        if !known.insert(token.text) {
+            return;
+        }
         let mut add = |secret: String| {
-            if !secret.is_empty() && !self.secrets.contains(&secret) {
+            if !secret.is_empty() {
                 self.secrets.push(secret);
             }
         };
@@ -145,23 +185,24 @@ fn inside<'t>(token: &Token<'t>) -> (&'t str, &'t str) {
     (quote, text.get(begin..end).unwrap_or_else(|| &text[begin.min(text.len())..]))
 }
 
-/// Lists the places of the tokens that are hidden.
-fn hidden(statement: &[Token<'_>]) -> Vec<Range<usize>> {
+/// Says of each token whether it is hidden.
+fn hidden(statement: &[Token<'_>]) -> Vec<bool> {
     let is_about_access = is_about_access(statement);
     if !is_about_access && !speaks_of_a_secret(statement) {
-        return Vec::new();
+        return vec![false; statement.len()];
     }
-    let mut hidden: Vec<Range<usize>> = (0..statement.len())
-        .filter(|&at| is_text(&statement[at]) || is_value_in_other_quotes(statement, at))
-        .map(|at| at..at + 1)
+    let mut hidden: Vec<bool> = (0..statement.len())
+        .map(|at| is_text(&statement[at]) || is_value_in_other_quotes(statement, at))
         .collect();
     // `PASSWORD hunter2`, without quotes, is refused and repeated by the server.
     let password = statement.iter().position(|token| token.is("PASSWORD")).filter(|_| is_about_access);
     if let Some(at) = password {
-        let words = statement.iter().enumerate().skip(at + 1);
-        let until = words.clone().find(|(_, token)| token.is_any(&["VALID", "NULL"]) || token.is_sign(";"));
-        let until = until.map_or(statement.len(), |(until, _)| until);
-        hidden.extend((at + 1 < until).then_some(at + 1..until));
+        let words = statement.iter().zip(&mut hidden).skip(at + 1);
+        for (_, is_hidden) in
+            words.take_while(|(token, _)| !token.is_any(&["VALID", "NULL"]) && !token.is_sign(";"))
+        {
+            *is_hidden = true;
+        }
     }
     hidden
 }
@@ -184,9 +225,14 @@ fn is_about_access(statement: &[Token<'_>]) -> bool {
 }
 
 fn speaks_of_a_secret(statement: &[Token<'_>]) -> bool {
-    statement.iter().any(|token| {
-        let is_name = token.class != Class::Other;
-        is_name && (mask::speaks_of_a_secret(token.text) || has_word(token.text, "dblink"))
+    statement.iter().any(|token| match token.class {
+        Class::Other => false,
+        Class::Command | Class::Quoted if is_text(token) => {
+            mask::speaks_of_a_secret(token.text) || has_word(token.text, "dblink")
+        }
+        Class::Command | Class::Quoted | Class::Word => {
+            mask::names_a_secret(token.text) || has_word(token.text, "dblink")
+        }
     })
 }
 
@@ -202,7 +248,7 @@ fn is_text(token: &Token<'_>) -> bool {
 /// Tells whether something in a name's quotes stands where a secret does: `password = "x"`, which SQLite takes for a
 /// text.
 fn is_value_in_other_quotes(statement: &[Token<'_>], at: usize) -> bool {
-    let names = |token: &Token<'_>| mask::speaks_of_a_secret(token.text);
+    let names = |token: &Token<'_>| mask::names_a_secret(token.text);
     statement[at].text.starts_with('"')
         && match &statement[..at] {
             [.., name, sign] if sign.is_sign("=") => names(name),
@@ -262,6 +308,31 @@ mod tests {
         assert!(!masked("PRAGMA key = 'hunter2'", Dialect::Sqlite).sql.contains("hunter2"));
         assert!(!masked("UPDATE a SET password = \"hunter2\"", Dialect::Sqlite).sql.contains("hunter2"));
         assert!(!masked("ATTACH 'x' AS y KEY 'hunter2'", Dialect::Sqlite).sql.contains("hunter2"));
+    }
+
+    #[test]
+    fn rows_of_a_copy_are_not_shown() {
+        let copy =
+            "COPY account (id, pwd) FROM stdin;\n1\thunter2\n\\.\nSELECT 1; copy a from stdin csv;\nhunter2";
+        let shown = masked(copy, Dialect::Postgres).sql;
+        assert_eq!(shown, "COPY account (id, pwd) FROM stdin;\nSELECT 1; copy a from stdin csv;");
+    }
+
+    #[test]
+    fn a_long_statement_takes_time_in_proportion_to_its_length() {
+        let rows = |value: &str| format!("({value}, 'https://example.org/x'),").repeat(20_000);
+        let begun = std::time::Instant::now();
+        for sql in [
+            format!("INSERT INTO site (id, url) VALUES {}", rows("1")),
+            format!("INSERT INTO account (password, url) VALUES {}", rows("'hunter2'")),
+            (0..20_000).fold("INSERT INTO account (password) VALUES ".to_owned(), |sql, n| {
+                format!("{sql}('p{n}'),")
+            }),
+            format!("SELECT {}", "1 + ".repeat(100_000)),
+        ] {
+            assert!(!shown(&sql).contains("hunter2"));
+        }
+        assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
     }
 
     #[test]

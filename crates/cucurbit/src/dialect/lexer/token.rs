@@ -78,16 +78,15 @@ impl<'s> Tokens<'s> {
         }
         loop {
             self.skip_space_and_comments();
-            let line = self.rest().split('\n').next().unwrap_or_default();
-            let text = line.trim_end();
             let start = self.position;
-            match text.chars().next() {
-                Some('#') => self.position += line.len(),
-                Some('.') => {
-                    self.position += line.len();
-                    return Some(Token { class: Class::Command, text, start });
-                }
-                Some(_) | None => return None,
+            // A file may be one line of many statements: it is looked for the end of a line where one counts.
+            if !self.rest().starts_with(['#', '.']) {
+                return None;
+            }
+            let line = self.rest().split('\n').next().unwrap_or_default();
+            self.position += line.len();
+            if line.starts_with('.') {
+                return Some(Token { class: Class::Command, text: line.trim_end(), start });
             }
         }
     }
@@ -273,19 +272,29 @@ fn psql_command(text: &str) -> usize {
     if text.starts_with("\\;") {
         return 2;
     }
-    let line = text.lines().next().unwrap_or_default().trim_end();
     let mut quote = None;
-    let mut letters = line.char_indices().skip(1).peekable();
+    let mut letters = text.char_indices().skip(1).peekable();
+    let mut end = 1;
     while let Some((at, letter)) = letters.next() {
+        if letter == '\n' {
+            break;
+        }
+        if !letter.is_whitespace() {
+            end = at + letter.len_utf8();
+        }
         match quote {
             Some(open) if letter == open => quote = None,
             // In single quotes a backslash escapes, as in C.
-            Some('\'') if letter == '\\' => drop(letters.next()),
+            Some('\'') if letter == '\\' => {
+                if let Some((at, escaped)) = letters.next_if(|(_, letter)| *letter != '\n') {
+                    end = at + escaped.len_utf8();
+                }
+            }
             Some(_) => {}
             None if matches!(letter, '\'' | '"' | '`') => quote = Some(letter),
-            None if line[at..].starts_with("\\\\") => return at + 2,
+            None if text[at..].starts_with("\\\\") => return at + 2,
             None => {}
         }
     }
-    line.len().max(1)
+    end
 }

@@ -13,7 +13,7 @@ impl FromStr for Target {
     type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        let malformed = || ParseError::Malformed { text: mask::word(text) };
+        let malformed = || ParseError::Malformed { text: mask::target(text) };
         if is_address(text) {
             return Err(malformed());
         }
@@ -53,7 +53,7 @@ impl FromStr for Target {
 
 /// Tells whether it is an address, which may hold a password, and no piece of which is looked up or repeated.
 fn is_address(text: &str) -> bool {
-    mask::word(text) != text
+    mask::target(text) != text
 }
 
 fn has_sign(branch: &str) -> bool {
@@ -85,7 +85,7 @@ impl FromStr for TargetRange {
 
     fn from_str(text: &str) -> Result<Self, ParseError> {
         if is_address(text) {
-            return Err(ParseError::Malformed { text: mask::word(text) });
+            return Err(ParseError::Malformed { text: mask::target(text) });
         }
         let Some((start, end)) = text.trim().split_once(':') else {
             return Err(ParseError::NotARange { text: text.to_owned() });

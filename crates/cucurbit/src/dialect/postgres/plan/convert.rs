@@ -12,6 +12,7 @@ use crate::{
         postgres::{alter, render::text, types},
         sql::{qualified, quoted, string},
     },
+    mask::{self, HIDDEN},
     operation::{ColumnChange, Operation},
     schema::{Column, Dialect, Expression, Ident, ServerDefault, Table, Type},
 };
@@ -129,6 +130,9 @@ impl Looked<'_> {
         let (letters, rows) = SHOWN;
         let unfit = Self::UNFIT;
         let named = |column: &Ident| {
+            if mask::names_a_secret(column.as_str()) {
+                return string(&format!("{column} = {HIDDEN}"));
+            }
             let name = string(&format!("{column} = "));
             format!("{name} || coalesce({alias}.{}::text, 'NULL')", quoted(column))
         };
