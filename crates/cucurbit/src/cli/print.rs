@@ -203,7 +203,12 @@ impl Printer {
             }
         }
         if lines.is_empty() {
-            line(&format!("No differences between `{from}` and `{to}`."));
+            line(&match unmodelled.from == unmodelled.to {
+                true => format!("No differences between `{from}` and `{to}`."),
+                false => format!(
+                    "No differences between `{from}` and `{to}` in what is compared; they differ in what is not."
+                ),
+            });
         } else {
             line(&format!("From `{from}` to `{to}`:"));
             lines.iter().for_each(|difference| line(&format!("  {difference}")));

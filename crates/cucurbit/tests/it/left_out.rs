@@ -85,6 +85,8 @@ const UNMODELLED_IN_POSTGRES: &[&str] = &[
     "function nothing",
     "foreign table elsewhere",
     "extensions citext, pg_stat_statements",
+    "foreign-data wrapper of_nobody",
+    "foreign server nowhere",
 ];
 
 fn plant(op: &mut Op) {

@@ -48,6 +48,48 @@ const fn relations(one: &'static str, several: &'static str, condition: &'static
     Kind { one, several, catalogue: CLASS, id: "c.oid", name: "c.relname", from: OF_CLASS, condition }
 }
 
+/// A kind of what lies in a schema and has a catalogue of its own, whose columns begin with these letters.
+macro_rules! objects {
+    ($one:literal, $several:literal, $catalogue:literal, $letters:literal, $condition:literal) => {
+        Kind {
+            one: $one,
+            several: $several,
+            catalogue: $catalogue,
+            id: "c.oid",
+            name: concat!("c.", $letters, "name"),
+            from: concat!(
+                "(SELECT x.*, x.",
+                $letters,
+                "namespace AS relnamespace FROM pg_catalog.",
+                $catalogue,
+                " x) c"
+            ),
+            condition: $condition,
+        }
+    };
+}
+
+/// A kind of what lies in no schema, but in the database; what the server itself has brought is older than everything.
+macro_rules! of_database {
+    ($one:literal, $several:literal, $catalogue:literal, $name:literal, $columns:literal, $condition:literal) => {
+        Kind {
+            one: $one,
+            several: $several,
+            catalogue: $catalogue,
+            id: "c.oid",
+            name: $name,
+            from: concat!(
+                "(SELECT ",
+                $columns,
+                ", current_schema()::regnamespace::oid AS relnamespace FROM pg_catalog.",
+                $catalogue,
+                " x) c"
+            ),
+            condition: $condition,
+        }
+    };
+}
+
 /// Sequences that a column owns, and what the default of that column is.
 ///
 /// `is_nextval` reads the stored tree, where it has the form that all versions give to `nextval` (1574) in an integer
@@ -65,7 +107,7 @@ const OWNED: &str = "SELECT q.oid, q.relnamespace, q.relname, a.atttypid, d.adbi
      LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum \
      WHERE q.relkind = 'S'";
 
-const KINDS: [Kind; 23] = [
+const KINDS: [Kind; 48] = [
     Kind {
         one: "trigger",
         several: "triggers",
@@ -93,7 +135,11 @@ const KINDS: [Kind; 23] = [
         from: "pg_catalog.pg_policy t JOIN pg_catalog.pg_class c ON c.oid = t.polrelid",
         condition: "true",
     },
-    relations("table with row security", "tables with row security", "c.relrowsecurity"),
+    relations(
+        "table with row security",
+        "tables with row security",
+        "c.relrowsecurity OR c.relforcerowsecurity",
+    ),
     relations("view", "views", "c.relkind = 'v'"),
     relations("materialized view", "materialized views", "c.relkind = 'm'"),
     Kind {
@@ -103,7 +149,9 @@ const KINDS: [Kind; 23] = [
         id: "c.oid",
         name: "c.proname",
         from: "(SELECT p.*, p.pronamespace AS relnamespace FROM pg_catalog.pg_proc p) c",
-        condition: "true",
+        // A range type brings its own.
+        condition: "NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend i \
+                    WHERE i.classid = 'pg_catalog.pg_proc'::regclass AND i.objid = c.oid AND i.deptype = 'i')",
     },
     relations("foreign table", "foreign tables", "c.relkind = 'f'"),
     relations("partitioned table", "partitioned tables", "c.relkind = 'p' AND NOT c.relispartition"),
@@ -180,6 +228,99 @@ const KINDS: [Kind; 23] = [
         condition: "true",
     },
     relations("composite type", "composite types", "c.relkind = 'c'"),
+    objects!("range type", "range types", "pg_type", "typ", "c.typtype = 'r'"),
+    objects!("base type", "base types", "pg_type", "typ", "c.typtype IN ('b', 'p') AND c.typcategory <> 'A'"),
+    objects!("collation", "collations", "pg_collation", "coll", "true"),
+    objects!("conversion of encodings", "conversions of encodings", "pg_conversion", "con", "true"),
+    objects!("operator", "operators", "pg_operator", "opr", "true"),
+    objects!("operator class", "operator classes", "pg_opclass", "opc", "true"),
+    objects!("operator family", "operator families", "pg_opfamily", "opf", "true"),
+    objects!("text search configuration", "text search configurations", "pg_ts_config", "cfg", "true"),
+    objects!("text search dictionary", "text search dictionaries", "pg_ts_dict", "dict", "true"),
+    objects!("text search parser", "text search parsers", "pg_ts_parser", "prs", "true"),
+    objects!("text search template", "text search templates", "pg_ts_template", "tmpl", "true"),
+    of_database!("event trigger", "event triggers", "pg_event_trigger", "c.evtname", "x.*", "true"),
+    of_database!("publication", "publications", "pg_publication", "c.pubname", "x.*", "true"),
+    of_database!(
+        "subscription",
+        "subscriptions",
+        "pg_subscription",
+        "c.subname",
+        // Not everybody may read all of its columns.
+        "0::oid AS oid, x.subname, x.subdbid",
+        "c.subdbid = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = current_database())"
+    ),
+    of_database!(
+        "cast",
+        "casts",
+        "pg_cast",
+        "c.castsource::regtype || ' to ' || c.casttarget::regtype",
+        "x.*",
+        "c.oid >= 16384 AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend i \
+         WHERE i.classid = 'pg_catalog.pg_cast'::regclass AND i.objid = c.oid AND i.deptype = 'i')"
+    ),
+    of_database!("language", "languages", "pg_language", "c.lanname", "x.*", "c.oid >= 16384"),
+    of_database!("access method", "access methods", "pg_am", "c.amname", "x.*", "c.oid >= 16384"),
+    of_database!(
+        "foreign-data wrapper",
+        "foreign-data wrappers",
+        "pg_foreign_data_wrapper",
+        "c.fdwname",
+        "x.*",
+        "true"
+    ),
+    of_database!("foreign server", "foreign servers", "pg_foreign_server", "c.srvname", "x.*", "true"),
+    of_database!(
+        "default privilege",
+        "default privileges",
+        "pg_default_acl",
+        // Without the role, which is another on another server.
+        "CASE c.defaclobjtype WHEN 'r' THEN 'on tables' WHEN 'S' THEN 'on sequences' WHEN 'f' THEN 'on functions' \
+         WHEN 'T' THEN 'on types' WHEN 'n' THEN 'on schemas' ELSE 'on others' END || \
+         CASE c.defaclnamespace WHEN 0 THEN '' ELSE ' of ' || c.defaclnamespace::regnamespace END",
+        "x.*",
+        "true"
+    ),
+    Kind {
+        one: "grant on a column",
+        several: "grants on columns",
+        catalogue: "pg_class",
+        id: "c.oid",
+        name: "c.relname || '.' || a.attname",
+        from: "pg_catalog.pg_class c JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid",
+        condition: "a.attacl IS NOT NULL AND NOT a.attisdropped",
+    },
+    Kind {
+        one: "function with privileges",
+        several: "functions with privileges",
+        catalogue: "pg_proc",
+        id: "c.oid",
+        name: "c.proname",
+        from: "(SELECT p.*, p.pronamespace AS relnamespace FROM pg_catalog.pg_proc p) c",
+        condition: "c.proacl IS NOT NULL AND c.proacl <> pg_catalog.acldefault('f', c.proowner)",
+    },
+    relations(
+        "table with a replica identity",
+        "tables with a replica identity",
+        "c.relkind IN ('r', 'p') AND c.relreplident <> 'd'",
+    ),
+    Kind {
+        one: "column with storage or statistics of its own",
+        several: "columns with storage or statistics of their own",
+        catalogue: "pg_class",
+        id: "c.oid",
+        name: "c.relname || '.' || a.attname",
+        from: "pg_catalog.pg_class c JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 \
+               AND NOT a.attisdropped JOIN pg_catalog.pg_type y ON y.oid = a.atttypid",
+        condition: "c.relkind IN ('r', 'p') AND (a.attstorage <> y.typstorage OR a.attstattarget >= 0 \
+                    OR a.attoptions IS NOT NULL)",
+    },
+    relations(
+        "index on which a table is clustered",
+        "indexes on which tables are clustered",
+        "c.relkind = 'i' AND EXISTS (SELECT 1 FROM pg_catalog.pg_index i \
+         WHERE i.indexrelid = c.oid AND i.indisclustered)",
+    ),
     // The sequence of a table or column that was renamed keeps its name, which nothing but SQL that speaks of it minds.
     Kind {
         one: "identity column whose sequence has another name",
@@ -228,6 +369,18 @@ const KINDS: [Kind; 23] = [
     },
 ];
 
+/// What version 14 has added to the catalogue.
+const KIND_OF_14: Kind = Kind {
+    one: "column with a compression of its own",
+    several: "columns with a compression of their own",
+    catalogue: "pg_class",
+    id: "c.oid",
+    name: "c.relname || '.' || a.attname",
+    from: "pg_catalog.pg_class c JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 \
+           AND NOT a.attisdropped",
+    condition: "c.relkind IN ('r', 'p') AND a.attcompression <> ''",
+};
+
 /// What version 18 has added to the catalogue.
 const KINDS_OF_18: [Kind; 2] = [
     Kind {
@@ -254,7 +407,8 @@ const KINDS_OF_18: [Kind; 2] = [
 /// all others.
 fn query(version: u32) -> String {
     let late: &[Kind] = if version >= 180_000 { &KINDS_OF_18 } else { &[] };
-    let kinds = KINDS.iter().chain(late).enumerate().map(|(place, kind)| {
+    let of_14 = (version >= 140_000).then_some(&KIND_OF_14);
+    let kinds = KINDS.iter().chain(of_14).chain(late).enumerate().map(|(place, kind)| {
         let Kind { one, several, catalogue, id, name, from, condition } = kind;
         // A comment is named with what it is on.
         let prefix = if one.starts_with("comment") { "''" } else { "h.prefix" };
