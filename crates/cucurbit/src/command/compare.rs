@@ -165,7 +165,7 @@ impl<'p> Reader<'p> {
             let query = |place: &Place| {
                 // What is wrong with it is said below, when the snapshot is left.
                 let (table, is_there) = configured.at(place.clone()).ok()?;
-                is_there.then(|| table.rows_sql())
+                is_there.then(|| table.rows_sql(dialect))
             };
             let (reflected, place, rows) =
                 dialect::reflect_snapshot_with(connection, configured.name(), query).await?;

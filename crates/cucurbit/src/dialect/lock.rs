@@ -290,3 +290,17 @@ impl Place {
         Ok(Self { schema, found: kind.map(|_| found) })
     }
 }
+
+/// Writes the query for the rows of a version table: the text of each, and what it is where it is none.
+pub(crate) fn version_rows(dialect: Dialect, table: &TableName) -> String {
+    let columns = match dialect {
+        // `char(32)` fills up what it holds with spaces; a text of it has none of them.
+        Dialect::Postgres => "version_num::text, NULL::text",
+        // A column of any type holds bytes too, which are equal to no text.
+        Dialect::Sqlite => {
+            "CASE typeof(version_num) WHEN 'blob' THEN '' ELSE version_num END, \
+             CASE typeof(version_num) WHEN 'blob' THEN 'a BLOB' END"
+        }
+    };
+    format!("SELECT {columns} FROM {}", sql::qualified(table))
+}

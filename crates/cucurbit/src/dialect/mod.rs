@@ -45,7 +45,7 @@ pub use self::{
 #[cfg(feature = "runtime")]
 pub(crate) use self::{
     lexer::{Part, file_statements, script_text},
-    lock::{Apart, Place, apart, hold_again, place},
+    lock::{Apart, Place, apart, hold_again, place, version_rows},
     session::{
         Interrupted, Unreleased, begin, commits_by_itself, current_schema, has_users, interrupted, is_busy,
         is_lost_to_another, lock_version_table, may_rebuild, may_run_twice, may_stand_in_transaction,

@@ -362,9 +362,9 @@ impl From<&RunError> for ErrorCode {
             RunError::VersionTable(error) => match error {
                 VersionTableError::Other { .. } | VersionTableError::Column { .. } => Self::NotAVersionTable,
                 VersionTableError::Hidden { .. } => Self::HiddenVersionRows,
-                VersionTableError::NullRow { .. } | VersionTableError::RepeatedRow { .. } => {
-                    Self::MalformedVersionRows
-                }
+                VersionTableError::NullRow { .. }
+                | VersionTableError::OddRow { .. }
+                | VersionTableError::RepeatedRow { .. } => Self::MalformedVersionRows,
             },
         }
     }

@@ -10,7 +10,7 @@ use crate::{
     connection::{Connection, ConnectionError},
     dialect::{self, Apart, Place},
     revision::{Heads, RowChange},
-    schema::{Ident, TableName},
+    schema::{Dialect, Ident, TableName},
 };
 
 use super::RunError;
@@ -47,6 +47,14 @@ pub enum VersionTableError {
         /// Its name.
         name: String,
     },
+    /// A row holds what is the name of nothing.
+    #[error("table `{name}` has a row whose `version_num` is {found}")]
+    OddRow {
+        /// Its name.
+        name: String,
+        /// What it holds.
+        found: String,
+    },
     /// A revision is named by several rows.
     #[error("table `{name}` has {count} rows for revision `{revision}`")]
     RepeatedRow {
@@ -70,7 +78,7 @@ impl VersionTableError {
             Self::Hidden { .. } => {
                 "connect as the owner of the table, or as a user whom its policies do not bind"
             }
-            Self::NullRow { .. } => {
+            Self::NullRow { .. } | Self::OddRow { .. } => {
                 "such a row says nothing: look at the other rows, then delete this one by hand"
             }
             Self::RepeatedRow { .. } => "one row says the same: delete the others by hand",
@@ -226,21 +234,28 @@ impl VersionTable {
     ///
     /// When a row names no revision or one that another row names, or the database does not answer.
     pub async fn rows(&self, connection: &mut Connection) -> Result<Heads, RunError> {
-        let rows = connection.rows(&self.rows_sql()).await?;
+        let rows = connection.rows(&self.rows_sql(connection.dialect())).await?;
         Ok(self.heads_in(rows)?)
     }
 
     /// Writes the query for its rows.
-    pub(crate) fn rows_sql(&self) -> String {
-        format!("SELECT version_num FROM {}", self.quoted())
+    pub(crate) fn rows_sql(&self, dialect: Dialect) -> String {
+        dialect::version_rows(dialect, &self.table)
     }
 
     /// Makes heads of what the query for its rows returned.
     pub(crate) fn heads_in(&self, rows: Vec<Vec<Option<String>>>) -> Result<Heads, VersionTableError> {
         let name = || shown(&self.table);
         let mut ids = Vec::with_capacity(rows.len());
-        for id in rows.into_iter().flatten() {
-            ids.push(id.ok_or_else(|| VersionTableError::NullRow { name: name() })?);
+        for row in rows {
+            let mut values = row.into_iter();
+            let (id, odd) = (values.next().flatten(), values.next().flatten());
+            let id = id.ok_or_else(|| VersionTableError::NullRow { name: name() })?;
+            let odd = odd.or_else(|| id.is_empty().then(|| "an empty text".to_owned()));
+            if let Some(found) = odd {
+                return Err(VersionTableError::OddRow { name: name(), found });
+            }
+            ids.push(id);
         }
         ids.sort();
         for revision in &ids {

@@ -130,7 +130,7 @@ fn a_search_path_of_a_script_does_not_hide_what_is_left_of_it() {
 }
 
 /// What somebody made of the version table, what is said of it, and what of it `stamp --purge` puts right.
-const BROKEN: [(&str, &str, bool); 8] = [
+const BROKEN: [(&str, &str, bool); 9] = [
     (
         "CREATE TABLE alembic_version (version_num VARCHAR(32)); INSERT INTO alembic_version VALUES ('a1'), ('a1')",
         "table `public.alembic_version` has 2 rows for revision `a1`",
@@ -144,6 +144,11 @@ const BROKEN: [(&str, &str, bool); 8] = [
     (
         "CREATE TABLE alembic_version (version_num VARCHAR(32)); INSERT INTO alembic_version VALUES (NULL)",
         "table `public.alembic_version` has a row whose `version_num` is NULL",
+        true,
+    ),
+    (
+        "CREATE TABLE alembic_version (version_num VARCHAR(32)); INSERT INTO alembic_version VALUES ('a1'), ('')",
+        "table `public.alembic_version` has a row whose `version_num` is an empty text",
         true,
     ),
     (
@@ -305,5 +310,35 @@ fn tables_are_looked_for_and_made_where_the_version_table_is() {
             connection.execute("SET search_path = public").await.unwrap();
             upgrade(&mut connection, &list()).await.unwrap();
         }
+    });
+}
+
+#[test]
+fn a_column_that_fills_up_its_texts_is_read_without_the_spaces() {
+    on_each_database(async |database: Database| {
+        let mut connection = database.connect().await;
+        let make = "CREATE TABLE alembic_version (version_num CHAR(32) NOT NULL PRIMARY KEY)";
+        connection.execute(make).await.unwrap();
+        connection.execute("INSERT INTO alembic_version VALUES ('a1')").await.unwrap();
+        let heads = VersionTable::default().heads(&mut connection).await.unwrap();
+        assert_eq!(heads.ids().collect::<Vec<_>>(), ["a1"]);
+        let list = scripts(&list());
+        let mut migrator = Migrator::on(&mut connection, &list);
+        assert_eq!(migrator.upgrade_heads().await.unwrap().steps.len(), 1);
+        migrator.stamp(&["base".parse().unwrap()], false).await.unwrap();
+        drop(migrator);
+        assert_eq!(VersionTable::default().heads(&mut connection).await.unwrap().ids().count(), 0);
+    });
+}
+
+#[test]
+fn bytes_are_no_revision() {
+    on_database(Sqlite, async |database: Database| {
+        let mut connection = database.connect().await;
+        let make = "CREATE TABLE alembic_version (version_num VARCHAR(32)); INSERT INTO alembic_version VALUES (x'6131')";
+        connection.execute(make).await.unwrap();
+        let error = VersionTable::default().heads(&mut connection).await.unwrap_err();
+        assert_eq!(error.to_string(), "table `alembic_version` has a row whose `version_num` is a BLOB");
+        assert_eq!(ErrorCode::from(&error), ErrorCode::MalformedVersionRows);
     });
 }
