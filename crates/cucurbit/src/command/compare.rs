@@ -124,7 +124,9 @@ impl<'p> Reader<'p> {
             Source::File(path) => match self.project.scratch_server(self.dialect)? {
                 Some(server) => {
                     let path = self.project.location.working_directory.join(path);
-                    let Made { before, unmodelled, left } = source::read_sql_file(&server, &path).await?;
+                    let made = source::read_sql_file(&server, &path).await?;
+                    let Made { before, unmodelled, passed, left } = made;
+                    self.warnings.extend(passed.into_iter().map(|words| format!("{source}: {words}")));
                     self.warnings.extend(left.map(left_behind));
                     self.of_files.push((source.clone(), unmodelled));
                     Ok(before)

@@ -20,6 +20,39 @@ pub struct Scratch {
     owner: Option<postgres::scratch::Owner>,
 }
 
+/// The lines of the statements of a file that were not run, or failed as they may.
+#[derive(Debug, Default)]
+pub(crate) struct Passed {
+    /// They would have reached beyond the database.
+    pub(super) beyond: Vec<usize>,
+    /// They drop what is not there.
+    pub(super) drops: Vec<usize>,
+    /// They name a role that the server does not have.
+    pub(super) roles: Vec<usize>,
+}
+
+impl Passed {
+    /// Says what was passed over, one sentence a kind.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let kinds = [
+            (&self.beyond, "reaches", "reach", "beyond its database by code, to the server's roles or files"),
+            (&self.roles, "names", "name", "a role that is not on this server, or that cannot be acted for"),
+            (&self.drops, "drops", "drop", "what is not there"),
+        ];
+        let some = kinds.into_iter().filter_map(|(lines, one, several, what)| {
+            let (first, more) = lines.split_first()?;
+            Some(match more.len() {
+                0 => format!("a statement is left out that {one} {what}, on line {first}"),
+                more => format!(
+                    "{} statements are left out that {several} {what}, the first on line {first}",
+                    more + 1
+                ),
+            })
+        });
+        some.collect()
+    }
+}
+
 /// Why a scratch database could not be had.
 #[derive(Debug, Error)]
 pub enum ScratchError {
@@ -57,25 +90,18 @@ impl Scratch {
 
     /// Runs the statements of a file: one that a person wrote, or a dump of a schema. An error comes with the line of
     /// its statement.
-    ///
-    /// What is dropped and not there is passed over, as psql and sqlite3 do: `pg_dump --clean` writes for a database that
-    /// has everything.
-    pub(crate) async fn run(&mut self, statements: &[Part<'_>]) -> Result<(), (usize, ConnectionError)> {
-        let mut passed_over = None;
-        for Part { sql, line } in statements {
+    pub(crate) async fn run(&mut self, statements: &[Part<'_>]) -> Result<Passed, (usize, ConnectionError)> {
+        let mut passed = Passed::default();
+        for part in statements {
             let ran = match self.connection.dialect() {
-                Dialect::Postgres => super::run(&mut self.connection, sql).await.map(drop),
-                Dialect::Sqlite => sqlite::scratch::run(&mut self.connection, sql).await,
+                Dialect::Postgres => postgres::scratch::run(&mut self.connection, part, &mut passed).await,
+                Dialect::Sqlite => sqlite::scratch::run(&mut self.connection, part.sql).await.map(|ran| {
+                    if ran == sqlite::scratch::Ran::DroppedNothing {
+                        passed.drops.push(part.line);
+                    }
+                }),
             };
-            match ran {
-                Ok(()) => {}
-                Err(error) if drops(sql) && error.is_of_nothing() => passed_over = Some((*line, error)),
-                // A transaction around it has failed, and that is why.
-                Err(error) if error.code().as_deref() == Some("25P02") => {
-                    return Err(passed_over.unwrap_or((*line, error)));
-                }
-                Err(error) => return Err((*line, error)),
-            }
+            ran.map_err(|error| (part.line, error))?;
         }
         let last = statements.last().map_or(1, |last| last.line);
         let settled = match self.connection.dialect() {
@@ -83,7 +109,8 @@ impl Scratch {
             Dialect::Postgres => self.connection.execute("RESET ALL").await.map(drop),
             Dialect::Sqlite => sqlite::scratch::settle(&mut self.connection).await,
         };
-        settled.map_err(|error| (last, error))
+        settled.map_err(|error| (last, error))?;
+        Ok(passed)
     }
 
     /// Drops it.
@@ -100,12 +127,4 @@ impl Scratch {
         }
         Ok(closed?)
     }
-}
-
-/// Tells whether a statement only drops something.
-fn drops(sql: &str) -> bool {
-    let mut words = sql.split_whitespace();
-    let is = |word: Option<&str>, wanted: &str| word.is_some_and(|word| word.eq_ignore_ascii_case(wanted));
-    let first = words.next();
-    is(first, "DROP") || is(first, "ALTER") && words.any(|word| is(Some(word), "DROP"))
 }

@@ -394,7 +394,7 @@ impl From<&SqlFileError> for ErrorCode {
     fn from(error: &SqlFileError) -> Self {
         match error {
             SqlFileError::NoScratch { .. } | SqlFileError::NoServer { .. } => Self::NoScratchDatabase,
-            SqlFileError::Encoding { .. } => Self::SqlFileEncoding,
+            SqlFileError::Encoding { .. } | SqlFileError::NoSql { .. } => Self::SqlFileEncoding,
             SqlFileError::Unrunnable { .. } => Self::UnrunnableSql,
             SqlFileError::Read { .. } => Self::UnreadableSqlFile,
             SqlFileError::Reflect { source, .. } => source.into(),

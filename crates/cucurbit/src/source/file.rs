@@ -23,6 +23,16 @@ pub enum SqlFileError {
         /// The line, counted from 1.
         line: usize,
     },
+    /// It is of another kind altogether.
+    #[error("{} is {what}, and no SQL", path.display())]
+    NoSql {
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        what: &'static str,
+        /// How SQL is made of it.
+        hint: &'static str,
+    },
     /// It cannot be read.
     #[error("cannot read {}", path.display())]
     Read {
@@ -84,9 +94,41 @@ impl SqlFileError {
             Self::Encoding { .. } => {
                 Some("write it again in UTF-8: `pg_dump --encoding=UTF8`, or `iconv -f LATIN1 -t UTF-8`")
             }
+            Self::NoSql { hint, .. } => Some(hint),
             Self::Unrunnable { source, .. } => source.hint(),
+            Self::Statement { source, .. } if is_about_missing_table(source) => Some(
+                "the file is run on an empty database and makes what it uses itself; a dump of rows alone \
+                 (`pg_dump --data-only`) makes nothing",
+            ),
             Self::Read { .. } | Self::Statement { .. } | Self::Reflect { .. } => None,
         }
+    }
+}
+
+/// Tells whether a table is missing.
+fn is_about_missing_table(error: &ConnectionError) -> bool {
+    let ConnectionError::Statement { source, .. } = error else { return false };
+    let is_of_sqlite = source.message().is_some_and(|message| message.starts_with("no such table"));
+    is_of_sqlite || source.code().is_some_and(|code| code == "42P01")
+}
+
+/// How files begin that are taken for SQL, what they are, and what makes SQL of them.
+const OTHERS: [(&[u8], &str, &str); 5] = [
+    (b"PGDMP", ARCHIVE, RESTORE),
+    (b"toc.dat", ARCHIVE, RESTORE),
+    (b"SQLite format 3\0", "a database of SQLite", "write it as SQL: `sqlite3 <file> .dump > schema.sql`"),
+    (b"\x1f\x8b", "compressed", "decompress it first: `gunzip`"),
+    (b"\x28\xb5\x2f\xfd", "compressed", "decompress it first: `zstd -d`"),
+];
+const ARCHIVE: &str = "an archive of pg_dump";
+const RESTORE: &str =
+    "write it as SQL: `pg_restore --file=schema.sql <archive>`, or `pg_dump --format=plain`";
+
+/// Says what a file is that is no SQL.
+fn refuse_other(path: &Path, bytes: &[u8]) -> Result<(), SqlFileError> {
+    match OTHERS.iter().find(|(start, ..)| bytes.starts_with(start)) {
+        Some((_, what, hint)) => Err(SqlFileError::NoSql { path: path.to_owned(), what, hint }),
+        None => Ok(()),
     }
 }
 
@@ -97,6 +139,8 @@ pub struct Made {
     pub before: Before,
     /// What else: it is not compared.
     pub unmodelled: Vec<Unmodelled>,
+    /// What of the file was left out.
+    pub passed: Vec<String>,
     /// That the scratch database is left on the server, which could not drop it in time.
     pub left: Option<ScratchError>,
 }
@@ -109,7 +153,11 @@ pub struct Made {
 /// on it.
 pub async fn read_sql_file(server: &Address, path: &Path) -> Result<Made, SqlFileError> {
     let path = || path.to_owned();
+    if path().join("toc.dat").exists() {
+        return Err(SqlFileError::NoSql { path: path(), what: ARCHIVE, hint: RESTORE });
+    }
     let bytes = fs::read(path()).map_err(|source| SqlFileError::Read { path: path(), source })?;
+    refuse_other(&path(), &bytes)?;
     let sql = String::from_utf8(bytes).map_err(|error| {
         let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = valid.split(|byte| *byte == b'\n').count();
@@ -121,7 +169,7 @@ pub async fn read_sql_file(server: &Address, path: &Path) -> Result<Made, SqlFil
     let mut scratch = Scratch::open(server, &Before::default()).await.map_err(no_scratch)?;
     let ran = scratch.run(&statements).await;
     let reflected = match ran {
-        Ok(()) => made(&mut scratch.connection)
+        Ok(passed) => made(&mut scratch.connection, passed.words())
             .await
             .map_err(|source| SqlFileError::Reflect { path: path(), source }),
         Err((line, source)) => Err(SqlFileError::Statement { path: path(), line, source }),
@@ -137,8 +185,8 @@ pub async fn read_sql_file(server: &Address, path: &Path) -> Result<Made, SqlFil
     Ok(made)
 }
 
-async fn made(connection: &mut Connection) -> Result<Made, ReflectError> {
+async fn made(connection: &mut Connection, passed: Vec<String>) -> Result<Made, ReflectError> {
     let before = dialect::reflect(connection).await?;
     let unmodelled = dialect::unmodelled(connection).await?;
-    Ok(Made { before, unmodelled, left: None })
+    Ok(Made { before, unmodelled, passed, left: None })
 }

@@ -1,7 +1,268 @@
 //! Statements of PostgreSQL that reach beyond the database in which they run: to the server's roles, its other databases,
-//! its settings. A file of SQL that is only tried must not run them, and they say nothing of a schema.
+//! its settings and files. A file of SQL that is only tried must not run them, and they say nothing of a schema.
 
-use super::token::{Class, Token};
+use std::collections::BTreeSet;
+
+use crate::schema::Dialect;
+
+use super::token::{Class, Token, Tokens};
+
+/// Why a statement of a file is not run, or need not succeed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Leeway {
+    /// It reaches beyond its database, by code: it is not run.
+    Beyond,
+    /// It must succeed.
+    None,
+    /// It drops what may not be there, as `pg_dump --clean` does on an empty database.
+    Drop,
+    /// It names a role that may not be on this server, or may not be given to by this one.
+    Role,
+    /// It sets what this server may not know.
+    Setting,
+}
+
+/// What is known of a file while it is read.
+#[derive(Debug, Default)]
+pub(super) struct Reached {
+    /// The functions of the file whose code reaches beyond.
+    functions: BTreeSet<String>,
+}
+
+impl Reached {
+    /// Says what a statement is allowed, and takes note of the functions that it makes.
+    pub(super) fn leeway(&mut self, statement: &[Token<'_>]) -> Leeway {
+        let [first, second, ..] = statement else { return Leeway::None };
+        if let Some(name) = made_routine(statement) {
+            if statement.iter().any(|token| self.body_reaches(token)) {
+                self.functions.insert(name);
+            }
+            return Leeway::None;
+        }
+        let is_code = first.is_any(&["CALL", "DELETE", "DO", "EXECUTE", "INSERT", "MERGE", "SELECT"])
+            || first.is_any(&["UPDATE", "VALUES", "WITH"]);
+        if is_code {
+            let is_do = first.is("DO");
+            let reaches =
+                self.calls_one(statement) || is_do && statement.iter().any(|token| self.body_reaches(token));
+            return match reaches {
+                true => Leeway::Beyond,
+                false if is_do && statement.iter().any(body_names_role) => Leeway::Role,
+                false if statement.iter().take(5).any(|token| token.is("lo_unlink")) => Leeway::Drop,
+                false => Leeway::None,
+            };
+        }
+        if first.is("SET") {
+            return Leeway::Setting;
+        }
+        if first.is("DROP") || first.is("ALTER") && only_drops(statement) || is_dummy_view(statement) {
+            return Leeway::Drop;
+        }
+        let names_role = names_role(statement)
+            || first.is("COMMENT") && statement[2..].iter().take(1).any(|word| word.is("EXTENSION"));
+        let is_mapping = first.is_any(&["ALTER", "CREATE"]) && second.is("USER");
+        if names_role || is_mapping { Leeway::Role } else { Leeway::None }
+    }
+
+    /// Tells whether a function is called that reaches beyond: one of the server's, or of the file's own.
+    fn calls_one(&self, tokens: &[Token<'_>]) -> bool {
+        tokens.windows(2).any(|pair| {
+            let name = pair[0].text.trim_matches('"').to_ascii_lowercase();
+            pair[1].is_sign("(")
+                && pair[0].class != Class::Other
+                && (self.functions.contains(&name) || is_of_server(&name))
+        })
+    }
+
+    /// Tells whether a text is code that reaches beyond. Where it executes texts, its texts are code too.
+    fn body_reaches(&self, token: &Token<'_>) -> bool {
+        let Some(body) = body(token) else { return false };
+        let tokens: Vec<Token<'_>> = Tokens::new(body, Dialect::Postgres).collect();
+        let executes = tokens.iter().any(|token| token.is("EXECUTE"));
+        tokens.split(|token| token.is_sign(";")).any(|statement| {
+            let begins = |at: usize| {
+                statement[at].is_any(BEGINNINGS) && {
+                    let rest = &statement[at..];
+                    reaches_beyond(rest) || copies_file(rest)
+                }
+            };
+            self.calls_one(statement)
+                || (0..statement.len()).any(begins)
+                || executes && statement.iter().any(|token| self.body_reaches(token))
+        })
+    }
+}
+
+/// What statements begin with that may reach beyond.
+const BEGINNINGS: &[&str] = &["ALTER", "COMMENT", "COPY", "CREATE", "DROP", "GRANT", "REASSIGN", "REVOKE"];
+
+/// Functions that change or signal the server, read and write its files, or ask other servers (manual, section 9.28;
+/// its modules `adminpack` and `dblink`).
+fn is_of_server(name: &str) -> bool {
+    const NAMES: [&str; 22] = [
+        "lo_export",
+        "lo_import",
+        "pg_backup_start",
+        "pg_backup_stop",
+        "pg_cancel_backend",
+        "pg_create_restore_point",
+        "pg_file_rename",
+        "pg_file_sync",
+        "pg_file_unlink",
+        "pg_file_write",
+        "pg_log_backend_memory_contexts",
+        "pg_promote",
+        "pg_read_binary_file",
+        "pg_read_file",
+        "pg_reload_conf",
+        "pg_rotate_logfile",
+        "pg_stat_reset_shared",
+        "pg_switch_wal",
+        "pg_terminate_backend",
+        "pg_wal_replay_pause",
+        "pg_wal_replay_resume",
+        "pg_logical_emit_message",
+    ];
+    let is_slot = name.starts_with("pg_") && name.contains("replication_") && !name.starts_with("pg_get");
+    NAMES.contains(&name) || is_slot || name.starts_with("dblink")
+}
+
+/// Returns the text of what may be code: in quotes that are no name's.
+fn body<'s>(token: &Token<'s>) -> Option<&'s str> {
+    if token.class != Class::Quoted || token.text.starts_with('"') {
+        return None;
+    }
+    let text = token.text;
+    if text.starts_with('$') {
+        let tag = text[1..].find('$')? + 2;
+        return text.get(tag..text.len().checked_sub(tag)?);
+    }
+    let begin = text.find('\'')? + 1;
+    text.get(begin..text.len() - 1)
+}
+
+fn body_names_role(token: &Token<'_>) -> bool {
+    let Some(body) = body(token) else { return false };
+    let tokens: Vec<Token<'_>> = Tokens::new(body, Dialect::Postgres).collect();
+    let begins = |at: usize| tokens[at].is_any(&["GRANT", "REVOKE"]) || names_owner(&tokens[at..]);
+    (0..tokens.len()).any(begins) || tokens.iter().any(body_names_role)
+}
+
+/// Returns the name of the function or procedure that a statement makes.
+fn made_routine(statement: &[Token<'_>]) -> Option<String> {
+    let words = match statement {
+        [create, or, replace, words @ ..] if create.is("CREATE") && or.is("OR") && replace.is("REPLACE") => {
+            words
+        }
+        [create, words @ ..] if create.is("CREATE") => words,
+        _ => return None,
+    };
+    let [what, name @ ..] = words else { return None };
+    let name = match name {
+        [_, dot, name, ..] if dot.is_sign(".") => name,
+        [name, ..] => name,
+        [] => return None,
+    };
+    what.is_any(&["FUNCTION", "PROCEDURE"]).then(|| name.text.trim_matches('"').to_ascii_lowercase())
+}
+
+/// Tells whether an ALTER does nothing but take something away: `DROP CONSTRAINT`, `ALTER COLUMN c DROP DEFAULT`.
+fn only_drops(statement: &[Token<'_>]) -> bool {
+    let has_more = statement.iter().any(|token| token.is_sign(",") || token.is_sign("("));
+    let drops = |at: usize| {
+        statement[at].is("DROP") && statement.get(at + 1).is_some_and(|what| what.class != Class::Other)
+            || statement[at].is("DETACH")
+    };
+    !has_more && (2..statement.len()).any(drops)
+}
+
+/// Tells whether a statement makes a view without rows: `pg_dump --clean` writes it to drop what the view depends on.
+fn is_dummy_view(statement: &[Token<'_>]) -> bool {
+    let begins = matches!(statement, [create, or, replace, view, ..]
+        if create.is("CREATE") && or.is("OR") && replace.is("REPLACE") && view.is("VIEW"));
+    let is_null = |words: &[Token<'_>]| {
+        words[0].is("AS") && words[1].is("SELECT") && words[2].is("NULL") && words[3].is_sign(":")
+    };
+    begins && statement.windows(4).any(is_null)
+}
+
+/// Tells whether a statement names a role.
+fn names_role(statement: &[Token<'_>]) -> bool {
+    let [first, second, rest @ ..] = statement else { return false };
+    if first.is_any(&["GRANT", "REVOKE"]) || first.is("SECURITY") {
+        return true;
+    }
+    let is_policy = second.is("POLICY") && rest.iter().any(|word| word.is("TO"));
+    let is_default = second.is("DEFAULT");
+    let is_schema = second.is("SCHEMA") && rest.iter().any(|word| word.is("AUTHORIZATION"));
+    first.is_any(&["ALTER", "CREATE"]) && (is_policy || is_default || is_schema || names_any_owner(statement))
+}
+
+fn names_any_owner(statement: &[Token<'_>]) -> bool {
+    (0..statement.len()).any(|at| names_owner(&statement[at..]))
+}
+
+fn names_owner(words: &[Token<'_>]) -> bool {
+    matches!(words, [owner, to, _, ..] if owner.is("OWNER") && to.is("TO"))
+}
+
+/// Writes a statement that does more than to name roles for a server that has none of them: what it makes belongs to
+/// whoever runs it, and a policy is for everybody. `None` where nothing is left of it without the role.
+#[cfg(feature = "runtime")]
+pub(crate) fn without_roles(sql: &str) -> Option<String> {
+    let tokens: Vec<Token<'_>> = Tokens::new(sql, Dialect::Postgres).collect();
+    let [create, what, rest @ ..] = tokens.as_slice() else { return None };
+    if create.is("CREATE") && what.is("POLICY") {
+        let to = rest.iter().position(|word| word.is("TO"))? + 3;
+        let until = tokens[to..]
+            .iter()
+            .position(|word| word.is_any(&["USING", "WITH"]))
+            .map(|at| tokens[to + at].start);
+        return Some(format!("{}PUBLIC {}", &sql[..tokens[to].start], &sql[until.unwrap_or(sql.len())..]));
+    }
+    if create.is("CREATE") && what.is("SCHEMA") {
+        let at = rest.iter().position(|word| word.is("AUTHORIZATION"))? + 2;
+        let role = tokens.get(at + 1)?;
+        // Without a name of its own, a schema has that of its owner.
+        let name = if tokens[at - 1].is_any(&["SCHEMA", "EXISTS"]) { role.text } else { "" };
+        return Some(format!("{}{name} {}", &sql[..tokens[at].start], &sql[role.end()..]));
+    }
+    // `ALTER TABLE t OWNER TO x, ADD COLUMN …`.
+    let owner = (0..tokens.len()).find(|at| names_owner(&tokens[*at..]))?;
+    let role = &tokens[owner + 2];
+    let has_more = tokens.iter().any(|token| token.is_sign(","));
+    has_more.then(|| format!("{}CURRENT_USER{}", &sql[..role.start], &sql[role.end()..]))
+}
+
+/// Tells whether a statement only says who runs those after it: `SET ROLE`, `RESET SESSION AUTHORIZATION`.
+pub(super) fn only_says_who(statement: &[Token<'_>]) -> bool {
+    let [first, words @ ..] = statement else { return false };
+    let words = match words {
+        [scope, words @ ..] if scope.is_any(&["LOCAL", "SESSION"]) && !words.is_empty() => words,
+        words => words,
+    };
+    let is_it = words.first().is_some_and(|word| word.is_any(&["AUTHORIZATION", "ROLE"]));
+    let is_other = words.get(1).is_some_and(|word| word.is_sign("."));
+    first.is_any(&["RESET", "SET"]) && is_it && !is_other
+}
+
+/// Tells whether a COPY reads or writes a file of the server, or runs a program there.
+pub(super) fn copies_file(statement: &[Token<'_>]) -> bool {
+    if !statement.first().is_some_and(|word| word.is("COPY")) {
+        return false;
+    }
+    let mut depth = 0_usize;
+    for pair in statement.windows(2) {
+        if pair[0].is_sign("(") {
+            depth += 1;
+        } else if pair[0].is_sign(")") {
+            depth = depth.saturating_sub(1);
+        } else if depth == 0 && pair[0].is_any(&["FROM", "TO"]) {
+            return pair[1].is("PROGRAM") || body(&pair[1]).is_some();
+        }
+    }
+    false
+}
 
 /// Tells whether a statement reaches beyond its database.
 pub(super) fn reaches_beyond(statement: &[Token<'_>]) -> bool {
@@ -22,21 +283,11 @@ pub(super) fn reaches_beyond(statement: &[Token<'_>]) -> bool {
         // Without ON a role becomes a member of another.
         return on.is_none_or(|object| object.is_any(&["DATABASE", "PARAMETER", "TABLESPACE"]));
     }
-    first.is("REASSIGN") || first.is("COPY") && copies_beyond(statement)
-}
-
-/// Tells whether a COPY writes a file of the server's machine, or runs a program there.
-fn copies_beyond(statement: &[Token<'_>]) -> bool {
-    let mut depth = 0_usize;
-    statement.windows(2).any(|pair| {
-        if pair[0].is_sign("(") {
-            depth += 1;
-        } else if pair[0].is_sign(")") {
-            depth = depth.saturating_sub(1);
-        }
-        let is_file = pair[0].is("TO") && pair[1].class == Class::Quoted;
-        depth == 0 && (is_file || pair[0].is_any(&["FROM", "TO"]) && pair[1].is("PROGRAM"))
-    })
+    if first.is("SECURITY") {
+        let on = statement.iter().position(|word| word.is("ON")).and_then(|at| statement.get(at + 1));
+        return on.is_some_and(|object| object.is_any(&["DATABASE", "ROLE", "SUBSCRIPTION", "TABLESPACE"]));
+    }
+    first.is("REASSIGN")
 }
 
 /// Tells whether a statement says how those after it are read, and makes nothing: `SET`, `SELECT set_config(…)`.

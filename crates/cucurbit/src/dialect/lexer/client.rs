@@ -7,7 +7,7 @@ use thiserror::Error;
 use crate::schema::Dialect;
 
 use super::{
-    beyond,
+    beyond::{self, Leeway, Reached},
     copy::{self, Client, copy_in},
     masked, split,
     token::{Class, Token, Tokens},
@@ -20,6 +20,8 @@ pub(crate) struct Part<'s> {
     pub(crate) sql: &'s str,
     /// The line on which it begins, counted from 1.
     pub(crate) line: usize,
+    /// What it is allowed in a file; nothing in a script.
+    pub(crate) leeway: Leeway,
 }
 
 /// What stands in a text of SQL and cannot be run.
@@ -46,6 +48,8 @@ impl Unrunnable {
             FILE => "put what the file holds in its place",
             ENCODING => "write the file again in UTF-8: `pg_dump --encoding=UTF8`, or `iconv`",
             COPY => "write `COPY … FROM stdin;` with the rows on the lines after it",
+            AUTOCOMMIT => "take it out, and write `BEGIN` and `COMMIT` where a transaction begins and ends",
+            SERVER_FILE => "take it out; rows stand on the lines after `COPY … FROM stdin;`",
             PARAMETER | VARIABLE => "write the value in its place",
             DELIMITER | GO => "end each statement by a semicolon, and write it in the SQL of this database",
             NUL => "take the character out",
@@ -54,6 +58,7 @@ impl Unrunnable {
     }
 }
 
+const AUTOCOMMIT: &str = "it says when psql commits";
 const BINARY: &str = "rows of the binary format cannot stand in a text";
 const CONDITION: &str = "conditions of psql are not evaluated here";
 const CONNECTION: &str = "all of the SQL runs on one connection to one database";
@@ -68,6 +73,7 @@ const NUL: &str = "a NUL character is part of no SQL";
 const PARAMETER: &str = "a parameter has no value here, and SQLite would take it for NULL";
 const PROGRAM: &str = "only the program that it is a command of can do it";
 const QUIT: &str = "what follows it would not be run";
+const SERVER_FILE: &str = "it reads or writes a file of the server, or runs a program there";
 const STDOUT: &str = "nobody reads the rows that it returns";
 const STRAY: &str = "no rows of a COPY end here";
 const UNKNOWN: &str = "it is no command that is known here";
@@ -99,7 +105,7 @@ fn read(sql: &str, dialect: Dialect, text: Text) -> Result<Vec<Part<'_>>, Unrunn
     }
     let mut parts = Vec::new();
     let (mut counted, mut line) = (0, 1);
-    let (mut makes_database, mut only_sets) = (false, true);
+    let (mut makes_database, mut only_sets, mut reached) = (false, true, Reached::default());
     let all = split(sql, dialect);
     for (position, part) in all.iter().enumerate() {
         let start = part.as_ptr().addr() - sql.as_ptr().addr();
@@ -112,12 +118,17 @@ fn read(sql: &str, dialect: Dialect, text: Text) -> Result<Vec<Part<'_>>, Unrunn
             Some(Command::Quits) => return Err(failed(QUIT, 0)),
             Some(Command::Connects) if text != Text::Script && makes_database && only_sets => continue,
             Some(Command::Connects) => return Err(failed(CONNECTION, 0)),
+            Some(Command::Encodes(encoding)) if !sql.is_ascii() && !is_utf8(encoding) => {
+                return Err(failed(ENCODING, 0));
+            }
+            Some(Command::Encodes(_)) => continue,
             Some(Command::Refused(reason)) => return Err(failed(reason, 0)),
             None => {}
         }
         if let Some((reason, at)) = trouble(part, dialect) {
             return Err(failed(reason, at));
         }
+        let mut leeway = Leeway::None;
         if text != Text::Script && dialect == Dialect::Postgres {
             let words: Vec<Token<'_>> = Tokens::new(part, dialect).take(MOST_WORDS).collect();
             if let Some(encoding) = beyond::client_encoding(&words) {
@@ -130,10 +141,17 @@ fn read(sql: &str, dialect: Dialect, text: Text) -> Result<Vec<Part<'_>>, Unrunn
                 makes_database |= words[0].is("CREATE") && words[1].is("DATABASE");
                 continue;
             }
+            if beyond::only_says_who(&words) {
+                continue;
+            }
+            if beyond::copies_file(&words) {
+                return Err(failed(SERVER_FILE, 0));
+            }
             only_sets &= beyond::only_sets(&words);
+            leeway = reached.leeway(&words);
         }
         if !is_of_sqlite(part, dialect) {
-            parts.push(Part { sql: part, line });
+            parts.push(Part { sql: part, line, leeway });
         }
     }
     Ok(parts)
@@ -162,9 +180,11 @@ fn unrunnable(sql: &str, at: usize, command: &str, reason: &'static str) -> Unru
 
 /// What is done with a command of psql or sqlite3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Command {
+enum Command<'s> {
     /// It goes on with another database.
     Connects,
+    /// It says in which encoding the text is.
+    Encodes(&'s str),
     /// It ends the text, as far as its program is concerned.
     Quits,
     Refused(&'static str),
@@ -172,7 +192,7 @@ enum Command {
     Skipped,
 }
 
-fn command(part: &str, dialect: Dialect) -> Option<Command> {
+fn command(part: &str, dialect: Dialect) -> Option<Command<'_>> {
     match dialect {
         Dialect::Postgres => part.strip_prefix('\\').map(of_psql),
         Dialect::Sqlite => part.strip_prefix('.').map(of_sqlite3),
@@ -180,8 +200,8 @@ fn command(part: &str, dialect: Dialect) -> Option<Command> {
 }
 
 /// PostgreSQL's manual, psql, "Meta-Commands".
-fn of_psql(command: &str) -> Command {
-    const SKIPPED: [&str; 41] = [
+fn of_psql(command: &str) -> Command<'_> {
+    const SKIPPED: [&str; 40] = [
         "?",
         "C",
         "H",
@@ -191,7 +211,6 @@ fn of_psql(command: &str) -> Command {
         "conninfo",
         "copyright",
         "echo",
-        "encoding",
         "errverbose",
         "f",
         "h",
@@ -228,7 +247,9 @@ fn of_psql(command: &str) -> Command {
     let rest = command[command.find(word).unwrap_or(0) + word.len()..].trim();
     match word {
         "q" | "quit" => Command::Quits,
+        "encoding" => Command::Encodes(rest.trim_matches(['\'', '"'])),
         "set" if is_own_variable(rest) => Command::Skipped,
+        "set" if rest.starts_with("AUTOCOMMIT") => Command::Refused(AUTOCOMMIT),
         "set" | "prompt" | "gset" | "getenv" => Command::Refused(VARIABLE),
         "c" | "connect" => Command::Connects,
         "i" | "ir" | "include" | "include_relative" => Command::Refused(FILE),
@@ -273,15 +294,18 @@ fn is_own_variable(arguments: &str) -> bool {
         "WATCH_INTERVAL",
         "LAST_ERROR_MESSAGE",
     ];
-    match arguments.split_ascii_whitespace().next() {
+    let mut words = arguments.split_ascii_whitespace();
+    match words.next() {
         // Alone it prints them all.
         None => true,
+        // Alone, or with a true value, it is as it is here.
+        Some("AUTOCOMMIT") => words.next().is_none_or(|value| matches!(value, "on" | "1" | "true" | "yes")),
         Some(name) => OWN.contains(&name),
     }
 }
 
 /// <https://www.sqlite.org/cli.html>. The program takes the beginning of a command's name for it.
-fn of_sqlite3(command: &str) -> Command {
+fn of_sqlite3(command: &str) -> Command<'_> {
     const SKIPPED: [&str; 44] = [
         "bail",
         "binary",
@@ -397,7 +421,7 @@ fn trouble(part: &str, dialect: Dialect) -> Option<(&'static str, usize)> {
         Some(Client::Reads) if !has_rows => return Some((NO_ROWS, 0)),
         Some(Client::Reads) | None => {}
     }
-    variable(part, &tokens).map(|at| (VARIABLE, at))
+    variable(&tokens).map(|at| (VARIABLE, at))
 }
 
 /// Finds `GO` alone on its line where a statement could end.
@@ -416,11 +440,14 @@ fn go(part: &str, tokens: &[Token<'_>]) -> Option<usize> {
         if depth > 0 || !token.is("GO") {
             continue;
         }
-        let line_start = part[..token.start].rfind('\n').map_or(0, |at| at + 1);
-        let line = part[line_start..].lines().next().unwrap_or_default();
         let begins = tokens.get(position + 1).is_none_or(|next| next.is_any(&BEGINNINGS));
         let is_name = position > 0 && (tokens[position - 1].is("AS") || tokens[position - 1].is_sign("."));
-        if begins && !is_name && line.trim().eq_ignore_ascii_case("GO") {
+        if !begins || is_name {
+            continue;
+        }
+        let line_start = part[..token.start].rfind('\n').map_or(0, |at| at + 1);
+        let line = part[line_start..].lines().next().unwrap_or_default();
+        if line.trim().eq_ignore_ascii_case("GO") {
             return Some(token.start);
         }
     }
@@ -442,33 +469,28 @@ fn parameter(tokens: &[Token<'_>]) -> Option<usize> {
     found.map(|(_, token)| token.start)
 }
 
-/// Finds a variable of psql: `:name`, `:'name'`, `:"name"` where a value or a name could begin.
+/// Finds a variable of psql: `:name`, `:'name'`, `:"name"`.
 ///
-/// A colon also stands in `a[1:n]`, `x::text`, `f(a := 1)` and, since 16, in `JSON_OBJECT('a':b)`.
-fn variable(part: &str, tokens: &[Token<'_>]) -> Option<usize> {
-    const BEFORE: [&str; 20] = [
-        "AND", "AS", "BY", "DATABASE", "DEFAULT", "FROM", "IN", "INTO", "LIKE", "LIMIT", "NOT", "OR",
-        "PASSWORD", "ROLE", "SCHEMA", "SELECT", "TABLE", "TO", "USER", "WHERE",
-    ];
-    let mut brackets = 0_usize;
+/// A colon also stands in `x::text`, `f(a := 1)`, the slices `a[1:n]` and, since 16, `JSON_OBJECT('a':b)`.
+fn variable(tokens: &[Token<'_>]) -> Option<usize> {
+    let mut open = Vec::new();
     for (position, token) in tokens.iter().enumerate() {
-        if token.is_sign("[") {
-            brackets += 1;
-        } else if token.is_sign("]") {
-            brackets = brackets.saturating_sub(1);
+        let previous = position.checked_sub(1).map(|at| &tokens[at]);
+        if token.is_sign("[") || token.is_sign("(") {
+            let is_json = previous.is_some_and(|word| word.is_any(&["JSON_OBJECT", "JSON_OBJECTAGG"]));
+            open.push(token.is_sign("[") || is_json || open.last().is_some_and(|has_colons| *has_colons));
+        } else if token.is_sign("]") || token.is_sign(")") {
+            open.pop();
         }
-        let (Some(previous), Some(next)) =
-            (position.checked_sub(1).and_then(|at| tokens.get(at)), tokens.get(position + 1))
-        else {
-            continue;
-        };
+        let (Some(previous), Some(next)) = (previous, tokens.get(position + 1)) else { continue };
         let is_name = next.start == token.end()
             && (next.class == Class::Word
-                || next.class == Class::Quoted && part[next.start..].starts_with(['\'', '"']));
-        let begins = previous.is_any(&BEFORE)
-            || previous.class == Class::Other
-                && matches!(previous.text, "=" | "<" | ">" | "," | "(" | "+" | "-" | "*" | "/" | "|");
-        if token.is_sign(":") && brackets == 0 && is_name && begins {
+                || next.class == Class::Quoted && next.text.starts_with(['\'', '"']));
+        let is_cast = previous.is_sign(":") && previous.end() == token.start;
+        // Where a slice or a key with its value could be, one begins only where a value does.
+        let has_colons = open.last().is_some_and(|has_colons| *has_colons);
+        let begins = !has_colons || previous.is_sign(",") || previous.is_sign("=");
+        if token.is_sign(":") && is_name && !is_cast && begins {
             return Some(token.start);
         }
     }

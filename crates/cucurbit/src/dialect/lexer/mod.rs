@@ -17,15 +17,16 @@ use crate::schema::Dialect;
 use self::token::{Class, Token, Tokens};
 
 pub(crate) use self::client::{Part, statements};
+#[cfg(feature = "runtime")]
+pub(crate) use self::{
+    beyond::{Leeway, without_roles},
+    client::file_statements,
+    copy::{CopyIn, copy_in, script_text},
+};
 pub use self::{
     client::Unrunnable,
     kind::{Kind, kind},
     masked::{Masked, escaped, masked},
-};
-#[cfg(feature = "runtime")]
-pub(crate) use self::{
-    client::file_statements,
-    copy::{CopyIn, copy_in, script_text},
 };
 
 /// Splits SQL into its statements, in order.

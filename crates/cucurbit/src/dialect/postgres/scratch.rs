@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    connection::{ConnectOptions, Connection, ConnectionError, address::Address},
+    connection::{ConnectOptions, Connection, ConnectionError, address::Address, code_of},
     dialect::{
-        Before, PlanError,
-        scratch::ScratchError,
+        self, Before, Part, PlanError,
+        lexer::{self, Leeway},
+        scratch::{Passed, ScratchError},
         sql::{quoted, string},
     },
     operation::{Concurrency, Operation},
@@ -179,4 +180,57 @@ fn copy(schema: &Schema) -> Result<Vec<String>, PlanError> {
     tables.extend(indexes);
     let plan = super::plan(&mut Before::default(), &tables)?;
     Ok(plan.statements.into_iter().map(|statement| statement.sql).collect())
+}
+
+/// `undefined_object`, `insufficient_privilege`.
+const NO_ROLE: [&str; 2] = ["42704", "42501"];
+
+/// Runs a statement of a file. A role is not made here, and what does nothing without one is left out; on an empty database
+/// there is nothing to drop.
+pub(crate) async fn run(
+    connection: &mut Connection,
+    part: &Part<'_>,
+    passed: &mut Passed,
+) -> Result<(), ConnectionError> {
+    let Part { sql, line, leeway } = part;
+    let lines = match leeway {
+        Leeway::None => return dialect::run(connection, sql).await.map(drop),
+        Leeway::Beyond => {
+            passed.beyond.push(*line);
+            return Ok(());
+        }
+        Leeway::Drop => Some(&mut passed.drops),
+        Leeway::Role => Some(&mut passed.roles),
+        Leeway::Setting => None,
+    };
+    let Err(error) = attempt(connection, sql).await else { return Ok(()) };
+    let is_allowed = match leeway {
+        Leeway::Drop => error.is_of_nothing(),
+        Leeway::Beyond | Leeway::None | Leeway::Role | Leeway::Setting => {
+            code_of(&error).is_some_and(|code| NO_ROLE.contains(&&*code))
+        }
+    };
+    if !is_allowed {
+        return Err(error);
+    }
+    if let (Leeway::Role, Some(sql)) = (leeway, lexer::without_roles(sql)) {
+        connection.execute(&sql).await?;
+    }
+    if let Some(lines) = lines {
+        lines.push(*line);
+    }
+    Ok(())
+}
+
+/// Runs a statement that may fail. Where the file has begun a transaction, that goes on.
+async fn attempt(connection: &mut Connection, sql: &str) -> Result<(), ConnectionError> {
+    let has_begun = connection.execute("SAVEPOINT cucurbit_attempt").await.is_ok();
+    let ran = dialect::run(connection, sql).await.map(drop);
+    if has_begun {
+        if ran.is_err() {
+            connection.execute("ROLLBACK TO SAVEPOINT cucurbit_attempt").await?;
+        }
+        connection.execute("RELEASE SAVEPOINT cucurbit_attempt").await?;
+    }
+    ran
 }

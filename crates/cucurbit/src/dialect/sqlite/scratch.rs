@@ -28,18 +28,20 @@ pub(crate) async fn open(before: &Before) -> Result<Connection, ConnectionError>
 ///
 /// `.schema` prints what a virtual table keeps its rows in as tables of their own, which by then are there; and a file
 /// may have a virtual table of a module that is not in this library. Such a table is kept as `.dump` writes it.
-pub(crate) async fn run(connection: &mut Connection, sql: &str) -> Result<(), ConnectionError> {
-    let Err(refused) = connection.execute(sql).await else { return Ok(()) };
+pub(crate) async fn run(connection: &mut Connection, sql: &str) -> Result<Ran, ConnectionError> {
+    let Err(refused) = connection.execute(sql).await else { return Ok(Ran::Done) };
+    if is_drop(sql) && refused.is_of_nothing() {
+        return Ok(Ran::DroppedNothing);
+    }
     let Some(Made { name, is_virtual }) = made(sql) else { return Err(refused) };
     let name = string(&name);
     if !is_virtual {
         let query = format!(
             "SELECT 1 FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow' AND name = {name} COLLATE NOCASE"
         );
-        return if connection.value(&query).await?.is_some() { Ok(()) } else { Err(refused) };
+        return if connection.value(&query).await?.is_some() { Ok(Ran::Done) } else { Err(refused) };
     }
-    let ConnectionError::Statement { source, .. } = &refused else { return Err(refused) };
-    if !source.message().is_some_and(|message| message.starts_with("no such module")) {
+    if !message(&refused).is_some_and(|message| message.starts_with("no such module")) {
         return Err(refused);
     }
     let insert = format!(
@@ -49,7 +51,25 @@ pub(crate) async fn run(connection: &mut Connection, sql: &str) -> Result<(), Co
     for sql in ["PRAGMA writable_schema = ON", &insert, "PRAGMA writable_schema = OFF"] {
         connection.execute(sql).await?;
     }
-    Ok(())
+    Ok(Ran::Done)
+}
+
+/// What became of a statement of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ran {
+    /// It was run.
+    Done,
+    /// It drops what is not there; sqlite3 goes on after it.
+    DroppedNothing,
+}
+
+fn message(error: &ConnectionError) -> Option<&str> {
+    let ConnectionError::Statement { source, .. } = error else { return None };
+    source.message()
+}
+
+fn is_drop(sql: &str) -> bool {
+    tokens(sql).first().is_some_and(|first| first.is(sql, "DROP"))
 }
 
 /// Lets SQLite read its schema again: what `.dump` writes into it is not known before.
