@@ -23,7 +23,8 @@ fn what_a_file_drops_and_is_not_there_is_passed_over() {
             let clean = "DROP PUBLICATION p;\nALTER TABLE ONLY public.a DROP CONSTRAINT a_pkey;\nDROP FUNCTION public.f(integer);\n\
                          DROP SCHEMA other;\nALTER TABLE public.a ALTER COLUMN id DROP DEFAULT;\nCREATE TABLE a (id INTEGER);";
             makes(&database, clean, &["create table a"]).await;
-            makes(&database, "BEGIN;\nDROP TABLE a;\nCREATE TABLE b (id int);\nCOMMIT;", &["create table b"]).await;
+            makes(&database, "BEGIN;\nDROP TABLE a;\nCREATE TABLE b (id int);\nCOMMIT;", &["create table b"])
+                .await;
         }
         // What is there is not.
         let used = "CREATE TABLE a (id INTEGER PRIMARY KEY);\nDROP TABLE a;\nDROP TABLE a;\nINSERT INTO a VALUES (1);";

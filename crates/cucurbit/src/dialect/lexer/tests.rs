@@ -171,7 +171,9 @@ fn backslashes_escape_in_all_strings_where_a_setting_says_so() {
 #[test]
 fn a_long_file_is_split_in_time_in_proportion_to_its_length() {
     let begun = std::time::Instant::now();
-    for statement in ["INSERT INTO a VALUES (1, '://');", "\\a \\\\ SELECT 'x';", "COPY a FROM stdin;", "go go;"] {
+    for statement in
+        ["INSERT INTO a VALUES (1, '://');", "\\a \\\\ SELECT 'x';", "COPY a FROM stdin;", "go go;"]
+    {
         let sql = statement.repeat(100_000);
         for dialect in Dialect::ALL {
             assert!(split(&sql, dialect).len() > 50_000);
