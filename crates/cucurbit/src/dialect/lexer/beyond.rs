@@ -133,8 +133,8 @@ fn body<'s>(token: &Token<'s>) -> Option<&'s str> {
         return None;
     }
     let text = token.text;
-    if text.starts_with('$') {
-        let tag = text[1..].find('$')? + 2;
+    if let Some(after) = text.strip_prefix('$') {
+        let tag = after.find('$')? + 2;
         return text.get(tag..text.len().checked_sub(tag)?);
     }
     let begin = text.find('\'')? + 1;
