@@ -96,12 +96,12 @@ const EVERYTHING: &str = "
 ";
 
 fn role(database: &Database) -> String {
-    format!("{}_role", database.url.rsplit('/').next().unwrap())
+    format!("{}_role", database.url.rsplit('/').next().expect("a name"))
 }
 
 async fn drop_role(connection: &mut Connection, role: &str) {
-    connection.execute(&format!("DROP OWNED BY {role}")).await.unwrap();
-    connection.execute(&format!("DROP ROLE {role}")).await.unwrap();
+    connection.execute(&format!("DROP OWNED BY {role}")).await.expect("it can be dropped");
+    connection.execute(&format!("DROP ROLE {role}")).await.expect("it can be dropped");
 }
 
 /// What is counted on a side, but for what is said of roles.
@@ -119,7 +119,7 @@ fn dumped(database: &Database, arguments: &[&str]) -> Vec<u8> {
 
 async fn compared(database: &Database, dump: &[u8], arguments: &[&str]) -> Differences {
     let folder = folder();
-    std::fs::write(folder.path().join("a.sql"), dump).unwrap();
+    std::fs::write(folder.path().join("a.sql"), dump).expect("written");
     let project = project(&folder, database, Vec::new());
     let found = command::diff(&project, &between("database", "a.sql"), false).await;
     found.unwrap_or_else(|error| panic!("{arguments:?}: {error:?}\n{}", String::from_utf8_lossy(dump)))

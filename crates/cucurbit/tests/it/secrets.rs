@@ -114,7 +114,7 @@ fn copies_a_password_outside(op: &mut Op) {
             .outside_transaction()
             .means(|_| {});
     });
-    op.on(Sqlite, |op| sets_a_password(op));
+    op.on(Sqlite, sets_a_password);
 }
 
 fn needs_no_transaction(op: &mut Op) {
