@@ -163,7 +163,9 @@ fn copy(schema: &Schema) -> Result<Vec<String>, PlanError> {
     let sequences = schema.sequences.values().cloned().map(Operation::CreateSequence);
     let names = schema.tables.keys().chain(schema.enums.keys()).chain(schema.sequences.keys());
     let used = names.filter_map(|name| name.schema.as_ref()).filter(|name| **name != "public");
-    let schemas: BTreeSet<&Ident> = schema.schemas.iter().chain(used).collect();
+    // A new database has `public`.
+    let schemas: BTreeSet<&Ident> =
+        schema.schemas.iter().filter(|name| **name != "public").chain(used).collect();
     let schemas = schemas.into_iter().map(|name| Operation::CreateSchema { name: name.clone() });
     let mut tables: Vec<Operation> = schemas.chain(enums).chain(sequences).collect();
     let mut indexes = Vec::new();

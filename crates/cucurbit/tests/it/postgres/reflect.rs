@@ -280,6 +280,8 @@ async fn what_is_not_compared_is_counted_and_named() {
             "1 domain: d",
             "1 extension: plpgsql",
             "1 composite type: pair",
+            "1 collation: apart.c",
+            "1 publication: pub",
             "1 identity column whose sequence has another name: numbered.i (counter)",
             "3 sequences of columns that are not SERIAL: numbered_g_seq, of_f, of_h",
             "2 comments that are not compared: index uq_noted, sequence noted_id_seq",
