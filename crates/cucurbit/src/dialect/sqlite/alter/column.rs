@@ -237,12 +237,18 @@ impl Work<'_> {
             self.hazard(HazardKind::LosesData, column, probe);
         }
         indexes.iter().for_each(|index| self.drop_index(index));
+        let is_last = self.text.ends_with(column);
         if self.is_in_a_key(column) {
             self.copy_rows();
+            self.text.drop_column(column);
         } else {
             self.alter_table_drop(column);
+            self.text.drop_column(column);
+            if is_last {
+                let space = self.text.take_space_at_its_end();
+                self.space.push_str(&space);
+            }
         }
-        self.text.drop_column(column);
         self.added.remove(column);
         self.fills.remove(column);
         Ok(())

@@ -244,6 +244,8 @@ struct Work<'b> {
     /// The name as SQL.
     name: String,
     text: CreateTable,
+    /// What DROP COLUMN takes away at the end of the text.
+    space: String,
     /// What the copy puts into a column that is not copied as it is.
     fills: BTreeMap<Ident, String>,
     /// The columns that were not there before.
@@ -281,6 +283,7 @@ fn change(before: &mut Before, operations: &[Operation], plan: &mut Plan) -> Res
         name,
         was: text.clone(),
         text,
+        space: String::new(),
         fills: BTreeMap::new(),
         added: BTreeSet::new(),
         hazards: Vec::new(),
@@ -299,7 +302,9 @@ fn change(before: &mut Before, operations: &[Operation], plan: &mut Plan) -> Res
     }
     let text = work.text.clone();
     work.write_edit(&text);
-    let Work { before: _, table: _, name: _, text, fills, added, hazards, way, statements, .. } = work;
+    let Work {
+        before: _, table: _, name: _, mut text, space, fills, added, hazards, way, statements, ..
+    } = work;
     let with_hazards = |mut statements: Vec<Statement>| {
         if let Some(first) = statements.first_mut() {
             first.hazards.splice(0..0, hazards.iter().cloned());
@@ -310,9 +315,12 @@ fn change(before: &mut Before, operations: &[Operation], plan: &mut Plan) -> Res
     let to = match way {
         Way::Native => {
             plan.statements.extend(with_hazards(statements));
-            if from.ends_with_a_column_that_goes(&text) { text.without_space_at_its_end() } else { text }
+            text
         }
         Way::Edited | Way::Copied => {
+            if way == Way::Copied {
+                text.put_space_at_its_end(&space);
+            }
             let shortcut = (way == Way::Edited).then(|| with_hazards(statements));
             let rebuild = Rebuild { table: &table, from, to: text, fills, added, hazards };
             let to = rebuild::rebuild(before, rebuild, plan)?;

@@ -78,19 +78,24 @@ impl CreateTable {
         });
     }
 
-    /// Tells whether the last thing in the parentheses is a column which another text of the table lacks.
-    pub(in super::super) fn ends_with_a_column_that_goes(&self, to: &Self) -> bool {
+    /// Tells whether the last thing in the parentheses is a column of this name.
+    pub(in super::super) fn ends_with(&self, name: &Ident) -> bool {
         self.items.last().is_some_and(|item| match &item.body {
-            Body::Column(column) => !to.columns().any(|other| same_name(&other.name, &column.name)),
+            Body::Column(column) => same_name(&column.name, name),
             Body::Constraint(_) => false,
         })
     }
 
-    /// Takes away what stands before the closing parenthesis, as DROP COLUMN does with the last column.
-    pub(in super::super) fn without_space_at_its_end(mut self) -> Self {
+    /// Takes away what stands before the closing parenthesis, as DROP COLUMN does with the last column, and returns it.
+    pub(in super::super) fn take_space_at_its_end(&mut self) -> String {
         let close = tokens(&self.tail).iter().find(|token| token.is_sign(b')')).map(|token| token.start);
-        self.tail = self.tail.split_off(close.unwrap_or(0));
-        self
+        let tail = self.tail.split_off(close.unwrap_or(0));
+        std::mem::replace(&mut self.tail, tail)
+    }
+
+    /// Puts space before the closing parenthesis.
+    pub(in super::super) fn put_space_at_its_end(&mut self, space: &str) {
+        self.tail.insert_str(0, space);
     }
 
     /// Returns what of the table would still use a column after it is dropped, in words.
