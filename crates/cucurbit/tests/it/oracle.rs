@@ -116,13 +116,13 @@ fn small(plain: &str) -> String {
     pieces.map(small).collect::<Vec<_>>().join("'")
 }
 
-/// The names of constraints, the conditions of checks, what is computed, which keys may wait and whether ids are never
-/// given twice. What a key is on, the pragmas say.
+/// The names of constraints, the conditions of checks, what is computed, which keys may wait, what becomes of rows that
+/// break a key, and whether ids are never given twice. What a key is on, the pragmas say.
 fn said_of_a_table(plain: &str) -> Vec<String> {
     let mut said = Vec::new();
     let mut name = "";
     let mut rest = plain;
-    let mut before = "";
+    let (mut before, mut earlier) = ("", "");
     while let Some((word, after)) = next_word(rest) {
         rest = after;
         // A key without a name does not bear that of the constraint before it.
@@ -135,9 +135,14 @@ fn said_of_a_table(plain: &str) -> Vec<String> {
             "CHECK" | "AS" => said.push(format!("{word} {}", in_parentheses(rest))),
             "AUTOINCREMENT" => said.push(word.to_owned()),
             "DEFERRABLE" | "DEFERRED" => said.push(format!("{name} {word}")),
+            "CONFLICT" => {
+                let action = next_word(rest).map(|(action, _)| action).unwrap_or_default();
+                let of = if earlier == "NULL" { "NOT NULL" } else { name };
+                said.push(format!("{of} {word} {action}"));
+            }
             _ => {}
         }
-        before = word;
+        (earlier, before) = (before, word);
     }
     said
 }

@@ -164,7 +164,7 @@ impl Words {
     }
 
     fn column(self, table: &Table, column: &Column, is_strict: bool) -> String {
-        let Column { kind, is_nullable, default, is_collated, comment: _ } = column;
+        let Column { kind, is_nullable, default, is_collated, comment } = column;
         let ty = match (kind, self.dialect) {
             (Kind::Plain(ty), dialect) => TYPES[*ty].word(dialect, is_strict).to_owned(),
             (Kind::Computed { .. } | Kind::Numbered(0..=2), _) => "INTEGER".to_owned(),
@@ -181,7 +181,12 @@ impl Words {
             (true, Dialect::Sqlite) => " COLLATE NOCASE",
             (false, _) => "",
         };
-        let null = if *is_nullable { "" } else { " NOT NULL" };
+        let null = match (is_nullable, self.dialect, comment) {
+            (true, ..) => "",
+            // What only PostgreSQL keeps is the choice of what SQLite does with a row that breaks it.
+            (false, Dialect::Sqlite, Some(_)) => " NOT NULL ON CONFLICT FAIL",
+            (false, ..) => " NOT NULL",
+        };
         format!("{ty}{collation}{}{null}", self.default(table, column, *default))
     }
 
@@ -232,7 +237,7 @@ impl Words {
         let equal = if *nulls_are_equal && self.nulls_can_be_equal { " NULLS NOT DISTINCT" } else { "" };
         let (include, deferral) = match self.dialect {
             Dialect::Postgres => (included(*include), deferred(*deferral)),
-            Dialect::Sqlite => (String::new(), ""),
+            Dialect::Sqlite => (String::new(), on_conflict(*deferral)),
         };
         format!("UNIQUE{equal} ({}){include}{deferral}", on.join(", "))
     }
@@ -410,6 +415,15 @@ fn deferred(deferral: Deferral) -> &'static str {
     match deferral {
         Deferral::Deferred => " DEFERRABLE INITIALLY DEFERRED",
         Deferral::Immediate => " DEFERRABLE",
+        Deferral::None => "",
+    }
+}
+
+/// What SQLite does with a row that breaks a key, where PostgreSQL is told when it looks.
+fn on_conflict(deferral: Deferral) -> &'static str {
+    match deferral {
+        Deferral::Deferred => " ON CONFLICT REPLACE",
+        Deferral::Immediate => " ON CONFLICT IGNORE",
         Deferral::None => "",
     }
 }
