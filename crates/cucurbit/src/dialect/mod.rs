@@ -30,8 +30,11 @@ use std::borrow::Cow;
 #[cfg(feature = "runtime")]
 use crate::connection::{Connection, ConnectionError};
 #[cfg(feature = "runtime")]
-use crate::schema::{Ident, Remark};
-use crate::{operation::Operation, schema::Schema};
+use crate::schema::Remark;
+use crate::{
+    operation::Operation,
+    schema::{Ident, Schema},
+};
 
 pub(crate) use self::canonical::{is_in_letters, is_written_as, written_column, written_index};
 pub(crate) use self::postgres::{counted_by, generated_sequence};
