@@ -33,8 +33,10 @@ mod connect; // Real files and a real server opened by their addresses, and what
 mod conversions; // Changes of types with rows: every type into every other, as PostgreSQL converts the values.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
-mod diff;
-mod dumps; // What is found can be run, leads to the other schema and can be undone, on real databases.
+mod diff; // What is found can be run, leads to the other schema and can be undone, on real databases.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
+mod dumps; // What pg_dump writes of everything is read, and files change nothing of the server.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod elsewhere; // What is not the project's is neither compared nor dropped nor made, and is counted and named.
