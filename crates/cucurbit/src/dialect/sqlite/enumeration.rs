@@ -28,17 +28,6 @@ struct Values {
     may_lose: bool,
 }
 
-/// Refuses to drop a type while columns are declared of it, as PostgreSQL does.
-pub(super) fn refuse_used(
-    before: &Before,
-    name: &ObjectName,
-    operation: &Operation,
-) -> Result<(), PlanError> {
-    let Some((table, column)) = columns(before, name).into_iter().next() else { return Ok(()) };
-    let source = ApplyError::EnumInUse { name: name.clone(), table: table.name, column: column.name };
-    Err(PlanError::Apply { operation: operation.describe(), source })
-}
-
 /// Plans the change of an enum type.
 pub(super) fn alter(
     before: &mut Before,

@@ -124,11 +124,8 @@ fn one(before: &mut Before, operation: &Operation, plan: &mut Plan) -> Result<()
         Operation::AlterSequence(_)
         | Operation::CreateEnum(_)
         | Operation::CreateSequence(_)
+        | Operation::DropEnum { .. }
         | Operation::DropSequence { .. } => apply(before, operation),
-        Operation::DropEnum { name } => {
-            enumeration::refuse_used(before, name, operation)?;
-            apply(before, operation)
-        }
         Operation::CreateTable(table) => create_table(before, table, operation, plan),
         Operation::DropTable { table, consent } => drop_table(before, table, *consent, operation, plan),
         Operation::Execute(execute) => self::execute(before, execute, plan),
