@@ -166,7 +166,7 @@ fn is_of_definition(sql: &str, tokens: &[Token], at: usize) -> bool {
 }
 
 /// Functions of SQLite that may stand in an index or a constraint.
-const BUILT_IN: [&str; 44] = [
+const BUILT_IN: [&str; 61] = [
     "abs",
     "cast",
     "ceil",
@@ -187,9 +187,16 @@ const BUILT_IN: [&str; 44] = [
     "json_array",
     "json_array_length",
     "json_extract",
+    "json_insert",
     "json_object",
+    "json_patch",
+    "json_quote",
+    "json_remove",
+    "json_replace",
+    "json_set",
     "json_type",
     "json_valid",
+    "jsonb",
     "julianday",
     "length",
     "like",
@@ -207,10 +214,20 @@ const BUILT_IN: [&str; 44] = [
     "round",
     "rtrim",
     "sign",
+    "soundex",
     "strftime",
     "substr",
     "substring",
+    "time",
+    "timediff",
     "trim",
+    "typeof",
+    "unhex",
+    "unicode",
+    "unixepoch",
+    "unlikely",
+    "upper",
+    "zeroblob",
 ];
 
 /// Tells whether a name stands alone or after a dot, and not where an alias or a new name is given.
