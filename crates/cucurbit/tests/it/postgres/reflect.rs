@@ -168,7 +168,7 @@ async fn serial_is_a_sequence_of_the_columns_own() {
 }
 
 #[tokio::test]
-async fn it_is_the_tables_of_the_current_schema() {
+async fn it_is_the_tables_of_the_current_schema_and_others_bear_the_name_of_theirs() {
     let database = Database::new().await;
     let mut connection = database.connect().await;
     let sql = "CREATE SCHEMA app; CREATE TABLE public.plant (id int PRIMARY KEY, name text UNIQUE);
@@ -179,7 +179,7 @@ async fn it_is_the_tables_of_the_current_schema() {
          CREATE TEMPORARY TABLE passing (id int); SET search_path = app, public";
     let schema = made(&mut connection, sql).await;
     let names: Vec<String> = schema.tables.keys().map(ToString::to_string).collect();
-    assert_eq!(names, ["note", "parts"]);
+    assert_eq!(names, ["note", "parts", "public.plant"]);
     let referred: Vec<_> = table(&schema, "note")
         .foreign_keys
         .iter()
