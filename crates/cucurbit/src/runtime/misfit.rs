@@ -121,7 +121,11 @@ impl Misfit {
             MissingKind::Column => {
                 format!("; or, if it is a text, write it as SQL does: `\"'{name}'\"`, and not `\"{name}\"`")
             }
-            MissingKind::Table | MissingKind::Type => String::new(),
+            MissingKind::Type => format!(
+                "; or, if an extension has the type `{name}`, make that first, in a revision before: \
+                 `op.execute(\"CREATE EXTENSION …\")`, where the server has it installed"
+            ),
+            MissingKind::Table => String::new(),
         };
         match self.fault {
             Fault::Script => {
