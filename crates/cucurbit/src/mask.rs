@@ -97,10 +97,12 @@ pub(crate) fn text(text: &str) -> String {
                 let end = text[at..].find(ends_address).map_or(text.len(), |length| at + length);
                 shown.extend([&text[from..at], &in_address(&text[at..end])]);
                 from = end;
+                address = self::address(text, from);
             }
-            (_, Some(key)) => {
-                shown.extend([&text[from..key], HIDDEN]);
-                from = key + value(&text[key..]);
+            (_, Some(at)) => {
+                shown.extend([&text[from..at], HIDDEN]);
+                from = at + value(&text[at..]);
+                key = secret_value(text, from);
             }
             (_, None) => {
                 shown.push_str(&text[from..]);
@@ -258,6 +260,11 @@ mod tests {
             ("host=h PASSWORD = pw user=u", "host=h PASSWORD = *** user=u"),
             ("sqlite:////srv/garden.db", "sqlite:////srv/garden.db"),
             ("a password is missing", "a password is missing"),
+            (
+                "it begins with `postgresql://`, or with sqlite://",
+                "it begins with `postgresql://`, or with sqlite://",
+            ),
+            ("password=`x` and password=", "password=***`x` and password="),
         ] {
             assert_eq!(text(of), masked);
         }
