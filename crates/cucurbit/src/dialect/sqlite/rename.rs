@@ -110,8 +110,10 @@ pub(super) fn table(
 /// (sqlite.org/lang_altertable.html, section 2). While the schema may be written, it leaves a broken one as it is.
 pub(super) fn statements(originals: &Originals, alter: Statement) -> Vec<Statement> {
     let Originals { tables, indexes, triggers, views } = originals;
-    let is_foreign = tables.values().chain(indexes.values().map(|(_, sql)| sql)).any(|sql| needs_more(sql));
-    if triggers.is_empty() && views.is_empty() && !is_foreign {
+    // Read last: these are all texts of the schema, and this is asked for every rename.
+    let is_foreign =
+        || tables.values().chain(indexes.values().map(|(_, sql)| sql)).any(|sql| needs_more(sql));
+    if triggers.is_empty() && views.is_empty() && !is_foreign() {
         return vec![alter];
     }
     let set = |value: &str| Statement::new(format!("PRAGMA writable_schema = {value}"));
