@@ -127,38 +127,39 @@ fn batches(operations: &[Operation]) -> Vec<Batch> {
 
 /// Tells whether an operation makes values of those that an earlier one makes.
 fn is_made_of(operation: &Operation, earlier: &Operation) -> bool {
-    let Some(column) = column_of(earlier).filter(|_| !makes_values(earlier).is_empty()) else { return false };
-    makes_values(operation).iter().flatten().any(|expression| mentions(expression.on(HERE), column))
+    filled(earlier).is_some_and(|column| {
+        sources(operation).into_iter().any(|expression| mentions(expression.on(HERE), column))
+    })
 }
 
-fn column_of(operation: &Operation) -> Option<&Ident> {
-    if let Operation::AddColumn { column: Column { name: column, .. }, .. }
-    | Operation::AlterColumn { column, .. } = operation
-    {
-        return Some(column);
+/// Returns the column whose values an operation makes.
+fn filled(operation: &Operation) -> Option<&Ident> {
+    let is_filling = |change: &ColumnChange| {
+        matches!(change, ColumnChange::SetNotNull { backfill: Some(_) } | ColumnChange::SetType { .. })
+    };
+    if let Operation::AddColumn { column, .. } = operation {
+        return Some(&column.name);
     }
-    None
+    let Operation::AlterColumn { column, changes, .. } = operation else { return None };
+    changes.iter().any(is_filling).then_some(column)
 }
 
-/// Lists what an operation puts into a column of every row; `None` for what it says without an expression.
-fn makes_values(operation: &Operation) -> Vec<Option<&Expression>> {
+/// Lists the expressions that an operation makes values of.
+fn sources(operation: &Operation) -> Vec<&Expression> {
     if let Operation::AddColumn { backfill, .. } = operation {
-        return vec![backfill.as_ref()];
+        return backfill.iter().collect();
     }
     let Operation::AlterColumn { changes, .. } = operation else { return Vec::new() };
-    let made = changes.iter().filter_map(|change| match change {
-        ColumnChange::SetNotNull { backfill: Some(made) } => Some(Some(made)),
-        ColumnChange::SetType { ty: _, using } => Some(using.as_ref()),
-        ColumnChange::LosesData
-        | ColumnChange::Rename { .. }
-        | ColumnChange::SetCollation(_)
-        | ColumnChange::SetComment(_)
-        | ColumnChange::SetDefault(_)
-        | ColumnChange::SetNotNull { backfill: None }
-        | ColumnChange::SetNullable
-        | ColumnChange::SetOnConflict(_) => None,
+    let sources = changes.iter().filter_map(|change| {
+        if let ColumnChange::SetNotNull { backfill: source }
+        | ColumnChange::SetType { ty: _, using: source } = change
+        {
+            source.as_ref()
+        } else {
+            None
+        }
     });
-    made.collect()
+    sources.collect()
 }
 
 /// Tells whether an operation speaks of a name at all, in a list or an expression.
