@@ -62,7 +62,7 @@ pub(crate) use self::{
 pub use self::{
     lock::RunLock,
     reflect::{ReflectError, Unmodelled},
-    scratch::{Scratch, ScratchError},
+    scratch::{Scratch, ScratchError, Stopped},
     session::reflect_snapshot,
 };
 pub use crate::schema::Dialect;

@@ -25,6 +25,8 @@ pub struct Scratch {
 pub(crate) struct Passed {
     /// They would have reached beyond the database.
     pub(super) beyond: Vec<usize>,
+    /// They end transactions in code whose text does not tell what it does.
+    pub(super) ends: Vec<usize>,
     /// They drop what is not there.
     pub(super) drops: Vec<usize>,
     /// They name a role that the server does not have.
@@ -36,6 +38,7 @@ impl Passed {
     pub(crate) fn words(&self) -> Vec<String> {
         let kinds = [
             (&self.beyond, "reaches", "reach", "beyond its database by code, to the server's roles or files"),
+            (&self.ends, "ends", "end", "transactions in code that runs texts, so that it could not be undone"),
             (&self.roles, "names", "name", "a role that is not on this server, or that cannot be acted for"),
             (&self.drops, "drops", "drop", "what is not there"),
         ];
@@ -50,6 +53,21 @@ impl Passed {
             })
         });
         some.collect()
+    }
+}
+
+/// Why a statement of a file ends the reading of it.
+#[derive(Debug)]
+pub enum Stopped {
+    /// It reached beyond the database, by code; that was undone.
+    Beyond,
+    /// It failed.
+    Failed(ConnectionError),
+}
+
+impl From<ConnectionError> for Stopped {
+    fn from(error: ConnectionError) -> Self {
+        Self::Failed(error)
     }
 }
 
@@ -90,16 +108,18 @@ impl Scratch {
 
     /// Runs the statements of a file: one that a person wrote, or a dump of a schema. An error comes with the line of
     /// its statement.
-    pub(crate) async fn run(&mut self, statements: &[Part<'_>]) -> Result<Passed, (usize, ConnectionError)> {
+    pub(crate) async fn run(&mut self, statements: &[Part<'_>]) -> Result<Passed, (usize, Stopped)> {
         let mut passed = Passed::default();
         for part in statements {
             let ran = match self.connection.dialect() {
                 Dialect::Postgres => postgres::scratch::run(&mut self.connection, part, &mut passed).await,
-                Dialect::Sqlite => sqlite::scratch::run(&mut self.connection, part.sql).await.map(|ran| {
-                    if ran == sqlite::scratch::Ran::DroppedNothing {
+                Dialect::Sqlite => {
+                    let ran = sqlite::scratch::run(&mut self.connection, part.sql).await;
+                    if matches!(ran, Ok(sqlite::scratch::Ran::DroppedNothing)) {
                         passed.drops.push(part.line);
                     }
-                }),
+                    ran.map(drop).map_err(Stopped::from)
+                }
             };
             ran.map_err(|error| (part.line, error))?;
         }
@@ -109,7 +129,7 @@ impl Scratch {
             Dialect::Postgres => self.connection.execute("RESET ALL").await.map(drop),
             Dialect::Sqlite => sqlite::scratch::settle(&mut self.connection).await,
         };
-        settled.map_err(|error| (last, error))?;
+        settled.map_err(|error| (last, error.into()))?;
         Ok(passed)
     }
 

@@ -395,7 +395,7 @@ impl From<&SqlFileError> for ErrorCode {
         match error {
             SqlFileError::NoScratch { .. } | SqlFileError::NoServer { .. } => Self::NoScratchDatabase,
             SqlFileError::Encoding { .. } | SqlFileError::NoSql { .. } => Self::SqlFileEncoding,
-            SqlFileError::Unrunnable { .. } => Self::UnrunnableSql,
+            SqlFileError::Beyond { .. } | SqlFileError::Unrunnable { .. } => Self::UnrunnableSql,
             SqlFileError::Read { .. } => Self::UnreadableSqlFile,
             SqlFileError::Reflect { source, .. } => source.into(),
             SqlFileError::Statement { .. } => Self::SqlFileFailed,

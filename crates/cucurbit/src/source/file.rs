@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use crate::{
     connection::{Connection, ConnectionError, address::Address},
-    dialect::{self, Before, ReflectError, Scratch, ScratchError, Unmodelled, lexer::Unrunnable},
+    dialect::{self, Before, ReflectError, Scratch, ScratchError, Stopped, Unmodelled, lexer::Unrunnable},
 };
 
 /// Why a file of SQL gives no schema.
@@ -73,6 +73,14 @@ pub enum SqlFileError {
         /// What it is, and why not.
         source: Unrunnable,
     },
+    /// One of its statements runs code that reached beyond the scratch database.
+    #[error("{}, line {line}, reaches beyond its database", path.display())]
+    Beyond {
+        /// The file.
+        path: PathBuf,
+        /// The line on which the statement begins, counted from 1.
+        line: usize,
+    },
     /// What it made cannot be read.
     #[error("cannot read what {} made", path.display())]
     Reflect {
@@ -99,6 +107,10 @@ impl SqlFileError {
             Self::Statement { source, .. } if is_about_missing_table(source) => Some(
                 "the file is run on an empty database and makes what it uses itself; a dump of rows alone \
                  (`pg_dump --data-only`) makes nothing",
+            ),
+            Self::Beyond { .. } => Some(
+                "code that the statement runs (a trigger, a function) makes or changes roles, databases or their settings; that \
+                 was undone: take it out of the file",
             ),
             Self::Read { .. } | Self::Statement { .. } | Self::Reflect { .. } => None,
         }
@@ -172,7 +184,8 @@ pub async fn read_sql_file(server: &Address, path: &Path) -> Result<Made, SqlFil
         Ok(passed) => made(&mut scratch.connection, passed.words())
             .await
             .map_err(|source| SqlFileError::Reflect { path: path(), source }),
-        Err((line, source)) => Err(SqlFileError::Statement { path: path(), line, source }),
+        Err((line, Stopped::Beyond)) => Err(SqlFileError::Beyond { path: path(), line }),
+        Err((line, Stopped::Failed(source))) => Err(SqlFileError::Statement { path: path(), line, source }),
     };
     let closed = scratch.close().await;
     let mut made = reflected?;

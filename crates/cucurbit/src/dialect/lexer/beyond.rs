@@ -27,6 +27,9 @@ pub(crate) enum Leeway {
 pub(super) struct Reached {
     /// The functions of the file whose code reaches beyond.
     functions: BTreeSet<String>,
+    /// Code of the file makes texts and runs them, or is in a language that is not read here: what it does is known when it
+    /// is done.
+    runs_texts: bool,
 }
 
 impl Reached {
@@ -62,6 +65,19 @@ impl Reached {
             || first.is("COMMENT") && statement[2..].iter().take(1).any(|word| word.is("EXTENSION"));
         let is_mapping = first.is_any(&["ALTER", "CREATE"]) && second.is("USER");
         if names_role || is_mapping { Leeway::Role } else { Leeway::None }
+    }
+
+    /// Tells whether a statement is to be undone where it is found to have reached beyond: it may run code of the file, by
+    /// itself or by a trigger, whose text does not tell.
+    pub(super) fn watches(&mut self, statement: &[Token<'_>]) -> bool {
+        let Some(first) = statement.first() else { return false };
+        if first.is("DO") || made_routine(statement).is_some() {
+            self.runs_texts |= statement.iter().any(executes_texts) || is_in_another_language(statement);
+        }
+        // What begins and ends transactions, and what sets how later statements are read, runs no code; a COMMIT does.
+        let is_plain = first.is_any(&["ABORT", "BEGIN", "PREPARE", "RELEASE", "RESET", "ROLLBACK", "SAVEPOINT"])
+            || first.is_any(&["SET", "START"]);
+        self.runs_texts && !is_plain
     }
 
     /// Tells whether a function is called that reaches beyond: one of the server's, or of the file's own.
@@ -139,6 +155,21 @@ fn body<'s>(token: &Token<'s>) -> Option<&'s str> {
     }
     let begin = text.find('\'')? + 1;
     text.get(begin..text.len() - 1)
+}
+
+/// Tells whether a text is code that makes texts and runs them. One with escapes of its own may be anything.
+fn executes_texts(token: &Token<'_>) -> bool {
+    let Some(body) = body(token) else { return false };
+    let is_plain = token.text.starts_with(['$', '\'']);
+    !is_plain || Tokens::new(body, Dialect::Postgres).any(|token| token.is("EXECUTE"))
+}
+
+/// Tells whether code is in a language other than those of SQL.
+fn is_in_another_language(statement: &[Token<'_>]) -> bool {
+    statement.windows(2).any(|pair| {
+        let name = pair[1].text.trim_matches(['"', '\'']);
+        pair[0].is("LANGUAGE") && !["sql", "plpgsql"].iter().any(|known| name.eq_ignore_ascii_case(known))
+    })
 }
 
 fn body_names_role(token: &Token<'_>) -> bool {

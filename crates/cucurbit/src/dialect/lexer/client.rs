@@ -22,6 +22,8 @@ pub(crate) struct Part<'s> {
     pub(crate) line: usize,
     /// What it is allowed in a file; nothing in a script.
     pub(crate) leeway: Leeway,
+    /// In a file: that it is undone where it is found to have reached beyond the database.
+    pub(crate) is_watched: bool,
 }
 
 /// What stands in a text of SQL and cannot be run.
@@ -128,7 +130,7 @@ fn read(sql: &str, dialect: Dialect, text: Text) -> Result<Vec<Part<'_>>, Unrunn
         if let Some((reason, at)) = trouble(part, dialect) {
             return Err(failed(reason, at));
         }
-        let mut leeway = Leeway::None;
+        let (mut leeway, mut is_watched) = (Leeway::None, false);
         if text != Text::Script && dialect == Dialect::Postgres {
             let words: Vec<Token<'_>> = Tokens::new(part, dialect).take(MOST_WORDS).collect();
             if let Some(encoding) = beyond::client_encoding(&words) {
@@ -149,9 +151,10 @@ fn read(sql: &str, dialect: Dialect, text: Text) -> Result<Vec<Part<'_>>, Unrunn
             }
             only_sets &= beyond::only_sets(&words);
             leeway = reached.leeway(&words);
+            is_watched = reached.watches(&words);
         }
         if !is_of_sqlite(part, dialect) {
-            parts.push(Part { sql: part, line, leeway });
+            parts.push(Part { sql: part, line, leeway, is_watched });
         }
     }
     Ok(parts)

@@ -86,6 +86,17 @@ pub(crate) fn words(statement: &str, dialect: Dialect) -> Vec<&str> {
     Tokens::new(statement, dialect).map(|token| token.text).collect()
 }
 
+/// Tells whether a statement says how a transaction is run: `SET TRANSACTION`, `SET SESSION CHARACTERISTICS`, `SET
+/// CONSTRAINTS`.
+#[cfg(feature = "runtime")]
+pub(crate) fn is_about_transaction(statement: &str) -> bool {
+    let mut tokens = Tokens::new(statement, Dialect::Postgres);
+    let (first, second) = (tokens.next(), tokens.next());
+    first.is_some_and(|word| word.is("SET"))
+        && second.is_some_and(|word| word.is_any(&["LOCAL", "SESSION", "TRANSACTION"]))
+        && statement.to_ascii_uppercase().contains("TRANSACTION")
+}
+
 /// Tells whether a token ends a statement: a semicolon, or what psql takes for one.
 fn is_end(token: &Token<'_>) -> bool {
     token.is_sign(";") || token.class == Class::Command && matches!(token.text, "\\;" | "\\g" | "\\gx")

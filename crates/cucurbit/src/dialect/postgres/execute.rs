@@ -16,7 +16,7 @@ pub(super) fn statements(execute: &Execute) -> Result<Vec<Statement>, PlanError>
     let mode = if *is_outside_transaction { Mode::OutsideTransaction } else { Mode::InTransaction };
     lexer::statements(sql, Dialect::Postgres)?
         .into_iter()
-        .map(|Part { sql, line, leeway: _ }| {
+        .map(|Part { sql, line, leeway: _, is_watched: _ }| {
             if mode == Mode::OutsideTransaction && begins_or_ends(sql) {
                 return Err(PlanError::OwnTransaction {
                     statement: masked(sql, Dialect::Postgres).sql,

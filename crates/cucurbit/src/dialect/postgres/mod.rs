@@ -32,6 +32,8 @@ mod sequence;
 pub(super) mod session;
 mod types;
 mod visit;
+#[cfg(feature = "runtime")]
+mod watched;
 
 #[cfg(feature = "runtime")]
 pub(super) use self::current::without_current;

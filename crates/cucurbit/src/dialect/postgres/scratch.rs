@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use super::watched::{self, Ran};
 use crate::{
     connection::{ConnectOptions, Connection, ConnectionError, address::Address, code_of},
     dialect::{
         self, Before, Part, PlanError,
         lexer::{self, Leeway},
-        scratch::{Passed, ScratchError},
+        scratch::{Passed, ScratchError, Stopped},
         sql::{quoted, string},
     },
     operation::{Concurrency, Operation},
@@ -193,24 +194,48 @@ pub(crate) async fn run(
     connection: &mut Connection,
     part: &Part<'_>,
     passed: &mut Passed,
-) -> Result<(), ConnectionError> {
-    let Part { sql, line, leeway } = part;
-    let lines = match leeway {
-        Leeway::None => return dialect::run(connection, sql).await.map(drop),
-        Leeway::Beyond => {
-            passed.beyond.push(*line);
-            return Ok(());
-        }
-        Leeway::Drop => Some(&mut passed.drops),
-        Leeway::Role => Some(&mut passed.roles),
-        Leeway::Setting => None,
+) -> Result<(), Stopped> {
+    let Part { sql, line, leeway, is_watched } = part;
+    if *leeway == Leeway::Beyond {
+        passed.beyond.push(*line);
+        return Ok(());
+    }
+    let ran = if *is_watched {
+        watched::run(connection, sql).await
+    } else if *leeway == Leeway::None {
+        dialect::run(connection, sql).await.map(|_| Ran::Kept)
+    } else {
+        attempt(connection, sql).await.map(|()| Ran::Kept)
     };
-    let Err(error) = attempt(connection, sql).await else { return Ok(()) };
-    let is_allowed = match leeway {
-        Leeway::Drop => error.is_of_nothing(),
-        Leeway::Beyond | Leeway::None | Leeway::Role | Leeway::Setting => {
-            code_of(&error).is_some_and(|code| NO_ROLE.contains(&&*code))
+    match ran {
+        Ok(Ran::Kept) => Ok(()),
+        Ok(Ran::Undone) if watched::is_code(sql) => {
+            passed.beyond.push(*line);
+            Ok(())
         }
+        Ok(Ran::Undone) => Err(Stopped::Beyond),
+        Ok(Ran::Ends) => {
+            passed.ends.push(*line);
+            Ok(())
+        }
+        Err(error) => Ok(excused(connection, part, passed, error).await?),
+    }
+}
+
+/// Passes over a statement that failed, if it may.
+async fn excused(
+    connection: &mut Connection,
+    part: &Part<'_>,
+    passed: &mut Passed,
+    error: ConnectionError,
+) -> Result<(), ConnectionError> {
+    let Part { sql, line, leeway, is_watched: _ } = part;
+    let names_no_role = code_of(&error).is_some_and(|code| NO_ROLE.contains(&&*code));
+    let (is_allowed, lines) = match leeway {
+        Leeway::Beyond | Leeway::None => (false, None),
+        Leeway::Drop => (error.is_of_nothing(), Some(&mut passed.drops)),
+        Leeway::Role => (names_no_role, Some(&mut passed.roles)),
+        Leeway::Setting => (names_no_role, None),
     };
     if !is_allowed {
         return Err(error);
@@ -226,7 +251,9 @@ pub(crate) async fn run(
 
 /// Runs a statement that may fail. Where the file has begun a transaction, that goes on.
 async fn attempt(connection: &mut Connection, sql: &str) -> Result<(), ConnectionError> {
-    let has_begun = connection.execute("SAVEPOINT cucurbit_attempt").await.is_ok();
+    // How a transaction is run must be said before any part of it.
+    let divides = !lexer::is_about_transaction(sql);
+    let has_begun = divides && connection.execute("SAVEPOINT cucurbit_attempt").await.is_ok();
     let ran = dialect::run(connection, sql).await.map(drop);
     if has_begun {
         if ran.is_err() {

@@ -317,7 +317,7 @@ fn column_type(before: &Before, table: &TableName, column: &Ident) -> Option<Typ
 fn execute(before: &mut Before, execute: &Execute, plan: &mut Plan) -> Result<(), PlanError> {
     let Execute { sql, is_outside_transaction, means } = execute;
     let mode = if *is_outside_transaction { Mode::OutsideTransaction } else { Mode::InTransaction };
-    for Part { sql, line, leeway: _ } in lexer::statements(sql, HERE)? {
+    for Part { sql, line, leeway: _, is_watched: _ } in lexer::statements(sql, HERE)? {
         let kind = lexer::kind(sql, HERE);
         if kind == Kind::EndsTransaction && mode == Mode::OutsideTransaction {
             return Err(PlanError::OwnTransaction { statement: lexer::masked(sql, HERE).sql, line });
