@@ -12,6 +12,7 @@ use cucurbit::{
 };
 
 use super::{Database, reflect};
+use crate::support::release;
 
 async fn made(connection: &mut Connection, sql: &str) -> Schema {
     connection.execute(sql).await.expect("the tables can be made");
@@ -287,6 +288,83 @@ async fn what_is_not_compared_is_counted_and_named() {
             "2 comments that are not compared: index uq_noted, sequence noted_id_seq",
         ]
     );
+}
+
+#[tokio::test]
+async fn comments_and_privileges_on_what_is_not_compared_are_counted() {
+    let database = Database::new().await;
+    let mut connection = database.connect().await;
+    connection
+        .execute(
+            "CREATE SCHEMA shop; CREATE TABLE t (a int CONSTRAINT c CHECK (a > 0)); CREATE TYPE mood AS ENUM ('a');
+             CREATE SEQUENCE s; CREATE INDEX ix ON t (a); CREATE EXTENSION citext;
+             CREATE VIEW v AS SELECT a FROM t; CREATE MATERIALIZED VIEW shop.m AS SELECT a FROM t;
+             CREATE FUNCTION f(int) RETURNS int LANGUAGE sql AS 'SELECT 1';
+             CREATE DOMAIN d AS int CONSTRAINT positive CHECK (VALUE > 0);
+             CREATE TYPE pair AS (x int); CREATE TABLE parts (a int) PARTITION BY LIST (a);
+             CREATE TRIGGER tr BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
+             CREATE POLICY p ON t; CREATE PUBLICATION pub; CREATE FOREIGN DATA WRAPPER w; CREATE SERVER away FOREIGN DATA WRAPPER w;
+             COMMENT ON TABLE t IS 'compared'; COMMENT ON COLUMN t.a IS 'compared'; COMMENT ON CONSTRAINT c ON t IS 'compared';
+             COMMENT ON INDEX ix IS 'compared'; COMMENT ON SEQUENCE s IS 'compared'; COMMENT ON TYPE mood IS 'compared';
+             COMMENT ON VIEW v IS 'x'; COMMENT ON COLUMN v.a IS 'x'; COMMENT ON MATERIALIZED VIEW shop.m IS 'x';
+             COMMENT ON FUNCTION f(int) IS 'x'; COMMENT ON DOMAIN d IS 'x'; COMMENT ON CONSTRAINT positive ON DOMAIN d IS 'x';
+             COMMENT ON TYPE pair IS 'x'; COMMENT ON TABLE parts IS 'x'; COMMENT ON TRIGGER tr ON t IS 'x';
+             COMMENT ON POLICY p ON t IS 'x'; COMMENT ON PUBLICATION pub IS 'x'; COMMENT ON SERVER away IS 'x';
+             GRANT USAGE ON SCHEMA shop TO pg_monitor; REVOKE ALL ON TYPE mood FROM PUBLIC; GRANT USAGE ON DOMAIN d TO pg_monitor;
+             REVOKE ALL ON FUNCTION f(int) FROM PUBLIC; GRANT SELECT ON SEQUENCE s TO pg_monitor;
+             GRANT USAGE ON FOREIGN DATA WRAPPER w TO pg_monitor; GRANT USAGE ON FOREIGN SERVER away TO pg_monitor;
+             CREATE TRUSTED LANGUAGE other HANDLER plpgsql_call_handler; REVOKE USAGE ON LANGUAGE other FROM PUBLIC; ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO pg_monitor",
+        )
+        .await
+        .unwrap();
+    let listed = async |connection: &mut Connection| {
+        let found = dialect::unmodelled(connection).await.unwrap();
+        let about = found.into_iter().filter(|one| {
+            ["comment", "privilege", "grant", "logged"].iter().any(|word| one.kind.contains(word))
+        });
+        about.map(|one| format!("{one}: {}", one.names.join(", "))).collect::<Vec<String>>()
+    };
+    assert_eq!(
+        listed(&mut connection).await,
+        [
+            "1 grant: s to pg_monitor",
+            "1 default privilege: on tables",
+            "1 function with privileges: f",
+            "1 schema with privileges: shop",
+            "2 types with privileges: d, mood",
+            "1 language with privileges: other",
+            "1 foreign-data wrapper with privileges: w",
+            "1 foreign server with privileges: away",
+            "12 comments that are not compared: column a of view v, constraint positive, function f(integer), \
+             materialized view shop.m, policy p on table t, publication pub, server away, table parts, trigger tr on table t, \
+             type d, type pair, view v",
+        ]
+    );
+    // Both ways, for a schema that a database has from the beginning.
+    connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC").await.unwrap();
+    assert!(listed(&mut connection).await.contains(&"2 schemas with privileges: public, shop".to_owned()));
+    connection.execute("GRANT USAGE ON SCHEMA public TO PUBLIC").await.unwrap();
+    let is_usual = release(&mut connection).await >= 15;
+    assert_eq!(is_usual, listed(&mut connection).await.contains(&"1 schema with privileges: shop".to_owned()));
+}
+
+#[tokio::test]
+async fn a_sequence_that_is_logged_otherwise_than_its_table_is_counted() {
+    let database = Database::new().await;
+    let mut connection = database.connect().await;
+    if release(&mut connection).await < 15 {
+        // Sequences are always logged there.
+        return;
+    }
+    let make = "CREATE UNLOGGED TABLE t (a serial, b serial, c int GENERATED ALWAYS AS IDENTITY, d serial); CREATE TABLE u (a serial); \
+                CREATE SEQUENCE alone; CREATE UNLOGGED SEQUENCE forgetful";
+    connection.execute(make).await.unwrap();
+    let alone = dialect::unmodelled(&mut connection).await.unwrap();
+    assert_eq!(alone.iter().map(ToString::to_string).collect::<Vec<_>>().len(), 1, "{alone:?}");
+    connection.execute("ALTER SEQUENCE t_b_seq SET LOGGED; ALTER SEQUENCE t_c_seq SET LOGGED").await.unwrap();
+    let found = dialect::unmodelled(&mut connection).await.unwrap();
+    let described: Vec<String> = found.iter().map(|one| format!("{one}: {}", one.names.join(", "))).collect();
+    assert_eq!(described, ["3 sequences that are logged otherwise than their tables: forgetful, t_b_seq, t_c_seq"]);
 }
 
 #[tokio::test]

@@ -107,7 +107,7 @@ const OWNED: &str = "SELECT q.oid, q.relnamespace, q.relname, a.atttypid, d.adbi
      LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum \
      WHERE q.relkind = 'S'";
 
-const KINDS: [Kind; 48] = [
+const KINDS: [Kind; 53] = [
     Kind {
         one: "trigger",
         several: "triggers",
@@ -299,6 +299,50 @@ const KINDS: [Kind; 48] = [
         from: "(SELECT p.*, p.pronamespace AS relnamespace FROM pg_catalog.pg_proc p) c",
         condition: "c.proacl IS NOT NULL AND c.proacl <> pg_catalog.acldefault('f', c.proowner)",
     },
+    of_database!(
+        "schema with privileges",
+        "schemas with privileges",
+        "pg_namespace",
+        "c.nspname",
+        "x.*",
+        // What a new database has given on `public` is noted, in whatever order it is written now.
+        "c.oid IN (SELECT h.oid FROM here h) AND c.nspacl IS NOT NULL \
+         AND c.nspacl <> pg_catalog.acldefault('n', c.nspowner) AND NOT EXISTS (\
+           SELECT 1 FROM pg_catalog.pg_init_privs i \
+           WHERE i.classoid = 'pg_catalog.pg_namespace'::regclass AND i.objoid = c.oid \
+             AND i.initprivs @> c.nspacl AND i.initprivs <@ c.nspacl)"
+    ),
+    objects!(
+        "type with privileges",
+        "types with privileges",
+        "pg_type",
+        "typ",
+        "c.typacl IS NOT NULL AND c.typacl <> pg_catalog.acldefault('T', c.typowner)"
+    ),
+    of_database!(
+        "language with privileges",
+        "languages with privileges",
+        "pg_language",
+        "c.lanname",
+        "x.*",
+        "c.lanacl IS NOT NULL AND c.lanacl <> pg_catalog.acldefault('l', c.lanowner)"
+    ),
+    of_database!(
+        "foreign-data wrapper with privileges",
+        "foreign-data wrappers with privileges",
+        "pg_foreign_data_wrapper",
+        "c.fdwname",
+        "x.*",
+        "c.fdwacl IS NOT NULL AND c.fdwacl <> pg_catalog.acldefault('F', c.fdwowner)"
+    ),
+    of_database!(
+        "foreign server with privileges",
+        "foreign servers with privileges",
+        "pg_foreign_server",
+        "c.srvname",
+        "x.*",
+        "c.srvacl IS NOT NULL AND c.srvacl <> pg_catalog.acldefault('S', c.srvowner)"
+    ),
     relations(
         "table with a replica identity",
         "tables with a replica identity",
@@ -347,7 +391,8 @@ const KINDS: [Kind; 48] = [
         condition: "NOT c.is_used OR NOT (c.is_nextval OR pg_catalog.pg_get_expr(c.adbin, c.adrelid) LIKE 'nextval(''%''::regclass)') \
                     OR c.atttypid NOT IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype)",
     },
-    // On the index of a key, on the sequence of a column, on the schema: our values have no place for these.
+    // On the index of a key, on the sequence of a column, on the schema, on views, functions and whatever else is not
+    // compared: our values have no place for these.
     Kind {
         one: "comment that is not compared",
         several: "comments that are not compared",
@@ -364,7 +409,22 @@ const KINDS: [Kind; 48] = [
                 UNION ALL SELECT s.oid, s.oid, 'schema ' || s.nspname \
                 FROM pg_catalog.pg_description p JOIN pg_catalog.pg_namespace s ON s.oid = p.objoid \
                 WHERE p.classoid = 'pg_catalog.pg_namespace'::regclass \
-                  AND p.description <> 'standard public schema') c",
+                  AND p.description <> 'standard public schema' \
+                UNION ALL SELECT p.objoid, pg_catalog.current_schema()::regnamespace::oid, \
+                  pg_catalog.pg_describe_object(p.classoid, p.objoid, p.objsubid) \
+                FROM pg_catalog.pg_description p \
+                LEFT JOIN pg_catalog.pg_class x ON p.classoid = 'pg_catalog.pg_class'::regclass AND x.oid = p.objoid \
+                LEFT JOIN pg_catalog.pg_type y ON p.classoid = 'pg_catalog.pg_type'::regclass AND y.oid = p.objoid \
+                LEFT JOIN pg_catalog.pg_constraint k \
+                  ON p.classoid = 'pg_catalog.pg_constraint'::regclass AND k.oid = p.objoid \
+                LEFT JOIN pg_catalog.pg_class o ON o.oid = k.conrelid \
+                WHERE p.objoid >= 16384 \
+                  AND p.classoid NOT IN ('pg_catalog.pg_namespace'::regclass, 'pg_catalog.pg_extension'::regclass) \
+                  AND (x.oid IS NULL OR x.relkind NOT IN ('r', 'i', 'S') OR x.relkind = 'r' AND x.relispartition) \
+                  AND (y.oid IS NULL OR y.typtype <> 'e') \
+                  AND (k.oid IS NULL OR o.oid IS NULL OR o.relkind <> 'r' OR o.relispartition) \
+                  AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend e \
+                    WHERE e.classid = p.classoid AND e.objid = p.objoid AND e.deptype = 'e')) c",
         condition: "true",
     },
 ];
@@ -379,6 +439,23 @@ const KIND_OF_14: Kind = Kind {
     from: "pg_catalog.pg_class c JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 \
            AND NOT a.attisdropped",
     condition: "c.relkind IN ('r', 'p') AND a.attcompression <> ''",
+};
+
+/// What version 15 has made possible: before, sequences were always logged.
+const KIND_OF_15: Kind = Kind {
+    one: "sequence that is logged otherwise than its table",
+    several: "sequences that are logged otherwise than their tables",
+    catalogue: CLASS,
+    id: "c.oid",
+    name: "c.relname",
+    from: "(SELECT q.*, t.relpersistence AS of_table FROM pg_catalog.pg_class q \
+            JOIN pg_catalog.pg_depend w ON w.classid = 'pg_catalog.pg_class'::regclass AND w.objid = q.oid \
+              AND w.refclassid = 'pg_catalog.pg_class'::regclass AND w.refobjsubid > 0 AND w.deptype IN ('a', 'i') \
+            JOIN pg_catalog.pg_class t ON t.oid = w.refobjid WHERE q.relkind = 'S' \
+            UNION ALL SELECT q.*, 'p' FROM pg_catalog.pg_class q WHERE q.relkind = 'S' AND NOT EXISTS (\
+              SELECT 1 FROM pg_catalog.pg_depend w WHERE w.classid = 'pg_catalog.pg_class'::regclass AND w.objid = q.oid \
+                AND w.refclassid = 'pg_catalog.pg_class'::regclass AND w.refobjsubid > 0 AND w.deptype IN ('a', 'i'))) c",
+    condition: "c.relpersistence <> c.of_table",
 };
 
 /// What version 18 has added to the catalogue.
@@ -408,7 +485,8 @@ const KINDS_OF_18: [Kind; 2] = [
 fn query(version: u32) -> String {
     let late: &[Kind] = if version >= 180_000 { &KINDS_OF_18 } else { &[] };
     let of_14 = (version >= 140_000).then_some(&KIND_OF_14);
-    let kinds = KINDS.iter().chain(of_14).chain(late).enumerate().map(|(place, kind)| {
+    let of_15 = (version >= 150_000).then_some(&KIND_OF_15);
+    let kinds = KINDS.iter().chain(of_14).chain(of_15).chain(late).enumerate().map(|(place, kind)| {
         let Kind { one, several, catalogue, id, name, from, condition } = kind;
         // A comment is named with what it is on.
         let prefix = if one.starts_with("comment") { "''" } else { "h.prefix" };
