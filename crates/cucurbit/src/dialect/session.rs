@@ -180,6 +180,17 @@ pub(crate) async fn interrupted(
     }
 }
 
+/// Names the invalid index that a statement with IF NOT EXISTS would take for what it is to make.
+pub(crate) async fn invalid_index(
+    connection: &mut Connection,
+    statement: &str,
+) -> Result<Option<String>, ConnectionError> {
+    match connection.dialect() {
+        Dialect::Postgres => super::postgres::invalid_index(connection, statement).await,
+        Dialect::Sqlite => Ok(None),
+    }
+}
+
 /// Names the partitioned table or index on which a statement with CONCURRENTLY cannot be run.
 pub(crate) async fn partitioned(
     connection: &mut Connection,

@@ -301,6 +301,8 @@ error_codes! {
     HiddenVersionRows = "hidden-version-rows",
     /// The connection is in a transaction already.
     InTransaction = "in-transaction",
+    /// PostgreSQL: an index that is there already is invalid.
+    InvalidIndex = "invalid-index",
     /// The script refuses to be undone.
     Irreversible = "irreversible",
     /// What was written down of a revision was changed by another program.

@@ -340,6 +340,7 @@ impl From<&RunError> for ErrorCode {
             RunError::InTransaction => Self::InTransaction,
             RunError::Lock { .. } => Self::Locked,
             RunError::MixedModes { .. } => Self::MixedModes,
+            RunError::Outside { source, .. } if matches!(**source, RunError::InvalidIndex { .. }) => Self::InvalidIndex,
             RunError::Outside { .. } => Self::FailedOutsideTransaction,
             RunError::Overtaken { .. } => Self::Overtaken,
             RunError::Panic(error) => error.into(),
@@ -357,6 +358,7 @@ impl From<&RunError> for ErrorCode {
             RunError::NoLastingLock { .. } => Self::NoLastingLock,
             RunError::Partitioned { .. } => Self::UnsupportedOperation,
             RunError::Stopped { .. } => Self::Stopped,
+            RunError::InvalidIndex { .. } => Self::InvalidIndex,
             RunError::JournalChanged { .. } => Self::JournalChanged,
             RunError::VersionRow { .. } => Self::VersionRow,
             RunError::VersionTable(error) => match error {

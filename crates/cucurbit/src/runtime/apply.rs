@@ -224,6 +224,9 @@ impl Job<'_, '_> {
     pub(super) async fn execute(&mut self, sql: &str) -> Result<u64, RunError> {
         stop::refuse(self.stop)?;
         let shown = lexer::masked(sql, self.connection.dialect()).sql;
+        if let Some(index) = dialect::invalid_index(self.connection, sql).await? {
+            return Err(RunError::InvalidIndex { index, statement: shown });
+        }
         (self.observer)(Event::Statement { sql: &shown });
         let running = self.stop.map(Stop::running);
         let begun = Instant::now();
@@ -409,6 +412,7 @@ pub(super) fn is_worth_another_try(error: &RunError) -> bool {
         | RunError::CodeEndedTransaction { .. }
         | RunError::CodeOffline { .. }
         | RunError::InTransaction
+        | RunError::InvalidIndex { .. }
         | RunError::JournalChanged { .. }
         | RunError::RowsLost { .. }
         | RunError::ForeignKeysOn

@@ -160,6 +160,14 @@ pub enum RunError {
     /// The database could not be read.
     #[error(transparent)]
     Reflect(#[from] ReflectError),
+    /// PostgreSQL: an index is there already and is of no use; `IF NOT EXISTS` would take it for done.
+    #[error("index `{index}` is there already and is invalid, so that `{statement}` would make none")]
+    InvalidIndex {
+        /// The index.
+        index: String,
+        /// The statement.
+        statement: String,
+    },
     /// PostgreSQL: an index of a partitioned table cannot be made or dropped while others write.
     #[error("`{table}` is partitioned, and `{statement}` cannot be run on it")]
     Partitioned {
@@ -438,6 +446,10 @@ impl RunError {
                 "connect to the server itself for this revision; on SQLite, see that the folder of the file can be written"
                     .to_owned(),
             ),
+            Self::InvalidIndex { index, .. } => Some(format!(
+                "an attempt to make it failed, or goes on (`SELECT * FROM pg_stat_progress_create_index`); where none goes on, \
+                 drop it, `DROP INDEX CONCURRENTLY {index}`, and run the command again"
+            )),
             Self::Partitioned { .. } => Some(
                 "leave `.concurrently()` out, or make the index on each partition and then on the table".to_owned(),
             ),

@@ -114,6 +114,46 @@ fn an_index_that_somebody_made_meanwhile_is_compared_with_what_was_meant() {
 }
 
 #[test]
+fn an_invalid_index_is_not_taken_for_one_that_is_there() {
+    fn if_missing(op: &mut Op) {
+        outside(op, "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS \"Ux\" ON ONLY public.plog (b)");
+    }
+    fn inside(op: &mut Op) {
+        op.execute("CREATE UNIQUE INDEX IF NOT EXISTS \"Ux\" ON plog (b)").means(|_| ());
+    }
+    on_database(Postgres, async |database: Database| {
+        for upgrade_of in [if_missing as fn(&mut Op), inside] {
+            let mut connection = database.emptied().await;
+            let list = with(upgrade_of);
+            upgrade(&mut connection, &list[..1]).await.unwrap();
+            // Somebody tried, and the rows forbade it.
+            let by_hand = "CREATE UNIQUE INDEX CONCURRENTLY \"Ux\" ON plog (b)";
+            connection.execute(by_hand).await.unwrap_err();
+            assert_eq!(indexes(&mut connection).await, "Ux! ix_drop ix_plog");
+            for _ in 0..2 {
+                let error = Error::from(upgrade(&mut connection, &list).await.unwrap_err());
+                assert_eq!(error.code(), ErrorCode::InvalidIndex, "{error:?}");
+                let hint = error.hint().unwrap();
+                assert!(hint.contains("DROP INDEX CONCURRENTLY \"Ux\""), "{hint}");
+                assert_eq!(value(&mut connection, VERSION).await, "a1");
+            }
+            // As the hint says.
+            connection.execute("DROP INDEX CONCURRENTLY \"Ux\"").await.unwrap();
+            connection.execute("DELETE FROM plog WHERE id = 2").await.unwrap();
+            upgrade(&mut connection, &list).await.unwrap();
+            assert_eq!(indexes(&mut connection).await, "Ux ix_drop ix_plog");
+            assert_eq!(value(&mut connection, VERSION).await, "a2");
+        }
+        // What is there and of use is passed over, as the statement says.
+        let mut connection = database.emptied().await;
+        let list = with(if_missing);
+        upgrade(&mut connection, &list[..1]).await.unwrap();
+        connection.execute("CREATE INDEX \"Ux\" ON plog (a)").await.unwrap();
+        upgrade(&mut connection, &list).await.unwrap();
+    });
+}
+
+#[test]
 fn a_script_of_which_nothing_was_done_is_read_again() {
     fn slip(op: &mut Op) {
         outside(op, "CREATE INDEX CONCURRENTLY ix_q ON plog (nmae)");

@@ -33,6 +33,21 @@ pub(super) fn concurrent(statement: &str) -> Option<Concurrent> {
     None
 }
 
+/// Returns the index and the table of a statement that makes an index only where there is none of its name, in whatever
+/// state that may be.
+pub(super) fn index_if_missing(statement: &str) -> Option<(String, String)> {
+    let tokens = tokens(statement);
+    let words: Vec<&str> = tokens.iter().map(|token| token.text).collect();
+    let is = |at: usize, word: &str| words.get(at).is_some_and(|found| found.eq_ignore_ascii_case(word));
+    let index = 1 + usize::from(is(1, "UNIQUE"));
+    let at = index + 1 + usize::from(is(index + 1, "CONCURRENTLY"));
+    if !is(0, "CREATE") || !is(index, "INDEX") || !is(at, "IF") || !is(at + 1, "NOT") || !is(at + 2, "EXISTS") {
+        return None;
+    }
+    let on = (at + 4..words.len()).find(|&position| is(position, "ON"))?;
+    Some((name(&words, at + 3), name(&words, on + 1 + usize::from(is(on + 1, "ONLY")))))
+}
+
 /// Tells whether a statement makes an index outside transactions and leaves its name to the server.
 pub(super) fn is_nameless_index(statement: &str) -> bool {
     matches!(concurrent(statement), Some(Concurrent::Create { index: None, .. }))
@@ -49,6 +64,17 @@ pub(super) fn name(words: &[&str], at: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_index_that_may_be_there_is_read_with_its_table() {
+        let read = |sql| index_if_missing(sql);
+        let found = |index: &str, table: &str| Some((index.to_owned(), table.to_owned()));
+        assert_eq!(read("CREATE INDEX CONCURRENTLY IF NOT EXISTS ix ON t (a)"), found("ix", "t"));
+        assert_eq!(read("create unique index if not exists \"I x\" on only s.t(a)"), found("\"I x\"", "s.t"));
+        assert_eq!(read("CREATE INDEX CONCURRENTLY ix ON t (a)"), None);
+        assert_eq!(read("CREATE INDEX IF NOT EXISTS"), None);
+        assert_eq!(read("CREATE TABLE IF NOT EXISTS t (a int)"), None);
+    }
 
     #[test]
     fn names_are_read_as_they_are_written() {

@@ -3,7 +3,7 @@
 //! What cannot stand in a transaction commits by itself, and only the catalogue tells whether it did.
 
 use super::{
-    concurrent::{Concurrent, concurrent, name},
+    concurrent::{Concurrent, concurrent, index_if_missing, name},
     expression::{Token, tokens},
 };
 use crate::{
@@ -176,6 +176,24 @@ pub(in super::super) async fn partitioned(
         sql::string(&name)
     );
     Ok(connection.value(&query).await?.map(|_| name))
+}
+
+/// Names the invalid index that a statement with IF NOT EXISTS would take for what it is to make.
+pub(in super::super) async fn invalid_index(
+    connection: &mut Connection,
+    statement: &str,
+) -> Result<Option<String>, ConnectionError> {
+    let Some((index, table)) = index_if_missing(statement) else { return Ok(None) };
+    // An index of a partitioned table is invalid until each partition has its part, which may come later.
+    let query = format!(
+        "SELECT i.indexrelid::pg_catalog.regclass::text FROM pg_catalog.pg_index i \
+         JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid AND c.relkind = 'i' \
+         JOIN pg_catalog.pg_class t ON t.relnamespace = c.relnamespace \
+         WHERE t.oid = pg_catalog.to_regclass({}) AND c.relname = (pg_catalog.parse_ident({}))[1] AND NOT i.indisvalid",
+        sql::string(&table),
+        sql::string(&index)
+    );
+    connection.value(&query).await
 }
 
 /// Looks for an index by its name, in the schema of its table, and whether it is what was meant.

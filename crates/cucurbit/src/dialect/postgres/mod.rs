@@ -40,7 +40,7 @@ pub(super) use self::current::without_current;
 #[cfg(feature = "runtime")]
 pub(super) use self::{
     ask::ask,
-    interrupted::{interrupted, partitioned},
+    interrupted::{interrupted, invalid_index, partitioned},
     reflect::{reflect, unmodelled},
 };
 pub(super) use self::{
