@@ -12,6 +12,9 @@ mod autogenerate; // docs/AUTOGENERATE.md: every row names a case or a test that
 mod cases; // Every file of tests/cases: what is written for it, and the laws on real databases.
 #[cfg(all(feature = "runtime", unix))]
 #[cfg(test)]
+mod catalogue; // Statements outside transactions that were cut off: the catalogue tells whether they were done.
+#[cfg(all(feature = "runtime", unix))]
+#[cfg(test)]
 mod cluster; // A PostgreSQL server of a test's own, and certificates for it.
 #[cfg(feature = "runtime")]
 #[cfg(test)]

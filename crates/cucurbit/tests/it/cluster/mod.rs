@@ -119,6 +119,11 @@ impl Cluster {
         self.files.run("pg_ctl", &["restart", "--pgdata=data", "--mode=fast", "--wait", "--silent"]).unwrap();
     }
 
+    /// Starts the server again: some settings are read only then.
+    pub(crate) fn restart(&self) {
+        self.files.run("pg_ctl", &["restart", "--pgdata=data", "--mode=fast", "--wait", "--silent"]).unwrap();
+    }
+
     /// Connects as the superuser, by the socket.
     pub(crate) async fn admin(&self) -> Connection {
         let address = format!("postgresql://postgres@/postgres?host={}&port={}", self.socket(), self.port);
