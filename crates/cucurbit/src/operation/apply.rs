@@ -296,7 +296,7 @@ pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Re
                 apply_all(&mut after, &said::own(operations, dialect), dialect)?;
                 *schema = after;
             } else if *only == Dialect::KEEPER {
-                said::follow(schema, &said::only_known(operations), dialect);
+                said::follow_known(schema, &said::only_known(operations), dialect);
             }
         }
         Operation::RenameIndex { table, name, to } => rename_index(schema, table, name, to)?,

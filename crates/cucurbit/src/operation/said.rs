@@ -4,7 +4,7 @@
 //! becomes of them: what a script tells that database alone is known on the others too, and what it tells the others
 //! alone is nothing.
 
-use crate::schema::{Column, Dialect, Index, Schema, Table, TableName, Type};
+use crate::schema::{Column, ColumnType, Dialect, Ident, Index, Schema, Table, TableName, Type};
 
 use super::{ApplyError, ColumnChange, ConstraintChange, Execute, Operation, apply};
 
@@ -43,9 +43,13 @@ pub(super) fn only_known(operations: &[Operation]) -> Vec<Operation> {
     for operation in for_dialect(operations, Dialect::KEEPER) {
         if let Operation::AlterColumn { table, column, mut changes } = operation {
             changes.retain(is_known);
-            if !changes.is_empty() {
-                known.push(Operation::AlterColumn { table, column, changes });
-            }
+            known.extend(altered(&table, column, changes));
+        } else if let Operation::AddColumn { table, column, .. } = &operation {
+            known.extend(of_column(table, column));
+        } else if let Operation::CreateTable(table) = &operation {
+            known.extend(of_table(table));
+        } else if let Operation::CreateIndex { table, index, .. } = &operation {
+            known.extend(of_index(table, index));
         } else if let Operation::Execute(Execute { means: Some(means), .. }) = operation {
             known.extend(only_known(&means));
         } else if is_only_known(&operation) {
@@ -53,6 +57,34 @@ pub(super) fn only_known(operations: &[Operation]) -> Vec<Operation> {
         }
     }
     known
+}
+
+/// Says of a column what the keeper alone keeps; other databases have it under another type, or not at all.
+fn of_column(table: &TableName, column: &Column) -> Option<Operation> {
+    let ty = column.ty.on(Dialect::KEEPER);
+    let ty = ty.enum_name().map(|_| ColumnChange::SetType { ty: ty.clone().into(), using: None });
+    let comment = column.comment.as_ref().map(|comment| ColumnChange::SetComment(Some(comment.clone())));
+    altered(table, column.name.clone(), ty.into_iter().chain(comment).collect())
+}
+
+fn altered(table: &TableName, column: Ident, changes: Vec<ColumnChange>) -> Option<Operation> {
+    let table = table.clone();
+    (!changes.is_empty()).then_some(Operation::AlterColumn { table, column, changes })
+}
+
+fn of_table(table: &Table) -> Vec<Operation> {
+    let name = &table.name;
+    let comment = table.comment.clone();
+    let comment =
+        comment.map(|comment| Operation::SetTableComment { table: name.clone(), comment: Some(comment) });
+    let columns = table.columns.iter().filter_map(|column| of_column(name, column));
+    let indexes = table.indexes.values().filter_map(|index| of_index(name, index));
+    columns.chain(indexes).chain(comment).collect()
+}
+
+fn of_index(table: &TableName, Index { name, comment, .. }: &Index) -> Option<Operation> {
+    let (table, name) = (table.clone(), name.clone());
+    comment.clone().map(|comment| Operation::SetIndexComment { table, name, comment: Some(comment) })
 }
 
 /// Tells whether an operation changes nothing but what the keeper alone keeps.
@@ -94,12 +126,11 @@ fn is_only_known(operation: &Operation) -> bool {
     }
 }
 
-/// Tells whether a change of a column is one of what the keeper alone keeps: its comment, and that it is of an enum
+/// Tells whether a change of a column is one of what the keeper alone keeps: its comment, and whether it is of an enum
 /// type.
 fn is_known(change: &ColumnChange) -> bool {
     match change {
-        ColumnChange::SetComment(_) => true,
-        ColumnChange::SetType { ty, using: _ } => ty.base.enum_name().is_some(),
+        ColumnChange::SetComment(_) | ColumnChange::SetType { .. } => true,
         ColumnChange::LosesData
         | ColumnChange::Rename { .. }
         | ColumnChange::SetCollation(_)
@@ -113,14 +144,90 @@ fn is_known(change: &ColumnChange) -> bool {
 /// Lets a schema follow what scripts say, as far as they say it.
 ///
 /// A history may hold SQL of unknown effect: tables, columns and indexes that it made are added when something is said
-/// of them, and what fits nothing is left out.
+/// of them, and what fits nothing is left out. What was spoken of before it was made keeps what was said.
 pub fn follow(schema: &mut Schema, operations: &[Operation], dialect: Dialect) {
     for operation in operations {
         let Err(unfit) = apply(schema, operation, dialect) else { continue };
+        if matches!(unfit, ApplyError::ColumnExists { .. } | ApplyError::TableExists { .. }) {
+            make_what_is_known(schema, operation);
+        }
         if add_what_is_missing(schema, operation, &unfit) {
             // What is wrong with it now is whoever runs it to say.
             apply(schema, operation, dialect).unwrap_or_default();
         }
+    }
+}
+
+/// Lets a schema follow what is said to the keeper alone.
+pub(super) fn follow_known(schema: &mut Schema, operations: &[Operation], dialect: Dialect) {
+    for operation in operations {
+        if let Operation::AlterColumn { table, column, changes } = operation {
+            let (types, others): (Vec<_>, Vec<_>) =
+                changes.iter().cloned().partition(|change| matches!(change, ColumnChange::SetType { .. }));
+            others_and_types(schema, (table, column), others, &types, dialect);
+        } else {
+            follow(schema, std::slice::from_ref(operation), dialect);
+        }
+    }
+}
+
+/// Lets a column follow; of its type the keeper's form alone.
+fn others_and_types(
+    schema: &mut Schema,
+    (table, column): (&TableName, &Ident),
+    others: Vec<ColumnChange>,
+    types: &[ColumnChange],
+    dialect: Dialect,
+) {
+    for change in types {
+        let ColumnChange::SetType { ty, using: _ } = change else { continue };
+        let there = schema.tables.get_mut(table).and_then(|table| table.column_mut(column));
+        let ty = ty.on(Dialect::KEEPER).clone();
+        if let Some(there) = there {
+            // Of other types whoever has them says them.
+            if ty.enum_name().is_some() || there.ty.on(Dialect::KEEPER).enum_name().is_some() {
+                keep_type(there, ty, dialect);
+            }
+        } else if ty.enum_name().is_some() {
+            let changes = vec![ColumnChange::SetType { ty: ty.into(), using: None }];
+            follow(schema, &altered(table, column.clone(), changes).map_or(vec![], |one| vec![one]), dialect);
+        }
+    }
+    let others = altered(table, column.clone(), others);
+    follow(schema, &others.map_or(vec![], |one| vec![one]), dialect);
+}
+
+/// Gives a column a type on the keeper, and leaves it what it is on another database.
+fn keep_type(column: &mut Column, ty: Type, dialect: Dialect) {
+    let here = column.ty.on(dialect).clone();
+    column.ty =
+        if here == Type::custom("") { ty.into() } else { ColumnType::same(here).with(Dialect::KEEPER, ty) };
+}
+
+/// Makes a table or a column of which something was said to the keeper before.
+fn make_what_is_known(schema: &mut Schema, operation: &Operation) {
+    let merge = |old: &Column, new: &mut Column| {
+        let known = old.ty.on(Dialect::KEEPER);
+        if known.enum_name().is_some() && new.ty.on(Dialect::KEEPER).enum_name().is_none() {
+            new.ty = new.ty.clone().with(Dialect::KEEPER, known.clone());
+        }
+        new.comment = new.comment.take().or_else(|| old.comment.clone());
+    };
+    if let Operation::CreateTable(new) = operation {
+        let mut new = new.clone();
+        if let Some(old) = schema.tables.get(&new.name) {
+            for column in &mut new.columns {
+                old.column(&column.name).into_iter().for_each(|old| merge(old, column));
+            }
+            new.comment = new.comment.take().or_else(|| old.comment.clone());
+        }
+        schema.tables.insert(new.name.clone(), new);
+    } else if let Operation::AddColumn { table, column, .. } = operation
+        && let Some(there) = schema.tables.get_mut(table).and_then(|table| table.column_mut(&column.name))
+    {
+        let mut new = column.clone();
+        merge(there, &mut new);
+        *there = new;
     }
 }
 

@@ -327,3 +327,141 @@ fn a_type_that_columns_name_is_not_dropped_though_the_models_do_not_describe_it(
         assert_eq!(differences(&project, "history", "models").await, [""; 0]);
     });
 }
+
+/// Columns that PostgreSQL alone has of the type, and SQLite as text, in either order.
+fn apart(op: &mut Op) {
+    op.create_enum("mood", ["sad", "ok"]);
+    op.create_table("person", |table| {
+        table.column(integer("id"));
+        table.primary_key(["id"]);
+    });
+    op.on(Postgres, |op| {
+        op.add_column("person", enumeration("mood", "mood").nullable().comment("how they are"));
+    });
+    op.on(Sqlite, |op| {
+        op.add_column("person", string("mood", 20).nullable());
+    });
+    op.on(Sqlite, |op| {
+        op.create_table("animal", |table| {
+            table.column(integer("id"));
+            table.column(text("mood").default("sad"));
+            table.column(json("moods").nullable());
+            table.primary_key(["id"]);
+        });
+    });
+    op.on(Postgres, |op| {
+        op.create_table("animal", |table| {
+            table.column(integer("id"));
+            table.column(enumeration("mood", "mood").default("sad"));
+            table.column(column("moods", Type::array(Type::enumeration("mood"))).nullable());
+            table.primary_key(["id"]);
+            table.comment("no plant");
+        });
+    });
+}
+
+fn no_apart(op: &mut Op) {
+    op.drop_table("animal").loses_data();
+    op.drop_table("person").loses_data();
+    op.drop_enum("mood");
+}
+
+fn renamed(op: &mut Op) {
+    op.rename_enum_value("mood", "sad", "blue");
+}
+
+fn renamed_back(op: &mut Op) {
+    op.rename_enum_value("mood", "blue", "sad");
+}
+
+/// PostgreSQL alone has texts from now on, which follow no type.
+fn texts(op: &mut Op) {
+    op.on(Postgres, |op| {
+        op.alter_table("person", |table| {
+            table.alter_column("mood").ty(Type::string(20)).using("mood::text");
+        });
+    });
+}
+
+fn no_texts(op: &mut Op) {
+    op.on(Postgres, |op| {
+        op.alter_table("person", |table| {
+            table.alter_column("mood").ty(Type::enumeration("mood")).using("mood::mood");
+        });
+    });
+}
+
+fn grey(op: &mut Op) {
+    op.set_enum_values("mood", ["grey", "ok"]).replace("blue", "grey");
+}
+
+fn not_grey(op: &mut Op) {
+    op.set_enum_values("mood", ["blue", "ok"]).replace("grey", "blue");
+}
+
+fn apart_models() -> Result<Schema, Infallible> {
+    let person = TableBuilder::build("person", |table| {
+        table.column(integer("id"));
+        table.column(string("mood", 20).nullable().comment("how they are"));
+        table.primary_key(["id"]);
+    });
+    let animal = TableBuilder::build("animal", |table| {
+        table.column(integer("id"));
+        table.column(enumeration("mood", "mood").default("grey"));
+        table.column(
+            column("moods", Type::array(Type::enumeration("mood"))).on(Sqlite, Type::Json).nullable(),
+        );
+        table.primary_key(["id"]);
+        table.comment("no plant");
+    });
+    Ok(Schema::from_tables([person, animal]).with_enums([EnumType::new("mood", ["grey", "ok"])]))
+}
+
+#[test]
+fn what_one_database_alone_has_of_a_type_follows_it_on_both() {
+    on_each_database(async |database: Database| {
+        let scripts = [
+            script("a", &[], apart, no_apart),
+            script("b", &["a"], renamed, renamed_back),
+            script("c", &["b"], texts, no_texts),
+            script("d", &["c"], grey, not_grey),
+        ];
+        let project = project(&database, &scripts, apart_models);
+        let mut connection = database.connect().await;
+        let read = "SELECT 'person', CAST(mood AS TEXT), '' FROM person UNION ALL \
+                    SELECT 'animal', CAST(mood AS TEXT), CAST(moods AS TEXT) FROM animal ORDER BY 1";
+        let list = if database.dialect == Postgres {
+            ["{sad,ok}", "{blue,ok}", "{grey,ok}"]
+        } else {
+            ["[\"sad\",\"ok\"]", "[\"blue\",\"ok\"]", "[\"grey\",\"ok\"]"]
+        };
+        upgrade(&project, "a").await;
+        connection.execute("INSERT INTO person (id, mood) VALUES (1, 'sad')").await.unwrap();
+        connection
+            .execute(&format!("INSERT INTO animal (id, moods) VALUES (1, '{}')", list[0]))
+            .await
+            .unwrap();
+        let states =
+            [("b", "blue", "blue", list[1]), ("c", "blue", "blue", list[1]), ("d", "blue", "grey", list[2])];
+        for round in 0..2 {
+            for (target, person, animal, list) in states {
+                upgrade(&project, target).await;
+                let rows: Vec<_> =
+                    connection.rows(read).await.unwrap().into_iter().flatten().flatten().collect();
+                assert_eq!(rows, ["animal", animal, list, "person", person, ""], "{round} {target}");
+            }
+            assert_eq!(check(&project).await, [""; 0]);
+            assert_eq!(differences(&project, "history", "models").await, [""; 0]);
+            for target in ["c", "b", "a"] {
+                downgrade(&project, target).await;
+            }
+            let rows: Vec<_> = connection.rows(read).await.unwrap().into_iter().flatten().flatten().collect();
+            assert_eq!(rows, ["animal", "sad", list[0], "person", "sad", ""], "{round}");
+        }
+        // In one run, too.
+        downgrade(&project, "base").await;
+        upgrade(&project, "head").await;
+        assert_eq!(check(&project).await, [""; 0]);
+        connection.close().await.unwrap();
+    });
+}
