@@ -1,13 +1,14 @@
 //! What can be wrong with a model. Every error names the entity and, where there is one, the column.
 
-use cucurbit::schema::{Ident, ObjectName, TableName};
+use std::{error::Error, fmt};
+
+use cucurbit::schema::{Advice, Ident, ObjectName, TableName};
 
 /// A model that cannot be read as a table, or that contradicts itself or another one.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ModelError {
     /// A constraint was declared twice, or two of one table have one name.
-    #[error("`{entity}` declares {constraint} twice")]
     ConstraintTwice {
         /// The entity.
         entity: &'static str,
@@ -15,7 +16,6 @@ pub enum ModelError {
         constraint: String,
     },
     /// A default has no spelling in SQL.
-    #[error("the default of `{column}` in `{entity}` is `{value}`, which SQL cannot write")]
     Default {
         /// The entity.
         entity: &'static str,
@@ -25,7 +25,6 @@ pub enum ModelError {
         value: String,
     },
     /// Two Rust types are one enum type, and do not have the same values.
-    #[error("`{first}` and `{second}` have columns of the enum type `{name}` with other values")]
     EnumTwice {
         /// The type.
         name: ObjectName,
@@ -35,7 +34,6 @@ pub enum ModelError {
         second: &'static str,
     },
     /// A column has a piece of SQL that only SeaORM can paste.
-    #[error("column `{column}` of `{entity}` has `extra = \"{extra}\"`, which cannot be compared")]
     Extra {
         /// The entity.
         entity: &'static str,
@@ -44,8 +42,14 @@ pub enum ModelError {
         /// The SQL.
         extra: String,
     },
+    /// An entity is listed as one of the project's and as external.
+    ExternalAndListed {
+        /// The table.
+        table: TableName,
+        /// The entity that is listed.
+        entity: &'static str,
+    },
     /// A foreign key has an action that is not among Cucurbit's.
-    #[error("a foreign key of `{entity}` on ({}) has an action on delete or update that is not known", list(.columns))]
     ForeignKeyAction {
         /// The entity.
         entity: &'static str,
@@ -53,7 +57,6 @@ pub enum ModelError {
         columns: Vec<Ident>,
     },
     /// A foreign key has not as many columns as it refers to.
-    #[error("a foreign key of `{entity}` is from ({}) to ({}): not the same number of columns", list(.columns), list(.referred_columns))]
     ForeignKeyColumns {
         /// The entity.
         entity: &'static str,
@@ -63,7 +66,6 @@ pub enum ModelError {
         referred_columns: Vec<Ident>,
     },
     /// A name was given to a foreign key that no relation declares.
-    #[error("`{entity}` names a foreign key `{name}` on ({}), but no relation declares one there", list(.columns))]
     ForeignKeyMissing {
         /// The entity.
         entity: &'static str,
@@ -73,7 +75,6 @@ pub enum ModelError {
         columns: Vec<Ident>,
     },
     /// A relation leads to something that is not a table.
-    #[error("the relation of `{entity}` on ({}) does not lead to a table of this database", list(.columns))]
     ForeignKeyTarget {
         /// The entity.
         entity: &'static str,
@@ -81,7 +82,6 @@ pub enum ModelError {
         columns: Vec<Ident>,
     },
     /// Two indexes of a table are the same but for the name.
-    #[error("`{entity}` declares indexes `{first}` and `{second}`, which are the same: {definition}")]
     IndexesAlike {
         /// The entity.
         entity: &'static str,
@@ -93,7 +93,6 @@ pub enum ModelError {
         definition: String,
     },
     /// Two tables of a schema have indexes of one name.
-    #[error("both `{first}` and `{second}` declare an index `{index}`")]
     IndexNameTaken {
         /// The name.
         index: Ident,
@@ -103,7 +102,6 @@ pub enum ModelError {
         second: &'static str,
     },
     /// Two indexes of a table have one name.
-    #[error("`{entity}` declares index `{index}` twice: {first}, and {second}")]
     IndexTwice {
         /// The entity.
         entity: &'static str,
@@ -115,7 +113,6 @@ pub enum ModelError {
         second: String,
     },
     /// An index covers nothing.
-    #[error("`{entity}` declares index `{index}` on nothing")]
     IndexWithoutParts {
         /// The entity.
         entity: &'static str,
@@ -123,7 +120,6 @@ pub enum ModelError {
         index: Ident,
     },
     /// A foreign key refers to a table that is not among the models.
-    #[error("`{entity}` refers to table `{table}`, which is not among the models")]
     ReferredTableMissing {
         /// The entity.
         entity: &'static str,
@@ -131,9 +127,6 @@ pub enum ModelError {
         table: TableName,
     },
     /// A relation leads to a table whose entity is not among the models.
-    #[error(
-        "relation `{relation}` of `{entity}` leads to table `{table}`, whose entity is not among the models"
-    )]
     RelatedEntityMissing {
         /// The entity.
         entity: &'static str,
@@ -143,7 +136,6 @@ pub enum ModelError {
         table: TableName,
     },
     /// Two entities have one table.
-    #[error("both `{first}` and `{second}` are table `{table}`")]
     TwoEntities {
         /// The table.
         table: TableName,
@@ -153,7 +145,6 @@ pub enum ModelError {
         second: &'static str,
     },
     /// A column's type exists on none of the databases.
-    #[error("column `{column}` of `{entity}` is of type `{ty}`, which neither PostgreSQL nor SQLite has")]
     UnsupportedType {
         /// The entity.
         entity: &'static str,
@@ -164,45 +155,138 @@ pub enum ModelError {
     },
 }
 
+impl fmt::Display for ModelError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ConstraintTwice { entity, constraint } => {
+                write!(f, "`{entity}` declares {constraint} twice")
+            }
+            Self::Default { entity, column, value } => {
+                write!(f, "the default of `{column}` in `{entity}` is `{value}`, which SQL cannot write")
+            }
+            Self::EnumTwice { name, first, second } => {
+                write!(f, "`{first}` and `{second}` have columns of the enum type `{name}` with other values")
+            }
+            Self::Extra { entity, column, extra } => write!(
+                f,
+                "column `{column}` of `{entity}` has `extra = \"{extra}\"`, which cannot be compared"
+            ),
+            Self::ForeignKeyAction { entity, columns } => {
+                let columns = list(columns);
+                write!(
+                    f,
+                    "a foreign key of `{entity}` on ({columns}) has an action on delete or update that is not known"
+                )
+            }
+            Self::ForeignKeyColumns { entity, columns, referred_columns } => {
+                let (columns, referred_columns) = (list(columns), list(referred_columns));
+                write!(
+                    f,
+                    "a foreign key of `{entity}` is from ({columns}) to ({referred_columns}): not the same number of columns"
+                )
+            }
+            Self::ForeignKeyMissing { entity, name, columns } => {
+                let columns = list(columns);
+                write!(
+                    f,
+                    "`{entity}` names a foreign key `{name}` on ({columns}), but no relation declares one there"
+                )
+            }
+            Self::ForeignKeyTarget { entity, columns } => {
+                let columns = list(columns);
+                write!(
+                    f,
+                    "the relation of `{entity}` on ({columns}) does not lead to a table of this database"
+                )
+            }
+            Self::IndexesAlike { entity, first, second, definition } => write!(
+                f,
+                "`{entity}` declares indexes `{first}` and `{second}`, which are the same: {definition}"
+            ),
+            Self::IndexNameTaken { index, first, second } => {
+                write!(f, "both `{first}` and `{second}` declare an index `{index}`")
+            }
+            Self::IndexTwice { entity, index, first, second } => {
+                write!(f, "`{entity}` declares index `{index}` twice: {first}, and {second}")
+            }
+            Self::IndexWithoutParts { entity, index } => {
+                write!(f, "`{entity}` declares index `{index}` on nothing")
+            }
+            Self::ReferredTableMissing { entity, table } => {
+                write!(f, "`{entity}` refers to table `{table}`, which is not among the models")
+            }
+            Self::RelatedEntityMissing { entity, relation, table } => write!(
+                f,
+                "relation `{relation}` of `{entity}` leads to table `{table}`, whose entity is not among the models"
+            ),
+            Self::TwoEntities { table, first, second } => {
+                write!(f, "both `{first}` and `{second}` are table `{table}`")
+            }
+            Self::UnsupportedType { entity, column, ty } => write!(
+                f,
+                "column `{column}` of `{entity}` is of type `{ty}`, which neither PostgreSQL nor SQLite has"
+            ),
+            Self::ExternalAndListed { table, entity } => {
+                write!(f, "table `{table}` of `{entity}` is listed, and external")
+            }
+        }
+    }
+}
+
+/// The advice is the last of the causes, where the command line finds it.
+impl Error for ModelError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.advice().map(|advice| advice as &(dyn Error + 'static))
+    }
+}
+
 impl ModelError {
     /// Returns advice, where there is some.
     #[must_use]
-    pub const fn hint(&self) -> Option<&'static str> {
+    pub fn hint(&self) -> Option<&'static str> {
+        self.advice().map(|Advice(words)| *words)
+    }
+
+    const fn advice(&self) -> Option<&'static Advice> {
         match self {
-            Self::ConstraintTwice { .. } => Some(
+            Self::ConstraintTwice { .. } => Some(&Advice(
                 "remove one of the two; if two relations follow one key, give one of them `skip_fk`; two keys on the \
                  same columns need names: `table.name_foreign_key` or `.named(…)`",
-            ),
+            )),
             Self::Default { .. }
             | Self::ForeignKeyAction { .. }
             | Self::ForeignKeyColumns { .. }
             | Self::ForeignKeyTarget { .. } => None,
             Self::EnumTwice { .. } => {
-                Some("use one Rust type for both, or give one of them another `enum_name`")
+                Some(&Advice("use one Rust type for both, or give one of them another `enum_name`"))
             }
-            Self::Extra { .. } => Some(
+            Self::ExternalAndListed { .. } => Some(&Advice(
+                "take it out of one of the two lists: an external table is only referred to, never made or changed",
+            )),
+            Self::Extra { .. } => Some(&Advice(
                 "say it in `table_args` instead: `table.column(…).collate(…)`, `table.check(…)` or \
                  `table.column(…).server_default(…)`",
-            ),
-            Self::ForeignKeyMissing { .. } => Some(
+            )),
+            Self::ForeignKeyMissing { .. } => Some(&Advice(
                 "the columns must be those of the relation, in its order; a key without a relation is declared by `table.foreign_key`",
-            ),
-            Self::IndexesAlike { .. } | Self::IndexTwice { .. } => Some(
+            )),
+            Self::IndexesAlike { .. } | Self::IndexTwice { .. } => Some(&Advice(
                 "remove one of the two; `indexed` and `unique_key` on a column declare an index of their own",
-            ),
+            )),
             Self::IndexNameTaken { .. } => {
-                Some("index names are shared by all tables of a schema; rename one")
+                Some(&Advice("index names are shared by all tables of a schema; rename one"))
             }
-            Self::IndexWithoutParts { .. } => Some("say what it covers: `.on(Column::…)`"),
-            Self::ReferredTableMissing { .. } | Self::RelatedEntityMissing { .. } => Some(
-                "add its module to `models![…]`: the table of an entity that is not listed would be dropped",
-            ),
+            Self::IndexWithoutParts { .. } => Some(&Advice("say what it covers: `.on(Column::…)`")),
+            Self::ReferredTableMissing { .. } | Self::RelatedEntityMissing { .. } => Some(&Advice(
+                "add its module to `models![…]`: the table of an entity that is not listed would be dropped; what is not this \
+                 project's is said to be so: `models![external = [path::to::module]; …]`, and a key to a view needs `skip_fk`",
+            )),
             Self::TwoEntities { .. } => {
-                Some("list one of them only; entities of one table that differ cannot both be right")
+                Some(&Advice("list one of them only; entities of one table that differ cannot both be right"))
             }
-            Self::UnsupportedType { .. } => {
-                Some("give the column another `column_type`; `custom(\"…\")` spells any type of the database")
-            }
+            Self::UnsupportedType { .. } => Some(&Advice(
+                "give the column another `column_type`; `custom(\"…\")` spells any type of the database",
+            )),
         }
     }
 }

@@ -57,7 +57,7 @@
 //! | `default_value`, `default_expr` | server default: a constant, or an expression for each database |
 //! | `comment` | comment |
 //! | `belongs_to` | foreign key, unless `skip_fk`; unnamed unless `fk_name` |
-//! | any relation | the other entity has to be among the models |
+//! | any relation | the other entity has to be among the models, or in `external = […]` |
 //! | types that only PostgreSQL has (`Inet`, `Bit`, …) | text on SQLite |
 //! | `schema_name` | the table's schema |
 //! | `renamed_from` | not read |

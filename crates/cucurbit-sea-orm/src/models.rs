@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, EntityTrait, Iterable};
 use crate::{
     Keys, ModelError, TableArgs, TableArgsFor, fit,
     relation::{self, Named},
-    table::table_with,
+    table::{external_table, table_with},
     ty,
 };
 
@@ -18,6 +18,10 @@ use crate::{
 /// need not say anything. The list is written out, because SeaORM's own registry is empty for a crate that nothing
 /// links to, and an empty target would mean "drop every table". `keys = …;` before the list chooses how rows are
 /// numbered ([`Keys`](crate::Keys)).
+///
+/// `external = [users, other_crate::session];` names entities whose tables are not the project's: those of another service
+/// or of a vendor, such as `auth.users`, and views. Relations may lead to them and foreign keys refer to them; their tables
+/// are never made, dropped, altered or compared. A key cannot refer to a view: a relation that leads to one says `skip_fk`.
 ///
 /// ```
 /// mod plant {
@@ -40,19 +44,25 @@ use crate::{
 /// ```
 #[macro_export]
 macro_rules! models {
-    (keys = $keys:expr; $($($segment:ident)::+),* $(,)?) => {
-        $crate::models!(@from $crate::Models::new().keys($keys), $($($segment)::+),*)
+    (@from $models:expr; keys = $keys:expr; $($rest:tt)*) => {
+        $crate::models!(@from $models.map(|models| models.keys($keys)); $($rest)*)
     };
-    (@from $models:expr, $($($segment:ident)::+),*) => {
-        ::core::result::Result::<_, $crate::ModelError>::Ok($models)
+    (@from $models:expr; external = [$($($segment:ident)::+),* $(,)?]; $($rest:tt)*) => {
+        $crate::models!(@from $models$(.map($crate::Models::external::<$($segment)::+::Entity>))*; $($rest)*)
+    };
+    (@from $models:expr; $($($segment:ident)::+),* $(,)?) => {
+        $models
             $(.and_then(|models| {
                 use $crate::reading::{WithArgs as _, WithoutArgs as _};
                 (&$crate::reading::Of::<$($segment)::+::Entity>::new()).read_into(models)
             }))*
             .and_then($crate::Models::schema)
     };
-    ($($($segment:ident)::+),* $(,)?) => {
-        $crate::models!(@from $crate::Models::new(), $($($segment)::+),*)
+    ($($listed:tt)*) => {
+        $crate::models!(
+            @from ::core::result::Result::<_, $crate::ModelError>::Ok($crate::Models::new());
+            $($listed)*
+        )
     };
 }
 
@@ -61,6 +71,8 @@ macro_rules! models {
 pub struct Models {
     keys: Keys,
     tables: BTreeMap<TableName, Model>,
+    /// The tables that are not the project's.
+    external: BTreeMap<TableName, Table>,
 }
 
 /// A table and the entity that declares it.
@@ -85,6 +97,15 @@ impl Models {
     #[must_use]
     pub fn keys(mut self, keys: Keys) -> Self {
         self.keys = keys;
+        self
+    }
+
+    /// Names an entity whose table is not the project's: relations and keys may lead to it, and it is never made, dropped,
+    /// altered or compared. Of it the keys are read, and nothing that only a table of the project's need say.
+    #[must_use]
+    pub fn external<E: EntityTrait>(mut self) -> Self {
+        let table = external_table::<E>();
+        self.external.insert(table.name.clone(), table);
         self
     }
 
@@ -131,6 +152,7 @@ impl Models {
     pub fn schema(self) -> Result<Schema, ModelError> {
         self.refuse_shared_index_names()?;
         self.refuse_missing_tables()?;
+        self.refuse_external_models()?;
         let enums = self.enums()?;
         let mut remarks = Vec::new();
         let tables = self.tables.into_values().map(|model| {
@@ -138,7 +160,7 @@ impl Models {
             model.table
         });
         let schema = Schema::from_tables(tables).with_enums(enums);
-        Ok(schema.with_remarks(remarks))
+        Ok(schema.with_external(self.external.into_values()).with_remarks(remarks))
     }
 
     fn enums(&self) -> Result<Vec<EnumType>, ModelError> {
@@ -167,10 +189,23 @@ impl Models {
         Ok(())
     }
 
+    fn refuse_external_models(&self) -> Result<(), ModelError> {
+        match self.tables.iter().find(|(name, _)| self.external.contains_key(name)) {
+            Some((table, Model { entity, .. })) => {
+                Err(ModelError::ExternalAndListed { table: table.clone(), entity })
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn is_known(&self, table: &TableName) -> bool {
+        self.tables.contains_key(table) || self.external.contains_key(table)
+    }
+
     fn refuse_missing_tables(&self) -> Result<(), ModelError> {
         for Model { entity, table, .. } in self.tables.values() {
             for key in &table.foreign_keys {
-                if !self.tables.contains_key(&key.referred_table) {
+                if !self.is_known(&key.referred_table) {
                     return Err(ModelError::ReferredTableMissing {
                         entity,
                         table: key.referred_table.clone(),
@@ -181,7 +216,7 @@ impl Models {
         // What a key says is said first.
         for Model { entity, related, .. } in self.tables.values() {
             for Named { relation, table } in related {
-                if !self.tables.contains_key(table) {
+                if !self.is_known(table) {
                     let (relation, table) = (relation.clone(), table.clone());
                     return Err(ModelError::RelatedEntityMissing { entity, relation, table });
                 }

@@ -4,7 +4,8 @@ use std::{any, marker::PhantomData};
 
 use cucurbit::schema::{
     Check, Column, ColumnType, ConstraintRef, Dialect, Exclusion, Expression, ForeignKey, Ident, Identity,
-    Index, IndexPart, Literal, OnConflict, PrimaryKey, Serial, ServerDefault, Table, TableName, Type, Unique,
+    Index, IndexKey, IndexPart, Literal, OnConflict, PrimaryKey, Serial, ServerDefault, Table, TableName,
+    Type, Unique,
 };
 use sea_orm::{ColumnTrait, DbBackend, EntityTrait, IdenStatic, Iterable, PrimaryKeyToColumn, Schema};
 
@@ -320,6 +321,37 @@ fn table_name<E: EntityTrait>() -> TableName {
 
 pub(crate) fn primary_key<E: EntityTrait>() -> PrimaryKey {
     PrimaryKey::new(names(E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column)))
+}
+
+/// Returns what keys can refer to in the table of an entity that is not the project's: its primary key and what is unique.
+///
+/// A column whose type nobody can spell is left out, as a key to it would be refused.
+pub(crate) fn external_table<E: EntityTrait>() -> Table {
+    let mut table = Table::new(table_name::<E>());
+    let single = E::Column::iter().filter(|column| column.def().is_unique()).map(|column| names([column]));
+    let column_of = |part: &IndexPart| match &part.key {
+        IndexKey::Column(name) => Some(name.clone()),
+        IndexKey::Expression(_) => None,
+    };
+    let several = indexes::<E>().into_iter().filter(|index| index.is_unique);
+    let several = several.map(|index| index.parts.iter().filter_map(column_of).collect());
+    let uniques: Vec<Vec<Ident>> = single.chain(several).collect();
+    let key = primary_key::<E>();
+    let is_of_key =
+        |name: &Ident| key.columns.contains(name) || uniques.iter().flatten().any(|one| one == name);
+    let columns = E::Column::iter().filter_map(|column| {
+        let name = Ident::from(column.as_str());
+        let ty = ty::column_type(column.def().get_column_type()).filter(|_| is_of_key(&name))?;
+        // Its enum types are not the project's either.
+        let ty = if ty.base.enum_name().is_some() { ColumnType::same(Type::Text) } else { ty };
+        Some(Column { ty, ..Column::new(name, Type::Text) })
+    });
+    table.columns = columns.collect();
+    let read: Vec<Ident> = table.columns.iter().map(|column| column.name.clone()).collect();
+    let is_read = |columns: &[Ident]| columns.iter().all(|name| read.contains(name));
+    table.primary_key = Some(key).filter(|key| is_read(&key.columns));
+    table.uniques = uniques.into_iter().filter(|columns| is_read(columns)).map(Unique::new).collect();
+    table
 }
 
 fn column<E: EntityTrait>(column: E::Column, keys: Keys) -> Result<Column, ModelError> {

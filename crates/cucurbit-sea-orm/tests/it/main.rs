@@ -7,6 +7,8 @@
 mod arguments;
 /// What keys, indexes and exclusions say beyond their columns.
 mod constraints;
+/// Entities whose tables are not the project's.
+mod external;
 /// Which fields SeaORM can write and read back.
 mod fit;
 /// Primary keys, uniques and foreign keys.

@@ -50,6 +50,7 @@ impl Code {
             | Error::Connection(_)
             | Error::EmptyModels
             | Error::EnumNotDeclared { .. }
+            | Error::ExternalInModels { .. }
             | Error::Graph(_)
             | Error::Heads(_)
             | Error::Id(_)

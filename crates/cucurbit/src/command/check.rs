@@ -48,10 +48,11 @@ pub async fn check(project: &Project, options: CheckOptions) -> Result<Check, Er
     let compared = after_pending(project, &mut reader).await;
     let unmodelled = reader.unmodelled().await;
     let closed = reader.close().await;
-    let (pending, Compared { diff, from: _, left_out }) = compared?;
+    let (pending, compared) = compared?;
     let unmodelled = unmodelled?;
     closed?;
     let pending = project.scripts().graph().ids(&pending);
+    let diff = &compared.diff;
     if options.require_heads && !pending.is_empty() {
         return Err(Error::NotUpToDate { pending });
     }
@@ -62,10 +63,10 @@ pub async fn check(project: &Project, options: CheckOptions) -> Result<Check, Er
     }
     Ok(Check {
         pending,
-        operations: diff.operations,
+        operations: diff.operations.clone(),
         uncompared: diff.uncompared.len(),
         unmodelled,
-        left_out,
+        left_out: compared.all_left_out(),
     })
 }
 

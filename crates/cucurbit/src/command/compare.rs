@@ -6,11 +6,12 @@ use crate::{
     config::ConfigError,
     connection::{ConnectOptions, Connection, address::Address},
     dialect::{self, Answers, Before, Place, ScratchError, Unmodelled},
-    diff::{Diff, Filter, LeftOut, comments, diff},
+    diff::{Diff, Filter, LeftOut, LeftOutKind, comments, diff},
     error::Error,
+    operation::Operation,
     revision::{self, Direction, Edges, Heads, Target},
     runtime::{self, RunError},
-    schema::{Dialect, Ident, ObjectName, Remark, Schema},
+    schema::{Dialect, Ident, ObjectName, Remark, Schema, Table, TableName},
     source::{self, Made, ReplayError, Source, SqlFileError},
 };
 
@@ -41,6 +42,15 @@ pub(super) struct Compared {
     pub(super) from: Schema,
     /// What the sides hold that is not the project's.
     pub(super) left_out: Vec<Unmodelled>,
+    /// What they hold of what the project itself says not to be its own.
+    pub(super) external: Vec<Unmodelled>,
+}
+
+impl Compared {
+    /// Returns all that is not the project's.
+    pub(super) fn all_left_out(self) -> Vec<Unmodelled> {
+        self.external.into_iter().chain(self.left_out).collect()
+    }
 }
 
 /// Reads the sides of a comparison and compares them. Writes nothing.
@@ -53,6 +63,8 @@ pub(super) struct Reader<'p> {
     connection: Option<Connection>,
     /// The rows of the version table that belong to the schema that was read.
     heads: Option<Heads>,
+    /// The tables that the project says not to be its own.
+    external: BTreeSet<TableName>,
     /// The schema that a name without one means, if it was asked for.
     current: Option<Ident>,
     /// What the files that were read hold and is not compared.
@@ -74,6 +86,7 @@ impl<'p> Reader<'p> {
     /// Makes a reader of some sources: of the address' dialect; without an address, of the first that the project
     /// lists.
     pub(super) async fn open(project: &'p Project, sources: &[&Source]) -> Result<Self, Error> {
+        let external: BTreeSet<TableName> = project.external()?.into_keys().collect();
         if sources.contains(&&Source::Database) {
             let connection = project.connect_to_read().await?;
             let dialect = connection.dialect();
@@ -82,6 +95,7 @@ impl<'p> Reader<'p> {
                 dialect,
                 connection: Some(connection),
                 heads: None,
+                external,
                 current: None,
                 of_files: Vec::new(),
                 warnings: Vec::new(),
@@ -97,6 +111,7 @@ impl<'p> Reader<'p> {
             dialect,
             connection: None,
             heads: None,
+            external,
             current: None,
             of_files: Vec::new(),
             warnings: Vec::new(),
@@ -273,11 +288,13 @@ impl<'p> Reader<'p> {
             self.connection().await?;
             (from, to) = (self.without_current(from).await?, self.without_current(to).await?);
         }
+        let filter = self.with_external(filter, [&from, &to]);
         let ((from, left_out), (to, of_to)) = (filter.split(from), filter.split(to));
-        let left_out = LeftOut::joined(left_out, of_to)
-            .into_iter()
-            .map(|one| Unmodelled { kind: one.words().to_owned(), names: one.names });
-        let left_out = left_out.collect();
+        let (external, left_out): (Vec<LeftOut>, Vec<LeftOut>) =
+            LeftOut::joined(left_out, of_to).into_iter().partition(|one| one.kind == LeftOutKind::External);
+        let named = |one: LeftOut| Unmodelled { kind: one.words().to_owned(), names: one.names };
+        let external = external.into_iter().map(named).collect();
+        let left_out = left_out.into_iter().map(named).collect();
         let own = self.current().await?;
         let canonical = |schema: Schema| self.dialect.canonical_in(schema, own.as_ref());
         let (from, to) = (canonical(from), canonical(to));
@@ -293,7 +310,18 @@ impl<'p> Reader<'p> {
             let said = comments(from.as_written(), to.as_written(), &filter, &found.operations);
             found.operations.extend(said);
         }
-        Ok(Compared { diff: found, from: from.into_written(), left_out })
+        Ok(Compared { diff: found, from: from.into_written(), left_out, external })
+    }
+
+    /// Names the tables that are not the project's; SQLite's in the letters in which they are there.
+    fn with_external(&self, mut filter: Filter, sides: [&Schema; 2]) -> Filter {
+        let is_one = |one: &TableName, other: &TableName| {
+            one.schema == other.schema && self.dialect.is_one_name(&one.name, &other.name)
+        };
+        let there = sides.iter().flat_map(|schema| schema.tables.keys());
+        let there = there.filter(|name| self.external.iter().any(|one| is_one(one, name)));
+        filter.external.extend(there.cloned());
+        filter
     }
 
     /// Lets the scripts say what is theirs in a database that was read: what none of them made and nobody wants is left
@@ -303,7 +331,7 @@ impl<'p> Reader<'p> {
         after: &Schema,
         (source, to): (&Source, &Schema),
     ) -> Result<Filter, Error> {
-        let Schema { tables: _, enums, sequences, schemas: others, remarks: _ } = after;
+        let Schema { tables: _, enums, sequences, schemas: others, external: _, remarks: _ } = after;
         // All revisions are replayed for it, which most databases give no reason for.
         let has_to_tell = !(enums.is_empty() && sequences.is_empty() && others.is_empty());
         let history = match &self.heads {
@@ -335,7 +363,8 @@ impl<'p> Reader<'p> {
     }
 
     fn filter_of<'s>(&self, declared: &[&'s Schema], said: impl Iterator<Item = &'s Schema>) -> Filter {
-        let mut filter = Filter { own: self.current.clone(), ..filter(self.project) };
+        let mut filter =
+            Filter { own: self.current.clone(), external: self.external.clone(), ..filter(self.project) };
         declared.iter().for_each(|schema| filter.compares(schema));
         said.for_each(|schema| filter.speaks_of(schema));
         filter
@@ -428,10 +457,42 @@ pub(super) async fn replayed(
     match source::replay(dialect, scripts, revisions, before.clone()) {
         Err(opaque @ ReplayError::Opaque { .. }) => {
             let Some(server) = project.scratch_server(dialect)? else { return Err(opaque.into()) };
-            Ok(source::replay_on_scratch(&server, scripts, revisions, before).await?)
+            rehearsed(project, &server, revisions, before).await
         }
         replayed => Ok(replayed?),
     }
+}
+
+/// Replays revisions on a scratch database, in which the external tables are made that are not there, for keys that refer to
+/// them. Those that a revision makes come by it.
+async fn rehearsed(
+    project: &Project,
+    server: &Address,
+    revisions: &[usize],
+    mut before: Before,
+) -> Result<Before, Error> {
+    let mut missing = project.external()?;
+    missing.retain(|name, _| !before.schema.tables.contains_key(name));
+    let mut schemas: BTreeSet<Ident> = missing.keys().filter_map(|name| name.schema.clone()).collect();
+    for &position in revisions {
+        for operation in project.scripts().upgrade(position).map_err(ReplayError::from)? {
+            if let Operation::CreateTable(Table { name, .. }) = &operation {
+                missing.remove(name);
+            } else if let Operation::CreateSchema { name } = &operation {
+                schemas.remove(name);
+            }
+        }
+    }
+    let was_there =
+        |schema: &Ident| before.schema.schemas.contains(schema) || place::lies_in(&before.schema, schema);
+    schemas.retain(|schema| !was_there(schema));
+    let added: Vec<TableName> = missing.keys().cloned().collect();
+    before.schema.tables.extend(missing);
+    let mut after = source::replay_on_scratch(server, project.scripts(), revisions, before).await?;
+    after.schema.tables.retain(|name, _| !added.contains(name));
+    schemas.retain(|schema| !place::lies_in(&after.schema, schema));
+    after.schema.schemas.retain(|schema| !schemas.contains(schema));
+    Ok(after)
 }
 
 /// Lists the revisions that `upgrade heads` would run.

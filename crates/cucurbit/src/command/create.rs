@@ -39,7 +39,8 @@ pub async fn create(
     let left = std::mem::take(&mut reader.warnings);
     let current = reader.current().await;
     let closed = reader.close().await;
-    let Read { pending, compared: Compared { diff, from, left_out }, unmodelled, remarks } = compared?;
+    let Read { pending, compared: Compared { diff, from, left_out, external: _ }, unmodelled, remarks } =
+        compared?;
     closed?;
     let at_hand = AtHand { dialect, current_schema: current? };
     if !pending.is_empty() {

@@ -48,15 +48,17 @@ pub async fn diff(
     let compared = read_and_compare(&mut reader, between).await;
     let warnings = std::mem::take(&mut reader.warnings);
     let closed = reader.close().await;
-    let (Compared { diff, from: _, left_out }, unmodelled) = compared?;
+    let (compared, unmodelled) = compared?;
     closed?;
+    let diff = &compared.diff;
     if let Some(first) = diff.uncompared.first()
         && !allow_uncompared
     {
         return Err(Error::Uncompared { count: diff.uncompared.len(), reason: first.reason.clone() });
     }
     let uncompared = diff.uncompared.len();
-    Ok(Differences { operations: diff.operations, uncompared, unmodelled, left_out, warnings })
+    let operations = diff.operations.clone();
+    Ok(Differences { operations, uncompared, unmodelled, left_out: compared.all_left_out(), warnings })
 }
 
 async fn read_and_compare(reader: &mut Reader<'_>, between: &Between) -> Result<(Compared, Sides), Error> {

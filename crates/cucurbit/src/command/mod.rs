@@ -16,7 +16,7 @@ mod run;
 mod show;
 mod warning;
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use crate::{
     config::{Config, Environment, ResolvedAddress},
@@ -25,7 +25,7 @@ use crate::{
     mask,
     revision::{Script, Scripts, caught},
     runtime::{RunOptions, VersionTable},
-    schema::{Dialect, NamingConvention, Schema},
+    schema::{Dialect, NamingConvention, Schema, Table, TableName},
 };
 
 pub use crate::{dialect::Unmodelled, source::Source};
@@ -51,6 +51,7 @@ type Models = dyn Fn() -> Result<Schema, Box<dyn std::error::Error + Send + Sync
 pub struct Env {
     scripts: Vec<Script>,
     models: Option<Box<Models>>,
+    external: Vec<Table>,
     project: Option<PathBuf>,
     naming: NamingConvention,
 }
@@ -68,7 +69,7 @@ impl Env {
     /// Starts from the revision scripts that the build script listed.
     #[must_use]
     pub fn new(scripts: Vec<Script>) -> Self {
-        Self { scripts, models: None, project: None, naming: NamingConvention::new() }
+        Self { scripts, models: None, external: Vec::new(), project: None, naming: NamingConvention::new() }
     }
 
     /// Names the models to compare with; they are collected when a command needs them.
@@ -78,6 +79,14 @@ impl Env {
         E: std::error::Error + Send + Sync + 'static,
     {
         self.models = Some(Box::new(move || models().map_err(Into::into)));
+        self
+    }
+
+    /// Names tables that are not the project's and to which keys may refer all the same, as
+    /// [`Schema::with_external`] does: for a project without models.
+    #[must_use]
+    pub fn external(mut self, tables: impl IntoIterator<Item = Table>) -> Self {
+        self.external.extend(tables);
         self
     }
 
@@ -235,15 +244,29 @@ impl Project {
     /// database of the project.
     pub fn models(&self) -> Result<Schema, Error> {
         let models = self.env.models.as_ref().ok_or(Error::NoModels)?;
-        // A project's own code, as its scripts are.
-        let schema = caught(models).map_err(|panic| Error::Models(panic.into()))?;
-        let mut schema = schema.map_err(Error::Models)?;
+        let mut schema = collected(&**models)?;
         self.env.naming.apply(&mut schema)?;
         if schema.tables.is_empty() {
             return Err(Error::EmptyModels);
         }
+        let external = self.env.external.iter().map(|table| &table.name).chain(schema.external.keys());
+        if let Some(table) = external.into_iter().find(|name| schema.tables.contains_key(*name)) {
+            return Err(Error::ExternalInModels { table: table.clone() });
+        }
         self.dialects().iter().try_for_each(|dialect| dialect.refuse_collisions(&schema))?;
         Ok(schema)
+    }
+
+    /// Collects the tables that are not the project's and to which keys may refer.
+    ///
+    /// # Errors
+    ///
+    /// When the models, which name them, cannot be collected; when one of them is among the models, too.
+    pub(crate) fn external(&self) -> Result<BTreeMap<TableName, Table>, Error> {
+        let models = self.env.models.as_deref().map(collected).transpose()?.unwrap_or_default();
+        let named = self.env.external.iter().cloned();
+        let external = models.with_external(named).external;
+        Ok(external)
     }
 
     /// Returns the dialects that a new revision must run on.
@@ -278,4 +301,10 @@ impl Project {
         }
         Ok(())
     }
+}
+
+/// Collects models: a project's own code, as its scripts are.
+fn collected(models: &Models) -> Result<Schema, Error> {
+    let schema = caught(models).map_err(|panic| Error::Models(panic.into()))?;
+    schema.map_err(Error::Models)
 }

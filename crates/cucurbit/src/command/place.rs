@@ -23,8 +23,13 @@ pub(super) fn may_be_one(one: &Schema, other: &Schema) -> bool {
     names(one).any(|name| is_elsewhere(other, name)) || names(other).any(|name| is_elsewhere(one, name))
 }
 
+/// Tells whether something lies in a schema of this name.
+pub(super) fn lies_in(schema: &Schema, name: &Ident) -> bool {
+    names(schema).any(|object| object.schema.as_ref() == Some(name))
+}
+
 fn names(schema: &Schema) -> impl Iterator<Item = &ObjectName> {
-    let Schema { tables, enums, sequences, schemas: _, remarks: _ } = schema;
+    let Schema { tables, enums, sequences, schemas: _, external: _, remarks: _ } = schema;
     tables.keys().chain(enums.keys()).chain(sequences.keys())
 }
 

@@ -7,7 +7,7 @@ use std::{borrow::Cow, io, path::PathBuf};
 use thiserror::Error;
 
 use super::{DriverError, TlsError};
-use crate::schema::Dialect;
+use crate::schema::{Advice, Dialect};
 
 /// Why a database did not do what it was asked.
 #[derive(Debug, Error)]
@@ -207,8 +207,11 @@ pub(crate) fn code_of<'e>(error: &'e (dyn std::error::Error + 'static)) -> Optio
     None
 }
 
-/// Returns advice about an error that code of a script returned, where the database's own code of it is known.
+/// Returns advice about an error that code of a script returned: its own, or what the database's own code of it tells.
 pub(crate) fn hint_of(error: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
+    if let Some(Advice(words)) = Advice::of(error) {
+        return Some(words);
+    }
     let code = code_of(error)?;
     STATES.iter().find(|(known, _)| code.starts_with(known)).and_then(|(_, trouble)| trouble.hint())
 }

@@ -96,6 +96,25 @@ impl Dialect {
         }
     }
 
+    /// Tells whether two names are one to this database.
+    #[must_use]
+    pub(crate) fn is_one_name(self, one: &Ident, other: &Ident) -> bool {
+        match self {
+            Self::Postgres => one == other,
+            Self::Sqlite => is_in_letters(one, other),
+        }
+    }
+
+    /// Tells whether SQL is the one word that a person takes for a text and this database for the name of a role: `user`.
+    #[must_use]
+    pub(crate) fn is_role(self, sql: &str) -> bool {
+        match self {
+            Self::Postgres => sql.trim().eq_ignore_ascii_case("user"),
+            // It says that there is no such column.
+            Self::Sqlite => false,
+        }
+    }
+
     /// The dialect whose database keeps everything that a schema holds; SQLite has neither enum types nor sequences.
     pub const KEEPER: Self = Self::Postgres;
 

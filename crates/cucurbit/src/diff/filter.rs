@@ -30,6 +30,10 @@ pub struct Filter {
     pub namespaces: BTreeSet<Ident>,
     /// Enum types and sequences that are compared, though their schema is not.
     pub singles: BTreeSet<ObjectName>,
+    /// The tables that are said not to be the project's, though keys refer to them.
+    pub external: BTreeSet<TableName>,
+    /// The enum types and sequences that the models or the revisions declare.
+    pub declared: BTreeSet<ObjectName>,
     /// The tables that the models or the revisions speak of: declared ones, and those that their foreign keys refer to.
     pub spoken_of: BTreeSet<TableName>,
 }
@@ -46,6 +50,8 @@ pub struct LeftOut {
 /// A kind of things that are left out, in the order in which they are listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LeftOutKind {
+    /// A table that is said not to be the project's.
+    External,
     /// A table in which another migration tool keeps its books.
     ToolTable,
     /// A table of a schema that is not the project's.
@@ -61,6 +67,7 @@ pub enum LeftOutKind {
 impl LeftOutKind {
     const fn words(self) -> [&'static str; 2] {
         match self {
+            Self::External => ["external table", "external tables"],
             Self::ToolTable => ["table of another migration tool", "tables of other migration tools"],
             Self::OtherTable => ["table of another schema", "tables of other schemas"],
             Self::OtherEnum => ["enum type of another schema", "enum types of other schemas"],
@@ -92,11 +99,13 @@ impl Filter {
     /// Includes what somebody declares: the schemas in which tables of theirs lie, and single types and sequences of
     /// others.
     pub fn compares(&mut self, declared: &Schema) {
-        let Schema { tables, enums, sequences, schemas, remarks: _ } = declared;
-        let of_tables = tables.keys().filter_map(|name| name.schema.clone());
+        let Schema { tables, enums, sequences, schemas, external: _, remarks: _ } = declared;
+        let own = tables.keys().filter(|name| !self.is_external(name));
+        let of_tables: Vec<Ident> = own.filter_map(|name| name.schema.clone()).collect();
         self.schemas.get_or_insert_default().extend(of_tables);
         self.singles
             .extend(enums.keys().chain(sequences.keys()).filter(|name| name.schema.is_some()).cloned());
+        self.declared.extend(enums.keys().chain(sequences.keys()).cloned());
         self.namespaces.extend(schemas.iter().cloned());
     }
 
@@ -112,7 +121,7 @@ impl Filter {
     /// Includes the types and sequences of other schemas without which the tables of a schema that are compared could not be
     /// made. What else lies in those schemas is still somebody else's.
     pub fn include_what_is_needed(&mut self, schema: &Schema) {
-        let Schema { tables, enums, sequences, schemas: _, remarks: _ } = schema;
+        let Schema { tables, enums, sequences, schemas: _, external: _, remarks: _ } = schema;
         let included: Vec<&Table> = tables.values().filter(|table| self.kind_of(table).is_none()).collect();
         let texts: Vec<String> = included.iter().map(|table| text_of(table)).collect();
         let is_named = |name: &&ObjectName| texts.iter().any(|text| names(text, name));
@@ -127,7 +136,7 @@ impl Filter {
     #[must_use]
     pub fn includes(&self, table: &TableName) -> bool {
         let is_tool = tool::is_name_of_tool(table.name.as_str()) && !self.is_spoken_of(table);
-        !is_tool && !self.is_ours(table) && self.is_here(table)
+        !is_tool && !self.is_external(table) && !self.is_ours(table) && self.is_here(table)
     }
 
     /// Takes out of a schema what is no part of the comparison, and says what that is.
@@ -137,39 +146,50 @@ impl Filter {
     pub fn split(&self, mut schema: Schema) -> (Schema, Vec<LeftOut>) {
         let mut out: BTreeMap<LeftOutKind, BTreeSet<String>> = BTreeMap::new();
         let mut leave = |kind, name: String| out.entry(kind).or_default().extend([name]);
-        let Schema { tables, enums, sequences, schemas, remarks: _ } = &mut schema;
-        let (mut kept, mut gone) = (BTreeMap::new(), BTreeSet::new());
+        let Schema { tables, enums, sequences, schemas, external: _, remarks: _ } = &mut schema;
+        let (mut kept, mut gone) = (BTreeMap::new(), BTreeMap::new());
         for (name, table) in std::mem::take(tables) {
             let is_ours = self.is_ours(&name);
             match self.kind_of(&table).filter(|_| !is_ours) {
                 Some(kind) => {
                     leave(kind, name.to_string());
-                    gone.insert(self.unqualified(name));
+                    gone.insert(self.unqualified(name), table);
                 }
                 None if is_ours => {}
                 None => drop(kept.insert(name, table)),
             }
         }
         *tables = kept;
+        let is_of_external = self.of_external(tables, &gone);
         enums.retain(|name, _| {
-            self.is_here(name) || {
+            let stays = self.is_here(name) && !is_of_external(name);
+            if !stays {
                 leave(LeftOutKind::OtherEnum, name.to_string());
-                false
             }
+            stays
         });
         sequences.retain(|name, _| {
-            self.is_here(name) || {
+            let stays = self.is_here(name) && !is_of_external(name);
+            if !stays {
                 leave(LeftOutKind::OtherSequence, name.to_string());
-                false
             }
+            stays
         });
         schemas.retain(|name| self.includes_schema(name));
         for table in tables.values_mut() {
             let name = table.name.clone();
-            table.foreign_keys.retain(|key| {
-                let ForeignKey { columns, referred_table, .. } = key;
+            table.foreign_keys.retain_mut(|key| {
+                let ForeignKey { columns, referred_table, referred_columns, .. } = key;
                 let referred = self.unqualified(referred_table.clone());
-                let stays = !gone.contains(&referred) || self.spoken_of.contains(&referred);
+                let there = gone.get(&referred);
+                if let (true, Some(key)) =
+                    (referred_columns.is_empty(), there.and_then(|table| table.primary_key.as_ref()))
+                {
+                    // `REFERENCES p` means p's primary key, which nobody sees any more.
+                    referred_columns.clone_from(&key.columns);
+                }
+                let stays =
+                    there.is_none() || self.spoken_of.contains(&referred) || self.is_external(&referred);
                 if !stays {
                     let columns: Vec<&str> = columns.iter().map(Ident::as_str).collect();
                     leave(
@@ -184,13 +204,44 @@ impl Filter {
         (schema, out.collect())
     }
 
+    /// Tells the enum types and sequences that only external tables need: they are whose the tables are, unless somebody
+    /// declares them.
+    fn of_external<'s>(
+        &'s self,
+        kept: &BTreeMap<TableName, Table>,
+        gone: &BTreeMap<TableName, Table>,
+    ) -> impl Fn(&ObjectName) -> bool + use<'s> {
+        let needs = |tables: &mut dyn Iterator<Item = &Table>| {
+            let tables: Vec<&Table> = tables.collect();
+            let types: BTreeSet<ObjectName> =
+                tables.iter().flat_map(|table| types_of(table)).cloned().collect();
+            let texts: Vec<String> = tables.iter().map(|table| text_of(table)).collect();
+            (types, texts)
+        };
+        let external = needs(&mut gone.values().filter(|table| self.is_external(&table.name)));
+        let own = needs(&mut kept.values());
+        let is_needed = |(types, texts): &(BTreeSet<ObjectName>, Vec<String>), name: &ObjectName| {
+            types.contains(name) || texts.iter().any(|text| names(text, name))
+        };
+        move |name| !self.declared.contains(name) && is_needed(&external, name) && !is_needed(&own, name)
+    }
+
     /// Says as what a table is left out.
     fn kind_of(&self, table: &Table) -> Option<LeftOutKind> {
+        if self.is_external(&table.name) {
+            return Some(LeftOutKind::External);
+        }
         if !self.is_here(&table.name) {
             return Some(LeftOutKind::OtherTable);
         }
         let is_tool = tool::is_of_tool(table) && !self.is_spoken_of(&table.name);
         is_tool.then_some(LeftOutKind::ToolTable)
+    }
+
+    /// Tells whether a table is said not to be the project's.
+    fn is_external(&self, table: &TableName) -> bool {
+        let table = self.unqualified(table.clone());
+        self.external.iter().any(|other| self.unqualified(other.clone()) == table)
     }
 
     fn is_spoken_of(&self, table: &TableName) -> bool {

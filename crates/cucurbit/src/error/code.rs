@@ -241,6 +241,8 @@ error_codes! {
     EmptyModels = "empty-models",
     /// A column of the models is of an enum type that they do not declare.
     EnumNotDeclared = "enum-not-declared",
+    /// A table is among the models and said not to be the project's.
+    ExternalInModels = "external-in-models",
     /// The file of a new script is there already.
     FileExists = "file-exists",
     /// `file_template` cannot be understood.

@@ -18,7 +18,7 @@ use crate::{
     operation::{ApplyError, Irreversible},
     revision::{self, HeadsError, ParseError, RevisionIdError, ScriptsError, TargetError},
     runtime::RunError,
-    schema::{Dialect, Ident, NamingError, ObjectName, TableName},
+    schema::{Advice, Dialect, Ident, NamingError, ObjectName, TableName},
     script::ScriptError,
     source::{ReplayError, SqlFileError},
 };
@@ -76,6 +76,12 @@ pub enum Error {
     OldBinary {
         /// The scripts.
         files: Vec<PathBuf>,
+    },
+    /// A table is among the models and said not to be the project's.
+    #[error("table `{table}` is one of the models, and external")]
+    ExternalInModels {
+        /// The table.
+        table: TableName,
     },
     /// A column of the models is of an enum type that the models do not declare.
     #[error(
@@ -190,6 +196,9 @@ impl Error {
                 "declare it beside the tables: `.with_enums([EnumType::new(\"{name}\", [\"…\"])])`; a type that is \
                  no enum, or somebody else's, is `Type::Custom`"
             )),
+            Self::ExternalInModels { .. } => Some(
+                "say it once: a model is made and compared, what is external is left to whoever made it".to_owned(),
+            ),
             Self::NoScripts { .. } => Some(
                 "make the first one with `create --message \"…\"`, or name the folder by `versions` in \
                  cucurbit.toml and in build.rs"
@@ -234,7 +243,8 @@ impl Error {
             Self::SqlFile(error) => error.hint().map(str::to_owned),
             Self::Steps(error) => error.hint(),
             Self::Target(error) => error.hint(),
-            Self::Apply(_) | Self::Models(_) | Self::Irreversible(_) | Self::Usage { .. } => None,
+            Self::Models(error) => Advice::of(&**error).map(ToString::to_string),
+            Self::Apply(_) | Self::Irreversible(_) | Self::Usage { .. } => None,
         }
     }
 }

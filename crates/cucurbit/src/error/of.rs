@@ -24,6 +24,7 @@ impl From<&Error> for ErrorCode {
             Error::Connection(error) => error.into(),
             Error::EmptyModels => Self::EmptyModels,
             Error::EnumNotDeclared { .. } => Self::EnumNotDeclared,
+            Error::ExternalInModels { .. } => Self::ExternalInModels,
             Error::Graph(error) => (&error.error).into(),
             Error::Heads(error) => error.into(),
             Error::Id(error) => error.into(),

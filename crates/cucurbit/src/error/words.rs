@@ -8,6 +8,7 @@ use std::error::Error as _;
 use crate::{
     connection::{ConnectionError, DriverError},
     runtime::RunError,
+    schema::Advice,
 };
 
 use super::Error;
@@ -40,8 +41,14 @@ impl Error {
         let message = Said { text: self.to_string(), has_lines: is_of_a_statement(&self.to_string()) };
         let mut causes: Vec<Said> = Vec::new();
         let mut source = self.source();
+        let mut hint = self.hint();
         let mut is_foreign = matches!(self, Self::Models(_));
         while let Some(cause) = source {
+            if let Some(advice) = cause.downcast_ref::<Advice>() {
+                hint = hint.or_else(|| Some(advice.to_string()));
+                source = cause.source();
+                continue;
+            }
             let text = cause.to_string();
             let said = causes.last().map_or(&message.text, |before| &before.text);
             // A cause that its owner already repeats says nothing new; sqlx's errors do so.
@@ -52,7 +59,7 @@ impl Error {
             is_foreign |= is_code(cause);
             source = cause.source();
         }
-        Explanation { message, causes, hint: self.hint() }
+        Explanation { message, causes, hint }
     }
 }
 

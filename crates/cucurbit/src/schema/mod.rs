@@ -3,6 +3,7 @@
 //! What lives here: plain data and its builders. No SQL, no input or output, no behaviour of a database;
 //! [`Dialect`] is only a name here, the key of a variant.
 
+mod advice;
 pub mod build;
 mod column;
 mod constraint;
@@ -25,6 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 pub use self::{
+    advice::Advice,
     build::TableBuilder,
     column::Column,
     constraint::{
@@ -56,6 +58,10 @@ pub struct Schema {
     pub sequences: BTreeMap<ObjectName, Sequence>,
     /// The schemas that are there besides the connection's own and those in which something lies (PostgreSQL only).
     pub schemas: BTreeSet<Ident>,
+    /// The tables that keys may refer to and that are not the project's: never made, dropped, altered or compared. Of their
+    /// columns those are known to which somebody refers.
+    #[serde(skip)]
+    pub external: BTreeMap<TableName, Table>,
     /// What whoever read it noticed: warnings of `create`.
     #[serde(skip)]
     pub remarks: Remarks,
@@ -98,6 +104,34 @@ impl Schema {
         self
     }
 
+    /// Adds tables that are not the project's, and to which foreign keys may refer all the same: another service's, a
+    /// vendor's, such as `auth.users`.
+    ///
+    /// They are never made, dropped, altered or compared, the keys that refer to them are. Say of them the columns that
+    /// keys refer to, with their primary key or a unique constraint.
+    ///
+    /// ```
+    /// use cucurbit::schema::{Schema, TableBuilder, TableName, build::uuid};
+    ///
+    /// let users = TableBuilder::build(TableName::qualified("auth", "users"), |table| {
+    ///     table.column(uuid("id"));
+    ///     table.primary_key(["id"]);
+    /// });
+    /// let note = TableBuilder::build("note", |table| {
+    ///     table.column(uuid("id"));
+    ///     table.column(uuid("author_id"));
+    ///     table.primary_key(["id"]);
+    ///     table.foreign_key(["author_id"], TableName::qualified("auth", "users"), ["id"]);
+    /// });
+    /// let schema = Schema::from_tables([note]).with_external([users]);
+    /// assert!(schema.table(&TableName::qualified("auth", "users")).is_none());
+    /// ```
+    #[must_use]
+    pub fn with_external(mut self, tables: impl IntoIterator<Item = Table>) -> Self {
+        self.external.extend(tables.into_iter().map(|table| (table.name.clone(), table)));
+        self
+    }
+
     /// Adds remarks.
     #[must_use]
     pub fn with_remarks(mut self, remarks: impl IntoIterator<Item = Remark>) -> Self {
@@ -114,7 +148,7 @@ impl Schema {
     /// Tells whether there is nothing in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let Self { tables, enums, sequences, schemas, remarks: _ } = self;
+        let Self { tables, enums, sequences, schemas, external: _, remarks: _ } = self;
         tables.is_empty() && enums.is_empty() && sequences.is_empty() && schemas.is_empty()
     }
 }

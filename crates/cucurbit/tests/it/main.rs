@@ -49,6 +49,9 @@ mod enum_values; // Values of enum types that are renamed, replaced and taken aw
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod errors; // Every error has a stable name, and docs/errors.md an entry for each.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
+mod external; // Tables of others, to which keys refer, are never made, dropped, altered or compared.
 #[cfg(test)]
 mod graph; // Alembic's recorded behaviour on small graphs, what differs on purpose, and laws over random graphs.
 #[cfg(feature = "runtime")]
