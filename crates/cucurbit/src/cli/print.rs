@@ -66,6 +66,13 @@ impl Printer {
             Event::GaveWay { .. } => {
                 self.say(Tone::Progress, "The database gave the transaction up for another one; once more")
             }
+            Event::FillsWithRole { revision, table, column } => self.tell(
+                Tone::Warning,
+                &format!(
+                    "revision `{revision}`: a backfill is SQL, and `user` is the name of the role that runs it: `{table}.{column}` \
+                     gets that; the text is `.backfill(\"'user'\")`, and `.backfill(\"current_user\")` means the role"
+                ),
+            ),
             Event::MayRunTwice { revision, sql } => self.tell(
                 Tone::Warning,
                 &format!(

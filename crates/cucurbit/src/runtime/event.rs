@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::revision::Step;
+use crate::{
+    revision::Step,
+    schema::{Ident, TableName},
+};
 
 /// Something that happened during a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +20,15 @@ pub enum Event<'e> {
     GaveWay {
         /// The step.
         step: &'e Step,
+    },
+    /// A revision fills a column with what `user` means in SQL, which looks like a text; told before the revision begins.
+    FillsWithRole {
+        /// The revision.
+        revision: &'e str,
+        /// The table.
+        table: &'e TableName,
+        /// The column.
+        column: &'e Ident,
     },
     /// A revision holds a statement that cannot be marked as done in its own transaction, and is run again if the process
     /// dies at the wrong moment; told before the revision begins.

@@ -6,6 +6,7 @@
 //! The walk: [`Migrator::upgrade`] → `lock` → `version_table` → `revision::upgrade` → `apply` for each step.
 
 mod apply;
+mod backfill;
 mod code;
 mod entry;
 mod error;
@@ -429,6 +430,7 @@ impl<'m> Migrator<'m> {
         prepare::refuse_dangers(self.connection, &prepared.hazards, allow_data_loss).await?;
         let outside = self.outside(&steps, &prepared.works);
         self.look_at_outside(outside).await?;
+        self.tell_of_roles(&steps, &prepared.works);
         table.ensure(self.connection).await?;
 
         let scripts = self.scripts;
@@ -493,6 +495,16 @@ impl<'m> Migrator<'m> {
             }
         }
         Ok(())
+    }
+
+    /// Tells which columns are filled with the name of a role, where a text was probably meant.
+    fn tell_of_roles(&mut self, steps: &[Step], works: &[prepare::Work]) {
+        for (step, work) in steps.iter().zip(works) {
+            let revision = step.revision.map_or("", |at| self.scripts.graph().id(at));
+            for (table, column) in &work.roles {
+                (self.observer)(Event::FillsWithRole { revision, table, column });
+            }
+        }
     }
 
     /// Lists the statements that run outside transactions, each with its revision.

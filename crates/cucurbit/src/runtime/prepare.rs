@@ -12,7 +12,7 @@ use crate::{
     schema::{Ident, Schema, TableName},
 };
 
-use super::{RunError, resume, said::Said};
+use super::{RunError, backfill, resume, said::Said};
 
 /// The steps of a run, made ready.
 #[derive(Debug)]
@@ -39,6 +39,8 @@ pub(super) struct Work {
     pub(super) segments: Vec<Segment>,
     /// The fingerprint of its script, where something of it runs outside transactions.
     pub(super) script: String,
+    /// The columns that it fills with what `user` means in SQL.
+    pub(super) roles: Vec<(TableName, Ident)>,
 }
 
 impl Work {
@@ -134,6 +136,7 @@ pub(super) fn prepare(
                 Part::Known(operations) => (operations, false),
                 Part::Opaque(operations) => (operations, true),
             };
+            work.roles.extend(backfill::with_role(dialect, &operations));
             if is_opaque {
                 work.segments.push(Segment::Waiting(operations));
                 continue;

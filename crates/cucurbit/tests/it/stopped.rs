@@ -245,6 +245,34 @@ fn what_may_be_run_twice_is_said_before_and_what_commits_by_itself_can_be_run() 
 }
 
 #[test]
+fn a_backfill_that_is_the_name_of_a_role_is_said_before() {
+    fn fills(op: &mut Op) {
+        op.add_column("bed", string("role", 20)).backfill(" USER ");
+        op.add_column("bed", string("by", 63)).backfill("current_user");
+        op.add_column("bed", string("kind", 20)).backfill("'user'");
+        op.add_column("bed", string("later", 20).nullable());
+        op.alter_table("bed", |table| {
+            table.alter_column("later").not_null().backfill("user");
+        });
+    }
+    on_database(Postgres, async |database: Database| {
+        let mut connection = database.connect().await;
+        let mut told = Vec::new();
+        let list = scripts(&list(fills));
+        Migrator::on(&mut connection, &list)
+            .observer(|event| {
+                if let Event::FillsWithRole { revision, table, column } = event {
+                    told.push(format!("{revision}: {table}.{column}"));
+                }
+            })
+            .upgrade_heads()
+            .await
+            .unwrap();
+        assert_eq!(told, ["a2: bed.role", "a2: bed.later"]);
+    });
+}
+
+#[test]
 fn what_the_script_alone_tells_is_refused_at_the_start() {
     fn unknown(op: &mut Op) {
         op.execute("CREATE TABLE by_hand (id integer)");

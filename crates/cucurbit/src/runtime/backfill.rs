@@ -1,0 +1,25 @@
+//! Backfills that are SQL and look like a text: `user` is a word of PostgreSQL, and gives the name of a role.
+
+use crate::{
+    dialect::Dialect,
+    operation::{ColumnChange, Operation},
+    schema::{Expression, Ident, TableName},
+};
+
+/// Lists the columns that are filled with `user`. Who means the role has another word for it, `current_user`, which nobody
+/// takes for a text.
+pub(super) fn with_role(dialect: Dialect, operations: &[Operation]) -> Vec<(TableName, Ident)> {
+    operations.iter().filter_map(|operation| column(dialect, operation)).collect()
+}
+
+fn column(dialect: Dialect, operation: &Operation) -> Option<(TableName, Ident)> {
+    let is_role = |sql: &Expression| dialect.is_role(sql.on(dialect));
+    if let Operation::AddColumn { table, column, backfill: Some(backfill) } = operation {
+        is_role(backfill).then(|| (table.clone(), column.name.clone()))
+    } else if let Operation::AlterColumn { table, column, changes } = operation {
+        let fills = |change: &ColumnChange| matches!(change, ColumnChange::SetNotNull { backfill: Some(backfill) } if is_role(backfill));
+        changes.iter().any(fills).then(|| (table.clone(), column.clone()))
+    } else {
+        None
+    }
+}
