@@ -1,6 +1,13 @@
 //! Signals: the first asks the run to stop in good order, the second ends the process.
+//!
+//! They are heard on a thread of their own: code of a script may compute and never wait.
 
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::{
+    sync::atomic::{AtomicU8, Ordering},
+    thread,
+};
+
+use tokio::runtime::{Builder, Runtime};
 
 use crate::runtime::Stop;
 
@@ -12,10 +19,13 @@ static CAME: AtomicU8 = AtomicU8::new(0);
 /// Begins to wait for signals, for the rest of the process; `told` is called when the first comes.
 pub(super) fn listen(told: impl Fn() + Send + 'static) -> Stop {
     let stop = Stop::default();
-    // Before the first of them, so that none is missed between two.
+    let Some(runtime) = runtime() else { return stop };
+    // Before the thread begins, so that none is missed.
+    let entered = runtime.enter();
     let Some(mut signals) = Signals::new() else { return stop };
+    drop(entered);
     let asked = stop.clone();
-    tokio::spawn(async move {
+    let heard = async move {
         let Some(first) = signals.next().await else { return };
         CAME.store(first as u8, Ordering::SeqCst);
         asked.ask();
@@ -23,8 +33,18 @@ pub(super) fn listen(told: impl Fn() + Send + 'static) -> Stop {
         if let Some(second) = signals.next().await {
             end(second);
         }
-    });
+    };
+    // Where there is no thread to be had, signals were taken already and somebody must hear them.
+    let thread = thread::Builder::new().name("signals".to_owned());
+    if thread.spawn(move || runtime.block_on(heard)).is_err() {
+        end(Code::Failed);
+    }
     stop
+}
+
+/// What waits for signals; `None` where that is not allowed.
+fn runtime() -> Option<Runtime> {
+    Builder::new_current_thread().enable_all().build().ok()
 }
 
 /// Returns the exit code of the signal that came.

@@ -27,7 +27,7 @@ const CREATE_BED: &str = "op.create_table(\"bed\", |table| {
         table.primary_key([\"id\"]);
     });";
 
-const SCRIPTS: [Script; 34] = [
+const SCRIPTS: [Script; 35] = [
     ("same", "one", r#"Revision::new("aaaa11111111")"#, "", ""),
     ("same", "two", r#"Revision::new("aaaa22222222").revises(&["aaaa11111111"])"#, "", ""),
     ("heads", "root", r#"Revision::new("100000000000")"#, "", ""),
@@ -127,6 +127,7 @@ const SCRIPTS: [Script; 34] = [
     ("signals", "beds", r#"Revision::new("aaaaaaaaaaaa")"#, CREATE_BED, ""),
     ("signals", "says", r#"Revision::new("bbbbbbbbbbbb").revises(&["aaaaaaaaaaaa"])"#, SAYS, ""),
     ("signals", "long", r#"Revision::new("cccccccccccc").revises(&["bbbbbbbbbbbb"])"#, LONG, ""),
+    ("signals", "spins", r#"Revision::new("eeeeeeeeeeee").revises(&["bbbbbbbbbbbb"])"#, SPINS, ""),
     ("signals", "waits", r#"Revision::new("dddddddddddd").revises(&["bbbbbbbbbbbb"])"#, WAITS, ""),
 ];
 
@@ -149,10 +150,18 @@ const WAITS: &str = r#"op.run("wait", async |connection: &mut Connection| {
         Ok(())
     });"#;
 
+/// Code that computes and never waits, so that nothing else has a turn on its thread.
+const SPINS: &str = r#"op.run("spin", async |connection: &mut Connection| {
+        connection.execute("INSERT INTO bed (id) VALUES (1)").await?;
+        eprintln!("spinning");
+        while std::hint::black_box(true) {}
+        Ok(())
+    });"#;
+
 /// `env.py` of a project that cannot make up its mind.
 const MAIN: &str = r#"use std::{env, process::ExitCode};
 
-use cucurbit::{Env, schema::{Schema, TableBuilder, build::*}};
+use cucurbit::{Env, schema::{Advice, Schema, TableBuilder, build::*}};
 
 mod versions {
     cucurbit::include_versions!();
@@ -167,12 +176,17 @@ impl std::fmt::Display for NoGardener {
     }
 }
 
-impl std::error::Error for NoGardener {}
+impl std::error::Error for NoGardener {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        let is_advised = env::var("MODELS").as_deref() == Ok("advised");
+        is_advised.then_some(&Advice("ask at the gate") as _)
+    }
+}
 
 fn models() -> Result<Schema, NoGardener> {
     match env::var("MODELS").as_deref() {
         Ok("empty") => Ok(Schema::new()),
-        Ok("failing") => Err(NoGardener),
+        Ok("failing" | "advised") => Err(NoGardener),
         Ok("panicking") => panic!("no models today"),
         _ => Ok(Schema::from_tables([TableBuilder::build("bed", |table| {
             table.column(integer("id"));

@@ -374,12 +374,21 @@ async fn no_models(database: Database) {
     error[models-not-collected]: cannot collect the models
       caused by: there is no gardener
     ");
+    assert_snapshot!(said("advised").await, @r"
+    $ check
+    $ create -m beds
+    exit 1
+    --- stderr
+    error[models-not-collected]: cannot collect the models
+      caused by: there is no gardener
+      hint: ask at the gate
+    ");
     assert_snapshot!(said("panicking").await, @r"
     $ check
     $ create -m beds
     exit 1
     --- stderr
     error[models-not-collected]: cannot collect the models
-      caused by: it panicked in garden/src/main.rs:24:28: no models today
+      caused by: it panicked in garden/src/main.rs:29:28: no models today
     ");
 }

@@ -13,6 +13,7 @@ use crate::support::{Database, Kind, Ran, on_each_database};
 on_each_database! {
     a_signal_rolls_back_and_says_where_the_database_is;
     a_second_signal_ends_the_process_at_once;
+    a_second_signal_ends_code_that_never_waits;
     whoever_waits_for_the_lock_can_be_stopped;
 }
 
@@ -132,6 +133,21 @@ async fn a_second_signal_ends_the_process_at_once(database: Database) {
     for (signals, code) in [(["INT", "INT"], 130), (["TERM", "INT"], 130), (["INT", "TERM"], 143)] {
         let mut running = Running::start(&bad, &database, &["upgrade", "dddddddddddd"]);
         running.until("bbbbbbbbbbbb -> dddddddddddd");
+        running.signal(signals[0]);
+        running.until("Stopping");
+        running.signal(signals[1]);
+        let (ended, said) = running.ended();
+        assert_eq!(ended, Some(code), "{said}");
+        assert_nothing_is_left(&bad, &database).await;
+    }
+}
+
+async fn a_second_signal_ends_code_that_never_waits(database: Database) {
+    let bad = Bad::project();
+    for (signals, code) in [(["INT", "INT"], 130), (["TERM", "TERM"], 143)] {
+        bad.run("signals", &database, &["upgrade", "bbbbbbbbbbbb"]).exits(0);
+        let mut running = Running::start(&bad, &database, &["upgrade", "eeeeeeeeeeee"]);
+        running.until("spinning");
         running.signal(signals[0]);
         running.until("Stopping");
         running.signal(signals[1]);
