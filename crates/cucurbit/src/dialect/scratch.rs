@@ -38,7 +38,12 @@ impl Passed {
     pub(crate) fn words(&self) -> Vec<String> {
         let kinds = [
             (&self.beyond, "reaches", "reach", "beyond its database by code, to the server's roles or files"),
-            (&self.ends, "ends", "end", "transactions in code that runs texts, so that it could not be undone"),
+            (
+                &self.ends,
+                "ends",
+                "end",
+                "transactions in code that runs texts, so that it could not be undone",
+            ),
             (&self.roles, "names", "name", "a role that is not on this server, or that cannot be acted for"),
             (&self.drops, "drops", "drop", "what is not there"),
         ];

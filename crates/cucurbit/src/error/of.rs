@@ -341,7 +341,9 @@ impl From<&RunError> for ErrorCode {
             RunError::InTransaction => Self::InTransaction,
             RunError::Lock { .. } => Self::Locked,
             RunError::MixedModes { .. } => Self::MixedModes,
-            RunError::Outside { source, .. } if matches!(**source, RunError::InvalidIndex { .. }) => Self::InvalidIndex,
+            RunError::Outside { source, .. } if matches!(**source, RunError::InvalidIndex { .. }) => {
+                Self::InvalidIndex
+            }
             RunError::Outside { .. } => Self::FailedOutsideTransaction,
             RunError::Overtaken { .. } => Self::Overtaken,
             RunError::Panic(error) => error.into(),

@@ -69,8 +69,16 @@ async fn finishes(connection: &mut Connection, list: &[Script], left: &str) {
     upgrade(connection, list).await.unwrap_or_else(|error| panic!("{words}: {error:?}"));
     let version = connection.value("SELECT version_num FROM alembic_version").await.unwrap();
     assert_eq!(version.as_deref(), Some("a2"), "{left}");
-    assert_eq!(connection.value("SELECT string_agg(id::text, ' ' ORDER BY id) FROM note").await.unwrap().as_deref(), Some("1 2"), "{left}");
-    assert_eq!(connection.value(&left.replace("NAME", &name())).await.unwrap().as_deref(), Some("0"), "{left}");
+    assert_eq!(
+        connection.value("SELECT string_agg(id::text, ' ' ORDER BY id) FROM note").await.unwrap().as_deref(),
+        Some("1 2"),
+        "{left}"
+    );
+    assert_eq!(
+        connection.value(&left.replace("NAME", &name())).await.unwrap().as_deref(),
+        Some("0"),
+        "{left}"
+    );
 }
 
 /// What is run, what is there before or how it begins, and the query of what is left to do.
@@ -102,7 +110,9 @@ fn what_was_done_to_the_whole_server_is_not_done_again() {
                 }
                 connection.execute("RESET allow_in_place_tablespaces").await.unwrap();
                 let operations = Op::record(upgrade_of);
-                let cucurbit::operation::Operation::Execute(execute) = &operations[2] else { panic!("it is SQL") };
+                let cucurbit::operation::Operation::Execute(execute) = &operations[2] else {
+                    panic!("it is SQL")
+                };
                 let words: String = execute.sql.split(' ').take(2).collect::<Vec<_>>().join(" ");
                 cut_off(connection, &list, &words).await;
                 let mut connection = database.connect().await;
@@ -150,7 +160,12 @@ fn a_partition_that_is_half_detached_is_detached() {
         assert_eq!(connection.value(pending).await.unwrap().as_deref(), Some("1"));
         reader.execute("ROLLBACK").await.unwrap();
         connection.execute("RESET statement_timeout").await.unwrap();
-        finishes(&mut connection, &list, "SELECT count(*) FROM pg_inherits WHERE inhrelid = 'part1'::regclass").await;
+        finishes(
+            &mut connection,
+            &list,
+            "SELECT count(*) FROM pg_inherits WHERE inhrelid = 'part1'::regclass",
+        )
+        .await;
     });
 }
 
@@ -169,7 +184,9 @@ async fn a_prepared_transaction_that_has_ended_is_not_ended_again() {
         let list = with(upgrade_of);
         for is_done in [true, false] {
             let mut connection = cluster.admin().await;
-            for sql in ["DROP SCHEMA public CASCADE", "CREATE SCHEMA public", "CREATE TABLE kept (id integer)"] {
+            for sql in
+                ["DROP SCHEMA public CASCADE", "CREATE SCHEMA public", "CREATE TABLE kept (id integer)"]
+            {
                 connection.execute(sql).await.unwrap();
             }
             upgrade(&mut connection, &list[..1]).await.unwrap();
@@ -182,7 +199,10 @@ async fn a_prepared_transaction_that_has_ended_is_not_ended_again() {
                 drop(connection.execute(&format!("{words} 'held'")).await);
             }
             finishes(&mut connection, &list, left).await;
-            assert_eq!(connection.value("SELECT count(*) FROM pg_prepared_xacts").await.unwrap().as_deref(), Some("0"));
+            assert_eq!(
+                connection.value("SELECT count(*) FROM pg_prepared_xacts").await.unwrap().as_deref(),
+                Some("0")
+            );
             connection.close().await.unwrap();
         }
     }

@@ -79,7 +79,8 @@ fn code_that_makes_its_texts_changes_nothing_of_the_server() {
     on_database(Postgres, async |database: Database| {
         let mut connection = database.connect().await;
         let role = format!("{}_role", database.url.rsplit('/').next().unwrap());
-        let named = |sql: &str| sql.replace("ROLE_", &format!("{role}_")).replace("'ROLE%'", &format!("'{role}%'"));
+        let named =
+            |sql: &str| sql.replace("ROLE_", &format!("{role}_")).replace("'ROLE%'", &format!("'{role}%'"));
         connection.execute(&named("CREATE ROLE ROLE_there")).await.unwrap();
         let before = connection.value(&named(OF_SERVER)).await.unwrap();
         let mut failed = Vec::new();

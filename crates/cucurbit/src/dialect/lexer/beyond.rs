@@ -75,8 +75,9 @@ impl Reached {
             self.runs_texts |= statement.iter().any(executes_texts) || is_in_another_language(statement);
         }
         // What begins and ends transactions, and what sets how later statements are read, runs no code; a COMMIT does.
-        let is_plain = first.is_any(&["ABORT", "BEGIN", "PREPARE", "RELEASE", "RESET", "ROLLBACK", "SAVEPOINT"])
-            || first.is_any(&["SET", "START"]);
+        let is_plain =
+            first.is_any(&["ABORT", "BEGIN", "PREPARE", "RELEASE", "RESET", "ROLLBACK", "SAVEPOINT"])
+                || first.is_any(&["SET", "START"]);
         self.runs_texts && !is_plain
     }
 

@@ -41,7 +41,8 @@ pub(super) fn index_if_missing(statement: &str) -> Option<(String, String)> {
     let is = |at: usize, word: &str| words.get(at).is_some_and(|found| found.eq_ignore_ascii_case(word));
     let index = 1 + usize::from(is(1, "UNIQUE"));
     let at = index + 1 + usize::from(is(index + 1, "CONCURRENTLY"));
-    if !is(0, "CREATE") || !is(index, "INDEX") || !is(at, "IF") || !is(at + 1, "NOT") || !is(at + 2, "EXISTS") {
+    if !is(0, "CREATE") || !is(index, "INDEX") || !is(at, "IF") || !is(at + 1, "NOT") || !is(at + 2, "EXISTS")
+    {
         return None;
     }
     let on = (at + 4..words.len()).find(|&position| is(position, "ON"))?;

@@ -73,7 +73,8 @@ pub(super) async fn run(connection: &mut Connection, sql: &str) -> Result<Ran, C
 /// Ends the file's own transaction, after what was put off to its end.
 async fn commit(connection: &mut Connection, sql: &str) -> Result<Ran, ConnectionError> {
     // Outside of a transaction there is nothing to end, and in one that failed nothing is kept.
-    if connection.execute("SAVEPOINT cucurbit_watched").await.is_ok() && has_reached(connection, true).await? {
+    if connection.execute("SAVEPOINT cucurbit_watched").await.is_ok() && has_reached(connection, true).await?
+    {
         connection.execute("ROLLBACK").await?;
         return Ok(Ran::Undone);
     }
@@ -92,7 +93,6 @@ async fn has_reached(connection: &mut Connection, is_end: bool) -> Result<bool, 
 /// Tells whether a statement is code, and makes nothing by its own words.
 pub(super) fn is_code(sql: &str) -> bool {
     let words = lexer::words(sql, Dialect::Postgres);
-    const CODE: [&str; 9] =
-        ["CALL", "COPY", "DELETE", "DO", "EXECUTE", "INSERT", "SELECT", "UPDATE", "WITH"];
+    const CODE: [&str; 9] = ["CALL", "COPY", "DELETE", "DO", "EXECUTE", "INSERT", "SELECT", "UPDATE", "WITH"];
     words.first().is_some_and(|first| CODE.iter().any(|word| first.eq_ignore_ascii_case(word)))
 }

@@ -345,7 +345,10 @@ async fn comments_and_privileges_on_what_is_not_compared_are_counted() {
     assert!(listed(&mut connection).await.contains(&"2 schemas with privileges: public, shop".to_owned()));
     connection.execute("GRANT USAGE ON SCHEMA public TO PUBLIC").await.unwrap();
     let is_usual = release(&mut connection).await >= 15;
-    assert_eq!(is_usual, listed(&mut connection).await.contains(&"1 schema with privileges: shop".to_owned()));
+    assert_eq!(
+        is_usual,
+        listed(&mut connection).await.contains(&"1 schema with privileges: shop".to_owned())
+    );
 }
 
 #[tokio::test]
@@ -364,7 +367,10 @@ async fn a_sequence_that_is_logged_otherwise_than_its_table_is_counted() {
     connection.execute("ALTER SEQUENCE t_b_seq SET LOGGED; ALTER SEQUENCE t_c_seq SET LOGGED").await.unwrap();
     let found = dialect::unmodelled(&mut connection).await.unwrap();
     let described: Vec<String> = found.iter().map(|one| format!("{one}: {}", one.names.join(", "))).collect();
-    assert_eq!(described, ["3 sequences that are logged otherwise than their tables: forgetful, t_b_seq, t_c_seq"]);
+    assert_eq!(
+        described,
+        ["3 sequences that are logged otherwise than their tables: forgetful, t_b_seq, t_c_seq"]
+    );
 }
 
 #[tokio::test]
