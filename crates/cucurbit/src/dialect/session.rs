@@ -296,14 +296,6 @@ pub(crate) fn is_busy(error: &ConnectionError) -> bool {
     matches!(error.code().as_deref(), Some("5" | "261" | "517" | "773"))
 }
 
-/// Tells whether a script can become a user who may do less than the one who began the run.
-pub(crate) const fn has_users(dialect: Dialect) -> bool {
-    match dialect {
-        Dialect::Postgres => true,
-        Dialect::Sqlite => false,
-    }
-}
-
 /// Tells whether an operation that is not planned yet may turn out to replace or drop a table, for which SQLite's
 /// foreign keys must be off before the transaction begins.
 pub(crate) fn may_rebuild(dialect: Dialect, operation: &Operation) -> bool {

@@ -216,13 +216,11 @@ pub(super) async fn go_on(job: &mut Job<'_, '_>) -> Result<bool, RunError> {
     }
 }
 
-/// Puts aside what the script made of the session: it may have become a user who may not write to the list, or have
-/// switched to transactions that read only. Returns it.
+/// Puts aside what the script made of the session: it may have become a user who may not write to the list, or let nothing
+/// be written at all (`PRAGMA query_only`, transactions that read only). Returns it.
 pub(super) async fn aside(job: &mut Job<'_, '_>) -> Result<Option<SessionState>, RunError> {
     match &job.settings {
-        Some(settings) if !job.hold.is_pooled && dialect::has_users(job.connection.dialect()) => {
-            Ok(Some(settings.restore(job.connection).await?))
-        }
+        Some(settings) if !job.hold.is_pooled => Ok(Some(settings.restore(job.connection).await?)),
         Some(_) | None => Ok(None),
     }
 }
@@ -310,32 +308,21 @@ async fn outside(
     }
     ran?;
     let is_ours = hold_again(job).await?;
-    let changes = match dialect::has_users(job.connection.dialect()) {
-        true => Some(session_changes(job).await?),
-        false => None,
-    };
+    let changes = session_changes(job).await?;
     let after = aside(job).await?;
     if !is_ours && left(job).await?.is_empty() {
         return Ok(false);
     }
     dialect::begin(job.connection).await?;
-    let done = done_outside(job, &entry, changes).await;
+    let done = done_outside(job, &entry, &changes).await;
     apply::ended(job.connection, done.map(|()| true)).await?;
     back(job, after.as_ref()).await?;
     Ok(true)
 }
 
 /// Takes a statement that was run alone off the list.
-async fn done_outside(
-    job: &mut Job<'_, '_>,
-    entry: &Entry,
-    changes: Option<Vec<String>>,
-) -> Result<(), RunError> {
-    let changes = match changes {
-        Some(changes) => changes,
-        None => session_changes(job).await?,
-    };
-    keep_session(job, &changes).await?;
+async fn done_outside(job: &mut Job<'_, '_>, entry: &Entry, changes: &[String]) -> Result<(), RunError> {
+    keep_session(job, changes).await?;
     mark(job, entry, State::Done).await
 }
 

@@ -300,3 +300,31 @@ fn what_the_script_alone_tells_is_refused_at_the_start() {
         }
     });
 }
+
+/// Between the pieces of a step is written down how far it is, whatever the script set.
+#[test]
+fn pieces_are_marked_though_the_script_lets_nothing_be_written() {
+    fn closed(op: &mut Op) {
+        op.execute("INSERT INTO bed (id) VALUES (1)").means(|_| {});
+        op.on(Sqlite, |op| {
+            op.execute("PRAGMA query_only = ON").means(|_| {});
+            op.execute("PRAGMA query_only = ON").outside_transaction().means(|_| {});
+        });
+        op.on(Postgres, |op| {
+            op.execute("SET default_transaction_read_only = on").means(|_| {});
+            op.execute("SET default_transaction_read_only = on").outside_transaction().means(|_| {});
+        });
+        op.execute("SELECT 1").outside_transaction().means(|_| {});
+        op.execute("SELECT 2").means(|_| {});
+        op.execute("SELECT 3").outside_transaction().means(|_| {});
+    }
+    on_each_database(async |database: Database| {
+        let mut connection = database.connect().await;
+        let list = scripts(&list(closed));
+        let done = Migrator::on(&mut connection, &list).upgrade_heads().await;
+        done.unwrap_or_else(|error| panic!("{error:?}"));
+        assert_eq!(version(&mut connection).await.as_deref(), Some("a2"));
+        connection.execute("INSERT INTO bed (id) VALUES (2)").await.unwrap();
+        assert_eq!(connection.value("SELECT count(*) FROM bed").await.unwrap().as_deref(), Some("2"));
+    });
+}
