@@ -16,7 +16,18 @@ pub(super) fn stored(class: &str) -> String {
             Kind::Number | Kind::QuotedName | Kind::Symbol | Kind::Unclosed => text.to_owned(),
         }
     };
-    (0..pieces.len()).map(piece).collect()
+    let class: String = (0..pieces.len()).map(piece).collect();
+    one_name(&class).map_or(class, str::to_owned)
+}
+
+/// Some classes of the server have two names: method, family and type are the same (`pg_opclass.dat`).
+fn one_name(class: &str) -> Option<&'static str> {
+    Some(match class {
+        "cidr_ops" => "inet_ops",
+        "varchar_ops" => "text_ops",
+        "varchar_pattern_ops" => "text_pattern_ops",
+        _ => return None,
+    })
 }
 
 /// Tells whether a class is the one that an index on a column of this type has anyway, which the server does not say.
@@ -58,6 +69,9 @@ mod tests {
         assert_eq!(stored("gist_trgm_ops (siglen='32')"), "gist_trgm_ops(siglen=32)");
         assert_eq!(stored(" GIN_trgm_ops "), "gin_trgm_ops");
         assert_eq!(stored("public.\"Odd\""), "public.\"Odd\"");
+        assert_eq!(stored("Varchar_Pattern_ops"), "text_pattern_ops");
+        assert_eq!(stored("public.varchar_ops"), "public.varchar_ops");
+        assert_eq!(stored("bpchar_pattern_ops"), "bpchar_pattern_ops");
     }
 
     #[test]
