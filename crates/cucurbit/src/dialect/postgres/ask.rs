@@ -6,7 +6,8 @@
 //!
 //! What the server prints it may print in other words when it has read them: `kind IN ('a', 'b')` of a VARCHAR becomes
 //! `… (ARRAY['a'::character varying, …])::text[]`, and that becomes `… ARRAY[('a'::character varying)::text, …]`. So a
-//! text that is on one side only is asked about again, until it stays.
+//! text that is on one side only is asked about again, until it stays. Beside each text the server's own tree is read:
+//! two texts are one where their trees have one form (`node`).
 
 use std::{
     borrow::Cow,
@@ -14,9 +15,11 @@ use std::{
 };
 
 use super::{
-    constant, expression,
+    constant, expression, node,
     render::{create_enum, text},
-    sequence, types,
+    sequence,
+    told::Told,
+    types,
 };
 use crate::{
     connection::{Connection, ConnectionError},
@@ -42,25 +45,24 @@ pub(crate) async fn ask(
     to: &Schema,
     questions: &[Question],
 ) -> Result<Answers, ConnectionError> {
-    let mut answers = Answers::default();
-    let mut jobs = jobs(from, to, questions, &mut answers);
+    let mut told = Told { questions, answers: Answers::default(), forms: BTreeMap::new() };
+    let mut jobs = jobs(from, to, questions, &mut told.answers);
     let types = other_types(from, to);
     for _ in 0..ROUNDS {
         if jobs.is_empty() {
             break;
         }
-        ask_once(connection, (from, to), jobs.clone(), &types, questions, &mut answers).await?;
-        jobs = unsettled(jobs, questions, &answers);
+        ask_once(connection, (from, to), jobs.clone(), &types, &mut told).await?;
+        told.unite();
+        jobs = unsettled(jobs, &told);
     }
-    Ok(answers)
+    Ok(told.answers)
 }
 
 /// Finds the texts that no expression on the other side of their table has; they are what is asked about next.
-fn unsettled<'s>(mut jobs: Vec<Job<'s>>, questions: &[Question], answers: &Answers) -> Vec<Job<'s>> {
-    let said = |question: &Question| match answers.get(question) {
-        Some(Answer::Canonical(text)) => Some(text.clone()),
-        Some(Answer::Refused(_)) | None => None,
-    };
+fn unsettled<'s>(mut jobs: Vec<Job<'s>>, told: &Told<'_>) -> Vec<Job<'s>> {
+    let questions = told.questions;
+    let said = |question: &Question| told.text(question);
     let texts: BTreeSet<(&TableName, Side, String)> = questions
         .iter()
         .filter_map(|question| said(question).map(|text| (&question.table, question.side, text)))
@@ -91,12 +93,11 @@ async fn ask_once(
     sides: Sides<'_>,
     jobs: Vec<Job<'_>>,
     types: &[String],
-    questions: &[Question],
-    answers: &mut Answers,
+    told: &mut Told<'_>,
 ) -> Result<(), ConnectionError> {
     let is_inside = is_in_transaction(connection).await?;
     connection.execute(if is_inside { "SAVEPOINT cucurbit_ask" } else { "BEGIN" }).await?;
-    let asked = ask_both(connection, sides, jobs, types, questions, answers).await;
+    let asked = ask_both(connection, sides, jobs, types, told).await;
     let end = if is_inside {
         "ROLLBACK TO SAVEPOINT cucurbit_ask; RELEASE SAVEPOINT cucurbit_ask"
     } else {
@@ -138,22 +139,21 @@ async fn ask_both(
     sides: Sides<'_>,
     jobs: Vec<Job<'_>>,
     types: &[String],
-    questions: &[Question],
-    answers: &mut Answers,
+    told: &mut Told<'_>,
 ) -> Result<(), ConnectionError> {
     if types.is_empty() {
-        return ask_all(connection, sides, jobs, questions, answers).await;
+        return ask_all(connection, sides, jobs, told).await;
     }
     let (from, to): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job| job.side == Side::From);
     connection.execute("SAVEPOINT cucurbit_ask_side").await?;
-    ask_all(connection, sides, from, questions, answers).await?;
+    ask_all(connection, sides, from, told).await?;
     connection.execute("ROLLBACK TO SAVEPOINT cucurbit_ask_side").await?;
     // Where the types may not be touched, questions that need the new ones are refused, and no others.
     if let Err(error) = connection.execute(&types.join(";\n")).await {
         refusal(error)?;
         connection.execute("ROLLBACK TO SAVEPOINT cucurbit_ask_side").await?;
     }
-    ask_all(connection, sides, to, questions, answers).await
+    ask_all(connection, sides, to, told).await
 }
 
 /// Tells whether a transaction is open, without an error or a warning in the server's log.
@@ -303,8 +303,7 @@ async fn ask_all(
     connection: &mut Connection,
     sides: Sides<'_>,
     jobs: Vec<Job<'_>>,
-    questions: &[Question],
-    answers: &mut Answers,
+    told: &mut Told<'_>,
 ) -> Result<(), ConnectionError> {
     if jobs.is_empty() {
         return Ok(());
@@ -313,7 +312,7 @@ async fn ask_all(
         Ok(place) => place,
         Err(error) => {
             let refused = refusal(error)?;
-            refuse(&jobs, questions, &refused.reason, answers);
+            told.refuse(&jobs, &refused.reason);
             return Ok(());
         }
     };
@@ -323,9 +322,9 @@ async fn ask_all(
     while let Some(mut batch) = batches.pop() {
         match run(connection, &place, &batch, &mut tables).await? {
             Ok(()) => {}
-            Err(refused) if refused.is_of_all => refuse(&batch, questions, &refused.reason, answers),
+            Err(refused) if refused.is_of_all => told.refuse(&batch, &refused.reason),
             Err(refused) => match batch.as_mut_slice() {
-                [job] if job.asked.len() == 1 => refuse(&batch, questions, &refused.reason, answers),
+                [job] if job.asked.len() == 1 => told.refuse(&batch, &refused.reason),
                 [job] => batches.extend(
                     job.asked
                         .drain(..)
@@ -340,17 +339,28 @@ async fn ask_all(
         }
     }
     let mut constants = Vec::new();
+    let mut facts = node::Facts::default();
     for row in connection.rows(&read(&place)).await? {
-        if let [Some(name), Some(sql)] = row.as_slice() {
-            let question = name.strip_prefix(PREFIX).and_then(|number| number.parse::<usize>().ok());
-            if let Some(question) = question.and_then(|place| questions.get(place)) {
-                let canonical = expression::unwrapped(sql).to_owned();
-                constants.extend(constant_of(question, sides, &canonical).map(|sql| (question, sql)));
-                answers.insert(question.clone(), Answer::Canonical(canonical));
+        let [Some(name), Some(sql), tree, columns] = row.as_slice() else { continue };
+        let more = tree.as_deref().zip(columns.as_deref());
+        if more.is_some_and(|(one, other)| facts.record([name, sql, one, other])) {
+            continue;
+        }
+        let question = name.strip_prefix(PREFIX).and_then(|number| number.parse::<usize>().ok());
+        if let Some((place, question)) = question.and_then(|at| Some((at, told.questions.get(at)?))) {
+            let canonical = expression::unwrapped(sql).to_owned();
+            constants.extend(constant_of(question, sides, &canonical).map(|sql| (question, sql)));
+            told.answers.insert(question.clone(), Answer::Canonical(canonical));
+            let form = more.and_then(|(tree, columns)| {
+                node::form(tree, &columns.split(BETWEEN_COLUMNS).collect::<Vec<_>>(), &facts)
+            });
+            match form {
+                Some(form) => drop(told.forms.insert(place, form)),
+                None => drop(told.forms.remove(&place)),
             }
         }
     }
-    ask_constants(connection, constants, answers).await
+    ask_constants(connection, constants, &mut told.answers).await
 }
 
 /// Writes the expression that evaluates a default to one constant of its column's type, where it is constants under
@@ -437,13 +447,15 @@ async fn run(
     }
 }
 
-/// Records one reason for all questions of some tables.
-fn refuse(jobs: &[Job<'_>], questions: &[Question], reason: &str, answers: &mut Answers) {
-    for asked in jobs.iter().flat_map(|job| &job.asked) {
-        let question = &questions[asked.place];
-        // What was said before stays: only its other words are refused.
-        if answers.get(question).is_none() {
-            answers.insert(question.clone(), Answer::Refused(reason.to_owned()));
+impl Told<'_> {
+    /// Records one reason for all questions of some tables.
+    fn refuse(&mut self, jobs: &[Job<'_>], reason: &str) {
+        for asked in jobs.iter().flat_map(|job| &job.asked) {
+            let question = &self.questions[asked.place];
+            // What was said before stays: only its other words are refused.
+            if self.answers.get(question).is_none() {
+                self.answers.insert(question.clone(), Answer::Refused(reason.to_owned()));
+            }
         }
     }
 }
@@ -517,23 +529,39 @@ fn type_of(column: &Column) -> String {
     }
 }
 
-/// Writes the query for all texts: of checks, of defaults and computed columns, of indexes.
+/// Between the names of a table's columns, in the answer to the query for all texts.
+const BETWEEN_COLUMNS: char = '\u{1}';
+
+/// Writes the query for all texts, of checks, of defaults and computed columns, of indexes: beside each its tree and the
+/// columns of its table. What there is to know about trees comes first.
 fn read(place: &Place) -> String {
     let namespace = &place.namespace;
     let mine = format!("c.relnamespace = {namespace} AND c.relname LIKE '{PREFIX}%'");
+    // A name that holds what stands between names leaves its tree unread.
+    let columns = |table: &str| {
+        format!(
+            "(SELECT CASE WHEN bool_or(strpos(n.attname, chr(1)) > 0) THEN NULL ELSE string_agg(n.attname, chr(1) ORDER BY n.attnum) END
+              FROM pg_catalog.pg_attribute n WHERE n.attrelid = {table} AND n.attnum > 0)"
+        )
+    };
+    let (of_table, of_index) = (columns("c.oid"), columns("i.indrelid"));
     format!(
-        "SELECT o.conname, pg_catalog.pg_get_expr(o.conbin, o.conrelid, false)
+        "{facts}
+         UNION ALL
+         SELECT o.conname, pg_catalog.pg_get_expr(o.conbin, o.conrelid, false), o.conbin::text, {of_table}
          FROM pg_catalog.pg_constraint o JOIN pg_catalog.pg_class c ON c.oid = o.conrelid
          WHERE {mine} AND o.contype = 'c'
          UNION ALL
-         SELECT a.attname, pg_catalog.pg_get_expr(d.adbin, d.adrelid, false)
+         SELECT a.attname, pg_catalog.pg_get_expr(d.adbin, d.adrelid, false), d.adbin::text, {of_table}
          FROM pg_catalog.pg_attrdef d JOIN pg_catalog.pg_class c ON c.oid = d.adrelid
          JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
          WHERE {mine}
          UNION ALL
          SELECT c.relname, CASE WHEN i.indpred IS NULL THEN pg_catalog.pg_get_indexdef(i.indexrelid, 1, false)
-           ELSE pg_catalog.pg_get_expr(i.indpred, i.indrelid, false) END
+           ELSE pg_catalog.pg_get_expr(i.indpred, i.indrelid, false) END,
+           coalesce(i.indpred, i.indexprs)::text, {of_index}
          FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
-         WHERE {mine}"
+         WHERE {mine}",
+        facts = node::FACTS
     )
 }

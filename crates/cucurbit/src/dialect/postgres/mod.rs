@@ -20,6 +20,8 @@ mod interrupted;
 pub(super) mod lock;
 mod memory;
 mod names;
+#[cfg(feature = "runtime")]
+mod node;
 mod operator_class;
 mod plan;
 #[cfg(feature = "runtime")]
@@ -30,6 +32,8 @@ pub(super) mod scratch;
 mod sequence;
 #[cfg(feature = "runtime")]
 pub(super) mod session;
+#[cfg(feature = "runtime")]
+mod told;
 mod types;
 mod visit;
 #[cfg(feature = "runtime")]

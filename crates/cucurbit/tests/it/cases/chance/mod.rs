@@ -5,6 +5,7 @@
 //! the way and the refusal says so. `CUCURBIT_LAW_CASES` sets how many pairs are tried on each database,
 //! `PROPTEST_RNG_SEED` which. What fails here becomes a file of tests/cases, as small as it can be.
 
+mod altered;
 mod constants;
 mod garden;
 mod grown;
