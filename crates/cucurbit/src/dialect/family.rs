@@ -44,6 +44,11 @@ impl Family {
     }
 }
 
+/// Tells whether the values of a type are numbers.
+pub(super) fn is_number(ty: &Type) -> bool {
+    Family::of(ty) == Family::Number
+}
+
 /// Tells whether a script must say how values of one type become values of another.
 pub(super) fn needs_using(from: &Type, to: &Type) -> bool {
     use Family::{Array, Bytes, Json, Number, Other, Text, Time, Truth};

@@ -287,6 +287,23 @@ pub enum ColumnChange {
     },
 }
 
+impl ColumnChange {
+    /// Returns the name that it gives the column.
+    pub(crate) fn new_name(&self) -> Option<&Ident> {
+        match self {
+            Self::Rename { to } => Some(to),
+            Self::LosesData
+            | Self::SetCollation(_)
+            | Self::SetComment(_)
+            | Self::SetDefault(_)
+            | Self::SetNotNull { .. }
+            | Self::SetNullable
+            | Self::SetOnConflict(_)
+            | Self::SetType { .. } => None,
+        }
+    }
+}
+
 /// One change of a constraint.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -207,7 +207,7 @@ impl Known {
         match operation {
             Operation::AddColumn { table, column, .. } => change(table, &column.name),
             Operation::AlterColumn { table, column, changes } => {
-                for to in changes.iter().filter_map(new_name) {
+                for to in changes.iter().filter_map(ColumnChange::new_name) {
                     change(table, column);
                     change(table, to);
                 }
@@ -250,20 +250,6 @@ impl Known {
             | Operation::SetTableComment { .. }
             | Operation::SetTableOption { .. } => {}
         }
-    }
-}
-
-fn new_name(change: &ColumnChange) -> Option<&Ident> {
-    match change {
-        ColumnChange::Rename { to } => Some(to),
-        ColumnChange::LosesData
-        | ColumnChange::SetCollation(_)
-        | ColumnChange::SetComment(_)
-        | ColumnChange::SetDefault(_)
-        | ColumnChange::SetNotNull { .. }
-        | ColumnChange::SetNullable
-        | ColumnChange::SetOnConflict(_)
-        | ColumnChange::SetType { .. } => None,
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
     types,
 };
 use crate::{
-    dialect::sql,
+    dialect::{family, sql},
     schema::{Expression, Literal, Type},
 };
 
@@ -69,10 +69,12 @@ pub(super) fn as_value_of(ty: &Type, literal: &Literal) -> Literal {
         (Type::Json | Type::Jsonb, Literal::Integer(value)) => Some(value.to_string()),
         (Type::Json | Type::Jsonb, Literal::Number(digits)) => Some(digits.clone()),
         // What is not finite has a word and no digits (manual, section 8.1.3).
-        (_, Literal::Number(digits)) if is_number(ty) && digits.parse::<f64>().is_ok_and(f64::is_nan) => {
+        (_, Literal::Number(digits))
+            if family::is_number(ty) && digits.parse::<f64>().is_ok_and(f64::is_nan) =>
+        {
             Some("NaN".to_owned())
         }
-        (_, Literal::Number(digits)) if is_number(ty) => {
+        (_, Literal::Number(digits)) if family::is_number(ty) => {
             let (sign, word) = digits.split_at(digits.len() - digits.trim_start_matches('-').len());
             let is_word = word.eq_ignore_ascii_case("inf") || word.eq_ignore_ascii_case("infinity");
             is_word.then(|| format!("{sign}Infinity"))
@@ -190,7 +192,7 @@ fn is_time(ty: &Type) -> bool {
 pub(super) fn read(ty: &Type, format: &str, sql: &str) -> Option<Literal> {
     if let Some((constant, cast)) = cast_constant(sql) {
         let text = unquoted(constant)?;
-        if is_number(ty) {
+        if family::is_number(ty) {
             let number = number(&text)?;
             return (printed(ty, &number) == sql).then_some(number);
         }
@@ -199,7 +201,7 @@ pub(super) fn read(ty: &Type, format: &str, sql: &str) -> Option<Literal> {
     let tokens = tokens(sql);
     let [only] = tokens.as_slice() else { return None };
     match only.kind {
-        Kind::Number if is_number(ty) => number(only.text),
+        Kind::Number if family::is_number(ty) => number(only.text),
         Kind::Word if *ty == Type::Boolean && only.text == "true" => Some(Literal::Boolean(true)),
         Kind::Word if *ty == Type::Boolean && only.text == "false" => Some(Literal::Boolean(false)),
         Kind::Number | Kind::QuotedName | Kind::Symbol | Kind::Text | Kind::Unclosed | Kind::Word => None,
@@ -232,19 +234,6 @@ fn is_own(ty: &Type, format: &str, cast: &str) -> bool {
 /// Takes the quotes off a string constant that the server printed: without escapes.
 fn unquoted(constant: &str) -> Option<String> {
     Some(constant.strip_prefix('\'')?.strip_suffix('\'')?.replace("''", "'"))
-}
-
-fn is_number(ty: &Type) -> bool {
-    matches!(
-        ty,
-        Type::BigInteger
-            | Type::Decimal { .. }
-            | Type::Double
-            | Type::Float
-            | Type::Integer
-            | Type::Real
-            | Type::SmallInteger
-    )
 }
 
 #[cfg(test)]

@@ -111,7 +111,7 @@ impl Planner<'_> {
         self.plan.statements.extend(statements);
         self.add_computed(&owner.name, &computed)?;
         for change in changes {
-            if let ColumnChange::Rename { to } = change {
+            if let Some(to) = change.new_name() {
                 self.history.renamed_column(&owner.name, column, to);
             }
         }
@@ -189,17 +189,7 @@ impl Planner<'_> {
         column: &Ident,
         changes: &[ColumnChange],
     ) -> Vec<ColumnChange> {
-        let renamed = changes.iter().rev().find_map(|change| match change {
-            ColumnChange::Rename { to } => Some(to),
-            ColumnChange::LosesData
-            | ColumnChange::SetCollation(_)
-            | ColumnChange::SetComment(_)
-            | ColumnChange::SetDefault(_)
-            | ColumnChange::SetNotNull { .. }
-            | ColumnChange::SetNullable
-            | ColumnChange::SetOnConflict(_)
-            | ColumnChange::SetType { .. } => None,
-        });
+        let renamed = changes.iter().rev().find_map(ColumnChange::new_name);
         let now = self.schema.table(table).and_then(|owner| owner.column(renamed.unwrap_or(column)));
         let chosen = match now.and_then(|column| column.default.as_ref()) {
             Some(ServerDefault::Serial(Serial { name, .. })) => name.clone(),
