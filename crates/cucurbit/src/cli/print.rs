@@ -233,6 +233,7 @@ impl Printer {
                 "uncompared": check.uncompared,
                 "unmodelled": check.unmodelled,
                 "left_out": check.left_out,
+                "warnings": check.warnings,
             }));
             return;
         }
@@ -248,6 +249,7 @@ impl Printer {
             self.say(Tone::Progress, &format!("not compared: {}", named(&check.unmodelled)));
         }
         self.left_out(&check.left_out);
+        check.warnings.iter().for_each(|warning| self.tell(Tone::Warning, warning));
         if check.operations.is_empty() {
             line("No new upgrade operations detected.");
         } else {

@@ -32,6 +32,8 @@ pub struct Check {
     pub unmodelled: Vec<Unmodelled>,
     /// What is not the project's: tables of other schemas and of other migration tools.
     pub left_out: Vec<Unmodelled>,
+    /// What the database holds in columns of the models and no driver reads as their types.
+    pub warnings: Vec<String>,
 }
 
 /// Compares the models with the database after its pending revisions. Writes nothing.
@@ -41,15 +43,17 @@ pub struct Check {
 /// When there are no models, no scripts or several heads; when the database cannot be reached or read; when
 /// expressions could not be compared; with `require_heads`, when revisions are pending.
 pub async fn check(project: &Project, options: CheckOptions) -> Result<Check, Error> {
-    project.models()?;
+    let models = project.models()?;
     project.refuse_no_scripts()?;
     project.refuse_several_heads()?;
     let mut reader = Reader::open(project, &[&Source::Database, &Source::Models]).await?;
     let compared = after_pending(project, &mut reader).await;
     let unmodelled = reader.unmodelled().await;
+    let misread = reader.misread(&models).await;
     let closed = reader.close().await;
     let (pending, compared) = compared?;
     let unmodelled = unmodelled?;
+    let warnings = misread?.into_iter().map(|remark| remark.text).collect();
     closed?;
     let pending = project.scripts().graph().ids(&pending);
     let diff = &compared.diff;
@@ -67,6 +71,7 @@ pub async fn check(project: &Project, options: CheckOptions) -> Result<Check, Er
         uncompared: diff.uncompared.len(),
         unmodelled,
         left_out: compared.all_left_out(),
+        warnings,
     })
 }
 

@@ -211,6 +211,8 @@ fn numbers_in_an_old_column_of_json_are_warned_of_until_the_type_is_set_anew() {
         let new = NewRevision { head: None, ..new("a") };
         let written = command::create(&project, &new, &Between::default()).await.unwrap().unwrap();
         let [warning] = written.warnings.as_slice() else { panic!("{:?}", written.warnings) };
+        let check = command::check(&project, command::CheckOptions::default()).await.unwrap();
+        assert_eq!(check.warnings, written.warnings);
         assert!(warning.starts_with("column plant.lineage: the file declares it"), "{warning}");
         assert!(warning.contains("2 rows hold one"), "{warning}");
         assert!(warning.contains("`op.alter_column(\"plant\", \"lineage\").ty(Type::Json)`"), "{warning}");
@@ -225,6 +227,76 @@ fn numbers_in_an_old_column_of_json_are_warned_of_until_the_type_is_set_anew() {
         let types = connection.rows("SELECT typeof(lineage), lineage FROM plant ORDER BY id").await.unwrap();
         let texts: Vec<String> = types.into_iter().flatten().flatten().collect();
         assert_eq!(texts, ["text", "{}", "text", "5", "text", "1.5"]);
+        connection.close().await.unwrap();
+    });
+}
+
+fn keys(op: &mut Op) {
+    op.create_table("plant", |table| {
+        table.column(integer("id"));
+        table.column(column("key", Type::Char { length: Some(32) }).nullable());
+        table.column(column("code", Type::Uuid).nullable());
+        table.primary_key(["id"]);
+    });
+}
+
+/// SQLAlchemy calls a UUID `CHAR(32)`, so that the two are no difference on SQLite; the values are.
+#[test]
+fn uuids_of_the_other_form_are_warned_of_until_the_type_is_set_anew() {
+    on_sqlite(async |database: Database| {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("versions")).unwrap();
+        // The one was a text and shall be a UUID, the other the other way round.
+        let models = || {
+            let plant = TableBuilder::build("plant", |table| {
+                table.column(integer("id"));
+                table.column(column("key", Type::Uuid).nullable());
+                table.column(column("code", Type::Char { length: Some(32) }).nullable());
+                table.primary_key(["id"]);
+            });
+            Ok::<_, std::convert::Infallible>(Schema::from_tables([plant]))
+        };
+        let location = Location {
+            database_url: Some(database.url.clone()),
+            working_directory: folder.path().to_owned(),
+            ..Location::default()
+        };
+        let first = script("a", &[], keys, nothing);
+        let env = Env::new(vec![first]).models(models).project(folder.path());
+        let project = Project::open(env, location).unwrap();
+        let mut connection = database.connect().await;
+        Migrator::on(&mut connection, &scripts(&[first])).upgrade_heads().await.unwrap();
+        let check = async || command::check(&project, command::CheckOptions::default()).await.unwrap().warnings;
+        assert_eq!(check().await, Vec::<String>::new(), "nothing is there yet");
+        let rows = "INSERT INTO plant VALUES (1, '00112233445566778899aabbccddeeff', x'00112233445566778899aabbccddeeff'),
+             (2, '00112233-4455-6677-8899-aabbccddeeff', NULL), (3, x'00112233445566778899aabbccddeeff', 'a'), (4, NULL, NULL)";
+        connection.execute(rows).await.unwrap();
+        let found = check().await;
+        let [key, code] = found.as_slice() else { panic!("{found:?}") };
+        assert!(key.starts_with("column plant.key: ") && key.contains("2 rows hold one"), "{key}");
+        assert!(key.contains("`op.alter_column(\"plant\", \"key\").ty(Type::Uuid)`"), "{key}");
+        assert!(code.starts_with("column plant.code: ") && code.contains("1 row holds one"), "{code}");
+        assert!(code.contains("SET \\\"code\\\" = lower(hex(\\\"code\\\")) WHERE typeof(\\\"code\\\") = 'blob'\")`"), "{code}");
+
+        // What they advise is the cure.
+        fn anew(op: &mut Op) {
+            op.alter_column("plant", "key").ty(Type::Uuid);
+            op.execute(r#"UPDATE "plant" SET "code" = lower(hex("code")) WHERE typeof("code") = 'blob'"#);
+        }
+        let list = scripts(&[first, script("b", &["a"], anew, nothing)]);
+        Migrator::on(&mut connection, &list).upgrade_heads().await.unwrap();
+        let values = "SELECT quote(key) || ' ' || quote(code) FROM plant ORDER BY id";
+        let values: Vec<String> = connection.rows(values).await.unwrap().into_iter().flatten().flatten().collect();
+        let bytes = "X'00112233445566778899AABBCCDDEEFF'";
+        assert_eq!(
+            values,
+            [
+                format!("{bytes} '00112233445566778899aabbccddeeff'"),
+                format!("{bytes} NULL"),
+                format!("{bytes} 'a'"),
+                "NULL NULL".to_owned()
+            ]
+        );
         connection.close().await.unwrap();
     });
 }

@@ -6,11 +6,12 @@ use super::{
     HERE, constant,
     expression::expression_text,
     token::{quoted_lower, same_name},
+    types,
 };
 use crate::{
     connection::{Connection, ConnectionError},
     dialect::sql::quoted,
-    schema::{Ident, IndexKey, Remark, Schema, ServerDefault, Table, Type},
+    schema::{Column, Ident, IndexKey, Remark, Schema, ServerDefault, Table, Type},
 };
 
 /// Answers questions from the parser.
@@ -54,42 +55,122 @@ fn subject(table: &Table, subject: &Subject) -> Option<String> {
 const OLD_JSON: &str = "SELECT m.name, i.name FROM sqlite_schema m JOIN pragma_table_info(m.name) i \
      WHERE m.type = 'table' AND upper(i.type) IN ('JSON', 'JSONB') ORDER BY m.name, i.cid";
 
-/// Finds columns that shall hold JSON and hold numbers, which no driver reads as JSON.
+/// The columns of which the declared word does not tell whether they hold UUIDs as 16 bytes or as texts: `CHAR(32)` is what
+/// SQLAlchemy calls a UUID, and is no difference.
+const UUIDS: &str = "SELECT m.name, i.name, i.type FROM sqlite_schema m JOIN pragma_table_info(m.name) i \
+     WHERE m.type = 'table' AND (upper(i.type) LIKE '%CHAR%32%' OR upper(i.type) LIKE 'UUID%') ORDER BY m.name, i.cid";
+
+/// Finds columns that hold what no driver reads as the type that they shall have: numbers in columns of JSON, texts in
+/// columns of UUIDs, and bytes of UUIDs in columns of texts.
 pub(in super::super) async fn misread(
     connection: &mut Connection,
     wanted: &Schema,
 ) -> Result<Vec<Remark>, ConnectionError> {
     let mut remarks = Vec::new();
-    for row in connection.rows(OLD_JSON).await? {
+    let is_json = |ty: &Type| matches!(ty, Type::Json | Type::Jsonb);
+    let is_uuid = |ty: &Type| matches!(ty, Type::Uuid | Type::Char { length: Some(32) });
+    // Whoever has no such column asks nothing.
+    let columns = || wanted.tables.values().flat_map(|table| &table.columns);
+    let json = if columns().any(|column| is_json(column.ty.on(HERE))) {
+        connection.rows(OLD_JSON).await?
+    } else {
+        Vec::new()
+    };
+    for row in json {
         let [Some(table), Some(column)] = row.as_slice() else { continue };
-        let (name, column) = (Ident::new(table.as_str()), Ident::new(column.as_str()));
-        let of_it = wanted.tables.values().find(|wanted| same_name(&wanted.name.name, &name));
-        let Some(of_it) = of_it else { continue };
-        let wanted = of_it.columns.iter().find(|other| same_name(&other.name, &column));
-        if !wanted.is_some_and(|wanted| matches!(wanted.ty.on(HERE), Type::Json | Type::Jsonb)) {
+        let Some((of_it, column)) = find(wanted, table, column) else { continue };
+        if is_json(column.ty.on(HERE)) {
+            let what = "the file declares it by a word under which SQLite makes numbers of texts, and";
+            let cure = Cure::Type("Type::Json");
+            let found = Misread { condition: "IN ('integer', 'real')", what, read_as: "JSON", cure };
+            remarks.extend(found.remark(connection, of_it, column).await?);
+        }
+    }
+    let uuids = if columns().any(|column| is_uuid(column.ty.on(HERE))) {
+        connection.rows(UUIDS).await?
+    } else {
+        Vec::new()
+    };
+    for row in uuids {
+        let [Some(table), Some(column), Some(declared)] = row.as_slice() else { continue };
+        let Some((of_it, column)) = find(wanted, table, column) else { continue };
+        if !is_uuid(&types::read(declared)) {
             continue;
         }
-        let asked = format!(
-            "SELECT count(*) FROM {} WHERE typeof({}) IN ('integer', 'real')",
-            quoted(&name),
-            quoted(&column)
-        );
+        let what = "its values have another form than its type says:";
+        let wanted = column.ty.on(HERE);
+        let found = if *wanted == Type::Uuid {
+            let cure = Cure::Type("Type::Uuid");
+            Misread { condition: "= 'text'", what, read_as: "16 bytes of a UUID", cure }
+        } else if is_uuid(wanted) {
+            Misread { condition: "= 'blob'", what, read_as: "a text", cure: Cure::Digits }
+        } else {
+            // Another type is a difference.
+            continue;
+        };
+        remarks.extend(found.remark(connection, of_it, column).await?);
+    }
+    Ok(remarks)
+}
+
+/// Finds a column of a file among those that are wanted.
+fn find<'w>(wanted: &'w Schema, table: &str, column: &str) -> Option<(&'w Table, &'w Column)> {
+    let (table, column) = (Ident::new(table), Ident::new(column));
+    let of_it = wanted.tables.values().find(|wanted| same_name(&wanted.name.name, &table))?;
+    Some((of_it, of_it.columns.iter().find(|other| same_name(&other.name, &column))?))
+}
+
+/// Values that no driver reads as the type of their column.
+struct Misread {
+    /// By `typeof`.
+    condition: &'static str,
+    what: &'static str,
+    read_as: &'static str,
+    cure: Cure,
+}
+
+/// What makes values of them that are read.
+#[derive(Clone, Copy)]
+enum Cure {
+    /// A UUID has 36 characters as a text, and its 32 digits fit.
+    Digits,
+    /// The type, as a script writes it, is set anew.
+    Type(&'static str),
+}
+
+impl Misread {
+    /// Says how many rows hold one, and how they are mended; nothing if there are none.
+    async fn remark(
+        &self,
+        connection: &mut Connection,
+        table: &Table,
+        column: &Column,
+    ) -> Result<Option<Remark>, ConnectionError> {
+        let Self { condition, what, read_as, cure } = self;
+        let (name, column) = (&table.name.name, &column.name);
+        let asked =
+            format!("SELECT count(*) FROM {} WHERE typeof({}) {condition}", quoted(name), quoted(column));
         let count = connection.value(&asked).await?.unwrap_or_default();
         let rows = match count.as_str() {
-            "0" => continue,
+            "0" => return Ok(None),
             "1" => "1 row holds one".to_owned(),
             _ => format!("{count} rows hold one"),
         };
-        let text = format!(
-            "column {name}.{column}: the file declares it by a word under which SQLite makes numbers of texts, and {rows}, \
-             which no driver reads as JSON; `op.alter_column({}, {}).ty(Type::Json)` in a revision declares it anew and \
-             makes texts of them",
-            in_script(&name),
-            in_script(&column)
-        );
-        remarks.push(Remark { table: of_it.name.clone(), column, dialect: HERE, text });
+        let (table_in_script, column_in_script) = (in_script(name), in_script(column));
+        let cure = match cure {
+            Cure::Type(ty) => format!(
+                "`op.alter_column({table_in_script}, {column_in_script}).ty({ty})` in a revision declares it anew and converts them"
+            ),
+            Cure::Digits => {
+                let (name, column) = (quoted(name), quoted(column));
+                let update = format!("UPDATE {name} SET {column} = lower(hex({column})) WHERE typeof({column}) = 'blob'");
+                format!("`op.execute({update:?})` in a revision makes texts of them")
+            }
+        };
+        let text =
+            format!("column {name}.{column}: {what} {rows}, which no driver reads as {read_as}; {cure}");
+        Ok(Some(Remark { table: table.name.clone(), column: column.clone(), dialect: HERE, text }))
     }
-    Ok(remarks)
 }
 
 /// Writes a name as a script does.
