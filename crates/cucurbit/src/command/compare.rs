@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     config::ConfigError,
     connection::{ConnectOptions, Connection, address::Address},
-    dialect::{self, Answers, Before, Place, ScratchError, Unmodelled},
+    dialect::{self, Answers, Before, Need, Place, ScratchError, Unmodelled},
     diff::{Diff, Filter, LeftOut, LeftOutKind, comments, diff},
     error::Error,
     operation::Operation,
@@ -68,7 +68,7 @@ pub(super) struct Reader<'p> {
     /// The schema that a name without one means, if it was asked for.
     current: Option<Ident>,
     /// What the files that were read hold and is not compared.
-    of_files: Vec<(Source, Vec<Unmodelled>)>,
+    of_files: Vec<(Source, Vec<Unmodelled>, Vec<Need>)>,
     /// What whoever asked should know beside the answer.
     pub(super) warnings: Vec<String>,
 }
@@ -140,10 +140,10 @@ impl<'p> Reader<'p> {
                 Some(server) => {
                     let path = self.project.location.working_directory.join(path);
                     let made = source::read_sql_file(&server, &path).await?;
-                    let Made { before, unmodelled, passed, left } = made;
+                    let Made { before, unmodelled, needed, passed, left } = made;
                     self.warnings.extend(passed.into_iter().map(|words| format!("{source}: {words}")));
                     self.warnings.extend(left.map(left_behind));
-                    self.of_files.push((source.clone(), unmodelled));
+                    self.of_files.push((source.clone(), unmodelled, needed));
                     Ok(before)
                 }
                 None => Err(SqlFileError::NoServer { path: path.clone() }.into()),
@@ -221,8 +221,20 @@ impl<'p> Reader<'p> {
             Source::Database => self.unmodelled().await,
             Source::Empty | Source::History | Source::Models => Ok(Vec::new()),
             Source::File(_) => {
-                let found = self.of_files.iter().find(|(file, _)| file == source);
-                Ok(found.map(|(_, unmodelled)| unmodelled.clone()).unwrap_or_default())
+                let found = self.of_files.iter().find(|(file, ..)| file == source);
+                Ok(found.map(|(_, unmodelled, _)| unmodelled.clone()).unwrap_or_default())
+            }
+        }
+    }
+
+    /// Lists what the tables of a side need and no operation makes: of a database, or a file that was read.
+    pub(super) async fn needed_of(&mut self, source: &Source) -> Result<Vec<Need>, Error> {
+        match source {
+            Source::Database => Ok(dialect::needed(self.connection().await?).await?),
+            Source::Empty | Source::History | Source::Models => Ok(Vec::new()),
+            Source::File(_) => {
+                let found = self.of_files.iter().find(|(file, ..)| file == source);
+                Ok(found.map(|(.., needed)| needed.clone()).unwrap_or_default())
             }
         }
     }

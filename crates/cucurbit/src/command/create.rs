@@ -1,7 +1,7 @@
 //! `revision --autogenerate`, and `create`, its other name: a script that brings the database to the models.
 
 use crate::{
-    dialect::{Before, PlanError, Unmodelled},
+    dialect::{Before, Need, PlanError, Unmodelled},
     error::Error,
     operation::{Consent, EnumChange, Operation, for_dialect, reverse_all},
     schema::{Column, Dialect, Ident, Remark, Schema, TableName},
@@ -39,8 +39,13 @@ pub async fn create(
     let left = std::mem::take(&mut reader.warnings);
     let current = reader.current().await;
     let closed = reader.close().await;
-    let Read { pending, compared: Compared { diff, from, left_out, external: _ }, unmodelled, remarks } =
-        compared?;
+    let Read {
+        pending,
+        compared: Compared { diff, from, left_out, external: _ },
+        unmodelled,
+        needed,
+        remarks,
+    } = compared?;
     closed?;
     let at_hand = AtHand { dialect, current_schema: current? };
     if !pending.is_empty() {
@@ -77,6 +82,7 @@ pub async fn create(
             .iter()
             .map(|Unmodelled { kind, names }| format!("leaves out the {kind} {}", names.join(", "))),
     );
+    warnings.extend(needed.iter().filter(|need| makes(&upgrade, need)).map(ToString::to_string));
     warnings.extend(in_words_of(project, dialect, &between.to));
     // What the script makes is warned of in it, what is there already only to whoever writes it.
     let (new_remarks, old_remarks) = remarks_on(project, dialect, remarks, &upgrade);
@@ -150,6 +156,8 @@ struct Read {
     compared: Compared,
     /// What a database that is written down holds beside what can be.
     unmodelled: Vec<Unmodelled>,
+    /// What its tables need and no operation makes.
+    needed: Vec<Need>,
     /// What was noticed when what shall be was read.
     remarks: Vec<Remark>,
 }
@@ -185,7 +193,25 @@ async fn read_and_compare(reader: &mut Reader<'_>, between: &Between) -> Result<
     }
     let compared = reader.compare(from, to, filter).await?;
     let unmodelled = not_made(reader, between).await?;
-    Ok(Read { pending, compared, unmodelled, remarks })
+    let needed = reader.needed_of(&between.to).await?;
+    Ok(Read { pending, compared, unmodelled, needed, remarks })
+}
+
+/// Tells whether the operations make what needs something.
+fn makes(operations: &[Operation], need: &Need) -> bool {
+    operations.iter().any(|operation| {
+        if let Operation::CreateTable(table) = operation {
+            table.name == need.table
+        } else if let Operation::AddColumn { table, column: Column { name, .. }, .. }
+        | Operation::AlterColumn { table, column: name, .. } = operation
+        {
+            *table == need.table && Some(name) == need.column.as_ref()
+        } else if let Operation::CreateIndex { table, .. } | Operation::CreateCheck { table, .. } = operation {
+            *table == need.table && need.column.is_none()
+        } else {
+            false
+        }
+    })
 }
 
 /// Tells the remarks on what the operations make from those on what is there, for the project's databases.

@@ -61,7 +61,7 @@ pub(crate) use self::{
 #[cfg(feature = "runtime")]
 pub use self::{
     lock::RunLock,
-    reflect::{ReflectError, Unmodelled},
+    reflect::{Need, ReflectError, Unmodelled},
     scratch::{Scratch, ScratchError, Stopped},
     session::reflect_snapshot,
 };
@@ -179,6 +179,19 @@ pub async fn unmodelled(connection: &mut Connection) -> Result<Vec<Unmodelled>, 
     match connection.dialect() {
         Dialect::Postgres => postgres::unmodelled(connection).await,
         Dialect::Sqlite => sqlite::unmodelled(connection).await,
+    }
+}
+
+/// Lists what the tables that the connection sees need and no operation makes.
+///
+/// # Errors
+///
+/// When the database refuses a query.
+#[cfg(feature = "runtime")]
+pub async fn needed(connection: &mut Connection) -> Result<Vec<Need>, ReflectError> {
+    match connection.dialect() {
+        Dialect::Postgres => postgres::needed(connection).await,
+        Dialect::Sqlite => Ok(Vec::new()),
     }
 }
 

@@ -5,7 +5,10 @@ use std::fmt;
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::connection::ConnectionError;
+use crate::{
+    connection::ConnectionError,
+    schema::{Ident, TableName},
+};
 
 /// Things of one kind that a database holds and no schema does: they are not compared, and not changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -14,6 +17,37 @@ pub struct Unmodelled {
     pub kind: String,
     /// Their names, sorted.
     pub names: Vec<String>,
+}
+
+/// Something that a table needs and no operation makes: a domain, a collation, a function, an extension.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// The table.
+    pub table: TableName,
+    /// The column, unless a constraint or an index needs it.
+    pub column: Option<Ident>,
+    /// What it is, as CREATE says it: `DOMAIN`.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// What must be there before the table, and who makes it.
+impl fmt::Display for Need {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { table, column, kind, name } = self;
+        match column {
+            Some(column) => write!(f, "column {table}.{column}")?,
+            None => write!(f, "a constraint or an index of table {table}")?,
+        }
+        let end = if kind == "EXTENSION" { "" } else { " …" };
+        write!(
+            f,
+            " needs the {} {name}, which no operation makes: write `op.execute(\"CREATE {kind} {name}{end}\")` before it, or \
+             the upgrade fails on a database that has none",
+            kind.to_lowercase()
+        )
+    }
 }
 
 impl fmt::Display for Unmodelled {

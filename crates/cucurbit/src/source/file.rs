@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use crate::{
     connection::{Connection, ConnectionError, address::Address},
-    dialect::{self, Before, ReflectError, Scratch, ScratchError, Stopped, Unmodelled, lexer::Unrunnable},
+    dialect::{self, Before, Need, ReflectError, Scratch, ScratchError, Stopped, Unmodelled, lexer::Unrunnable},
 };
 
 /// Why a file of SQL gives no schema.
@@ -151,6 +151,8 @@ pub struct Made {
     pub before: Before,
     /// What else: it is not compared.
     pub unmodelled: Vec<Unmodelled>,
+    /// What its tables need and no operation makes.
+    pub needed: Vec<Need>,
     /// What of the file was left out.
     pub passed: Vec<String>,
     /// That the scratch database is left on the server, which could not drop it in time.
@@ -201,5 +203,6 @@ pub async fn read_sql_file(server: &Address, path: &Path) -> Result<Made, SqlFil
 async fn made(connection: &mut Connection, passed: Vec<String>) -> Result<Made, ReflectError> {
     let before = dialect::reflect(connection).await?;
     let unmodelled = dialect::unmodelled(connection).await?;
-    Ok(Made { before, unmodelled, passed, left: None })
+    let needed = dialect::needed(connection).await?;
+    Ok(Made { before, unmodelled, needed, passed, left: None })
 }

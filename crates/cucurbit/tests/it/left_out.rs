@@ -11,7 +11,7 @@ use cucurbit::{
 };
 use tempfile::TempDir;
 
-use crate::support::{Database, new_revision, on_each_database, script};
+use crate::support::{Database, new_revision, on_database, on_each_database, script};
 
 /// The books of migration tools, ours too, each with a row.
 const BOOKS: [&str; 8] = [
@@ -204,5 +204,52 @@ fn books_of_tools_and_what_is_no_table_of_the_project_are_left_out() {
         let check = command::check(&with_history, CheckOptions::default()).await.unwrap();
         assert_eq!(check.operations.len(), 1, "{:?}", check.operations);
         connection.close().await.unwrap();
+    });
+}
+
+/// What a table needs, with what is made of it by hand.
+const NEEDED: &str = "
+    CREATE DOMAIN positive AS integer CHECK (VALUE > 0);
+    CREATE TYPE pair AS (a integer, b integer);
+    CREATE TYPE span AS RANGE (subtype = float8);
+    CREATE TYPE mood AS ENUM ('ok');
+    CREATE COLLATION german (provider = icu, locale = 'de');
+    CREATE EXTENSION citext;
+    CREATE FUNCTION twice(a integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT a * 2';
+    CREATE TABLE bed (id integer PRIMARY KEY, feeling mood, feelings mood[], at timestamptz DEFAULT now());
+    CREATE TABLE plant (id integer PRIMARY KEY, size positive, sizes positive[], both_sizes pair, during span,
+        name text COLLATE german, nick citext, height integer DEFAULT twice(1) CHECK (twice(height) > 0));
+    CREATE INDEX ix_plant ON plant (twice(height));
+";
+
+#[test]
+fn what_a_table_needs_and_no_operation_makes_is_said_when_its_revision_is_written() {
+    on_database(Dialect::Postgres, async |database: Database| {
+        let mut connection = database.connect().await;
+        connection.execute(NEEDED).await.unwrap();
+        let file = |folder: &TempDir| std::fs::write(folder.path().join("a.sql"), NEEDED).unwrap();
+        for to in ["database", "a.sql"] {
+            let folder = tempfile::tempdir().unwrap();
+            std::fs::create_dir(folder.path().join("versions")).unwrap();
+            file(&folder);
+            let between = Between { from: Source::Empty, to: to.parse().unwrap() };
+            let project = project(&database, &folder, Vec::new());
+            let written = command::create(&project, &new_revision("baseline"), &between).await.unwrap().unwrap();
+            let needs: Vec<&str> = written.warnings.iter().filter(|words| words.contains(" needs the ")).map(String::as_str).collect();
+            let expected = [
+                ("column plant.both_sizes needs the type pair,", "CREATE TYPE pair …"),
+                ("column plant.during needs the type span,", "CREATE TYPE span …"),
+                ("column plant.height needs the function twice(integer),", "CREATE FUNCTION twice(integer) …"),
+                ("column plant.name needs the collation german,", "CREATE COLLATION german …"),
+                ("column plant.nick needs the extension citext,", "CREATE EXTENSION citext\""),
+                ("column plant.size needs the domain positive,", "CREATE DOMAIN positive …"),
+                ("column plant.sizes needs the domain positive,", "CREATE DOMAIN positive …"),
+                ("a constraint or an index of table plant needs the function twice(integer),", "CREATE FUNCTION"),
+            ];
+            assert_eq!(needs.len(), expected.len(), "{needs:#?}");
+            for (said, (begins, advises)) in needs.iter().zip(expected) {
+                assert!(said.starts_with(begins) && said.contains(advises), "{said}");
+            }
+        }
     });
 }

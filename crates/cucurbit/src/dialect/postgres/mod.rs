@@ -45,7 +45,7 @@ pub(super) use self::current::without_current;
 pub(super) use self::{
     ask::ask,
     interrupted::{interrupted, invalid_index, partitioned},
-    reflect::{reflect, unmodelled},
+    reflect::{needed, reflect, unmodelled},
 };
 pub(super) use self::{
     canonical::canonical,

@@ -4,6 +4,7 @@
 //! something that it is not.
 
 mod index;
+mod needed;
 mod queries;
 mod row;
 mod unmodelled;
@@ -11,7 +12,7 @@ mod unmodelled;
 use std::collections::BTreeMap;
 
 use self::row::{Row, each};
-pub(crate) use self::unmodelled::unmodelled;
+pub(crate) use self::{needed::needed, unmodelled::unmodelled};
 use super::{constant, expression::unwrapped, sequence, types};
 use crate::{
     connection::Connection,
