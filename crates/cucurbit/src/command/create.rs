@@ -206,7 +206,8 @@ fn makes(operations: &[Operation], need: &Need) -> bool {
         | Operation::AlterColumn { table, column: name, .. } = operation
         {
             *table == need.table && Some(name) == need.column.as_ref()
-        } else if let Operation::CreateIndex { table, .. } | Operation::CreateCheck { table, .. } = operation {
+        } else if let Operation::CreateIndex { table, .. } | Operation::CreateCheck { table, .. } = operation
+        {
             *table == need.table && need.column.is_none()
         } else {
             false

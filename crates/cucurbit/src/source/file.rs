@@ -9,7 +9,9 @@ use thiserror::Error;
 
 use crate::{
     connection::{Connection, ConnectionError, address::Address},
-    dialect::{self, Before, Need, ReflectError, Scratch, ScratchError, Stopped, Unmodelled, lexer::Unrunnable},
+    dialect::{
+        self, Before, Need, ReflectError, Scratch, ScratchError, Stopped, Unmodelled, lexer::Unrunnable,
+    },
 };
 
 /// Why a file of SQL gives no schema.

@@ -266,7 +266,8 @@ fn uuids_of_the_other_form_are_warned_of_until_the_type_is_set_anew() {
         let project = Project::open(env, location).unwrap();
         let mut connection = database.connect().await;
         Migrator::on(&mut connection, &scripts(&[first])).upgrade_heads().await.unwrap();
-        let check = async || command::check(&project, command::CheckOptions::default()).await.unwrap().warnings;
+        let check =
+            async || command::check(&project, command::CheckOptions::default()).await.unwrap().warnings;
         assert_eq!(check().await, Vec::<String>::new(), "nothing is there yet");
         let rows = "INSERT INTO plant VALUES (1, '00112233445566778899aabbccddeeff', x'00112233445566778899aabbccddeeff'),
              (2, '00112233-4455-6677-8899-aabbccddeeff', NULL), (3, x'00112233445566778899aabbccddeeff', 'a'), (4, NULL, NULL)";
@@ -276,7 +277,12 @@ fn uuids_of_the_other_form_are_warned_of_until_the_type_is_set_anew() {
         assert!(key.starts_with("column plant.key: ") && key.contains("2 rows hold one"), "{key}");
         assert!(key.contains("`op.alter_column(\"plant\", \"key\").ty(Type::Uuid)`"), "{key}");
         assert!(code.starts_with("column plant.code: ") && code.contains("1 row holds one"), "{code}");
-        assert!(code.contains("SET \\\"code\\\" = lower(hex(\\\"code\\\")) WHERE typeof(\\\"code\\\") = 'blob'\")`"), "{code}");
+        assert!(
+            code.contains(
+                "SET \\\"code\\\" = lower(hex(\\\"code\\\")) WHERE typeof(\\\"code\\\") = 'blob'\")`"
+            ),
+            "{code}"
+        );
 
         // What they advise is the cure.
         fn anew(op: &mut Op) {
@@ -286,7 +292,8 @@ fn uuids_of_the_other_form_are_warned_of_until_the_type_is_set_anew() {
         let list = scripts(&[first, script("b", &["a"], anew, nothing)]);
         Migrator::on(&mut connection, &list).upgrade_heads().await.unwrap();
         let values = "SELECT quote(key) || ' ' || quote(code) FROM plant ORDER BY id";
-        let values: Vec<String> = connection.rows(values).await.unwrap().into_iter().flatten().flatten().collect();
+        let values: Vec<String> =
+            connection.rows(values).await.unwrap().into_iter().flatten().flatten().collect();
         let bytes = "X'00112233445566778899AABBCCDDEEFF'";
         assert_eq!(
             values,

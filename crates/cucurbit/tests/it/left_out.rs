@@ -234,17 +234,29 @@ fn what_a_table_needs_and_no_operation_makes_is_said_when_its_revision_is_writte
             file(&folder);
             let between = Between { from: Source::Empty, to: to.parse().unwrap() };
             let project = project(&database, &folder, Vec::new());
-            let written = command::create(&project, &new_revision("baseline"), &between).await.unwrap().unwrap();
-            let needs: Vec<&str> = written.warnings.iter().filter(|words| words.contains(" needs the ")).map(String::as_str).collect();
+            let written =
+                command::create(&project, &new_revision("baseline"), &between).await.unwrap().unwrap();
+            let needs: Vec<&str> = written
+                .warnings
+                .iter()
+                .filter(|words| words.contains(" needs the "))
+                .map(String::as_str)
+                .collect();
             let expected = [
                 ("column plant.both_sizes needs the type pair,", "CREATE TYPE pair …"),
                 ("column plant.during needs the type span,", "CREATE TYPE span …"),
-                ("column plant.height needs the function twice(integer),", "CREATE FUNCTION twice(integer) …"),
+                (
+                    "column plant.height needs the function twice(integer),",
+                    "CREATE FUNCTION twice(integer) …",
+                ),
                 ("column plant.name needs the collation german,", "CREATE COLLATION german …"),
                 ("column plant.nick needs the extension citext,", "CREATE EXTENSION citext\""),
                 ("column plant.size needs the domain positive,", "CREATE DOMAIN positive …"),
                 ("column plant.sizes needs the domain positive,", "CREATE DOMAIN positive …"),
-                ("a constraint or an index of table plant needs the function twice(integer),", "CREATE FUNCTION"),
+                (
+                    "a constraint or an index of table plant needs the function twice(integer),",
+                    "CREATE FUNCTION",
+                ),
             ];
             assert_eq!(needs.len(), expected.len(), "{needs:#?}");
             for (said, (begins, advises)) in needs.iter().zip(expected) {

@@ -163,7 +163,9 @@ impl Misread {
             ),
             Cure::Digits => {
                 let (name, column) = (quoted(name), quoted(column));
-                let update = format!("UPDATE {name} SET {column} = lower(hex({column})) WHERE typeof({column}) = 'blob'");
+                let update = format!(
+                    "UPDATE {name} SET {column} = lower(hex({column})) WHERE typeof({column}) = 'blob'"
+                );
                 format!("`op.execute({update:?})` in a revision makes texts of them")
             }
         };
