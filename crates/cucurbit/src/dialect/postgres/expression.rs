@@ -268,9 +268,17 @@ fn cast_to(tokens: &[Token<'_>], at: usize) -> Option<(String, bool)> {
 }
 
 /// Tells whether an expression casts to a type of this name, in whichever schema.
-pub(super) fn casts_to(sql: &str, ty: &Ident) -> bool {
+pub(crate) fn casts_to(sql: &str, ty: &Ident) -> bool {
     let tokens = tokens(sql);
     (0..tokens.len()).any(|at| cast_to(&tokens, at).is_some_and(|(name, _)| *ty == *name))
+}
+
+/// Tells whether an expression casts to a type of this name something that is no constant: which values that gives only
+/// the rows tell.
+pub(super) fn casts_values_to(sql: &str, ty: &Ident) -> bool {
+    let tokens = tokens(sql);
+    let is_value = |at: usize| at.checked_sub(1).is_none_or(|before| tokens[before].kind != Kind::Text);
+    (0..tokens.len()).any(|at| cast_to(&tokens, at).is_some_and(|(name, _)| *ty == *name) && is_value(at))
 }
 
 /// Writes other constants for some of an enum type: those with a cast to it, as the server prints them, and where there
@@ -350,7 +358,7 @@ pub(super) fn renamed_value(value: &str, is_array: bool, renamed: &[(String, Str
 }
 
 /// Writes an element of an array, in quotes where it needs them.
-fn array_element(value: &str) -> String {
+pub(super) fn array_element(value: &str) -> String {
     let is_special = |letter: char| letter.is_whitespace() || matches!(letter, '{' | '}' | ',' | '"' | '\\');
     if value.is_empty() || value.contains(is_special) || value.eq_ignore_ascii_case("null") {
         return format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""));

@@ -120,6 +120,53 @@ async fn a_value_is_added_and_written_in_one_revision() {
     assert_eq!(rows(&mut connection).await, ["1 sad {sad,ok,NULL}", "2 ok great"]);
 }
 
+/// Tells whether a plan makes a type anew whose new value `great` what follows may use.
+fn is_made_anew(rest: impl FnOnce(&mut Op)) -> bool {
+    let mut before = Before::default();
+    Dialect::Postgres.plan(&mut before, &Op::record(garden)).unwrap();
+    let operations = Op::record(|op| {
+        op.add_enum_value("mood", "great");
+        rest(op);
+    });
+    let plan = Dialect::Postgres.plan(&mut before, &operations).unwrap();
+    !plan.statements.iter().any(|statement| statement.sql.contains("ADD VALUE"))
+}
+
+#[test]
+fn a_value_is_used_where_no_constant_says_so() {
+    assert!(is_made_anew(|op| {
+        op.execute("COPY feeling FROM stdin;\ngreat\n\\.\n");
+    }));
+    assert!(is_made_anew(|op| {
+        op.execute("UPDATE plant SET last = lower('GREAT')::mood");
+    }));
+    assert!(is_made_anew(|op| {
+        op.execute("UPDATE plant SET moods = '{ok,great}'");
+    }));
+    assert!(is_made_anew(|op| {
+        op.rename_enum_value("mood", "great", "splendid");
+        op.bulk_insert("feeling", ["mood"], [["splendid"]]);
+    }));
+    assert!(is_made_anew(|op| {
+        op.alter_column("plant", "label").ty(Type::enumeration("mood"));
+    }));
+    assert!(is_made_anew(|op| {
+        op.add_column("plant", enumeration("now", "mood")).backfill("label::mood");
+    }));
+}
+
+#[test]
+fn a_value_that_is_not_used_is_only_added() {
+    assert!(!is_made_anew(|_| {}));
+    assert!(!is_made_anew(|op| {
+        op.execute("UPDATE plant SET last = 'ok'::mood, label = 'greater'");
+    }));
+    assert!(!is_made_anew(|op| {
+        op.add_column("plant", enumeration("now", "mood").default("ok"));
+        op.bulk_insert("feeling", ["mood"], [["glad"]]);
+    }));
+}
+
 #[test]
 fn sqlite_does_not_pretend_to_change_rows_that_hold_text() {
     // What made the table was SQL that says nothing of it: which columns hold values, nobody knows.

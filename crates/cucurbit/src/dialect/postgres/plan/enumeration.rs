@@ -13,7 +13,7 @@ use crate::{
         postgres::{expression, names, types},
         sql::{qualified, quoted, string},
     },
-    operation::{ApplyError, EnumChange, Operation},
+    operation::{ApplyError, ColumnChange, EnumChange, Operation},
     schema::{
         Column, Dialect, EnumPlace, EnumType, Ident, Literal, ObjectName, ServerDefault, Table, TableName,
     },
@@ -85,8 +85,8 @@ impl Planner<'_> {
             (other == name).then_some((value, change))
         });
         let additions: Vec<_> = additions.collect();
-        let mut added = std::iter::once(value).chain(additions.iter().map(|(value, _)| *value));
-        if !added.any(|value| rest.iter().any(|operation| uses(operation, value))) {
+        let added = std::iter::once(value).chain(additions.iter().map(|(value, _)| *value));
+        if !are_used(name, added.cloned().collect(), rest) {
             let place = match place {
                 EnumPlace::After(other) => format!(" AFTER {}", string(other)),
                 EnumPlace::Before(other) => format!(" BEFORE {}", string(other)),
@@ -267,22 +267,96 @@ fn replaced_in_array(array: &str, replaced: &[(String, String)]) -> String {
     replaced.iter().enumerate().fold(apart, |array, (at, (_, new))| replace(array, &place(at), new))
 }
 
-/// Tells whether an operation speaks of a value: as a constant, or in SQL.
-fn uses(operation: &Operation, value: &str) -> bool {
-    fn is_in(json: &serde_json::Value, value: &str, sql: &str) -> bool {
-        match json {
-            serde_json::Value::String(text) => text.contains(sql),
-            serde_json::Value::Array(items) => items.iter().any(|item| is_in(item, value, sql)),
-            serde_json::Value::Object(fields) => fields.iter().any(|(name, item)| {
-                // A constant of text is `{"string": "…"}`.
-                (name == "string" && item == value) || is_in(item, value, sql)
-            }),
-            serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => false,
+/// Tells whether operations use one of the values that a type gets.
+fn are_used(name: &ObjectName, mut values: Vec<String>, rest: &[Operation]) -> bool {
+    rest.iter().any(|operation| {
+        if let Operation::AlterEnum { name: other, change: EnumChange::RenameValue { value, to } } = operation
+            && other.name == name.name
+            && values.contains(value)
+        {
+            values.push(to.clone());
         }
+        uses(operation, &name.name, &values)
+    })
+}
+
+/// Tells whether an operation uses one of the values of a type: as a constant, in SQL, in rows that become of the type, or
+/// in code, which nobody can read.
+///
+/// What is not sure is said to use them: making the type anew is always right.
+fn uses(operation: &Operation, ty: &Ident, values: &[String]) -> bool {
+    match operation {
+        Operation::AlterEnum { .. } | Operation::CreateEnum(_) => return false,
+        Operation::Run { .. } => return true,
+        Operation::AlterColumn { table: _, column: _, changes }
+            if changes.iter().any(|change| becomes(change, ty)) =>
+        {
+            return true;
+        }
+        // Rows of COPY have no quotes.
+        Operation::Execute(execute) if is_copy(&execute.sql, values) => return true,
+        Operation::On { dialect: _, operations } => {
+            return operations.iter().any(|inner| uses(inner, ty, values));
+        }
+        Operation::AddColumn { .. }
+        | Operation::AlterColumn { .. }
+        | Operation::AlterConstraint { .. }
+        | Operation::AlterSequence(_)
+        | Operation::BulkInsert(_)
+        | Operation::CreateCheck { .. }
+        | Operation::CreateExclusion { .. }
+        | Operation::CreateForeignKey { .. }
+        | Operation::CreateIndex { .. }
+        | Operation::CreatePrimaryKey { .. }
+        | Operation::CreateSchema { .. }
+        | Operation::CreateSequence(_)
+        | Operation::CreateTable(_)
+        | Operation::CreateUnique { .. }
+        | Operation::DropColumn { .. }
+        | Operation::DropConstraint { .. }
+        | Operation::DropEnum { .. }
+        | Operation::DropIndex { .. }
+        | Operation::DropSchema { .. }
+        | Operation::DropSequence { .. }
+        | Operation::DropTable { .. }
+        | Operation::Execute(_)
+        | Operation::Irreversible { .. }
+        | Operation::RenameIndex { .. }
+        | Operation::RenameTable { .. }
+        | Operation::SetIndexComment { .. }
+        | Operation::SetTableComment { .. }
+        | Operation::SetTableOption { .. } => {}
     }
-    if matches!(operation, Operation::AlterEnum { .. } | Operation::CreateEnum(_)) {
-        return false;
+    serde_json::to_value(operation).map_or(true, |json| is_spoken_in(&json, ty, values))
+}
+
+/// Tells whether a change makes a column one of a type, whose rows may hold any of its values then.
+fn becomes(change: &ColumnChange, ty: &Ident) -> bool {
+    let ColumnChange::SetType { ty: new, using: _ } = change else { return false };
+    types::stored(new.on(Dialect::Postgres)).enum_name().is_some_and(|name| name.name == *ty)
+}
+
+fn is_copy(sql: &str, values: &[String]) -> bool {
+    sql.to_ascii_lowercase().contains("copy") && values.iter().any(|value| sql.contains(value.as_str()))
+}
+
+fn is_spoken_in(json: &serde_json::Value, ty: &Ident, values: &[String]) -> bool {
+    match json {
+        serde_json::Value::String(text) => {
+            values.iter().any(|value| speaks_of(text, value)) || expression::casts_values_to(text, ty)
+        }
+        serde_json::Value::Array(items) => items.iter().any(|item| is_spoken_in(item, ty, values)),
+        serde_json::Value::Object(fields) => fields.iter().any(|(name, item)| {
+            // A constant of text is `{"string": "…"}`.
+            let is_value = name == "string" && values.iter().any(|value| item == value);
+            is_value || is_spoken_in(item, ty, values)
+        }),
+        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => false,
     }
-    // What cannot be written down is said to use every value: making the type anew is always right.
-    serde_json::to_value(operation).map_or(true, |json| is_in(&json, value, &string(value)))
+}
+
+/// Tells whether a text has a value in it, between quotes or, where it has arrays as text, anywhere.
+fn speaks_of(text: &str, value: &str) -> bool {
+    let in_array = || text.replace('\\', "").replace("''", "'").contains(value);
+    text.contains(&string(value)) || text.contains('{') && in_array()
 }
