@@ -37,7 +37,7 @@ use crate::{
 };
 
 pub(crate) use self::canonical::{is_in_letters, is_written_as, written_column, written_index};
-pub(crate) use self::postgres::{counted_by, generated_sequence};
+pub(crate) use self::postgres::{casts_to, counted_by, generated_sequence};
 pub use self::{
     before::{Before, Originals, Trigger, View},
     canonical::Canonical,

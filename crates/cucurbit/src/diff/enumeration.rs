@@ -3,7 +3,7 @@
 use crate::{
     dialect::Canonical,
     operation::{Consent, EnumChange, Operation, additions},
-    schema::{EnumType, ObjectName},
+    schema::{EnumType, Ident, ObjectName},
 };
 
 use super::written;
@@ -15,6 +15,16 @@ pub(super) struct Enums {
     pub(super) before: Vec<Operation>,
     /// Values and types that no table uses any more.
     pub(super) after: Vec<Operation>,
+}
+
+impl Enums {
+    /// Lists the types that go.
+    pub(super) fn dropped(&self) -> impl Iterator<Item = &Ident> {
+        self.after.iter().filter_map(|operation| {
+            let Operation::DropEnum { name } = operation else { return None };
+            Some(&name.name)
+        })
+    }
 }
 
 pub(super) fn compare(

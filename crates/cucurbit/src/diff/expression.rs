@@ -1,11 +1,11 @@
 //! Whether two expressions are one: by their texts, else by what the server says.
 
 use crate::{
-    dialect::{Answer, Answers, Question, Side, Subject},
-    schema::{Expression, TableName},
+    dialect::{Answer, Answers, Question, Side, Subject, casts_to},
+    schema::{Expression, Ident, TableName},
 };
 
-use super::Uncompared;
+use super::{Uncompared, enumeration::Enums};
 
 /// The answers at hand, and what is still to be asked.
 #[derive(Debug)]
@@ -13,6 +13,8 @@ pub(super) struct Comparison<'a> {
     answers: &'a Answers,
     /// Whether any sequence serves a SERIAL column of which nothing is said.
     pub(super) takes_any_sequence: bool,
+    /// Enum types that go, under which no expression may stay.
+    gone: Vec<&'a Ident>,
     pub(super) questions: Vec<Question>,
     pub(super) uncompared: Vec<Uncompared>,
 }
@@ -25,16 +27,22 @@ pub(super) struct Placed<'e> {
 }
 
 impl<'a> Comparison<'a> {
-    pub(super) fn new(answers: &'a Answers, takes_any_sequence: bool) -> Self {
-        Self { answers, takes_any_sequence, questions: Vec::new(), uncompared: Vec::new() }
+    pub(super) fn new(answers: &'a Answers, takes_any_sequence: bool, enums: &'a Enums) -> Self {
+        let gone = enums.dropped().collect();
+        Self { answers, takes_any_sequence, gone, questions: Vec::new(), uncompared: Vec::new() }
     }
 
     /// Tells whether two expressions of a table are surely different.
     ///
-    /// What is not known yet is not different: it is asked, and compared again with the answer.
+    /// What is not known yet is not different: it is asked, and compared again with the answer. What casts to a type that
+    /// goes is different whatever it means: the type could not go.
     pub(super) fn is_different(&mut self, table: &TableName, from: Placed<'_>, to: Placed<'_>) -> bool {
         if from.expression == to.expression {
             return false;
+        }
+        let texts = || std::iter::once(&from.expression.base).chain(from.expression.variants.values());
+        if self.gone.iter().any(|ty| texts().any(|text| casts_to(text, ty))) {
+            return true;
         }
         let question = |side, subject| Question { side, table: table.clone(), subject };
         let from = self.canonical(question(Side::From, from.subject));

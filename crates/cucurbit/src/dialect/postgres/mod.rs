@@ -52,4 +52,4 @@ pub(super) use self::{
     names::{constraint_names, cut_of as cut, generated_keys},
     plan::plan,
 };
-pub(crate) use self::{names::generated_sequence, sequence::counted_by};
+pub(crate) use self::{expression::casts_to, names::generated_sequence, sequence::counted_by};
