@@ -52,13 +52,37 @@ pub(super) fn is_number(ty: &Type) -> bool {
 /// Tells whether a script must say how values of one type become values of another.
 pub(super) fn needs_using(from: &Type, to: &Type) -> bool {
     use Family::{Array, Bytes, Json, Number, Other, Text, Time, Truth};
+    match (from, to) {
+        (Type::Array(from), Type::Array(to)) => return needs_using(from, to),
+        (Type::Array(element), to) => return array_needs_using(element, to),
+        (from, Type::Array(element)) => return element_needs_using(from, element),
+        (_, _) => {}
+    }
     match (Family::of(from), Family::of(to)) {
         (_, Text | Other) | (Text | Other, _) => false,
-        // Whether their elements have a way only the server knows.
-        (_, Array) | (Array, _) => false,
+        (_, Array) | (Array, _) => true,
         (Bytes, Bytes) | (Json, Json) | (Number | Truth, Number | Truth) => false,
         (Time, Time) => !has_time_cast(from, to),
         (Bytes | Json | Number | Time | Truth, Bytes | Json | Number | Time | Truth) => true,
+    }
+}
+
+/// An array becomes a text as it is written, from which it can be read again, but for one of texts: that might as well be
+/// its first. Of others only the server knows some, of numbers.
+fn array_needs_using(element: &Type, to: &Type) -> bool {
+    match Family::of(to) {
+        Family::Text => Family::of(element) == Family::Text,
+        Family::Other => Family::of(element) != Family::Number,
+        Family::Array | Family::Bytes | Family::Json | Family::Number | Family::Time | Family::Truth => true,
+    }
+}
+
+/// A value becomes an array of it, and a text one of other things as it is written.
+fn element_needs_using(from: &Type, element: &Type) -> bool {
+    match (Family::of(from), Family::of(element)) {
+        (Family::Other, Family::Number | Family::Other | Family::Text) => false,
+        (Family::Other, _) => true,
+        (_, _) => needs_using(from, element),
     }
 }
 

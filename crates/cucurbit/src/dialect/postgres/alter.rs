@@ -4,7 +4,7 @@
 //! changes, NULLs are filled before they are refused, and the new name comes last.
 
 use super::{
-    comment, expression,
+    array, comment, expression,
     render::{self, text},
     sequence, types,
 };
@@ -438,7 +438,16 @@ pub(super) fn is_in_key(columns: &[Ident], include: &[Ident], column: &Ident) ->
 /// Assignment casts are listed in the catalogue `pg_cast`; every type becomes text by itself.
 pub(super) fn cast(column: &str, from: &Type, to: &Type) -> Option<String> {
     use Family::{Array, Bytes, Json, Number, Other, Text, Time, Truth};
-    let spelled = types::spelled(&types::stored(to));
+    let (from, to) = (&types::stored(from), &types::stored(to));
+    let spelled = types::spelled(to);
+    match (from, to) {
+        // What a cast of assignment does is not done by an explicit one, which cuts what is too long.
+        (Type::Array(from), Type::Array(to)) if cast(column, from, to).is_none() => return None,
+        (from, Type::Array(element)) if array::is_element(from, element) => {
+            return Some(array::of_one(column, from, element));
+        }
+        (_, _) => {}
+    }
     match (family(from), family(to)) {
         // What has a cast of assignment, and what becomes text.
         (Number, Number) | (Json, Json) | (_, Text) => None,
@@ -458,7 +467,17 @@ pub(super) fn cast(column: &str, from: &Type, to: &Type) -> Option<String> {
     }
 }
 
-fn family(ty: &Type) -> Family {
+/// Adds the array that a default becomes where its column becomes one of arrays and nothing else is said of it.
+pub(super) fn with_array_default(column: &Column, mut changes: Vec<ColumnChange>) -> Vec<ColumnChange> {
+    let new = {
+        let Changes { default: None, ty: Some((ty, _)), .. } = Changes::of(&changes) else { return changes };
+        array::default(column, &types::stored(ty))
+    };
+    changes.extend(new.map(|default| ColumnChange::SetDefault(Some(default))));
+    changes
+}
+
+pub(super) fn family(ty: &Type) -> Family {
     Family::of(&types::stored(ty))
 }
 

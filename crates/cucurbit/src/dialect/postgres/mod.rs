@@ -4,6 +4,7 @@
 //! statements (`plan`, `render`, `alter`, `execute`), and the catalogue (`reflect`, `ask`, `lock`, `interrupted`).
 
 mod alter;
+mod array;
 #[cfg(feature = "runtime")]
 mod ask;
 mod canonical;

@@ -1,7 +1,7 @@
 //! A column's values outlive a change of its type.
 
 use cucurbit::{
-    dialect::Before,
+    dialect::{Before, Dialect},
     operation::{ColumnChange, Op, Operation},
     schema::{Type, build::*},
 };
@@ -38,7 +38,24 @@ fn casts() -> Vec<(Type, &'static str, Type, &'static str)> {
         (text.clone(), "2020-01-02 03:04", date_time.clone(), "2020-01-02 03:04:00"),
         (text.clone(), "ok", mood.clone(), "ok"),
         (text.clone(), "abc", Type::Char { length: Some(3) }, "abc"),
-        (text.clone(), "{a,b}", array(Type::Text), "{a,b}"),
+        (text.clone(), "{a,b}", array(Type::Text), "{\"{a,b}\"}"),
+        (text.clone(), "{1,2}", array(Type::Integer), "{1,2}"),
+        (text.clone(), "{ok}", array(mood.clone()), "{ok}"),
+        (varchar.clone(), "a b", array(varchar.clone()), "{\"a b\"}"),
+        (mood.clone(), "ok", array(mood.clone()), "{ok}"),
+        (mood.clone(), "ok", array(custom("temper")), "{ok}"),
+        (mood.clone(), "ok", array(text.clone()), "{ok}"),
+        (Type::Integer, "7", array(Type::Integer), "{7}"),
+        (Type::Integer, "7", array(Type::BigInteger), "{7}"),
+        (Type::BigInteger, "7", array(Type::SmallInteger), "{7}"),
+        (Type::Integer, "7", array(Type::Text), "{7}"),
+        (Type::Integer, "7", array(Type::Boolean), "{t}"),
+        (Type::Boolean, "true", array(Type::Integer), "{1}"),
+        (Type::Uuid, uuid, array(Type::Uuid), "{6b1e9c0e-0d2c-4d6b-8d44-7a3c1f8f3e11}"),
+        (Type::Jsonb, "[1]", array(Type::Jsonb), "{[1]}"),
+        (Type::Date, "2020-01-02", array(date_time.clone()), "{\"2020-01-02 00:00:00\"}"),
+        (array(Type::Integer), "{1,2}", text.clone(), "{1,2}"),
+        (array(mood.clone()), "{ok}", array(text.clone()), "{ok}"),
         (mood.clone(), "ok", text.clone(), "ok"),
         (mood, "ok", custom("temper"), "ok"),
         (Type::Uuid, uuid, varchar.clone(), uuid),
@@ -96,6 +113,90 @@ async fn known_casts_need_no_using() {
         let wanted = vec![Some(after.to_owned())];
         assert_eq!(values, [wanted.clone(), wanted], "{from} to {to}");
         run(&mut connection, &mut before, |op| op.drop_table("t").loses_data()).await;
+    }
+}
+
+#[tokio::test]
+async fn one_value_becomes_an_array_of_it_and_null_stays_null() {
+    let database = Database::new().await;
+    let mut connection = database.connect().await;
+    let mut before = Before::default();
+    run(&mut connection, &mut before, |op| {
+        op.create_table("t", |table| {
+            table.column(integer("id"));
+            table.column(integer("a").default(5).nullable());
+            table.column(text("b").default("it's, {x}").nullable());
+            table.column(string("c", 9).default_expression("upper('x')").nullable());
+            table.primary_key(["id"]);
+        });
+        op.execute("INSERT INTO t VALUES (1, 1, 'a b', 'c'), (2, NULL, NULL, NULL)");
+        for (column, ty) in [("a", Type::Integer), ("b", Type::Text), ("c", Type::Text)] {
+            // The defaults are not spoken of, and become arrays with the rows.
+            op.alter_column("t", column).ty(array(ty));
+        }
+    })
+    .await;
+    connection.execute("INSERT INTO t (id) VALUES (3)").await.unwrap();
+    let rows = "SELECT format('%L %L %L', a, b, c) FROM t ORDER BY id";
+    let rows: Vec<_> = connection.rows(rows).await.unwrap().into_iter().flatten().flatten().collect();
+    let wanted = ["'{1}' '{\"a b\"}' '{c}'", "NULL NULL NULL", "'{5}' '{\"it''s, {x}\"}' '{X}'"];
+    assert_eq!(rows, wanted);
+}
+
+#[tokio::test]
+async fn an_array_becomes_no_single_value_by_itself() {
+    let mut before = Before::default();
+    let mood = Type::enumeration("mood");
+    let make = Op::record(|op| {
+        op.create_enum("mood", ["ok"]);
+        op.create_table("t", |table| {
+            table.column(column("a", array(Type::Integer)));
+            table.column(column("b", array(Type::Text)));
+            table.column(column("c", array(mood.clone())));
+            table.column(column("d", array(Type::Binary)));
+            table.column(json("e"));
+        });
+    });
+    Dialect::Postgres.plan(&mut before, &make).unwrap();
+    for (name, to) in [
+        ("a", Type::Integer),
+        ("a", mood.clone()),
+        ("b", Type::Text),
+        ("b", Type::string(5)),
+        ("c", mood.clone()),
+        ("d", array(Type::Integer)),
+        ("e", array(Type::Integer)),
+    ] {
+        let alter = Op::record(|op| {
+            op.alter_column("t", name).ty(to.clone());
+        });
+        let error = Dialect::Postgres.plan(&mut before.clone(), &alter).unwrap_err();
+        assert!(error.to_string().contains("there is no one way from"), "{name} to {to}: {error}");
+        assert!(error.hint().is_some_and(|hint| hint.contains(".using(")), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn texts_in_arrays_are_not_cut() {
+    let database = Database::new().await;
+    let mut connection = database.connect().await;
+    let mut before = Before::default();
+    run(&mut connection, &mut before, |op| {
+        op.create_table("t", |table| {
+            table.column(column("a", array(Type::string(9))));
+            table.column(string("b", 9));
+        });
+        op.bulk_insert("t", ["a", "b"], [["{abc,abcdef}", "abcdef"]]);
+    })
+    .await;
+    for name in ["a", "b"] {
+        let alter = Op::record(|op| {
+            op.alter_column("t", name).ty(array(Type::string(5)));
+        });
+        let plan = Dialect::Postgres.plan(&mut before.clone(), &alter).unwrap();
+        let error = connection.execute(&plan.statements[0].sql).await.unwrap_err();
+        let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+        assert!(cause.contains("value too long"), "{name}: {error} {cause}");
     }
 }
 

@@ -41,7 +41,10 @@ impl Planner<'_> {
         }
         let Some((ty, using)) = changes.iter().rev().find_map(new_type) else { return Ok(None) };
         let (from, to) = (types::stored(was.ty.on(Dialect::Postgres)), types::stored(ty));
-        if using.is_none() && needs_using(&from, &to) {
+        // The server casts arrays of numbers to types of extensions, and to none of ours.
+        let is_array_to_own = matches!(from, Type::Array(_))
+            && matches!(&to, Type::Enum { name } if self.schema.enums.keys().any(|own| own.name == name.name));
+        if using.is_none() && (is_array_to_own || needs_using(&from, &to)) {
             let (table, column) = (owner.name.clone(), was.name.clone());
             let operation = Operation::AlterColumn { table, column, changes: changes.to_vec() };
             return Err(PlanError::NeedsUsing {
@@ -209,6 +212,7 @@ fn may_fail(from: &Type, to: &Type) -> bool {
     };
     match (from, to) {
         (from, to) if from == to => false,
+        (from, Type::Array(element)) if *from == **element => false,
         (_, Type::Text | Type::String { length: None }) => false,
         (_, Type::Char { .. } | Type::String { .. }) => {
             !matches!((length(from), length(to)), (Some(was), Some(now)) if was <= now)

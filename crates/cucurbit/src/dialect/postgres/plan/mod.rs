@@ -83,10 +83,19 @@ impl Planner<'_> {
                 let is_retyped = owner.column(column).is_some_and(|was| alter::is_retyped(was, changes));
                 let retyped = is_retyped.then(|| column.clone());
                 let around = self.drop_foreign_keys_around(&owner, &replaced, retyped.as_slice());
+                let changes = match owner.column(column) {
+                    Some(was) => &alter::with_array_default(was, changes.clone()),
+                    None => changes,
+                };
                 let alone = self.alone(table, column::set_defaults(changes));
                 // The names of what is there are those before a rename.
-                self.apply(&operation)?;
-                self.alter_column(&owner, column, changes, &alone)?;
+                let (table, column) = (table.clone(), column.clone());
+                self.apply(&Operation::AlterColumn {
+                    table,
+                    column: column.clone(),
+                    changes: changes.clone(),
+                })?;
+                self.alter_column(&owner, &column, changes, &alone)?;
                 self.add_foreign_keys_around(&around);
                 Ok(())
             }

@@ -21,11 +21,20 @@ fn become_each_other(from: &Plain, to: &Plain) -> bool {
     let is_day = |ty: &Plain| ty.family == Family::Time && !ty.is_time_of_day();
     match (from.family, to.family) {
         (Family::Time, Family::Time) => is_day(from) || to.is_time_of_day(),
-        (Family::Array, Family::Array | Family::Text) => !to.is_uuid(),
+        (Family::Array, Family::Array) => true,
+        // A text becomes an array that holds it, which becomes no text by itself.
+        (Family::Array, Family::Text) | (Family::Text, Family::Array) if has_texts(from) || has_texts(to) => {
+            false
+        }
+        (Family::Array, Family::Text) => !to.is_uuid(),
         (Family::Text, Family::Array) | (_, Family::Text) | (Family::Text, _) => true,
         (Family::Number | Family::Truth, Family::Number | Family::Truth) => true,
         (one, other) => one == other,
     }
+}
+
+fn has_texts(ty: &Plain) -> bool {
+    ["TEXT[]", "VARCHAR(9)[]"].contains(&ty.word(Dialect::Postgres, false))
 }
 
 /// The lines of a table for each type, one for each type that it becomes: its name and the two types.
