@@ -17,7 +17,7 @@ use std::{
 use super::{
     constant, expression, node,
     render::{create_enum, text},
-    sequence,
+    sequence, shadowed,
     told::Told,
     types,
 };
@@ -45,6 +45,7 @@ pub(crate) async fn ask(
     to: &Schema,
     questions: &[Question],
 ) -> Result<Answers, ConnectionError> {
+    let (from, to) = (&*with_types_said(connection, from).await?, &*with_types_said(connection, to).await?);
     let mut told = Told { questions, answers: Answers::default(), forms: BTreeMap::new() };
     let mut jobs = jobs(from, to, questions, &mut told.answers);
     let types = other_types(from, to);
@@ -57,6 +58,20 @@ pub(crate) async fn ask(
         jobs = unsettled(jobs, &told);
     }
     Ok(told.answers)
+}
+
+/// Writes types that bear the name of one of the server's with their schema.
+async fn with_types_said<'s>(
+    connection: &mut Connection,
+    schema: &'s Schema,
+) -> Result<Cow<'s, Schema>, ConnectionError> {
+    if !shadowed::has_some(schema) {
+        return Ok(Cow::Borrowed(schema));
+    }
+    let own = connection.value("SELECT pg_catalog.current_schema()").await?;
+    let mut schema = schema.clone();
+    shadowed::say(&mut schema, &Ident::new(own.unwrap_or_else(|| "public".to_owned())));
+    Ok(Cow::Owned(schema))
 }
 
 /// Finds the texts that no expression on the other side of their table has; they are what is asked about next.

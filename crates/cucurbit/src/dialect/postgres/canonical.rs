@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     constant, expression,
     names::{self, Constraint},
-    operator_class, sequence, types, visit,
+    operator_class, sequence, shadowed, types, visit,
 };
 use crate::{
     dialect::Canonical,
@@ -62,7 +62,7 @@ pub(crate) fn canonical(schema: Schema, own: Option<&Ident>) -> Canonical {
         forget_generated_names(&mut written, &stored, &is_borne_once);
         let table = stored.clone();
         forget_generated_names(&mut stored, &table, &is_borne_once);
-        store(&mut stored);
+        store(&mut stored, own);
         as_written.tables.insert(written.name.clone(), written);
         form.tables.insert(stored.name.clone(), stored);
     }
@@ -135,9 +135,9 @@ fn forget_own_sequence(column: &mut Column, generated: &Ident) {
     }
 }
 
-fn store(table: &mut Table) {
+fn store(table: &mut Table, own: &Ident) {
     for column in &mut table.columns {
-        store_column(column);
+        store_column(column, own);
     }
     if let Some(key) = &table.primary_key {
         for column in table.columns.iter_mut().filter(|column| key.columns.contains(&column.name)) {
@@ -179,10 +179,11 @@ fn store_foreign_key(key: &mut ForeignKey) {
     key.on_delete_columns = if named.len() == key.columns.len() { Vec::new() } else { named };
 }
 
-fn store_column(column: &mut Column) {
+fn store_column(column: &mut Column, own: &Ident) {
     let Column { name: _, ty, nullable, on_conflict, default, collation, comment } = column;
     *on_conflict = OnConflict::Abort;
-    let stored = types::stored(ty.on(Dialect::Postgres));
+    let mut stored = types::stored(ty.on(Dialect::Postgres));
+    shadowed::enum_name_mut(&mut stored).into_iter().for_each(|name| unqualified(name, own));
     *default = default.take().and_then(|default| stored_default(&stored, default));
     if matches!(default, Some(ServerDefault::Serial(_) | ServerDefault::Identity(_))) {
         *nullable = false;

@@ -33,6 +33,7 @@ pub(super) mod scratch;
 mod sequence;
 #[cfg(feature = "runtime")]
 pub(super) mod session;
+mod shadowed;
 #[cfg(feature = "runtime")]
 mod told;
 mod types;

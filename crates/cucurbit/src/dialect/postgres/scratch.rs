@@ -12,7 +12,7 @@ use crate::{
         sql::{quoted, string},
     },
     operation::{Concurrency, Operation},
-    schema::{Ident, Schema},
+    schema::Ident,
 };
 
 /// The connection that made the database and drops it.
@@ -39,7 +39,7 @@ const DROP_TIMEOUT: &str = "SET statement_timeout = '10s'";
 
 /// Makes the database and copies the tables into it.
 pub(crate) async fn open(server: &Address, before: &Before) -> Result<(Connection, Owner), ScratchError> {
-    let statements = copy(&before.schema)?;
+    let statements = copy(before)?;
     let mut connection = Connection::connect(server, &ConnectOptions::default()).await?;
     sweep(&mut connection).await?;
     let own = "SELECT pid || '_' || (extract(epoch FROM backend_start) * 1000)::bigint FROM pg_catalog.pg_stat_activity \
@@ -159,7 +159,8 @@ async fn own_schema(
 }
 
 /// Writes the statements that make the tables, by the same way as any migration.
-fn copy(schema: &Schema) -> Result<Vec<String>, PlanError> {
+fn copy(before: &Before) -> Result<Vec<String>, PlanError> {
+    let Before { schema, current_schema, .. } = before;
     let enums = schema.enums.values().cloned().map(Operation::CreateEnum);
     let sequences = schema.sequences.values().cloned().map(Operation::CreateSequence);
     let names = schema.tables.keys().chain(schema.enums.keys()).chain(schema.sequences.keys());
@@ -181,7 +182,8 @@ fn copy(schema: &Schema) -> Result<Vec<String>, PlanError> {
         tables.push(Operation::CreateTable(table));
     }
     tables.extend(indexes);
-    let plan = super::plan(&mut Before::default(), &tables)?;
+    let plan =
+        super::plan(&mut Before { current_schema: current_schema.clone(), ..Before::default() }, &tables)?;
     Ok(plan.statements.into_iter().map(|statement| statement.sql).collect())
 }
 

@@ -3,9 +3,12 @@
 //! Spellings are those of the manual, chapter 8; [`parsed`] reads what `format_type()` prints and the aliases
 //! that the manual lists beside them.
 
-use super::expression::{self, Kind};
+use super::{
+    expression::{self, Kind},
+    shadowed,
+};
 use crate::{
-    dialect::sql::qualified,
+    dialect::sql::{qualified, quoted},
     schema::{Column, Dialect, Ident, ObjectName, Type},
 };
 
@@ -29,6 +32,9 @@ pub(super) fn spelled(ty: &Type) -> String {
         Type::Decimal { precision: None } => "NUMERIC".to_owned(),
         // FLOAT without a precision is DOUBLE PRECISION (manual, 8.1.3).
         Type::Double | Type::Float => "DOUBLE PRECISION".to_owned(),
+        Type::Enum { name } if name.schema.as_ref().is_some_and(|schema| schema == shadowed::SERVERS) => {
+            quoted(&name.name)
+        }
         Type::Enum { name } => qualified(name),
         Type::Integer => "INTEGER".to_owned(),
         Type::Interval => "INTERVAL".to_owned(),
@@ -79,7 +85,16 @@ pub(super) fn serial(ty: &Type) -> Option<&'static str> {
 /// A type that is known by its name alone (an enum, a domain, `inet`) is an `Enum` there: a name has several
 /// spellings, and a model need not know what stands behind it.
 pub(super) fn stored(ty: &Type) -> Type {
-    by_name(parsed(&spelled(ty)))
+    if !ty.enum_name().is_some_and(|name| shadowed::is_hidden(&name.name)) {
+        return by_name(parsed(&spelled(ty)));
+    }
+    // By its spelling it would be the server's.
+    if let Type::Array(element) = ty
+        && matches!(**element, Type::Array(_))
+    {
+        return stored(element);
+    }
+    ty.clone()
 }
 
 /// Tells whether a column is of an enum type, or of an array of it.
@@ -106,19 +121,31 @@ fn by_name(ty: Type) -> Type {
 
 /// Tells whether a spelling is this name.
 pub(super) fn is_named(spelling: &str, name: &ObjectName) -> bool {
-    named(&normalized(spelling)).as_ref() == Some(name)
+    let Some(spelled) = named(&normalized(spelling)) else { return false };
+    // The server prints the schema of ours where one of its own has the name.
+    let is_own = || {
+        let is_theirs = spelled.schema.as_ref().is_some_and(|schema| schema == shadowed::SERVERS);
+        shadowed::is_hidden(&name.name) && name.schema.is_none() && spelled.name == name.name && !is_theirs
+    };
+    spelled == *name || is_own()
 }
 
-/// Reads a spelling that is a name and no more, with or without a schema.
+/// Reads a spelling that is a name and no more, with or without a schema. Of a name that the server has too it is the
+/// server's type, unless the schema is said.
 fn named(spelling: &str) -> Option<ObjectName> {
     let tokens = expression::tokens(spelling);
     let name = |token: &expression::Token<'_>| token.name().map(Ident::new);
     match tokens.as_slice() {
         // Without quotes it is BIT(1), which is a grammar's word and no name.
         [only] if only.kind == Kind::Word && only.text == "bit" => None,
-        [only] => Some(ObjectName::new(name(only)?)),
+        [only] => Some(match name(only)? {
+            hidden if shadowed::is_hidden(&hidden) => ObjectName::qualified(shadowed::SERVERS, hidden),
+            name => ObjectName::new(name),
+        }),
         [schema, dot, only] if dot.text == "." => Some(match name(schema)? {
-            public if public == "public" => ObjectName::new(name(only)?),
+            public if public == "public" && !name(only).is_some_and(|name| shadowed::is_hidden(&name)) => {
+                ObjectName::new(name(only)?)
+            }
             schema => ObjectName::qualified(schema, name(only)?),
         }),
         _ => None,

@@ -29,6 +29,16 @@ pub(super) trait Change {
     fn made(&mut self, name: &mut ObjectName) {
         self.object(name);
     }
+
+    /// Changes the name of a type.
+    fn ty(&mut self, name: &mut ObjectName) {
+        self.object(name);
+    }
+
+    /// Changes the name of a type that an operation makes.
+    fn made_ty(&mut self, name: &mut ObjectName) {
+        self.made(name);
+    }
 }
 
 /// Changes the names in an operation; SQL stays as it is written.
@@ -53,9 +63,8 @@ pub(super) fn operation(operation: &mut Operation, change: &mut dyn Change) {
                 | ConstraintChange::Validate => {}
             }
         }
-        Operation::AlterEnum { name, change: _ }
-        | Operation::AlterSequence(Sequence { name, ty: _, options: _, comment: _ })
-        | Operation::DropEnum { name }
+        Operation::AlterEnum { name, change: _ } | Operation::DropEnum { name } => change.ty(name),
+        Operation::AlterSequence(Sequence { name, ty: _, options: _, comment: _ })
         | Operation::DropSequence { name } => object_name(name, change),
         Operation::CreateSchema { name } | Operation::DropSchema { name } => change.ident(name),
         Operation::BulkInsert(BulkInsert { table, columns, rows: _ }) => {
@@ -70,8 +79,8 @@ pub(super) fn operation(operation: &mut Operation, change: &mut dyn Change) {
             table_name(table, change);
             self::exclusion(exclusion, change);
         }
-        Operation::CreateEnum(EnumType { name, values: _, comment: _ })
-        | Operation::CreateSequence(Sequence { name, ty: _, options: _, comment: _ }) => change.made(name),
+        Operation::CreateEnum(EnumType { name, values: _, comment: _ }) => change.made_ty(name),
+        Operation::CreateSequence(Sequence { name, ty: _, options: _, comment: _ }) => change.made(name),
         Operation::CreateForeignKey { table, foreign_key } => {
             table_name(table, change);
             self::foreign_key(foreign_key, change);
@@ -181,7 +190,7 @@ fn column_type(Variants { base, variants }: &mut ColumnType, change: &mut dyn Ch
 fn ty(ty: &mut Type, change: &mut dyn Change) {
     match ty {
         Type::Array(element) => self::ty(element, change),
-        Type::Enum { name } => object_name(name, change),
+        Type::Enum { name } => change.ty(name),
         Type::BigInteger
         | Type::Binary
         | Type::Boolean

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 use self::{column::Alone, history::History};
 use super::{
-    alter, canonical, comment as comments, current, execute, memory, names, render, sequence, visit,
+    alter, canonical, comment as comments, current, execute, memory, names, render, sequence, shadowed, visit,
 };
 use crate::{
     dialect::{
@@ -35,6 +35,7 @@ pub(crate) fn plan(before: &mut Before, operations: &[Operation]) -> Result<Plan
         visit::operation(operation, &mut names::Cut);
     }
     let current_schema = before.current_schema.clone().unwrap_or_else(|| Ident::new("public"));
+    shadowed::say(&mut before.schema, &current_schema);
     let mut planner = Planner {
         schema: &mut before.schema,
         plan: Plan::default(),
@@ -45,12 +46,15 @@ pub(crate) fn plan(before: &mut Before, operations: &[Operation]) -> Result<Plan
     };
     for place in 0..operations.len() {
         let (operation, rest) = (operations[place].clone(), &operations[place + 1..]);
-        let operation = current::located(operation, planner.schema, &current_schema);
+        let mut operation = current::located(operation, planner.schema, &current_schema);
+        visit::operation(&mut operation, &mut shadowed::Said(&current_schema));
         let (start, deferred) = (planner.plan.statements.len(), planner.initially_deferred());
         planner.step(operation.clone(), rest)?;
         planner.check_pending(start, &operation, deferred);
     }
-    Ok(planner.plan)
+    let plan = planner.plan;
+    shadowed::leave_out(&mut before.schema, &current_schema);
+    Ok(plan)
 }
 
 /// A plan being made.
@@ -79,14 +83,14 @@ impl Planner<'_> {
             Operation::AlterColumn { table, column, changes } => {
                 names::name_all(self.schema, table);
                 let owner = self.owner(table, &operation)?.clone();
-                let replaced = column::replaced(&owner, column, changes);
-                let is_retyped = owner.column(column).is_some_and(|was| alter::is_retyped(was, changes));
-                let retyped = is_retyped.then(|| column.clone());
-                let around = self.drop_foreign_keys_around(&owner, &replaced, retyped.as_slice());
                 let changes = match owner.column(column) {
                     Some(was) => &alter::with_array_default(was, changes.clone()),
                     None => changes,
                 };
+                let replaced = column::replaced(&owner, column, changes);
+                let is_retyped = owner.column(column).is_some_and(|was| alter::is_retyped(was, changes));
+                let retyped = is_retyped.then(|| column.clone());
+                let around = self.drop_foreign_keys_around(&owner, &replaced, retyped.as_slice());
                 let alone = self.alone(table, column::set_defaults(changes));
                 // The names of what is there are those before a rename.
                 let (table, column) = (table.clone(), column.clone());

@@ -1,0 +1,199 @@
+//! Types of ours that bear the name of one of the server's.
+//!
+//! `pg_catalog` is searched before every other schema (manual, 5.9.5), so that `"path"` is the server's type whatever lies
+//! in the connection's own schema: ours is written with its schema. What may not live here: any other use of names.
+
+use super::visit::Change;
+use crate::schema::{Ident, ObjectName, Schema, Type};
+
+/// Where the server's own types lie.
+pub(super) const SERVERS: &str = "pg_catalog";
+
+/// The names of the server's types in PostgreSQL 13 to 18, sorted; rows of its tables and arrays are not among them.
+const NAMES: &[&str] = &[
+    "aclitem",
+    "any",
+    "anyarray",
+    "anycompatible",
+    "anycompatiblearray",
+    "anycompatiblemultirange",
+    "anycompatiblenonarray",
+    "anycompatiblerange",
+    "anyelement",
+    "anyenum",
+    "anymultirange",
+    "anynonarray",
+    "anyrange",
+    "bit",
+    "bool",
+    "box",
+    "bpchar",
+    "bytea",
+    "char",
+    "cid",
+    "cidr",
+    "circle",
+    "cstring",
+    "date",
+    "datemultirange",
+    "daterange",
+    "event_trigger",
+    "fdw_handler",
+    "float4",
+    "float8",
+    "gtsvector",
+    "index_am_handler",
+    "inet",
+    "int2",
+    "int2vector",
+    "int4",
+    "int4multirange",
+    "int4range",
+    "int8",
+    "int8multirange",
+    "int8range",
+    "internal",
+    "interval",
+    "json",
+    "jsonb",
+    "jsonpath",
+    "language_handler",
+    "line",
+    "lseg",
+    "macaddr",
+    "macaddr8",
+    "money",
+    "name",
+    "numeric",
+    "nummultirange",
+    "numrange",
+    "oid",
+    "oidvector",
+    "path",
+    "pg_brin_bloom_summary",
+    "pg_brin_minmax_multi_summary",
+    "pg_ddl_command",
+    "pg_dependencies",
+    "pg_lsn",
+    "pg_mcv_list",
+    "pg_ndistinct",
+    "pg_node_tree",
+    "pg_snapshot",
+    "point",
+    "polygon",
+    "record",
+    "refcursor",
+    "regclass",
+    "regcollation",
+    "regconfig",
+    "regdictionary",
+    "regnamespace",
+    "regoper",
+    "regoperator",
+    "regproc",
+    "regprocedure",
+    "regrole",
+    "regtype",
+    "table_am_handler",
+    "text",
+    "tid",
+    "time",
+    "timestamp",
+    "timestamptz",
+    "timetz",
+    "trigger",
+    "tsm_handler",
+    "tsmultirange",
+    "tsquery",
+    "tsrange",
+    "tstzmultirange",
+    "tstzrange",
+    "tsvector",
+    "txid_snapshot",
+    "unknown",
+    "uuid",
+    "varbit",
+    "varchar",
+    "void",
+    "xid",
+    "xid8",
+    "xml",
+];
+
+/// Tells whether a type of the server has this name, too.
+pub(super) fn is_hidden(name: &Ident) -> bool {
+    NAMES.binary_search(&name.as_str()).is_ok()
+}
+
+/// Writes the names of such types in operations with the connection's own schema.
+pub(super) struct Said<'s>(pub(super) &'s Ident);
+
+impl Change for Said<'_> {
+    fn object(&mut self, _name: &mut ObjectName) {}
+
+    fn ty(&mut self, name: &mut ObjectName) {
+        if is_hidden(&name.name) && name.schema.is_none() {
+            name.schema = Some(self.0.clone());
+        }
+    }
+
+    fn made_ty(&mut self, name: &mut ObjectName) {
+        self.ty(name);
+    }
+}
+
+/// Tells whether a schema has such a type, or a column of one.
+#[cfg(feature = "runtime")]
+pub(super) fn has_some(schema: &Schema) -> bool {
+    let columns = schema.tables.values().flat_map(|table| &table.columns);
+    let of = columns.filter_map(|column| column.ty.on(crate::schema::Dialect::Postgres).enum_name());
+    schema.enums.keys().chain(of).any(|name| is_hidden(&name.name))
+}
+
+/// Writes the names of such types with the connection's own schema.
+pub(super) fn say(schema: &mut Schema, own: &Ident) {
+    change(schema, |name| Said(own).ty(name));
+}
+
+/// Leaves the connection's own schema out again.
+pub(super) fn leave_out(schema: &mut Schema, own: &Ident) {
+    change(schema, |name| name.schema = name.schema.take().filter(|schema| schema != own));
+}
+
+fn change(schema: &mut Schema, mut change: impl FnMut(&mut ObjectName)) {
+    let columns = schema.tables.values_mut().flat_map(|table| &mut table.columns);
+    let types = columns
+        .flat_map(|column| std::iter::once(&mut column.ty.base).chain(column.ty.variants.values_mut()));
+    for name in types.filter_map(enum_name_mut).filter(|name| is_hidden(&name.name)) {
+        change(name);
+    }
+    if schema.enums.keys().any(|name| is_hidden(&name.name)) {
+        let renamed = std::mem::take(&mut schema.enums).into_values().map(|mut one| {
+            if is_hidden(&one.name.name) {
+                change(&mut one.name);
+            }
+            (one.name.clone(), one)
+        });
+        schema.enums = renamed.collect();
+    }
+}
+
+/// Finds the name of the enum type that a type is, or an array of.
+pub(super) fn enum_name_mut(ty: &mut Type) -> Option<&mut ObjectName> {
+    if let Type::Array(element) = ty {
+        return enum_name_mut(element);
+    }
+    let Type::Enum { name } = ty else { return None };
+    Some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_are_sorted() {
+        assert!(NAMES.is_sorted());
+        assert!(is_hidden(&"path".into()) && is_hidden(&"xml".into()) && !is_hidden(&"mood".into()));
+    }
+}
