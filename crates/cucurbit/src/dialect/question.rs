@@ -60,6 +60,12 @@ impl Answers {
         self.answers.insert(question, answer);
     }
 
+    /// Forgets an answer.
+    #[cfg(feature = "runtime")]
+    pub(super) fn remove(&mut self, question: &Question) {
+        self.answers.remove(question);
+    }
+
     /// Finds the answer to a question.
     #[must_use]
     pub fn get(&self, question: &Question) -> Option<&Answer> {

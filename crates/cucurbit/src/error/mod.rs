@@ -219,15 +219,13 @@ impl Error {
                 Some(format!("pending: {}; run `upgrade` first", pending.join(", ")))
             }
             Self::NotAtHeads => Some("run `upgrade heads`".to_owned()),
-            Self::Uncompared { .. } => Some(
-                "connect as a user who may create temporary tables, or accept with `--allow-uncompared` that a \
-                 difference may go unseen"
-                    .to_owned(),
-            ),
-            Self::UncomparedModels { .. } => Some(
-                "connect as a user who may create tables; no script is written from half a comparison"
-                    .to_owned(),
-            ),
+            Self::Uncompared { reason, .. } => Some(format!(
+                "{}, or accept with `--allow-uncompared` that a difference may go unseen",
+                compared_by(reason)
+            )),
+            Self::UncomparedModels { reason, .. } => {
+                Some(format!("{}; no script is written from half a comparison", compared_by(reason)))
+            }
             Self::NewRevision { source: PlanError::Apply { .. }, .. } => Some(
                 "the database holds what no revision made: put it right, or write the revision by hand with \
                  `revision -m \"…\"`; a database that is older than its history begins with \
@@ -256,4 +254,13 @@ fn listed(files: &[PathBuf]) -> String {
         [one] => format!("`{}`", one.display()),
         [first, rest @ ..] => format!("`{}` and {} more", first.display(), rest.len()),
     }
+}
+
+/// What lets a server compare expressions that it refused: rights where they are missing, else what the expressions name.
+fn compared_by(reason: &str) -> &'static str {
+    if reason.contains("permission denied") {
+        return "connect as a user who may create temporary tables";
+    }
+    "see to it that what it names (an extension, a function, a type) is in the database at hand, and that you may create \
+     temporary tables there"
 }

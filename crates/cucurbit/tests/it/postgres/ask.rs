@@ -3,7 +3,7 @@
 use cucurbit::{
     connection::Connection,
     dialect::{self, Answer, Question, Side, Subject},
-    schema::{Index, Schema, ServerDefault, TableBuilder, TableName, Type, build::*},
+    schema::{EnumType, Index, Schema, Sequence, ServerDefault, TableBuilder, TableName, Type, build::*},
 };
 
 use super::Database;
@@ -199,4 +199,44 @@ async fn both_sides_are_asked_of_tables_of_one_name() {
         dialect::ask(&mut connection, &side("'a--b'"), &side("lower('B')"), &questions).await.unwrap();
     assert_eq!(answers.get(&questions[0]), Some(&Answer::Canonical("'a--b'::text".into())));
     assert_eq!(answers.get(&questions[1]), Some(&Answer::Canonical("lower('B'::text)".into())));
+}
+
+/// A side whose defaults take values of a sequence that stands alone and of one that a column owns, and cast to a type.
+fn counting(sequence: &str, table: &str, value: &str) -> Schema {
+    let plant = TableBuilder::build("plant", |one| {
+        one.column(big_integer("a").default_expression(format!("nextval('{sequence}') * 2")));
+        one.column(big_integer("b").default_expression(format!("nextval('{table}_id_seq') * 2")));
+        one.column(text("c").default_expression(format!("('{value}'::mood)::text")));
+    });
+    let numbered = TableBuilder::build(table, |one| one.column(integer("id").serial()));
+    Schema::from_tables([plant, numbered])
+        .with_sequences([Sequence::new(sequence)])
+        .with_enums([EnumType::new("mood", [value])])
+}
+
+#[tokio::test]
+async fn each_side_is_asked_beside_its_own_sequences_and_types_whatever_is_there() {
+    let (from, to) = (counting("one", "tree", "sad"), counting("other", "bush", "ok"));
+    let subject = |name: &str| Subject::Default(name.into());
+    let questions =
+        [Side::From, Side::To].map(|side| ["a", "b", "c"].map(|name| question(side, subject(name))));
+    let wanted = ["one", "tree", "sad", "other", "bush", "ok"];
+    let there = "SELECT (SELECT count(*) FROM pg_class) || ' ' || (SELECT count(*) FROM pg_enum)";
+    for made in [
+        "",
+        "CREATE SEQUENCE one; CREATE TABLE tree (id serial); CREATE TYPE mood AS ENUM ('sad')",
+        "CREATE SEQUENCE other; CREATE TABLE bush (id serial); CREATE TYPE mood AS ENUM ('ok')",
+    ] {
+        let database = Database::new().await;
+        let mut connection = database.connect().await;
+        connection.execute(made).await.unwrap();
+        let before = connection.value(there).await.unwrap();
+        let answers = dialect::ask(&mut connection, &from, &to, questions.as_flattened()).await.unwrap();
+        for (question, wanted) in questions.as_flattened().iter().zip(wanted) {
+            let answer = answers.get(question);
+            let is_told = matches!(answer, Some(Answer::Canonical(text)) if text.contains(wanted));
+            assert!(is_told, "with `{made}`: {question:?} {answer:?}");
+        }
+        assert_eq!(connection.value(there).await.unwrap(), before, "with `{made}`");
+    }
 }

@@ -9,6 +9,8 @@
 //! text that is on one side only is asked about again, until it stays. Beside each text the server's own tree is read:
 //! two texts are one where their trees have one form (`node`).
 
+mod lacking;
+
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
@@ -54,6 +56,7 @@ pub(crate) async fn ask(
             break;
         }
         ask_once(connection, (from, to), jobs.clone(), &types, &mut told).await?;
+        lacking::ask_refused(connection, (from, to), &jobs, &mut told).await?;
         told.unite();
         jobs = unsettled(jobs, &told);
     }
