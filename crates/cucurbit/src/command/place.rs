@@ -29,7 +29,7 @@ pub(super) fn lies_in(schema: &Schema, name: &Ident) -> bool {
 }
 
 fn names(schema: &Schema) -> impl Iterator<Item = &ObjectName> {
-    let Schema { tables, enums, sequences, schemas: _, external: _, remarks: _ } = schema;
+    let Schema { tables, enums, sequences, schemas: _, external: _, remarks: _, unsaid: _ } = schema;
     tables.keys().chain(enums.keys()).chain(sequences.keys())
 }
 

@@ -18,6 +18,8 @@ pub struct Before {
     pub said: Schema,
     /// The schema that a name without one means on PostgreSQL; `public` where no server was asked.
     pub current_schema: Option<Ident>,
+    /// Whether it is what a database holds that is about to be changed: a table that is not in it is not there.
+    pub is_whole: bool,
 }
 
 /// The statements that made what is in a SQLite file (`sqlite_schema.sql`), so that a rebuild loses nothing.
@@ -70,7 +72,9 @@ impl Before {
 
     /// Takes what was read of the database anew, and knows from the scripts what it knew.
     pub(crate) fn read_again(&mut self, dialect: Dialect, read: Self) {
+        let is_whole = self.is_whole;
         let said = std::mem::replace(self, read).said;
+        self.is_whole = is_whole;
         self.know(dialect, said);
     }
 
@@ -83,7 +87,7 @@ impl Before {
     /// Returns the schema with everything that the scripts say of what is in it: comments and types included.
     #[must_use]
     pub fn into_known(self, dialect: Dialect) -> Schema {
-        let Self { mut schema, originals: _, said, current_schema: _ } = self;
+        let Self { mut schema, originals: _, said, current_schema: _, is_whole: _ } = self;
         match dialect {
             Dialect::Postgres => {}
             Dialect::Sqlite => sqlite::add_what_is_said(&mut schema, &said),

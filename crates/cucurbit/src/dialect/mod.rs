@@ -6,6 +6,7 @@
 mod before;
 mod canonical;
 mod collision;
+mod enum_value;
 mod family;
 pub mod lexer;
 #[cfg(feature = "runtime")]

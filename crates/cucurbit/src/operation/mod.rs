@@ -17,6 +17,7 @@ mod run;
 mod said;
 mod sequence;
 mod there;
+mod unfit;
 
 use serde::Serialize;
 
@@ -34,12 +35,13 @@ pub(crate) use self::run::BoxedCode;
 pub use self::run::{Code, CodeResult, Functions};
 pub use self::{
     alter::{AddColumn, AlterColumn, AlterConstraint, AlterTable, DropForeignKey},
-    apply::{ApplyError, Found, apply, apply_all, resolve_constraint},
+    apply::{Found, apply, apply_all, resolve_constraint},
     enumeration::SetEnumValues,
     index::CreateIndex,
     op::Op,
     reverse::{Irreversible, reverse, reverse_all},
     said::{follow, for_dialect},
+    unfit::ApplyError,
 };
 
 /// One change of a schema or of its rows.

@@ -52,6 +52,9 @@ pub(super) fn only_known(operations: &[Operation]) -> Vec<Operation> {
             known.extend(of_index(table, index));
         } else if let Operation::Execute(Execute { means: Some(means), .. }) = operation {
             known.extend(only_known(&means));
+        } else if let Operation::Execute(_) = operation {
+            // That something unknown was done is known too.
+            known.push(operation);
         } else if is_only_known(&operation) {
             known.push(operation);
         }
@@ -147,6 +150,11 @@ fn is_known(change: &ColumnChange) -> bool {
 /// of them, and what fits nothing is left out. What was spoken of before it was made keeps what was said.
 pub fn follow(schema: &mut Schema, operations: &[Operation], dialect: Dialect) {
     for operation in operations {
+        if let Operation::On { dialect: only, operations } = operation
+            && *only != dialect
+        {
+            schema.unsaid.0.extend(operations.iter().filter_map(unsaid));
+        }
         let Err(unfit) = apply(schema, operation, dialect) else { continue };
         if matches!(unfit, ApplyError::ColumnExists { .. } | ApplyError::TableExists { .. }) {
             make_what_is_known(schema, operation);
@@ -155,6 +163,15 @@ pub fn follow(schema: &mut Schema, operations: &[Operation], dialect: Dialect) {
             // What is wrong with it now is whoever runs it to say.
             apply(schema, operation, dialect).unwrap_or_default();
         }
+    }
+}
+
+/// Returns SQL of unknown effect.
+fn unsaid(operation: &Operation) -> Option<String> {
+    if let Operation::Execute(Execute { sql, means: None, .. }) = operation {
+        Some(sql.clone())
+    } else {
+        None
     }
 }
 

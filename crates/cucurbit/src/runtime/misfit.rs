@@ -62,6 +62,8 @@ impl Misfit {
         let found = replay.take(scripts, revision, direction, &is_there);
         let fault = match (found, replay.is_known) {
             (Some(PlanError::Apply { source, .. }), true) if source == *error => Fault::Script,
+            // A table that a foreign key refers to may be somebody else's: a replay takes it for granted.
+            (None, true) if is_referred(error, &replay.before.schema) => Fault::Script,
             (None, true) => Fault::Database,
             (Some(_) | None, _) => Fault::Unknown,
         };
@@ -196,6 +198,13 @@ impl Misfit {
     }
 }
 
+/// Tells whether a table is missing that only foreign keys name.
+fn is_referred(error: &ApplyError, schema: &Schema) -> bool {
+    let ApplyError::NoTable { table } = error else { return false };
+    let mut keys = schema.tables.values().flat_map(|table| &table.foreign_keys);
+    schema.table(table).is_none() && keys.any(|key| key.referred_table == *table)
+}
+
 /// Names a revision, and those that are to be applied before it.
 fn order(scripts: &Scripts, revision: usize) -> (String, Vec<String>) {
     let graph = scripts.graph();
@@ -294,7 +303,7 @@ fn wanted(error: &ApplyError) -> Option<String> {
             | ConstraintRef::Unique { .. } => String::new(),
         }),
         ApplyError::NoEnum { name } | ApplyError::NoSequence { name } => Some(name.to_string()),
-        ApplyError::NoEnumValue { value, .. } => Some(value.clone()),
+        ApplyError::NoEnumValue { value, .. } | ApplyError::NotOfEnum { value, .. } => Some(value.clone()),
         ApplyError::NoIndex { name, .. } | ApplyError::NoSchema { name } => Some(name.to_string()),
         ApplyError::NoTable { table } => Some(table.to_string()),
         ApplyError::ColumnExists { .. }
@@ -312,7 +321,7 @@ fn wanted(error: &ApplyError) -> Option<String> {
 
 /// Lists the names of what the object of an error could have been.
 fn known_names(error: &ApplyError, schema: &Schema) -> Vec<String> {
-    let Schema { tables, enums, sequences, schemas, external: _, remarks: _ } = schema;
+    let Schema { tables, enums, sequences, schemas, external: _, remarks: _, unsaid: _ } = schema;
     let of = |table: &TableName, names: fn(&Table) -> Vec<String>| {
         schema.table(table).map(names).unwrap_or_default()
     };
@@ -325,7 +334,7 @@ fn known_names(error: &ApplyError, schema: &Schema) -> Vec<String> {
             of(table, |table| table.indexes.keys().map(ToString::to_string).collect())
         }
         ApplyError::NoEnum { .. } => enums.keys().map(ToString::to_string).collect(),
-        ApplyError::NoEnumValue { name, .. } => {
+        ApplyError::NoEnumValue { name, .. } | ApplyError::NotOfEnum { name, .. } => {
             enums.get(name).map(|found| found.values.clone()).unwrap_or_default()
         }
         ApplyError::NoSchema { .. } => schemas.iter().map(ToString::to_string).collect(),
@@ -346,7 +355,7 @@ fn known_names(error: &ApplyError, schema: &Schema) -> Vec<String> {
 
 /// Lists the names of everything of a kind, the ones of columns without their tables.
 fn names_of(missing: &Missing, schema: &Schema) -> BTreeSet<String> {
-    let Schema { tables, enums, sequences, schemas: _, external: _, remarks: _ } = schema;
+    let Schema { tables, enums, sequences, schemas: _, external: _, remarks: _, unsaid: _ } = schema;
     match missing.kind {
         MissingKind::Column => {
             tables.values().flat_map(|table| &table.columns).map(|column| column.name.to_string()).collect()
@@ -371,7 +380,7 @@ fn constraints(table: &Table) -> Vec<String> {
 
 /// Tells whether the object of an error is in a schema.
 fn exists(error: &ApplyError, schema: &Schema) -> bool {
-    let Schema { tables, enums, sequences, schemas, external: _, remarks: _ } = schema;
+    let Schema { tables, enums, sequences, schemas, external: _, remarks: _, unsaid: _ } = schema;
     let in_table = |table: &TableName, has: &dyn Fn(&Table) -> bool| schema.table(table).is_some_and(has);
     match error {
         ApplyError::ColumnExists { table, column } | ApplyError::NoColumn { table, column } => {
@@ -384,7 +393,9 @@ fn exists(error: &ApplyError, schema: &Schema) -> bool {
         }
         ApplyError::EnumExists { name } | ApplyError::NoEnum { name } => enums.contains_key(name),
         ApplyError::EnumInUse { .. } | ApplyError::EnumValueInUse { .. } => false,
-        ApplyError::EnumValueExists { name, value } | ApplyError::NoEnumValue { name, value } => {
+        ApplyError::EnumValueExists { name, value }
+        | ApplyError::NoEnumValue { name, value }
+        | ApplyError::NotOfEnum { name, value, .. } => {
             enums.get(name).is_some_and(|found| found.values.contains(value))
         }
         ApplyError::IndexExists { table, name } | ApplyError::NoIndex { table, name } => {

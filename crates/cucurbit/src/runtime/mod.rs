@@ -417,8 +417,9 @@ impl<'m> Migrator<'m> {
     ) -> Result<bool, RunError> {
         let table = self.options.version_table.clone();
         let needs_schema = steps.iter().any(|step| step.direction != Direction::Stamp);
-        let before =
+        let mut before =
             if needs_schema { dialect::reflect_snapshot(self.connection).await? } else { Before::default() };
+        before.is_whole = needs_schema;
         if table.heads(self.connection).await? != heads {
             // A step of another process was committed before the schema was read: the two do not belong together.
             (self.observer)(Event::Replanned);

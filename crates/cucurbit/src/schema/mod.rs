@@ -18,6 +18,7 @@ mod sequence;
 mod table;
 pub(crate) mod tool;
 mod ty;
+mod unsaid;
 mod variant;
 
 use std::borrow::Cow;
@@ -42,6 +43,7 @@ pub use self::{
     sequence::{Sequence, SequenceOptions},
     table::{Table, TableOption, TableOptions},
     ty::{ColumnType, Type},
+    unsaid::Unsaid,
     variant::{Dialect, Variants},
 };
 
@@ -65,6 +67,9 @@ pub struct Schema {
     /// What whoever read it noticed: warnings of `create`.
     #[serde(skip)]
     pub remarks: Remarks,
+    /// What scripts give to PostgreSQL alone without a word of what it does.
+    #[serde(skip)]
+    pub unsaid: Unsaid,
 }
 
 impl Schema {
@@ -148,7 +153,7 @@ impl Schema {
     /// Tells whether there is nothing in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let Self { tables, enums, sequences, schemas, external: _, remarks: _ } = self;
+        let Self { tables, enums, sequences, schemas, external: _, remarks: _, unsaid: _ } = self;
         tables.is_empty() && enums.is_empty() && sequences.is_empty() && schemas.is_empty()
     }
 }

@@ -464,6 +464,12 @@ fn misfits() -> Vec<(Type, Literal)> {
         text(Type::Jsonb, ""),
         text(Type::string(3), "four"),
         text(Type::Binary, "\\xabc"),
+        text(Type::decimal(5, 2), "9999.99"),
+        text(Type::decimal(5, 2), "-999.995"),
+        (Type::decimal(5, 2), Literal::number("1e3")),
+        (Type::decimal(5, 2), Literal::Integer(1000)),
+        text(Type::Real, "3.5e38"),
+        text(Type::Double, "-1e309"),
     ]
 }
 

@@ -5,7 +5,7 @@ use cucurbit::{
     runtime::Migrator, source::replay,
 };
 
-use crate::support::{Database, on_each_database, script, scripts};
+use crate::support::{Database, on_each_database, on_sqlite, script, scripts};
 
 fn nothing(_op: &mut Op) {}
 
@@ -185,7 +185,7 @@ fn a_slip_in_a_script_names_what_was_meant_and_sends_nobody_to_stamp() {
 }
 
 /// Slips that only the database can find: in expressions, and in tables that may be somebody else's.
-const READ_BY_THE_DATABASE: [Slip; 5] = [
+const READ_BY_THE_DATABASE: [Slip; 6] = [
     (
         |op| {
             op.create_check_constraint("ck_new", "plant", "nmae <> 'x'");
@@ -211,14 +211,24 @@ const READ_BY_THE_DATABASE: [Slip; 5] = [
         |op| {
             op.create_foreign_key("fk_new", "plant", ["bed_id"], "bde", ["id"]);
         },
-        ONE,
+        BOTH,
+        "bed",
+    ),
+    (
+        |op| {
+            op.create_table("label", |table| {
+                table.column(integer("bed_id"));
+                table.foreign_key(["bed_id"], "bde", ["id"]);
+            });
+        },
+        BOTH,
         "bed",
     ),
     (
         |op| {
             op.add_column("plant", enumeration("feels", "modo").nullable());
         },
-        ONE,
+        BOTH,
         "mood",
     ),
 ];
@@ -433,5 +443,38 @@ fn what_is_pending_below_is_applied_before_a_revision_is_taken_for_applied() {
         Migrator::on(&mut connection, &scripts).stamp(&["z".parse().unwrap()], false).await.unwrap();
         assert!(Migrator::on(&mut connection, &scripts).upgrade_heads().await.unwrap().steps.is_empty());
         connection.execute("SELECT age FROM plant").await.unwrap();
+    });
+}
+
+/// Tables that refer to each other, to a later one, to one under its new name, and to what SQL makes.
+fn in_a_circle(op: &mut Op) {
+    op.execute("CREATE TABLE by_hand (id INTEGER NOT NULL PRIMARY KEY)");
+    op.create_table("one", |table| {
+        table.column(integer("id"));
+        table.column(integer("other_id").nullable());
+        table.primary_key(["id"]);
+        table.foreign_key(["id"], "by_hand", ["id"]);
+        table.foreign_key(["id"], "one", ["id"]);
+        table.foreign_key(["other_id"], "two", ["id"]);
+    });
+    op.create_table("two", |table| {
+        table.column(integer("id"));
+        table.column(integer("other_id").nullable());
+        table.primary_key(["id"]);
+    });
+    op.create_foreign_key("fk_two", "two", ["other_id"], "one", ["id"]);
+    op.create_foreign_key("fk_hand", "two", ["id"], "BY_HAND", ["id"]);
+}
+
+#[test]
+fn a_foreign_key_may_come_before_its_table_in_a_revision() {
+    on_sqlite(async |database: Database| {
+        let mut connection = database.connect().await;
+        let list = [script("a", &[], in_a_circle, nothing)];
+        Migrator::on(&mut connection, &scripts(&list)).upgrade_heads().await.expect("all of it is there");
+        connection.execute("INSERT INTO by_hand VALUES (1)").await.unwrap();
+        connection.execute("INSERT INTO one VALUES (1, NULL)").await.unwrap();
+        connection.execute("INSERT INTO two VALUES (1, 1)").await.unwrap();
+        connection.close().await.unwrap();
     });
 }

@@ -22,7 +22,7 @@ use crate::{
 pub(crate) fn canonical(schema: Schema, own: Option<&Ident>) -> Canonical {
     let public = Ident::new("public");
     let own = own.unwrap_or(&public);
-    let Schema { tables, enums, sequences, schemas, external: _, remarks: _ } = schema;
+    let Schema { tables, enums, sequences, schemas, external: _, remarks: _, unsaid: _ } = schema;
     let schemas = schemas.into_iter().filter(|name| name != own);
     let mut as_written = Schema::new().with_schemas(schemas);
     let cut = as_written.schemas.iter().cloned().map(|mut name| {

@@ -55,7 +55,7 @@ struct Located<'s> {
 
 impl Located<'_> {
     fn is_there(&self, name: &ObjectName) -> bool {
-        let Schema { tables, enums, sequences, schemas: _, external: _, remarks: _ } = self.there;
+        let Schema { tables, enums, sequences, schemas: _, external: _, remarks: _, unsaid: _ } = self.there;
         tables.contains_key(name)
             || enums.contains_key(name)
             || sequences.contains_key(name)

@@ -12,7 +12,7 @@ use crate::{
 };
 
 use super::{
-    HERE,
+    HERE, digits,
     expression::{Constant, constant, expression_text},
     moment,
     types::{self, Affinity},
@@ -199,8 +199,17 @@ fn is_held_by(ty: &Type, held: &Value) -> bool {
     }
 }
 
-/// Tells whether a whole number does not fit the wider of the two types that a column was declared with.
+/// Tells whether a number does not fit the wider of the two types that a column was declared with.
 pub(super) fn out_of_range(base: &Type, ty: &Type, literal: &Literal) -> Option<NotOfType> {
+    if let (Type::Decimal { precision: Some(one) }, Type::Decimal { precision: Some(other) }) = (base, ty) {
+        let is_too_large = digits::is_too_large(literal, *one) && digits::is_too_large(literal, *other);
+        return is_too_large.then_some(OUT_OF_RANGE);
+    }
+    let is_floating = |ty: &Type| matches!(ty, Type::Double | Type::Float | Type::Real);
+    if is_floating(base) && is_floating(ty) {
+        let is_short = *base == Type::Real && *ty == Type::Real;
+        return digits::is_infinite(literal, is_short).then_some(OUT_OF_RANGE);
+    }
     let most = |ty: &Type| {
         let small = (*ty == Type::SmallInteger).then_some(i64::from(i16::MAX));
         small.or_else(|| (*ty == Type::Integer).then_some(i64::from(i32::MAX)))

@@ -4,13 +4,16 @@
 //! know the tables, nothing is guessed.
 
 use crate::{
-    operation::{ApplyError, ColumnChange, EnumChange, Operation},
-    schema::{Column, Dialect, Literal, ObjectName, ServerDefault, Table, TableName, Type, tool},
+    operation::{ApplyError, ColumnChange, EnumChange, Found, Operation, resolve_constraint},
+    schema::{
+        Check, Column, Dialect, ForeignKey, Ident, Literal, ObjectName, ServerDefault, Table, TableName,
+        Type, tool,
+    },
 };
 
 use super::{
     super::{
-        Before, Hazard, HazardKind, Plan, PlanError, Statement,
+        Before, Hazard, HazardKind, Plan, PlanError, Session, Statement,
         sql::{qualified, quoted, string},
     },
     HERE, alter,
@@ -28,16 +31,20 @@ struct Values {
     may_lose: bool,
 }
 
-/// Plans the change of an enum type.
+/// Plans the change of an enum type. `rest` comes after it in the same revision.
 pub(super) fn alter(
     before: &mut Before,
     name: &ObjectName,
     change: &EnumChange,
-    operation: &Operation,
+    (operation, rest): (&Operation, &[Operation]),
     plan: &mut Plan,
 ) -> Result<(), PlanError> {
     let values = Values::of(before, name, change);
+    let old = values_of(before, name);
     apply(before, operation)?;
+    let columns = columns(before, name);
+    let listed = Listed { old: &old, new: &values_of(before, name), values: &values };
+    listed.refuse(before, &columns, (operation, rest))?;
     if !values.replaced.is_empty()
         && let Some(table) = unknown(before)
     {
@@ -49,8 +56,9 @@ pub(super) fn alter(
     if values.replaced.is_empty() && values.gone.is_empty() {
         return Ok(());
     }
-    for (table, column) in columns(before, name) {
-        let held = Held { name, values: &values, table, column };
+    let session = if refer_to_each_other(before, &columns) { Session::ForeignKeysOff } else { Session::Any };
+    for (table, column) in columns {
+        let held = Held { name, values: &values, session, table, column };
         held.refuse_spoken_of(before, operation)?;
         held.replace_default(before, plan, operation)?;
         held.write(before, plan, operation)?;
@@ -115,10 +123,100 @@ fn columns(before: &Before, name: &ObjectName) -> Vec<(Table, Column)> {
     columns
 }
 
+fn values_of(before: &Before, name: &ObjectName) -> Vec<String> {
+    before.schema.enums.get(name).map(|known| known.values.clone()).unwrap_or_default()
+}
+
+/// Tells whether a foreign key leads from one of some columns to one of them: it is broken between their UPDATEs.
+fn refer_to_each_other(before: &Before, columns: &[(Table, Column)]) -> bool {
+    let is_one = |table: &TableName, column: &Ident| {
+        let is_it = |(owner, one): &(Table, Column)| {
+            same_name(&owner.name.name, &table.name) && same_name(&one.name, column)
+        };
+        columns.iter().any(is_it)
+    };
+    let leads = |table: &Table, key: &ForeignKey| {
+        let mut pairs = key.columns.iter().zip(&key.referred_columns);
+        pairs.any(|(from, to)| is_one(&table.name, from) && is_one(&key.referred_table, to))
+    };
+    let mut tables = before.schema.tables.values();
+    tables.any(|table| table.foreign_keys.iter().any(|key| leads(table, key)))
+}
+
+/// The values that there were, and those that there are.
+struct Listed<'l> {
+    old: &'l [String],
+    new: &'l [String],
+    values: &'l Values,
+}
+
+impl Listed<'_> {
+    /// Refuses a new value beside a check that lists the values that there were, as tools write one where a database has no
+    /// enum types: no row could hold the value.
+    fn refuse(
+        &self,
+        before: &Before,
+        columns: &[(Table, Column)],
+        (operation, rest): (&Operation, &[Operation]),
+    ) -> Result<(), PlanError> {
+        let is_target = |value: &String| self.values.replaced.iter().any(|(_, new)| new == value);
+        let Some(new) = self.new.iter().find(|value| !self.old.contains(value) && !is_target(value)) else {
+            return Ok(());
+        };
+        let kept: Vec<String> =
+            self.old.iter().filter(|value| self.new.contains(value)).map(|value| string(value)).collect();
+        for (table, column) in columns {
+            let Some(table) = before.schema.table(&table.name) else { continue };
+            for (at, check) in table.checks.iter().enumerate() {
+                let sql = check.expression.on(HERE);
+                let lists = mentions(sql, &column.name) && kept.iter().all(|value| sql.contains(value));
+                let is_listed = sql.contains(&string(new));
+                if kept.is_empty() || !lists || is_listed || goes(table, at, rest) {
+                    continue;
+                }
+                let reason = format!(
+                    "a check of `{}` speaks of the values and would refuse `{new}`: `{sql}`; {}",
+                    table.name,
+                    again(table, check)
+                );
+                return Err(PlanError::InUse { dialect: HERE, operation: operation.describe(), reason });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Says how a check is made again.
+fn again(table: &Table, check: &Check) -> String {
+    match &check.name {
+        Some(name) => format!(
+            "write `op.drop_constraint(\"{name}\", \"{table}\")` before, and `op.create_check_constraint(\"{name}\", \
+             \"{table}\", …)` with the new value after",
+            table = table.name
+        ),
+        None => "drop it before, and make it again with the new value after".to_owned(),
+    }
+}
+
+/// Tells whether a check is dropped later in the same revision.
+fn goes(table: &Table, at: usize, rest: &[Operation]) -> bool {
+    rest.iter().any(|operation| {
+        let is_it = operation.table().is_some_and(|name| same_name(&name.name, &table.name.name));
+        let goes = if let Operation::DropConstraint { constraint, .. } = operation {
+            resolve_constraint(table, constraint) == Some(Found::Check(at))
+        } else {
+            matches!(operation, Operation::DropTable { .. })
+        };
+        is_it && goes
+    })
+}
+
 /// A column that holds the values of a type that changes.
 struct Held<'h> {
     name: &'h ObjectName,
     values: &'h Values,
+    /// What its UPDATE asks of the session.
+    session: Session,
     table: Table,
     column: Column,
 }
@@ -138,6 +236,15 @@ impl Held<'_> {
                 Err(unsupported(operation)(reason))
             }
         }
+    }
+
+    /// Tells whether a key or an index lets no two rows have one value of the column, perhaps beside others.
+    fn is_unique(&self) -> bool {
+        let Table { primary_key, uniques, indexes, .. } = &self.table;
+        let is_it = |column: &Ident| same_name(column, &self.column.name);
+        primary_key.iter().flat_map(|key| &key.columns).any(is_it)
+            || uniques.iter().flat_map(|unique| &unique.columns).any(is_it)
+            || indexes.values().any(|index| index.is_unique)
     }
 
     /// A check, an index or a computed column that speaks of a value follows it on PostgreSQL alone.
@@ -213,13 +320,30 @@ impl Held<'_> {
         let lost = gone.iter().filter(|_| is_lost).map(|value| (value.clone(), "NULL".to_owned()));
         let others = replaced.iter().map(|(old, new)| (old.clone(), string(new)));
         let becomes: Vec<(String, String)> = others.chain(lost).collect();
-        if !becomes.is_empty() {
+        let stages = if !is_list && self.is_unique() { in_stages(becomes) } else { vec![becomes] };
+        for becomes in stages.iter().filter(|becomes| !becomes.is_empty()) {
             let old: Vec<String> = becomes.iter().map(|(old, _)| old.clone()).collect();
-            let (new, condition) = (new_value(&column, &becomes, is_list), holds(&column, &old, is_list));
-            plan.push(format!("UPDATE {table} SET {column} = {new} WHERE {condition}"));
+            let (new, condition) = (new_value(&column, becomes, is_list), holds(&column, &old, is_list));
+            let update = format!("UPDATE {table} SET {column} = {new} WHERE {condition}");
+            plan.statements.push(Statement::new(update).session(self.session));
         }
         Ok(())
     }
+}
+
+/// What values are called while others have their names.
+const NEW: &str = "cucurbit_new_";
+
+/// Lets no value get a name that another row may still have: SQLite looks at each row of an UPDATE by itself.
+fn in_stages(becomes: Vec<(String, String)>) -> Vec<Vec<(String, String)>> {
+    let is_taken = |new: &String| becomes.iter().any(|(old, _)| string(old) == *new);
+    if !becomes.iter().any(|(_, new)| is_taken(new)) {
+        return vec![becomes];
+    }
+    let meanwhile = |old: &str| format!("{NEW}{old}");
+    let first = becomes.iter().map(|(old, _)| (old.clone(), string(&meanwhile(old)))).collect();
+    let second = becomes.iter().map(|(old, new)| (meanwhile(old), new.clone())).collect();
+    vec![first, second]
 }
 
 /// The condition that a row holds one of some values.

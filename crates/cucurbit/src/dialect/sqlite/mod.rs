@@ -14,6 +14,7 @@ mod constant;
 mod convert;
 mod ddl;
 mod definition;
+mod digits;
 mod enumeration;
 mod expression;
 mod letters;
@@ -33,6 +34,7 @@ pub(super) mod scratch;
 pub(super) mod session;
 mod token;
 mod types;
+mod words;
 
 use crate::schema::Dialect;
 #[cfg(feature = "runtime")]

@@ -3,25 +3,25 @@
 
 use crate::{
     operation::{BulkInsert, ColumnChange, Operation},
-    schema::{ColumnType, Expression, Ident, Literal, TableName},
+    schema::{ColumnType, Expression, Ident, Literal, Schema, TableName},
 };
 
 use super::{
-    super::{Before, PlanError},
+    super::PlanError,
     HERE, constant,
     expression::{Constant, constant as constant_of},
-    said,
+    words,
 };
 
 /// Refuses what an operation would put into rows.
-pub(super) fn refuse(before: &Before, operation: &Operation) -> Result<(), PlanError> {
+pub(super) fn refuse(words: &Schema, operation: &Operation) -> Result<(), PlanError> {
     if let Operation::AddColumn { table, column, backfill: Some(backfill) } = operation {
         filling(table, &column.name, &column.ty, backfill)?;
     } else if let Operation::AlterColumn { table, column, changes } = operation {
         let new = changes.iter().rev().find_map(|change| {
             if let ColumnChange::SetType { ty, using: _ } = change { Some(ty) } else { None }
         });
-        let ty = new.or_else(|| said_type(before, table, column));
+        let ty = new.or_else(|| said_type(words, table, column));
         for change in changes {
             if let (ColumnChange::SetNotNull { backfill: Some(backfill) }, Some(ty)) = (change, ty) {
                 filling(table, column, ty, backfill)?;
@@ -29,7 +29,7 @@ pub(super) fn refuse(before: &Before, operation: &Operation) -> Result<(), PlanE
         }
     } else if let Operation::BulkInsert(BulkInsert { table, columns, rows }) = operation {
         for (place, column) in columns.iter().enumerate() {
-            let Some(ty) = said_type(before, table, column) else { continue };
+            let Some(ty) = said_type(words, table, column) else { continue };
             let mut values = rows.iter().filter_map(|row| row.get(place));
             values.try_for_each(|literal| value(table, column, ty, literal))?;
         }
@@ -58,7 +58,6 @@ fn value(table: &TableName, column: &Ident, ty: &ColumnType, literal: &Literal) 
 }
 
 /// Returns the type that the scripts gave a column.
-fn said_type<'b>(before: &'b Before, table: &TableName, column: &Ident) -> Option<&'b ColumnType> {
-    let table = said::table_of(&before.said, table)?;
-    said::named(&table.columns, column, |one| &one.name).map(|column| &column.ty)
+fn said_type<'s>(words: &'s Schema, table: &TableName, column: &Ident) -> Option<&'s ColumnType> {
+    words::said_column(words, table, column).map(|column| &column.ty)
 }

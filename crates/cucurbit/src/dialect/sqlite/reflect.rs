@@ -112,7 +112,7 @@ pub(in super::super) async fn reflect(
     };
     connection.each::<ReflectError>(COLUMNS, read).await?;
     let schema = schema(&originals, &columns)?;
-    Ok((Before { schema, originals, said: Schema::new(), current_schema: None }, place))
+    Ok((Before { originals, ..Before::of(schema) }, place))
 }
 
 /// Takes one of the objects.

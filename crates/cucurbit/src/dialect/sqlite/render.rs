@@ -17,8 +17,9 @@ use super::{
     },
     HERE, alter, constant,
     ddl::{CreateTable, index_value},
-    definition, enumeration, letters, range, rename, said,
+    definition, enumeration, letters, rename, said,
     token::same_name,
+    words,
 };
 
 /// Turns operations into statements.
@@ -38,15 +39,17 @@ pub(in super::super) fn plan(before: &mut Before, operations: &[Operation]) -> R
                 alter::is_of_one_table(next) && letters::is_same(next.table(), first.table())
             });
             let (group, left) = rest.split_at(group.count());
+            (0..group.len()).try_for_each(|at| words::refuse_unknown_tables(before, &rest[at..]))?;
             let group: Vec<Operation> = group.iter().map(|next| in_words_of_the_file(next, before)).collect();
-            group.iter().try_for_each(|next| range::refuse(before, next))?;
+            words::refuse(before, &group)?;
             alter::group(before, &group, &mut plan)?;
             group.iter().for_each(|operation| follow(before, operation));
             rest = left;
         } else {
+            words::refuse_unknown_tables(before, rest)?;
             let first = in_words_of_the_file(first, before);
-            range::refuse(before, &first)?;
-            one(before, &first, &mut plan)?;
+            words::refuse(before, std::slice::from_ref(&first))?;
+            one(before, &first, after, &mut plan)?;
             follow(before, &first);
             rest = after;
         }
@@ -113,9 +116,16 @@ pub(super) fn settle(before: &mut Before, name: &TableName) -> Result<(), PlanEr
     Ok(())
 }
 
-fn one(before: &mut Before, operation: &Operation, plan: &mut Plan) -> Result<(), PlanError> {
+fn one(
+    before: &mut Before,
+    operation: &Operation,
+    rest: &[Operation],
+    plan: &mut Plan,
+) -> Result<(), PlanError> {
     match operation {
-        Operation::AlterEnum { name, change } => enumeration::alter(before, name, change, operation, plan),
+        Operation::AlterEnum { name, change } => {
+            enumeration::alter(before, name, change, (operation, rest), plan)
+        }
         Operation::BulkInsert(insert) => bulk_insert(before, insert, operation, plan),
         Operation::CreateSchema { .. } | Operation::DropSchema { .. } => {
             Err(unsupported(operation)("a SQLite file has no schemas".to_owned()))
@@ -124,8 +134,11 @@ fn one(before: &mut Before, operation: &Operation, plan: &mut Plan) -> Result<()
         Operation::AlterSequence(_)
         | Operation::CreateEnum(_)
         | Operation::CreateSequence(_)
-        | Operation::DropEnum { .. }
         | Operation::DropSequence { .. } => apply(before, operation),
+        Operation::DropEnum { name } => {
+            words::refuse_used(before, name, operation)?;
+            apply(before, operation)
+        }
         Operation::CreateTable(table) => create_table(before, table, operation, plan),
         Operation::DropTable { table, consent } => drop_table(before, table, *consent, operation, plan),
         Operation::Execute(execute) => self::execute(before, execute, plan),

@@ -10,6 +10,7 @@ use super::{Planner, comments as comment, render};
 use crate::{
     dialect::{
         Hazard, HazardKind, PlanError, Statement,
+        enum_value::Known,
         postgres::{expression, names, types},
         sql::{qualified, quoted, string},
     },
@@ -142,6 +143,13 @@ impl Planner<'_> {
         let Some((table, column)) = columns.next() else { return Ok(()) };
         let source = ApplyError::EnumInUse { name: name.clone(), table, column };
         Err(PlanError::Apply { operation: operation.describe(), source })
+    }
+
+    /// Refuses a constant that the enum type of its column does not have.
+    pub(super) fn refuse_other_values(&self, operation: &Operation) -> Result<(), PlanError> {
+        let values = |name: &ObjectName| self.schema.enums.get(name).map(|known| known.values.as_slice());
+        let column = |table: &TableName, column: &Ident| self.schema.table(table)?.column(column);
+        Known { dialect: Dialect::Postgres, values: &values, column: &column }.refuse(operation)
     }
 
     /// Refuses to take a value away that is the default of a column.

@@ -48,6 +48,7 @@ pub(crate) fn plan(before: &mut Before, operations: &[Operation]) -> Result<Plan
         let (operation, rest) = (operations[place].clone(), &operations[place + 1..]);
         let mut operation = current::located(operation, planner.schema, &current_schema);
         visit::operation(&mut operation, &mut shadowed::Said(&current_schema));
+        planner.refuse_other_values(&operation)?;
         let (start, deferred) = (planner.plan.statements.len(), planner.initially_deferred());
         planner.step(operation.clone(), rest)?;
         planner.check_pending(start, &operation, deferred);
