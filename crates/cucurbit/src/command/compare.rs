@@ -343,8 +343,16 @@ impl<'p> Reader<'p> {
         after: &Schema,
         (source, to): (&Source, &Schema),
     ) -> Result<Filter, Error> {
-        let Schema { tables: _, enums, sequences, schemas: others, external: _, remarks: _, unsaid: _ } =
-            after;
+        let Schema {
+            tables: _,
+            enums,
+            sequences,
+            schemas: others,
+            external: _,
+            remarks: _,
+            unsaid: _,
+            uncounted: _,
+        } = after;
         // All revisions are replayed for it, which most databases give no reason for.
         let has_to_tell = !(enums.is_empty() && sequences.is_empty() && others.is_empty());
         let history = match &self.heads {

@@ -29,7 +29,8 @@ pub(super) fn lies_in(schema: &Schema, name: &Ident) -> bool {
 }
 
 fn names(schema: &Schema) -> impl Iterator<Item = &ObjectName> {
-    let Schema { tables, enums, sequences, schemas: _, external: _, remarks: _, unsaid: _ } = schema;
+    let Schema { tables, enums, sequences, schemas: _, external: _, remarks: _, unsaid: _, uncounted: _ } =
+        schema;
     tables.keys().chain(enums.keys()).chain(sequences.keys())
 }
 

@@ -114,7 +114,8 @@ impl Dialect {
     /// When there are two.
     pub fn refuse_collisions(self, schema: &Schema) -> Result<(), CollisionError> {
         let mut names = Names { dialect: self, places: BTreeMap::new() };
-        let Schema { tables, enums, sequences, schemas, external: _, remarks: _, unsaid: _ } = schema;
+        let Schema { tables, enums, sequences, schemas, external: _, remarks: _, unsaid: _, uncounted: _ } =
+            schema;
         for table in tables.values() {
             add_table(&mut names, table);
         }

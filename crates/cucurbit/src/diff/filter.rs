@@ -99,7 +99,8 @@ impl Filter {
     /// Includes what somebody declares: the schemas in which tables of theirs lie, and single types and sequences of
     /// others.
     pub fn compares(&mut self, declared: &Schema) {
-        let Schema { tables, enums, sequences, schemas, external: _, remarks: _, unsaid: _ } = declared;
+        let Schema { tables, enums, sequences, schemas, external: _, remarks: _, unsaid: _, uncounted: _ } =
+            declared;
         let own = tables.keys().filter(|name| !self.is_external(name));
         let of_tables: Vec<Ident> = own.filter_map(|name| name.schema.clone()).collect();
         self.schemas.get_or_insert_default().extend(of_tables);
@@ -121,7 +122,8 @@ impl Filter {
     /// Includes the types and sequences of other schemas without which the tables of a schema that are compared could not be
     /// made. What else lies in those schemas is still somebody else's.
     pub fn include_what_is_needed(&mut self, schema: &Schema) {
-        let Schema { tables, enums, sequences, schemas: _, external: _, remarks: _, unsaid: _ } = schema;
+        let Schema { tables, enums, sequences, schemas: _, external: _, remarks: _, unsaid: _, uncounted: _ } =
+            schema;
         let included: Vec<&Table> = tables.values().filter(|table| self.kind_of(table).is_none()).collect();
         let texts: Vec<String> = included.iter().map(|table| text_of(table)).collect();
         let is_named = |name: &&ObjectName| texts.iter().any(|text| names(text, name));
@@ -146,7 +148,8 @@ impl Filter {
     pub fn split(&self, mut schema: Schema) -> (Schema, Vec<LeftOut>) {
         let mut out: BTreeMap<LeftOutKind, BTreeSet<String>> = BTreeMap::new();
         let mut leave = |kind, name: String| out.entry(kind).or_default().extend([name]);
-        let Schema { tables, enums, sequences, schemas, external: _, remarks: _, unsaid: _ } = &mut schema;
+        let Schema { tables, enums, sequences, schemas, external: _, remarks: _, unsaid: _, uncounted: _ } =
+            &mut schema;
         let (mut kept, mut gone) = (BTreeMap::new(), BTreeMap::new());
         for (name, table) in std::mem::take(tables) {
             let is_ours = self.is_ours(&name);

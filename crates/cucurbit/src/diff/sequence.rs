@@ -31,6 +31,8 @@ pub(super) fn compare(
     for (name, form) in &to.form().sequences {
         let Some(written) = written(&to.as_written().sequences, name).cloned() else { continue };
         match from.form().sequences.get(name) {
+            // A column owns it without being filled by it, which is not compared.
+            None if from.form().uncounted.0.contains(name) => {}
             // It stands alone from now on.
             None if were_owned.contains(name) => sequences.before.push(Operation::AlterSequence(written)),
             None => sequences.before.push(Operation::CreateSequence(written)),
@@ -39,7 +41,8 @@ pub(super) fn compare(
         }
     }
     for name in from.form().sequences.keys() {
-        let is_there = to.form().sequences.contains_key(name) || are_owned.contains(name);
+        let is_uncounted = to.form().uncounted.0.contains(name);
+        let is_there = to.form().sequences.contains_key(name) || are_owned.contains(name) || is_uncounted;
         let is_gone = !is_there && !is_left_alone(name);
         if let Some(written) = written(&from.as_written().sequences, name).filter(|_| is_gone) {
             sequences.after.push(Operation::DropSequence { name: written.name.clone() });

@@ -69,7 +69,8 @@ async fn awaited(code: BoxedCode, connection: &mut Connection) -> CodeResult {
 
 /// Names the first object that is not as before.
 fn first_difference(before: &Schema, after: &Schema) -> Option<String> {
-    let Schema { tables, enums, sequences, schemas, external: _, remarks: _, unsaid: _ } = before;
+    let Schema { tables, enums, sequences, schemas, external: _, remarks: _, unsaid: _, uncounted: _ } =
+        before;
     let table = different(tables, &after.tables).map(|name| format!("table `{name}`"));
     let ty = || different(enums, &after.enums).map(|name| format!("enum type `{name}`"));
     let sequence = || different(sequences, &after.sequences).map(|name| format!("sequence `{name}`"));

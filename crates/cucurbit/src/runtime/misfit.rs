@@ -321,7 +321,8 @@ fn wanted(error: &ApplyError) -> Option<String> {
 
 /// Lists the names of what the object of an error could have been.
 fn known_names(error: &ApplyError, schema: &Schema) -> Vec<String> {
-    let Schema { tables, enums, sequences, schemas, external: _, remarks: _, unsaid: _ } = schema;
+    let Schema { tables, enums, sequences, schemas, external: _, remarks: _, unsaid: _, uncounted: _ } =
+        schema;
     let of = |table: &TableName, names: fn(&Table) -> Vec<String>| {
         schema.table(table).map(names).unwrap_or_default()
     };
@@ -355,7 +356,8 @@ fn known_names(error: &ApplyError, schema: &Schema) -> Vec<String> {
 
 /// Lists the names of everything of a kind, the ones of columns without their tables.
 fn names_of(missing: &Missing, schema: &Schema) -> BTreeSet<String> {
-    let Schema { tables, enums, sequences, schemas: _, external: _, remarks: _, unsaid: _ } = schema;
+    let Schema { tables, enums, sequences, schemas: _, external: _, remarks: _, unsaid: _, uncounted: _ } =
+        schema;
     match missing.kind {
         MissingKind::Column => {
             tables.values().flat_map(|table| &table.columns).map(|column| column.name.to_string()).collect()
@@ -380,7 +382,8 @@ fn constraints(table: &Table) -> Vec<String> {
 
 /// Tells whether the object of an error is in a schema.
 fn exists(error: &ApplyError, schema: &Schema) -> bool {
-    let Schema { tables, enums, sequences, schemas, external: _, remarks: _, unsaid: _ } = schema;
+    let Schema { tables, enums, sequences, schemas, external: _, remarks: _, unsaid: _, uncounted: _ } =
+        schema;
     let in_table = |table: &TableName, has: &dyn Fn(&Table) -> bool| schema.table(table).is_some_and(has);
     match error {
         ApplyError::ColumnExists { table, column } | ApplyError::NoColumn { table, column } => {

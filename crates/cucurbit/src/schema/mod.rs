@@ -39,7 +39,7 @@ pub use self::{
     index::{Index, IndexKey, IndexPart, Nulls, Order},
     name::{Ident, ObjectName, TableName},
     naming::{NamingConvention, NamingError},
-    remark::{Remark, Remarks},
+    remark::{Remark, Remarks, Uncounted},
     sequence::{Sequence, SequenceOptions},
     table::{Table, TableOption, TableOptions},
     ty::{ColumnType, Type},
@@ -70,6 +70,9 @@ pub struct Schema {
     /// What scripts give to PostgreSQL alone without a word of what it does.
     #[serde(skip)]
     pub unsaid: Unsaid,
+    /// The sequences that columns own without being filled by them: neither made nor dropped (PostgreSQL only).
+    #[serde(skip)]
+    pub uncounted: Uncounted,
 }
 
 impl Schema {
@@ -153,7 +156,8 @@ impl Schema {
     /// Tells whether there is nothing in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let Self { tables, enums, sequences, schemas, external: _, remarks: _, unsaid: _ } = self;
+        let Self { tables, enums, sequences, schemas, external: _, remarks: _, unsaid: _, uncounted: _ } =
+            self;
         tables.is_empty() && enums.is_empty() && sequences.is_empty() && schemas.is_empty()
     }
 }

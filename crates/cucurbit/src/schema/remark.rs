@@ -1,6 +1,8 @@
 //! What whoever read a schema noticed and no comparison asks for.
 
-use super::{Dialect, Ident, TableName};
+use std::collections::BTreeSet;
+
+use super::{Dialect, Ident, ObjectName, TableName};
 
 /// Something about a column that people should know before a database of this kind has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,3 +28,16 @@ impl PartialEq for Remarks {
 }
 
 impl Eq for Remarks {}
+
+/// The names of sequences that columns own without being filled by them. Such a sequence is not compared, and no part of what
+/// a schema is: all are equal.
+#[derive(Clone, Debug, Default)]
+pub struct Uncounted(pub BTreeSet<ObjectName>);
+
+impl PartialEq for Uncounted {
+    fn eq(&self, _other: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Uncounted {}

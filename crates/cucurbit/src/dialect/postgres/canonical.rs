@@ -22,7 +22,7 @@ use crate::{
 pub(crate) fn canonical(schema: Schema, own: Option<&Ident>) -> Canonical {
     let public = Ident::new("public");
     let own = own.unwrap_or(&public);
-    let Schema { tables, enums, sequences, schemas, external: _, remarks: _, unsaid: _ } = schema;
+    let Schema { tables, enums, sequences, schemas, external: _, remarks: _, unsaid: _, uncounted } = schema;
     let schemas = schemas.into_iter().filter(|name| name != own);
     let mut as_written = Schema::new().with_schemas(schemas);
     let cut = as_written.schemas.iter().cloned().map(|mut name| {
@@ -30,6 +30,10 @@ pub(crate) fn canonical(schema: Schema, own: Option<&Ident>) -> Canonical {
         name
     });
     let mut form = Schema::new().with_schemas(cut);
+    for mut name in uncounted.0 {
+        unqualified(&mut name, own);
+        form.uncounted.0.insert(name);
+    }
     for mut written in enums.into_values() {
         unqualified(&mut written.name, own);
         let mut stored = written.clone();

@@ -27,6 +27,11 @@ pub(crate) fn without_current(mut schema: Schema, current: &Ident) -> Schema {
         (one.name.clone(), one)
     });
     schema.sequences = sequences.collect();
+    let uncounted = mem::take(&mut schema.uncounted.0).into_iter().map(|mut name| {
+        short.object(&mut name);
+        name
+    });
+    schema.uncounted.0 = uncounted.collect();
     schema
 }
 
@@ -55,7 +60,8 @@ struct Located<'s> {
 
 impl Located<'_> {
     fn is_there(&self, name: &ObjectName) -> bool {
-        let Schema { tables, enums, sequences, schemas: _, external: _, remarks: _, unsaid: _ } = self.there;
+        let Schema { tables, enums, sequences, schemas: _, external: _, remarks: _, unsaid: _, uncounted: _ } =
+            self.there;
         tables.contains_key(name)
             || enums.contains_key(name)
             || sequences.contains_key(name)

@@ -24,7 +24,8 @@ use super::{
 
 /// Puts a schema into SQLite's spelling.
 pub(in super::super) fn canonical(schema: Schema) -> Canonical {
-    let Schema { tables, enums, sequences, schemas, external: _, remarks: _, unsaid: _ } = schema;
+    let Schema { tables, enums, sequences, schemas, external: _, remarks: _, unsaid: _, uncounted: _ } =
+        schema;
     let as_written = Schema::from_tables(tables.into_values().map(in_default_schema));
     let as_written = as_written.with_enums(enums.into_values());
     let as_written = as_written.with_sequences(sequences.into_values());

@@ -394,3 +394,27 @@ async fn what_lies_in_a_tablespace_is_counted_and_named() {
         found.unwrap().iter().map(|one| format!("{one}: {}", one.names.join(", "))).collect();
     assert_eq!(described, ["2 tables and indexes in tablespaces: ix, t"]);
 }
+
+#[tokio::test]
+async fn a_sequence_that_its_column_is_not_filled_by_is_neither_made_nor_dropped() {
+    let mut sides = Vec::new();
+    for sequences in [
+        "CREATE SEQUENCE one OWNED BY plant.id; CREATE SEQUENCE other",
+        "CREATE SEQUENCE one; CREATE SEQUENCE other OWNED BY plant.id",
+        "",
+    ] {
+        let database = Database::new().await;
+        let mut connection = database.connect().await;
+        let sql = format!("CREATE TABLE plant (id BIGINT PRIMARY KEY); {sequences}");
+        connection.execute(&sql).await.unwrap();
+        sides.push(Dialect::Postgres.canonical(reflect(&mut connection).await));
+    }
+    let operations = |from: usize, to: usize| {
+        let found = diff(&sides[from], &sides[to], &Answers::default(), &Filter::default());
+        found.operations.iter().map(Operation::describe).collect::<Vec<_>>()
+    };
+    assert_eq!(operations(0, 1), Vec::<String>::new());
+    assert_eq!(operations(1, 0), Vec::<String>::new());
+    assert_eq!(operations(2, 0), ["create sequence other"]);
+    assert_eq!(operations(0, 2), ["drop sequence other"]);
+}

@@ -19,7 +19,8 @@ use crate::{
     dialect::{Before, Place, ReflectError},
     schema::{
         Action, Check, Column, Deferral, EnumType, ForeignKey, Ident, Identity, Match, ObjectName,
-        PrimaryKey, Schema, Sequence, SequenceOptions, Serial, ServerDefault, Table, TableName, Type, Unique,
+        PrimaryKey, Schema, Sequence, SequenceOptions, Serial, ServerDefault, Table, TableName, Type,
+        Uncounted, Unique,
     },
 };
 
@@ -36,14 +37,15 @@ pub(crate) async fn reflect(
     let mut catalogue = Catalogue { server, tables: BTreeMap::new(), comments: Comments::default() };
     let enums = catalogue.read_tables_and_enums(connection).await?;
     catalogue.read_columns(connection).await?;
-    let sequences = catalogue.read_sequences(connection).await?;
+    let (sequences, uncounted) = catalogue.read_sequences(connection).await?;
     catalogue.read_constraints(connection).await?;
     catalogue.read_indexes(connection).await?;
     let tables = catalogue.tables.into_values().map(|mut read| {
         read.table.shrink_to_fit();
         read.table
     });
-    let schema = Schema::from_tables(tables).with_enums(enums).with_sequences(sequences);
+    let mut schema = Schema::from_tables(tables).with_enums(enums).with_sequences(sequences);
+    schema.uncounted = uncounted;
     let Server { current, others, .. } = catalogue.server;
     let before = Before { current_schema: Some(current), ..Before::of(schema.with_schemas(others)) };
     Ok((before, place))
@@ -189,9 +191,13 @@ impl Catalogue {
         Ok(())
     }
 
-    /// Tells SERIAL from other defaults, reads the options of identities, and returns the sequences that stand alone.
-    async fn read_sequences(&mut self, connection: &mut Connection) -> Result<Vec<Sequence>, ReflectError> {
-        let mut alone = Vec::new();
+    /// Tells SERIAL from other defaults, reads the options of identities, and returns the sequences that stand alone, and
+    /// the names of those that a column owns without being filled by them.
+    async fn read_sequences(
+        &mut self,
+        connection: &mut Connection,
+    ) -> Result<(Vec<Sequence>, Uncounted), ReflectError> {
+        let (mut alone, mut uncounted) = (Vec::new(), Uncounted::default());
         let query = queries::sequences(&self.server);
         each(connection, "pg_sequence", &query, |mut row| {
             let (table, number): (Option<u32>, Option<i16>) =
@@ -205,6 +211,10 @@ impl Catalogue {
                 alone.push(Sequence { ty, ..sequence });
                 return Ok(());
             };
+            if !is_identity && !is_default {
+                uncounted.0.insert(sequence.name);
+                return Ok(());
+            }
             let Some(read) = self.tables.get_mut(&table) else { return Ok(()) };
             let Some(name) = read.columns.get(&number).cloned() else { return Ok(()) };
             let Some(column) = read.table.column_mut(&name) else { return Ok(()) };
@@ -222,7 +232,7 @@ impl Catalogue {
             Ok(())
         })
         .await?;
-        Ok(alone)
+        Ok((alone, uncounted))
     }
 
     async fn read_constraints(&mut self, connection: &mut Connection) -> Result<(), ReflectError> {
