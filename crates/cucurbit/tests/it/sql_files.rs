@@ -105,6 +105,12 @@ fn commands_of_psql_that_cannot_be_run_are_refused_with_their_line() {
             ),
             ("\n\n\\ir 'other file.sql'", "line 3: `\\ir"),
             (
+                "-- +goose Up\nCREATE TABLE a (id int);\n\n-- +goose Down\nDROP TABLE a;",
+                "line 4: `-- +goose Down` cannot",
+            ),
+            ("-- migrate:up\nCREATE TABLE a (id int);\n  --migrate:down\nDROP TABLE a;", "line 3: `"),
+            ("-- +migrate Down\nDROP TABLE a;", "what follows takes back"),
+            (
                 "CREATE TABLE a (id int);\n\\c other\nCREATE TABLE b (id int);",
                 "line 2: `\\c other` cannot be run: all of the SQL",
             ),

@@ -55,6 +55,7 @@ impl Unrunnable {
             PARAMETER | VARIABLE => "write the value in its place",
             DELIMITER | GO => "end each statement by a semicolon, and write it in the SQL of this database",
             NUL => "take the character out",
+            WAY_BACK => "end the file before this line: only the way up makes a schema",
             _ => "take it out, or write in SQL what it is there for",
         })
     }
@@ -79,11 +80,26 @@ const SERVER_FILE: &str = "it reads or writes a file of the server, or runs a pr
 const STDOUT: &str = "nobody reads the rows that it returns";
 const STRAY: &str = "no rows of a COPY end here";
 const UNKNOWN: &str = "it is no command that is known here";
+const WAY_BACK: &str = "what follows takes back what stands before it";
 const VARIABLE: &str = "variables of psql are not filled in";
 
 /// Splits the text of a script into the statements that the database is to run, or says what in it cannot be run.
 pub(crate) fn statements(sql: &str, dialect: Dialect) -> Result<Vec<Part<'_>>, Unrunnable> {
     read(sql, dialect, Text::Script)
+}
+
+/// What begins the way back in files of goose, sql-migrate, dbmate and MyBatis, after the dashes of a comment.
+#[cfg(feature = "runtime")]
+const WAYS_BACK: [&str; 4] = ["+goose down", "+migrate down", "migrate:down", "//@undo"];
+
+/// Finds the line after which a file holds the way back.
+#[cfg(feature = "runtime")]
+fn way_back(sql: &str) -> Option<usize> {
+    let is_mark = |line: &&str| {
+        let comment = line.trim_start().strip_prefix("--").map(|comment| comment.trim().to_lowercase());
+        comment.is_some_and(|comment| WAYS_BACK.iter().any(|mark| comment.starts_with(mark)))
+    };
+    sql.lines().find(is_mark).map(|line| line.as_ptr().addr() - sql.as_ptr().addr())
 }
 
 /// Splits a file that is tried on a database of its own. What reaches beyond that database is left out: the server's
@@ -104,6 +120,12 @@ enum Text {
 fn read(sql: &str, dialect: Dialect, text: Text) -> Result<Vec<Part<'_>>, Unrunnable> {
     if let Some(at) = sql.find('\0') {
         return Err(unrunnable(sql, at, "\\0", NUL));
+    }
+    #[cfg(feature = "runtime")]
+    if text == Text::File
+        && let Some(at) = way_back(sql)
+    {
+        return Err(unrunnable(sql, at, &sql[at..], WAY_BACK));
     }
     let mut parts = Vec::new();
     let (mut counted, mut line) = (0, 1);
