@@ -306,11 +306,10 @@ const KINDS: [Kind; 53] = [
         "c.nspname",
         "x.*",
         // What a new database has given on `public` is noted, in whatever order it is written now.
-        "c.oid IN (SELECT h.oid FROM here h) AND c.nspacl IS NOT NULL \
-         AND c.nspacl <> pg_catalog.acldefault('n', c.nspowner) AND NOT EXISTS (\
-           SELECT 1 FROM pg_catalog.pg_init_privs i \
-           WHERE i.classoid = 'pg_catalog.pg_namespace'::regclass AND i.objoid = c.oid \
-             AND i.initprivs @> c.nspacl AND i.initprivs <@ c.nspacl)"
+        "c.oid IN (SELECT h.oid FROM here h) AND c.nspacl IS NOT NULL AND NOT coalesce(\
+           (SELECT i.initprivs @> c.nspacl AND i.initprivs <@ c.nspacl FROM pg_catalog.pg_init_privs i \
+            WHERE i.classoid = 'pg_catalog.pg_namespace'::regclass AND i.objoid = c.oid), \
+           c.nspacl = pg_catalog.acldefault('n', c.nspowner))"
     ),
     objects!(
         "type with privileges",
