@@ -152,6 +152,9 @@ impl Printer {
             // Quiet is for progress; this is what its reader must know.
             self.tell(Tone::Warning, &format!("the new revision {warning}"));
         }
+        for remark in &written.remarks {
+            self.tell(Tone::Warning, remark);
+        }
         for note in &written.notes {
             self.say(Tone::Note, note);
         }

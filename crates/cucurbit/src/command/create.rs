@@ -86,9 +86,11 @@ pub async fn create(
     warnings.extend(in_words_of(project, dialect, &between.to));
     // What the script makes is warned of in it, what is there already only to whoever writes it.
     let (new_remarks, old_remarks) = remarks_on(project, dialect, remarks, &upgrade);
+    let told = warnings.len();
     warnings.extend(new_remarks);
     let mut written = revision::write(project, new, parents, Body { upgrade, downgrade, warnings })?;
-    written.warnings.extend(old_remarks);
+    written.remarks = written.warnings.split_off(told);
+    written.remarks.extend(old_remarks);
     written.notes.extend(notes);
     written.notes.extend(left);
     Ok(Some(written))

@@ -44,6 +44,8 @@ pub struct Written {
     pub path: PathBuf,
     /// What its reader should look at, in a line each.
     pub warnings: Vec<String>,
+    /// What the models declare and an application could not write or read.
+    pub remarks: Vec<String>,
     /// What went wrong beside it, such as a formatter that is not there.
     pub notes: Vec<String>,
 }
@@ -142,7 +144,7 @@ pub(super) fn write(
         project.config().file_template.as_deref(),
         project.config().truncate_slug_length,
     )?;
-    Ok(Written { revision: script.id, path, warnings: body.warnings, notes })
+    Ok(Written { revision: script.id, path, warnings: body.warnings, remarks: Vec::new(), notes })
 }
 
 /// Refuses a script beside which the others would make no graph any more.

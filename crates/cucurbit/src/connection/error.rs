@@ -121,7 +121,8 @@ impl ConnectionError {
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Connect { source, .. } => {
-                let hint = socket_hint(source).or_else(|| self.trouble()?.hint());
+                let hint = socket_hint(source).or_else(|| unknown_role(source));
+                let hint = hint.or_else(|| self.trouble()?.hint());
                 return hint.map(str::to_owned);
             }
             Self::Folder { .. } => "the address must name a file, such as `sqlite:///folder/file.db`",
@@ -402,6 +403,14 @@ const SOCKET_HINTS: [(io::ErrorKind, &str); 4] = [
 fn socket_hint(error: &DriverError) -> Option<&'static str> {
     let sqlx::Error::Io(error) = &error.error else { return None };
     SOCKET_HINTS.iter().find(|(kind, _)| *kind == error.kind()).map(|(_, hint)| *hint)
+}
+
+/// SQLSTATE 28000 is of a user whom `pg_hba.conf` keeps out, and of one who is not there.
+fn unknown_role(error: &DriverError) -> Option<&'static str> {
+    let is_missing = error.code()? == "28000" && error.message()?.ends_with("does not exist");
+    is_missing.then_some(
+        "check the user in the address (without one it is the user of the system), or make it: `CREATE ROLE … LOGIN`",
+    )
 }
 
 /// Says what a word without quotes is taken for, where the database knows no column of that name.

@@ -22,6 +22,8 @@ pub struct RunLock {
     kind: Kind,
     /// Why nothing is held that lasts as long as the run, though nobody else holds it.
     missing: Option<String>,
+    /// Whether the session has the advisory lock.
+    is_taken: bool,
 }
 
 #[derive(Debug)]
@@ -57,13 +59,13 @@ impl RunLock {
                 None => Kind::Alone,
             },
         };
-        Ok(Self { kind, missing: None })
+        Ok(Self { kind, missing: None, is_taken: false })
     }
 
     /// Returns the advisory lock of PostgreSQL with this number, not taken yet.
     #[must_use]
     pub const fn advisory(key: i64) -> Self {
-        Self { kind: Kind::Session { key }, missing: None }
+        Self { kind: Kind::Session { key }, missing: None, is_taken: false }
     }
 
     /// Tells whether two locks are one.
@@ -87,7 +89,10 @@ impl RunLock {
     /// When the connection fails, or the file cannot be locked.
     pub async fn try_take(&mut self, connection: &mut Connection) -> Result<bool, ConnectionError> {
         match &mut self.kind {
-            Kind::Session { key } => postgres::lock::try_lock(connection, *key).await,
+            Kind::Session { key } => {
+                self.is_taken = postgres::lock::try_lock(connection, *key).await?;
+                Ok(self.is_taken)
+            }
             Kind::Beside { key, beside } => {
                 if beside.is_none() {
                     match postgres::lock::open_beside(connection, PATIENCE).await {
@@ -151,6 +156,8 @@ impl RunLock {
     /// When the connection fails.
     pub async fn give_back(self, connection: &mut Connection) -> Result<bool, ConnectionError> {
         match self.kind {
+            // The server warns of what is given back and was never had.
+            Kind::Session { .. } if !self.is_taken => Ok(false),
             Kind::Session { key } => postgres::lock::unlock(connection, key).await,
             Kind::Beside { key: _, beside: Some(mut beside) } => {
                 // Ends the transaction, and the lock with it; if it is gone already, so is the lock.

@@ -52,9 +52,9 @@ pub(crate) use self::{
     lock::{Apart, Place, apart, hold_again, place, version_rows},
     session::{
         Interrupted, Unreleased, begin, commits_by_itself, current_schema, interrupted, invalid_index,
-        is_busy, is_lost_to_another, lock_version_table, may_rebuild, may_run_twice,
+        is_busy, is_lost_to_another, lock_version_table, longest_text, may_rebuild, may_run_twice,
         may_stand_in_transaction, needs_no_transaction, outside, partitioned, process, reflect_snapshot_with,
-        run, table_exists, unreleased,
+        refuse_read_only, run, table_exists, unreleased,
     },
     settings::SessionState,
     sql::{qualified, quoted, string},

@@ -72,6 +72,14 @@ pub enum ReflectError {
         /// The search path.
         search_path: String,
     },
+    /// PostgreSQL: the user may use none of the schemas in the search path.
+    #[error("this user may use none of the schemas in the search path `{search_path}`")]
+    NoUsage {
+        /// The search path.
+        search_path: String,
+        /// Those of its schemas that are there, as SQL.
+        schemas: String,
+    },
     /// What the database stores of an object cannot be read.
     #[error("cannot read `{object}`: {reason}")]
     Original {
@@ -93,11 +101,14 @@ pub enum ReflectError {
 impl ReflectError {
     /// Says what to do about it, if something can be said.
     #[must_use]
-    pub fn hint(&self) -> Option<&'static str> {
+    pub fn hint(&self) -> Option<String> {
         match self {
             Self::NoSchema { .. } => {
-                Some("create the schema, or set `search_path` in the address' `options`")
+                Some("create the schema, or set `search_path` in the address' `options`".to_owned())
             }
+            Self::NoUsage { schemas, .. } => Some(format!(
+                "let its owner say `GRANT USAGE, CREATE ON SCHEMA {schemas} TO` this user, or connect as another"
+            )),
             Self::Connection { .. } | Self::Original { .. } | Self::TooOld { .. } => None,
         }
     }

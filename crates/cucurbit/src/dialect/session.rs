@@ -124,6 +124,43 @@ pub(crate) async fn lock_version_table(
     }
 }
 
+/// Fails, as a change of the table would, where the server lets nothing be written: before scripts are run. SQLite says so
+/// when a transaction begins.
+pub(crate) async fn refuse_read_only(
+    connection: &mut Connection,
+    table: &TableName,
+) -> Result<(), ConnectionError> {
+    match connection.dialect() {
+        Dialect::Postgres => {
+            if connection.value("SHOW transaction_read_only").await?.as_deref() == Some("on") {
+                let sql = format!("SELECT 1 FROM {} WHERE false FOR UPDATE", sql::qualified(table));
+                connection.execute(&sql).await?;
+            }
+            Ok(())
+        }
+        Dialect::Sqlite => Ok(()),
+    }
+}
+
+/// Returns how many characters a column of text can hold; `None` where there is no bound.
+pub(crate) async fn longest_text(
+    connection: &mut Connection,
+    table: &TableName,
+    column: &str,
+) -> Result<Option<usize>, ConnectionError> {
+    match connection.dialect() {
+        Dialect::Postgres => {
+            let (table, column) = (sql::string(&sql::qualified(table)), sql::string(column));
+            let query = format!(
+                "SELECT a.atttypmod - 4 FROM pg_catalog.pg_attribute a WHERE a.attrelid = {table}::pg_catalog.regclass \
+                 AND a.attname = {column} AND a.atttypmod > 4"
+            );
+            Ok(connection.value(&query).await?.and_then(|longest| longest.parse().ok()))
+        }
+        Dialect::Sqlite => Ok(None),
+    }
+}
+
 /// Tells whether a table is there, in the schema that its name says.
 pub(crate) async fn table_exists(
     connection: &mut Connection,

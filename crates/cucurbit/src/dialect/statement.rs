@@ -259,6 +259,14 @@ pub enum PlanError {
         /// The type after.
         to: String,
     },
+    /// Rows of a script do not fit the columns that it names.
+    #[error("cannot {operation}: {reason}")]
+    MalformedRows {
+        /// What was to be done.
+        operation: String,
+        /// Why not.
+        reason: String,
+    },
     /// The script refuses to be undone.
     #[error("the script cannot be undone: {reason}")]
     Irreversible {
@@ -344,6 +352,7 @@ impl PlanError {
     pub(crate) const fn is_of_words(&self) -> bool {
         match self {
             Self::Irreversible { .. }
+            | Self::MalformedRows { .. }
             | Self::NamelessIndex { .. }
             | Self::NeedsNoTransaction { .. }
             | Self::OwnTransaction { .. }
@@ -375,6 +384,7 @@ impl PlanError {
             Self::NeedsUsing { .. } => Some(
                 "say after `.ty(…)` how the old value becomes the new one: `.using(\"an expression of SQL\")`",
             ),
+            Self::MalformedRows { .. } => Some("give each row one value for each column, in their order"),
             Self::NamelessIndex { .. } => Some("write the name after CONCURRENTLY"),
             Self::NeedsNoTransaction { statement } => Some(if ends_transaction(statement) {
                 "leave it out: each revision is a transaction, which begins and ends by itself"

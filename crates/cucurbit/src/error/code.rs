@@ -313,6 +313,8 @@ error_codes! {
     LockFile = "lock-file",
     /// The lock was not had in time.
     Locked = "locked",
+    /// Rows to be inserted do not fit their columns.
+    MalformedRows = "malformed-rows",
     /// Rows of the version table name no revision, or one twice.
     MalformedVersionRows = "malformed-version-rows",
     /// A revision mixes what runs in a transaction with what does not.

@@ -234,7 +234,7 @@ impl Error {
             ),
             Self::NewRevision { source, .. } => source.hint().map(str::to_owned),
             Self::Parse(error) => error.hint(),
-            Self::Reflect(error) => error.hint().map(str::to_owned),
+            Self::Reflect(error) => error.hint(),
             Self::Replay(error) => error.hint(),
             Self::Run(error) => error.hint(),
             Self::Script(error) => error.hint(),

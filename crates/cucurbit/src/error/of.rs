@@ -260,6 +260,7 @@ impl From<&PlanError> for ErrorCode {
             PlanError::NeedsNoTransaction { .. } | PlanError::OwnTransaction { .. } => {
                 Self::NeedsNoTransaction
             }
+            PlanError::MalformedRows { .. } => Self::MalformedRows,
             PlanError::NotOfType { .. } => Self::ValueNotOfType,
             PlanError::Original { .. } => Self::UnreadableObject,
             PlanError::Unrunnable(_) => Self::UnrunnableSql,
@@ -273,6 +274,7 @@ impl From<&ReflectError> for ErrorCode {
         match error {
             ReflectError::Connection { source } => source.into(),
             ReflectError::NoSchema { .. } => Self::NoSchema,
+            ReflectError::NoUsage { .. } => Self::NoPermission,
             ReflectError::Original { .. } => Self::UnreadableObject,
             ReflectError::TooOld { .. } => Self::ServerTooOld,
         }
@@ -361,6 +363,7 @@ impl From<&RunError> for ErrorCode {
             RunError::UnknownOffline { .. } => Self::UnknownEffect,
             RunError::NoLastingLock { .. } => Self::NoLastingLock,
             RunError::Partitioned { .. } => Self::UnsupportedOperation,
+            RunError::IdTooLong { .. } => Self::IdentifierTooLong,
             RunError::Stopped { .. } => Self::Stopped,
             RunError::InvalidIndex { .. } => Self::InvalidIndex,
             RunError::JournalChanged { .. } => Self::JournalChanged,

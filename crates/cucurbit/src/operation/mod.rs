@@ -404,6 +404,20 @@ pub struct BulkInsert {
     pub rows: Vec<Vec<Literal>>,
 }
 
+impl BulkInsert {
+    /// Says why its rows do not fit its columns, if they do not.
+    pub(crate) fn misfit(&self) -> Option<String> {
+        let Self { table: _, columns, rows } = self;
+        let repeated = columns.iter().enumerate().find(|(place, column)| columns[..*place].contains(column));
+        if let Some((_, column)) = repeated {
+            return Some(format!("column `{column}` is named twice"));
+        }
+        let other = rows.iter().position(|row| row.len() != columns.len())?;
+        let (values, columns) = (rows[other].len(), columns.len());
+        Some(format!("row {} has {values} values for {columns} columns", other + 1))
+    }
+}
+
 /// SQL as it is written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Execute {

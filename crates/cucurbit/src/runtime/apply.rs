@@ -156,7 +156,7 @@ async fn transaction_body(
         run_segment(job, segment, before).await?;
     }
     if checks_references {
-        foreign_keys::compare(&broken, &foreign_keys::broken(job.connection).await?)?;
+        foreign_keys::refuse_more(job.connection, &broken).await?;
     }
     if let Some(settings) = &job.settings {
         // A script may have become a user who may not write to the version table.
@@ -165,6 +165,8 @@ async fn transaction_body(
             settings.put_back_once(job.connection).await?;
         }
     }
+    // Code that never waits hears of it only now.
+    stop::refuse(job.stop)?;
     for change in changes {
         job.version_table.change(job.connection, change).await?;
     }
@@ -419,6 +421,7 @@ pub(super) fn is_worth_another_try(error: &RunError) -> bool {
         | RunError::ForeignKeysBroken { .. }
         | RunError::Hazard { .. }
         | RunError::Heads(_)
+        | RunError::IdTooLong { .. }
         | RunError::Lock { .. }
         | RunError::MixedModes { .. }
         | RunError::NoLastingLock { .. }

@@ -28,9 +28,17 @@ pub(super) async fn run(job: &mut Job<'_, '_>, title: &str, code: BoxedCode) -> 
     (job.observer)(Event::Code { title: &title() });
     stop::refuse(job.stop)?;
     let running = job.stop.map(Stop::running);
-    let result = awaited(code, job.connection).await;
+    let result = match job.stop {
+        Some(stop) => stop::ending(stop, awaited(code, job.connection)).await,
+        None => Some(awaited(code, job.connection).await),
+    };
+    if result.is_none() {
+        // A statement that it waited for goes on until it is cancelled, and nothing else is heard before.
+        job.connection.execute("SELECT 1").await.ok();
+    }
     drop(running);
-    if let Err(source) = result {
+    stop::refuse(job.stop)?;
+    if let Some(Err(source)) = result {
         return Err(RunError::CodeFailed { title: title(), source });
     }
     match job.connection.execute(RELEASE).await {

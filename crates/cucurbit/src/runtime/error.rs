@@ -63,12 +63,24 @@ pub enum RunError {
     #[error("foreign keys cannot be switched off on this connection, so no table can be rebuilt on it")]
     ForeignKeysOn,
     /// SQLite: rows refer to nothing that referred to something before.
-    #[error("{count} rows would refer to nothing, the first in table `{table}`")]
+    #[error("{} would refer to nothing, the first in table `{table}`{first}", rows_of(*count))]
     ForeignKeysBroken {
         /// How many more than before.
         count: usize,
         /// The table of the first.
         table: String,
+        /// Which row it is, and what it refers to, for people.
+        first: String,
+    },
+    /// PostgreSQL: the id of a revision is longer than the version table can hold.
+    #[error("the id `{revision}` is too long for `{table}`, which holds {longest} characters")]
+    IdTooLong {
+        /// The id.
+        revision: String,
+        /// The version table.
+        table: String,
+        /// The most characters that it holds.
+        longest: usize,
     },
     /// Something dangerous without consent.
     #[error("{}{}", hazard_words(hazard), offender_words(first, *count))]
@@ -180,10 +192,12 @@ pub enum RunError {
     #[error(transparent)]
     Steps(#[from] revision::PlanError),
     /// A step failed.
-    #[error("revision `{revision}` failed and was rolled back")]
+    #[error("revision `{revision}` failed{}", if source.leaves_nothing() { " and was rolled back" } else { "" })]
     Step {
         /// The revision.
         revision: String,
+        /// The file of its script.
+        path: Option<&'static str>,
         /// Why.
         source: Box<Self>,
     },
@@ -267,6 +281,10 @@ fn stopped_words(at: Option<&[String]>, unfinished: Option<&str>) -> String {
         Some([]) => format!("the run was stopped; the database is at <base>{half}"),
         Some(at) => format!("the run was stopped; the database is at {}{half}", at.join(", ")),
     }
+}
+
+fn rows_of(count: usize) -> String {
+    if count == 1 { "1 row".to_owned() } else { format!("{count} rows") }
 }
 
 fn hazard_words(hazard: &Hazard) -> String {
@@ -358,6 +376,11 @@ impl RunError {
         }
     }
 
+    /// Tells whether the database is as it was, once its transaction is rolled back.
+    fn leaves_nothing(&self) -> bool {
+        !matches!(self, Self::CodeEndedTransaction { .. })
+    }
+
     /// Says what to do about it, if something can be said.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
@@ -434,8 +457,12 @@ impl RunError {
                 .as_ref()
                 .and_then(|misfit| misfit.hint(source))
                 .or_else(|| source.hint().map(str::to_owned)),
-            Self::Reflect(error) => error.hint().map(str::to_owned),
-            Self::Step { source, .. } => source.hint(),
+            Self::Reflect(error) => error.hint(),
+            Self::Step { path, source, .. } => match (source.hint(), &**source) {
+                (Some(hint), Self::Connection(_) | Self::ForeignKeysBroken { .. }) => Some(in_file(*path, hint)),
+                (None, _) => path.map(|path| format!("the script is {path}")),
+                (hint, _) => hint,
+            },
             Self::Steps(error) => error.hint(),
             Self::TableChanged { .. } => Some("run the command again".to_owned()),
             Self::Target(error) => error.hint(),
@@ -457,7 +484,7 @@ impl RunError {
                 Some("the same command goes on with what is left of it".to_owned())
             }
             Self::Stopped { unfinished: None, .. } => {
-                Some("what was running was rolled back; the same command goes on from there".to_owned())
+                Some("nothing of a revision is half done; the same command goes on from there".to_owned())
             }
             Self::JournalChanged { .. } => {
                 Some("see that no other program runs migrations, then run the command again".to_owned())
@@ -477,6 +504,11 @@ impl RunError {
             Self::ForeignKeysBroken { .. } => Some(
                 "put the rows of that table right before: each must refer to a row that is there afterwards".to_owned(),
             ),
+            Self::IdTooLong { revision, table, .. } => Some(format!(
+                "widen it, `ALTER TABLE {table} ALTER COLUMN version_num TYPE VARCHAR({})`, or give the script a shorter id, \
+                 if no database has it yet",
+                revision.chars().count().next_power_of_two()
+            )),
             Self::ForeignKeysOn => {
                 Some("give the run a connection of its own, which is in no transaction".to_owned())
             }

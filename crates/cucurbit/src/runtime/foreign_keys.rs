@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::connection::Connection;
+use crate::{connection::Connection, dialect};
 
 use super::RunError;
 
@@ -39,20 +39,34 @@ pub(super) async fn broken(connection: &mut Connection) -> Result<BTreeMap<Strin
 }
 
 /// Refuses if a table has more such rows than before.
-pub(super) fn compare(
+pub(super) async fn refuse_more(
+    connection: &mut Connection,
     before: &BTreeMap<String, usize>,
-    after: &BTreeMap<String, usize>,
 ) -> Result<(), RunError> {
+    let after = broken(connection).await?;
     let more = |(table, count): (&String, &usize)| {
         let was = before.get(table).copied().unwrap_or_default();
         (*count > was).then(|| (table.clone(), count - was))
     };
     let broken: Vec<(String, usize)> = after.iter().filter_map(more).collect();
-    match broken.first() {
-        Some((table, _)) => {
-            let count = broken.iter().map(|(_, count)| count).sum();
-            Err(RunError::ForeignKeysBroken { count, table: table.clone() })
-        }
-        None => Ok(()),
-    }
+    let Some((table, _)) = broken.first() else { return Ok(()) };
+    let count = broken.iter().map(|(_, count)| count).sum();
+    let first = described(connection, table).await?;
+    Err(RunError::ForeignKeysBroken { count, table: table.clone(), first })
+}
+
+/// Says which row of a table refers to nothing, and what it refers to: the last that is found, since the new rows come last.
+async fn described(connection: &mut Connection, table: &str) -> Result<String, RunError> {
+    let name = dialect::string(table);
+    let query = format!(
+        "SELECT c.rowid, c.parent, group_concat(l.\"from\", ', ') FROM pragma_foreign_key_check({name}) c \
+         JOIN pragma_foreign_key_list({name}) l ON l.id = c.fkid GROUP BY c.rowid, c.fkid ORDER BY c.rowid DESC LIMIT 1"
+    );
+    let mut found = connection.rows(&query).await?.into_iter().flatten();
+    let (rowid, parent, columns) = (found.next().flatten(), found.next().flatten(), found.next().flatten());
+    let row = rowid.map_or_else(String::new, |rowid| format!(" (row {rowid})"));
+    Ok(match (parent, columns) {
+        (Some(parent), Some(columns)) => format!("{row}: its {columns} stands in no row of `{parent}`"),
+        (_, _) => row,
+    })
 }

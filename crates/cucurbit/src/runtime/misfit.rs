@@ -422,7 +422,7 @@ impl RunError {
     ) -> Self {
         let mut error = &mut self;
         let mut of = None;
-        while let Self::Step { source, revision } | Self::Outside { source, revision, .. } = error {
+        while let Self::Step { source, revision, .. } | Self::Outside { source, revision, .. } = error {
             of = scripts.graph().position(revision);
             error = source;
         }

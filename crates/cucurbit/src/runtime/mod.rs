@@ -433,6 +433,8 @@ impl<'m> Migrator<'m> {
         self.look_at_outside(outside).await?;
         self.tell_of_roles(&steps, &prepared.works);
         table.ensure(self.connection).await?;
+        let ids = steps.iter().filter_map(|step| Some(self.scripts.graph().id(step.revision?)));
+        table.refuse_what_cannot_be_written(self.connection, ids).await?;
 
         let scripts = self.scripts;
         let mut applied = Applied::new(scripts.graph(), heads)?;
@@ -472,7 +474,10 @@ impl<'m> Migrator<'m> {
                 }
                 Err(source) if revision.is_empty() => return Err(source),
                 Err(source) if is_outside => return Err(source.outside(&revision, true)),
-                Err(source) => return Err(RunError::Step { revision, source: Box::new(source) }),
+                Err(source) => {
+                    let path = step.revision.map(|at| scripts.script(at).path);
+                    return Err(RunError::Step { revision, path, source: Box::new(source) });
+                }
             }
             (self.observer)(Event::StepFinished { step });
             report.steps.push(step.clone());

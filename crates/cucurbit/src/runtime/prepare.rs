@@ -267,7 +267,11 @@ pub(super) async fn refuse_dangers(
                 return Err(RunError::Hazard { hazard, first, count, path: Some(path.clone()) });
             }
             Err(source) => {
-                return Err(RunError::Step { revision: revision.clone(), source: Box::new(source) });
+                return Err(RunError::Step {
+                    revision: revision.clone(),
+                    path: None,
+                    source: Box::new(source),
+                });
             }
             Ok(()) => {}
         }

@@ -17,6 +17,9 @@ use crate::connection::{Connection, ConnectionError, Origin};
 
 use super::RunError;
 
+/// How long code of a script may go on after it was asked to stop: its statement is cancelled, and it may tidy up.
+const GRACE: Duration = Duration::from_secs(1);
+
 /// How long to wait between two looks, and two words to the server.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -94,6 +97,21 @@ pub(super) async fn heeding<T>(
         done = &mut run => done,
         // It never ends.
         () = &mut cancelling => run.await,
+    }
+}
+
+/// Waits for code of a script; `None` if it was asked to stop and goes on all the same, to wait for something else.
+pub(super) async fn ending<T>(stop: &Stop, code: impl Future<Output = T>) -> Option<T> {
+    let asked = async {
+        while !stop.is_asked() {
+            tokio::time::sleep(PAUSE).await;
+        }
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        biased;
+        done = code => Some(done),
+        () = asked => None,
     }
 }
 

@@ -87,6 +87,9 @@ impl VersionTableError {
     }
 }
 
+/// How many characters a new version table's column holds, as Alembic's.
+const USUAL_LENGTH: usize = 32;
+
 /// The version table of a database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VersionTable {
@@ -194,7 +197,7 @@ impl VersionTable {
     pub fn create_sql(&self) -> String {
         let key = dialect::quoted(&Ident::new(format!("{}_pkc", self.name())));
         format!(
-            "CREATE TABLE {} (\n    version_num VARCHAR(32) NOT NULL,\n    CONSTRAINT {key} PRIMARY KEY (version_num)\n)",
+            "CREATE TABLE {} (\n    version_num VARCHAR({USUAL_LENGTH}) NOT NULL,\n    CONSTRAINT {key} PRIMARY KEY (version_num)\n)",
             self.quoted()
         )
     }
@@ -215,6 +218,28 @@ impl VersionTable {
             // PostgreSQL: IF NOT EXISTS does not keep two sessions from creating it at the same moment.
             Err(_) if self.exists(connection).await? => Ok(()),
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Refuses before a run what could only fail at the row of a revision: ids that are too long for the column, and a
+    /// database that is read only.
+    ///
+    /// # Errors
+    ///
+    /// When there is such an id, or the database can only be read.
+    pub(crate) async fn refuse_what_cannot_be_written<'i>(
+        &self,
+        connection: &mut Connection,
+        ids: impl Iterator<Item = &'i str>,
+    ) -> Result<(), RunError> {
+        dialect::refuse_read_only(connection, &self.table).await?;
+        let length = |id: &&str| id.chars().count();
+        let Some(id) = ids.max_by_key(length).filter(|id| length(id) > USUAL_LENGTH) else { return Ok(()) };
+        match dialect::longest_text(connection, &self.table, "version_num").await? {
+            Some(longest) if length(&id) > longest => {
+                Err(RunError::IdTooLong { revision: id.to_owned(), table: shown(&self.table), longest })
+            }
+            Some(_) | None => Ok(()),
         }
     }
 

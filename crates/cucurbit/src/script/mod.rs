@@ -103,6 +103,12 @@ impl ScriptError {
         let hint = match self {
             Self::Exists { .. } => "give another id, or another message",
             Self::FileName { .. } => "a file template names a file in the versions folder, without `/`",
+            Self::NoFolder { folder } if folder.parent().is_some_and(Path::is_dir) => {
+                return Some(format!(
+                    "make it, and build again: `mkdir {}` (git keeps no empty folder)",
+                    folder.display()
+                ));
+            }
             Self::NoFolder { .. } => {
                 "a new revision needs the project's source: run this where its `cucurbit.toml` is"
             }

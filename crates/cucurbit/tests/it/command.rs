@@ -210,9 +210,9 @@ fn numbers_in_an_old_column_of_json_are_warned_of_until_the_type_is_set_anew() {
 
         let new = NewRevision { head: None, ..new("a") };
         let written = command::create(&project, &new, &Between::default()).await.unwrap().unwrap();
-        let [warning] = written.warnings.as_slice() else { panic!("{:?}", written.warnings) };
+        let [warning] = written.remarks.as_slice() else { panic!("{written:?}") };
         let check = command::check(&project, command::CheckOptions::default()).await.unwrap();
-        assert_eq!(check.warnings, written.warnings);
+        assert_eq!(check.warnings, written.remarks);
         assert!(warning.starts_with("column plant.lineage: the file declares it"), "{warning}");
         assert!(warning.contains("2 rows hold one"), "{warning}");
         assert!(warning.contains("`op.alter_column(\"plant\", \"lineage\").ty(Type::Json)`"), "{warning}");

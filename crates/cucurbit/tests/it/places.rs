@@ -348,8 +348,8 @@ fn a_remark_on_a_column_is_a_warning_of_create_for_the_databases_of_the_project(
 
         let new = project(&folder, &database.url, Vec::new(), remarked);
         let written = command::create(&new, &new_revision("x"), &between("empty", "models")).await;
-        let Written { warnings, path, .. } = written.unwrap().unwrap();
-        assert_eq!(warnings, [own.as_str()]);
+        let Written { remarks, path, .. } = written.unwrap().unwrap();
+        assert_eq!(remarks, [own.as_str()]);
         assert!(std::fs::read_to_string(&path).unwrap().contains(&own), "beside what makes it");
         std::fs::remove_file(path).unwrap();
 
@@ -358,8 +358,8 @@ fn a_remark_on_a_column_is_a_warning_of_create_for_the_databases_of_the_project(
         upgrade(&mut connection, scripts()).await;
         let old = project(&folder, &database.url, scripts(), remarked);
         let written = command::create(&old, &new_revision("y"), &Between::default()).await;
-        let Written { warnings, path, .. } = written.unwrap().unwrap();
-        assert_eq!(warnings, [own.as_str()]);
+        let Written { remarks, path, .. } = written.unwrap().unwrap();
+        assert_eq!(remarks, [own.as_str()]);
         assert!(!std::fs::read_to_string(&path).unwrap().contains(&own));
         std::fs::remove_file(path).unwrap();
 
@@ -368,6 +368,6 @@ fn a_remark_on_a_column_is_a_warning_of_create_for_the_databases_of_the_project(
             .unwrap();
         let both = project(&folder, &database.url, scripts(), remarked);
         let written = command::create(&both, &new_revision("z"), &Between::default()).await;
-        assert_eq!(written.unwrap().unwrap().warnings.len(), 2);
+        assert_eq!(written.unwrap().unwrap().remarks.len(), 2);
     });
 }

@@ -1,12 +1,16 @@
 //! Runs that are asked to stop, that take long, that lose their session; and what is refused or said before a run
 //! because it could only go wrong in its middle.
 
-use std::time::{Duration, Instant};
+use std::{
+    error::Error as _,
+    time::{Duration, Instant},
+};
 
 use cucurbit::{
     Op, Script,
     connection::Connection,
     error::ErrorCode,
+    operation::CodeResult,
     prelude::*,
     runtime::{Event, Migrator, RunError, RunOptions, Stop},
 };
@@ -68,6 +72,75 @@ fn a_run_that_is_asked_to_stop_leaves_the_database_at_a_revision_and_the_lock_fr
         Migrator::on(&mut other, &list).options(options).upgrade_heads().await.unwrap();
         // The connection that was stopped is as good as new.
         assert!(Migrator::on(&mut connection, &list).upgrade_heads().await.unwrap().steps.is_empty());
+    });
+}
+
+/// Runs the second of two revisions, which is asked to stop at its code, and returns why it ended and how long it took.
+async fn stopped_at_code(connection: &mut Connection, upgrade: fn(&mut Op)) -> (RunError, Duration) {
+    let stop = Stop::default();
+    let options = RunOptions { stop: Some(stop.clone()), ..RunOptions::default() };
+    let begun = Instant::now();
+    let list = scripts(&list(upgrade));
+    let error = Migrator::on(connection, &list)
+        .options(options)
+        .observer(move |event| {
+            if let Event::Code { .. } = event {
+                let stop = stop.clone();
+                std::thread::spawn(move || {
+                    std::thread::sleep(Duration::from_millis(200));
+                    stop.ask();
+                });
+            }
+        })
+        .upgrade_heads()
+        .await
+        .unwrap_err();
+    (error, begun.elapsed())
+}
+
+#[test]
+fn code_that_is_asked_to_stop_is_rolled_back_whatever_it_waits_for() {
+    fn waits(op: &mut Op) {
+        op.run("wait for another service", async |connection: &mut Connection| {
+            connection.execute("INSERT INTO bed (id) VALUES (1)").await?;
+            tokio::time::sleep(Duration::from_secs(300)).await;
+            Ok(())
+        });
+    }
+    fn computes(op: &mut Op) {
+        op.run("compute", async |connection: &mut Connection| {
+            connection.execute("INSERT INTO bed (id) VALUES (1)").await?;
+            std::thread::sleep(Duration::from_secs(1));
+            Ok(())
+        });
+    }
+    fn goes_on(op: &mut Op) {
+        op.run("go on whatever fails", async |connection: &mut Connection| {
+            let slow = match connection.dialect() {
+                Postgres => "SELECT pg_sleep(300)",
+                Sqlite => {
+                    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100000000000) SELECT max(i) FROM n"
+                }
+            };
+            loop {
+                connection.execute("INSERT INTO bed (id) VALUES (1)").await.ok();
+                connection.execute(slow).await.ok();
+            }
+        });
+    }
+    on_each_database(async |database: Database| {
+        for upgrade in [waits, computes, goes_on] {
+            let (mut connection, mut other) = (database.connect().await, database.connect().await);
+            let (error, took) = stopped_at_code(&mut connection, upgrade).await;
+            assert!(took < Duration::from_secs(60), "{took:?}");
+            assert_eq!(error.to_string(), "the run was stopped; the database is at a1", "{error:?}");
+            assert_eq!(other.value("SELECT count(*) FROM bed").await.unwrap().as_deref(), Some("0"));
+            // The connection is as good as new, and the lock is free.
+            assert_eq!(version(&mut connection).await.as_deref(), Some("a1"));
+            let options = RunOptions { lock_wait: Duration::ZERO, ..RunOptions::default() };
+            let list = scripts(&self::list(nothing)[..1]);
+            Migrator::on(&mut other, &list).options(options).upgrade_heads().await.unwrap();
+        }
     });
 }
 
@@ -326,5 +399,57 @@ fn pieces_are_marked_though_the_script_lets_nothing_be_written() {
         assert_eq!(version(&mut connection).await.as_deref(), Some("a2"));
         connection.execute("INSERT INTO bed (id) VALUES (2)").await.unwrap();
         assert_eq!(connection.value("SELECT count(*) FROM bed").await.unwrap().as_deref(), Some("2"));
+    });
+}
+
+#[test]
+fn what_could_only_fail_at_the_version_row_is_refused_before_a_script_runs() {
+    const LONG: &str = "2026_11_27_add_the_person_table_and_more_40";
+    on_database(Postgres, async |database: Database| {
+        let mut connection = database.connect().await;
+        let list = scripts(&[script("a1", &[], bed, nothing), script(LONG, &["a1"], nothing, nothing)]);
+        let error = Migrator::on(&mut connection, &list).upgrade_heads().await.unwrap_err();
+        assert_eq!(ErrorCode::from(&error), ErrorCode::IdentifierTooLong, "{error:?}");
+        assert!(connection.value("SELECT 1 FROM pg_class WHERE relname = 'bed'").await.unwrap().is_none());
+        let hint = error.hint().unwrap();
+        let widen = hint.split('`').nth(1).unwrap().to_owned();
+        connection.execute(&widen).await.unwrap();
+        Migrator::on(&mut connection, &list).upgrade_heads().await.unwrap();
+        assert_eq!(version(&mut connection).await.as_deref(), Some(LONG));
+    });
+    fn sends(op: &mut Op) {
+        op.run("send a mail", async |_: &mut Connection| -> CodeResult { panic!("it was run") });
+    }
+    on_database(Postgres, async |database: Database| {
+        let mut connection = database.connect().await;
+        let list = scripts(&list(sends));
+        Migrator::on(&mut connection, &list).upgrade(&["a1".parse().unwrap()]).await.unwrap();
+        connection.execute("SET default_transaction_read_only = on").await.unwrap();
+        let error = Migrator::on(&mut connection, &list).upgrade_heads().await.unwrap_err();
+        assert_eq!(ErrorCode::from(&error), ErrorCode::ReadOnly, "{error:?}");
+    });
+}
+
+#[test]
+fn rows_that_do_not_fit_their_columns_are_refused_before_the_run() {
+    fn too_few(op: &mut Op) {
+        op.bulk_insert("bed", ["id", "width"], rows![[1, 2], [3]]);
+    }
+    fn twice(op: &mut Op) {
+        op.bulk_insert("bed", ["id", "id"], rows![[1, 2]]);
+    }
+    on_each_database(async |database: Database| {
+        for (upgrade, reason) in [
+            (too_few as fn(&mut Op), "row 2 has 1 values for 2 columns"),
+            (twice, "column `id` is named twice"),
+        ] {
+            let mut connection = database.connect().await;
+            let list = scripts(&list(upgrade));
+            let error = Migrator::on(&mut connection, &list).upgrade_heads().await.unwrap_err();
+            assert_eq!(ErrorCode::from(&error), ErrorCode::MalformedRows, "{error:?}");
+            let said = error.source().unwrap().to_string();
+            assert!(said.ends_with(reason), "{said}");
+            assert!(connection.value("SELECT count(*) FROM bed").await.is_err(), "nothing was run");
+        }
     });
 }

@@ -299,6 +299,9 @@ fn bulk_insert(
     operation: &Operation,
     plan: &mut Plan,
 ) -> Result<(), PlanError> {
+    if let Some(reason) = insert.misfit() {
+        return Err(PlanError::MalformedRows { operation: operation.describe(), reason });
+    }
     let BulkInsert { table, columns, rows } = insert;
     let name = definition::table_name(table).map_err(unsupported(operation))?;
     let types: Vec<Option<Type>> = columns.iter().map(|column| column_type(before, table, column)).collect();

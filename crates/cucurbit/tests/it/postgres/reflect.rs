@@ -1,9 +1,10 @@
 //! What is in the catalogue comes back as what it is, or not at all.
 
 use cucurbit::{
-    connection::Connection,
+    connection::{ConnectOptions, Connection},
     dialect::{self, Answers, Dialect},
     diff::{Filter, diff},
+    error::ErrorCode,
     operation::Operation,
     schema::{
         Action, Ident, Identity, IndexKey, Schema, Serial, ServerDefault, Table, TableBuilder, TableName,
@@ -417,4 +418,34 @@ async fn a_sequence_that_its_column_is_not_filled_by_is_neither_made_nor_dropped
     assert_eq!(operations(1, 0), Vec::<String>::new());
     assert_eq!(operations(2, 0), ["create sequence other"]);
     assert_eq!(operations(0, 2), ["drop sequence other"]);
+}
+
+#[tokio::test]
+async fn a_schema_that_may_not_be_used_is_not_said_to_be_missing() {
+    let database = Database::new().await;
+    let mut connection = database.connect().await;
+    let role = format!("user_of_{}", database.name);
+    let sql = format!(
+        "REVOKE ALL ON SCHEMA public FROM public; CREATE ROLE {role} IN ROLE pg_monitor; SET ROLE {role}"
+    );
+    connection.execute(&sql).await.unwrap();
+    let error = dialect::reflect(&mut connection).await.unwrap_err();
+    connection.execute("SET search_path = nowhere").await.unwrap();
+    let missing = dialect::reflect(&mut connection).await.unwrap_err();
+    connection.execute(&format!("RESET ROLE; DROP ROLE {role}")).await.unwrap();
+    assert_eq!(ErrorCode::from(&error), ErrorCode::NoPermission, "{error}");
+    assert!(error.hint().unwrap().contains("GRANT USAGE, CREATE ON SCHEMA public"), "{:?}", error.hint());
+    assert_eq!(ErrorCode::from(&missing), ErrorCode::NoSchema, "{missing}");
+}
+
+#[tokio::test]
+async fn a_user_who_is_not_there_is_not_sent_to_pg_hba() {
+    let database = Database::new().await;
+    let url = database.url();
+    let (scheme, rest) = url.split_once("://").unwrap();
+    let host = rest.split_once('@').map_or(rest, |(_, host)| host);
+    let address = format!("{scheme}://nosuchuser@{host}").parse().unwrap();
+    let error = Connection::connect(&address, &ConnectOptions::default()).await.unwrap_err();
+    assert_eq!(ErrorCode::from(&error), ErrorCode::UserRefused, "{error}");
+    assert!(error.hint().unwrap().contains("CREATE ROLE"), "{:?}", error.hint());
 }

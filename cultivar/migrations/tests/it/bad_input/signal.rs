@@ -167,6 +167,7 @@ async fn whoever_waits_for_the_lock_can_be_stopped(database: Database) {
     let (ended, said) = waiting.ended();
     assert_eq!(ended, Some(143), "{said}");
     assert!(said.contains("the run was stopped; the database is at bbbbbbbbbbbb"), "{said}");
+    assert!(!said.contains("warning"), "{said}");
     holder.signal("KILL");
     assert_eq!(holder.ended().0, None);
     assert_nothing_is_left(&bad, &database).await;

@@ -123,6 +123,9 @@ impl Planner<'_> {
                 Ok(())
             }
             Operation::BulkInsert(insert) => {
+                if let Some(reason) = insert.misfit() {
+                    return Err(PlanError::MalformedRows { operation: operation.describe(), reason });
+                }
                 let table = self.schema.table(&insert.table);
                 let ty = |name| Some(table?.column(name)?.ty.on(Dialect::Postgres));
                 let types: Vec<Option<&Type>> = insert.columns.iter().map(ty).collect();

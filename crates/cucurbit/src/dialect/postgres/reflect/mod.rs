@@ -70,7 +70,7 @@ async fn server(
 ) -> Result<(Server, Option<Place>), ReflectError> {
     let (mut server, mut place) = (None, None);
     let query = queries::server(version_table);
-    each(connection, "pg_namespace", &query, |mut row| {
+    let read = each(connection, "pg_namespace", &query, |mut row| {
         let version = row.number()?;
         refuse_old(version, row.text()?.into_owned())?;
         let search_path = row.text()?.into_owned();
@@ -85,7 +85,14 @@ async fn server(
         }
         Ok(())
     })
-    .await?;
+    .await;
+    if let Err(ReflectError::NoSchema { search_path }) = read {
+        return Err(match connection.value(queries::IN_SEARCH_PATH).await? {
+            Some(schemas) => ReflectError::NoUsage { search_path, schemas },
+            None => ReflectError::NoSchema { search_path },
+        });
+    }
+    read?;
     let server = server.ok_or_else(|| ReflectError::Original {
         object: "pg_namespace".to_owned(),
         reason: "the server says nothing of itself".to_owned(),

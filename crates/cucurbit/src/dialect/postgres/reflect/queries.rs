@@ -17,6 +17,13 @@ const SERVER: &str = "SELECT current_setting('server_version_num'), current_sett
         AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend e \
           WHERE e.classid = 'pg_catalog.pg_namespace'::regclass AND e.objid = n.oid AND e.deptype = 'e'))";
 
+/// The schemas of the search path that are there, as SQL: those that the user may not use count for nothing.
+pub(super) const IN_SEARCH_PATH: &str = "SELECT pg_catalog.string_agg(pg_catalog.quote_ident(n.nspname), ', ' ORDER BY n.nspname) \
+     FROM pg_catalog.pg_namespace n WHERE n.nspname IN ( \
+       SELECT CASE WHEN s.name = '$user' THEN current_user::text ELSE s.name END FROM ( \
+         SELECT pg_catalog.btrim(part, ' \"') AS name \
+         FROM pg_catalog.unnest(pg_catalog.string_to_array(current_setting('search_path'), ',')) AS part) s)";
+
 /// What is asked before anything else; with the place of a version table, if its name is given.
 pub(super) fn server(version_table: Option<&Ident>) -> String {
     match version_table {
