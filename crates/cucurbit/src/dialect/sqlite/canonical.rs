@@ -141,10 +141,11 @@ fn column_form(table: &Table, column: &Column, forms: &mut Forms) -> Column {
     Column {
         name: name.clone(),
         ty: ColumnType::same(ty),
-        // The rowid is never NULL, and what refuses NULL is not always the column. What is said of a rowid comes to life
-        // when it is the key no more.
+        // The rowid is never NULL, and what refuses NULL is not always the column; an integer key of another word is compared
+        // as a rowid. What is said of a rowid comes to life when it is the key no more.
         on_conflict: if *nullable { OnConflict::Abort } else { *on_conflict },
-        nullable: *nullable && !(rowid_column(table) == Some(name) || refuses_null_in_key(table, name)),
+        nullable: *nullable
+            && !(is_rowid || rowid_column(table) == Some(name) || refuses_null_in_key(table, name)),
         default,
         collation: collation.filter(|collation| collation != "BINARY"),
         comment: None,

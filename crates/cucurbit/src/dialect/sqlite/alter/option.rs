@@ -1,9 +1,12 @@
 //! Options of a table: its text says them, so that a rebuild changes them.
 
-use crate::{operation::Operation, schema::TableOption};
+use crate::{
+    operation::Operation,
+    schema::{Ident, TableOption, TableOptions},
+};
 
 use super::{
-    super::{super::PlanError, definition, render::unsupported, types},
+    super::{super::PlanError, definition, render::unsupported, token::same_name, types},
     Work,
 };
 
@@ -34,10 +37,34 @@ impl Work<'_> {
             TableOption::Unlogged => {}
             TableOption::WithoutRowid => self.text.set_options(was.options().is_strict, is_set),
         }
+        if !is_set {
+            self.keep_key_without_null();
+        }
         if self.text != was {
             self.copy_rows();
         }
         Ok(())
+    }
+
+    /// A key refuses NULL of itself in a table WITHOUT ROWID and in a STRICT one (sqlite.org/withoutrowid.html, section 2):
+    /// where the table is neither any more, its columns say so.
+    fn keep_key_without_null(&mut self) {
+        let TableOptions { is_strict, is_without_rowid, .. } = self.text.options();
+        let Some(table) = self.before.schema.table(&self.table).filter(|_| !is_strict && !is_without_rowid)
+        else {
+            return;
+        };
+        let rowid = self.text.rowid_column().map(|column| column.name.clone());
+        let refuses_null = |name: &Ident| {
+            let column = table.columns.iter().find(|column| same_name(&column.name, name));
+            let is_rowid = rowid.as_ref().is_some_and(|rowid| same_name(rowid, name));
+            !is_rowid && column.is_some_and(|column| !column.nullable)
+        };
+        let key = table.primary_key.iter().flat_map(|key| &key.columns);
+        let silent: Vec<Ident> = key.filter(|name| refuses_null(name)).cloned().collect();
+        for name in silent {
+            self.text.set_nullable(&name, false);
+        }
     }
 
     /// A STRICT table takes six words only (sqlite.org/stricttables.html).
