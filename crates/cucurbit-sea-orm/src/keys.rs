@@ -61,8 +61,7 @@ impl Keys {
 
     /// Tells whether SQLite never gives a number twice: where there is a key that it numbers.
     pub(crate) fn is_autoincrement(self, table: &Table) -> bool {
-        let is_key =
-            |name: &Ident| table.primary_key.as_ref().is_some_and(|key| key.columns == [name.clone()]);
+        let is_key = |name: &Ident| table.primary_key().is_some_and(|key| key.columns == [name.clone()]);
         let is_numbered = |default: &Option<ServerDefault>| {
             matches!(default, Some(ServerDefault::Identity(_) | ServerDefault::Serial(_)))
         };

@@ -204,7 +204,7 @@ impl Models {
 
     fn refuse_missing_tables(&self) -> Result<(), ModelError> {
         for Model { entity, table, .. } in self.tables.values() {
-            for key in &table.foreign_keys {
+            for key in table.foreign_keys() {
                 if !self.is_known(&key.referred_table) {
                     return Err(ModelError::ReferredTableMissing {
                         entity,

@@ -4,8 +4,8 @@ use std::{any, marker::PhantomData};
 
 use cucurbit::schema::{
     Check, Column, ColumnType, ConstraintRef, Dialect, Exclusion, Expression, ForeignKey, Ident, Identity,
-    Index, IndexKey, IndexPart, Literal, OnConflict, PrimaryKey, Serial, ServerDefault, Table, TableName,
-    Type, Unique,
+    Index, IndexKey, IndexPart, Literal, OnConflict, PrimaryKey, Serial, ServerDefault, Table, TableBuilder,
+    TableName, Type, Unique,
 };
 use sea_orm::{ColumnTrait, DbBackend, EntityTrait, IdenStatic, Iterable, PrimaryKeyToColumn, Schema};
 
@@ -99,7 +99,7 @@ pub(crate) fn table_with<E: EntityTrait>(
 /// The table of `E` while its arguments are declared; it already holds what SeaORM says.
 #[derive(Debug)]
 pub struct TableArgsFor<E> {
-    table: Table,
+    table: TableBuilder,
     /// In the order of declaration. A list, because two of one name are a mistake to tell of.
     indexes: Vec<Index>,
     /// Names for foreign keys of relations, by their columns.
@@ -119,16 +119,12 @@ impl<E: EntityTrait> TableArgsFor<E> {
 
     /// Adds a unique constraint, which may be `.named(…)`.
     pub fn unique(&mut self, columns: impl IntoIterator<Item = E::Column>) -> &mut Unique {
-        let last = self.table.uniques.len();
-        self.table.uniques.push(Unique::new(names(columns)));
-        &mut self.table.uniques[last]
+        self.table.unique(names(columns))
     }
 
     /// Adds a check.
     pub fn check(&mut self, name: impl Into<Ident>, condition: impl Into<Expression>) -> &mut Check {
-        let last = self.table.checks.len();
-        self.table.checks.push(Check::new(condition));
-        self.table.checks[last].named(name)
+        self.table.check(condition).named(name)
     }
 
     /// Adds an exclusion constraint (PostgreSQL only):
@@ -138,9 +134,7 @@ impl<E: EntityTrait> TableArgsFor<E> {
         name: impl Into<Ident>,
         parts: impl IntoIterator<Item = ExcludedPart<E::Column>>,
     ) -> &mut Exclusion {
-        let last = self.table.exclusions.len();
-        self.table.exclusions.push(Exclusion::new(name, parts.into_iter().map(ExcludedPart::into_inner)));
-        &mut self.table.exclusions[last]
+        self.table.exclusion(name, parts.into_iter().map(ExcludedPart::into_inner))
     }
 
     /// Adds a foreign key to the table of `R` that no relation declares.
@@ -149,10 +143,7 @@ impl<E: EntityTrait> TableArgsFor<E> {
         columns: impl IntoIterator<Item = E::Column>,
         referred_columns: impl IntoIterator<Item = R::Column>,
     ) -> &mut ForeignKey {
-        let key = ForeignKey::new(names(columns), table_name::<R>(), names(referred_columns));
-        let last = self.table.foreign_keys.len();
-        self.table.foreign_keys.push(key);
-        &mut self.table.foreign_keys[last]
+        self.table.foreign_key(names(columns), table_name::<R>(), names(referred_columns))
     }
 
     /// Names the foreign key that a relation declares on these columns.
@@ -171,13 +162,13 @@ impl<E: EntityTrait> TableArgsFor<E> {
     #[track_caller]
     pub fn relation_key(&mut self, columns: impl IntoIterator<Item = E::Column>) -> &mut ForeignKey {
         let columns = names(columns);
-        let key = self.table.foreign_keys.iter_mut().find(|key| key.columns == columns);
+        let key = self.table.foreign_keys_mut().find(|key| key.columns == columns);
         key.unwrap_or_else(|| panic!("no relation of `{}` is on {}", any::type_name::<E>(), joined(&columns)))
     }
 
     /// Returns the primary key, to be `.named(…)`.
     pub fn primary_key(&mut self) -> &mut PrimaryKey {
-        self.table.primary_key.get_or_insert_with(primary_key::<E>)
+        self.table.primary_key_or(primary_key::<E>().columns)
     }
 
     /// Returns a column, to say more of it.
@@ -189,44 +180,50 @@ impl<E: EntityTrait> TableArgsFor<E> {
 
     /// Sets the table's comment (PostgreSQL only).
     pub fn comment(&mut self, comment: impl Into<String>) {
-        self.table.comment = Some(comment.into());
+        self.table.comment(comment);
     }
 
     /// SQLite: never gives a row id twice (`AUTOINCREMENT`).
     pub fn autoincrement(&mut self) {
-        self.table.options.is_autoincrement = true;
+        self.table.autoincrement();
     }
 
     /// SQLite: refuses values of another type than the column's (`STRICT`).
     pub fn strict(&mut self) {
-        self.table.options.is_strict = true;
+        self.table.strict();
     }
 
     /// PostgreSQL: does not log what is written, which is lost with a crash (`UNLOGGED`).
     pub fn unlogged(&mut self) {
-        self.table.options.is_unlogged = true;
+        self.table.unlogged();
     }
 
     /// SQLite: keeps the rows in the primary key's own tree (`WITHOUT ROWID`).
     pub fn without_rowid(&mut self) {
-        self.table.options.is_without_rowid = true;
+        self.table.without_rowid();
     }
 
     fn declared_by_sea_orm(keys: Keys) -> Result<Self, ModelError> {
-        let mut table = Table::new(table_name::<E>());
-        table.comment = E::default().comment().map(str::to_owned);
-        table.columns = E::Column::iter().map(|one| column::<E>(one, keys)).collect::<Result<_, _>>()?;
-        table.primary_key = Some(primary_key::<E>());
-        table.uniques = E::Column::iter()
-            .filter(|column| column.def().is_unique())
-            .map(|column| Unique::new(names([column])))
-            .collect();
-        table.foreign_keys = relation::foreign_keys::<E>(any::type_name::<E>())?;
+        let mut table = TableBuilder::new(table_name::<E>());
+        if let Some(comment) = E::default().comment() {
+            table.comment(comment);
+        }
+        for one in E::Column::iter() {
+            table.column(column::<E>(one, keys)?);
+        }
+        table.primary_key(primary_key::<E>().columns);
+        for column in E::Column::iter().filter(|column| column.def().is_unique()) {
+            table.unique(names([column]));
+        }
+        for key in relation::foreign_keys::<E>(any::type_name::<E>())? {
+            table.push_foreign_key(key);
+        }
         Ok(Self { table, indexes: indexes::<E>(), foreign_key_names: Vec::new(), keys, entity: PhantomData })
     }
 
     fn finish(self) -> Result<Table, ModelError> {
-        let Self { mut table, indexes, foreign_key_names, keys, entity: PhantomData } = self;
+        let Self { table, indexes, foreign_key_names, keys, entity: PhantomData } = self;
+        let mut table = table.finish();
         let entity = any::type_name::<E>();
         if keys.is_autoincrement(&table) {
             table.options.is_autoincrement = true;
@@ -349,8 +346,8 @@ pub(crate) fn external_table<E: EntityTrait>() -> Table {
     table.columns = columns.collect();
     let read: Vec<Ident> = table.columns.iter().map(|column| column.name.clone()).collect();
     let is_read = |columns: &[Ident]| columns.iter().all(|name| read.contains(name));
-    table.primary_key = Some(key).filter(|key| is_read(&key.columns));
-    table.uniques = uniques.into_iter().filter(|columns| is_read(columns)).map(Unique::new).collect();
+    table.constraints.extend(Some(key).filter(|key| is_read(&key.columns)));
+    table.constraints.extend(uniques.into_iter().filter(|columns| is_read(columns)).map(Unique::new));
     table
 }
 
@@ -431,7 +428,7 @@ fn name_foreign_keys(
 ) -> Result<(), ModelError> {
     for (columns, name) in given {
         let unnamed = |key: &&mut ForeignKey| key.columns == columns && key.name.is_none();
-        match table.foreign_keys.iter_mut().find(unnamed) {
+        match table.constraints.foreign_keys_mut().find(unnamed) {
             Some(key) => key.name = Some(name),
             None => return Err(ModelError::ForeignKeyMissing { entity, name, columns }),
         }
@@ -448,8 +445,8 @@ fn refuse_constraints_declared_twice(entity: &'static str, table: &Table) -> Res
         }
     }
     // A named one and an unnamed one on the same columns have different references.
-    for (position, unique) in table.uniques.iter().enumerate() {
-        if table.uniques[..position].iter().any(|other| other.columns == unique.columns) {
+    for (position, unique) in table.uniques().enumerate() {
+        if table.uniques().take(position).any(|other| other.columns == unique.columns) {
             let constraint = format!("a unique constraint on {}", joined(&unique.columns));
             return Err(ModelError::ConstraintTwice { entity, constraint });
         }

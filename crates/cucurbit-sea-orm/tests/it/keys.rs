@@ -117,8 +117,8 @@ fn how_rows_are_numbered_is_said_once_for_all_models() {
 fn a_composite_key_has_the_order_of_the_fields_and_no_name() {
     let table = table_of::<shelf::Entity>().unwrap();
     assert_eq!(table.name, TableName::qualified("store", "shelf"));
-    let key = table.primary_key.unwrap();
-    assert_eq!((key.name, key.columns), (None, names(&["room", "number"])));
+    let key = table.primary_key().unwrap();
+    assert_eq!((key.name.clone(), key.columns.clone()), (None, names(&["room", "number"])));
 }
 
 mod uniques {
@@ -150,7 +150,7 @@ mod uniques {
 #[test]
 fn a_unique_column_is_an_unnamed_constraint() {
     let table = table_of::<uniques::Entity>().unwrap();
-    let uniques: Vec<_> = table.uniques.into_iter().map(|unique| (unique.name, unique.columns)).collect();
+    let uniques: Vec<_> = table.uniques().map(|one| (one.name.clone(), one.columns.clone())).collect();
     assert_eq!(uniques, [(None, names(&["code"])), (None, names(&["email"]))]);
 }
 
@@ -268,7 +268,8 @@ fn a_relation_that_holds_the_key_is_a_foreign_key_and_others_are_not() {
     let parent = ForeignKey::new(["parent_id"], "pot", ["id"]);
 
     let table = table_of::<pot::Entity>().unwrap();
-    assert_eq!(table.foreign_keys, [shelf, first, first_if_large, second, parent]);
+    let keys: Vec<ForeignKey> = table.foreign_keys().cloned().collect();
+    assert_eq!(keys, [shelf, first, first_if_large, second, parent]);
 }
 
 fn names(names: &[&str]) -> Vec<Ident> {

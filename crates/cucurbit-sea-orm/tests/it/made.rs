@@ -130,7 +130,9 @@ fn a_key_that_only_the_entity_names_is_dropped_by_its_name() {
         Migrator::on(&mut database.connection, &list).stamp(&stamped, false).await.unwrap();
         Migrator::on(&mut database.connection, &list).upgrade(&head).await.unwrap();
         let pot = schema.tables.get_mut(&"pot".into()).unwrap();
-        pot.foreign_keys.retain(|key| key.name.is_none());
+        pot.constraints.retain(|one| {
+            !(matches!(one, cucurbit::schema::Constraint::ForeignKey(_)) && one.name().is_some())
+        });
         database.connection.execute("DROP TABLE alembic_version").await.unwrap();
         database.check_is_said(&schema).await;
     });

@@ -105,7 +105,7 @@ fn two_tables_may_have_foreign_keys_of_one_name() {
     let names: Vec<_> = schema
         .tables
         .values()
-        .flat_map(|table| table.foreign_keys.iter().map(|key| (table.name.to_string(), key.name.clone())))
+        .flat_map(|table| table.foreign_keys().map(|key| (table.name.to_string(), key.name.clone())))
         .collect();
     let name = Some("fk_one".into());
     assert_eq!(names, [("left_table".to_owned(), name.clone()), ("right_table".to_owned(), name)]);

@@ -160,12 +160,12 @@ fn add_table(names: &mut Names, table: &Table) {
     }
     // Each table has a type of its name.
     names.add((TYPE, &schema), &name.name, format!("table `{name}`"));
-    for exclusion in &table.exclusions {
+    for exclusion in table.exclusions() {
         let words = format!("exclusion constraint `{}` of table `{name}`", exclusion.index.name);
         names.add((RELATION, &schema), &exclusion.index.name, words);
     }
-    let keys = table.primary_key.iter().filter_map(|key| Some((key.name.as_ref()?, "primary key")));
-    let uniques = table.uniques.iter().filter_map(|one| Some((one.name.as_ref()?, "unique constraint")));
+    let keys = table.primary_key().into_iter().filter_map(|key| Some((key.name.as_ref()?, "primary key")));
+    let uniques = table.uniques().filter_map(|one| Some((one.name.as_ref()?, "unique constraint")));
     for (key, kind) in keys.chain(uniques) {
         names.add((RELATION, &schema), key, format!("{kind} `{key}` of table `{name}`"));
     }

@@ -3,7 +3,7 @@
 //! A database that keeps comments has them in the form, and they are compared with everything else.
 
 use crate::{
-    operation::{ColumnChange, ConstraintChange, Operation, apply, comment_of, resolve_constraint},
+    operation::{ColumnChange, ConstraintChange, Operation, apply, resolve_constraint},
     schema::{ConstraintRef, Dialect, Ident, Schema, Table, TableName},
 };
 
@@ -63,7 +63,8 @@ fn of_table(was: &Table, table: &Table) -> Vec<Operation> {
         }
     }
     for constraint in table.constraint_references() {
-        let comment = |table| resolve_constraint(table, &constraint).map(|found| comment_of(table, found));
+        let comment =
+            |table| resolve_constraint(table, &constraint).map(|place| table.constraints[place].comment());
         if let (Some(other), Some(comment)) = (comment(was), comment(table))
             && other != comment
         {

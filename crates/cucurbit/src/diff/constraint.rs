@@ -33,13 +33,13 @@ pub(super) fn compare(
         constraints.dropped.push(Operation::DropConstraint { table: table.clone(), constraint });
     };
 
-    let foreign_keys = match_up(&pair.from.form.foreign_keys, &pair.to.form.foreign_keys);
+    let foreign_keys = match_up(pair.from.form.foreign_keys(), pair.to.form.foreign_keys());
     foreign_keys.gone.iter().for_each(|key| drop(pair.from.foreign_key_reference(key)));
-    let uniques = match_up(&pair.from.form.uniques, &pair.to.form.uniques);
+    let uniques = match_up(pair.from.form.uniques(), pair.to.form.uniques());
     uniques.gone.iter().for_each(|unique| drop(pair.from.unique_reference(unique)));
     let checks = compare_checks(pair, comparison);
     // An unnamed check is found by its text, as it stands in the schema before.
-    let places = pair.from.form.checks.iter().zip(&pair.from.written.checks);
+    let places = pair.from.form.checks().zip(pair.from.written.checks());
     for (form, written) in places {
         if checks.gone.iter().any(|gone| std::ptr::eq(*gone, form)) {
             drop(written.reference());
@@ -47,11 +47,11 @@ pub(super) fn compare(
     }
     constraints.altered = altered(pair, &foreign_keys, &uniques.same, &checks);
     let primary_key_changes = is_other_primary_key(pair);
-    if primary_key_changes && pair.from.form.primary_key.is_some() {
+    if primary_key_changes && pair.from.form.primary_key().is_some() {
         drop(ConstraintRef::PrimaryKey);
     }
 
-    if primary_key_changes && let Some(primary_key) = pair.to.written.primary_key.clone() {
+    if primary_key_changes && let Some(primary_key) = pair.to.written.primary_key().cloned() {
         let columns = primary_key.columns.clone();
         constraints.added.push(Operation::CreatePrimaryKey { table: table.clone(), primary_key });
         // A new key refuses NULL; one of SQLite may take it.
@@ -63,14 +63,14 @@ pub(super) fn compare(
         }));
     }
     for unique in uniques.new {
-        let unique = written(unique, &pair.to.written.uniques).clone();
+        let unique = written(unique, pair.to.written.uniques()).clone();
         constraints.added.push(Operation::CreateUnique { table: table.clone(), unique });
     }
     for check in checks.new {
         constraints.added.push(Operation::CreateCheck { table: table.clone(), check: check.clone() });
     }
     for form in foreign_keys.new {
-        let foreign_key = written(form, &pair.to.written.foreign_keys).clone();
+        let foreign_key = written(form, pair.to.written.foreign_keys()).clone();
         let create = Operation::CreateForeignKey { table: table.clone(), foreign_key };
         if waits(form) { constraints.late.push(create) } else { constraints.added.push(create) }
     }
@@ -98,14 +98,14 @@ fn altered(
     for (from, to) in uniques {
         changes.extend(comment(|| pair.from.unique_reference(from), *from, *to));
     }
-    if let (Some(from), Some(to)) = (&pair.from.form.primary_key, &pair.to.form.primary_key)
+    if let (Some(from), Some(to)) = (pair.from.form.primary_key(), pair.to.form.primary_key())
         && !is_other_primary_key(pair)
     {
         changes.extend(comment(|| from.reference(), from, to));
     }
     for (from, to) in &checks.same {
         // An unnamed check is found by its text, as it stands in the schema before.
-        let places = pair.from.form.checks.iter().zip(&pair.from.written.checks);
+        let places = pair.from.form.checks().zip(pair.from.written.checks());
         let written = places.into_iter().find(|(form, _)| std::ptr::eq(*form, *from));
         let reference = written.map_or_else(|| from.reference(), |(_, written)| written.reference());
         changes.extend(comment(|| reference.clone(), *from, *to));
@@ -128,42 +128,40 @@ fn comment<T: Compared>(
 
 /// Lists the columns of the keys that go away and that others may refer to.
 pub(super) fn lost_keys<'c>(pair: Pair<'c>) -> Vec<&'c [Ident]> {
-    let uniques = match_up(&pair.from.form.uniques, &pair.to.form.uniques).gone;
-    let primary_key = pair.from.form.primary_key.as_ref().filter(|_| is_other_primary_key(pair));
+    let uniques = match_up(pair.from.form.uniques(), pair.to.form.uniques()).gone;
+    let primary_key = pair.from.form.primary_key().filter(|_| is_other_primary_key(pair));
     let uniques = uniques.into_iter().map(|unique| unique.columns.as_slice());
     uniques.chain(primary_key.map(|key| key.columns.as_slice())).collect()
 }
 
 /// Pairs the foreign keys.
 pub(super) fn foreign_keys<'c>(pair: Pair<'c>) -> Matched<'c, ForeignKey> {
-    match_up(&pair.from.form.foreign_keys, &pair.to.form.foreign_keys)
+    match_up(pair.from.form.foreign_keys(), pair.to.form.foreign_keys())
 }
 
 /// Finds a constraint as it was written by its form.
-pub(super) fn written<'c, T: Compared>(form: &'c T, written: &'c [T]) -> &'c T {
-    let same = written.iter().find(|written| *written == form);
-    let cut = || written.iter().find(|written| form.is_form_of(written, is_written_as));
-    let in_other_letters = || written.iter().find(|written| form.is_form_of(written, is_in_letters));
+pub(super) fn written<'c, T: Compared>(form: &'c T, written: impl Iterator<Item = &'c T> + Clone) -> &'c T {
+    let same = written.clone().find(|written| *written == form);
+    let cut = || written.clone().find(|written| form.is_form_of(written, is_written_as));
+    let in_other_letters = || written.clone().find(|written| form.is_form_of(written, is_in_letters));
     same.or_else(cut).or_else(in_other_letters).unwrap_or(form)
 }
 
 /// Lists the named keys that go, each with its name.
 pub(super) fn dropped_keys<'c>(pair: Pair<'c>) -> Vec<(&'c Ident, ConstraintRef)> {
-    let uniques = match_up(&pair.from.form.uniques, &pair.to.form.uniques).gone;
+    let uniques = match_up(pair.from.form.uniques(), pair.to.form.uniques()).gone;
     let uniques = uniques
         .into_iter()
         .filter_map(move |unique| Some((unique.name.as_ref()?, pair.from.unique_reference(unique))));
-    let primary_key = pair.from.form.primary_key.iter().filter(|_| is_other_primary_key(pair));
+    let primary_key = pair.from.form.primary_key().into_iter().filter(|_| is_other_primary_key(pair));
     let primary_key = primary_key.filter_map(|key| Some((key.name.as_ref()?, key.reference())));
     uniques.chain(primary_key).collect()
 }
 
 /// Tells whether the primary key is not the one that it shall be.
 pub(super) fn is_other_primary_key(pair: Pair<'_>) -> bool {
-    match (&pair.from.form.primary_key, &pair.to.form.primary_key) {
-        (Some(from), Some(to)) => {
-            !is_served(from, to, std::slice::from_ref(to)) || from.unnamed() != to.unnamed()
-        }
+    match (pair.from.form.primary_key(), pair.to.form.primary_key()) {
+        (Some(from), Some(to)) => !is_served(from, to, &[to]) || from.unnamed() != to.unnamed(),
         (None, None) => false,
         (Some(_), None) | (None, Some(_)) => true,
     }
@@ -242,7 +240,7 @@ fn are(is_name: IsName, form: &[Ident], written: &[Ident]) -> bool {
 
 /// Tells whether `to` may be served by `from` as far as names go: under the same name, or under any where nobody
 /// chose one and `from` need not give its own to another of the list.
-fn is_served<T: Compared>(from: &T, to: &T, list: &[T]) -> bool {
+fn is_served<T: Compared>(from: &T, to: &T, list: &[&T]) -> bool {
     match to.name() {
         Some(name) => from.name() == Some(name),
         None => from.name().is_none() || list.iter().all(|other| other.name() != from.name()),
@@ -261,18 +259,22 @@ pub(super) struct Matched<'c, T> {
 }
 
 /// Tells whether a constraint serves as another one of a list.
-type Fits<T> = fn(&T, &T, &[T]) -> bool;
+type Fits<T> = fn(&T, &T, &[&T]) -> bool;
 
 /// Pairs two lists: first under equal names, then unnamed ones with each other, then with what is left.
-fn match_up<'c, T: Compared>(from: &'c [T], list: &'c [T]) -> Matched<'c, T> {
-    let mut matched = Matched { same: Vec::new(), gone: from.iter().collect(), new: list.iter().collect() };
+fn match_up<'c, T: Compared>(
+    from: impl Iterator<Item = &'c T>,
+    to: impl Iterator<Item = &'c T>,
+) -> Matched<'c, T> {
+    let list: Vec<&T> = to.collect();
+    let mut matched = Matched { same: Vec::new(), gone: from.collect(), new: list.clone() };
     let rounds: [Fits<T>; 3] = [
         |from, to, _| from == to,
         |from, to, list| is_served(from, to, list) && from.unnamed() == to.unnamed(),
         |from, to, list| is_served(from, to, list) && from.altered(to).unnamed() == to.unnamed(),
     ];
     for fits in rounds {
-        matched.new.retain(|to| match matched.gone.iter().position(|from| fits(from, to, list)) {
+        matched.new.retain(|to| match matched.gone.iter().position(|from| fits(from, to, &list)) {
             Some(position) => {
                 matched.same.push((matched.gone.remove(position), to));
                 false
@@ -285,23 +287,24 @@ fn match_up<'c, T: Compared>(from: &'c [T], list: &'c [T]) -> Matched<'c, T> {
 
 /// Pairs checks: those that are equal as written, then by name or place, by what the server says of them.
 fn compare_checks<'c>(pair: Pair<'c>, comparison: &mut Comparison<'_>) -> Matched<'c, Check> {
-    let from = &pair.from.form.checks;
-    let list = &pair.to.form.checks;
-    let mut matched = match_up(from, list);
-    let place = |list: &[Check], check: &Check| list.iter().position(|other| std::ptr::eq(other, check));
+    let from: Vec<&Check> = pair.from.form.checks().collect();
+    let list: Vec<&Check> = pair.to.form.checks().collect();
+    let written: Vec<&Check> = pair.to.written.checks().collect();
+    let mut matched = match_up(from.iter().copied(), list.iter().copied());
+    let place = |list: &[&Check], check: &Check| list.iter().position(|other| std::ptr::eq(*other, check));
     let mut new = Vec::new();
     let all_gone = matched.gone.clone();
     for check in matched.new {
-        let Some(at) = place(list, check) else { continue };
+        let Some(at) = place(&list, check) else { continue };
         let to = Placed { subject: Subject::Check(at), expression: &check.expression };
         let is_candidate = |other: &&Check| {
             let Check { name: _, expression: _, is_no_inherit, is_not_valid, comment: _ } =
                 other.altered(check);
-            is_served(*other, check, list)
+            is_served(*other, check, &list)
                 && (is_no_inherit, is_not_valid) == (check.is_no_inherit, check.is_not_valid)
         };
         let placed = |other: &'c Check| {
-            let at = place(from, other)?;
+            let at = place(&from, other)?;
             Some(Placed { subject: Subject::Check(at), expression: &other.expression })
         };
         // Which of them are left depends on answers: each is asked about, so that one batch is enough.
@@ -316,7 +319,7 @@ fn compare_checks<'c>(pair: Pair<'c>, comparison: &mut Comparison<'_>) -> Matche
         match found {
             Some(position) => matched.same.push((matched.gone.remove(position), check)),
             // What is emitted is what was written: both lists keep their order.
-            None => new.push(&pair.to.written.checks[at]),
+            None => new.push(written[at]),
         }
     }
     matched.new = new;

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::schema::{ForeignKey, Ident, IndexKey, ObjectName, Schema, ServerDefault, Table, TableName, tool};
+use crate::schema::{
+    Constraint, ForeignKey, Ident, Index, ObjectName, Schema, ServerDefault, Table, TableName, tool,
+};
 
 /// Alembic's version table, which is ours where nothing else is said.
 const VERSION_TABLE: &str = "alembic_version";
@@ -112,7 +114,7 @@ impl Filter {
 
     /// Names the tables that a schema speaks of.
     pub fn speaks_of(&mut self, schema: &Schema) {
-        let referred = schema.tables.values().flat_map(|table| &table.foreign_keys);
+        let referred = schema.tables.values().flat_map(|table| table.foreign_keys());
         let referred = referred.map(|key| key.referred_table.clone());
         let names = schema.tables.keys().cloned().chain(referred);
         let names: Vec<TableName> = names.map(|name| self.unqualified(name)).collect();
@@ -181,16 +183,20 @@ impl Filter {
         schemas.retain(|name| self.includes_schema(name));
         for table in tables.values_mut() {
             let name = table.name.clone();
-            table.foreign_keys.retain_mut(|key| {
-                let ForeignKey { columns, referred_table, referred_columns, .. } = key;
-                let referred = self.unqualified(referred_table.clone());
-                let there = gone.get(&referred);
-                if let (true, Some(key)) =
-                    (referred_columns.is_empty(), there.and_then(|table| table.primary_key.as_ref()))
+            for key in table.constraints.foreign_keys_mut() {
+                let there = gone.get(&self.unqualified(key.referred_table.clone()));
+                if let (true, Some(primary)) =
+                    (key.referred_columns.is_empty(), there.and_then(|table| table.primary_key()))
                 {
                     // `REFERENCES p` means p's primary key, which nobody sees any more.
-                    referred_columns.clone_from(&key.columns);
+                    key.referred_columns.clone_from(&primary.columns);
                 }
+            }
+            table.constraints.retain(|constraint| {
+                let Constraint::ForeignKey(key) = constraint else { return true };
+                let ForeignKey { columns, referred_table, .. } = key;
+                let referred = self.unqualified(referred_table.clone());
+                let there = gone.get(&referred);
                 let stays =
                     there.is_none() || self.spoken_of.contains(&referred) || self.is_external(&referred);
                 if !stays {
@@ -305,15 +311,9 @@ fn names(text: &str, name: &ObjectName) -> bool {
 
 /// All SQL of a table, without quotes around names.
 fn text_of(table: &Table) -> String {
-    let mut texts: Vec<String> = table.checks.iter().map(|check| check.expression.base.clone()).collect();
-    let carriers = table.exclusions.iter().map(|exclusion| &exclusion.index);
-    for index in table.indexes.values().chain(carriers) {
-        let parts = index.parts.iter().filter_map(|part| match &part.key {
-            IndexKey::Column(_) => None,
-            IndexKey::Expression(sql) => Some(sql),
-        });
-        texts.extend(parts.chain(&index.predicate).map(|sql| sql.base.clone()));
-    }
+    let constraints = table.constraints.iter().flat_map(Constraint::expressions);
+    let expressions = constraints.chain(table.indexes.values().flat_map(Index::expressions));
+    let mut texts: Vec<String> = expressions.map(|sql| sql.base.clone()).collect();
     texts.extend(table.columns.iter().filter_map(|column| match &column.default {
         Some(ServerDefault::Computed { expression, .. } | ServerDefault::Expression(expression)) => {
             Some(expression.base.clone())

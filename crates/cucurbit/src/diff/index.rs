@@ -84,7 +84,7 @@ pub(super) fn compare(pair: Pair<'_>, comparison: &mut Comparison<'_>) -> Indexe
 /// Compares the exclusion constraints, each of which an index carries.
 pub(super) fn exclusions(pair: Pair<'_>, comparison: &mut Comparison<'_>) -> Indexes {
     let (table, asked) = (&pair.to.written.name, &pair.to.form.name);
-    let (from, to) = (&pair.from.form.exclusions, &pair.to.form.exclusions);
+    let (from, to) = (pair.from.form.exclusions(), pair.to.form.exclusions());
     let mut is_same = |from: &Exclusion, to: &Exclusion| {
         let Exclusion { index, operators, deferral, comment: _ } = to;
         (&from.operators, &from.deferral) == (operators, deferral)
@@ -92,16 +92,16 @@ pub(super) fn exclusions(pair: Pair<'_>, comparison: &mut Comparison<'_>) -> Ind
             && !is_different(asked, &from.index, index, comparison)
     };
     let mut exclusions = Indexes::default();
-    for gone in from.iter().filter(|from| !to.iter().any(|to| is_same(from, to))) {
+    for gone in from.clone().filter(|from| !to.clone().any(|to| is_same(from, to))) {
         exclusions.dropped.push(drop_exclusion(table, gone));
     }
-    for new in to.iter().filter(|to| !from.iter().any(|from| is_same(from, to))) {
+    for new in to.clone().filter(|to| !from.clone().any(|from| is_same(from, to))) {
         let is_written = |written: &&Exclusion| is_written_as(&new.index.name, &written.index.name);
-        let written = pair.to.written.exclusions.iter().find(is_written).unwrap_or(new);
+        let written = pair.to.written.exclusions().find(is_written).unwrap_or(new);
         exclusions.created.push(create_exclusion(table, written));
     }
     for to in to {
-        if let Some(from) = from.iter().find(|from| is_same(from, to))
+        if let Some(from) = from.clone().find(|from| is_same(from, to))
             && from.comment != to.comment
         {
             exclusions.commented.push(comment_exclusion(table, from, to.comment.clone()));

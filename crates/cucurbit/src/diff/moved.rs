@@ -59,9 +59,9 @@ impl<'c> Names<'c> {
                 let concurrency = Concurrency::default();
                 operations.push(Operation::DropIndex { table: table(), name, concurrency });
             }
-            for exclusion in from.exclusions.iter().filter(|one| leaves(&one.index.name)) {
+            for exclusion in from.exclusions().filter(|one| leaves(&one.index.name)) {
                 let is_written = |one: &&Exclusion| is_written_as(&exclusion.index.name, &one.index.name);
-                let written = pair.from.written.exclusions.iter().find(is_written).unwrap_or(exclusion);
+                let written = pair.from.written.exclusions().find(is_written).unwrap_or(exclusion);
                 operations.push(drop_exclusion(&table(), written));
             }
             for (name, constraint) in constraint::dropped_keys(*pair) {
@@ -94,9 +94,9 @@ pub(super) fn take_names_of_what_goes<'c>(
 
 /// Lists the names of a table, its indexes and the keys that an index carries.
 fn names(table: &Table) -> Vec<&Ident> {
-    let uniques = table.uniques.iter().filter_map(|Unique { name, .. }| name.as_ref());
-    let primary_key = table.primary_key.iter().filter_map(|PrimaryKey { name, .. }| name.as_ref());
-    let exclusions = table.exclusions.iter().map(|Exclusion { index, .. }| &index.name);
+    let uniques = table.uniques().filter_map(|Unique { name, .. }| name.as_ref());
+    let primary_key = table.primary_key().into_iter().filter_map(|PrimaryKey { name, .. }| name.as_ref());
+    let exclusions = table.exclusions().map(|Exclusion { index, .. }| &index.name);
     std::iter::once(&table.name.name)
         .chain(table.indexes.keys())
         .chain(uniques)

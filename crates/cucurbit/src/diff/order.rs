@@ -44,8 +44,7 @@ impl Waiting {
         };
         let owners: BTreeMap<ObjectName, usize> = tables.iter().enumerate().flat_map(own).collect();
         for (at, table) in tables.iter().enumerate() {
-            let referred =
-                table.foreign_keys.iter().filter_map(|key| places.get(&key.referred_table).copied());
+            let referred = table.foreign_keys().filter_map(|key| places.get(&key.referred_table).copied());
             let counted_by = sequence::counted_by(table).filter_map(|name| owners.get(&name).copied());
             let referred = referred.chain(counted_by);
             let referred: BTreeSet<usize> = referred.filter(|other| *other != at).collect();
@@ -139,8 +138,8 @@ pub(super) fn order<'c>(
     let mut late: BTreeMap<&TableName, View<'c>> = BTreeMap::new();
     loop {
         let waits = |view: &View<'c>| {
-            let keys = &view.form.foreign_keys;
-            keys.iter().any(|key| moved.is_ready_late(key) || late.contains_key(&key.referred_table))
+            let mut keys = view.form.foreign_keys();
+            keys.any(|key| moved.is_ready_late(key) || late.contains_key(&key.referred_table))
         };
         let (waiting, ready): (Vec<_>, Vec<_>) = created.into_iter().partition(waits);
         created = ready;

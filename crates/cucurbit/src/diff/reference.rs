@@ -151,7 +151,7 @@ pub(super) fn in_the_way(pairs: &Pairs<'_>, moved: &Moved<'_>) -> InTheWay {
 }
 
 fn create(pair: Pair<'_>, foreign_key: &ForeignKey) -> Operation {
-    let foreign_key = constraint::written(foreign_key, &pair.to.written.foreign_keys).clone();
+    let foreign_key = constraint::written(foreign_key, pair.to.written.foreign_keys()).clone();
     Operation::CreateForeignKey { table: pair.to.written.name.clone(), foreign_key }
 }
 
@@ -163,8 +163,8 @@ fn keys(table: &Table) -> BTreeSet<BTreeSet<&Ident>> {
 }
 
 fn constraint_keys(table: &Table) -> BTreeSet<BTreeSet<&Ident>> {
-    let primary_key = table.primary_key.iter().map(|key| key.columns.iter().collect());
-    let uniques = table.uniques.iter().map(|unique| unique.columns.iter().collect());
+    let primary_key = table.primary_key().into_iter().map(|key| key.columns.iter().collect());
+    let uniques = table.uniques().map(|unique| unique.columns.iter().collect());
     primary_key.chain(uniques).collect()
 }
 

@@ -3,7 +3,10 @@
 use crate::{
     dialect::{Canonical, written_column, written_index},
     operation::{Concurrency, Consent, Operation, create_exclusion},
-    schema::{Column, ConstraintRef, ForeignKey, Ident, Index, Table, TableName, TableOption, Unique},
+    schema::{
+        Column, Constraint, ConstraintRef, Constraints, ForeignKey, Ident, Index, Table, TableName,
+        TableOption, Unique,
+    },
 };
 
 use super::{Filter, column, constraint, expression::Comparison, index, moved::Names, order};
@@ -28,13 +31,13 @@ impl<'c> View<'c> {
 
     /// Returns how a foreign key is referred to by its form, as it was written.
     pub(super) fn foreign_key_reference(&self, form: &'c ForeignKey) -> ConstraintRef {
-        let written = constraint::written(form, &self.written.foreign_keys);
+        let written = constraint::written(form, self.written.foreign_keys());
         self.written.foreign_key_reference(written)
     }
 
     /// Returns how a unique constraint is referred to by its form, as it was written.
     pub(super) fn unique_reference(&self, form: &'c Unique) -> ConstraintRef {
-        constraint::written(form, &self.written.uniques).reference()
+        constraint::written(form, self.written.uniques()).reference()
     }
 }
 
@@ -90,19 +93,20 @@ fn view_of<'c>(side: &'c Canonical, name: &TableName) -> Option<View<'c>> {
 pub(super) fn created(view: View<'_>, waits: impl Fn(&ForeignKey) -> bool) -> Made {
     let mut table = view.written.clone();
     let indexes = std::mem::take(&mut table.indexes);
-    let exclusions = std::mem::take(&mut table.exclusions);
+    let exclusions = table.constraints.take(|one| matches!(one, Constraint::Exclusion(_)));
+    let exclusions: Constraints = exclusions.into_iter().collect();
     let name = table.name.clone();
-    let late: Vec<&ForeignKey> = view.form.foreign_keys.iter().filter(|key| waits(key)).collect();
+    let late: Vec<&ForeignKey> = view.form.foreign_keys().filter(|key| waits(key)).collect();
     let late: Vec<ForeignKey> =
-        late.into_iter().map(|key| constraint::written(key, &view.written.foreign_keys).clone()).collect();
-    table.foreign_keys.retain(|key| !late.contains(key));
+        late.into_iter().map(|key| constraint::written(key, view.written.foreign_keys()).clone()).collect();
+    table.constraints.retain(|one| !matches!(one, Constraint::ForeignKey(key) if late.contains(key)));
     let mut operations = vec![Operation::CreateTable(table)];
     let create_index = |index| {
         let concurrency = Concurrency::default();
         Operation::CreateIndex { table: name.clone(), index, concurrency }
     };
     operations.extend(indexes.into_values().map(create_index));
-    operations.extend(exclusions.iter().map(|exclusion| create_exclusion(&name, exclusion)));
+    operations.extend(exclusions.exclusions().map(|exclusion| create_exclusion(&name, exclusion)));
     let add = |foreign_key| Operation::CreateForeignKey { table: name.clone(), foreign_key };
     Made { operations, late: late.into_iter().map(add).collect() }
 }

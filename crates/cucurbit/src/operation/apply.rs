@@ -3,8 +3,8 @@
 //! No SQL and no database: `apply` is what `diff`, `reverse` and every plan agree upon.
 
 use crate::schema::{
-    ColumnType, ConstraintRef, Dialect, Exclusion, ForeignKey, Ident, Index, IndexKey, OnConflict, Schema,
-    Table, TableName,
+    ColumnType, Constraint, ConstraintRef, Dialect, ForeignKey, Ident, Index, OnConflict, Schema, Table,
+    TableName,
 };
 
 use super::{
@@ -49,24 +49,14 @@ pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Re
         Operation::AlterEnum { name, change } => enumeration::alter(schema, name, change)?,
         Operation::AlterSequence(new) => sequence::alter(schema, new)?,
         Operation::BulkInsert(_) | Operation::Irreversible { .. } | Operation::Run { .. } => {}
-        Operation::CreateCheck { table, check } => {
-            let table = table_mut(schema, table)?;
-            refuse_second(table, &check.reference())?;
-            table.checks.push(check.clone());
-        }
+        Operation::CreateCheck { table, check } => add_constraint(schema, table, check.clone().into())?,
         Operation::CreateEnum(new) => enumeration::create(schema, new)?,
         Operation::CreateExclusion { table, exclusion } => {
             refuse_second_index(schema, table, &exclusion.index.name)?;
-            let table = table_mut(schema, table)?;
-            refuse_second(table, &exclusion.reference())?;
-            there::of_exclusion(table, exclusion)?;
-            table.exclusions.push(exclusion.clone());
+            add_constraint(schema, table, exclusion.clone().into())?;
         }
         Operation::CreateForeignKey { table, foreign_key } => {
-            let owner = schema.table(table).ok_or_else(|| ApplyError::NoTable { table: table.clone() })?;
-            refuse_second(owner, &foreign_key.reference())?;
-            there::of_foreign_key(schema, owner, foreign_key)?;
-            table_mut(schema, table)?.foreign_keys.push(foreign_key.clone());
+            add_constraint(schema, table, foreign_key.clone().into())?;
         }
         Operation::CreateIndex { table, index, concurrency: _ } => {
             refuse_second_index(schema, table, &index.name)?;
@@ -76,14 +66,14 @@ pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Re
         }
         Operation::CreatePrimaryKey { table, primary_key } => {
             let table = table_mut(schema, table)?;
-            if table.primary_key.is_some() {
+            if table.primary_key().is_some() {
                 let constraint = ConstraintRef::PrimaryKey;
                 return Err(ApplyError::ConstraintExists { table: table.name.clone(), constraint });
             }
             for column in &primary_key.columns {
                 column_mut(table, column)?.nullable = false;
             }
-            table.primary_key = Some(primary_key.clone());
+            table.constraints.push(primary_key.clone());
         }
         Operation::CreateSchema { name } => {
             if !schema.schemas.insert(name.clone()) {
@@ -99,12 +89,7 @@ pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Re
             schema.tables.insert(table.name.clone(), table.clone());
             sequence::own(schema, &table.name, table.columns.iter().flat_map(|column| &column.default));
         }
-        Operation::CreateUnique { table, unique } => {
-            let table = table_mut(schema, table)?;
-            refuse_second(table, &unique.reference())?;
-            there::of_unique(table, unique)?;
-            table.uniques.push(unique.clone());
-        }
+        Operation::CreateUnique { table, unique } => add_constraint(schema, table, unique.clone().into())?,
         Operation::DropColumn { table, column, consent: _ } => {
             drop_column(table_mut(schema, table)?, column)?
         }
@@ -179,6 +164,15 @@ fn refuse_second(table: &Table, constraint: &ConstraintRef) -> Result<(), ApplyE
     Ok(())
 }
 
+/// Adds a constraint that is not the primary key.
+fn add_constraint(schema: &mut Schema, table: &TableName, constraint: Constraint) -> Result<(), ApplyError> {
+    let owner = schema.table(table).ok_or_else(|| ApplyError::NoTable { table: table.clone() })?;
+    refuse_second(owner, &constraint.reference())?;
+    there::of_constraint(schema, owner, &constraint)?;
+    table_mut(schema, table)?.constraints.push(constraint);
+    Ok(())
+}
+
 fn alter_column(
     schema: &mut Schema,
     table: &TableName,
@@ -222,36 +216,17 @@ fn rename_column(schema: &mut Schema, table: &TableName, from: &Ident, to: &Iden
     if owner.column(to).is_some() {
         return Err(ApplyError::ColumnExists { table: table.clone(), column: to.clone() });
     }
-    let rename = |columns: &mut Vec<Ident>| {
-        for column in columns.iter_mut().filter(|column| *column == from) {
+    let rename = |column: &mut Ident| {
+        if column == from {
             *column = to.clone();
         }
     };
     column_mut(owner, from)?.name = to.clone();
-    if let Some(key) = &mut owner.primary_key {
-        rename(&mut key.columns);
-        rename(&mut key.include);
-    }
-    for unique in &mut owner.uniques {
-        rename(&mut unique.columns);
-        rename(&mut unique.include);
-    }
-    for key in &mut owner.foreign_keys {
-        rename(&mut key.columns);
-        rename(&mut key.on_delete_columns);
-    }
-    let carriers = owner.exclusions.iter_mut().map(|exclusion| &mut exclusion.index);
-    for index in owner.indexes.values_mut().chain(carriers) {
-        rename(&mut index.include);
-        for part in &mut index.parts {
-            if part.key == IndexKey::Column(from.clone()) {
-                part.key = IndexKey::Column(to.clone());
-            }
-        }
-    }
-    for foreign_key in schema.tables.values_mut().flat_map(|other| &mut other.foreign_keys) {
+    owner.constraints.iter_mut().flat_map(Constraint::columns_mut).for_each(rename);
+    owner.indexes.values_mut().flat_map(Index::columns_mut).for_each(rename);
+    for foreign_key in schema.tables.values_mut().flat_map(|other| other.constraints.foreign_keys_mut()) {
         if foreign_key.referred_table == *table {
-            rename(&mut foreign_key.referred_columns);
+            foreign_key.referred_columns.iter_mut().for_each(rename);
         }
     }
     Ok(())
@@ -264,26 +239,21 @@ fn drop_column(table: &mut Table, column: &Ident) -> Result<(), ApplyError> {
         return Err(ApplyError::NoColumn { table: table.name.clone(), column: column.clone() });
     };
     table.columns.remove(position);
-    table.primary_key.take_if(|key| key.columns.contains(column) || key.include.contains(column));
-    table.uniques.retain(|unique| !unique.columns.contains(column) && !unique.include.contains(column));
-    table.foreign_keys.retain(|key| !key.columns.contains(column));
-    let is_on = |index: &Index| {
-        let is_in_key = index.parts.iter().any(|part| part.key == IndexKey::Column(column.clone()));
-        is_in_key || index.include.contains(column)
-    };
-    table.exclusions.retain(|exclusion| !is_on(&exclusion.index));
-    table.indexes.retain(|_, index| !is_on(index));
+    table.constraints.retain(|constraint| match constraint {
+        // What it sets on delete says nothing without its own columns.
+        Constraint::ForeignKey(key) => !key.columns.contains(column),
+        Constraint::PrimaryKey(_)
+        | Constraint::Unique(_)
+        | Constraint::Check(_)
+        | Constraint::Exclusion(_) => !constraint.columns().any(|other| other == column),
+    });
+    table.indexes.retain(|_, index| !index.columns().any(|other| other == column));
     Ok(())
 }
 
 fn drop_constraint(table: &mut Table, constraint: &ConstraintRef) -> Result<(), ApplyError> {
-    let found = resolve_constraint(table, constraint);
-    match found {
-        Some(Found::Check(position)) => drop(table.checks.remove(position)),
-        Some(Found::Exclusion(position)) => drop(table.exclusions.remove(position)),
-        Some(Found::ForeignKey(position)) => drop(table.foreign_keys.remove(position)),
-        Some(Found::PrimaryKey) => table.primary_key = None,
-        Some(Found::Unique(position)) => drop(table.uniques.remove(position)),
+    match resolve_constraint(table, constraint) {
+        Some(place) => drop(table.constraints.remove(place)),
         None => {
             return Err(ApplyError::NoConstraint {
                 table: table.name.clone(),
@@ -299,7 +269,7 @@ fn alter_constraint(
     constraint: &ConstraintRef,
     change: &ConstraintChange,
 ) -> Result<(), ApplyError> {
-    let Some(found) = resolve_constraint(table, constraint) else {
+    let Some(place) = resolve_constraint(table, constraint) else {
         return Err(ApplyError::NoConstraint { table: table.name.clone(), constraint: constraint.clone() });
     };
     match change {
@@ -308,95 +278,42 @@ fn alter_constraint(
             if *constraint != reference {
                 refuse_second(table, &reference)?;
             }
-            let name = match found {
-                Found::Check(place) => &mut table.checks[place].name,
-                Found::Exclusion(place) => {
-                    table.exclusions[place].index.name = to.clone();
-                    return Ok(());
-                }
-                Found::ForeignKey(place) => &mut table.foreign_keys[place].name,
-                Found::PrimaryKey => match &mut table.primary_key {
-                    Some(key) => &mut key.name,
-                    None => return Ok(()),
-                },
-                Found::Unique(place) => &mut table.uniques[place].name,
-            };
-            *name = Some(to.clone());
+            table.constraints[place].set_name(to.clone());
         }
-        ConstraintChange::SetComment(text) => comment::set_of_constraint(table, found, text.as_ref()),
-        ConstraintChange::SetDeferral(deferral) => match found {
-            Found::Check(_) => {}
-            Found::Exclusion(place) => table.exclusions[place].deferral = *deferral,
-            Found::ForeignKey(place) => table.foreign_keys[place].deferral = *deferral,
-            Found::PrimaryKey => {
-                table.primary_key.iter_mut().for_each(|key| key.deferral = *deferral);
-            }
-            Found::Unique(place) => table.uniques[place].deferral = *deferral,
-        },
-        ConstraintChange::Validate => match found {
-            Found::Check(place) => table.checks[place].is_not_valid = false,
-            Found::ForeignKey(place) => table.foreign_keys[place].is_not_valid = false,
-            Found::Exclusion(_) | Found::PrimaryKey | Found::Unique(_) => {}
-        },
+        ConstraintChange::SetComment(text) => table.constraints[place].comment_mut().clone_from(text),
+        ConstraintChange::SetDeferral(deferral) => table.constraints[place].set_deferral(*deferral),
+        ConstraintChange::Validate => table.constraints[place].validate(),
     }
     Ok(())
 }
 
-/// Where a constraint stands in its table's lists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Found {
-    /// Its place among the checks.
-    Check(usize),
-    /// Its place among the exclusions.
-    Exclusion(usize),
-    /// Its place among the foreign keys.
-    ForeignKey(usize),
-    /// The primary key.
-    PrimaryKey,
-    /// Its place among the uniques.
-    Unique(usize),
-}
-
-/// Finds the constraint that a reference means.
+/// Finds the constraint that a reference means: its place among the table's constraints.
 ///
 /// One that is meant by what it is need not be unnamed in the table: a database names what nobody named. Of
 /// several that fit, an unnamed one is taken first.
 #[must_use]
-pub fn resolve_constraint(table: &Table, constraint: &ConstraintRef) -> Option<Found> {
-    fn find<T>(list: &[T], fits: impl Fn(&T) -> bool, is_unnamed: impl Fn(&T) -> bool) -> Option<usize> {
-        let unnamed = list.iter().position(|item| fits(item) && is_unnamed(item));
+pub fn resolve_constraint(table: &Table, constraint: &ConstraintRef) -> Option<usize> {
+    let list = &table.constraints;
+    let find = |fits: &dyn Fn(&Constraint) -> bool| {
+        let unnamed = list.iter().position(|one| fits(one) && one.name().is_none());
         unnamed.or_else(|| list.iter().position(fits))
-    }
+    };
     match constraint {
         ConstraintRef::Check { expression } => {
-            find(&table.checks, |check| check.expression == *expression, |check| check.name.is_none())
-                .map(Found::Check)
+            find(&|one| matches!(one, Constraint::Check(check) if check.expression == *expression))
         }
         ConstraintRef::ForeignKey { columns, referred } => {
             let refers = |key: &ForeignKey| referred.as_ref().is_none_or(|to| key.refers_to(to));
-            find(&table.foreign_keys, |key| key.columns == *columns && refers(key), |key| key.name.is_none())
-                .map(Found::ForeignKey)
+            find(&|one| matches!(one, Constraint::ForeignKey(key) if key.columns == *columns && refers(key)))
         }
-        ConstraintRef::Named(name) => {
-            let is_named = |other: &Option<Ident>| other.as_ref() == Some(name);
-            let unique = table.uniques.iter().position(|unique| is_named(&unique.name)).map(Found::Unique);
-            unique
-                .or_else(|| {
-                    table.foreign_keys.iter().position(|key| is_named(&key.name)).map(Found::ForeignKey)
-                })
-                .or_else(|| {
-                    let is_meant = |exclusion: &Exclusion| exclusion.index.name == *name;
-                    table.exclusions.iter().position(is_meant).map(Found::Exclusion)
-                })
-                .or_else(|| table.checks.iter().position(|check| is_named(&check.name)).map(Found::Check))
-                .or_else(|| {
-                    table.primary_key.as_ref().filter(|key| is_named(&key.name)).map(|_| Found::PrimaryKey)
-                })
-        }
-        ConstraintRef::PrimaryKey => table.primary_key.as_ref().map(|_| Found::PrimaryKey),
+        // SQLite takes a primary key's name for another constraint's too.
+        ConstraintRef::Named(name) => list
+            .iter()
+            .position(|one| one.name() == Some(name) && !matches!(one, Constraint::PrimaryKey(_)))
+            .or_else(|| list.iter().position(|one| one.name() == Some(name))),
+        ConstraintRef::PrimaryKey => list.iter().position(|one| matches!(one, Constraint::PrimaryKey(_))),
         ConstraintRef::Unique { columns } => {
-            find(&table.uniques, |unique| unique.columns == *columns, |unique| unique.name.is_none())
-                .map(Found::Unique)
+            find(&|one| matches!(one, Constraint::Unique(unique) if unique.columns == *columns))
         }
     }
 }
@@ -434,7 +351,7 @@ fn rename_table(schema: &mut Schema, table: &TableName, to: &Ident) -> Result<()
     };
     moved.name = new_name.clone();
     schema.tables.insert(new_name.clone(), moved);
-    for foreign_key in schema.tables.values_mut().flat_map(|other| &mut other.foreign_keys) {
+    for foreign_key in schema.tables.values_mut().flat_map(|other| other.constraints.foreign_keys_mut()) {
         if foreign_key.referred_table == *table {
             foreign_key.referred_table = new_name.clone();
         }

@@ -1,8 +1,8 @@
-//! Comments of indexes and constraints, in memory.
+//! Comments of indexes, in memory.
 
-use crate::schema::{Ident, Schema, Table, TableName};
+use crate::schema::{Ident, Schema, TableName};
 
-use super::{ApplyError, Found};
+use super::ApplyError;
 
 /// Sets or removes an index's comment.
 pub(super) fn set_of_index(
@@ -19,30 +19,4 @@ pub(super) fn set_of_index(
     };
     index.comment = comment.cloned();
     Ok(())
-}
-
-/// Sets or removes a constraint's comment.
-pub(super) fn set_of_constraint(table: &mut Table, found: Found, comment: Option<&String>) {
-    let place = match found {
-        Found::Check(place) => &mut table.checks[place].comment,
-        Found::Exclusion(place) => &mut table.exclusions[place].comment,
-        Found::ForeignKey(place) => &mut table.foreign_keys[place].comment,
-        Found::PrimaryKey => match &mut table.primary_key {
-            Some(key) => &mut key.comment,
-            None => return,
-        },
-        Found::Unique(place) => &mut table.uniques[place].comment,
-    };
-    *place = comment.cloned();
-}
-
-/// Returns a constraint's comment.
-pub(crate) fn of_constraint(table: &Table, found: Found) -> Option<&String> {
-    match found {
-        Found::Check(place) => table.checks[place].comment.as_ref(),
-        Found::Exclusion(place) => table.exclusions[place].comment.as_ref(),
-        Found::ForeignKey(place) => table.foreign_keys[place].comment.as_ref(),
-        Found::PrimaryKey => table.primary_key.as_ref()?.comment.as_ref(),
-        Found::Unique(place) => table.uniques[place].comment.as_ref(),
-    }
 }

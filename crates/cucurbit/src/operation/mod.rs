@@ -27,7 +27,6 @@ use crate::schema::{
     TableName, TableOption, Unique,
 };
 
-pub(crate) use self::comment::of_constraint as comment_of;
 pub(crate) use self::exclusion::{comment_exclusion, create_exclusion, drop_exclusion, joined};
 #[cfg(feature = "runtime")]
 pub(crate) use self::run::BoxedCode;
@@ -35,7 +34,7 @@ pub(crate) use self::run::BoxedCode;
 pub use self::run::{Code, CodeResult, Functions};
 pub use self::{
     alter::{AddColumn, AlterColumn, AlterConstraint, AlterTable, DropForeignKey},
-    apply::{Found, apply, apply_all, resolve_constraint},
+    apply::{apply, apply_all, resolve_constraint},
     enumeration::SetEnumValues,
     index::CreateIndex,
     op::Op,

@@ -7,13 +7,13 @@ use std::collections::BTreeSet;
 use thiserror::Error;
 
 use crate::schema::{
-    ConstraintRef, Deferral, Dialect, Ident, Index, ObjectName, OnConflict, PrimaryKey, Schema, Sequence,
-    ServerDefault, Table, TableName,
+    Constraint, ConstraintRef, Constraints, Dialect, Ident, Index, ObjectName, OnConflict, PrimaryKey,
+    Schema, Sequence, ServerDefault, Table, TableName,
 };
 
 use super::{
-    ApplyError, ColumnChange, Concurrency, Consent, ConstraintChange, Found, Operation, apply, comment_of,
-    create_exclusion, enumeration, joined, resolve_constraint, sequence,
+    ApplyError, ColumnChange, Concurrency, Consent, ConstraintChange, Operation, apply, create_exclusion,
+    enumeration, joined, resolve_constraint, sequence,
 };
 
 /// Why an operation has no reverse.
@@ -123,7 +123,7 @@ fn undo(before: &Schema, operation: &Operation, dialect: Dialect) -> Result<Vec<
         Operation::CreateExclusion { table, exclusion } => one(drop_of(table, exclusion.reference())),
         Operation::CreateForeignKey { table, foreign_key } => {
             let mut owner = owner(before, table)?.clone();
-            owner.foreign_keys.push(foreign_key.clone());
+            owner.constraints.push(foreign_key.clone());
             one(drop_of(table, owner.foreign_key_reference(foreign_key)))
         }
         Operation::CreateIndex { table, index, concurrency } => one(Operation::DropIndex {
@@ -147,8 +147,7 @@ fn undo(before: &Schema, operation: &Operation, dialect: Dialect) -> Result<Vec<
         Operation::DropConstraint { table, constraint } => {
             let owner = owner(before, table)?;
             let made = reverse_drop_constraint(owner, constraint)?;
-            let key =
-                owner.primary_key.as_ref().filter(|_| matches!(made, Operation::CreatePrimaryKey { .. }));
+            let key = owner.primary_key().filter(|_| matches!(made, Operation::CreatePrimaryKey { .. }));
             let loosen = key.map(|key| loosened(owner, key)).unwrap_or_default();
             Ok(std::iter::once(made).chain(loosen).collect())
         }
@@ -169,8 +168,9 @@ fn undo(before: &Schema, operation: &Operation, dialect: Dialect) -> Result<Vec<
             let indexes = std::mem::take(&mut table.indexes);
             let name = table.name.clone();
             let indexes = indexes.values().map(|index| create_index(&name, index, Concurrency::default()));
-            let exclusions = std::mem::take(&mut table.exclusions);
-            let exclusions = exclusions.iter().map(|exclusion| create_exclusion(&name, exclusion));
+            let exclusions = table.constraints.take(|one| matches!(one, Constraint::Exclusion(_)));
+            let exclusions: Constraints = exclusions.into_iter().collect();
+            let exclusions = exclusions.exclusions().map(|exclusion| create_exclusion(&name, exclusion));
             Ok(std::iter::once(Operation::CreateTable(table)).chain(indexes).chain(exclusions).collect())
         }
         Operation::Execute(execute) => match &execute.means {
@@ -297,17 +297,21 @@ fn reverse_drop_column(owner: &Table, name: &Ident) -> Result<Vec<Operation>, Ir
 
     let mut operations =
         vec![Operation::AddColumn { table: table(), column: column.clone(), backfill: None }];
-    if let (Some(primary_key), None) = (&owner.primary_key, &left.primary_key) {
+    if let (Some(primary_key), None) = (owner.primary_key(), left.primary_key()) {
         operations.push(Operation::CreatePrimaryKey { table: table(), primary_key: primary_key.clone() });
     }
-    for unique in owner.uniques.iter().filter(|unique| !left.uniques.contains(unique)) {
-        operations.push(Operation::CreateUnique { table: table(), unique: unique.clone() });
-    }
-    for foreign_key in owner.foreign_keys.iter().filter(|key| !left.foreign_keys.contains(key)) {
-        operations.push(Operation::CreateForeignKey { table: table(), foreign_key: foreign_key.clone() });
-    }
-    for exclusion in owner.exclusions.iter().filter(|exclusion| !left.exclusions.contains(exclusion)) {
-        operations.push(create_exclusion(&owner.name, exclusion));
+    for constraint in owner.constraints.iter().filter(|one| !left.constraints.contains(one)) {
+        match constraint {
+            Constraint::Unique(unique) => {
+                operations.push(Operation::CreateUnique { table: table(), unique: unique.clone() });
+            }
+            Constraint::ForeignKey(key) => {
+                operations.push(Operation::CreateForeignKey { table: table(), foreign_key: key.clone() });
+            }
+            Constraint::Exclusion(exclusion) => operations.push(create_exclusion(&owner.name, exclusion)),
+            // A key is made above; a check stays.
+            Constraint::PrimaryKey(_) | Constraint::Check(_) => {}
+        }
     }
     for index in owner.indexes.values().filter(|index| !left.indexes.contains_key(&index.name)) {
         operations.push(create_index(&owner.name, index, Concurrency::default()));
@@ -323,33 +327,11 @@ fn reverse_constraint_change(
 ) -> Result<Vec<Operation>, ApplyError> {
     let table = owner.name.clone();
     let missing = || ApplyError::NoConstraint { table: table.clone(), constraint: constraint.clone() };
-    let found = resolve_constraint(owner, constraint).ok_or_else(missing)?;
-    let (name, deferral, is_not_valid) = match found {
-        Found::Check(place) => {
-            let check = &owner.checks[place];
-            (check.name.clone(), Deferral::default(), check.is_not_valid)
-        }
-        Found::Exclusion(place) => {
-            let exclusion = &owner.exclusions[place];
-            (Some(exclusion.index.name.clone()), exclusion.deferral, false)
-        }
-        Found::ForeignKey(place) => {
-            let key = &owner.foreign_keys[place];
-            (key.name.clone(), key.deferral, key.is_not_valid)
-        }
-        Found::PrimaryKey => {
-            let key = owner.primary_key.as_ref().ok_or_else(missing)?;
-            (key.name.clone(), key.deferral, false)
-        }
-        Found::Unique(place) => {
-            let unique = &owner.uniques[place];
-            (unique.name.clone(), unique.deferral, false)
-        }
-    };
+    let found = &owner.constraints[resolve_constraint(owner, constraint).ok_or_else(missing)?];
     let altered =
         |constraint, change| vec![Operation::AlterConstraint { table: table.clone(), constraint, change }];
     Ok(match change {
-        ConstraintChange::Rename { to } => match name {
+        ConstraintChange::Rename { to } => match found.name().cloned() {
             Some(name) => altered(ConstraintRef::Named(to.clone()), ConstraintChange::Rename { to: name }),
             // Nobody named it: it is made again without a name.
             None => vec![
@@ -358,13 +340,12 @@ fn reverse_constraint_change(
             ],
         },
         ConstraintChange::SetComment(_) => {
-            let comment = comment_of(owner, found).cloned();
-            altered(constraint.clone(), ConstraintChange::SetComment(comment))
+            altered(constraint.clone(), ConstraintChange::SetComment(found.comment().cloned()))
         }
         ConstraintChange::SetDeferral(_) => {
-            altered(constraint.clone(), ConstraintChange::SetDeferral(deferral))
+            altered(constraint.clone(), ConstraintChange::SetDeferral(found.deferral()))
         }
-        ConstraintChange::Validate if is_not_valid => {
+        ConstraintChange::Validate if found.is_not_valid() => {
             let made = reverse_drop_constraint(owner, constraint)?;
             vec![drop_of(&table, constraint.clone()), made]
         }
@@ -375,33 +356,19 @@ fn reverse_constraint_change(
 fn reverse_drop_constraint(owner: &Table, constraint: &ConstraintRef) -> Result<Operation, ApplyError> {
     let table = owner.name.clone();
     let missing = || ApplyError::NoConstraint { table: table.clone(), constraint: constraint.clone() };
-    // A constraint that was meant by what it is comes back without the name that the database gave it.
-    let name = |name: &Option<Ident>| match constraint {
-        ConstraintRef::Named(_) | ConstraintRef::PrimaryKey => name.clone(),
-        ConstraintRef::Check { .. } | ConstraintRef::ForeignKey { .. } | ConstraintRef::Unique { .. } => None,
-    };
-    Ok(match resolve_constraint(owner, constraint).ok_or_else(missing)? {
-        Found::Check(position) => {
-            let mut check = owner.checks[position].clone();
-            check.name = name(&check.name);
-            Operation::CreateCheck { table, check }
+    let mut made = owner.constraints[resolve_constraint(owner, constraint).ok_or_else(missing)?].clone();
+    match constraint {
+        ConstraintRef::Named(_) | ConstraintRef::PrimaryKey => {}
+        // A constraint that was meant by what it is comes back without the name that the database gave it.
+        ConstraintRef::Check { .. } | ConstraintRef::ForeignKey { .. } | ConstraintRef::Unique { .. } => {
+            made.forget_name();
         }
-        Found::Exclusion(position) => {
-            Operation::CreateExclusion { table, exclusion: owner.exclusions[position].clone() }
-        }
-        Found::ForeignKey(position) => {
-            let mut foreign_key = owner.foreign_keys[position].clone();
-            foreign_key.name = name(&foreign_key.name);
-            Operation::CreateForeignKey { table, foreign_key }
-        }
-        Found::PrimaryKey => {
-            let primary_key = owner.primary_key.clone().ok_or_else(missing)?;
-            Operation::CreatePrimaryKey { table, primary_key }
-        }
-        Found::Unique(position) => {
-            let mut unique = owner.uniques[position].clone();
-            unique.name = name(&unique.name);
-            Operation::CreateUnique { table, unique }
-        }
+    }
+    Ok(match made {
+        Constraint::Check(check) => Operation::CreateCheck { table, check },
+        Constraint::Exclusion(exclusion) => Operation::CreateExclusion { table, exclusion },
+        Constraint::ForeignKey(foreign_key) => Operation::CreateForeignKey { table, foreign_key },
+        Constraint::PrimaryKey(primary_key) => Operation::CreatePrimaryKey { table, primary_key },
+        Constraint::Unique(unique) => Operation::CreateUnique { table, unique },
     })
 }

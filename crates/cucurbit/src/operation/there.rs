@@ -3,44 +3,39 @@
 //! The database would say so too, in the middle of a run and without the file of the script. What stands inside
 //! expressions only the database can read.
 
-use crate::schema::{Exclusion, ForeignKey, Ident, Index, IndexKey, Schema, Table, Unique};
+use crate::schema::{Constraint, ForeignKey, Ident, Index, Schema, Table};
 
 use super::ApplyError;
 
 /// Refuses a table of which a key names a column that it does not have.
 pub(super) fn of_table(schema: &Schema, table: &Table) -> Result<(), ApplyError> {
-    if let Some(key) = &table.primary_key {
-        all(table, key.columns.iter().chain(&key.include))?;
-    }
-    table.uniques.iter().try_for_each(|unique| of_unique(table, unique))?;
-    table.exclusions.iter().try_for_each(|exclusion| of_exclusion(table, exclusion))?;
-    table.indexes.values().try_for_each(|index| of_index(table, index))?;
-    table.foreign_keys.iter().try_for_each(|key| of_foreign_key(schema, table, key))
+    table.constraints.iter().try_for_each(|constraint| of_constraint(schema, table, constraint))?;
+    table.indexes.values().try_for_each(|index| of_index(table, index))
 }
 
 /// Refuses an index on a column that is not there.
 pub(super) fn of_index(table: &Table, index: &Index) -> Result<(), ApplyError> {
-    let keys = index.parts.iter().filter_map(|part| match &part.key {
-        IndexKey::Column(column) => Some(column),
-        IndexKey::Expression(_) => None,
-    });
-    all(table, keys.chain(&index.include))
+    all(table, index.columns())
 }
 
-/// Refuses an exclusion on a column that is not there.
-pub(super) fn of_exclusion(table: &Table, exclusion: &Exclusion) -> Result<(), ApplyError> {
-    of_index(table, &exclusion.index)
+/// Refuses a constraint on a column that is not there.
+pub(super) fn of_constraint(
+    schema: &Schema,
+    table: &Table,
+    constraint: &Constraint,
+) -> Result<(), ApplyError> {
+    all(table, constraint.columns())?;
+    match constraint {
+        Constraint::ForeignKey(key) => of_referred(schema, table, key),
+        Constraint::PrimaryKey(_)
+        | Constraint::Unique(_)
+        | Constraint::Check(_)
+        | Constraint::Exclusion(_) => Ok(()),
+    }
 }
 
-/// Refuses a unique constraint on a column that is not there.
-pub(super) fn of_unique(table: &Table, unique: &Unique) -> Result<(), ApplyError> {
-    all(table, unique.columns.iter().chain(&unique.include))
-}
-
-/// Refuses a foreign key from or to a column that is not there. The other table may be somebody else's, of which nothing
-/// is known.
-pub(super) fn of_foreign_key(schema: &Schema, table: &Table, key: &ForeignKey) -> Result<(), ApplyError> {
-    all(table, key.columns.iter().chain(&key.on_delete_columns))?;
+/// Refuses a foreign key to a column that is not there. The other table may be somebody else's, of which nothing is known.
+fn of_referred(schema: &Schema, table: &Table, key: &ForeignKey) -> Result<(), ApplyError> {
     let referred =
         if key.referred_table == table.name { Some(table) } else { schema.table(&key.referred_table) };
     referred.map_or(Ok(()), |referred| all(referred, key.referred_columns.iter()))

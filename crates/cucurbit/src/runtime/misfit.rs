@@ -10,7 +10,7 @@ use crate::{
     nearest::nearest,
     operation::{ApplyError, Operation, apply_all, for_dialect},
     revision::{self, Direction, Edges, Heads, Scripts, Target},
-    schema::{ConstraintRef, Schema, Table, TableName},
+    schema::{Constraint, ConstraintRef, Schema, Table, TableName},
 };
 
 use super::{RunError, prepare::is_opaque};
@@ -201,7 +201,7 @@ impl Misfit {
 /// Tells whether a table is missing that only foreign keys name.
 fn is_referred(error: &ApplyError, schema: &Schema) -> bool {
     let ApplyError::NoTable { table } = error else { return false };
-    let mut keys = schema.tables.values().flat_map(|table| &table.foreign_keys);
+    let mut keys = schema.tables.values().flat_map(Table::foreign_keys);
     schema.table(table).is_none() && keys.any(|key| key.referred_table == *table)
 }
 
@@ -372,12 +372,7 @@ fn names_of(missing: &Missing, schema: &Schema) -> BTreeSet<String> {
 
 /// Lists the names of a table's constraints.
 fn constraints(table: &Table) -> Vec<String> {
-    let Table { checks, exclusions, foreign_keys, primary_key, uniques, .. } = table;
-    let named = checks.iter().filter_map(|one| one.name.as_ref());
-    let named = named.chain(foreign_keys.iter().filter_map(|one| one.name.as_ref()));
-    let named = named.chain(uniques.iter().filter_map(|one| one.name.as_ref()));
-    let named = named.chain(primary_key.iter().filter_map(|one| one.name.as_ref()));
-    named.chain(exclusions.iter().map(|one| &one.index.name)).map(ToString::to_string).collect()
+    table.constraints.iter().filter_map(Constraint::name).map(ToString::to_string).collect()
 }
 
 /// Tells whether the object of an error is in a schema.

@@ -127,15 +127,45 @@ pub(crate) fn idents(names: impl IntoIterator<Item = impl Into<Ident>>) -> Vec<I
 #[derive(Debug)]
 pub struct TableBuilder {
     table: Table,
+    primary_key: Option<PrimaryKey>,
+    uniques: Vec<Unique>,
+    foreign_keys: Vec<ForeignKey>,
+    checks: Vec<Check>,
+    exclusions: Vec<Exclusion>,
 }
 
 impl TableBuilder {
     /// Makes a table by a function that writes it down.
     pub fn build(name: impl Into<TableName>, write: impl FnOnce(&mut Self)) -> Table {
-        let mut builder = Self { table: Table::new(name) };
+        let mut builder = Self::new(name);
         write(&mut builder);
-        builder.table.shrink_to_fit();
-        builder.table
+        builder.finish()
+    }
+
+    /// Begins a table.
+    #[must_use]
+    pub fn new(name: impl Into<TableName>) -> Self {
+        Self {
+            table: Table::new(name),
+            primary_key: None,
+            uniques: Vec::new(),
+            foreign_keys: Vec::new(),
+            checks: Vec::new(),
+            exclusions: Vec::new(),
+        }
+    }
+
+    /// Ends it.
+    #[must_use]
+    pub fn finish(self) -> Table {
+        let Self { mut table, primary_key, uniques, foreign_keys, checks, exclusions } = self;
+        table.constraints.extend(primary_key);
+        table.constraints.extend(uniques);
+        table.constraints.extend(foreign_keys);
+        table.constraints.extend(checks);
+        table.constraints.extend(exclusions);
+        table.shrink_to_fit();
+        table
     }
 
     /// Adds a column.
@@ -145,12 +175,32 @@ impl TableBuilder {
 
     /// Sets the primary key.
     pub fn primary_key(&mut self, columns: impl IntoIterator<Item = impl Into<Ident>>) -> &mut PrimaryKey {
-        self.table.primary_key.insert(PrimaryKey::new(columns))
+        self.primary_key.insert(PrimaryKey::new(columns))
+    }
+
+    /// Returns a column that was added, to say more of it.
+    pub fn column_mut(&mut self, name: &Ident) -> Option<&mut Column> {
+        self.table.column_mut(name)
+    }
+
+    /// Returns the primary key, to say more of it; where there is none, it is made of these columns.
+    pub fn primary_key_or(&mut self, columns: impl IntoIterator<Item = impl Into<Ident>>) -> &mut PrimaryKey {
+        self.primary_key.get_or_insert_with(|| PrimaryKey::new(columns))
+    }
+
+    /// Lists the foreign keys that were added, to say more of them.
+    pub fn foreign_keys_mut(&mut self) -> impl Iterator<Item = &mut ForeignKey> {
+        self.foreign_keys.iter_mut()
+    }
+
+    /// Adds a foreign key that was made elsewhere.
+    pub fn push_foreign_key(&mut self, key: ForeignKey) -> &mut ForeignKey {
+        pushed(&mut self.foreign_keys, key)
     }
 
     /// Adds a unique constraint.
     pub fn unique(&mut self, columns: impl IntoIterator<Item = impl Into<Ident>>) -> &mut Unique {
-        pushed(&mut self.table.uniques, Unique::new(columns))
+        pushed(&mut self.uniques, Unique::new(columns))
     }
 
     /// Adds a foreign key.
@@ -160,12 +210,12 @@ impl TableBuilder {
         referred_table: impl Into<TableName>,
         referred_columns: impl IntoIterator<Item = impl Into<Ident>>,
     ) -> &mut ForeignKey {
-        pushed(&mut self.table.foreign_keys, ForeignKey::new(columns, referred_table, referred_columns))
+        pushed(&mut self.foreign_keys, ForeignKey::new(columns, referred_table, referred_columns))
     }
 
     /// Adds a check.
     pub fn check(&mut self, expression: impl Into<Expression>) -> &mut Check {
-        pushed(&mut self.table.checks, Check::new(expression))
+        pushed(&mut self.checks, Check::new(expression))
     }
 
     /// Adds an exclusion constraint (PostgreSQL only): `[key("bed_id").excluding("="), key("during").excluding("&&")]`.
@@ -174,7 +224,7 @@ impl TableBuilder {
         name: impl Into<Ident>,
         parts: impl IntoIterator<Item = ExclusionPart>,
     ) -> &mut Exclusion {
-        pushed(&mut self.table.exclusions, Exclusion::new(name, parts))
+        pushed(&mut self.exclusions, Exclusion::new(name, parts))
     }
 
     /// Adds an index. In a revision script an index is an operation of its own: `op.create_index`.

@@ -7,6 +7,7 @@ mod advice;
 pub mod build;
 mod column;
 mod constraint;
+mod constraints;
 mod default;
 mod enumeration;
 mod exclusion;
@@ -33,6 +34,7 @@ pub use self::{
     constraint::{
         Action, Check, ConstraintRef, Deferral, ForeignKey, Match, OnConflict, PrimaryKey, Referred, Unique,
     },
+    constraints::{Constraint, Constraints},
     default::{Expression, Identity, Literal, Serial, ServerDefault},
     enumeration::{EnumPlace, EnumType},
     exclusion::{Exclusion, ExclusionPart},

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use thiserror::Error;
 
-use super::{Check, ForeignKey, Ident, Index, IndexKey, Schema, Table};
+use super::{Constraint, Ident, Index, IndexKey, Schema, Table};
 
 /// How constraints and indexes are named that nobody named: a pattern for each kind, as in SQLAlchemy's
 /// `MetaData(naming_convention=…)`, with the same keys and tokens.
@@ -40,7 +40,7 @@ use super::{Check, ForeignKey, Ident, Index, IndexKey, Schema, Table};
 /// convention.apply(&mut schema)?;
 ///
 /// let plant = schema.table(&"plant".into()).expect("it is there");
-/// assert_eq!(plant.foreign_keys[0].name, Some("fk_plant_bed_id_bed".into()));
+/// assert_eq!(plant.foreign_keys().next().unwrap().name, Some("fk_plant_bed_id_bed".into()));
 /// # Ok::<(), cucurbit::schema::NamingError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -157,24 +157,19 @@ impl NamingConvention {
     fn name(&self, table: &mut Table) -> Result<(), NamingError> {
         let Self { ix, uq, ck, fk, pk } = self;
         let owner = table.name.name.clone();
-        let of = |columns| Words { table: &owner, columns, referred: None };
-        if let (Some(pattern), Some(key)) = (pk, &mut table.primary_key) {
-            give(&mut key.name, "pk", pattern, &of(&key.columns))?;
-        }
-        for unique in table.uniques.iter_mut() {
-            if let Some(pattern) = uq {
-                give(&mut unique.name, "uq", pattern, &of(&unique.columns))?;
-            }
-        }
-        for ForeignKey { name, columns, referred_table, referred_columns, .. } in &mut table.foreign_keys {
-            if let Some(pattern) = fk {
-                let referred = Some((&referred_table.name, referred_columns.as_slice()));
-                give(name, "fk", pattern, &Words { table: &owner, columns, referred })?;
-            }
-        }
-        for Check { name, .. } in &mut table.checks {
-            if let Some(pattern) = ck {
-                give(name, "ck", pattern, &of(&[]))?;
+        for constraint in &mut table.constraints {
+            let (name, label, pattern, columns, referred): (_, _, _, &[Ident], _) = match constraint {
+                Constraint::PrimaryKey(key) => (&mut key.name, "pk", pk, &key.columns, None),
+                Constraint::Unique(unique) => (&mut unique.name, "uq", uq, &unique.columns, None),
+                Constraint::ForeignKey(key) => {
+                    let referred = Some((&key.referred_table.name, key.referred_columns.as_slice()));
+                    (&mut key.name, "fk", fk, &key.columns, referred)
+                }
+                Constraint::Check(check) => (&mut check.name, "ck", ck, &[], None),
+                Constraint::Exclusion(_) => continue,
+            };
+            if let Some(pattern) = pattern {
+                give(name, label, pattern, &Words { table: &owner, columns, referred })?;
             }
         }
         if let Some(pattern) = ix {
@@ -213,11 +208,12 @@ fn rename(mut index: Index, table: &Ident, pattern: &str) -> Result<Index, Namin
 }
 
 fn refuse_twins(table: &Table) -> Result<(), NamingError> {
-    let uniques = table.uniques.iter().filter_map(|unique| unique.name.as_ref());
-    let keys = table.foreign_keys.iter().filter_map(|key| key.name.as_ref());
-    let checks = table.checks.iter().filter_map(|check| check.name.as_ref());
+    let names = table
+        .constraints
+        .iter()
+        .filter(|one| !matches!(one, Constraint::PrimaryKey(_) | Constraint::Exclusion(_)));
     let mut seen = BTreeSet::new();
-    match uniques.chain(keys).chain(checks).find(|name| !seen.insert(*name)) {
+    match names.filter_map(Constraint::name).find(|name| !seen.insert(*name)) {
         Some(name) => Err(NamingError::Twice { table: table.name.to_string(), name: name.to_string() }),
         None => Ok(()),
     }
@@ -295,13 +291,9 @@ mod tests {
         let mut schema = plant();
         convention.apply(&mut schema).expect("it names");
         let plant = schema.tables.into_values().next().expect("the table");
-        let key = plant.primary_key.expect("a key").name;
-        let constraints = plant.uniques.into_iter().map(|unique| unique.name);
-        let keys = plant.foreign_keys.into_iter().map(|key| key.name);
-        let checks = plant.checks.into_iter().map(|check| check.name);
-        let named = [key].into_iter().chain(constraints).chain(keys).chain(checks);
-        let named = named.map(|name| name.map_or("-".to_owned(), |name| name.to_string()));
-        named.chain(plant.indexes.into_keys().map(|name| name.to_string())).collect()
+        let named = plant.constraints.iter().map(Constraint::name);
+        let named = named.map(|name| name.map_or("-".to_owned(), ToString::to_string));
+        named.chain(plant.indexes.keys().map(ToString::to_string)).collect()
     }
 
     #[test]

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{
-    Check, Column, ColumnType, ConstraintRef, Dialect, Exclusion, ForeignKey, Ident, Index, IndexKey,
-    PrimaryKey, ServerDefault, TableName, Unique,
+    Check, Column, ColumnType, Constraint, ConstraintRef, Constraints, Dialect, Exclusion, ForeignKey, Ident,
+    Index, IndexKey, PrimaryKey, ServerDefault, TableName, Unique,
 };
 
 /// A table.
@@ -16,16 +16,8 @@ pub struct Table {
     pub name: TableName,
     /// The columns in the order of the table. The order of a table that exists is not a difference.
     pub columns: Vec<Column>,
-    /// The primary key.
-    pub primary_key: Option<PrimaryKey>,
-    /// The unique constraints, in the order they were declared.
-    pub uniques: Vec<Unique>,
-    /// The foreign keys, in the order they were declared.
-    pub foreign_keys: Vec<ForeignKey>,
-    /// The checks, in the order they were declared.
-    pub checks: Vec<Check>,
-    /// The exclusion constraints, in the order they were declared (PostgreSQL only).
-    pub exclusions: Vec<Exclusion>,
+    /// The primary key, unique constraints, foreign keys, checks and exclusions.
+    pub constraints: Constraints,
     /// The indexes by name; those that carry a constraint are not among them.
     pub indexes: BTreeMap<Ident, Index>,
     /// A comment (PostgreSQL only).
@@ -96,11 +88,7 @@ impl Table {
         Self {
             name: name.into(),
             columns: Vec::new(),
-            primary_key: None,
-            uniques: Vec::new(),
-            foreign_keys: Vec::new(),
-            checks: Vec::new(),
-            exclusions: Vec::new(),
+            constraints: Constraints::default(),
             indexes: BTreeMap::new(),
             comment: None,
             options: TableOptions::default(),
@@ -111,9 +99,7 @@ impl Table {
     /// each table.
     pub(crate) fn shrink_to_fit(&mut self) {
         self.columns.shrink_to_fit();
-        self.foreign_keys.shrink_to_fit();
-        self.uniques.shrink_to_fit();
-        self.checks.shrink_to_fit();
+        self.constraints.shrink_to_fit();
     }
 
     /// Finds a column by name.
@@ -124,7 +110,7 @@ impl Table {
 
     /// Lists what SQL stands in it, and in what: checks, computed columns, indexes and their conditions.
     pub(crate) fn spoken(&self, dialect: Dialect) -> impl Iterator<Item = (&'static str, &str)> {
-        let checks = self.checks.iter().map(move |check| ("a check", check.expression.on(dialect).as_str()));
+        let checks = self.checks().map(move |check| ("a check", check.expression.on(dialect).as_str()));
         let computed = self.columns.iter().filter_map(move |column| match &column.default {
             Some(ServerDefault::Computed { expression, stored: _ }) => {
                 Some(("a computed column", expression.on(dialect).as_str()))
@@ -155,13 +141,13 @@ impl Table {
     /// Tells whether a column is part of the primary key.
     #[must_use]
     pub fn is_in_primary_key(&self, name: &Ident) -> bool {
-        self.primary_key.as_ref().is_some_and(|key| key.columns.contains(name))
+        self.primary_key().is_some_and(|key| key.columns.contains(name))
     }
 
     /// Finds an index by name, also one that carries an exclusion constraint.
     #[must_use]
     pub fn index(&self, name: &Ident) -> Option<&Index> {
-        let carries = || self.exclusions.iter().map(|exclusion| &exclusion.index);
+        let carries = || self.exclusions().map(|exclusion| &exclusion.index);
         self.indexes.get(name).or_else(|| carries().find(|index| index.name == *name))
     }
 
@@ -175,7 +161,7 @@ impl Table {
     #[must_use]
     pub fn foreign_key_reference(&self, key: &ForeignKey) -> ConstraintRef {
         let is_like = |other: &&ForeignKey| other.columns == key.columns;
-        let are_several = self.foreign_keys.iter().filter(is_like).nth(1).is_some();
+        let are_several = self.foreign_keys().filter(is_like).nth(1).is_some();
         match &key.name {
             None if are_several => {
                 ConstraintRef::ForeignKey { columns: key.columns.clone(), referred: Some(key.referred()) }
@@ -187,11 +173,44 @@ impl Table {
     /// Returns how every constraint of the table is referred to, keys first.
     #[must_use]
     pub fn constraint_references(&self) -> Vec<ConstraintRef> {
-        let keys = self.primary_key.iter().map(PrimaryKey::reference);
-        let uniques = self.uniques.iter().map(Unique::reference);
-        let foreign_keys = self.foreign_keys.iter().map(|key| self.foreign_key_reference(key));
-        let checks = self.checks.iter().map(Check::reference);
-        let exclusions = self.exclusions.iter().map(Exclusion::reference);
-        keys.chain(uniques).chain(foreign_keys).chain(checks).chain(exclusions).collect()
+        let reference = |constraint: &Constraint| match constraint {
+            Constraint::ForeignKey(key) => self.foreign_key_reference(key),
+            Constraint::PrimaryKey(_)
+            | Constraint::Unique(_)
+            | Constraint::Check(_)
+            | Constraint::Exclusion(_) => constraint.reference(),
+        };
+        self.constraints.iter().map(reference).collect()
+    }
+
+    /// Returns the primary key.
+    #[must_use]
+    pub fn primary_key(&self) -> Option<&PrimaryKey> {
+        self.constraints.primary_keys().next()
+    }
+
+    /// Returns the primary key, to change it.
+    pub fn primary_key_mut(&mut self) -> Option<&mut PrimaryKey> {
+        self.constraints.primary_keys_mut().next()
+    }
+
+    /// Lists the unique constraints.
+    pub fn uniques(&self) -> impl DoubleEndedIterator<Item = &Unique> + Clone {
+        self.constraints.uniques()
+    }
+
+    /// Lists the foreign keys.
+    pub fn foreign_keys(&self) -> impl DoubleEndedIterator<Item = &ForeignKey> + Clone {
+        self.constraints.foreign_keys()
+    }
+
+    /// Lists the checks.
+    pub fn checks(&self) -> impl DoubleEndedIterator<Item = &Check> + Clone {
+        self.constraints.checks()
+    }
+
+    /// Lists the exclusion constraints.
+    pub fn exclusions(&self) -> impl DoubleEndedIterator<Item = &Exclusion> + Clone {
+        self.constraints.exclusions()
     }
 }

@@ -6,8 +6,9 @@
 use crate::{
     operation::{BulkInsert, ColumnChange, Consent, ConstraintChange, EnumChange, Execute, Operation},
     schema::{
-        Action, Check, ConstraintRef, Deferral, EnumPlace, EnumType, ForeignKey, Ident, Match, ObjectName,
-        PrimaryKey, Referred, Sequence, Table, TableName, TableOption, TableOptions, Type, Unique,
+        Action, Check, Constraint, ConstraintRef, Deferral, EnumPlace, EnumType, ForeignKey, Ident, Match,
+        ObjectName, PrimaryKey, Referred, Sequence, Table, TableName, TableOption, TableOptions, Type,
+        Unique,
     },
 };
 
@@ -197,15 +198,42 @@ impl Lines {
         self.block(&opening, "table", ")));", |lines| lines.table(table));
     }
 
+    fn constraint(&mut self, constraint: &Constraint) {
+        let name = named(constraint.name());
+        let line = match constraint {
+            Constraint::PrimaryKey(key) => {
+                format!(
+                    "table.primary_key({}){name}{};",
+                    spell::idents(&key.columns),
+                    primary_key_options(key)
+                )
+            }
+            Constraint::Unique(unique) => {
+                format!("table.unique({}){name}{};", spell::idents(&unique.columns), unique_options(unique))
+            }
+            Constraint::ForeignKey(key) => {
+                format!("table.foreign_key({}){name}{};", key_arguments(key), key_options(key))
+            }
+            Constraint::Check(check) => {
+                format!(
+                    "table.check({}){name}{};",
+                    spell::expression(&check.expression),
+                    check_options(check)
+                )
+            }
+            Constraint::Exclusion(exclusion) => {
+                let (arguments, options) = spell::exclusion(exclusion);
+                format!("table.exclusion({}, {arguments}){options};", spell::ident(&exclusion.index.name))
+            }
+        };
+        self.line(&line);
+    }
+
     fn table(&mut self, table: &Table) {
         let Table {
             name: _,
             columns,
-            primary_key,
-            uniques,
-            foreign_keys,
-            checks,
-            exclusions,
+            constraints,
             indexes,
             comment,
             options: TableOptions { is_autoincrement, is_strict, is_unlogged, is_without_rowid },
@@ -213,32 +241,7 @@ impl Lines {
         for column in columns {
             self.line(&format!("table.column({});", spell::column(column)));
         }
-        if let Some(key) = primary_key {
-            let (columns, name) = (spell::idents(&key.columns), named(key.name.as_ref()));
-            self.line(&format!("table.primary_key({columns}){name}{};", primary_key_options(key)));
-        }
-        for unique in uniques {
-            let (columns, name) = (spell::idents(&unique.columns), named(unique.name.as_ref()));
-            self.line(&format!("table.unique({columns}){name}{};", unique_options(unique)));
-        }
-        for foreign_key in foreign_keys {
-            let (arguments, options) = (key_arguments(foreign_key), key_options(foreign_key));
-            self.line(&format!(
-                "table.foreign_key({arguments}){}{options};",
-                named(foreign_key.name.as_ref())
-            ));
-        }
-        for check in checks {
-            let (condition, name) = (spell::expression(&check.expression), named(check.name.as_ref()));
-            self.line(&format!("table.check({condition}){name}{};", check_options(check)));
-        }
-        for exclusion in exclusions {
-            let (arguments, options) = spell::exclusion(exclusion);
-            self.line(&format!(
-                "table.exclusion({}, {arguments}){options};",
-                spell::ident(&exclusion.index.name)
-            ));
-        }
+        constraints.iter().for_each(|constraint| self.constraint(constraint));
         for index in indexes.values() {
             let (name, options) = (spell::ident(&index.name), spell::index_options(index));
             let parts = index.parts.iter().map(spell::index_part).collect::<Vec<_>>().join(", ");

@@ -5,10 +5,10 @@ use cucurbit::{
         BulkInsert, ColumnChange, Concurrency, Consent, ConstraintChange, EnumChange, Execute, Operation,
     },
     schema::{
-        Action, Check, Column, ConstraintRef, Deferral, Dialect, EnumPlace, EnumType, Exclusion, ForeignKey,
-        Ident, Identity, Index, IndexKey, IndexPart, Literal, Match, Nulls, OnConflict, Order, PrimaryKey,
-        Referred, Sequence, SequenceOptions, Serial, ServerDefault, Table, TableName, TableOption,
-        TableOptions, Type, Unique, Variants,
+        Action, Check, Column, ConstraintRef, Constraints, Deferral, Dialect, EnumPlace, EnumType, Exclusion,
+        ForeignKey, Ident, Identity, Index, IndexKey, IndexPart, Literal, Match, Nulls, OnConflict, Order,
+        PrimaryKey, Referred, Sequence, SequenceOptions, Serial, ServerDefault, Table, TableName,
+        TableOption, TableOptions, Type, Unique, Variants,
     },
 };
 use proptest::{
@@ -339,19 +339,13 @@ fn table() -> BoxedStrategy<Table> {
     (table_name(), vec(column(), 0..5), constraints, indexes, option::weighted(0.3, text()), options)
         .prop_map(|(name, columns, constraints, indexes, comment, options)| {
             let (primary_key, uniques, foreign_keys, checks, exclusions) = constraints;
+            let mut constraints: Constraints = primary_key.into_iter().collect();
+            constraints.extend(uniques);
+            constraints.extend(foreign_keys);
+            constraints.extend(checks);
+            constraints.extend(exclusions);
             let indexes = indexes.into_iter().map(|index| (index.name.clone(), index)).collect();
-            Table {
-                name,
-                columns,
-                primary_key,
-                uniques,
-                foreign_keys,
-                checks,
-                exclusions,
-                indexes,
-                comment,
-                options,
-            }
+            Table { name, columns, constraints, indexes, comment, options }
         })
         .boxed()
 }

@@ -7,9 +7,9 @@ use cucurbit::{
     diff::{Diff, Filter, diff},
     operation::{apply_all, reverse_all},
     schema::{
-        Action, Check, Column, Deferral, EnumType, Exclusion, Expression, ForeignKey, Ident, Index, IndexKey,
-        IndexPart, Literal, OnConflict, PrimaryKey, Schema, Sequence, SequenceOptions, ServerDefault, Table,
-        Type, Unique,
+        Action, Check, Column, Constraint, Deferral, EnumType, Exclusion, Expression, ForeignKey, Ident,
+        Index, IndexKey, IndexPart, Literal, OnConflict, PrimaryKey, Schema, Sequence, SequenceOptions,
+        ServerDefault, Table, Type, Unique,
     },
 };
 use proptest::{
@@ -227,20 +227,21 @@ fn table(name_of: &'static str) -> BoxedStrategy<Table> {
                 let (indexes, mut exclusions) = indexed;
                 let mut table = Table::new(name_of);
                 table.columns = columns.into_iter().chain(e).chain(f).collect();
-                table.primary_key = primary_key;
                 // A key that is said twice is one key to some databases.
-                table.uniques = distinct(uniques, |unique| unique.columns.clone());
-                let key = table.primary_key.clone();
-                table.uniques.retain(|unique| key.as_ref().is_none_or(|key| key.columns != unique.columns));
+                let uniques = distinct(uniques, |unique| unique.columns.clone()).into_iter();
+                let key = primary_key.clone();
+                let is_other = |unique: &Unique| key.as_ref().is_none_or(|key| key.columns != unique.columns);
+                table.constraints.extend(primary_key);
+                table.constraints.extend(uniques.filter(is_other));
                 for column in table.columns.iter_mut() {
                     let is_in_key = key.as_ref().is_some_and(|key| key.columns.contains(&column.name));
                     column.nullable &= !is_in_key;
                 }
                 // An unnamed foreign key is known by its columns and what it refers to.
-                table.foreign_keys = distinct(foreign_keys, |key| {
+                table.constraints.extend(distinct(foreign_keys, |key| {
                     (key.columns.clone(), key.referred_table.clone(), key.referred_columns.clone())
-                });
-                table.checks = distinct(checks, |check| check.expression.base.clone());
+                }));
+                table.constraints.extend(distinct(checks, |check| check.expression.base.clone()));
                 let named = |index: Index| (Ident::new(format!("{}_{name_of}", index.name)), index);
                 table.indexes = indexes
                     .into_iter()
@@ -250,7 +251,7 @@ fn table(name_of: &'static str) -> BoxedStrategy<Table> {
                 for exclusion in &mut exclusions {
                     exclusion.index.name = format!("{}_{name_of}_excl", exclusion.index.name).into();
                 }
-                table.exclusions = exclusions;
+                table.constraints.extend(exclusions);
                 table.comment = comment;
                 [table.options.is_strict, table.options.is_unlogged] = set;
                 with_names_once(table)
@@ -272,9 +273,9 @@ fn with_names_once(mut table: Table) -> Table {
         Some(chosen) => taken.push(chosen.clone()),
         None => {}
     };
-    table.uniques.iter_mut().for_each(|unique| once(&mut unique.name));
-    table.foreign_keys.iter_mut().for_each(|key| once(&mut key.name));
-    table.checks.iter_mut().for_each(|check| once(&mut check.name));
+    table.constraints.uniques_mut().for_each(|unique| once(&mut unique.name));
+    table.constraints.foreign_keys_mut().for_each(|key| once(&mut key.name));
+    table.constraints.checks_mut().for_each(|check| once(&mut check.name));
     table
 }
 
@@ -286,7 +287,10 @@ fn schema() -> BoxedStrategy<Schema> {
             let names: Vec<&str> = tables.keys().copied().collect();
             let tables = tables.into_values().map(|mut table| {
                 // A foreign key refers to what is there.
-                table.foreign_keys.retain(|key| names.contains(&key.referred_table.name.as_str()));
+                let leads_out = |one: &Constraint| {
+                    matches!(one, Constraint::ForeignKey(key) if !names.contains(&key.referred_table.name.as_str()))
+                };
+                table.constraints.retain(|one| !leads_out(one));
                 of_enums(&mut table, &enums);
                 table
             });
@@ -340,7 +344,9 @@ fn compare(from: &Canonical, to: &Canonical) -> Diff {
         let default = |column: &Ident| table.column(column).and_then(|column| column.default.clone());
         let carrier = |name: &Ident| table.index(name).expect("it was asked about");
         let text = match &question.subject {
-            Subject::Check(place) => table.checks[*place].expression.base.clone(),
+            Subject::Check(place) => {
+                table.checks().nth(*place).expect("it was asked about").expression.base.clone()
+            }
             Subject::Computed(column) | Subject::Default(column) => match default(column) {
                 Some(ServerDefault::Computed { expression, .. } | ServerDefault::Expression(expression)) => {
                     expression.base
@@ -365,16 +371,16 @@ fn settled(dialect: Dialect, schema: &Schema) -> Schema {
     let mut form = dialect.canonical(schema).form().clone();
     for table in form.tables.values_mut() {
         table.columns.sort_by(|one, other| one.name.cmp(&other.name));
-        table.checks.sort_by_key(|check| (check.expression.base.clone(), check.name.clone()));
-        table.uniques.sort_by_key(|unique| (unique.columns.clone(), unique.name.clone()));
-        table.foreign_keys.sort_by_key(|key| {
-            (key.columns.clone(), key.referred_table.clone(), key.referred_columns.clone(), key.name.clone())
+        table.constraints.sort_by_key(|constraint| {
+            let mut unnamed = constraint.clone();
+            unnamed.forget_name();
+            (format!("{unnamed:?}"), constraint.name().cloned())
         });
         // Nobody chose it, so it may be any.
-        table.primary_key.iter_mut().for_each(|key| key.name = None);
-        table.uniques.iter_mut().for_each(|unique| unique.name = None);
-        table.foreign_keys.iter_mut().for_each(|key| key.name = None);
-        table.checks.iter_mut().for_each(|check| check.name = None);
+        table.primary_key_mut().into_iter().for_each(|key| key.name = None);
+        table.constraints.uniques_mut().for_each(|unique| unique.name = None);
+        table.constraints.foreign_keys_mut().for_each(|key| key.name = None);
+        table.constraints.checks_mut().for_each(|check| check.name = None);
     }
     form
 }

@@ -90,11 +90,11 @@ fn makes(op: &mut Op, place: &str) {
             for column in table.columns {
                 new.column(column);
             }
-            if let Some(key) = table.primary_key {
-                new.primary_key(key.columns);
+            if let Some(key) = table.constraints.primary_keys().next() {
+                new.primary_key(&key.columns);
             }
-            for key in table.foreign_keys {
-                new.foreign_key(key.columns, key.referred_table, key.referred_columns);
+            for key in table.constraints.foreign_keys() {
+                new.foreign_key(&key.columns, &key.referred_table, &key.referred_columns);
             }
         });
     }

@@ -22,7 +22,10 @@ pub(crate) async fn settled(connection: &mut Connection, schema: &Schema) -> Sch
             None => panic!("{question:?} has no answer"),
         };
         match &question.subject {
-            Subject::Check(place) => table.checks[*place].expression = canonical,
+            Subject::Check(place) => {
+                let check = table.constraints.checks_mut().nth(*place).expect("it was asked about");
+                check.expression = canonical;
+            }
             Subject::Computed(name) | Subject::Default(name) => {
                 match &mut table.column_mut(name).expect("it was asked about").default {
                     Some(
@@ -43,25 +46,25 @@ pub(crate) async fn settled(connection: &mut Connection, schema: &Schema) -> Sch
     }
     for table in settled.tables.values_mut() {
         table.columns.sort_by(|one, other| one.name.cmp(&other.name));
-        table.uniques.sort_by_key(|unique| (unique.columns.clone(), unique.name.clone()));
-        table.foreign_keys.sort_by_key(|key| {
-            (key.columns.clone(), key.referred_table.clone(), key.referred_columns.clone(), key.name.clone())
+        table.constraints.sort_by_key(|constraint| {
+            let mut unnamed = constraint.clone();
+            unnamed.forget_name();
+            (format!("{unnamed:?}"), constraint.name().cloned())
         });
-        table.checks.sort_by(|one, other| one.expression.base.cmp(&other.expression.base));
     }
     settled
 }
 
 /// Finds an index, also that of an exclusion.
 fn carrier<'t>(table: &'t mut Table, name: &Ident) -> &'t mut Index {
-    let carriers = table.exclusions.iter_mut().map(|exclusion| &mut exclusion.index);
+    let carriers = table.constraints.exclusions_mut().map(|exclusion| &mut exclusion.index);
     let mut indexes = table.indexes.values_mut().chain(carriers);
     indexes.find(|index| index.name == *name).expect("it was asked about")
 }
 
 /// Asks about every expression of a table.
 pub(crate) fn questions(table: &Table) -> Vec<Question> {
-    let mut subjects: Vec<Subject> = (0..table.checks.len()).map(Subject::Check).collect();
+    let mut subjects: Vec<Subject> = (0..table.checks().count()).map(Subject::Check).collect();
     for column in &table.columns {
         match &column.default {
             Some(ServerDefault::Computed { .. }) => subjects.push(Subject::Computed(column.name.clone())),
@@ -70,7 +73,7 @@ pub(crate) fn questions(table: &Table) -> Vec<Question> {
             | None => {}
         }
     }
-    let carriers = table.exclusions.iter().map(|exclusion| &exclusion.index);
+    let carriers = table.exclusions().map(|exclusion| &exclusion.index);
     for index in table.indexes.values().chain(carriers) {
         for (place, part) in index.parts.iter().enumerate() {
             if matches!(part.key, IndexKey::Expression(_)) {

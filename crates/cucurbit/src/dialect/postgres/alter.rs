@@ -18,7 +18,8 @@ use crate::{
     },
     operation::ColumnChange,
     schema::{
-        Column, Dialect, Expression, Ident, Identity, ObjectName, Sequence, ServerDefault, Table, Type,
+        Column, Constraint, Dialect, Expression, Ident, Identity, ObjectName, Sequence, ServerDefault, Table,
+        Type,
     },
 };
 
@@ -405,32 +406,26 @@ pub(super) fn is_retyped(column: &Column, changes: &[ColumnChange]) -> bool {
 /// COLUMN). Foreign keys are the plan's, which knows the other tables.
 pub(super) fn with_column(table: &Table, column: &Ident) -> Vec<String> {
     let name = qualified(&table.name);
-    let key = table.primary_key.iter().filter(|key| is_in_key(&key.columns, &key.include, column));
-    let uniques = table.uniques.iter().filter(|key| is_in_key(&key.columns, &key.include, column));
-    let checks = table.checks.iter().filter(|check| expression::names_column(&check.expression, column));
-    let exclusions = table.exclusions.iter();
-    let exclusions = exclusions.filter(|one| expression::index_names_column(&one.index, column));
-    let add = |constraint: String, said| {
-        let add = format!("ALTER TABLE {name} ADD {constraint}");
-        std::iter::once(add).chain(comment::on_new_constraint(&table.name, said))
+    let goes_with_it = |one: &&Constraint| match one {
+        Constraint::ForeignKey(_) => false,
+        Constraint::PrimaryKey(_)
+        | Constraint::Unique(_)
+        | Constraint::Check(_)
+        | Constraint::Exclusion(_) => {
+            one.columns().any(|other| other == column)
+                || one.expressions().any(|sql| expression::names_column(sql, column))
+        }
     };
-    let key = key.map(|key| (render::primary_key(key), (key.name.as_ref(), key.comment.as_ref())));
-    let uniques = uniques.map(|one| (render::unique(one), (one.name.as_ref(), one.comment.as_ref())));
-    let checks = checks.map(|one| (render::check(one), (one.name.as_ref(), one.comment.as_ref())));
-    let exclusions =
-        exclusions.map(|one| (render::exclusion(one), (Some(&one.index.name), one.comment.as_ref())));
-    let constraints = key.chain(uniques).chain(checks).chain(exclusions);
+    let constraints = table.constraints.iter().filter(goes_with_it).flat_map(|one| {
+        let add = format!("ALTER TABLE {name} ADD {}", render::constraint(one));
+        std::iter::once(add).chain(comment::on_new_constraint(&table.name, one))
+    });
     let indexes = table.indexes.values().filter(|index| expression::index_names_column(index, column));
     let indexes = indexes.flat_map(|index| {
         let create = render::create_index(&table.name, index, crate::operation::Concurrency::default());
         std::iter::once(create).chain(comment::on_new_index(&table.name, index))
     });
-    constraints.flat_map(|(constraint, said)| add(constraint, said)).chain(indexes).collect()
-}
-
-/// Tells whether a key goes with a column.
-pub(super) fn is_in_key(columns: &[Ident], include: &[Ident], column: &Ident) -> bool {
-    columns.contains(column) || include.contains(column)
+    constraints.chain(indexes).collect()
 }
 
 /// Says how a value becomes one of another type, where PostgreSQL has no cast that it makes by itself.

@@ -2,17 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::{
-    constant, expression,
-    names::{self, Constraint},
-    operator_class, sequence, shadowed, types, visit,
-};
+use super::{constant, expression, names, operator_class, sequence, shadowed, types, visit};
 use crate::{
     dialect::Canonical,
     schema::{
-        Column, Dialect, Expression, ForeignKey, Ident, Identity, Index, IndexKey, IndexPart, Literal, Nulls,
-        OnConflict, Order, PrimaryKey, Schema, Serial, ServerDefault, Table, TableName, TableOptions, Type,
-        Unique,
+        Column, Constraint, Dialect, Expression, ForeignKey, Ident, Identity, Index, IndexKey, IndexPart,
+        Literal, Nulls, OnConflict, Order, PrimaryKey, Schema, Serial, ServerDefault, Table, TableName,
+        TableOptions, Type, Unique,
     },
 };
 
@@ -76,7 +72,7 @@ pub(crate) fn canonical(schema: Schema, own: Option<&Ident>) -> Canonical {
 /// The connection's own schema is where a name without one is looked for.
 fn in_own_schema(table: &mut Table, own: &Ident) {
     unqualified(&mut table.name, own);
-    table.foreign_keys.iter_mut().for_each(|key| unqualified(&mut key.referred_table, own));
+    table.constraints.foreign_keys_mut().for_each(|key| unqualified(&mut key.referred_table, own));
 }
 
 fn unqualified(name: &mut TableName, own: &Ident) {
@@ -87,42 +83,28 @@ fn unqualified(name: &mut TableName, own: &Ident) {
 ///
 /// `cut` is the same table with its names cut, in the same order.
 fn forget_generated_names(table: &mut Table, cut: &Table, is_borne_once: &impl Fn(&Ident) -> bool) {
-    let forget = |name: &mut Option<Ident>, is_generated: bool| {
-        if is_generated {
-            *name = None;
-        }
-    };
     let given = &mut BTreeSet::new();
     // Read in the order of their names, one with a number comes first where the number made the cut longer.
     let mut known = None;
     while known != Some(given.len()) {
         known = Some(given.len());
-        for (check, cut_check) in table.checks.iter_mut().zip(&cut.checks) {
-            forget(&mut check.name, names::is_given(cut, Constraint::Check(cut_check), given, is_borne_once));
-        }
-        for (key, cut_key) in table.foreign_keys.iter_mut().zip(&cut.foreign_keys) {
-            forget(
-                &mut key.name,
-                names::is_given(cut, Constraint::ForeignKey(cut_key), given, is_borne_once),
-            );
+        for (constraint, cut_constraint) in table.constraints.iter_mut().zip(cut.constraints.iter()) {
+            if names::is_given(cut, cut_constraint, given, is_borne_once) {
+                constraint.forget_name();
+            }
         }
     }
     for (column, cut_column) in table.columns.iter_mut().zip(&cut.columns) {
         forget_own_sequence(column, &names::generated_sequence(&cut.name, &cut_column.name));
-    }
-    for (key, cut_key) in table.primary_key.iter_mut().zip(&cut.primary_key) {
-        forget(&mut key.name, names::is_given(cut, Constraint::PrimaryKey(cut_key), given, is_borne_once));
-    }
-    for (unique, cut_unique) in table.uniques.iter_mut().zip(&cut.uniques) {
-        forget(&mut unique.name, names::is_given(cut, Constraint::Unique(cut_unique), given, is_borne_once));
     }
     // CREATE TABLE makes one index of a key that is said twice (`transformIndexConstraints` in parse_utilcmd.c).
     let key_as_unique = |key: &PrimaryKey| {
         let PrimaryKey { name: _, columns, include, deferral, on_conflict: _, comment: _ } = key.clone();
         Unique { include, deferral, ..Unique::new(columns) }
     };
-    let mut kept: Vec<Unique> = table.primary_key.iter().map(key_as_unique).collect();
-    table.uniques.retain(|unique| {
+    let mut kept: Vec<Unique> = table.primary_key().into_iter().map(key_as_unique).collect();
+    table.constraints.retain(|constraint| {
+        let Constraint::Unique(unique) = constraint else { return true };
         let unnamed = Unique { name: None, comment: None, on_conflict: OnConflict::Abort, ..unique.clone() };
         let is_repeated = unique.name.is_none() && kept.contains(&unnamed);
         kept.push(unnamed);
@@ -143,37 +125,42 @@ fn store(table: &mut Table, own: &Ident) {
     for column in &mut table.columns {
         store_column(column, own);
     }
-    if let Some(key) = &table.primary_key {
-        for column in table.columns.iter_mut().filter(|column| key.columns.contains(&column.name)) {
+    let Table { columns, constraints, indexes, .. } = table;
+    for key in constraints.primary_keys() {
+        for column in columns.iter_mut().filter(|column| key.columns.contains(&column.name)) {
             column.nullable = false;
         }
     }
-    for check in &mut table.checks {
-        check.expression = resolved(&check.expression);
-    }
-    // What SQLite does with a row that breaks a key.
-    table.primary_key.iter_mut().for_each(|key| key.on_conflict = OnConflict::Abort);
-    table.uniques.iter_mut().for_each(|unique| unique.on_conflict = OnConflict::Abort);
-    table.uniques.sort_by(|one, other| (&one.columns, &one.name).cmp(&(&other.columns, &other.name)));
-    table.foreign_keys.iter_mut().for_each(store_foreign_key);
-    table.foreign_keys.sort_by(|one, other| {
-        let key = |key: &ForeignKey| {
-            (key.columns.clone(), key.referred_table.clone(), key.referred_columns.clone(), key.name.clone())
-        };
-        key(one).cmp(&key(other))
+    constraints.iter_mut().for_each(|constraint| store_constraint(constraint, columns));
+    constraints.sort_by_key(|constraint| {
+        let name = constraint.name().cloned();
+        match constraint {
+            // Checks stay in the order in which they were made.
+            Constraint::Check(_) | Constraint::PrimaryKey(_) => (Vec::new(), None, Vec::new(), None),
+            Constraint::Exclusion(_) => (Vec::new(), None, Vec::new(), name),
+            Constraint::ForeignKey(key) => {
+                let referred = (Some(key.referred_table.clone()), key.referred_columns.clone());
+                (key.columns.clone(), referred.0, referred.1, name)
+            }
+            Constraint::Unique(unique) => (unique.columns.clone(), None, Vec::new(), name),
+        }
     });
-    let Table { columns, exclusions, indexes, .. } = table;
     indexes.values_mut().for_each(|index| store_index(index, columns));
-    exclusions.iter_mut().for_each(|exclusion| store_index(&mut exclusion.index, columns));
-    exclusions.sort_by(|one, other| one.index.name.cmp(&other.index.name));
     table.comment = said(&table.comment);
-    let key = table.primary_key.iter_mut().map(|key| &mut key.comment);
-    let comments = key.chain(table.uniques.iter_mut().map(|one| &mut one.comment));
-    let comments = comments.chain(table.foreign_keys.iter_mut().map(|one| &mut one.comment));
-    let comments = comments.chain(table.checks.iter_mut().map(|one| &mut one.comment));
-    let comments = comments.chain(table.exclusions.iter_mut().map(|one| &mut one.comment));
-    comments.for_each(|comment| *comment = said(comment));
     table.options = TableOptions { is_unlogged: table.options.is_unlogged, ..TableOptions::default() };
+}
+
+fn store_constraint(constraint: &mut Constraint, columns: &[Column]) {
+    match constraint {
+        Constraint::Check(check) => check.expression = resolved(&check.expression),
+        Constraint::Exclusion(exclusion) => store_index(&mut exclusion.index, columns),
+        Constraint::ForeignKey(key) => store_foreign_key(key),
+        // What SQLite does with a row that breaks a key is nothing here.
+        Constraint::PrimaryKey(key) => key.on_conflict = OnConflict::Abort,
+        Constraint::Unique(unique) => unique.on_conflict = OnConflict::Abort,
+    }
+    let comment = constraint.comment_mut();
+    *comment = said(comment);
 }
 
 /// ON DELETE SET NULL of all columns is that of none in particular; of some, their order says nothing.
@@ -356,9 +343,9 @@ mod tests {
         let canonical = canonical(Schema::from_tables([table]), None);
         for schema in [canonical.as_written(), canonical.form()] {
             let table = &schema.tables[&TableName::new("plant")];
-            assert_eq!(table.primary_key.as_ref().map(|key| key.name.clone()), Some(None));
-            assert_eq!(table.checks[0].name, None);
-            assert_eq!(table.checks[1].name, Some("positive".into()));
+            assert_eq!(table.primary_key().map(|key| key.name.clone()), Some(None));
+            assert_eq!(table.checks().next().unwrap().name, None);
+            assert_eq!(table.checks().nth(1).unwrap().name, Some("positive".into()));
         }
     }
 
@@ -375,7 +362,7 @@ mod tests {
         assert_eq!(once.form(), twice.form());
         let table = once.form().tables.values().next().expect("one table goes in");
         assert_eq!(table.name.name.as_str().len(), names::LONGEST);
-        assert_eq!(table.uniques[0].name, None);
+        assert_eq!(table.uniques().next().unwrap().name, None);
         assert_eq!(table.columns[1].default, None);
     }
 }

@@ -10,7 +10,7 @@ use super::{
     names,
     render::text,
 };
-use crate::schema::{Check, Expression, Ident, Table};
+use crate::schema::{Constraint, Expression, Ident, Table};
 
 /// Words behind which the server puts others: `IN (1, 2)` becomes `= ANY (ARRAY[1, 2])`.
 const REWRITTEN: [&str; 16] = [
@@ -36,8 +36,10 @@ const REWRITTEN: [&str; 16] = [
 pub(super) fn named(table: &Table, condition: &Expression) -> Option<Ident> {
     let wanted = Said::of(table, text(condition));
     let unnamed = || {
-        let is_unnamed = |check: &&Check| names::is_generated(table, names::Constraint::Check(check));
-        table.checks.iter().filter(is_unnamed).map(|check| (check, Said::of(table, text(&check.expression))))
+        let unnamed = table.constraints.iter().filter(|one| names::is_generated(table, one));
+        let checks =
+            unnamed.filter_map(|one| if let Constraint::Check(check) = one { Some(check) } else { None });
+        checks.map(|check| (check, Said::of(table, text(&check.expression))))
     };
     if let Some((check, _)) = unnamed().find(|(_, said)| said.exact == wanted.exact) {
         return check.name.clone();

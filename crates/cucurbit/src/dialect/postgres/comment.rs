@@ -2,7 +2,7 @@
 
 use crate::{
     dialect::sql::{qualified, quoted, string},
-    schema::{Ident, Index, ObjectName, Table, TableName},
+    schema::{Constraint, Ident, Index, ObjectName, Table, TableName},
 };
 
 /// Writes COMMENT ON for a thing that is named in full.
@@ -41,12 +41,9 @@ pub(super) fn on_sequence(name: &ObjectName, comment: Option<&String>) -> String
     on(&format!("SEQUENCE {}", qualified(name)), comment)
 }
 
-/// A constraint's name and comment.
-pub(super) type Said<'t> = (Option<&'t Ident>, Option<&'t String>);
-
 /// Writes the comment of a new constraint, whose name is known; none where it has none.
-pub(super) fn on_new_constraint(table: &TableName, (name, comment): Said<'_>) -> Option<String> {
-    Some(on_constraint(table, name?, Some(comment?)))
+pub(super) fn on_new_constraint(table: &TableName, constraint: &Constraint) -> Option<String> {
+    Some(on_constraint(table, constraint.name()?, Some(constraint.comment()?)))
 }
 
 /// Writes the comment of a new index; none where it has none.
@@ -63,13 +60,12 @@ pub(super) fn on_new_table(table: &Table, later: &[usize]) -> Vec<String> {
         .columns
         .iter()
         .filter_map(|column| Some(on_column(name, &column.name, Some(column.comment.as_ref()?))));
-    let keys = table.foreign_keys.iter().enumerate().filter(|(place, _)| !later.contains(place));
-    let said = table.primary_key.iter().map(|key| (key.name.as_ref(), key.comment.as_ref()));
-    let said = said.chain(table.uniques.iter().map(|one| (one.name.as_ref(), one.comment.as_ref())));
-    let said = said.chain(keys.map(|(_, key)| (key.name.as_ref(), key.comment.as_ref())));
-    let said = said.chain(table.checks.iter().map(|one| (one.name.as_ref(), one.comment.as_ref())));
-    let said = said.chain(table.exclusions.iter().map(|one| (Some(&one.index.name), one.comment.as_ref())));
-    let constraints = said.filter_map(|said| on_new_constraint(name, said));
+    let mut keys = 0..;
+    let is_made_now = |one: &&Constraint| {
+        !matches!(one, Constraint::ForeignKey(_)) || keys.next().is_some_and(|place| !later.contains(&place))
+    };
+    let made = table.constraints.iter().filter(is_made_now);
+    let constraints = made.filter_map(|constraint| on_new_constraint(name, constraint));
     let indexes = table.indexes.values().filter_map(|index| on_new_index(name, index));
     own.chain(columns).chain(constraints).chain(indexes).collect()
 }

@@ -6,10 +6,10 @@
 use super::{check, expression, names, types};
 use crate::{
     dialect::PlanError,
-    operation::{self, ColumnChange, Found, Operation, resolve_constraint},
+    operation::{self, ColumnChange, Operation, resolve_constraint},
     schema::{
-        Check, ConstraintRef, Dialect, Expression, ForeignKey, Ident, IndexKey, Literal, ObjectName, Schema,
-        ServerDefault, Table, TableName, Unique,
+        Constraint, ConstraintRef, Dialect, Expression, Ident, Index, IndexKey, Literal, ObjectName, Schema,
+        ServerDefault, Table, TableName,
     },
 };
 
@@ -73,7 +73,7 @@ pub(super) fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), Pl
 /// Columns of the primary key and columns that a sequence fills do not take NULL.
 fn refuse_nulls(schema: &mut Schema, table: &TableName) {
     let Some(table) = schema.tables.get_mut(table) else { return };
-    let key: &[Ident] = table.primary_key.as_ref().map_or(&[], |key| &key.columns);
+    let key = table.primary_key().map_or_else(Vec::new, |key| key.columns.clone());
     for column in &mut table.columns {
         let is_numbered =
             matches!(column.default, Some(ServerDefault::Serial(_) | ServerDefault::Identity(_)));
@@ -93,17 +93,8 @@ fn rename_in_expressions(schema: &mut Schema, table: &TableName, from: &Ident, t
             *sql = renamed.into();
         }
     };
-    table.checks.iter_mut().for_each(|check| rename(&mut check.expression));
-    let carriers = table.exclusions.iter_mut().map(|exclusion| &mut exclusion.index);
-    for index in table.indexes.values_mut().chain(carriers) {
-        index.predicate.iter_mut().for_each(rename);
-        for part in &mut index.parts {
-            match &mut part.key {
-                IndexKey::Column(_) => {}
-                IndexKey::Expression(expression) => rename(expression),
-            }
-        }
-    }
+    table.constraints.iter_mut().flat_map(Constraint::expressions_mut).for_each(rename);
+    table.indexes.values_mut().flat_map(Index::expressions_mut).for_each(rename);
     for column in &mut table.columns {
         if let Some(ServerDefault::Computed { expression, stored: _ }) = &mut column.default {
             rename(expression);
@@ -140,8 +131,8 @@ fn rename_values(schema: &mut Schema, name: &ObjectName, renamed: &[(String, Str
                 rename_all(sql);
             }
         };
-        table.checks.iter_mut().for_each(|check| rename(&mut check.expression));
-        let carriers = table.exclusions.iter_mut().map(|exclusion| &mut exclusion.index);
+        table.constraints.checks_mut().for_each(|check| rename(&mut check.expression));
+        let carriers = table.constraints.exclusions_mut().map(|exclusion| &mut exclusion.index);
         for index in table.indexes.values_mut().chain(carriers) {
             index.predicate.iter_mut().for_each(rename);
             for part in &mut index.parts {
@@ -174,8 +165,8 @@ fn rename_values(schema: &mut Schema, name: &ObjectName, renamed: &[(String, Str
 /// Checks and indexes that name a dropped column go with it (manual, ALTER TABLE, DROP COLUMN).
 fn drop_what_names(schema: &mut Schema, table: &TableName, column: &Ident) {
     if let Some(table) = schema.tables.get_mut(table) {
-        table.checks.retain(|check| !expression::names_column(&check.expression, column));
-        table.exclusions.retain(|one| !expression::index_names_column(&one.index, column));
+        let names_it = |one: &Constraint| one.expressions().any(|sql| expression::names_column(sql, column));
+        table.constraints.retain(|one| !names_it(one));
         table.indexes.retain(|_, index| !expression::index_names_column(index, column));
     }
 }
@@ -187,45 +178,29 @@ pub(super) fn constraint_name(table: &Table, reference: &ConstraintRef) -> Optio
     if let Some(name) = generated_name(table, reference) {
         return Some(name);
     }
-    match resolve_constraint(table, reference) {
-        Some(Found::Check(place)) => table.checks[place].name.clone(),
-        Some(Found::Exclusion(place)) => Some(table.exclusions[place].index.name.clone()),
-        Some(Found::ForeignKey(place)) => table.foreign_keys[place].name.clone(),
-        Some(Found::PrimaryKey) => table.primary_key.as_ref().and_then(|key| key.name.clone()),
-        Some(Found::Unique(place)) => table.uniques[place].name.clone(),
-        None => match reference {
-            ConstraintRef::Check { expression } => check::named(table, expression),
+    match (resolve_constraint(table, reference), reference) {
+        (Some(place), _) => table.constraints[place].name().cloned(),
+        (None, ConstraintRef::Check { expression }) => check::named(table, expression),
+        (
+            None,
             ConstraintRef::ForeignKey { .. }
             | ConstraintRef::Named(_)
             | ConstraintRef::PrimaryKey
-            | ConstraintRef::Unique { .. } => None,
-        },
+            | ConstraintRef::Unique { .. },
+        ) => None,
     }
 }
 
 /// Of several constraints that fit, the one whose name nobody chose is meant.
 fn generated_name(table: &Table, reference: &ConstraintRef) -> Option<Ident> {
-    match reference {
-        ConstraintRef::ForeignKey { columns, referred } => {
-            let fits = |key: &&ForeignKey| {
-                key.columns == *columns
-                    && referred.as_ref().is_none_or(|to| key.refers_to(to))
-                    && names::is_generated(table, names::Constraint::ForeignKey(key))
-            };
-            table.foreign_keys.iter().find(fits)?.name.clone()
+    let is_meant = |one: &&Constraint| match (reference, one) {
+        (ConstraintRef::ForeignKey { columns, referred }, Constraint::ForeignKey(key)) => {
+            key.columns == *columns && referred.as_ref().is_none_or(|to| key.refers_to(to))
         }
-        ConstraintRef::Unique { columns } => {
-            let fits = |unique: &&Unique| {
-                unique.columns == *columns && names::is_generated(table, names::Constraint::Unique(unique))
-            };
-            table.uniques.iter().find(fits)?.name.clone()
-        }
-        ConstraintRef::Check { expression } => {
-            let fits = |check: &&Check| {
-                check.expression == *expression && names::is_generated(table, names::Constraint::Check(check))
-            };
-            table.checks.iter().find(fits)?.name.clone()
-        }
-        ConstraintRef::Named(_) | ConstraintRef::PrimaryKey => None,
-    }
+        (ConstraintRef::Unique { columns }, Constraint::Unique(unique)) => unique.columns == *columns,
+        (ConstraintRef::Check { expression }, Constraint::Check(check)) => check.expression == *expression,
+        (_, _) => false,
+    };
+    let mut meant = table.constraints.iter().filter(is_meant);
+    meant.find(|one| names::is_generated(table, one))?.name().cloned()
 }

@@ -9,21 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{expression, visit};
 use crate::schema::{
-    Check, Column, Dialect, ForeignKey, Ident, PrimaryKey, Schema, Serial, ServerDefault, Table, TableName,
-    Unique,
+    Check, Column, Constraint, Dialect, Ident, Schema, Serial, ServerDefault, Table, TableName,
 };
 
 /// The longest name in bytes: NAMEDATALEN - 1 (manual, 4.1.1).
 pub(super) const LONGEST: usize = 63;
-
-/// A constraint of a table, to be asked for its generated name.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Constraint<'t> {
-    Check(&'t Check),
-    ForeignKey(&'t ForeignKey),
-    PrimaryKey(&'t PrimaryKey),
-    Unique(&'t Unique),
-}
 
 /// Cuts a name where PostgreSQL cuts it, not in the middle of a character (`truncate_identifier`, `pg_mbcliplen`).
 pub(super) fn cut(name: &mut Ident) {
@@ -75,7 +65,7 @@ pub(super) fn made(table: &str, columns: Option<&str>, label: &str) -> String {
 ///
 /// For a check any column of the table will do: the server knows which one the condition is about, a text
 /// that somebody wrote does not.
-pub(super) fn is_generated(table: &Table, constraint: Constraint<'_>) -> bool {
+pub(super) fn is_generated(table: &Table, constraint: &Constraint) -> bool {
     let named = |name: &Option<Ident>, columns: Option<&str>, label: &str| {
         name.as_ref().is_some_and(|name| is_made(name.as_str(), table.name.name.as_str(), columns, label))
     };
@@ -86,7 +76,8 @@ pub(super) fn is_generated(table: &Table, constraint: Constraint<'_>) -> bool {
         }
         Constraint::ForeignKey(key) => named(&key.name, Some(&joined(&key.columns)), "fkey"),
         Constraint::PrimaryKey(key) => named(&key.name, None, "pkey"),
-        Constraint::Unique(unique) => named(&unique.name, Some(&joined(&in_index(unique))), "key"),
+        Constraint::Unique(unique) => named(&unique.name, Some(&joined(constraint.columns())), "key"),
+        Constraint::Exclusion(_) => false,
     }
 }
 
@@ -97,20 +88,17 @@ pub(super) fn is_generated(table: &Table, constraint: Constraint<'_>) -> bool {
 /// it was given. Such a name is kept, as if somebody had chosen it.
 pub(super) fn is_given(
     table: &Table,
-    constraint: Constraint<'_>,
+    constraint: &Constraint,
     given: &mut BTreeSet<Ident>,
     is_borne_once: impl Fn(&Ident) -> bool,
 ) -> bool {
-    let (name, columns, is_numbered) = match constraint {
-        Constraint::Check(check) => {
-            (&check.name, subject_of(table, check).map(|column| column.to_string()), true)
-        }
-        Constraint::ForeignKey(key) => (&key.name, Some(joined(&key.columns)), true),
-        Constraint::PrimaryKey(key) => (&key.name, None, false),
-        Constraint::Unique(unique) => (&unique.name, Some(joined(&in_index(unique))), false),
+    let is_numbered = match constraint {
+        Constraint::Check(_) | Constraint::ForeignKey(_) => true,
+        Constraint::PrimaryKey(_) | Constraint::Unique(_) => false,
+        Constraint::Exclusion(_) => return false,
     };
-    let label = label_of(constraint);
-    let Some(name) = name.as_ref().filter(|name| is_borne_once(name)) else { return false };
+    let (columns, label) = (columns_of(table, constraint), label_of(constraint));
+    let Some(name) = constraint.name().filter(|name| is_borne_once(name)) else { return false };
     let numbers = if is_numbered { given.len() } else { 0 };
     let wanted = (0..=numbers).map(|number| {
         let label = if number == 0 { label.to_owned() } else { format!("{label}{number}") };
@@ -123,9 +111,21 @@ pub(super) fn is_given(
     is_given
 }
 
-const fn label_of(constraint: Constraint<'_>) -> &'static str {
+/// What of a constraint's columns is in the name that PostgreSQL gives to it.
+fn columns_of(table: &Table, constraint: &Constraint) -> Option<String> {
+    match constraint {
+        Constraint::Check(check) => subject_of(table, check).map(|column| column.to_string()),
+        Constraint::ForeignKey(key) => Some(joined(&key.columns)),
+        Constraint::PrimaryKey(_) => None,
+        // All columns of the index are in it (`DefineIndex` in indexcmds.c).
+        Constraint::Unique(_) | Constraint::Exclusion(_) => Some(joined(constraint.columns())),
+    }
+}
+
+const fn label_of(constraint: &Constraint) -> &'static str {
     match constraint {
         Constraint::Check(_) => "check",
+        Constraint::Exclusion(_) => "excl",
         Constraint::ForeignKey(_) => "fkey",
         Constraint::PrimaryKey(_) => "pkey",
         Constraint::Unique(_) => "key",
@@ -135,11 +135,15 @@ const fn label_of(constraint: Constraint<'_>) -> &'static str {
 /// Lists the names that the unnamed keys of a table get, unless these are taken.
 pub(crate) fn generated_keys(table: &Table) -> Vec<(Ident, &'static str)> {
     let name = table.name.name.as_str();
-    let key = table.primary_key.iter().filter(|key| key.name.is_none());
+    let key = table.primary_key().into_iter().filter(|key| key.name.is_none());
     let key = key.map(|_| (Ident::new(made(name, None, "pkey")), "primary key"));
-    let uniques = table.uniques.iter().filter(|unique| unique.name.is_none());
-    let uniques = uniques
-        .map(|unique| (Ident::new(made(name, Some(&joined(&in_index(unique))), "key")), "unique constraint"));
+    let uniques = table.uniques().filter(|unique| unique.name.is_none());
+    let uniques = uniques.map(|unique| {
+        (
+            Ident::new(made(name, Some(&joined(unique.columns.iter().chain(&unique.include))), "key")),
+            "unique constraint",
+        )
+    });
     key.chain(uniques).collect()
 }
 
@@ -150,12 +154,7 @@ pub(crate) fn generated_sequence(table: &TableName, column: &Ident) -> Ident {
 
 /// Lists the names of a table's constraints.
 pub(crate) fn constraint_names(table: &Table) -> impl Iterator<Item = &Ident> {
-    let key = table.primary_key.iter().filter_map(|key| key.name.as_ref());
-    let uniques = table.uniques.iter().filter_map(|unique| unique.name.as_ref());
-    let foreign_keys = table.foreign_keys.iter().filter_map(|key| key.name.as_ref());
-    let checks = table.checks.iter().filter_map(|check| check.name.as_ref());
-    let exclusions = table.exclusions.iter().map(|exclusion| &exclusion.index.name);
-    key.chain(uniques).chain(foreign_keys).chain(checks).chain(exclusions)
+    table.constraints.iter().filter_map(Constraint::name)
 }
 
 /// Tells how often each name is borne, by schema: by tables, indexes and constraints.
@@ -181,7 +180,7 @@ fn is_made(name: &str, table: &str, columns: Option<&str>, label: &str) -> bool 
 }
 
 /// The columns of a key as a generated name lists them (`ChooseForeignKeyConstraintNameAddition`).
-fn joined(columns: &[Ident]) -> String {
+fn joined<'c>(columns: impl IntoIterator<Item = &'c Ident>) -> String {
     let mut text = String::new();
     for column in columns {
         if !text.is_empty() {
@@ -196,20 +195,9 @@ fn joined(columns: &[Ident]) -> String {
     text
 }
 
-/// The columns of the index of a unique constraint, all of which are in its name (`DefineIndex` in indexcmds.c).
-fn in_index(unique: &Unique) -> Vec<Ident> {
-    unique.columns.iter().chain(&unique.include).cloned().collect()
-}
-
 /// Chooses the name that PostgreSQL gives to an unnamed constraint, given all names that are taken.
-pub(super) fn choose(schema: &Schema, table: &Table, constraint: Constraint<'_>) -> Ident {
-    let columns = match constraint {
-        Constraint::Check(check) => subject_of(table, check).map(|column| column.to_string()),
-        Constraint::ForeignKey(key) => Some(joined(&key.columns)),
-        Constraint::PrimaryKey(_) => None,
-        Constraint::Unique(unique) => Some(joined(&in_index(unique))),
-    };
-    let label = label_of(constraint);
+pub(super) fn choose(schema: &Schema, table: &Table, constraint: &Constraint) -> Ident {
+    let (columns, label) = (columns_of(table, constraint), label_of(constraint));
     free(schema, &table.name, |number| {
         let label = if number == 0 { label.to_owned() } else { format!("{label}{number}") };
         made(table.name.name.as_str(), columns.as_deref(), &label)
@@ -243,11 +231,8 @@ fn bears(table: &Table, name: &Ident) -> bool {
     if table.columns.iter().any(is_sequence) {
         return true;
     }
-    let constraints = table.primary_key.iter().filter_map(|key| key.name.as_ref());
-    let constraints = constraints.chain(table.uniques.iter().filter_map(|unique| unique.name.as_ref()));
-    let constraints = constraints.chain(table.foreign_keys.iter().filter_map(|key| key.name.as_ref()));
-    let mut names = constraints.chain(table.checks.iter().filter_map(|check| check.name.as_ref()));
-    table.name.name == *name || table.index(name).is_some() || names.any(|other| other == name)
+    let mut names = constraint_names(table);
+    table.name.name == *name || table.indexes.contains_key(name) || names.any(|other| other == name)
 }
 
 /// Names what a table leaves unnamed, in the order in which CREATE TABLE names it: checks, keys, foreign keys.
@@ -255,34 +240,19 @@ fn bears(table: &Table, name: &Ident) -> bool {
 /// A plan keeps the names in memory, as the server does on disk: they outlive a rename of the table.
 pub(super) fn name_all(schema: &mut Schema, table: &TableName) {
     name_sequences(schema, table);
-    let are_all = |owner: &Table| owner.constraint_references().len() - owner.exclusions.len();
-    let is_unnamed = |owner: &&Table| are_all(owner) > names_of(owner);
-    let Some(mut owner) = schema.tables.get(table).filter(is_unnamed).cloned() else { return };
-    for position in 0..owner.checks.len() {
-        if owner.checks[position].name.is_none() {
-            let name = choose(schema, &owner, Constraint::Check(&owner.checks[position]));
-            owner.checks[position].name = Some(name);
-            schema.tables.insert(table.clone(), owner.clone());
-        }
-    }
-    if let Some(key) = owner.primary_key.as_ref().filter(|key| key.name.is_none()) {
-        let name = choose(schema, &owner, Constraint::PrimaryKey(key));
-        owner.primary_key = owner.primary_key.take().map(|key| PrimaryKey { name: Some(name), ..key });
+    let unnamed = |owner: &Table| -> Vec<usize> {
+        let unnamed = owner.constraints.iter().enumerate().filter(|(_, one)| one.name().is_none());
+        let mut unnamed: Vec<(usize, &Constraint)> = unnamed.collect();
+        unnamed.sort_by_key(|(_, one)| !matches!(one, Constraint::Check(_)));
+        unnamed.into_iter().map(|(place, _)| place).collect()
+    };
+    let Some(mut owner) = schema.tables.get(table).filter(|owner| !unnamed(owner).is_empty()).cloned() else {
+        return;
+    };
+    for place in unnamed(&owner) {
+        let name = choose(schema, &owner, &owner.constraints[place]);
+        owner.constraints[place].set_name(name);
         schema.tables.insert(table.clone(), owner.clone());
-    }
-    for position in 0..owner.uniques.len() {
-        if owner.uniques[position].name.is_none() {
-            let name = choose(schema, &owner, Constraint::Unique(&owner.uniques[position]));
-            owner.uniques[position].name = Some(name);
-            schema.tables.insert(table.clone(), owner.clone());
-        }
-    }
-    for position in 0..owner.foreign_keys.len() {
-        if owner.foreign_keys[position].name.is_none() {
-            let name = choose(schema, &owner, Constraint::ForeignKey(&owner.foreign_keys[position]));
-            owner.foreign_keys[position].name = Some(name);
-            schema.tables.insert(table.clone(), owner.clone());
-        }
     }
 }
 
@@ -304,14 +274,6 @@ fn name_sequences(schema: &mut Schema, table: &TableName) {
             serial.name = Some(chosen);
         }
     }
-}
-
-/// How many constraints have a name.
-fn names_of(table: &Table) -> usize {
-    table.primary_key.iter().filter(|key| key.name.is_some()).count()
-        + table.uniques.iter().filter(|unique| unique.name.is_some()).count()
-        + table.foreign_keys.iter().filter(|key| key.name.is_some()).count()
-        + table.checks.iter().filter(|check| check.name.is_some()).count()
 }
 
 #[cfg(test)]
@@ -364,14 +326,22 @@ mod tests {
         name_all(&mut schema, &"breeder".into());
         let table = &schema.tables[&TableName::new("breeder")];
         let names: Vec<String> =
-            table.uniques.iter().flat_map(|unique| &unique.name).map(Ident::to_string).collect();
+            table.uniques().flat_map(|unique| &unique.name).map(Ident::to_string).collect();
         assert_eq!(names, ["breeder_name_key", "breeder_name_key1", "one_of_each"]);
-        let names: Vec<String> =
-            table.checks.iter().flat_map(|check| &check.name).map(Ident::to_string).collect();
+        let names: Vec<String> = table.checks().flat_map(|check| &check.name).map(Ident::to_string).collect();
         assert_eq!(names, ["breeder_rank_check", "breeder_rank_check1", "breeder_check"]);
-        assert_eq!(table.primary_key.as_ref().and_then(|key| key.name.clone()), Some("breeder_pkey".into()));
-        assert!(is_generated(table, Constraint::Unique(&table.uniques[1])));
-        assert!(!is_generated(table, Constraint::Unique(&table.uniques[2])));
-        assert!(table.checks.iter().all(|check| is_generated(table, Constraint::Check(check))));
+        assert_eq!(table.primary_key().and_then(|key| key.name.clone()), Some("breeder_pkey".into()));
+        let generated = table.constraints.iter().filter(|one| is_generated(table, one));
+        let generated: Vec<String> = generated.flat_map(Constraint::name).map(Ident::to_string).collect();
+        assert_eq!(
+            generated[1..],
+            [
+                "breeder_name_key",
+                "breeder_name_key1",
+                "breeder_rank_check",
+                "breeder_rank_check1",
+                "breeder_check"
+            ]
+        );
     }
 }

@@ -12,9 +12,9 @@ use crate::{
     },
     operation::{BulkInsert, Concurrency},
     schema::{
-        Action, Check, Column, Deferral, Dialect, EnumType, Exclusion, Expression, ForeignKey, Ident,
-        Identity, Index, IndexKey, IndexPart, Literal, Match, Nulls, Order, PrimaryKey, ServerDefault, Table,
-        TableName, Type, Unique,
+        Action, Check, Column, Constraint, Deferral, Dialect, EnumType, Exclusion, Expression, ForeignKey,
+        Ident, Identity, Index, IndexKey, IndexPart, Literal, Match, Nulls, Order, PrimaryKey, ServerDefault,
+        Table, TableName, Type, Unique,
     },
 };
 
@@ -26,6 +26,17 @@ pub(super) fn text(expression: &Expression) -> &str {
     expression.on(Dialect::Postgres)
 }
 
+/// Writes a constraint as CREATE TABLE and ADD have it.
+pub(super) fn constraint(constraint: &Constraint) -> String {
+    match constraint {
+        Constraint::PrimaryKey(key) => primary_key(key),
+        Constraint::Unique(one) => unique(one),
+        Constraint::ForeignKey(key) => foreign_key(key),
+        Constraint::Check(one) => check(one),
+        Constraint::Exclusion(one) => exclusion(one),
+    }
+}
+
 /// Writes CREATE TABLE, one column or constraint on a line, without the foreign keys of these places and without what
 /// does not look at rows: CREATE TABLE would take it for valid.
 pub(super) fn create_table(table: &Table, later: &[usize]) -> Result<String, PlanError> {
@@ -33,12 +44,12 @@ pub(super) fn create_table(table: &Table, later: &[usize]) -> Result<String, Pla
     for one in &table.columns {
         lines.push(column(&table.name, one)?);
     }
-    lines.extend(table.primary_key.iter().map(primary_key));
-    lines.extend(table.uniques.iter().map(unique));
-    let keys = table.foreign_keys.iter().enumerate().filter(|(place, _)| !later.contains(place));
+    lines.extend(table.primary_key().into_iter().map(primary_key));
+    lines.extend(table.uniques().map(unique));
+    let keys = table.foreign_keys().enumerate().filter(|(place, _)| !later.contains(place));
     lines.extend(keys.map(|(_, key)| foreign_key(key)));
-    lines.extend(table.checks.iter().filter(|check| !check.is_not_valid).map(check));
-    lines.extend(table.exclusions.iter().map(exclusion));
+    lines.extend(table.checks().filter(|check| !check.is_not_valid).map(check));
+    lines.extend(table.exclusions().map(exclusion));
     let kind = if table.options.is_unlogged { "UNLOGGED TABLE" } else { "TABLE" };
     if lines.is_empty() {
         return Ok(format!("CREATE {kind} {} ()", qualified(&table.name)));

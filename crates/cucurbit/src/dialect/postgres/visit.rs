@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use crate::{
     operation::{BulkInsert, ColumnChange, ConstraintChange, Execute, Operation},
     schema::{
-        Check, Column, ColumnType, ConstraintRef, EnumType, Exclusion, ForeignKey, Ident, Index, IndexKey,
-        ObjectName, PrimaryKey, Referred, Sequence, Serial, ServerDefault, Table, TableName, Type, Unique,
-        Variants,
+        Check, Column, ColumnType, Constraint, ConstraintRef, EnumType, Exclusion, ForeignKey, Ident, Index,
+        IndexKey, ObjectName, PrimaryKey, Referred, Sequence, Serial, ServerDefault, Table, TableName, Type,
+        Unique, Variants,
     },
 };
 
@@ -137,30 +137,25 @@ pub(super) fn operation(operation: &mut Operation, change: &mut dyn Change) {
 
 /// Changes the names in a table.
 pub(super) fn table(table: &mut Table, change: &mut dyn Change) {
-    let Table {
-        name,
-        columns,
-        primary_key,
-        uniques,
-        foreign_keys,
-        checks,
-        exclusions,
-        indexes,
-        comment: _,
-        options: _,
-    } = table;
+    let Table { name, columns, constraints, indexes, comment: _, options: _ } = table;
     change.made(name);
     columns.iter_mut().for_each(|one| column(one, change));
-    primary_key.iter_mut().for_each(|key| self::primary_key(key, change));
-    uniques.iter_mut().for_each(|one| unique(one, change));
-    foreign_keys.iter_mut().for_each(|one| foreign_key(one, change));
-    checks.iter_mut().for_each(|one| check(one, change));
-    exclusions.iter_mut().for_each(|one| exclusion(one, change));
+    constraints.iter_mut().for_each(|one| constraint(one, change));
     let renamed = std::mem::take(indexes).into_values().map(|mut one| {
         index(&mut one, change);
         (one.name.clone(), one)
     });
     *indexes = renamed.collect::<BTreeMap<_, _>>();
+}
+
+fn constraint(constraint: &mut Constraint, change: &mut dyn Change) {
+    match constraint {
+        Constraint::PrimaryKey(key) => primary_key(key, change),
+        Constraint::Unique(one) => unique(one, change),
+        Constraint::ForeignKey(key) => foreign_key(key, change),
+        Constraint::Check(one) => check(one, change),
+        Constraint::Exclusion(one) => exclusion(one, change),
+    }
 }
 
 fn column(column: &mut Column, change: &mut dyn Change) {

@@ -34,7 +34,7 @@ pub(super) fn answers(from: &Schema, to: &Schema, questions: &[Question]) -> Ans
 
 fn subject(table: &Table, subject: &Subject) -> Option<String> {
     let expression = match subject {
-        Subject::Check(place) => &table.checks.get(*place)?.expression,
+        Subject::Check(place) => &table.checks().nth(*place)?.expression,
         Subject::Computed(name) | Subject::Default(name) => match table.column(name)?.default.as_ref()? {
             ServerDefault::Computed { expression, stored: _ } | ServerDefault::Expression(expression) => {
                 expression

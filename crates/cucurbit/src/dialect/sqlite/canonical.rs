@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 
 use crate::schema::{
-    Check, Column, ColumnType, Expression, ForeignKey, Ident, Index, IndexKey, IndexPart, OnConflict,
-    PrimaryKey, Schema, ServerDefault, Table, TableName, TableOptions, Type, Unique,
+    Check, Column, ColumnType, Constraint, Expression, ForeignKey, Ident, Index, IndexKey, IndexPart,
+    OnConflict, PrimaryKey, Schema, ServerDefault, Table, TableName, TableOptions, Type, Unique,
 };
 
 use super::{
@@ -34,9 +34,9 @@ pub(in super::super) fn canonical(schema: Schema) -> Canonical {
     let keys: BTreeMap<TableName, Vec<Ident>> = as_written
         .tables
         .values()
-        .filter_map(|table| Some((table.name.clone(), table.primary_key.as_ref()?.columns.clone())))
+        .filter_map(|table| Some((table.name.clone(), table.primary_key()?.columns.clone())))
         .collect();
-    for key in as_written.tables.values_mut().flat_map(|table| &mut table.foreign_keys) {
+    for key in as_written.tables.values_mut().flat_map(|table| table.constraints.foreign_keys_mut()) {
         // `REFERENCES p` means p's primary key.
         if let ([], Some(columns)) = (key.referred_columns.as_slice(), keys.get(&key.referred_table)) {
             key.referred_columns.clone_from(columns);
@@ -59,7 +59,7 @@ fn in_default_schema(mut table: Table) -> Table {
         }
     };
     unqualified(&mut table.name);
-    table.foreign_keys.iter_mut().for_each(|key| unqualified(&mut key.referred_table));
+    table.constraints.foreign_keys_mut().for_each(|key| unqualified(&mut key.referred_table));
     table
 }
 
@@ -85,36 +85,26 @@ impl Forms {
 const MOST_FORMS: usize = 32;
 
 fn form(table: &Table, forms: &mut Forms) -> Table {
-    let Table {
-        name,
-        columns,
-        primary_key,
-        uniques,
-        foreign_keys,
-        checks,
-        exclusions: _,
-        indexes,
-        comment: _,
-        options,
-    } = table;
+    let Table { name, columns, constraints, indexes, comment: _, options } = table;
     Table {
         name: name.clone(),
         columns: columns.iter().map(|column| column_form(table, column, forms)).collect(),
-        primary_key: primary_key.clone().map(|key| PrimaryKey { include: Vec::new(), comment: None, ..key }),
-        uniques: uniques
-            .iter()
-            .map(|unique| Unique { include: Vec::new(), comment: None, ..unique.clone() })
-            .collect(),
-        foreign_keys: foreign_keys
-            .iter()
-            .map(|key| ForeignKey { is_not_valid: false, comment: None, ..key.clone() })
-            .collect(),
-        checks: checks.iter().map(check_form).collect(),
-        exclusions: Vec::new(),
+        constraints: constraints.iter().filter_map(constraint_form).collect(),
         indexes: indexes.iter().map(|(name, index)| (name.clone(), index_form(table, index))).collect(),
         comment: None,
         options: TableOptions { is_unlogged: false, ..options.clone() },
     }
+}
+
+/// Leaves out what SQLite does not keep: exclusions, comments, further columns of a key's index.
+fn constraint_form(constraint: &Constraint) -> Option<Constraint> {
+    Some(match constraint.clone() {
+        Constraint::PrimaryKey(key) => PrimaryKey { include: Vec::new(), comment: None, ..key }.into(),
+        Constraint::Unique(unique) => Unique { include: Vec::new(), comment: None, ..unique }.into(),
+        Constraint::ForeignKey(key) => ForeignKey { is_not_valid: false, comment: None, ..key }.into(),
+        Constraint::Check(check) => check_form(&check).into(),
+        Constraint::Exclusion(_) => return None,
+    })
 }
 
 fn column_form(table: &Table, column: &Column, forms: &mut Forms) -> Column {
@@ -122,7 +112,7 @@ fn column_form(table: &Table, column: &Column, forms: &mut Forms) -> Column {
     let is_strict = table.options.is_strict;
     let own = ty.on(HERE);
     let mut ty = forms.of(own, is_strict);
-    let is_only_key = matches!(&table.primary_key, Some(PrimaryKey { columns, .. }) if columns.as_slice() == [name.clone()]);
+    let is_only_key = matches!(table.primary_key(), Some(PrimaryKey { columns, .. }) if columns.as_slice() == [name.clone()]);
     let is_integer = matches!(ty, Type::BigInteger | Type::Integer | Type::SmallInteger);
     let is_custom = matches!(column.ty.on(HERE), Type::Custom { .. });
     let is_rowid = is_only_key && is_integer && !is_custom;
@@ -155,7 +145,7 @@ fn column_form(table: &Table, column: &Column, forms: &mut Forms) -> Column {
 /// Returns the spelling of an integer that is the only key and not the rowid, as `INT` is not: to write it as INTEGER
 /// would make it another thing.
 fn other_integer_key(table: &Table, column: &Column) -> Option<String> {
-    let is_key = matches!(&table.primary_key, Some(key) if key.columns.as_slice() == [column.name.clone()]);
+    let is_key = matches!(table.primary_key(), Some(key) if key.columns.as_slice() == [column.name.clone()]);
     let Type::Custom { spelling } = column.ty.on(HERE) else { return None };
     let is_other = is_key && !table.options.is_without_rowid && types::read(spelling) == Type::Integer;
     (is_other && !spelling.eq_ignore_ascii_case("INTEGER")).then(|| spelling.to_ascii_uppercase())

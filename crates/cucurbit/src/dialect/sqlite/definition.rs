@@ -31,21 +31,21 @@ pub(super) fn create_table(table: &Table) -> Result<String, String> {
             self::column(column, table.options.is_strict)?
         });
     }
-    if let Some(key) = &table.primary_key {
+    if let Some(key) = table.primary_key() {
         let written = primary_key(key)?;
         items.extend(Some(written).filter(|_| !table.options.is_autoincrement));
     }
     if table.options.is_autoincrement && rowid.is_none() {
         return Err("AUTOINCREMENT needs a primary key of one INTEGER column".to_owned());
     }
-    for one in &table.uniques {
+    for one in table.uniques() {
         items.push(unique(one)?);
     }
-    for key in &table.foreign_keys {
+    for key in table.foreign_keys() {
         items.push(foreign_key(key)?);
     }
-    items.extend(table.checks.iter().map(check));
-    if !table.exclusions.is_empty() {
+    items.extend(table.checks().map(check));
+    if table.exclusions().next().is_some() {
         return Err(NO_EXCLUSIONS.to_owned());
     }
     let options = [(table.options.is_strict, "STRICT"), (table.options.is_without_rowid, "WITHOUT ROWID")];
@@ -57,7 +57,7 @@ pub(super) fn create_table(table: &Table) -> Result<String, String> {
 
 /// Returns the column that is written as the rowid: the only one of the key, numbered by the database or `Integer`.
 pub(super) fn rowid_column(table: &Table) -> Option<&Ident> {
-    let key = table.primary_key.as_ref().filter(|_| !table.options.is_without_rowid)?;
+    let key = table.primary_key().filter(|_| !table.options.is_without_rowid)?;
     let [name] = key.columns.as_slice() else { return None };
     let column = table.column(name)?;
     let is_numbered = matches!(column.default, Some(ServerDefault::Identity(_) | ServerDefault::Serial(_)));
@@ -72,7 +72,7 @@ fn rowid_definition(table: &Table, column: &Column) -> String {
     if !table.options.is_autoincrement {
         return definition;
     }
-    let key = table.primary_key.as_ref();
+    let key = table.primary_key();
     let name = constraint_name(key.and_then(|key| key.name.as_ref()), " ");
     let conflict = key.map(|key| on_conflict(key.on_conflict)).unwrap_or_default();
     format!("{definition}{name} PRIMARY KEY{conflict} AUTOINCREMENT")

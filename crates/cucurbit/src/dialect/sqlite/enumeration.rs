@@ -4,10 +4,10 @@
 //! know the tables, nothing is guessed.
 
 use crate::{
-    operation::{ApplyError, ColumnChange, EnumChange, Found, Operation, resolve_constraint},
+    operation::{ApplyError, ColumnChange, EnumChange, Operation, resolve_constraint},
     schema::{
-        Check, Column, Dialect, ForeignKey, Ident, Literal, ObjectName, ServerDefault, Table, TableName,
-        Type, tool,
+        Check, Column, Constraint, Dialect, ForeignKey, Ident, Literal, ObjectName, ServerDefault, Table,
+        TableName, Type, tool,
     },
 };
 
@@ -140,7 +140,7 @@ fn refer_to_each_other(before: &Before, columns: &[(Table, Column)]) -> bool {
         pairs.any(|(from, to)| is_one(&table.name, from) && is_one(&key.referred_table, to))
     };
     let mut tables = before.schema.tables.values();
-    tables.any(|table| table.foreign_keys.iter().any(|key| leads(table, key)))
+    tables.any(|table| table.foreign_keys().any(|key| leads(table, key)))
 }
 
 /// The values that there were, and those that there are.
@@ -167,11 +167,11 @@ impl Listed<'_> {
             self.old.iter().filter(|value| self.new.contains(value)).map(|value| string(value)).collect();
         for (table, column) in columns {
             let Some(table) = before.schema.table(&table.name) else { continue };
-            for (at, check) in table.checks.iter().enumerate() {
+            for check in table.checks() {
                 let sql = check.expression.on(HERE);
                 let lists = mentions(sql, &column.name) && kept.iter().all(|value| sql.contains(value));
                 let is_listed = sql.contains(&string(new));
-                if kept.is_empty() || !lists || is_listed || goes(table, at, rest) {
+                if kept.is_empty() || !lists || is_listed || goes(table, check, rest) {
                     continue;
                 }
                 let reason = format!(
@@ -199,11 +199,12 @@ fn again(table: &Table, check: &Check) -> String {
 }
 
 /// Tells whether a check is dropped later in the same revision.
-fn goes(table: &Table, at: usize, rest: &[Operation]) -> bool {
+fn goes(table: &Table, check: &Check, rest: &[Operation]) -> bool {
     rest.iter().any(|operation| {
         let is_it = operation.table().is_some_and(|name| same_name(&name.name, &table.name.name));
         let goes = if let Operation::DropConstraint { constraint, .. } = operation {
-            resolve_constraint(table, constraint) == Some(Found::Check(at))
+            let meant = resolve_constraint(table, constraint).map(|place| &table.constraints[place]);
+            matches!(meant, Some(Constraint::Check(meant)) if meant == check)
         } else {
             matches!(operation, Operation::DropTable { .. })
         };
@@ -240,10 +241,10 @@ impl Held<'_> {
 
     /// Tells whether a key or an index lets no two rows have one value of the column, perhaps beside others.
     fn is_unique(&self) -> bool {
-        let Table { primary_key, uniques, indexes, .. } = &self.table;
+        let Table { constraints, indexes, .. } = &self.table;
         let is_it = |column: &Ident| same_name(column, &self.column.name);
-        primary_key.iter().flat_map(|key| &key.columns).any(is_it)
-            || uniques.iter().flat_map(|unique| &unique.columns).any(is_it)
+        constraints.primary_keys().flat_map(|key| &key.columns).any(is_it)
+            || constraints.uniques().flat_map(|unique| &unique.columns).any(is_it)
             || indexes.values().any(|index| index.is_unique)
     }
 

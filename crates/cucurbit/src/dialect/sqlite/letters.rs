@@ -8,7 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     operation::{BulkInsert, Operation, apply},
-    schema::{ConstraintRef, Ident, Index, IndexKey, PrimaryKey, Referred, Schema, Table, TableName, Unique},
+    schema::{
+        Constraint, ConstraintRef, Ident, Index, IndexKey, PrimaryKey, Referred, Schema, Table, TableName,
+        Unique,
+    },
 };
 
 use super::{HERE, token::same_name};
@@ -50,8 +53,8 @@ fn refer_as_declared<T>(
 ) {
     let own_columns = declared(table);
     each_column(table, &mut |name| respell(name, &own_columns));
-    let Table { name: own, foreign_keys, .. } = table;
-    for key in foreign_keys {
+    let Table { name: own, constraints, .. } = table;
+    for key in constraints.foreign_keys_mut() {
         let named = |name: &&TableName| {
             name.schema == key.referred_table.schema && same_name(&name.name, &key.referred_table.name)
         };
@@ -79,25 +82,8 @@ fn respell(name: &mut Ident, declared: &[Ident]) {
 
 /// Visits the columns of a table wherever its own keys and indexes name them.
 fn each_column(table: &mut Table, visit: &mut impl FnMut(&mut Ident)) {
-    let Table { primary_key, uniques, foreign_keys, exclusions, indexes, .. } = table;
-    if let Some(key) = primary_key {
-        key.columns.iter_mut().chain(&mut key.include).for_each(&mut *visit);
-    }
-    for unique in uniques {
-        unique.columns.iter_mut().chain(&mut unique.include).for_each(&mut *visit);
-    }
-    for key in foreign_keys {
-        key.columns.iter_mut().chain(&mut key.on_delete_columns).for_each(&mut *visit);
-    }
-    let carriers = exclusions.iter_mut().map(|exclusion| &mut exclusion.index);
-    for Index { parts, include, .. } in indexes.values_mut().chain(carriers) {
-        include.iter_mut().for_each(&mut *visit);
-        for part in parts {
-            if let IndexKey::Column(column) = &mut part.key {
-                visit(column);
-            }
-        }
-    }
+    table.constraints.iter_mut().flat_map(Constraint::columns_mut).for_each(&mut *visit);
+    table.indexes.values_mut().flat_map(Index::columns_mut).for_each(visit);
 }
 
 /// Puts every name into small letters. References are spelled as what they refer to.
@@ -119,7 +105,7 @@ pub(super) fn fold(schema: &mut Schema) {
         let own = columns.get(&table.name).unwrap_or(&none);
         each_column(&mut table, &mut |name| small_unless(own, name));
         table.columns.iter_mut().for_each(|column| small_unless(own, &mut column.name));
-        for key in &mut table.foreign_keys {
+        for key in table.constraints.foreign_keys_mut() {
             let referred = columns.get(&key.referred_table).unwrap_or(&none);
             key.referred_columns.iter_mut().for_each(|name| small_unless(referred, name));
             table_name(&mut key.referred_table);
@@ -132,12 +118,12 @@ pub(super) fn fold(schema: &mut Schema) {
 
 /// Puts the names of a table's constraints and indexes into small letters.
 fn fold_names(table: &mut Table) {
-    let Table { primary_key, uniques, foreign_keys, checks, indexes, .. } = table;
-    let names = primary_key.iter_mut().map(|key| &mut key.name);
-    let names = names.chain(uniques.iter_mut().map(|unique| &mut unique.name));
-    let names = names.chain(foreign_keys.iter_mut().map(|key| &mut key.name));
-    let names = names.chain(checks.iter_mut().map(|check| &mut check.name));
-    names.flatten().for_each(|name| *name = small(name));
+    let Table { constraints, indexes, .. } = table;
+    for constraint in constraints.iter_mut() {
+        if let Some(name) = constraint.name().map(small) {
+            constraint.set_name(name);
+        }
+    }
     let alike = alike(&indexes.keys().cloned().collect::<Vec<_>>());
     for (_, mut index) in std::mem::take(indexes) {
         small_unless(&alike, &mut index.name);
@@ -321,7 +307,7 @@ fn respell_reference(constraint: &mut ConstraintRef, owner: &Table, schema: &Sch
         ConstraintRef::Named(name) => {
             let named =
                 |reference| if let ConstraintRef::Named(name) = reference { Some(name) } else { None };
-            let key = owner.primary_key.iter().filter_map(|key| key.name.clone());
+            let key = owner.primary_key().into_iter().filter_map(|key| key.name.clone());
             let names = owner.constraint_references().into_iter().filter_map(named).chain(key);
             respell(name, &names.collect::<Vec<_>>());
         }

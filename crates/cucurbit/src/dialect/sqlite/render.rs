@@ -252,7 +252,7 @@ fn drop_table(
 pub(super) fn children(schema: &Schema, table: &TableName) -> Vec<TableName> {
     let refers = |other: &&Table| {
         other.name != *table
-            && other.foreign_keys.iter().any(|key| same_name(&key.referred_table.name, &table.name))
+            && other.foreign_keys().any(|key| same_name(&key.referred_table.name, &table.name))
     };
     schema.tables.values().filter(refers).map(|other| other.name.clone()).collect()
 }
@@ -368,7 +368,7 @@ pub(super) fn column_probe(table: &str, column: &Ident, condition: &str, harmles
 
 /// Writes the query that shows the rows of a table for which a condition holds, each with a value.
 pub(super) fn offenders(owner: Option<&Table>, table: &str, condition: &str, value: &str) -> String {
-    let key = owner.and_then(|owner| owner.primary_key.as_ref());
+    let key = owner.and_then(|owner| owner.primary_key());
     let key = key.map(|key| key.columns.as_slice()).unwrap_or_default();
     Rows { table, key, place: "rowid", condition }.query(value)
 }

@@ -4,8 +4,8 @@
 //! Enum types and sequences are no part of a table; the plan and `Before` keep them.
 
 use crate::{
-    operation::{Found, Operation, comment_of, resolve_constraint},
-    schema::{Column, ConstraintRef, Ident, Referred, Schema, Table, TableName},
+    operation::{Operation, resolve_constraint},
+    schema::{Column, Constraint, ConstraintRef, ForeignKey, Ident, Referred, Schema, Table, TableName},
 };
 
 use super::{super::Before, HERE, token::same_name, types};
@@ -31,9 +31,9 @@ pub(super) fn without_unkept_name(mut operation: Operation, before: &Before) -> 
     | Operation::AlterConstraint { table, constraint, .. } = &mut operation
         && let (Some(kept), Some(said)) = (table_of(&before.schema, table), table_of(&before.said, table))
         && resolve_constraint(kept, constraint).is_none()
-        && let Some(Found::ForeignKey(at)) = resolve_constraint(said, constraint)
+        && let Some(place) = resolve_constraint(said, constraint)
+        && let Constraint::ForeignKey(key) = &said.constraints[place]
     {
-        let key = &said.foreign_keys[at];
         let referred = Referred { table: key.referred_table.clone(), columns: key.referred_columns.clone() };
         *constraint = ConstraintRef::ForeignKey { columns: key.columns.clone(), referred: Some(referred) };
     }
@@ -41,21 +41,20 @@ pub(super) fn without_unkept_name(mut operation: Operation, before: &Before) -> 
 }
 
 fn add(table: &mut Table, said: &Table) {
-    let Table { columns, primary_key, uniques, foreign_keys, checks, indexes, comment, options, .. } = table;
+    let Table { name: _, columns, constraints, indexes, comment, options } = table;
     comment.clone_from(&said.comment);
     for column in columns {
         if let Some(said) = named(&said.columns, &column.name, |one| &one.name) {
             add_to_column(column, said, options.is_strict);
         }
     }
-    let of = |reference: ConstraintRef| comment_of(said, resolve_constraint(said, &reference)?).cloned();
-    primary_key.iter_mut().for_each(|one| one.comment = of(one.reference()));
-    uniques.iter_mut().for_each(|one| one.comment = of(one.reference()));
-    foreign_keys.iter_mut().for_each(|one| one.comment = of(one.reference()));
-    checks.iter_mut().for_each(|one| one.comment = of(one.reference()));
-    for key in foreign_keys.iter_mut().filter(|key| key.name.is_none()) {
-        if let Some(Found::ForeignKey(at)) = resolve_constraint(said, &key.reference()) {
-            key.name.clone_from(&said.foreign_keys[at].name);
+    for constraint in constraints.iter_mut() {
+        let place = resolve_constraint(said, &constraint.reference());
+        let said = place.map(|place| &said.constraints[place]);
+        *constraint.comment_mut() = said.and_then(Constraint::comment).cloned();
+        if let (Constraint::ForeignKey(key @ ForeignKey { name: None, .. }), Some(said)) = (constraint, said)
+        {
+            key.name = said.name().cloned();
         }
     }
     for index in indexes.values_mut() {

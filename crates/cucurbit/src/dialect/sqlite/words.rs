@@ -43,19 +43,19 @@ pub(super) fn refuse(before: &Before, group: &[Operation]) -> Result<(), PlanErr
 /// operation. SQLite would find out when the first row is written.
 pub(super) fn refuse_unknown_tables(before: &Before, rest: &[Operation]) -> Result<(), PlanError> {
     let Some(operation) = rest.first().filter(|_| before.is_whole) else { return Ok(()) };
-    let keys = if let Operation::CreateForeignKey { foreign_key, .. } = operation {
-        std::slice::from_ref(foreign_key)
+    let keys: Vec<&ForeignKey> = if let Operation::CreateForeignKey { foreign_key, .. } = operation {
+        vec![foreign_key]
     } else if let Operation::CreateTable(table) = operation {
-        table.foreign_keys.as_slice()
+        table.foreign_keys().collect()
     } else {
-        &[]
+        Vec::new()
     };
     let is_there = |key: &ForeignKey| {
         let name = &key.referred_table.name;
         before.schema.tables.keys().any(|table| same_name(&table.name, name))
             || rest.iter().any(|later| makes(later, name))
     };
-    match keys.iter().find(|key| !is_there(key)) {
+    match keys.into_iter().find(|key| !is_there(key)) {
         Some(key) => Err(PlanError::Apply {
             operation: operation.describe(),
             source: ApplyError::NoTable { table: key.referred_table.clone() },

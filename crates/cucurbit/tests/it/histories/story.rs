@@ -296,7 +296,7 @@ impl Story {
         }
         let mut key = PrimaryKey::new(["id"]);
         key.comment = comment(z);
-        table.primary_key = Some(key);
+        table.constraints.push(key);
         table.comment = comment(x.wrapping_add(y));
         plain(Operation::CreateTable(table))
     }
@@ -312,9 +312,9 @@ impl Story {
     fn free(table: &Table) -> Vec<&Column> {
         let is_free = |column: &&Column| {
             let name = &column.name;
-            let in_checks = table.checks.iter().any(|check| check.expression.base.contains(name.as_str()));
-            let in_keys = table.uniques.iter().any(|unique| unique.columns.contains(name))
-                || table.foreign_keys.iter().any(|key| key.columns.contains(name));
+            let in_checks = table.checks().any(|check| check.expression.base.contains(name.as_str()));
+            let in_keys = table.uniques().any(|unique| unique.columns.contains(name))
+                || table.foreign_keys().any(|key| key.columns.contains(name));
             let in_indexes = format!("{:?}", table.indexes).contains(&format!("Ident(\"{name}\")"));
             !table.is_in_primary_key(name) && !in_checks && !in_keys && !in_indexes
         };
@@ -371,10 +371,9 @@ impl Story {
         let table = self.table(x)?;
         let of = table.name.clone();
         let named: Vec<Ident> = table
-            .checks
-            .iter()
+            .checks()
             .map(|check| &check.name)
-            .chain(table.uniques.iter().map(|one| &one.name))
+            .chain(table.uniques().map(|one| &one.name))
             .flatten()
             .cloned()
             .collect();
@@ -425,7 +424,7 @@ impl Story {
         let table = self.table(x)?;
         let name = table.name.clone();
         let mut others = self.schema.tables.values().filter(|other| other.name != name);
-        let is_referred = others.any(|other| other.foreign_keys.iter().any(|key| key.referred_table == name));
+        let is_referred = others.any(|other| other.foreign_keys().any(|key| key.referred_table == name));
         Some(plain(match z % 4 {
             0 if !is_referred => Operation::DropTable { table: name, consent: Consent::GIVEN },
             1 => Operation::RenameTable { table: name, to: Ident::new(format!("t{number}")) },

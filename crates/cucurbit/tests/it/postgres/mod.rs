@@ -124,10 +124,10 @@ async fn run_operations(connection: &mut Connection, before: &mut Before, operat
 fn names(schema: &Schema) -> Vec<String> {
     let mut names = Vec::new();
     for table in schema.tables.values() {
-        let key = table.primary_key.iter().map(|key| &key.name);
-        let uniques = table.uniques.iter().map(|unique| &unique.name);
-        let foreign_keys = table.foreign_keys.iter().map(|key| &key.name);
-        let checks = table.checks.iter().map(|check| &check.name);
+        let key = table.primary_key().into_iter().map(|key| &key.name);
+        let uniques = table.uniques().map(|unique| &unique.name);
+        let foreign_keys = table.foreign_keys().map(|key| &key.name);
+        let checks = table.checks().map(|check| &check.name);
         let all = key.chain(uniques).chain(foreign_keys).chain(checks);
         names.extend(all.map(|name| format!("{}: {name:?}", table.name)));
     }

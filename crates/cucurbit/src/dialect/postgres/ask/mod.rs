@@ -245,7 +245,7 @@ fn jobs<'s>(from: &'s Schema, to: &'s Schema, questions: &[Question], answers: &
 fn subject<'s>(table: &'s Table, subject: &Subject) -> Result<(Kind<'s>, &'s str), Answer> {
     let missing = |what: String| Answer::Refused(format!("table `{}` has no {what}", table.name));
     match subject {
-        Subject::Check(place) => match table.checks.get(*place) {
+        Subject::Check(place) => match table.checks().nth(*place) {
             Some(check) => Ok((Kind::Check, text(&check.expression))),
             None => Err(missing(format!("check number {place}"))),
         },

@@ -31,7 +31,7 @@ impl Planner<'_> {
             return Around::new();
         }
         let refers = |key: &ForeignKey| {
-            let referred: BTreeSet<&Ident> = match (key.referred_columns.as_slice(), &owner.primary_key) {
+            let referred: BTreeSet<&Ident> = match (key.referred_columns.as_slice(), owner.primary_key()) {
                 ([], Some(primary_key)) => primary_key.columns.iter().collect(),
                 (referred, _) => referred.iter().collect(),
             };
@@ -44,12 +44,12 @@ impl Planner<'_> {
             let is_around = |key: &&ForeignKey| {
                 refers(key) || (is_owner && key.columns.iter().any(|column| columns.contains(column)))
             };
-            if table.is_none_or(|table| !table.foreign_keys.iter().any(|key| is_around(&key))) {
+            if table.is_none_or(|table| !table.foreign_keys().any(|key| is_around(&key))) {
                 continue;
             }
             names::name_all(self.schema, &name);
             let table = if is_owner { Some(owner) } else { self.schema.table(&name) };
-            let foreign_keys = table.into_iter().flat_map(|table| &table.foreign_keys).filter(is_around);
+            let foreign_keys = table.into_iter().flat_map(|table| table.foreign_keys()).filter(is_around);
             let found: Vec<(Option<Ident>, bool)> =
                 foreign_keys.map(|key| (key.name.clone(), refers(key))).collect();
             for (key, is_in_the_way) in found {
@@ -68,8 +68,9 @@ impl Planner<'_> {
     pub(super) fn add_foreign_keys_around(&mut self, around: &Around) {
         for (name, key) in around {
             let table = self.schema.table(name);
-            let mut keys = table.into_iter().flat_map(|table| &table.foreign_keys);
-            let found = keys.find(|other| other.name.as_ref() == Some(key)).map(render::foreign_key);
+            let found = table.into_iter().flat_map(Table::foreign_keys);
+            let found =
+                found.filter(|other| other.name.as_ref() == Some(key)).map(render::foreign_key).next();
             if let Some(foreign_key) = found {
                 self.add_constraint(name, &foreign_key);
                 self.comment_again(name, key);
@@ -84,8 +85,8 @@ fn keys_with<'t>(table: &'t Table, gone: &[Ident], retyped: &[Ident]) -> BTreeSe
         columns.iter().any(|column| gone.contains(column))
             || include.iter().any(|column| gone.contains(column) || retyped.contains(column))
     };
-    let primary_key = table.primary_key.iter().map(|key| (key.columns.iter().collect(), &key.include));
-    let uniques = table.uniques.iter().map(|unique| (unique.columns.iter().collect(), &unique.include));
+    let primary_key = table.primary_key().into_iter().map(|key| (key.columns.iter().collect(), &key.include));
+    let uniques = table.uniques().map(|unique| (unique.columns.iter().collect(), &unique.include));
     let indexes = table.indexes.values().filter_map(|index| {
         let columns = key_of(index)?;
         Some((columns.into_iter().collect(), &index.include))

@@ -10,10 +10,7 @@ use crate::{
         sql::{qualified, quoted},
     },
     operation::Concurrency,
-    schema::{
-        Column, Dialect, Expression, ForeignKey, Ident, Index, IndexKey, ObjectName, ServerDefault, Table,
-        TableName,
-    },
+    schema::{Column, Constraint, Dialect, Expression, Ident, ObjectName, ServerDefault, Table, TableName},
 };
 
 /// What has to do with an enum type in one table.
@@ -150,12 +147,16 @@ impl OfEnum {
         let from_it: Vec<Ident> = from_it.map(|column| column.name.clone()).collect();
         let others = defaults(table, ty).chain(constraints(table, &speaks)).chain(indexes(table, &speaks));
         let others: Vec<Again> = others.collect();
-        let is_on = |key: &&ForeignKey| {
-            key.columns.iter().any(|column| columns.contains(column) || computed.contains(column))
+        let is_on = |one: &&Constraint| match one {
+            Constraint::ForeignKey(key) => {
+                key.columns.iter().any(|column| columns.contains(column) || computed.contains(column))
+            }
+            Constraint::PrimaryKey(_)
+            | Constraint::Unique(_)
+            | Constraint::Check(_)
+            | Constraint::Exclusion(_) => false,
         };
-        let keys = table.foreign_keys.iter().filter(is_on);
-        let keys =
-            keys.filter_map(|key| constraint(table, (&key.name, &key.comment), render::foreign_key(key)));
+        let keys = table.constraints.iter().filter(is_on).filter_map(|key| constraint(table, key));
         let is_different = |name: &&Ident| !columns.contains(name) && !computed.contains(name);
         let different = table.columns.iter().map(|column| &column.name).filter(is_different).cloned();
         let different = different.collect();
@@ -200,27 +201,21 @@ fn defaults(table: &Table, ty: &ObjectName) -> impl Iterator<Item = Again> {
     })
 }
 
-/// The checks and exclusions whose conditions and expressions speak of it.
+/// The constraints whose conditions and expressions speak of it.
 fn constraints<'t>(
     table: &'t Table,
     speaks: &'t impl Fn(&Expression) -> bool,
 ) -> impl Iterator<Item = Again> + 't {
-    let checks = table.checks.iter().filter(|check| speaks(&check.expression));
-    let checks = checks.filter_map(|one| constraint(table, (&one.name, &one.comment), render::check(one)));
-    let exclusions = table.exclusions.iter().filter(move |one| computes(&one.index, speaks));
-    let exclusions = exclusions.filter_map(|one| {
-        let name = Some(one.index.name.clone());
-        constraint(table, (&name, &one.comment), render::exclusion(one))
-    });
-    checks.chain(exclusions)
+    let speaking = table.constraints.iter().filter(move |one| one.expressions().any(speaks));
+    speaking.filter_map(|one| self::constraint(table, one))
 }
 
-fn constraint(table: &Table, (name, said): (&Option<Ident>, &Option<String>), text: String) -> Option<Again> {
-    let (alter, quoted_name) = (format!("ALTER TABLE {}", qualified(&table.name)), quoted(name.as_ref()?));
+fn constraint(table: &Table, constraint: &Constraint) -> Option<Again> {
+    let alter = format!("ALTER TABLE {}", qualified(&table.name));
     Some(Again {
-        drop: format!("{alter} DROP CONSTRAINT {quoted_name}"),
-        make: format!("{alter} ADD {text}"),
-        comment: comment::on_new_constraint(&table.name, (name.as_ref(), said.as_ref())),
+        drop: format!("{alter} DROP CONSTRAINT {}", quoted(constraint.name()?)),
+        make: format!("{alter} ADD {}", render::constraint(constraint)),
+        comment: comment::on_new_constraint(&table.name, constraint),
     })
 }
 
@@ -228,19 +223,9 @@ fn indexes<'t>(
     table: &'t Table,
     speaks: &'t impl Fn(&Expression) -> bool,
 ) -> impl Iterator<Item = Again> + 't {
-    table.indexes.values().filter(move |index| computes(index, speaks)).map(|index| Again {
+    table.indexes.values().filter(move |index| index.expressions().any(speaks)).map(|index| Again {
         drop: format!("DROP INDEX {}", qualified(&table.name.sibling(index.name.clone()))),
         make: render::create_index(&table.name, index, Concurrency::default()),
         comment: comment::on_new_index(&table.name, index),
     })
-}
-
-/// Tells whether an expression or the condition of an index speaks of it; plain columns of it are read again by the
-/// server itself.
-fn computes(index: &Index, speaks: impl Fn(&Expression) -> bool) -> bool {
-    let in_key = index.parts.iter().any(|part| match &part.key {
-        IndexKey::Column(_) => false,
-        IndexKey::Expression(expression) => speaks(expression),
-    });
-    in_key || index.predicate.as_ref().is_some_and(&speaks)
 }

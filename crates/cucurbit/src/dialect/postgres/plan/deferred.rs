@@ -164,7 +164,8 @@ impl Planner<'_> {
         });
         for child in dropped.collect::<Vec<_>>() {
             names::name_all(self.schema, &child);
-            let keys = self.schema.table(&child).map(|child| child.foreign_keys.clone()).unwrap_or_default();
+            let keys = self.schema.table(&child).into_iter().flat_map(Table::foreign_keys).cloned();
+            let keys: Vec<ForeignKey> = keys.collect();
             for name in keys.into_iter().filter(|key| is_in_the_way(key)).filter_map(|key| key.name) {
                 let constraint = ConstraintRef::Named(name);
                 let drop = Operation::DropConstraint { table: child.clone(), constraint: constraint.clone() };
@@ -183,7 +184,7 @@ fn has_key(table: &Table, columns: &BTreeSet<&Ident>) -> bool {
 
 /// Lists the columns of a table's keys.
 fn constraint_keys(table: &Table) -> impl Iterator<Item = BTreeSet<&Ident>> {
-    let primary_key = table.primary_key.iter().map(|key| &key.columns);
-    let uniques = table.uniques.iter().map(|unique| &unique.columns);
+    let primary_key = table.primary_key().into_iter().map(|key| &key.columns);
+    let uniques = table.uniques().map(|unique| &unique.columns);
     primary_key.chain(uniques).map(|columns| columns.iter().collect())
 }

@@ -131,7 +131,7 @@ impl History {
 
     /// The columns of a table's primary key; none where this plan made or renamed one of them.
     pub(super) fn key(&self, owner: &Table) -> Vec<Ident> {
-        let columns = owner.primary_key.iter().flat_map(|key| &key.columns);
+        let columns = owner.primary_key().into_iter().flat_map(|key| &key.columns);
         let is_old =
             |column: &Ident| !(self.is_new(&owner.name, column) || self.is_renamed(&owner.name, column));
         let old = columns.map(|column| is_old(column).then(|| column.clone()));

@@ -21,10 +21,10 @@ use crate::{
         Before, Hazard, Mode, Plan, PlanError, Statement,
         sql::{qualified, quoted},
     },
-    operation::{self, ApplyError, Concurrency, ConstraintChange, Found, Operation},
+    operation::{self, ApplyError, Concurrency, ConstraintChange, Operation},
     schema::{
-        ConstraintRef, Dialect, ForeignKey, Ident, Index, ObjectName, PrimaryKey, Schema, Table, TableName,
-        TableOption, Type,
+        Constraint, ConstraintRef, Dialect, ForeignKey, Ident, Index, ObjectName, PrimaryKey, Schema, Table,
+        TableName, TableOption, Type,
     },
 };
 
@@ -136,17 +136,13 @@ impl Planner<'_> {
             Operation::CreateCheck { table, check } => {
                 self.add_constraint(table, &render::check(check));
                 self.apply(&operation)?;
-                self.comment_on_new(table, |owner| {
-                    owner.checks.last().map(|check| (check.name.as_ref(), check.comment.as_ref()))
-                });
+                self.comment_on_last(table, |one| matches!(one, Constraint::Check(_)));
                 Ok(())
             }
             Operation::CreateExclusion { table, exclusion } => {
                 self.add_constraint(table, &render::exclusion(exclusion));
                 self.apply(&operation)?;
-                self.comment_on_new(table, |owner| {
-                    owner.exclusions.last().map(|one| (Some(&one.index.name), one.comment.as_ref()))
-                });
+                self.comment_on_last(table, |one| matches!(one, Constraint::Exclusion(_)));
                 Ok(())
             }
             Operation::CreateEnum(new) => {
@@ -159,9 +155,7 @@ impl Planner<'_> {
             Operation::CreateForeignKey { table, foreign_key } => {
                 self.add_constraint(table, &render::foreign_key(foreign_key));
                 self.apply(&operation)?;
-                self.comment_on_new(table, |owner| {
-                    owner.foreign_keys.last().map(|key| (key.name.as_ref(), key.comment.as_ref()))
-                });
+                self.comment_on_last(table, |one| matches!(one, Constraint::ForeignKey(_)));
                 Ok(())
             }
             Operation::CreateIndex { table, index, concurrency } => {
@@ -177,9 +171,7 @@ impl Planner<'_> {
             Operation::CreatePrimaryKey { table, primary_key } => {
                 self.create_primary_key(table, primary_key);
                 self.apply(&operation)?;
-                self.comment_on_new(table, |owner| {
-                    owner.primary_key.as_ref().map(|key| (key.name.as_ref(), key.comment.as_ref()))
-                });
+                self.comment_on_last(table, |one| matches!(one, Constraint::PrimaryKey(_)));
                 self.add_deferred(table);
                 Ok(())
             }
@@ -199,9 +191,7 @@ impl Planner<'_> {
             Operation::CreateUnique { table, unique } => {
                 self.add_constraint(table, &render::unique(unique));
                 self.apply(&operation)?;
-                self.comment_on_new(table, |owner| {
-                    owner.uniques.last().map(|one| (one.name.as_ref(), one.comment.as_ref()))
-                });
+                self.comment_on_last(table, |one| matches!(one, Constraint::Unique(_)));
                 self.add_deferred(table);
                 Ok(())
             }
@@ -337,7 +327,7 @@ impl Planner<'_> {
         let own = self.own_sequences(&table.name, &table.columns, alone)?;
         own.before.into_iter().for_each(|sql| self.plan.push(sql));
         let table = &self.with_named_sequences_of(table);
-        let keys = || table.foreign_keys.iter().enumerate();
+        let keys = || table.foreign_keys().enumerate();
         let later: Vec<usize> =
             keys().filter(|(_, key)| self.is_later(table, key, rest)).map(|(place, _)| place).collect();
         let unchecked: Vec<usize> = keys()
@@ -346,12 +336,12 @@ impl Planner<'_> {
             .collect();
         self.plan.push(render::create_table(table, &[later.as_slice(), &unchecked].concat())?);
         own.after.into_iter().for_each(|sql| self.plan.push(sql));
-        self.deferred
-            .extend(later.iter().map(|place| (table.name.clone(), table.foreign_keys[*place].clone())));
-        for place in unchecked {
-            self.add_constraint(&table.name, &render::foreign_key(&table.foreign_keys[place]));
+        let deferred = keys().filter(|(place, _)| later.contains(place));
+        self.deferred.extend(deferred.map(|(_, key)| (table.name.clone(), key.clone())));
+        for (_, key) in keys().filter(|(place, _)| unchecked.contains(place)) {
+            self.add_constraint(&table.name, &render::foreign_key(key));
         }
-        for check in table.checks.iter().filter(|check| check.is_not_valid) {
+        for check in table.checks().filter(|check| check.is_not_valid) {
             self.add_constraint(&table.name, &render::check(check));
         }
         for index in table.indexes.values() {
@@ -386,7 +376,9 @@ impl Planner<'_> {
     ) -> Result<(), PlanError> {
         let name = self.name_of(table, constraint, operation)?;
         let constraint = ConstraintRef::Named(name.clone());
-        let found = operation::resolve_constraint(self.owner(table, operation)?, &constraint);
+        let owner = self.owner(table, operation)?;
+        let found = operation::resolve_constraint(owner, &constraint).map(|place| &owner.constraints[place]);
+        let is_foreign_key = matches!(found, Some(Constraint::ForeignKey(_)));
         let alter = format!("ALTER TABLE {}", qualified(table));
         let quoted_name = quoted(&name);
         self.plan.push(match change {
@@ -395,7 +387,7 @@ impl Planner<'_> {
             }
             ConstraintChange::SetComment(comment) => comments::on_constraint(table, &name, comment.as_ref()),
             ConstraintChange::SetDeferral(deferral) => {
-                if !matches!(found, Some(Found::ForeignKey(_))) {
+                if !is_foreign_key {
                     return Err(PlanError::Unsupported {
                         dialect: Dialect::Postgres,
                         operation: operation.describe(),
@@ -430,7 +422,10 @@ impl Planner<'_> {
             nullable.filter(|column| column.nullable && primary_key.columns.contains(&column.name));
         let columns: Vec<Ident> = nullable.map(|column| column.name.clone()).collect();
         // The new key tells nothing apart where it is NULL.
-        let owner = self.schema.table(table).map(|owner| Table { primary_key: None, ..owner.clone() });
+        let mut owner = self.schema.table(table).cloned();
+        owner
+            .iter_mut()
+            .for_each(|owner| owner.constraints.retain(|one| !matches!(one, Constraint::PrimaryKey(_))));
         let nulls = |owner: &Table| {
             columns.iter().filter_map(|column| self.history.has_nulls(owner, column)).collect()
         };

@@ -30,13 +30,13 @@ impl Planner<'_> {
             let waits = |columns: &[Ident]| {
                 self.deferred.iter().any(|(owner, key)| *owner == table.name && key.columns == columns)
             };
-            let keys = table.primary_key.iter().map(|key| (&key.name, key.deferral));
-            let uniques = table.uniques.iter().map(|unique| (&unique.name, unique.deferral));
-            let foreign_keys = table.foreign_keys.iter().filter(|key| !waits(&key.columns));
+            let keys = table.primary_key().into_iter().map(|key| (&key.name, key.deferral));
+            let uniques = table.uniques().map(|unique| (&unique.name, unique.deferral));
+            let foreign_keys = table.foreign_keys().filter(|key| !waits(&key.columns));
             let foreign_keys = foreign_keys.map(|key| (&key.name, key.deferral));
             let named = keys.chain(uniques).chain(foreign_keys);
             let named = named.filter_map(|(name, deferral)| Some((name.clone()?, deferral)));
-            let exclusions = table.exclusions.iter().map(|one| (one.index.name.clone(), one.deferral));
+            let exclusions = table.exclusions().map(|one| (one.index.name.clone(), one.deferral));
             let deferred = named.chain(exclusions).filter(|(_, deferral)| *deferral == Deferral::Deferred);
             let name = |(name, _): (Ident, Deferral)| {
                 let sql = qualified(&table.name.sibling(name.clone()));

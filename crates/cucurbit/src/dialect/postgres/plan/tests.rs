@@ -199,7 +199,7 @@ fn only_a_foreign_key_is_put_off_without_being_made_anew() {
 fn a_reflected_check_is_found_by_the_name_of_what_was_written() {
     let mut before = plant();
     let table = before.schema.tables.values_mut().next().expect("there is one table");
-    table.checks[0] = crate::schema::Check {
+    *table.constraints.checks_mut().next().unwrap() = crate::schema::Check {
         name: Some("plant_name_check".into()),
         ..crate::schema::Check::new("(length(name) > 0)")
     };
@@ -264,10 +264,10 @@ fn what_goes_with_a_column_goes_in_memory_too() {
         op.alter_table("plant", |table| table.rename_column("name", "label"));
     });
     let table = before.schema.tables.values().next().expect("there is one table");
-    assert_eq!(table.checks[0].expression.base, "length(\"label\") > 0");
+    assert_eq!(table.checks().next().unwrap().expression.base, "length(\"label\") > 0");
     sql(&mut before, |op| op.drop_column("plant", "label").loses_data());
     let table = before.schema.tables.values().next().expect("there is one table");
-    assert!(table.checks.is_empty() && table.indexes.is_empty());
+    assert!(table.checks().next().is_none() && table.indexes.is_empty());
 }
 
 #[test]

@@ -262,13 +262,13 @@ impl Catalogue {
                 "c" => {
                     let expression = unwrapped(&row.text()?).into();
                     let check = Check { name: Some(name), expression, is_no_inherit, is_not_valid, comment };
-                    self.change(table, |table| table.checks.push(check));
+                    self.change(table, |table| table.constraints.push(check));
                 }
                 "f" => {
                     row.optional()?;
                     let read = self.foreign_key(&mut row, table, name, columns)?;
                     let foreign_key = ForeignKey { deferral, is_not_valid, comment, ..read };
-                    self.change(table, |table| table.foreign_keys.push(foreign_key));
+                    self.change(table, |table| table.constraints.push(foreign_key));
                 }
                 "p" => {
                     let primary_key = PrimaryKey {
@@ -278,7 +278,7 @@ impl Catalogue {
                         comment,
                         ..PrimaryKey::new(columns)
                     };
-                    self.change(table, |table| table.primary_key = Some(primary_key));
+                    self.change(table, |table| table.constraints.push(primary_key));
                 }
                 "u" => {
                     let unique = Unique {
@@ -289,7 +289,7 @@ impl Catalogue {
                         comment,
                         ..Unique::new(columns)
                     };
-                    self.change(table, |table| table.uniques.push(unique));
+                    self.change(table, |table| table.constraints.push(unique));
                 }
                 _ => {}
             }
@@ -344,7 +344,7 @@ impl Catalogue {
                 Some(index::Carried::Exclusion(mut exclusion)) => {
                     let name = exclusion.index.name.clone();
                     exclusion.comment = self.comments.constraints.remove(&(table, name));
-                    read.table.exclusions.push(exclusion);
+                    read.table.constraints.push(exclusion);
                 }
                 None => {}
             }

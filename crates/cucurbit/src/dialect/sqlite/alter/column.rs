@@ -135,7 +135,7 @@ impl Work<'_> {
 
     /// Tells whether the values of a column lie in the file in the same way under both of its types.
     fn lies_alike(&self, was: &ColumnText, is: &ColumnText) -> bool {
-        let is_key = self.before.schema.table(&self.table).and_then(|table| table.primary_key.as_ref());
+        let is_key = self.before.schema.table(&self.table).and_then(|table| table.primary_key());
         let is_in_key = is_key.is_some_and(|key| is_in(&key.columns, &was.name));
         let is_plain = !is_in_key && !was.is_generated() && !self.text.options().is_strict;
         is_plain && types::affinity(was.declared()) == types::affinity(is.declared())
@@ -316,7 +316,7 @@ impl Work<'_> {
 /// Tells whether a column is the only one of the key and an integer: then its word says whether it is the rowid.
 fn is_integer_key(text: &CreateTable, column: &Ident) -> bool {
     let value = text.value();
-    let key = value.primary_key.as_ref().map(|key| key.columns.as_slice()).unwrap_or_default();
+    let key = value.primary_key().map(|key| key.columns.as_slice()).unwrap_or_default();
     let is_key = matches!(key, [name] if same_name(name, column)) && !value.options.is_without_rowid;
     is_key
         && text

@@ -60,7 +60,7 @@ impl Work<'_> {
             let is_rowid = rowid.as_ref().is_some_and(|rowid| same_name(rowid, name));
             !is_rowid && column.is_some_and(|column| !column.nullable)
         };
-        let key = table.primary_key.iter().flat_map(|key| &key.columns);
+        let key = table.primary_key().into_iter().flat_map(|key| &key.columns);
         let silent: Vec<Ident> = key.filter(|name| refuses_null(name)).cloned().collect();
         for name in silent {
             self.text.set_nullable(&name, false);

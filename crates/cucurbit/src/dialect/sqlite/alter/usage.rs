@@ -37,7 +37,7 @@ impl Work<'_> {
 
     fn reference(&self, column: &Ident) -> Option<String> {
         let tables = self.before.schema.tables.values().filter(|other| other.name != self.table);
-        let mut keys = tables.flat_map(|other| other.foreign_keys.iter().map(move |key| (other, key)));
+        let mut keys = tables.flat_map(|other| other.foreign_keys().map(move |key| (other, key)));
         let (other, _) = keys.find(|(_, key)| {
             same_name(&key.referred_table.name, &self.table.name)
                 && key.referred_columns.iter().any(|referred| same_name(referred, column))

@@ -18,7 +18,7 @@ impl CreateTable {
     /// Returns the column that is the only key, an integer by a wide or a narrow word, and so not the rowid.
     pub(in super::super) fn key_beside_rowid(&self) -> Option<String> {
         let value = self.value();
-        let key = value.primary_key.as_ref().filter(|_| !value.options.is_without_rowid)?;
+        let key = value.primary_key().filter(|_| !value.options.is_without_rowid)?;
         let [name] = key.columns.as_slice() else { return None };
         let column = value.column(name)?;
         let is_wide = matches!(column.ty.base, Type::BigInteger | Type::SmallInteger);

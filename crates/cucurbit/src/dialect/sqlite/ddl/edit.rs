@@ -1,9 +1,6 @@
 //! Changes of a CREATE TABLE's pieces. Each changes what it names and nothing else.
 
-use crate::{
-    operation::Found,
-    schema::{Deferral, Ident, OnConflict},
-};
+use crate::schema::{Constraint, Constraints, Deferral, Ident, OnConflict};
 
 use super::{
     super::{
@@ -233,9 +230,9 @@ impl CreateTable {
         self.read_again()
     }
 
-    /// Removes the constraint at a place of the lists that [`CreateTable::value`] returns.
-    pub(in super::super) fn drop_constraint(&mut self, found: Found) {
-        let mut is_meant = is_meant(found);
+    /// Removes the constraint at a place of the list that [`CreateTable::value`] returns.
+    pub(in super::super) fn drop_constraint(&mut self, constraints: &Constraints, place: usize) {
+        let mut is_meant = is_meant(constraints, place);
         // Columns come first, in the text as in the lists.
         for item in &mut self.items {
             if let Body::Column(column) = &mut item.body {
@@ -249,20 +246,20 @@ impl CreateTable {
     }
 }
 
-/// Returns what tells the clause at a place of the lists that [`CreateTable::value`] returns, asked in their order.
-fn is_meant(found: Found) -> impl FnMut(&Clause) -> bool {
-    let mut left = match found {
-        Found::Check(position) | Found::ForeignKey(position) | Found::Unique(position) => position,
-        Found::Exclusion(_) | Found::PrimaryKey => 0,
+/// Returns what tells the clause of the constraint at a place of the list that [`CreateTable::value`] returns, asked in the
+/// order of the text: those of one kind have one order in both.
+fn is_meant(constraints: &Constraints, place: usize) -> impl FnMut(&Clause) -> bool {
+    let meant = &constraints[place];
+    let is_kind: fn(&ClauseKind) -> bool = match meant {
+        Constraint::Check(_) => |kind| matches!(kind, ClauseKind::Check(_)),
+        Constraint::ForeignKey(_) => |kind| matches!(kind, ClauseKind::ForeignKey(_)),
+        Constraint::PrimaryKey(_) => |kind| matches!(kind, ClauseKind::PrimaryKey { .. }),
+        Constraint::Unique(_) => |kind| matches!(kind, ClauseKind::Unique(_)),
+        Constraint::Exclusion(_) => |_| false,
     };
+    let mut left = constraints[..place].iter().filter(|other| other.is_of_kind_of(meant)).count();
     move |clause| {
-        let is_kind = matches!(
-            (&clause.kind, found),
-            (ClauseKind::Check(_), Found::Check(_))
-                | (ClauseKind::ForeignKey(_), Found::ForeignKey(_))
-                | (ClauseKind::PrimaryKey { .. }, Found::PrimaryKey)
-                | (ClauseKind::Unique(_), Found::Unique(_))
-        );
+        let is_kind = is_kind(&clause.kind);
         let is_it = is_kind && left == 0;
         left = if is_kind { left.wrapping_sub(1) } else { left };
         is_it
@@ -270,9 +267,14 @@ fn is_meant(found: Found) -> impl FnMut(&Clause) -> bool {
 }
 
 impl CreateTable {
-    /// Names the constraint at a place of the lists that [`CreateTable::value`] returns.
-    pub(in super::super) fn rename_constraint(&mut self, found: Found, to: &Ident) {
-        let mut is_meant = is_meant(found);
+    /// Names the constraint at a place of the list that [`CreateTable::value`] returns.
+    pub(in super::super) fn rename_constraint(
+        &mut self,
+        constraints: &Constraints,
+        place: usize,
+        to: &Ident,
+    ) {
+        let mut is_meant = is_meant(constraints, place);
         if let Some(clause) = self.clauses_mut().find(|clause| is_meant(clause)) {
             let tokens = tokens(&clause.text);
             clause.text = match (&clause.name, tokens.get(1)) {
@@ -283,9 +285,14 @@ impl CreateTable {
         }
     }
 
-    /// Says when the foreign key at a place of the lists that [`CreateTable::value`] returns is checked.
-    pub(in super::super) fn set_deferral(&mut self, found: Found, deferral: Deferral) {
-        let mut is_meant = is_meant(found);
+    /// Says when the foreign key at a place of the list that [`CreateTable::value`] returns is checked.
+    pub(in super::super) fn set_deferral(
+        &mut self,
+        constraints: &Constraints,
+        place: usize,
+        deferral: Deferral,
+    ) {
+        let mut is_meant = is_meant(constraints, place);
         let Some(clause) = self.clauses_mut().find(|clause| is_meant(clause)) else { return };
         let tokens = tokens(&clause.text);
         let word = tokens.iter().rposition(|token| token.is(&clause.text, "DEFERRABLE"));

@@ -1,7 +1,7 @@
 //! Edits of stored texts.
 
 use super::*;
-use crate::operation::Found;
+use crate::{operation::resolve_constraint, schema::ConstraintRef};
 
 const ODD: &str = r#"CREATE TABLE [Odd "t"] ( -- the table
   id INTEGER PRIMARY KEY AUTOINCREMENT, -- the id
@@ -37,12 +37,12 @@ fn a_text_says_what_pragmas_omit() {
     let table = read().value();
     assert_eq!(table.name.to_string(), "Odd \"t\"");
     assert!(table.options.is_autoincrement);
-    assert_eq!(table.checks.len(), 2);
-    assert_eq!(table.checks[0].name, Some("ck_kind".into()));
-    assert_eq!(table.foreign_keys.len(), 2);
-    assert_eq!(table.foreign_keys[0].on_delete, crate::schema::Action::SetNull);
-    assert_eq!(table.foreign_keys[1].name, Some("fk".into()));
-    assert_eq!(table.uniques[0].columns, ["name", "kind"].map(Ident::from));
+    assert_eq!(table.checks().count(), 2);
+    assert_eq!(table.checks().next().unwrap().name, Some("ck_kind".into()));
+    assert_eq!(table.foreign_keys().count(), 2);
+    assert_eq!(table.foreign_keys().next().unwrap().on_delete, crate::schema::Action::SetNull);
+    assert_eq!(table.foreign_keys().nth(1).unwrap().name, Some("fk".into()));
+    assert_eq!(table.uniques().next().unwrap().columns, ["name", "kind"].map(Ident::from));
     let column = |name: &str| table.column(&name.into()).unwrap().clone();
     assert_eq!(column("name").collation.as_deref(), Some("NOCASE"));
     assert!(!column("parent").nullable);
@@ -69,18 +69,24 @@ fn an_edit_changes_its_piece_only() {
     assert_eq!(table.to_string(), ODD.replace("DEFAULT -1", "DEFAULT (1 + 1)"));
 
     let mut table = read();
-    table.drop_constraint(Found::ForeignKey(1));
+    drop_constraint(&mut table, &ConstraintRef::Named("fk".into()));
     let constraint =
         "\n  CONSTRAINT fk FOREIGN KEY (kind, name) REFERENCES other DEFERRABLE INITIALLY DEFERRED,";
     assert_eq!(table.to_string(), ODD.replace(constraint, ""));
 
     let mut table = read();
-    table.drop_constraint(Found::Check(0));
+    drop_constraint(&mut table, &ConstraintRef::Named("ck_kind".into()));
     assert_eq!(table.to_string(), ODD.replace(" CONSTRAINT ck_kind CHECK (kind IN ('x', ')'))", ""));
 
     let mut table = read();
     table.add_column("\"new\" TEXT").unwrap();
     assert_eq!(table.to_string(), ODD.replace("DEFAULT -1,", "DEFAULT -1, \"new\" TEXT,"));
+}
+
+fn drop_constraint(table: &mut CreateTable, constraint: &ConstraintRef) {
+    let value = table.value();
+    let place = resolve_constraint(&value, constraint).unwrap();
+    table.drop_constraint(&value.constraints, place);
 }
 
 #[test]
@@ -90,9 +96,9 @@ fn a_dropped_column_takes_its_keys_and_leaves_what_uses_it_to_be_named() {
     assert_eq!(table.use_of(&"id".into()).unwrap(), "a generated column uses it: `id + 1`");
     table.drop_column(&"kind".into());
     let left = table.value();
-    assert!(left.uniques.is_empty());
-    assert_eq!(left.foreign_keys.len(), 1);
-    assert_eq!(left.checks.len(), 1);
+    assert!(left.uniques().next().is_none());
+    assert_eq!(left.foreign_keys().count(), 1);
+    assert_eq!(left.checks().count(), 1);
 }
 
 #[test]

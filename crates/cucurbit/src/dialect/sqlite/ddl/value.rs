@@ -40,7 +40,7 @@ impl CreateTable {
         for clause in self.constraints() {
             self.add_constraint_value(&mut table, clause, None);
         }
-        let key = table.primary_key.clone();
+        let key = table.primary_key().cloned();
         let TableOptions { is_strict, is_without_rowid, .. } = table.options;
         let rowid = self.rowid_column().map(|column| &column.name);
         for column in &mut table.columns {
@@ -152,7 +152,7 @@ impl CreateTable {
         };
         match &clause.kind {
             ClauseKind::Check(condition) => {
-                table.checks.push(Check { name, ..Check::new(condition.as_str()) });
+                table.constraints.push(Check { name, ..Check::new(condition.as_str()) });
             }
             ClauseKind::ForeignKey(Reference {
                 columns: own,
@@ -164,7 +164,7 @@ impl CreateTable {
                 deferral,
             }) => {
                 let referred_table = TableName::new(referred_table.clone());
-                table.foreign_keys.push(ForeignKey {
+                table.constraints.push(ForeignKey {
                     name,
                     on_delete: *on_delete,
                     on_update: *on_update,
@@ -174,10 +174,10 @@ impl CreateTable {
                 });
             }
             ClauseKind::PrimaryKey { columns: own, .. } => {
-                table.primary_key = Some(PrimaryKey { name, on_conflict, ..PrimaryKey::new(columns(own)) });
+                table.constraints.push(PrimaryKey { name, on_conflict, ..PrimaryKey::new(columns(own)) });
             }
             ClauseKind::Unique(own) => {
-                table.uniques.push(Unique { name, on_conflict, ..Unique::new(columns(own)) });
+                table.constraints.push(Unique { name, on_conflict, ..Unique::new(columns(own)) });
             }
             ClauseKind::Collate(_)
             | ClauseKind::Default(_)
