@@ -95,7 +95,8 @@ pub(super) fn compare(pair: Pair<'_>, comparison: &mut Comparison<'_>) -> Vec<Op
             }
             Some(from) => {
                 let from = without_key(pair, from);
-                let changes = changes(asked, &from, to, written, comparison);
+                let was = pair.from.written_column(&to.name).unwrap_or(&from);
+                let changes = changes(asked, was, &from, to, written, comparison);
                 if !changes.is_empty() {
                     columns.alter(pair, &from, written, changes);
                 }
@@ -143,6 +144,7 @@ fn without_key<'c>(pair: Pair<'c>, from: &'c Column) -> Cow<'c, Column> {
 /// Compares two columns of one name; what is emitted is what was written.
 fn changes(
     table: &TableName,
+    was: &Column,
     from: &Column,
     to: &Column,
     written: &Column,
@@ -150,9 +152,6 @@ fn changes(
 ) -> Vec<ColumnChange> {
     let Column { name: _, ty, nullable, on_conflict, default, collation, comment } = to;
     let mut changes = Vec::new();
-    if from.ty != *ty {
-        changes.push(ColumnChange::SetType { ty: written.ty.clone(), using: None });
-    }
     if from.collation != *collation {
         changes.push(ColumnChange::SetCollation(written.collation.clone()));
     }
@@ -176,6 +175,12 @@ fn changes(
     }
     if from.comment != *comment {
         changes.push(ColumnChange::SetComment(written.comment.clone()));
+    }
+    // Where the database keeps no enum types, one is known from the scripts: it goes with the type, and what else changes
+    // fits the new one.
+    let left = was.ty.base.enum_name().filter(|name| written.ty.base.enum_name() != Some(name));
+    if from.ty != *ty || left.is_some_and(|name| comparison.goes(name) || !changes.is_empty()) {
+        changes.insert(0, ColumnChange::SetType { ty: written.ty.clone(), using: None });
     }
     changes
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     dialect::{Answer, Answers, Question, Side, Subject, casts_to},
-    schema::{Expression, Ident, TableName},
+    schema::{Expression, Ident, ObjectName, TableName},
 };
 
 use super::{Uncompared, enumeration::Enums};
@@ -27,6 +27,11 @@ pub(super) struct Placed<'e> {
 }
 
 impl<'a> Comparison<'a> {
+    /// Tells whether an enum type goes.
+    pub(super) fn goes(&self, name: &ObjectName) -> bool {
+        self.gone.contains(&&name.name)
+    }
+
     pub(super) fn new(answers: &'a Answers, takes_any_sequence: bool, enums: &'a Enums) -> Self {
         let gone = enums.dropped().collect();
         Self { answers, takes_any_sequence, gone, questions: Vec::new(), uncompared: Vec::new() }

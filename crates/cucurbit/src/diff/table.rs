@@ -69,13 +69,21 @@ pub(super) fn pair<'c>(from: &'c Canonical, to: &'c Canonical, filter: &Filter) 
     for view in views(to, filter) {
         match view_of(from, &view.form.name) {
             Some(from) => {
-                pairs.common.push(Pair { from, to: view, is_same: from.form == view.form });
+                let is_same = from.form == view.form && !leaves_type(from.written, view.written, to);
+                pairs.common.push(Pair { from, to: view, is_same });
             }
             None => pairs.created.push(view),
         }
     }
     pairs.dropped = views(from, filter).filter(|view| view_of(to, &view.form.name).is_none()).collect();
     pairs
+}
+
+/// Tells whether a column is of an enum type that goes. Where the database keeps none, the form does not say so.
+fn leaves_type(from: &Table, to: &Table, side: &Canonical) -> bool {
+    let enums = &side.as_written().enums;
+    let stays = |column: &Column| column.ty.base.enum_name().is_none_or(|name| enums.contains_key(name));
+    from.columns.iter().any(|column| !stays(column) && to.column(&column.name).is_some())
 }
 
 fn views<'c>(side: &'c Canonical, filter: &Filter) -> impl Iterator<Item = View<'c>> {

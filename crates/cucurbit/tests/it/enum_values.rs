@@ -3,9 +3,12 @@
 use cucurbit::{
     Op,
     connection::Connection,
+    dialect::{Answers, Before},
+    diff::{Filter, diff},
+    operation::Operation,
     prelude::*,
     runtime::{Migrator, RunError, RunOptions},
-    schema::{Action, Dialect, Type},
+    schema::{Action, Dialect, EnumType, Schema, Type},
 };
 
 use crate::support::{Database, on_each_database, on_sqlite, script, scripts};
@@ -560,4 +563,26 @@ fn a_value_that_a_check_would_refuse_is_not_added() {
             connection.close().await.unwrap();
         }
     });
+}
+
+#[test]
+fn a_column_leaves_a_type_that_goes_also_where_none_is_kept() {
+    let person = |ty: Type| {
+        TableBuilder::build("person", |table| {
+            table.column(integer("id"));
+            table.column(column("mood", ty).default("sad"));
+            table.primary_key(["id"]);
+        })
+    };
+    let mood = EnumType::new("mood", ["sad", "ok"]);
+    let from = Schema::from_tables([person(Type::enumeration("mood"))]).with_enums([mood]);
+    let to = Schema::from_tables([person(Type::Text)]);
+    for dialect in Dialect::ALL {
+        let (from, to) = (dialect.canonical(from.clone()), dialect.canonical(to.clone()));
+        let found = diff(&from, &to, &Answers::default(), &Filter::default());
+        let said: Vec<String> = found.operations.iter().map(Operation::describe).collect();
+        assert_eq!(said, ["alter column person.mood: set type text", "drop enum mood"], "{dialect}");
+        let mut before = Before { schema: from.into_written(), ..Before::default() };
+        dialect.plan(&mut before, &found.operations).unwrap_or_else(|error| panic!("{dialect}: {error:?}"));
+    }
 }
