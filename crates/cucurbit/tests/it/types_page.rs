@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use cucurbit::{
     dialect::Before,
     operation::Operation,
-    schema::{Dialect, TableBuilder, Type, build},
+    schema::{Dialect, EnumType, Schema, TableBuilder, Type, build},
 };
 
 /// The rows of the page's table, each with its cells.
@@ -88,7 +88,9 @@ fn declared(dialect: Dialect, ty: &Type, is_strict: bool) -> String {
             table.strict();
         }
     });
-    let plan = dialect.plan(&mut Before::default(), &[Operation::CreateTable(table)]).unwrap();
+    let mood = EnumType::new("mood", ["sad"]);
+    let mut before = Before { schema: Schema::new().with_enums([mood]), ..Before::default() };
+    let plan = dialect.plan(&mut before, &[Operation::CreateTable(table)]).unwrap();
     let sql = &plan.statements[0].sql;
     let (_, rest) = sql.split_once("\"c\" ").expect("the column");
     let (word, _) = rest.split_once(" NOT NULL").expect("a column that refuses NULL");
