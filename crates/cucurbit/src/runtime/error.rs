@@ -458,11 +458,9 @@ impl RunError {
                 .and_then(|misfit| misfit.hint(source))
                 .or_else(|| source.hint().map(str::to_owned)),
             Self::Reflect(error) => error.hint(),
-            Self::Step { path, source, .. } => match (source.hint(), &**source) {
-                (Some(hint), Self::Connection(_) | Self::ForeignKeysBroken { .. }) => Some(in_file(*path, hint)),
-                (None, _) => path.map(|path| format!("the script is {path}")),
-                (hint, _) => hint,
-            },
+            Self::Step { path, source, .. } => {
+                source.hint().or_else(|| path.map(|path| format!("the script is {path}")))
+            }
             Self::Steps(error) => error.hint(),
             Self::TableChanged { .. } => Some("run the command again".to_owned()),
             Self::Target(error) => error.hint(),

@@ -111,7 +111,7 @@ fn what_is_asked_of_rows_is_looked_at_first() {
             (
                 "UPDATE plant SET bed_id = 99 WHERE id = 7",
                 "UPDATE plant SET bed_id = NULL WHERE id = 7",
-                "1 rows would refer to nothing, the first in table `plant`",
+                "1 row would refer to nothing, the first in table `plant` (row 7): its bed_id stands in no row of `bed`",
             ),
         ] {
             connection.execute(spoils).await.unwrap();

@@ -19,7 +19,7 @@ use cucurbit::{
     diff::{Filter, diff},
     operation::Operation,
     prelude::*,
-    schema::{Column, Schema, ServerDefault},
+    schema::{Column, EnumType, Schema, ServerDefault},
 };
 use sea_orm::{DbErr, Value};
 use tempfile::TempDir;
@@ -42,6 +42,8 @@ fn set_default(value: Option<Value>) {
 pub(crate) struct Database {
     pub(crate) connection: Connection,
     pub(crate) url: String,
+    /// The enum types that were made.
+    enums: Vec<EnumType>,
     name: Option<String>,
     _folder: TempDir,
 }
@@ -71,7 +73,7 @@ impl Database {
         };
         let options = ConnectOptions { create_file: true, ..ConnectOptions::default() };
         let connection = Connection::connect(&address.parse().unwrap(), &options).await.unwrap();
-        Self { connection, url: address, name, _folder: folder }
+        Self { connection, url: address, name, enums: Vec::new(), _folder: folder }
     }
 
     async fn end(self) {
@@ -84,6 +86,13 @@ impl Database {
     /// Plans operations on what is there, and runs them.
     async fn run(&mut self, operations: &[Operation]) {
         let mut before = self.reflect().await;
+        if self.connection.dialect() == Sqlite {
+            // It keeps none.
+            before.schema = before.schema.with_enums(self.enums.iter().cloned());
+        }
+        self.enums.extend(operations.iter().filter_map(|operation| {
+            if let Operation::CreateEnum(new) = operation { Some(new.clone()) } else { None }
+        }));
         let plan = self.connection.dialect().plan(&mut before, operations).unwrap();
         for statement in &plan.statements {
             let done = self.connection.execute(&statement.sql).await;
@@ -106,6 +115,7 @@ impl Database {
 
     /// Drops the tables and types of a schema.
     async fn unmake(&mut self, schema: &Schema) {
+        self.enums.clear();
         for table in schema.tables.keys() {
             self.connection.execute(&format!("DROP TABLE IF EXISTS \"{}\"", table.name)).await.unwrap();
         }

@@ -179,6 +179,6 @@ async fn a_file_that_cannot_be_made() {
     assert_snapshot!(said("bbbbbbbbbbbb"), @r"
     exit 1
     error[no-versions-folder]: there is no folder `<garden>/versions`
-      hint: a new revision needs the project's source: run this where its `cucurbit.toml` is
+      hint: make it, and build again: `mkdir <garden>/versions` (git keeps no empty folder)
     ");
 }

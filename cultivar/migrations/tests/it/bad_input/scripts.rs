@@ -291,6 +291,7 @@ async fn sql_that_is_none(database: Database) {
         error[statement-refused]: revision `aaaaaaaaaaaa` failed and was rolled back
           caused by: the database refused `SELEC 1`
           caused by: syntax error at or near "SELEC" (code 42601)
+          hint: the script is versions/wrong_sql-sql.rs
         "#),
         Kind::Sqlite => assert_snapshot!(said, @r#"
         exit 1
@@ -299,6 +300,7 @@ async fn sql_that_is_none(database: Database) {
         error[statement-refused]: revision `aaaaaaaaaaaa` failed and was rolled back
           caused by: the database refused `SELEC 1`
           caused by: near "SELEC": syntax error (code 1)
+          hint: the script is versions/wrong_sql-sql.rs
         "#),
     }
 }
