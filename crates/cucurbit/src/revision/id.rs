@@ -11,7 +11,7 @@ const ILLEGAL: [char; 4] = ['+', '-', ':', '@'];
 const RESERVED: [&str; 4] = ["base", "current", "head", "heads"];
 
 /// The width of Alembic's `alembic_version.version_num`, in characters.
-const LONGEST: usize = 32;
+pub(crate) const LONGEST: usize = 32;
 
 /// The id of a revision: not empty, none of `@ - + :`, no word that targets use.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -26,6 +26,8 @@ pub(crate) use caught::caught;
 pub use graph::{Edges, Graph, RevisionSet};
 pub use heads::{Applied, Heads, HeadsError, RowChange};
 pub use history::{Interval, between, history};
+#[cfg(feature = "runtime")]
+pub(crate) use id::LONGEST as LONGEST_ID;
 pub use id::{RevisionId, RevisionIdError};
 pub use plan::{Direction, PlanError, Reach, Step, downgrade, stamp, upgrade};
 pub use scripts::{Script, Scripts, ScriptsError};

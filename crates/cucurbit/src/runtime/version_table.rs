@@ -9,7 +9,7 @@ use thiserror::Error;
 use crate::{
     connection::{Connection, ConnectionError},
     dialect::{self, Apart, Place},
-    revision::{Heads, RowChange},
+    revision::{Heads, LONGEST_ID, RowChange},
     schema::{Dialect, Ident, TableName},
 };
 
@@ -86,9 +86,6 @@ impl VersionTableError {
         .to_owned()
     }
 }
-
-/// How many characters a new version table's column holds, as Alembic's.
-const USUAL_LENGTH: usize = 32;
 
 /// The version table of a database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -197,7 +194,7 @@ impl VersionTable {
     pub fn create_sql(&self) -> String {
         let key = dialect::quoted(&Ident::new(format!("{}_pkc", self.name())));
         format!(
-            "CREATE TABLE {} (\n    version_num VARCHAR({USUAL_LENGTH}) NOT NULL,\n    CONSTRAINT {key} PRIMARY KEY (version_num)\n)",
+            "CREATE TABLE {} (\n    version_num VARCHAR({LONGEST_ID}) NOT NULL,\n    CONSTRAINT {key} PRIMARY KEY (version_num)\n)",
             self.quoted()
         )
     }
@@ -234,7 +231,7 @@ impl VersionTable {
     ) -> Result<(), RunError> {
         dialect::refuse_read_only(connection, &self.table).await?;
         let length = |id: &&str| id.chars().count();
-        let Some(id) = ids.max_by_key(length).filter(|id| length(id) > USUAL_LENGTH) else { return Ok(()) };
+        let Some(id) = ids.max_by_key(length).filter(|id| length(id) > LONGEST_ID) else { return Ok(()) };
         match dialect::longest_text(connection, &self.table, "version_num").await? {
             Some(longest) if length(&id) > longest => {
                 Err(RunError::IdTooLong { revision: id.to_owned(), table: shown(&self.table), longest })

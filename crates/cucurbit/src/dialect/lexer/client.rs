@@ -80,8 +80,8 @@ const SERVER_FILE: &str = "it reads or writes a file of the server, or runs a pr
 const STDOUT: &str = "nobody reads the rows that it returns";
 const STRAY: &str = "no rows of a COPY end here";
 const UNKNOWN: &str = "it is no command that is known here";
-const WAY_BACK: &str = "what follows takes back what stands before it";
 const VARIABLE: &str = "variables of psql are not filled in";
+const WAY_BACK: &str = "what follows takes back what stands before it";
 
 /// Splits the text of a script into the statements that the database is to run, or says what in it cannot be run.
 pub(crate) fn statements(sql: &str, dialect: Dialect) -> Result<Vec<Part<'_>>, Unrunnable> {
