@@ -14,7 +14,7 @@ pub(super) struct Comparison<'a> {
     /// Whether any sequence serves a SERIAL column of which nothing is said.
     pub(super) takes_any_sequence: bool,
     /// Enum types that go, under which no expression may stay.
-    gone: Vec<&'a Ident>,
+    gone: Vec<Ident>,
     pub(super) questions: Vec<Question>,
     pub(super) uncompared: Vec<Uncompared>,
 }
@@ -29,11 +29,11 @@ pub(super) struct Placed<'e> {
 impl<'a> Comparison<'a> {
     /// Tells whether an enum type goes.
     pub(super) fn goes(&self, name: &ObjectName) -> bool {
-        self.gone.contains(&&name.name)
+        self.gone.contains(&name.name)
     }
 
-    pub(super) fn new(answers: &'a Answers, takes_any_sequence: bool, enums: &'a Enums) -> Self {
-        let gone = enums.dropped().collect();
+    pub(super) fn new(answers: &'a Answers, takes_any_sequence: bool, enums: &Enums) -> Self {
+        let gone = enums.dropped().cloned().collect();
         Self { answers, takes_any_sequence, gone, questions: Vec::new(), uncompared: Vec::new() }
     }
 

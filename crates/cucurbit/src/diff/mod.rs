@@ -86,14 +86,14 @@ pub fn diff(from: &Canonical, to: &Canonical, answers: &Answers, filter: &Filter
         let is_new = matches!(operation, Operation::CreateEnum(_) | Operation::CreateSequence(_));
         is_new && !freed.is_empty()
     };
-    let before = enums.before.clone().into_iter().chain(sequences.before);
+    let before = enums.before.into_iter().chain(sequences.before);
     let (after_freed, before): (Vec<_>, Vec<_>) = before.partition(waits);
     operations.extend(before);
     operations.extend(sequence::freed(&pairs, from, to, filter.takes_any_sequence));
     operations.extend(dropped.into_iter().chain(freed).chain(after_freed));
     operations.extend(created.into_iter().flat_map(|view| table::created(view, |_| false).operations));
     operations.extend(last);
-    let gone = sequences.after.into_iter().chain(enums.after.clone()).collect();
+    let gone = sequences.after.into_iter().chain(enums.after).collect();
     operations.extend(altered([&rest, &named_last], gone, &moved, &mut comparison, &operations));
     operations.extend(again);
     operations.extend(namespaces.after);

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::{
     dialect::{Canonical, is_written_as},
     operation::{Concurrency, Operation, drop_exclusion},
-    schema::{Exclusion, Ident, ObjectName, PrimaryKey, Table, TableName, Unique},
+    schema::{Constraint, Exclusion, Ident, ObjectName, Table, TableName},
 };
 
 use super::{
@@ -94,13 +94,6 @@ pub(super) fn take_names_of_what_goes<'c>(
 
 /// Lists the names of a table, its indexes and the keys that an index carries.
 fn names(table: &Table) -> Vec<&Ident> {
-    let uniques = table.uniques().filter_map(|Unique { name, .. }| name.as_ref());
-    let primary_key = table.primary_key().into_iter().filter_map(|PrimaryKey { name, .. }| name.as_ref());
-    let exclusions = table.exclusions().map(|Exclusion { index, .. }| &index.name);
-    std::iter::once(&table.name.name)
-        .chain(table.indexes.keys())
-        .chain(uniques)
-        .chain(primary_key)
-        .chain(exclusions)
-        .collect()
+    let carried = table.constraints.iter().filter_map(Constraint::index_name);
+    std::iter::once(&table.name.name).chain(table.indexes.keys()).chain(carried).collect()
 }

@@ -4,8 +4,7 @@ use crate::{
     dialect::{Canonical, written_column, written_index},
     operation::{Concurrency, Consent, Operation, create_exclusion},
     schema::{
-        Column, Constraint, ConstraintRef, Constraints, ForeignKey, Ident, Index, Table, TableName,
-        TableOption, Unique,
+        Column, Constraint, ConstraintRef, ForeignKey, Ident, Index, Table, TableName, TableOption, Unique,
     },
 };
 
@@ -101,8 +100,7 @@ fn view_of<'c>(side: &'c Canonical, name: &TableName) -> Option<View<'c>> {
 pub(super) fn created(view: View<'_>, waits: impl Fn(&ForeignKey) -> bool) -> Made {
     let mut table = view.written.clone();
     let indexes = std::mem::take(&mut table.indexes);
-    let exclusions = table.constraints.take(|one| matches!(one, Constraint::Exclusion(_)));
-    let exclusions: Constraints = exclusions.into_iter().collect();
+    let exclusions = table.constraints.take_exclusions();
     let name = table.name.clone();
     let late: Vec<&ForeignKey> = view.form.foreign_keys().filter(|key| waits(key)).collect();
     let late: Vec<ForeignKey> =
@@ -114,7 +112,7 @@ pub(super) fn created(view: View<'_>, waits: impl Fn(&ForeignKey) -> bool) -> Ma
         Operation::CreateIndex { table: name.clone(), index, concurrency }
     };
     operations.extend(indexes.into_values().map(create_index));
-    operations.extend(exclusions.exclusions().map(|exclusion| create_exclusion(&name, exclusion)));
+    operations.extend(exclusions.iter().map(|exclusion| create_exclusion(&name, exclusion)));
     let add = |foreign_key| Operation::CreateForeignKey { table: name.clone(), foreign_key };
     Made { operations, late: late.into_iter().map(add).collect() }
 }

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use thiserror::Error;
 
 use crate::schema::{
-    Constraint, ConstraintRef, Constraints, Dialect, Ident, Index, ObjectName, OnConflict, PrimaryKey,
-    Schema, Sequence, ServerDefault, Table, TableName,
+    Constraint, ConstraintRef, Dialect, Ident, Index, ObjectName, OnConflict, PrimaryKey, Schema, Sequence,
+    ServerDefault, Table, TableName,
 };
 
 use super::{
@@ -168,9 +168,8 @@ fn undo(before: &Schema, operation: &Operation, dialect: Dialect) -> Result<Vec<
             let indexes = std::mem::take(&mut table.indexes);
             let name = table.name.clone();
             let indexes = indexes.values().map(|index| create_index(&name, index, Concurrency::default()));
-            let exclusions = table.constraints.take(|one| matches!(one, Constraint::Exclusion(_)));
-            let exclusions: Constraints = exclusions.into_iter().collect();
-            let exclusions = exclusions.exclusions().map(|exclusion| create_exclusion(&name, exclusion));
+            let exclusions = table.constraints.take_exclusions();
+            let exclusions = exclusions.iter().map(|exclusion| create_exclusion(&name, exclusion));
             Ok(std::iter::once(Operation::CreateTable(table)).chain(indexes).chain(exclusions).collect())
         }
         Operation::Execute(execute) => match &execute.means {

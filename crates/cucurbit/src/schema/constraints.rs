@@ -48,8 +48,8 @@ impl Constraint {
 
     /// Tells whether two constraints are of one kind.
     #[must_use]
-    pub const fn is_of_kind_of(&self, other: &Self) -> bool {
-        self.rank() as u8 == other.rank() as u8
+    pub fn is_of_kind_of(&self, other: &Self) -> bool {
+        self.rank() == other.rank()
     }
 
     /// Returns the name, if it has one.
@@ -287,9 +287,14 @@ impl Constraints {
         self.0.retain(keep);
     }
 
-    /// Removes those of which the function says so, and returns them.
-    pub fn take(&mut self, mut is_taken: impl FnMut(&Constraint) -> bool) -> Vec<Constraint> {
-        self.0.extract_if(.., |constraint| is_taken(constraint)).collect()
+    /// Removes the exclusion constraints, and returns them.
+    pub fn take_exclusions(&mut self) -> Vec<Exclusion> {
+        let taken = self.0.extract_if(.., |constraint| constraint.rank() == Rank::Exclusion);
+        taken
+            .filter_map(
+                |constraint| if let Constraint::Exclusion(one) = constraint { Some(one) } else { None },
+            )
+            .collect()
     }
 
     /// Sorts those of each kind. The kinds stay in their order.

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::schema::{Dialect, Expression, Ident, Index, IndexKey, IndexPart};
+use crate::schema::{Dialect, Expression, Ident, Index};
 
 /// A piece of an expression with its place in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -230,19 +230,7 @@ pub(super) fn names_column(expression: &Expression, column: &Ident) -> bool {
 
 /// Tells whether an index has a column in its key, in an expression or in its condition.
 pub(super) fn index_names_column(index: &Index, column: &Ident) -> bool {
-    let is_key = |part: &IndexPart| part.key == IndexKey::Column(column.clone());
-    index.parts.iter().any(is_key) || index_computes_with(index, column)
-}
-
-/// Tells whether an index has a column in an expression or in its condition.
-pub(super) fn index_computes_with(index: &Index, column: &Ident) -> bool {
-    let is_in_expression = index.parts.iter().any(|part| match &part.key {
-        IndexKey::Column(_) => false,
-        IndexKey::Expression(expression) => names_column(expression, column),
-    });
-    is_in_expression
-        || index.include.contains(column)
-        || index.predicate.as_ref().is_some_and(|condition| names_column(condition, column))
+    index.columns().any(|other| other == column) || index.expressions().any(|sql| names_column(sql, column))
 }
 
 /// Writes a column's new name wherever an expression names it, as the server does when a column is renamed.

@@ -8,7 +8,7 @@ use crate::{
     dialect::PlanError,
     operation::{self, ColumnChange, Operation, resolve_constraint},
     schema::{
-        Constraint, ConstraintRef, Dialect, Expression, Ident, Index, IndexKey, Literal, ObjectName, Schema,
+        Constraint, ConstraintRef, Dialect, Expression, Ident, Index, Literal, ObjectName, Schema,
         ServerDefault, Table, TableName,
     },
 };
@@ -131,17 +131,8 @@ fn rename_values(schema: &mut Schema, name: &ObjectName, renamed: &[(String, Str
                 rename_all(sql);
             }
         };
-        table.constraints.checks_mut().for_each(|check| rename(&mut check.expression));
-        let carriers = table.constraints.exclusions_mut().map(|exclusion| &mut exclusion.index);
-        for index in table.indexes.values_mut().chain(carriers) {
-            index.predicate.iter_mut().for_each(rename);
-            for part in &mut index.parts {
-                match &mut part.key {
-                    IndexKey::Column(_) => {}
-                    IndexKey::Expression(expression) => rename(expression),
-                }
-            }
-        }
+        table.constraints.iter_mut().flat_map(Constraint::expressions_mut).for_each(rename);
+        table.indexes.values_mut().flat_map(Index::expressions_mut).for_each(rename);
         for column in &mut table.columns {
             let is_of = types::is_enum(column, name);
             let is_array = types::is_array(column);
