@@ -180,9 +180,22 @@ fn changes(
     // fits the new one.
     let left = was.ty.base.enum_name().filter(|name| written.ty.base.enum_name() != Some(name));
     if from.ty != *ty || left.is_some_and(|name| comparison.goes(name) || !changes.is_empty()) {
+        let has_default = changes.iter().any(|change| matches!(change, ColumnChange::SetDefault(_)));
+        if !has_default && is_other_constant(was, written) {
+            changes.push(ColumnChange::SetDefault(written.default.clone()));
+        }
         changes.insert(0, ColumnChange::SetType { ty: written.ty.clone(), using: None });
     }
     changes
+}
+
+/// Tells whether two columns say one default in different words, which mean the same under each's own type only:
+/// `00000000-…` of a UUID is 16 bytes where UUIDs are kept as bytes, and 36 as bytes themselves.
+fn is_other_constant(was: &Column, is: &Column) -> bool {
+    match (&was.default, &is.default) {
+        (Some(ServerDefault::Literal(was)), Some(ServerDefault::Literal(is))) => was != is,
+        (_, _) => false,
+    }
 }
 
 fn is_other_default(

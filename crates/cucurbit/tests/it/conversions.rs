@@ -144,7 +144,16 @@ fn types() -> Vec<(Type, &'static str, Values)> {
         (Type::DateTimeTz { precision: None }, "timestamptz", same(&zones)),
         (Type::Time { precision: None }, "time", same(&["'00:00:00'", "'23:59:59.25'", "'12:34:56.500'"])),
         (Type::Json, "json", same(&["'{\"a\":1}'", "'5'", "'\"x\"'", "'null'"])),
-        (Type::Binary, "bytea", vec![("'\\x00ff'", "x'00ff'"), ("''", "x''")]),
+        (
+            Type::Binary,
+            "bytea",
+            vec![
+                ("'\\x00ff'", "x'00ff'"),
+                ("''", "x''"),
+                // As many as a UUID has.
+                ("'\\x6b1e9c0e0d2c4d6b8d447a3c1f8f3e11'", "x'6b1e9c0e0d2c4d6b8d447a3c1f8f3e11'"),
+            ],
+        ),
         (
             Type::Uuid,
             "uuid",
@@ -175,6 +184,8 @@ fn is_number(word: &str) -> bool {
 async fn verdict(connection: &mut Connection, from: &str, value: &str, to: &str) -> Verdict {
     let is_text = |word: &str| word == "text" || word.starts_with("varchar");
     let usings = match (from, to) {
+        ("uuid", "bytea") => vec!["USING uuid_send(c)".to_owned()],
+        ("bytea", "uuid") => vec!["USING encode(c, 'hex')::uuid".to_owned()],
         (from, "bytea") if is_text(from) => vec!["USING convert_to(c, 'UTF8')".to_owned()],
         (from, "boolean") if is_number(from) => vec!["USING c <> 0".to_owned()],
         ("boolean", to) if is_number(to) => vec!["USING c::integer".to_owned()],

@@ -441,6 +441,9 @@ pub(super) fn cast(column: &str, from: &Type, to: &Type) -> Option<String> {
         (from, Type::Array(element)) if array::is_element(from, element) => {
             return Some(array::of_one(column, from, element));
         }
+        // The 16 bytes, as a SQLite file has them under both types.
+        (Type::Uuid, Type::Binary) => return Some(format!("uuid_send({column})")),
+        (Type::Binary, Type::Uuid) => return Some(format!("encode({column}, 'hex')::UUID")),
         (_, _) => {}
     }
     match (family(from), family(to)) {

@@ -78,6 +78,8 @@ pub(super) fn conversion(
         Type::SmallInteger => integer(old, from, (i16::MIN.into(), i16::MAX.into())),
         Type::Binary => match Family::of(from) {
             Family::Bytes => None,
+            // The 16 bytes, which they are already.
+            _ if *from == Type::Uuid => Some(uuid(old)),
             _ if is_unknown(from) => Some(Conversion::sure(format!("CAST({old} AS BLOB)"))),
             Family::Array
             | Family::Json
