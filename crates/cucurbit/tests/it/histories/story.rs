@@ -2,6 +2,8 @@
 //!
 //! The same scripts are for both databases. Every operation has what undoes it.
 
+use std::collections::BTreeMap;
+
 use cucurbit::{
     operation::{
         BulkInsert, ColumnChange, Concurrency, Consent, ConstraintChange, EnumChange, Execute, Operation,
@@ -40,6 +42,9 @@ struct Story {
     number: u32,
     /// Whether SQL of unknown effect has made tables.
     has_unknown: bool,
+    /// What each table that was made was called then, with a number where the server's names for it were taken.
+    /// The names of its key and its sequence do not follow a new one.
+    born: BTreeMap<TableName, String>,
 }
 
 /// Makes revisions of numbers.
@@ -161,7 +166,22 @@ impl Story {
             _ => EnumPlace::After(other),
         };
         let value = (*pick(&VALUES, y)?).to_owned();
-        Some(plain(Operation::AlterEnum { name, change: EnumChange::AddValue { value, place } }))
+        // Rows may come to have the value until the way back.
+        let values = self.schema.enums[&name].values.clone();
+        let first = values.first()?.clone();
+        let back = |replacements| Operation::AlterEnum {
+            name: name.clone(),
+            change: EnumChange::SetValues { values: values.clone(), replacements, consent: Consent::NONE },
+        };
+        let replaced = back(vec![(value.clone(), first.clone())]);
+        let undo = if self.has_unknown {
+            let replaced = on(Dialect::Postgres, vec![replaced]);
+            vec![self.by_hand(&name, &value, &first), on(Dialect::Sqlite, vec![back(Vec::new())]), replaced]
+        } else {
+            vec![replaced]
+        };
+        let change = EnumChange::AddValue { value, place };
+        Some(vec![(Operation::AlterEnum { name: name.clone(), change }, Some(undo))])
     }
 
     /// The columns that hold values of a type: table, column, whether a list of them.
@@ -287,7 +307,7 @@ impl Story {
         column
     }
 
-    fn create_table(&self, x: u8, y: u8, z: u8) -> Vec<Deed> {
+    fn create_table(&mut self, x: u8, y: u8, z: u8) -> Vec<Deed> {
         let mut table = Table::new(TABLES[usize::from(x) % TABLES.len()]);
         table.columns.push(Column::new("id", Type::Integer).serial());
         for (place, name) in COLUMNS.iter().enumerate().take(1 + usize::from(y) % 4) {
@@ -298,7 +318,32 @@ impl Story {
         key.comment = comment(z);
         table.constraints.push(key);
         table.comment = comment(x.wrapping_add(y));
+        if self.schema.table(&table.name).is_none() {
+            let name = &table.name.name;
+            let names = (0_u8..).map(|number| if number == 0 { String::new() } else { number.to_string() });
+            let is_free = |born: &String| !self.born.values().any(|other| other == born);
+            let born = names.map(|number| format!("{name}_{{}}{number}")).find(is_free);
+            self.born.insert(table.name.clone(), born.expect("numbers do not end"));
+        }
         plain(Operation::CreateTable(table))
+    }
+
+    /// A table as it was before it was dropped, with the names that PostgreSQL gave.
+    fn table_again(&self, table: &Table) -> Vec<Operation> {
+        let born = &self.born[&table.name];
+        let mut named = table.clone();
+        for key in named.constraints.primary_keys_mut() {
+            key.name = Some(born.replace("{}", "pkey").into());
+        }
+        for column in &mut named.columns {
+            if let Some(ServerDefault::Serial(serial)) = &mut column.default {
+                serial.name = Some(Ident::new(born.replace("{}", &format!("{}_seq", column.name))));
+            }
+        }
+        vec![
+            on(Dialect::Postgres, vec![Operation::CreateTable(named)]),
+            on(Dialect::Sqlite, vec![Operation::CreateTable(table.clone())]),
+        ]
     }
 
     fn add_column(&self, x: u8, y: u8, z: u8) -> Option<Vec<Deed>> {
@@ -425,9 +470,18 @@ impl Story {
         let name = table.name.clone();
         let mut others = self.schema.tables.values().filter(|other| other.name != name);
         let is_referred = others.any(|other| other.foreign_keys().any(|key| key.referred_table == name));
+        if z.is_multiple_of(4) && !is_referred {
+            let again = self.table_again(table);
+            self.born.remove(&name);
+            return Some(vec![(Operation::DropTable { table: name, consent: Consent::GIVEN }, Some(again))]);
+        }
         Some(plain(match z % 4 {
-            0 if !is_referred => Operation::DropTable { table: name, consent: Consent::GIVEN },
-            1 => Operation::RenameTable { table: name, to: Ident::new(format!("t{number}")) },
+            1 => {
+                let to = Ident::new(format!("t{number}"));
+                let born = self.born.remove(&name)?;
+                self.born.insert(TableName::new(to.as_str()), born);
+                Operation::RenameTable { table: name, to }
+            }
             _ => Operation::SetTableComment { table: name, comment: comment(y) },
         }))
     }

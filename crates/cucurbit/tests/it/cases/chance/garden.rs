@@ -306,6 +306,19 @@ impl Table {
         column.is_collated = false;
     }
 
+    /// Tells whether each row is looked at as it comes, so that values of a column cannot be swapped.
+    pub(super) fn is_unique_at_once(&self, column: &str) -> bool {
+        let by_constraint = self
+            .uniques
+            .iter()
+            .any(|unique| unique.deferral == Deferral::None && unique.on.contains(&column));
+        let by_index = self
+            .indexes
+            .iter()
+            .any(|index| index.is_unique && index.keys.iter().any(|(key, _)| *key == column));
+        by_constraint || by_index || self.exclusion == Some(column)
+    }
+
     fn fit(&mut self) {
         let plain = self.columns.clone();
         for column in self.columns.values_mut() {

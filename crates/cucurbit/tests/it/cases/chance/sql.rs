@@ -377,6 +377,7 @@ impl Words {
                 // SQLite looks at each row.
                 if let (true, [only]) = (self.is_postgres(), unique.on.as_slice())
                     && matches!(table.columns[only].kind, Kind::Plain(0 | 1))
+                    && !table.is_unique_at_once(only)
                 {
                     twice(name, only, 40);
                 }
