@@ -6,8 +6,8 @@ use cucurbit::schema::Dialect;
 
 use super::{
     garden::{
-        By, Check, Column, Default, Deferral, Garden, Index, Kind, Origin, Parent, Part, Sequence, Table,
-        TableOption, Unique,
+        By, Check, Column, Default, Deferral, Garden, Index, Kind, Naming, Origin, Parent, Part, Sequence,
+        Table, TableOption, Unique,
     },
     kinds::{Family, TYPES},
     names::Names,
@@ -133,9 +133,11 @@ impl Words {
         }
         if !table.is_known_by_index {
             let keys = table.known_by.iter().zip(&names.known_by);
-            lines.extend(
-                keys.map(|(by, named)| format!("    CONSTRAINT {named} UNIQUE ({})", key_of(*by).join(", "))),
-            );
+            lines.extend(keys.map(|(by, named)| {
+                let is_named = table.naming != Naming::Server;
+                let named = if is_named { format!("CONSTRAINT {named} ") } else { String::new() };
+                format!("    {named}UNIQUE ({})", key_of(*by).join(", "))
+            }));
         }
         let uniques = table.uniques.iter().zip(&names.uniques);
         lines.extend(uniques.map(|(unique, named)| format!("    {named}{}", self.unique(unique))));
