@@ -64,6 +64,34 @@ async fn a_value_gets_another_name_everywhere() {
 }
 
 #[tokio::test]
+async fn the_condition_of_an_exclusion_follows_a_value_that_gets_another_name() {
+    let database = Database::new().await;
+    let mut connection = database.connect().await;
+    let mut before = Before::default();
+    run(&mut connection, &mut before, |op| {
+        op.create_enum("mood", ["sad", "ok"]);
+        op.create_table("plant", |table| {
+            table.column(integer("id"));
+            table.column(enumeration("mood", "mood"));
+            table
+                .exclusion("ex_of_the_sad", [key("id").excluding("=")])
+                .using("btree")
+                .predicate("mood = 'sad'");
+        });
+        op.execute("INSERT INTO plant VALUES (1, 'sad'), (1, 'ok')");
+    })
+    .await;
+    run(&mut connection, &mut before, |op| op.rename_enum_value("mood", "sad", "blue")).await;
+    let plant = before.schema.table(&"plant".into()).expect("it is there");
+    let conditions = plant.exclusions().flat_map(|exclusion| &exclusion.index.predicate);
+    let conditions: Vec<&str> = conditions.map(|sql| sql.on(Dialect::Postgres).as_str()).collect();
+    assert_eq!(conditions, ["mood = 'blue'"]);
+    let refused = connection.execute("INSERT INTO plant VALUES (1, 'blue')").await.unwrap_err();
+    assert!(format!("{refused:?}").contains("ex_of_the_sad"), "{refused:?}");
+    connection.execute("INSERT INTO plant VALUES (1, 'ok')").await.unwrap();
+}
+
+#[tokio::test]
 async fn a_value_is_replaced_in_rows_and_arrays_and_in_what_speaks_of_it() {
     let database = Database::new().await;
     let mut connection = database.connect().await;
