@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     Check, Column, ColumnType, Constraint, ConstraintRef, Constraints, Dialect, Exclusion, ForeignKey, Ident,
-    Index, IndexKey, PrimaryKey, ServerDefault, TableName, Unique,
+    Index, PrimaryKey, ServerDefault, TableName, Unique,
 };
 
 /// A table.
@@ -108,9 +108,16 @@ impl Table {
         self.columns.iter().find(|column| column.name == *name)
     }
 
-    /// Lists what SQL stands in it, and in what: checks, computed columns, indexes and their conditions.
+    /// Lists what SQL stands in it, and in what: constraints, computed columns, indexes and their conditions.
     pub(crate) fn spoken(&self, dialect: Dialect) -> impl Iterator<Item = (&'static str, &str)> {
-        let checks = self.checks().map(move |check| ("a check", check.expression.on(dialect).as_str()));
+        let of_constraints = self.constraints.iter().flat_map(move |one| {
+            let what = match one {
+                Constraint::Check(_) => "a check",
+                Constraint::Exclusion(_) => "an exclusion constraint",
+                Constraint::PrimaryKey(_) | Constraint::Unique(_) | Constraint::ForeignKey(_) => "a key",
+            };
+            one.expressions().map(move |sql| (what, sql.on(dialect).as_str()))
+        });
         let computed = self.columns.iter().filter_map(move |column| match &column.default {
             Some(ServerDefault::Computed { expression, stored: _ }) => {
                 Some(("a computed column", expression.on(dialect).as_str()))
@@ -123,14 +130,9 @@ impl Table {
             )
             | None => None,
         });
-        let parts = self.indexes.values().flat_map(|index| &index.parts);
-        let parts = parts.filter_map(move |part| match &part.key {
-            IndexKey::Column(_) => None,
-            IndexKey::Expression(expression) => Some(("an index", expression.on(dialect).as_str())),
-        });
-        let conditions = self.indexes.values().filter_map(|index| index.predicate.as_ref());
-        let conditions = conditions.map(move |condition| ("an index", condition.on(dialect).as_str()));
-        checks.chain(computed).chain(parts).chain(conditions)
+        let of_indexes = self.indexes.values().flat_map(Index::expressions);
+        let of_indexes = of_indexes.map(move |sql| ("an index", sql.on(dialect).as_str()));
+        of_constraints.chain(computed).chain(of_indexes)
     }
 
     /// Finds a column by name, to change it.

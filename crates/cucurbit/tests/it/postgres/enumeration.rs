@@ -195,6 +195,49 @@ fn a_value_that_is_not_used_is_only_added() {
     }));
 }
 
+/// The error of taking `glad` from `mood` in a table with one constraint, if there is one.
+fn refusal_beside(constrain: fn(&mut TableBuilder)) -> Option<String> {
+    let mut before = Before::default();
+    let create = Op::record(|op| {
+        op.create_enum("mood", ["sad", "glad"]);
+        op.create_table("plant", |table| {
+            table.column(integer("id"));
+            table.column(enumeration("a", "mood"));
+            table.column(text("label"));
+            constrain(table);
+        });
+    });
+    Dialect::Postgres.plan(&mut before, &create).unwrap();
+    let take = Op::record(|op| {
+        op.set_enum_values("mood", ["sad"]);
+    });
+    Dialect::Postgres.plan(&mut before, &take).err().map(|error| error.to_string())
+}
+
+#[test]
+fn a_value_stays_that_a_constraint_speaks_of() {
+    let speaks = |refusal: Option<String>, what: &str| {
+        let refusal = refusal.expect("the new type could not read it");
+        assert!(refusal.contains(&format!("{what} of `plant` speaks of the value")), "{refusal}");
+    };
+    let excluding = |table: &mut TableBuilder| {
+        table.exclusion("ex", [key("id").excluding("=")]).using("btree").predicate("a = 'glad'");
+    };
+    speaks(refusal_beside(excluding), "an exclusion constraint");
+    let casting = |table: &mut TableBuilder| {
+        table.check("label::mood <> 'glad'");
+    };
+    speaks(refusal_beside(casting), "a check");
+}
+
+#[test]
+fn a_value_goes_beside_a_constant_of_another_column() {
+    let refusal = refusal_beside(|table| {
+        table.check("label <> 'glad'");
+    });
+    assert_eq!(refusal, None);
+}
+
 #[test]
 fn sqlite_does_not_pretend_to_change_rows_that_hold_text() {
     // What made the table was SQL that says nothing of it: which columns hold values, nobody knows.

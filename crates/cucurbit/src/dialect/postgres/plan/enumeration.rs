@@ -173,14 +173,16 @@ impl Planner<'_> {
     /// Refuses to take a value away of which a check, an index or a computed column speaks: the new type could not read it.
     fn refuse_spoken_of(&self, name: &ObjectName, gone: &[&String]) -> Result<(), PlanError> {
         const HERE: Dialect = Dialect::Postgres;
-        for (table, columns) in self.columns_of(name) {
-            let Some(owner) = self.schema.tables.get(&table) else { continue };
-            let is_spoken_of = |sql: &str| {
-                columns.iter().any(|column| sql.contains(column.as_str()))
-                    && gone.iter().any(|value| sql.contains(&string(value)))
+        for owner in self.schema.tables.values() {
+            let columns = owner.columns.iter().filter(|column| types::is_enum(column, name));
+            let columns: Vec<&Ident> = columns.map(|column| &column.name).collect();
+            let is_of_type = |sql: &str| {
+                !expression::columns_in(sql, &columns).is_empty() || expression::casts_to(sql, &name.name)
             };
+            let is_spoken_of =
+                |sql: &str| is_of_type(sql) && gone.iter().any(|value| sql.contains(&string(value)));
             if let Some((what, sql)) = owner.spoken(HERE).find(|(_, sql)| is_spoken_of(sql)) {
-                let reason = format!("{what} of `{table}` speaks of the value: `{sql}`");
+                let reason = format!("{what} of `{}` speaks of the value: `{sql}`", owner.name);
                 let operation = format!("take a value from enum {name}");
                 return Err(PlanError::InUse { dialect: HERE, operation, reason });
             }
