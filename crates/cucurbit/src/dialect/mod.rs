@@ -34,11 +34,12 @@ use crate::connection::{Connection, ConnectionError};
 use crate::schema::Remark;
 use crate::{
     operation::Operation,
-    schema::{Ident, Schema},
+    schema::{Expression, Ident, Schema},
 };
 
 pub(crate) use self::canonical::{is_in_letters, is_written_as, written_column, written_index};
 pub(crate) use self::postgres::{casts_to, counted_by, generated_sequence};
+pub(crate) use self::sql::has_word;
 pub use self::{
     before::{Before, Originals, Trigger, View},
     canonical::Canonical,
@@ -67,6 +68,12 @@ pub use self::{
     session::reflect_snapshot,
 };
 pub use crate::schema::Dialect;
+
+/// Tells whether an expression names a column, as any of the databases would read it: the parts of other names, texts,
+/// types and functions do not count.
+pub(crate) fn names_column(expression: &Expression, column: &Ident) -> bool {
+    postgres::names_column(expression, column) || sqlite::names_column(expression, column)
+}
 
 impl Dialect {
     /// Puts a schema into the one spelling that this database would keep: types, names, order of keys.

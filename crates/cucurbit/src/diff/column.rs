@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::{
-    dialect::Subject,
+    dialect::{Subject, names_column},
     operation::{ColumnChange, Consent, Operation},
     schema::{Column, Expression, ServerDefault, TableName},
 };
@@ -41,7 +41,7 @@ impl Columns {
         let is_default = |change: &ColumnChange| matches!(change, ColumnChange::SetDefault(_));
         match (&from.default, &written.default) {
             (Some(ServerDefault::Computed { .. }), Some(ServerDefault::Computed { expression, .. }))
-                if changes.iter().any(is_default) && speaks_of_a_new_type(pair, expression) =>
+                if changes.iter().any(is_default) && names_a_retyped_column(pair, expression) =>
             {
                 // Under the old types the new expression means nothing, and the old one under the new types.
                 self.computed_altered.push(alter(vec![ColumnChange::SetDefault(None)]));
@@ -108,15 +108,13 @@ pub(super) fn compare(pair: Pair<'_>, comparison: &mut Comparison<'_>) -> Vec<Op
     columns.in_order()
 }
 
-/// Tells whether an expression has the name of a column in it that gets another type.
-fn speaks_of_a_new_type(pair: Pair<'_>, expression: &Expression) -> bool {
+/// Tells whether an expression names a column that gets another type.
+fn names_a_retyped_column(pair: Pair<'_>, expression: &Expression) -> bool {
     let is_retyped = |to: &&Column| {
         pair.from.form.column(&to.name).is_some_and(|from| !is_computed(from) && from.ty != to.ty)
     };
-    let texts = std::iter::once(&expression.base).chain(expression.variants.values());
-    let texts: Vec<String> = texts.map(|text| text.to_lowercase()).collect();
     let mut retyped = pair.to.form.columns.iter().filter(is_retyped);
-    retyped.any(|column| texts.iter().any(|text| text.contains(&column.name.as_str().to_lowercase())))
+    retyped.any(|column| names_column(expression, &column.name))
 }
 
 fn is_computed(column: &Column) -> bool {

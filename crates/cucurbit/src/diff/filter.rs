@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::schema::{
-    Constraint, ForeignKey, Ident, Index, ObjectName, Schema, ServerDefault, Table, TableName, tool,
+use crate::{
+    dialect::has_word,
+    schema::{
+        Constraint, ForeignKey, Ident, Index, ObjectName, Schema, ServerDefault, Table, TableName, tool,
+    },
 };
 
 /// Alembic's version table, which is ours where nothing else is said.
@@ -128,7 +131,7 @@ impl Filter {
             schema;
         let included: Vec<&Table> = tables.values().filter(|table| self.kind_of(table).is_none()).collect();
         let texts: Vec<String> = included.iter().map(|table| text_of(table)).collect();
-        let is_named = |name: &&ObjectName| texts.iter().any(|text| names(text, name));
+        let is_named = |name: &&ObjectName| texts.iter().any(|text| has_word(text, &name.to_string()));
         let types = included.iter().flat_map(|table| types_of(table));
         let named = enums.keys().chain(sequences.keys()).filter(is_named);
         let needed: Vec<ObjectName> =
@@ -230,7 +233,7 @@ impl Filter {
         let external = needs(&mut gone.values().filter(|table| self.is_external(&table.name)));
         let own = needs(&mut kept.values());
         let is_needed = |(types, texts): &(BTreeSet<ObjectName>, Vec<String>), name: &ObjectName| {
-            types.contains(name) || texts.iter().any(|text| names(text, name))
+            types.contains(name) || texts.iter().any(|text| has_word(text, &name.to_string()))
         };
         move |name| !self.declared.contains(name) && is_needed(&external, name) && !is_needed(&own, name)
     }
@@ -297,16 +300,6 @@ impl Filter {
 fn types_of(table: &Table) -> Vec<&ObjectName> {
     let types = table.columns.iter().map(|column| &column.ty);
     types.filter_map(|ty| ty.base.enum_name()).collect()
-}
-
-/// Tells whether SQL without quotes names something as a whole word.
-fn names(text: &str, name: &ObjectName) -> bool {
-    let is_whole =
-        |letter: Option<char>| letter.is_none_or(|letter| !letter.is_alphanumeric() && letter != '_');
-    let name = name.to_string();
-    text.match_indices(&name).any(|(at, _)| {
-        is_whole(text[..at].chars().next_back()) && is_whole(text[at + name.len()..].chars().next())
-    })
 }
 
 /// All SQL of a table, without quotes around names.

@@ -264,7 +264,7 @@ fn a_check_that_speaks_of_a_value_is_not_left_behind() {
 type Slip = (fn(&mut Op), &'static str);
 
 /// Every place of a constant, with one that the type does not have.
-const SLIPS: [Slip; 14] = [
+const SLIPS: [Slip; 15] = [
     (
         |op| {
             op.bulk_insert("person", ["id", "mood"], rows![[7, "saad"]]);
@@ -355,6 +355,16 @@ const SLIPS: [Slip; 14] = [
             op.on(Sqlite, |op| {
                 op.bulk_insert("person", ["id", "all"], rows![[7, "[\"sad\",\"it's\",\"saad\"]"]]);
             });
+        },
+        "sad",
+    ),
+    (
+        |op| {
+            // It names no type that is like the start of a word of it.
+            op.on(Postgres, |op| {
+                op.execute("COMMENT ON TABLE person IS 'moody'");
+            });
+            op.bulk_insert("person", ["id", "mood"], rows![[7, "saad"]]);
         },
         "sad",
     ),

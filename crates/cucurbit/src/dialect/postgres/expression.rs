@@ -224,7 +224,7 @@ pub(super) fn columns_in(sql: &str, columns: &[&Ident]) -> BTreeSet<Ident> {
 }
 
 /// Tells whether an expression names a column.
-pub(super) fn names_column(expression: &Expression, column: &Ident) -> bool {
+pub(in crate::dialect) fn names_column(expression: &Expression, column: &Ident) -> bool {
     !columns_in(expression.on(Dialect::Postgres), &[column]).is_empty()
 }
 

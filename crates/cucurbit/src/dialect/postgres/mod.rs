@@ -51,6 +51,7 @@ pub(super) use self::{
 };
 pub(super) use self::{
     canonical::canonical,
+    expression::names_column,
     names::{constraint_names, cut_of as cut, generated_keys},
     plan::plan,
 };

@@ -53,6 +53,7 @@ pub(super) use self::{
 };
 pub(super) use self::{
     canonical::canonical, letters::all_in_letters_of, render::plan, said::add_what_is_said,
+    token::names_column,
 };
 
 /// The dialect of this room.

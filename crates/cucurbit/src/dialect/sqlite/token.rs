@@ -3,7 +3,7 @@
 //! What lives here: the tokenizer and what a token says about a name. It never fails: a byte that starts nothing
 //! is a token of its own. `sqlite3-parser` gives a tree without places; an edit needs places.
 
-use crate::schema::Ident;
+use crate::schema::{Dialect, Expression, Ident};
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -208,6 +208,14 @@ pub(super) fn mentions(sql: &str, name: &Ident) -> bool {
     tokens(sql).iter().any(|token| token.names(sql, name))
 }
 
+/// Tells whether an expression names a column. A function is no column.
+pub(in crate::dialect) fn names_column(expression: &Expression, column: &Ident) -> bool {
+    let sql = expression.on(Dialect::Sqlite);
+    let tokens = tokens(sql);
+    let is_called = |at: usize| tokens.get(at + 1).is_some_and(|next| next.is_sign(b'('));
+    tokens.iter().enumerate().any(|(at, token)| token.names(sql, column) && !is_called(at))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -228,6 +236,15 @@ mod tests {
     fn text_in_single_quotes_is_no_mention() {
         assert!(mentions("SELECT \"Name\" FROM t", &"name".into()));
         assert!(!mentions("SELECT 'name' FROM t", &"name".into()));
+    }
+
+    #[test]
+    fn what_is_called_and_what_is_text_is_no_column() {
+        let names = |sql: &str, column: &str| names_column(&sql.into(), &column.into());
+        assert!(names("width * \"ID\"", "id"));
+        assert!(names("id * 2", "id"));
+        assert!(!names("width * 2", "id"));
+        assert!(!names("id(width) || 'id'", "id"));
     }
 
     #[test]

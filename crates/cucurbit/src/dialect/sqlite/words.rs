@@ -15,6 +15,7 @@ use super::{
         Before, PlanError,
         enum_value::Known,
         lexer::{self, Kind},
+        sql::has_word,
     },
     HERE, letters, range, said,
     token::same_name,
@@ -85,7 +86,7 @@ pub(super) fn said_column<'s>(words: &'s Schema, table: &TableName, column: &Ide
 /// Tells whether SQL for PostgreSQL alone may have given a type other values.
 fn may_be_changed(Unsaid(unsaid): &Unsaid, name: &ObjectName) -> bool {
     let name = name.name.as_str().to_lowercase();
-    unsaid.iter().any(|sql| sql.to_lowercase().contains(&name))
+    unsaid.iter().any(|sql| has_word(&sql.to_lowercase(), &name))
 }
 
 /// Tells whether SQL for PostgreSQL alone may have made types, or given columns others.
