@@ -346,14 +346,22 @@ fn read(table: &TableName, sql: &str) -> Result<CreateTable, PlanError> {
 
 /// Finds the foreign key of one column that is created right with it: it can stand at the column, natively.
 fn inline_foreign_key(operations: &[Operation], position: usize) -> Option<(usize, &ForeignKey)> {
-    let Operation::AddColumn { column: Column { name, default: None, .. }, .. } = &operations[position]
+    let Operation::AddColumn { table, column: Column { name, default: None, .. }, .. } =
+        &operations[position]
     else {
         return None;
     };
-    operations.iter().enumerate().skip(position + 1).find_map(|(at, operation)| {
-        let Operation::CreateForeignKey { foreign_key, .. } = operation else { return None };
-        (foreign_key.columns.as_slice() == [name.clone()]).then_some((at, foreign_key))
-    })
+    let (at, foreign_key) =
+        operations.iter().enumerate().skip(position + 1).find_map(|(at, operation)| {
+            let Operation::CreateForeignKey { foreign_key, .. } = operation else { return None };
+            (foreign_key.columns.as_slice() == [name.clone()]).then_some((at, foreign_key))
+        })?;
+    // A column of the table itself may be one that comes after it.
+    let refers_to_itself = same_name(&foreign_key.referred_table.name, &table.name);
+    let is_later = operations[position..at].iter().any(|between| {
+        matches!(between, Operation::AddColumn { column, .. } if foreign_key.referred_columns.iter().any(|one| same_name(one, &column.name)))
+    });
+    (!(refers_to_itself && is_later)).then_some((at, foreign_key))
 }
 
 /// Tells whether an operation lets a column take NULL.
