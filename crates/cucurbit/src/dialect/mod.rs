@@ -6,11 +6,13 @@
 mod before;
 mod canonical;
 mod collision;
+mod effect;
 mod enum_value;
 mod family;
 pub mod lexer;
 #[cfg(feature = "runtime")]
 mod lock;
+mod locks;
 mod offenders;
 mod postgres;
 mod question;
@@ -44,6 +46,8 @@ pub use self::{
     before::{Before, Originals, Trigger, View},
     canonical::Canonical,
     collision::CollisionError,
+    effect::{Cost, Effect},
+    locks::{Blocks, Lock, LockMode, Locked},
     question::{Answer, Answers, Question, Side, Subject},
     statement::{Guard, Hazard, HazardKind, Mode, Offender, Plan, PlanError, Session, Shortcut, Statement},
 };

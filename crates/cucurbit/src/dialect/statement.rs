@@ -9,7 +9,10 @@ use crate::{
     schema::{Dialect, Ident, ObjectName, TableName},
 };
 
-use super::lexer::{self, Unrunnable};
+use super::{
+    effect::Effect,
+    lexer::{self, Unrunnable},
+};
 
 /// Statements in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,6 +47,8 @@ pub struct Statement {
     pub guards: Vec<Guard>,
     /// What it asks of the session.
     pub session: Session,
+    /// Which locks it takes and what it costs; `None` where that is unknown, as of the SQL of a script.
+    pub effect: Option<Effect>,
 }
 
 /// What a statement asks of the session that runs it.
@@ -170,7 +175,7 @@ pub enum Guard {
 }
 
 impl Statement {
-    /// Makes a statement that runs in the transaction and endangers nothing.
+    /// Makes a statement that runs in the transaction and endangers nothing, and of which nothing more is known.
     #[must_use]
     pub fn new(sql: impl Into<String>) -> Self {
         Self {
@@ -179,7 +184,22 @@ impl Statement {
             mode: Mode::InTransaction,
             guards: Vec::new(),
             session: Session::Any,
+            effect: None,
         }
+    }
+
+    /// Says which locks it takes and what it costs.
+    #[must_use]
+    pub fn effect(mut self, effect: Effect) -> Self {
+        self.effect = Some(effect);
+        self
+    }
+
+    /// Says whether it runs in the transaction.
+    #[must_use]
+    pub fn mode(mut self, mode: Mode) -> Self {
+        self.mode = mode;
+        self
     }
 
     /// Says what it asks of the session.
@@ -204,10 +224,28 @@ impl Statement {
     }
 }
 
+impl From<String> for Statement {
+    fn from(sql: String) -> Self {
+        Self::new(sql)
+    }
+}
+
+impl From<&str> for Statement {
+    fn from(sql: &str) -> Self {
+        Self::new(sql)
+    }
+}
+
+impl From<&String> for Statement {
+    fn from(sql: &String) -> Self {
+        Self::new(sql)
+    }
+}
+
 impl Plan {
-    /// Adds a statement that endangers nothing.
-    pub fn push(&mut self, sql: impl Into<String>) {
-        self.statements.push(Statement::new(sql));
+    /// Adds a statement.
+    pub fn push(&mut self, statement: impl Into<Statement>) {
+        self.statements.push(statement.into());
     }
 
     /// Tells whether foreign keys must be off around it.

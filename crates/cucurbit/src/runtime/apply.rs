@@ -263,7 +263,7 @@ async fn run_plan(job: &mut Job<'_, '_>, plan: &Plan) -> Result<(), RunError> {
 
 /// Runs one statement between its guards.
 async fn run_statement(job: &mut Job<'_, '_>, statement: &Statement) -> Result<(), RunError> {
-    let Statement { sql, hazards, mode: _, guards, session: _ } = statement;
+    let Statement { sql, hazards, mode: _, guards, session: _, effect: _ } = statement;
     refuse_hazards(job.connection, hazards.iter(), job.allow_data_loss).await?;
     let mut counted = Vec::new();
     for table in guards.iter().flat_map(guarded) {

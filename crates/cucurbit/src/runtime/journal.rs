@@ -149,7 +149,7 @@ const SCRIPT: i64 = -1_000_000;
 
 /// How a statement is run, and its SQL.
 pub(super) fn of_statement(statement: &Statement) -> (EntryMode, String) {
-    let Statement { sql, hazards: _, mode, guards: _, session: _ } = statement;
+    let Statement { sql, hazards: _, mode, guards: _, session: _, effect: _ } = statement;
     match mode {
         Mode::InTransaction => (EntryMode::Inside, sql.clone()),
         Mode::OutsideTransaction => (EntryMode::Outside, sql.clone()),

@@ -4,7 +4,8 @@
 //! changes, NULLs are filled before they are refused, and the new name comes last.
 
 use super::{
-    array, comment, expression,
+    array, comment, effect, expression,
+    own_sequence::{in_block, make_own_sequence, sequence_of},
     render::{self, text},
     sequence, types,
 };
@@ -12,14 +13,14 @@ use std::collections::BTreeMap;
 
 use crate::{
     dialect::{
-        Hazard, PlanError, Statement,
+        Effect, Hazard, LockMode, PlanError, Statement,
         family::Family,
         sql::{qualified, quoted, string},
     },
     operation::ColumnChange,
     schema::{
-        Column, Constraint, Dialect, Expression, Ident, Identity, ObjectName, Sequence, ServerDefault, Table,
-        Type,
+        Column, Constraint, Dialect, Expression, Ident, Identity, ObjectName, Schema, Sequence,
+        ServerDefault, Table, Type,
     },
 };
 
@@ -65,17 +66,28 @@ impl<'c> Changes<'c> {
 }
 
 /// Changes a column of a table; both are as they are before. The hazard is that of NOT NULL. Of the sequences that stand
-/// alone the column comes to own what it is said to own.
+/// alone the column comes to own what it is said to own. `ends` is what a new type means for the tables at the other ends of
+/// foreign keys.
 pub(super) fn alter_column(
     table: &Table,
     column: &Column,
     changes: &[ColumnChange],
     hazard: Option<Hazard>,
     alone: &BTreeMap<ObjectName, Sequence>,
+    ends: &Effect,
 ) -> Result<Vec<Statement>, PlanError> {
     let changes = Changes::of(changes);
-    let (clauses, statements) = (Vec::new(), Vec::new());
-    let mut altered = Altered { table, column, alone, clauses, statements, hazard, is_tightened: false };
+    let mut altered = Altered {
+        table,
+        column,
+        alone,
+        ends,
+        clauses: Vec::new(),
+        effect: Effect::none(),
+        statements: Vec::new(),
+        hazard,
+        is_tightened: false,
+    };
     let is_cast = altered.type_and_default(&changes)?;
     altered.nullability(&changes);
     altered.flush();
@@ -85,7 +97,8 @@ pub(super) fn alter_column(
     altered.sequence(&changes, is_cast)?;
     if let Some(to) = changes.rename.filter(|to| **to != column.name) {
         let (table, from, to) = (qualified(&table.name), quoted(&column.name), quoted(to));
-        altered.push(format!("ALTER TABLE {table} RENAME COLUMN {from} TO {to}"));
+        let sql = format!("ALTER TABLE {table} RENAME COLUMN {from} TO {to}");
+        altered.push(Statement::new(sql).effect(effect::alters(&altered.table.name)));
     }
     Ok(altered.statements)
 }
@@ -96,7 +109,10 @@ struct Altered<'t> {
     table: &'t Table,
     column: &'t Column,
     alone: &'t BTreeMap<ObjectName, Sequence>,
+    ends: &'t Effect,
     clauses: Vec<String>,
+    /// That of the clauses.
+    effect: Effect,
     statements: Vec<Statement>,
     hazard: Option<Hazard>,
     is_tightened: bool,
@@ -107,15 +123,22 @@ impl<'t> Altered<'t> {
         self.clauses.push(format!("ALTER COLUMN {} {}", quoted(&self.column.name), clause.as_ref()));
     }
 
-    fn push(&mut self, sql: impl Into<String>) {
+    /// Says what a clause means beyond the lock that any of them takes.
+    fn means(&mut self, effect: Effect) {
+        self.effect = std::mem::take(&mut self.effect).with(effect);
+    }
+
+    fn push(&mut self, statement: Statement) {
         self.flush();
-        self.statements.push(Statement::new(sql));
+        self.statements.push(statement);
     }
 
     fn flush(&mut self) {
         if !self.clauses.is_empty() {
             let clauses = std::mem::take(&mut self.clauses).join(", ");
-            let statement = Statement::new(format!("ALTER TABLE {} {clauses}", qualified(&self.table.name)));
+            let effect = std::mem::take(&mut self.effect).with(effect::alters(&self.table.name));
+            let sql = format!("ALTER TABLE {} {clauses}", qualified(&self.table.name));
+            let statement = Statement::new(sql).effect(effect);
             let hazard = if self.is_tightened { self.hazard.take() } else { None };
             self.statements.push(Statement { hazards: hazard.into_iter().collect(), ..statement });
         }
@@ -167,9 +190,15 @@ impl<'t> Altered<'t> {
             Some(using) => Some(text(using).to_owned()),
             None => cast(&quoted(&self.column.name), from, to),
         };
+        let has_using = using.is_some();
         if let Some(using) = using {
             clause = format!("{clause} USING {using}");
         }
+        let (from, to) = (&types::stored(from), &types::stored(to));
+        let has_other_collation = changes.collation.is_some_and(|new| *new != self.column.collation);
+        let retyped = effect::Retyped { from, to, has_using, has_other_collation };
+        self.means(effect::retypes(self.table, &self.column.name, &retyped));
+        self.means(self.ends.clone());
         self.clause(clause);
     }
 
@@ -191,7 +220,8 @@ impl<'t> Altered<'t> {
                 let sequence = sequence_of(table, column);
                 self.clause("DROP DEFAULT");
                 self.flush();
-                self.push(in_block(&format!("EXECUTE 'DROP SEQUENCE ' || {sequence}")));
+                let drop = in_block(&format!("EXECUTE 'DROP SEQUENCE ' || {sequence}"));
+                self.push(self.about_sequence(drop, LockMode::AccessExclusive));
             }
         }
         Ok(())
@@ -247,7 +277,7 @@ impl<'t> Altered<'t> {
         let Some(sequence) = sequence else { return Err(render::no_sequence(&table.name, &column.name)) };
         let alone = self.alone.get(&sequence.name);
         let own = make_own_sequence(table, column, &sequence, alone)?;
-        own.before.into_iter().chain(own.after).for_each(|sql| self.push(sql));
+        own.before.into_iter().chain(own.after).for_each(|statement| self.push(statement));
         self.clause(format!("SET DEFAULT nextval({})", string(&qualified(&sequence.name))));
         self.tighten(changes);
         self.flush();
@@ -265,7 +295,8 @@ impl<'t> Altered<'t> {
         let (sequence, name) = (sequence_of(table, column), quoted(&column.name));
         let next = format!("GREATEST(COALESCE(MAX({name}) + 1, {start}), {start})");
         let sql = format!("SELECT setval({sequence}, {next}, false) FROM {}", qualified(&table.name));
-        self.push(sql);
+        let effect = Effect::on(&table.name, LockMode::AccessShare).scans(&table.name);
+        self.push(Statement::new(sql).effect(effect));
     }
 
     /// A computed column is a new column: what computes it cannot be changed before PostgreSQL 17.
@@ -284,11 +315,12 @@ impl<'t> Altered<'t> {
         let (name, added) = (quoted(&column.name), render::column(&table.name, &computed)?);
         self.clauses.clear();
         self.clauses.extend([format!("DROP COLUMN {name}"), format!("ADD COLUMN {added}")]);
+        self.effect = effect::alters(&table.name).rewrites(&table.name).with(self.ends.clone());
         self.flush();
         if let Some(comment) = &column.comment {
             self.push(comment::on_column(&table.name, &column.name, Some(comment)));
         }
-        with_column(table, &column.name).into_iter().for_each(|sql| self.push(sql));
+        with_column(table, &column.name).into_iter().for_each(|statement| self.push(statement));
         Ok(())
     }
 
@@ -308,9 +340,11 @@ impl<'t> Altered<'t> {
         if let Some(Nullability::Tightened(Some(backfill))) = changes.not_null {
             let (table, name) = (qualified(&self.table.name), quoted(&self.column.name));
             let value = text(backfill);
-            self.push(format!("UPDATE {table} SET {name} = ({value}) WHERE {name} IS NULL"));
+            let sql = format!("UPDATE {table} SET {name} = ({value}) WHERE {name} IS NULL");
+            self.push(Statement::new(sql).effect(effect::updates(&self.table.name)));
         }
         self.is_tightened = true;
+        self.means(effect::refuses_null(&self.table.name, self.column.nullable));
         self.clause("SET NOT NULL");
     }
 
@@ -325,12 +359,13 @@ impl<'t> Altered<'t> {
                 let to = serial_column(column, default, ty);
                 let to = sequence::of_column(&table.name, &to);
                 if let (Some(from), Some(to)) = (sequence::of_column(&table.name, column), to) {
-                    sequence::alter_owned(&from, &to)?.into_iter().for_each(|sql| self.push(sql));
+                    sequence::alter_owned(&from, &to)?.into_iter().for_each(|statement| self.push(statement));
                 }
             }
             None if is_cast && was.ty.is_none() && types::serial(ty).is_some() => {
                 let (sequence, ty) = (sequence_of(table, column), types::spelled(ty));
-                self.push(in_block(&format!("EXECUTE 'ALTER SEQUENCE ' || {sequence} || ' AS {ty}'")));
+                let alter = in_block(&format!("EXECUTE 'ALTER SEQUENCE ' || {sequence} || ' AS {ty}'"));
+                self.push(self.about_sequence(alter, LockMode::ShareRowExclusive));
             }
             Some(_) | None => {}
         }
@@ -338,45 +373,20 @@ impl<'t> Altered<'t> {
     }
 }
 
+impl Altered<'_> {
+    /// A statement about the sequence that the column owns before.
+    fn about_sequence(&self, sql: String, mode: LockMode) -> Statement {
+        let statement = Statement::new(sql);
+        match sequence::of_column(&self.table.name, self.column) {
+            Some(sequence) => statement.effect(effect::about_sequence(&sequence.name, mode)),
+            None => statement,
+        }
+    }
+}
+
 /// A column as it is numbered by another sequence, or with another type.
 fn serial_column(column: &Column, default: &ServerDefault, ty: &Type) -> Column {
     Column { default: Some(default.clone()), ty: ty.clone().into(), ..column.clone() }
-}
-
-/// What makes a sequence that a column owns: before there is the column, and after.
-#[derive(Debug, Default)]
-pub(super) struct OwnSequence {
-    pub(super) before: Vec<String>,
-    pub(super) after: Vec<String>,
-}
-
-/// Makes a sequence that a column owns, of one that stands alone if there is one of its name.
-pub(super) fn make_own_sequence(
-    table: &Table,
-    column: &Column,
-    sequence: &Sequence,
-    alone: Option<&Sequence>,
-) -> Result<OwnSequence, PlanError> {
-    let before = sequence::make_for_column(sequence, alone)?;
-    let mut after = vec![sequence::owned_by(sequence, &table.name, &column.name)];
-    if table.options.is_unlogged {
-        // So is the sequence of a SERIAL in a table that is made so; before PostgreSQL 15 no sequence can be.
-        let unlogged =
-            format!("EXECUTE 'ALTER SEQUENCE ' || {} || ' SET UNLOGGED'", sequence_of(table, column));
-        let is_known = "current_setting('server_version_num')::INTEGER >= 150000";
-        after.push(in_block(&format!("IF {is_known} THEN {unlogged}; END IF")));
-    }
-    Ok(OwnSequence { before, after })
-}
-
-/// The name of the sequence that a column owns, which only the server knows for certain.
-fn sequence_of(table: &Table, column: &Column) -> String {
-    format!("pg_get_serial_sequence({}, {})", string(&qualified(&table.name)), string(column.name.as_str()))
-}
-
-/// Runs a statement that is put together on the server.
-fn in_block(statement: &str) -> String {
-    format!("DO $cucurbit$ BEGIN {statement}; END $cucurbit$")
 }
 
 fn identity_changes(ty: &Type, from: &Identity, to: &Identity) -> String {
@@ -402,10 +412,16 @@ pub(super) fn is_retyped(column: &Column, changes: &[ColumnChange]) -> bool {
     changes.collation.is_some() || changes.ty.is_some_and(|(ty, using)| using.is_some() || is_other(ty))
 }
 
+/// Returns the type that changes give a column, as it is stored.
+pub(super) fn new_type(changes: &[ColumnChange]) -> Option<Type> {
+    Changes::of(changes).ty.map(|(ty, _)| types::stored(ty))
+}
+
 /// Writes what makes the keys, checks, exclusions and indexes again that go with a column (manual, ALTER TABLE, DROP
 /// COLUMN). Foreign keys are the plan's, which knows the other tables.
-pub(super) fn with_column(table: &Table, column: &Ident) -> Vec<String> {
+pub(super) fn with_column(table: &Table, column: &Ident) -> Vec<Statement> {
     let name = qualified(&table.name);
+    let there = Schema::from_tables([table.clone()]);
     let goes_with_it = |one: &&Constraint| match one {
         Constraint::ForeignKey(_) => false,
         Constraint::PrimaryKey(_)
@@ -417,12 +433,13 @@ pub(super) fn with_column(table: &Table, column: &Ident) -> Vec<String> {
         }
     };
     let constraints = table.constraints.iter().filter(goes_with_it).flat_map(|one| {
-        let add = format!("ALTER TABLE {name} ADD {}", render::constraint(one));
+        let add = Statement::new(format!("ALTER TABLE {name} ADD {}", render::constraint(one)));
+        let add = add.effect(effect::adds_constraint(&there, &table.name, one));
         std::iter::once(add).chain(comment::on_new_constraint(&table.name, one))
     });
     let indexes = table.indexes.values().filter(|index| expression::index_names_column(index, column));
     let indexes = indexes.flat_map(|index| {
-        let create = render::create_index(&table.name, index, crate::operation::Concurrency::default());
+        let create = effect::create_index(&table.name, index, crate::operation::Concurrency::default());
         std::iter::once(create).chain(comment::on_new_index(&table.name, index))
     });
     constraints.chain(indexes).collect()
@@ -492,8 +509,9 @@ mod tests {
 
     fn sql(column: Column, changes: &[ColumnChange]) -> Vec<String> {
         let table = TableBuilder::build("plant", |table| table.column(column));
-        let statements = alter_column(&table, &table.columns[0], changes, None, &BTreeMap::new())
-            .expect("the change can be made");
+        let statements =
+            alter_column(&table, &table.columns[0], changes, None, &BTreeMap::new(), &Effect::none())
+                .expect("the change can be made");
         statements.into_iter().map(|statement| statement.sql).collect()
     }
 

@@ -1,59 +1,66 @@
 //! COMMENT ON, which says what no other statement does: it follows what makes a thing.
 
+use super::effect;
 use crate::{
-    dialect::sql::{qualified, quoted, string},
+    dialect::{
+        Effect, LockMode, Statement,
+        sql::{qualified, quoted, string},
+    },
     schema::{Constraint, Ident, Index, ObjectName, Table, TableName},
 };
 
 /// Writes COMMENT ON for a thing that is named in full.
-fn on(object: &str, comment: Option<&String>) -> String {
+fn on(object: &str, comment: Option<&String>, effect: Effect) -> Statement {
     let text = comment.map_or_else(|| "NULL".to_owned(), |comment| string(comment));
-    format!("COMMENT ON {object} IS {text}")
+    Statement::new(format!("COMMENT ON {object} IS {text}")).effect(effect)
 }
 
 /// Sets or removes the comment of a table.
-pub(super) fn on_table(table: &TableName, comment: Option<&String>) -> String {
-    on(&format!("TABLE {}", qualified(table)), comment)
+pub(super) fn on_table(table: &TableName, comment: Option<&String>) -> Statement {
+    on(&format!("TABLE {}", qualified(table)), comment, effect::remarks(table))
 }
 
 /// Sets or removes the comment of a column.
-pub(super) fn on_column(table: &TableName, column: &Ident, comment: Option<&String>) -> String {
-    on(&format!("COLUMN {}.{}", qualified(table), quoted(column)), comment)
+pub(super) fn on_column(table: &TableName, column: &Ident, comment: Option<&String>) -> Statement {
+    on(&format!("COLUMN {}.{}", qualified(table), quoted(column)), comment, effect::remarks(table))
 }
 
 /// Sets or removes the comment of a constraint.
-pub(super) fn on_constraint(table: &TableName, name: &Ident, comment: Option<&String>) -> String {
-    on(&format!("CONSTRAINT {} ON {}", quoted(name), qualified(table)), comment)
+pub(super) fn on_constraint(table: &TableName, name: &Ident, comment: Option<&String>) -> Statement {
+    let effect = Effect::on(table, LockMode::AccessShare);
+    on(&format!("CONSTRAINT {} ON {}", quoted(name), qualified(table)), comment, effect)
 }
 
 /// Sets or removes the comment of an index.
-pub(super) fn on_index(table: &TableName, name: &Ident, comment: Option<&String>) -> String {
-    on(&format!("INDEX {}", qualified(&table.sibling(name.clone()))), comment)
+pub(super) fn on_index(table: &TableName, name: &Ident, comment: Option<&String>) -> Statement {
+    let effect = effect::about_index(table, name, LockMode::ShareUpdateExclusive);
+    on(&format!("INDEX {}", qualified(&table.sibling(name.clone()))), comment, effect)
 }
 
 /// Sets or removes the comment of an enum type.
-pub(super) fn on_enum(name: &ObjectName, comment: Option<&String>) -> String {
-    on(&format!("TYPE {}", qualified(name)), comment)
+pub(super) fn on_enum(name: &ObjectName, comment: Option<&String>) -> Statement {
+    on(&format!("TYPE {}", qualified(name)), comment, Effect::none())
 }
 
 /// Sets or removes the comment of a sequence.
-pub(super) fn on_sequence(name: &ObjectName, comment: Option<&String>) -> String {
-    on(&format!("SEQUENCE {}", qualified(name)), comment)
+pub(super) fn on_sequence(name: &ObjectName, comment: Option<&String>) -> Statement {
+    let effect = effect::about_sequence(name, LockMode::ShareUpdateExclusive);
+    on(&format!("SEQUENCE {}", qualified(name)), comment, effect)
 }
 
 /// Writes the comment of a new constraint, whose name is known; none where it has none.
-pub(super) fn on_new_constraint(table: &TableName, constraint: &Constraint) -> Option<String> {
+pub(super) fn on_new_constraint(table: &TableName, constraint: &Constraint) -> Option<Statement> {
     Some(on_constraint(table, constraint.name()?, Some(constraint.comment()?)))
 }
 
 /// Writes the comment of a new index; none where it has none.
-pub(super) fn on_new_index(table: &TableName, index: &Index) -> Option<String> {
+pub(super) fn on_new_index(table: &TableName, index: &Index) -> Option<Statement> {
     Some(on_index(table, &index.name, Some(index.comment.as_ref()?)))
 }
 
 /// Writes the comments of a new table, its columns, its indexes and its constraints, which have their names; the
 /// foreign keys of these places are made later.
-pub(super) fn on_new_table(table: &Table, later: &[usize]) -> Vec<String> {
+pub(super) fn on_new_table(table: &Table, later: &[usize]) -> Vec<Statement> {
     let name = &table.name;
     let own = table.comment.iter().map(|text| on_table(name, Some(text)));
     let columns = table

@@ -13,6 +13,7 @@ mod comment;
 mod concurrent;
 mod constant;
 mod current;
+mod effect;
 mod execute;
 mod expression;
 #[cfg(feature = "runtime")]
@@ -24,6 +25,7 @@ mod names;
 #[cfg(feature = "runtime")]
 mod node;
 mod operator_class;
+mod own_sequence;
 mod plan;
 #[cfg(feature = "runtime")]
 mod reflect;

@@ -1,9 +1,9 @@
 //! Sequences and the options of identity columns: what is usual, and how they are written and changed.
 
-use super::{comment, names, types};
+use super::{comment, effect, names, types};
 use crate::{
     dialect::{
-        PlanError,
+        Effect, LockMode, PlanError, Statement,
         sql::{qualified, quoted},
     },
     schema::{
@@ -125,30 +125,50 @@ fn named(text: &str) -> ObjectName {
 }
 
 /// Writes what makes a sequence that a column shall own, or makes it of one that stands alone.
-pub(super) fn make_for_column(to: &Sequence, alone: Option<&Sequence>) -> Result<Vec<String>, PlanError> {
+pub(super) fn make_for_column(to: &Sequence, alone: Option<&Sequence>) -> Result<Vec<Statement>, PlanError> {
     let Some(alone) = alone else {
         refuse_others(to)?;
         let options: Vec<String> =
             std::iter::once(format!("AS {}", types::spelled(&to.ty))).chain(written(&to.options)).collect();
-        return Ok(vec![format!("CREATE SEQUENCE {} {}", qualified(&to.name), options.join(" "))]);
+        let create = format!("CREATE SEQUENCE {} {}", qualified(&to.name), options.join(" "));
+        return Ok(vec![Statement::new(create).effect(Effect::none())]);
     };
     alter(alone, &Sequence { comment: alone.comment.clone(), ..to.clone() })
 }
 
 /// Writes that a column owns a sequence: it goes with the column, and a SERIAL is one that does (manual, 8.1.4).
-pub(super) fn owned_by(sequence: &Sequence, table: &TableName, column: &Ident) -> String {
-    format!("ALTER SEQUENCE {} OWNED BY {}.{}", qualified(&sequence.name), qualified(table), quoted(column))
+pub(super) fn owned_by(sequence: &Sequence, table: &TableName, column: &Ident) -> Statement {
+    let name = qualified(&sequence.name);
+    let sql = format!("ALTER SEQUENCE {name} OWNED BY {}.{}", qualified(table), quoted(column));
+    Statement::new(sql).effect(alters(&sequence.name).and(table, LockMode::AccessShare))
+}
+
+/// Writes that no column owns a sequence any more.
+pub(super) fn owned_by_none(name: &ObjectName) -> Statement {
+    Statement::new(format!("ALTER SEQUENCE {} OWNED BY NONE", qualified(name))).effect(alters(name))
+}
+
+/// Drops a sequence.
+pub(super) fn drop(name: &ObjectName) -> Statement {
+    let effect = effect::about_sequence(name, LockMode::AccessExclusive);
+    Statement::new(format!("DROP SEQUENCE {}", qualified(name))).effect(effect)
+}
+
+/// The effect of ALTER SEQUENCE.
+fn alters(name: &ObjectName) -> Effect {
+    effect::about_sequence(name, LockMode::ShareRowExclusive)
 }
 
 /// Writes what makes the sequence that a column owns another one.
-pub(super) fn alter_owned(from: &Sequence, to: &Sequence) -> Result<Vec<String>, PlanError> {
+pub(super) fn alter_owned(from: &Sequence, to: &Sequence) -> Result<Vec<Statement>, PlanError> {
     let rename = format!("ALTER SEQUENCE {} RENAME TO {}", qualified(&from.name), quoted(&to.name.name));
-    let rename = (from.name != to.name).then_some(rename);
+    let effect = effect::about_sequence(&from.name, LockMode::AccessExclusive);
+    let rename = (from.name != to.name).then(|| Statement::new(rename).effect(effect));
     Ok(rename.into_iter().chain(alter(from, to)?).collect())
 }
 
 /// Writes CREATE SEQUENCE, and its comment.
-pub(super) fn create(sequence: &Sequence) -> Result<Vec<String>, PlanError> {
+pub(super) fn create(sequence: &Sequence) -> Result<Vec<Statement>, PlanError> {
     let Sequence { name, ty, options, comment } = sequence;
     refuse_others(sequence)?;
     let ty = (types::stored(ty) != Type::BigInteger).then(|| format!("AS {}", types::spelled(ty)));
@@ -156,11 +176,11 @@ pub(super) fn create(sequence: &Sequence) -> Result<Vec<String>, PlanError> {
     let options = if options.is_empty() { String::new() } else { format!(" {}", options.join(" ")) };
     let comment = comment.as_ref().map(|text| comment::on_sequence(name, Some(text)));
     let create = format!("CREATE SEQUENCE {}{options}", qualified(name));
-    Ok(std::iter::once(create).chain(comment).collect())
+    Ok(std::iter::once(Statement::new(create).effect(Effect::none())).chain(comment).collect())
 }
 
 /// Writes ALTER SEQUENCE; nothing if nothing changes.
-pub(super) fn alter(from: &Sequence, to: &Sequence) -> Result<Vec<String>, PlanError> {
+pub(super) fn alter(from: &Sequence, to: &Sequence) -> Result<Vec<Statement>, PlanError> {
     refuse_others(to)?;
     let is_other_type = types::stored(&from.ty) != types::stored(&to.ty);
     let ty = is_other_type.then(|| format!("AS {}", types::spelled(&to.ty)));
@@ -171,7 +191,8 @@ pub(super) fn alter(from: &Sequence, to: &Sequence) -> Result<Vec<String>, PlanE
         if is_moved(from, to) { restarted(&to.name, &alter, &numbers(&to.ty, &to.options)) } else { alter };
     let comment = comment::on_sequence(&to.name, to.comment.as_ref());
     let comment = (from.comment != to.comment).then_some(comment);
-    Ok((!changes.is_empty()).then_some(alter).into_iter().chain(comment).collect())
+    let alter = (!changes.is_empty()).then(|| Statement::new(alter).effect(alters(&to.name)));
+    Ok(alter.into_iter().chain(comment).collect())
 }
 
 /// Tells whether a sequence that gave few values may stand outside of what it shall give.

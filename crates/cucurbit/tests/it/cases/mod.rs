@@ -5,6 +5,7 @@
 
 mod chance;
 mod changed;
+mod effect;
 mod file;
 mod prove;
 mod rows;

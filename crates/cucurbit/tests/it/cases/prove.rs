@@ -30,8 +30,8 @@ use super::{
 /// What a case is on one dialect: two schemas, and the way there and back.
 #[derive(Debug)]
 pub(super) struct Compared {
-    from: Before,
-    to: Before,
+    pub(super) from: Before,
+    pub(super) to: Before,
     pub(super) upgrade: Vec<Operation>,
     pub(super) downgrade: Vec<Operation>,
 }
@@ -326,7 +326,11 @@ impl Loaded {
 }
 
 /// Compares two schemas; expressions are asked about.
-async fn difference(connection: &mut Connection, from: &Schema, to: &Schema) -> Result<Diff, String> {
+pub(super) async fn difference(
+    connection: &mut Connection,
+    from: &Schema,
+    to: &Schema,
+) -> Result<Diff, String> {
     let dialect: Dialect = connection.dialect();
     let sides: [Canonical; 2] = [dialect.canonical(from), dialect.canonical(to)];
     let [from, to] = &sides;

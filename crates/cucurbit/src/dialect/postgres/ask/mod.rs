@@ -147,7 +147,8 @@ fn other_types(from: &Schema, to: &Schema) -> Vec<String> {
         statements.push(create_enum(new));
     }
     let new = to.sequences.iter().filter(|(name, _)| !from.sequences.contains_key(*name));
-    statements.extend(new.filter_map(|(_, new)| sequence::create(new).ok()).flatten());
+    let made = new.filter_map(|(_, new)| sequence::create(new).ok()).flatten();
+    statements.extend(made.map(|statement| statement.sql));
     statements
 }
 

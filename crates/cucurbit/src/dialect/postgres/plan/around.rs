@@ -4,11 +4,14 @@
 use std::collections::BTreeSet;
 
 use super::{
-    super::{names, render},
+    super::{effect, names},
     Planner, is_same,
 };
 use crate::{
-    dialect::sql::{qualified, quoted},
+    dialect::{
+        LockMode, Statement,
+        sql::{qualified, quoted},
+    },
     schema::{ForeignKey, Ident, Index, IndexKey, Table, TableName},
 };
 
@@ -56,7 +59,8 @@ impl Planner<'_> {
                 let Some(key) = key else { continue };
                 if is_in_the_way {
                     let sql = format!("ALTER TABLE {} DROP CONSTRAINT {}", qualified(&name), quoted(&key));
-                    self.plan.push(sql);
+                    let effect = effect::alters(&name).and(&owner.name, LockMode::AccessExclusive);
+                    self.plan.push(Statement::new(sql).effect(effect));
                 }
                 around.push((name.clone(), key));
             }
@@ -67,12 +71,10 @@ impl Planner<'_> {
     /// Adds them again, as they are in memory.
     pub(super) fn add_foreign_keys_around(&mut self, around: &Around) {
         for (name, key) in around {
-            let table = self.schema.table(name);
-            let found = table.into_iter().flat_map(Table::foreign_keys);
-            let found =
-                found.filter(|other| other.name.as_ref() == Some(key)).map(render::foreign_key).next();
+            let is_it = |other: &&ForeignKey| other.name.as_ref() == Some(key);
+            let found = self.schema.table(name).and_then(|table| table.foreign_keys().find(is_it)).cloned();
             if let Some(foreign_key) = found {
-                self.add_constraint(name, &foreign_key);
+                self.add_constraint(name, &foreign_key.into());
                 self.comment_again(name, key);
             }
         }

@@ -6,11 +6,14 @@ use std::collections::BTreeMap;
 use super::{Planner, around::Around, comments as comment, render};
 use crate::{
     dialect::{
-        postgres::{expression, names, types},
+        Statement,
+        postgres::{effect, expression, names, types},
         sql::{qualified, quoted},
     },
     operation::Concurrency,
-    schema::{Column, Constraint, Dialect, Expression, Ident, ObjectName, ServerDefault, Table, TableName},
+    schema::{
+        Column, Constraint, Dialect, Expression, Ident, ObjectName, Schema, ServerDefault, Table, TableName,
+    },
 };
 
 /// What has to do with an enum type in one table.
@@ -29,9 +32,9 @@ pub(super) struct OfEnum {
 /// What is dropped and made again.
 #[derive(Debug)]
 struct Again {
-    drop: String,
-    make: String,
-    comment: Option<String>,
+    drop: Statement,
+    make: Statement,
+    comment: Option<Statement>,
 }
 
 /// All that was dropped around a type.
@@ -51,13 +54,15 @@ impl Dropped {
 impl Planner<'_> {
     /// Drops what stands around an enum type.
     pub(super) fn drop_around_enum(&mut self, name: &ObjectName) -> Dropped {
-        let is_there = |table: &&Table| OfEnum::of(table, name).is_some();
+        let is_there = |table: &&Table| OfEnum::of(self.schema, table, name).is_some();
         let tables: Vec<TableName> =
             self.schema.tables.values().filter(is_there).map(|table| table.name.clone()).collect();
         tables.iter().for_each(|table| names::name_all(self.schema, table));
         let owners: Vec<Table> =
             tables.iter().filter_map(|table| self.schema.table(table)).cloned().collect();
-        let found = owners.iter().filter_map(|table| Some((table.name.clone(), OfEnum::of(table, name)?)));
+        let found = owners
+            .iter()
+            .filter_map(|table| Some((table.name.clone(), OfEnum::of(self.schema, table, name)?)));
         let tables: BTreeMap<TableName, OfEnum> = found.collect();
 
         let start = self.plan.statements.len();
@@ -83,9 +88,10 @@ impl Planner<'_> {
         dropped: &Dropped,
         replacements: &[(String, String)],
     ) -> Result<(), crate::dialect::PlanError> {
-        let renamed = |of: &OfEnum, sql: &str| {
+        let renamed = |of: &OfEnum, statement: &Statement| {
             let different: Vec<&Ident> = of.different.iter().collect();
-            expression::with_renamed_values(sql, &name.name, &different, replacements)
+            let sql = expression::with_renamed_values(&statement.sql, &name.name, &different, replacements);
+            Statement { sql, ..statement.clone() }
         };
         let start = self.plan.statements.len();
         for (table, of) in &dropped.tables {
@@ -93,36 +99,36 @@ impl Planner<'_> {
             self.add_computed(table, &of.computed)?;
             for statement in &mut self.plan.statements[first..] {
                 if !statement.sql.starts_with("COMMENT ") {
-                    statement.sql = renamed(of, &statement.sql);
+                    *statement = renamed(of, statement);
                 }
             }
         }
         for of in dropped.tables.values() {
             for again in &of.others {
                 self.push_once(start, &renamed(of, &again.make));
-                again.comment.iter().for_each(|sql| self.push_once(start, sql));
+                again.comment.iter().for_each(|comment| self.push_once(start, comment));
             }
         }
         let keys = self.plan.statements.len();
         self.add_foreign_keys_around(&dropped.foreign_keys);
         for again in dropped.tables.values().flat_map(|of| &of.foreign_keys) {
             self.push_once(keys, &again.make);
-            again.comment.iter().for_each(|sql| self.push_once(keys, sql));
+            again.comment.iter().for_each(|comment| self.push_once(keys, comment));
         }
         Ok(())
     }
 
     /// Adds a statement, unless it is among those since `start`.
-    fn push_once(&mut self, start: usize, sql: &str) {
-        if !self.plan.statements[start..].iter().any(|statement| statement.sql == sql) {
-            self.plan.push(sql);
+    fn push_once(&mut self, start: usize, statement: &Statement) {
+        if !self.plan.statements[start..].iter().any(|other| other.sql == statement.sql) {
+            self.plan.push(statement.clone());
         }
     }
 }
 
 impl OfEnum {
     /// Finds what has to do with a type; `None` if nothing has.
-    fn of(table: &Table, ty: &ObjectName) -> Option<Self> {
+    fn of(schema: &Schema, table: &Table, ty: &ObjectName) -> Option<Self> {
         let (computed, columns): (Vec<&Column>, Vec<&Column>) = table
             .columns
             .iter()
@@ -145,7 +151,8 @@ impl OfEnum {
             | None => false,
         });
         let from_it: Vec<Ident> = from_it.map(|column| column.name.clone()).collect();
-        let others = defaults(table, ty).chain(constraints(table, &speaks)).chain(indexes(table, &speaks));
+        let others =
+            defaults(table, ty).chain(constraints(schema, table, &speaks)).chain(indexes(table, &speaks));
         let others: Vec<Again> = others.collect();
         let is_on = |one: &&Constraint| match one {
             Constraint::ForeignKey(key) => {
@@ -156,7 +163,7 @@ impl OfEnum {
             | Constraint::Check(_)
             | Constraint::Exclusion(_) => false,
         };
-        let keys = table.constraints.iter().filter(is_on).filter_map(|key| constraint(table, key));
+        let keys = table.constraints.iter().filter(is_on).filter_map(|key| constraint(schema, table, key));
         let is_different = |name: &&Ident| !columns.contains(name) && !computed.contains(name);
         let different = table.columns.iter().map(|column| &column.name).filter(is_different).cloned();
         let different = different.collect();
@@ -181,12 +188,12 @@ fn defaults(table: &Table, ty: &ObjectName) -> impl Iterator<Item = Again> {
         {
             let alter =
                 format!("ALTER TABLE {} ALTER COLUMN {}", qualified(&table.name), quoted(&column.name));
+            let ty = column.ty.on(Dialect::Postgres);
+            let set = format!("{alter} SET DEFAULT {}", render::constant_or_expression(ty, default));
+            let effect = effect::alters(&table.name);
             Some(Again {
-                drop: format!("{alter} DROP DEFAULT"),
-                make: {
-                    let ty = column.ty.on(Dialect::Postgres);
-                    format!("{alter} SET DEFAULT {}", render::constant_or_expression(ty, default))
-                },
+                drop: Statement::new(format!("{alter} DROP DEFAULT")).effect(effect.clone()),
+                make: Statement::new(set).effect(effect),
                 comment: None,
             })
         }
@@ -203,18 +210,21 @@ fn defaults(table: &Table, ty: &ObjectName) -> impl Iterator<Item = Again> {
 
 /// The constraints whose conditions and expressions speak of it.
 fn constraints<'t>(
+    schema: &'t Schema,
     table: &'t Table,
     speaks: &'t impl Fn(&Expression) -> bool,
 ) -> impl Iterator<Item = Again> + 't {
     let speaking = table.constraints.iter().filter(move |one| one.expressions().any(speaks));
-    speaking.filter_map(|one| self::constraint(table, one))
+    speaking.filter_map(|one| self::constraint(schema, table, one))
 }
 
-fn constraint(table: &Table, constraint: &Constraint) -> Option<Again> {
+fn constraint(schema: &Schema, table: &Table, constraint: &Constraint) -> Option<Again> {
     let alter = format!("ALTER TABLE {}", qualified(&table.name));
+    let drop = format!("{alter} DROP CONSTRAINT {}", quoted(constraint.name()?));
+    let make = format!("{alter} ADD {}", render::constraint(constraint));
     Some(Again {
-        drop: format!("{alter} DROP CONSTRAINT {}", quoted(constraint.name()?)),
-        make: format!("{alter} ADD {}", render::constraint(constraint)),
+        drop: Statement::new(drop).effect(effect::drops_constraint(schema, &table.name, Some(constraint))),
+        make: Statement::new(make).effect(effect::adds_constraint(schema, &table.name, constraint)),
         comment: comment::on_new_constraint(&table.name, constraint),
     })
 }
@@ -224,8 +234,8 @@ fn indexes<'t>(
     speaks: &'t impl Fn(&Expression) -> bool,
 ) -> impl Iterator<Item = Again> + 't {
     table.indexes.values().filter(move |index| index.expressions().any(speaks)).map(|index| Again {
-        drop: format!("DROP INDEX {}", qualified(&table.name.sibling(index.name.clone()))),
-        make: render::create_index(&table.name, index, Concurrency::default()),
+        drop: effect::drop_index(&table.name, &index.name, Concurrency::default()),
+        make: effect::create_index(&table.name, index, Concurrency::default()),
         comment: comment::on_new_index(&table.name, index),
     })
 }

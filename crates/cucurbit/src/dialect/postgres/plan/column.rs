@@ -4,21 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     super::{
-        alter::{self, OwnSequence},
-        comment, expression,
+        alter, comment, effect, expression,
+        own_sequence::{self, OwnSequence},
         render::{self, text},
         sequence,
     },
     Planner,
+    around::Around,
 };
 use crate::{
     dialect::{
-        PlanError,
+        Effect, PlanError, Statement,
         sql::{qualified, quoted},
     },
     operation::{ColumnChange, Consent},
     schema::{
-        Column, Expression, Ident, Literal, ObjectName, Sequence, Serial, ServerDefault, Table, TableName,
+        Column, Expression, ForeignKey, Ident, Literal, ObjectName, Sequence, Serial, ServerDefault, Table,
+        TableName,
     },
 };
 
@@ -34,23 +36,22 @@ impl Planner<'_> {
         alone: &Alone,
     ) -> Result<(), PlanError> {
         let own = self.own_sequences(table, std::slice::from_ref(column), alone)?;
-        own.before.into_iter().for_each(|sql| self.plan.push(sql));
+        own.before.into_iter().for_each(|made| self.plan.push(made));
         let column = &self.with_named_sequence(table, column);
         let add = |column: &Column| {
-            Ok::<_, PlanError>(format!(
-                "ALTER TABLE {} ADD COLUMN {}",
-                qualified(table),
-                render::column(table, column)?
-            ))
+            let written = render::column(table, column)?;
+            let sql = format!("ALTER TABLE {} ADD COLUMN {written}", qualified(table));
+            Ok::<_, PlanError>(Statement::new(sql).effect(effect::adds_column(self.schema, table, column)))
         };
         let name = quoted(&column.name);
         match backfill {
             Some(backfill) => {
                 self.plan.push(add(&column.clone().nullable())?);
-                self.plan.push(format!("UPDATE {} SET {name} = ({})", qualified(table), text(backfill)));
+                let fill = format!("UPDATE {} SET {name} = ({})", qualified(table), text(backfill));
+                self.plan.push(Statement::new(fill).effect(effect::updates(table)));
                 if !column.nullable {
-                    self.plan
-                        .push(format!("ALTER TABLE {} ALTER COLUMN {name} SET NOT NULL", qualified(table)));
+                    let refuse = format!("ALTER TABLE {} ALTER COLUMN {name} SET NOT NULL", qualified(table));
+                    self.plan.push(Statement::new(refuse).effect(effect::refuses_null(table, true)));
                 }
             }
             None => {
@@ -63,7 +64,7 @@ impl Planner<'_> {
                 self.push(add(column)?, hazard);
             }
         }
-        own.after.into_iter().for_each(|sql| self.plan.push(sql));
+        own.after.into_iter().for_each(|made| self.plan.push(made));
         if let Some(comment) = &column.comment {
             self.plan.push(comment::on_column(table, &column.name, Some(comment)));
         }
@@ -76,6 +77,7 @@ impl Planner<'_> {
         column: &Ident,
         changes: &[ColumnChange],
         alone: &Alone,
+        ends: &Effect,
     ) -> Result<(), PlanError> {
         let Some(was) = owner.column(column) else { return Ok(()) };
         let changes = &self.with_named_sequences(&owner.name, column, changes)[..];
@@ -96,7 +98,7 @@ impl Planner<'_> {
         let is_in_danger = was.nullable && refuses_null && !is_filled;
         let hazard = if is_in_danger { self.history.has_nulls(owner, column) } else { None };
         let unfit = self.cannot_convert(owner, was, changes)?;
-        let mut statements = alter::alter_column(owner, was, changes, hazard, alone)?;
+        let mut statements = alter::alter_column(owner, was, changes, hazard, alone, ends)?;
         if let Some(first) = statements.first_mut() {
             first.hazards.extend(unfit);
         }
@@ -116,6 +118,30 @@ impl Planner<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Says what changes of a column mean for the tables at the other ends of foreign keys; memory is as it is before. Those
+    /// that are dropped around the change are not there any more.
+    pub(super) fn effect_on_ends(
+        &self,
+        owner: &Table,
+        column: &Ident,
+        changes: &[ColumnChange],
+        around: &Around,
+    ) -> Effect {
+        let Some(was) = owner.column(column) else { return Effect::none() };
+        if alter::is_made_again(was, changes) {
+            return effect::drops_column(self.schema, owner, column);
+        }
+        if !alter::is_retyped(was, changes) {
+            return Effect::none();
+        }
+        let is_dropped = |table: &TableName, key: &ForeignKey| {
+            around.iter().any(|(of, name)| of == table && key.name.as_ref() == Some(name))
+        };
+        let from = effect::stored(was);
+        let to = alter::new_type(changes).unwrap_or_else(|| from.clone());
+        effect::retypes_ends(self.schema, owner, column, (&from, &to), is_dropped)
     }
 
     /// Finds the sequences that stand alone and that columns come to own.
@@ -148,7 +174,7 @@ impl Planner<'_> {
         for column in columns.iter().filter(|column| is_odd_serial(column)) {
             let named = self.with_named_sequence(table, column);
             let Some(sequence) = sequence::of_column(table, &named) else { continue };
-            let made = alter::make_own_sequence(owner, column, &sequence, alone.get(&sequence.name))?;
+            let made = own_sequence::make_own_sequence(owner, column, &sequence, alone.get(&sequence.name))?;
             own.before.extend(made.before);
             own.after.extend(made.after);
         }
@@ -207,7 +233,9 @@ impl Planner<'_> {
     /// Drops the columns that are computed from one whose type changes: PostgreSQL does not change it under them.
     pub(super) fn drop_computed(&mut self, owner: &Table, computed: &[Ident]) {
         for column in computed {
-            self.plan.push(format!("ALTER TABLE {} DROP COLUMN {}", qualified(&owner.name), quoted(column)));
+            let sql = format!("ALTER TABLE {} DROP COLUMN {}", qualified(&owner.name), quoted(column));
+            let effect = effect::drops_column(self.schema, owner, column);
+            self.plan.push(Statement::new(sql).effect(effect));
         }
     }
 
@@ -219,9 +247,9 @@ impl Planner<'_> {
         }
         // A key, a check or an index may be of several of them.
         let mut made = BTreeSet::new();
-        for sql in computed.iter().flat_map(|column| alter::with_column(&owner, column)) {
-            if made.insert(sql.clone()) {
-                self.plan.push(sql);
+        for again in computed.iter().flat_map(|column| alter::with_column(&owner, column)) {
+            if made.insert(again.sql.clone()) {
+                self.plan.push(again);
             }
         }
         Ok(())

@@ -8,8 +8,8 @@ impl Planner<'_> {
     pub(super) fn comment_on_last(&mut self, table: &TableName, is_of_kind: impl Fn(&&Constraint) -> bool) {
         let owner = self.schema.table(table);
         let made = owner.and_then(|owner| owner.constraints.iter().rfind(is_of_kind));
-        let sql = made.and_then(|made| comment::on_new_constraint(table, made));
-        sql.into_iter().for_each(|sql| self.plan.push(sql));
+        let comment = made.and_then(|made| comment::on_new_constraint(table, made));
+        comment.into_iter().for_each(|comment| self.plan.push(comment));
     }
 
     /// Comments on a foreign key that is made after it was put into memory.

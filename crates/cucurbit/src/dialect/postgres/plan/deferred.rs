@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Planner, around::key_of, is_same, names, render};
+use super::{Planner, around::key_of, is_same, names};
 use crate::{
     dialect::PlanError,
     operation::Operation,
@@ -85,7 +85,7 @@ impl Planner<'_> {
             .partition(|(_, key)| is_same(&key.referred_table, table) && self.is_ready(key));
         self.deferred = waiting;
         for (owner, key) in ready {
-            self.add_constraint(&owner, &render::foreign_key(&key));
+            self.add_constraint(&owner, &key.clone().into());
             self.comment_on_late(&owner, &key);
         }
     }

@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use super::{Planner, comments as comment, render};
 use crate::{
     dialect::{
-        Hazard, HazardKind, PlanError, Statement,
+        Effect, Hazard, HazardKind, PlanError, Statement,
         enum_value::Known,
-        postgres::{expression, names, types},
+        postgres::{effect, expression, names, types},
         sql::{qualified, quoted, string},
     },
     operation::{ApplyError, ColumnChange, EnumChange, Operation},
@@ -47,7 +47,7 @@ impl Planner<'_> {
             EnumChange::AddValue { value, place } => self.add_value(name, value, place, rest),
             EnumChange::RenameValue { value, to } => {
                 let (value, to) = (string(value), string(to));
-                self.plan.push(format!("ALTER TYPE {} RENAME VALUE {value} TO {to}", qualified(name)));
+                self.push_on_type(format!("ALTER TYPE {} RENAME VALUE {value} TO {to}", qualified(name)));
                 Ok(())
             }
             EnumChange::SetComment(comment) => {
@@ -93,7 +93,7 @@ impl Planner<'_> {
                 EnumPlace::Before(other) => format!(" BEFORE {}", string(other)),
                 EnumPlace::Last => String::new(),
             };
-            self.plan.push(format!("ALTER TYPE {} ADD VALUE {}{place}", qualified(name), string(value)));
+            self.push_on_type(format!("ALTER TYPE {} ADD VALUE {}{place}", qualified(name), string(value)));
             return Ok(());
         }
         let mut after = self.schema.clone();
@@ -117,22 +117,28 @@ impl Planner<'_> {
         let dropped = self.drop_around_enum(name);
         let mut old = Ident::new(format!("{OLD}{}", name.name));
         names::cut(&mut old);
-        self.plan.push(format!("ALTER TYPE {} RENAME TO {}", qualified(name), quoted(&old)));
-        self.plan.push(render::create_enum(&EnumType::new(name.clone(), values.values)));
+        self.push_on_type(format!("ALTER TYPE {} RENAME TO {}", qualified(name), quoted(&old)));
+        self.push_on_type(render::create_enum(&EnumType::new(name.clone(), values.values)));
         let comment = self.schema.enums.get(name).and_then(|old| old.comment.as_ref());
         let comment = comment.map(|comment| comment::on_enum(name, Some(comment)));
-        comment.into_iter().for_each(|sql| self.plan.push(sql));
+        comment.into_iter().for_each(|comment| self.plan.push(comment));
         for (table, columns) in dropped.columns() {
             let Some(owner) = self.schema.tables.get(table) else { continue };
             let columns = columns.iter().filter_map(|column| owner.column(column));
             let clauses: Vec<String> = columns.clone().map(|column| retyped(column, name, values)).collect();
             let hazards = columns.filter_map(|column| self.holds_gone(name, owner, column, values)).collect();
             let sql = format!("ALTER TABLE {} {}", qualified(table), clauses.join(", "));
-            self.plan.statements.push(Statement { hazards, ..Statement::new(sql) });
+            let effect = effect::alters(table).rewrites(table);
+            self.plan.push(Statement { hazards, ..Statement::new(sql).effect(effect) });
         }
-        self.plan.push(format!("DROP TYPE {}", qualified(&name.sibling(old))));
+        self.push_on_type(format!("DROP TYPE {}", qualified(&name.sibling(old))));
 
         self.make_around_enum(name, &dropped, values.replacements)
+    }
+
+    /// Adds a statement about a type, which locks no table.
+    pub(super) fn push_on_type(&mut self, sql: String) {
+        self.plan.push(Statement::new(sql).effect(Effect::none()));
     }
 
     /// Refuses to drop a type while columns are of it.

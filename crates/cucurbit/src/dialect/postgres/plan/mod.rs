@@ -14,11 +14,12 @@ use std::collections::BTreeSet;
 
 use self::{column::Alone, history::History};
 use super::{
-    alter, canonical, comment as comments, current, execute, memory, names, render, sequence, shadowed, visit,
+    alter, canonical, comment as comments, current, effect, execute, memory, names, render, sequence,
+    shadowed, visit,
 };
 use crate::{
     dialect::{
-        Before, Hazard, Mode, Plan, PlanError, Statement,
+        Before, Hazard, LockMode, Mode, Plan, PlanError, Statement,
         sql::{qualified, quoted},
     },
     operation::{self, ApplyError, Concurrency, ConstraintChange, Operation},
@@ -93,6 +94,7 @@ impl Planner<'_> {
                 let retyped = is_retyped.then(|| column.clone());
                 let around = self.drop_foreign_keys_around(&owner, &replaced, retyped.as_slice());
                 let alone = self.alone(table, column::set_defaults(changes));
+                let ends = self.effect_on_ends(&owner, column, changes, &around);
                 // The names of what is there are those before a rename.
                 let (table, column) = (table.clone(), column.clone());
                 self.apply(&Operation::AlterColumn {
@@ -100,7 +102,7 @@ impl Planner<'_> {
                     column: column.clone(),
                     changes: changes.clone(),
                 })?;
-                self.alter_column(&owner, &column, changes, &alone)?;
+                self.alter_column(&owner, &column, changes, &alone, &ends)?;
                 self.add_foreign_keys_around(&around);
                 Ok(())
             }
@@ -116,10 +118,10 @@ impl Planner<'_> {
                 let owned = self.owned_sequence(&new.name).filter(|_| old.is_none());
                 self.apply(&operation)?;
                 if owned.is_some() {
-                    self.plan.push(format!("ALTER SEQUENCE {} OWNED BY NONE", qualified(&new.name)));
+                    self.plan.push(sequence::owned_by_none(&new.name));
                 }
-                let sql = old.or(owned).map(|old| sequence::alter(&old, new)).transpose()?;
-                sql.into_iter().flatten().for_each(|sql| self.plan.push(sql));
+                let altered = old.or(owned).map(|old| sequence::alter(&old, new)).transpose()?;
+                altered.into_iter().flatten().for_each(|statement| self.plan.push(statement));
                 Ok(())
             }
             Operation::BulkInsert(insert) => {
@@ -130,40 +132,42 @@ impl Planner<'_> {
                 let ty = |name| Some(table?.column(name)?.ty.on(Dialect::Postgres));
                 let types: Vec<Option<&Type>> = insert.columns.iter().map(ty).collect();
                 let inserts = render::inserts(insert, &types);
-                inserts.into_iter().for_each(|sql| self.plan.push(sql));
+                let effect = effect::inserts(self.schema, insert);
+                let inserts = inserts.into_iter().map(|sql| Statement::new(sql).effect(effect.clone()));
+                self.plan.statements.extend(inserts);
                 Ok(())
             }
             Operation::CreateCheck { table, check } => {
-                self.add_constraint(table, &render::check(check));
+                self.add_constraint(table, &check.clone().into());
                 self.apply(&operation)?;
                 self.comment_on_last(table, |one| matches!(one, Constraint::Check(_)));
                 Ok(())
             }
             Operation::CreateExclusion { table, exclusion } => {
-                self.add_constraint(table, &render::exclusion(exclusion));
+                self.add_constraint(table, &exclusion.clone().into());
                 self.apply(&operation)?;
                 self.comment_on_last(table, |one| matches!(one, Constraint::Exclusion(_)));
                 Ok(())
             }
             Operation::CreateEnum(new) => {
-                self.plan.push(render::create_enum(new));
+                self.push_on_type(render::create_enum(new));
                 if let Some(comment) = &new.comment {
                     self.plan.push(comments::on_enum(&new.name, Some(comment)));
                 }
                 self.apply(&operation)
             }
             Operation::CreateForeignKey { table, foreign_key } => {
-                self.add_constraint(table, &render::foreign_key(foreign_key));
+                self.add_constraint(table, &foreign_key.clone().into());
                 self.apply(&operation)?;
                 self.comment_on_last(table, |one| matches!(one, Constraint::ForeignKey(_)));
                 Ok(())
             }
             Operation::CreateIndex { table, index, concurrency } => {
-                let sql = self
+                let statement = self
                     .made_again(table, index, *concurrency)
-                    .unwrap_or_else(|| render::create_index(table, index, *concurrency));
-                self.plan.statements.push(Statement { mode: mode(*concurrency), ..Statement::new(sql) });
-                self.plan.statements.extend(comments::on_new_index(table, index).map(Statement::new));
+                    .unwrap_or_else(|| effect::create_index(table, index, *concurrency));
+                self.plan.push(statement.mode(mode(*concurrency)));
+                self.plan.statements.extend(comments::on_new_index(table, index));
                 self.apply(&operation)?;
                 self.add_deferred(table);
                 Ok(())
@@ -176,11 +180,11 @@ impl Planner<'_> {
                 Ok(())
             }
             Operation::CreateSchema { name } => {
-                self.plan.push(format!("CREATE SCHEMA {}", quoted(name)));
+                self.push_on_type(format!("CREATE SCHEMA {}", quoted(name)));
                 self.apply(&operation)
             }
             Operation::CreateSequence(new) => {
-                sequence::create(new)?.into_iter().for_each(|sql| self.plan.push(sql));
+                self.plan.statements.extend(sequence::create(new)?);
                 self.apply(&operation)
             }
             Operation::CreateTable(table) => {
@@ -189,7 +193,7 @@ impl Planner<'_> {
                 self.create_table(table, rest, &alone)
             }
             Operation::CreateUnique { table, unique } => {
-                self.add_constraint(table, &render::unique(unique));
+                self.add_constraint(table, &unique.clone().into());
                 self.apply(&operation)?;
                 self.comment_on_last(table, |one| matches!(one, Constraint::Unique(_)));
                 self.add_deferred(table);
@@ -198,37 +202,39 @@ impl Planner<'_> {
             Operation::DropColumn { table, column, consent } => {
                 let statement = format!("ALTER TABLE {} DROP COLUMN {}", qualified(table), quoted(column));
                 let hazard = self.history.loses_values(table, column, *consent);
-                self.push(statement, hazard);
+                let owner = self.owner(table, &operation)?;
+                let effect = effect::drops_column(self.schema, owner, column);
+                self.push(Statement::new(statement).effect(effect), hazard);
                 self.apply(&operation)
             }
             Operation::DropConstraint { table, constraint } => {
                 self.drop_constraint(table, constraint, &operation)
             }
             Operation::DropIndex { table, name, concurrency } => {
-                let how = if concurrency.is_concurrent { "CONCURRENTLY " } else { "" };
                 self.drop_foreign_keys_by(table, name, rest)?;
-                let sql = format!("DROP INDEX {how}{}", qualified(&table.sibling(name.clone())));
-                self.plan.statements.push(Statement { mode: mode(*concurrency), ..Statement::new(sql) });
+                self.plan.push(effect::drop_index(table, name, *concurrency).mode(mode(*concurrency)));
                 self.apply(&operation)
             }
             Operation::DropEnum { name } => {
                 self.refuse_used(name, &operation)?;
                 self.apply(&operation)?;
-                self.plan.push(format!("DROP TYPE {}", qualified(name)));
+                self.push_on_type(format!("DROP TYPE {}", qualified(name)));
                 Ok(())
             }
             Operation::DropSchema { name } => {
-                self.plan.push(format!("DROP SCHEMA {}", quoted(name)));
+                self.push_on_type(format!("DROP SCHEMA {}", quoted(name)));
                 self.apply(&operation)
             }
             Operation::DropSequence { name } => {
-                self.plan.push(format!("DROP SEQUENCE {}", qualified(name)));
+                self.plan.push(sequence::drop(name));
                 self.apply(&operation)
             }
             Operation::DropTable { table, consent } => {
                 self.drop_foreign_keys_to(table, rest)?;
                 let hazard = self.history.loses_rows(table, *consent);
-                self.push(format!("DROP TABLE {}", qualified(table)), hazard);
+                let owner = self.owner(table, &operation)?;
+                let drop = Statement::new(format!("DROP TABLE {}", qualified(table)));
+                self.push(drop.effect(effect::drops_table(self.schema, owner)), hazard);
                 self.apply(&operation)?;
                 self.forget(table);
                 Ok(())
@@ -246,12 +252,15 @@ impl Planner<'_> {
                 operations.iter().try_for_each(|inner| self.step(inner.clone(), rest))
             }
             Operation::RenameIndex { table, name, to } => {
-                let name = qualified(&table.sibling(name.clone()));
-                self.plan.push(format!("ALTER INDEX {name} RENAME TO {}", quoted(to)));
+                let index = qualified(&table.sibling(name.clone()));
+                let rename = Statement::new(format!("ALTER INDEX {index} RENAME TO {}", quoted(to)));
+                let effect = effect::about_index(table, name, LockMode::ShareUpdateExclusive);
+                self.plan.push(rename.effect(effect));
                 self.apply(&operation)
             }
             Operation::RenameTable { table, to } => {
-                self.plan.push(format!("ALTER TABLE {} RENAME TO {}", qualified(table), quoted(to)));
+                let rename = format!("ALTER TABLE {} RENAME TO {}", qualified(table), quoted(to));
+                self.plan.push(Statement::new(rename).effect(effect::alters(table)));
                 self.apply(&operation)?;
                 self.follow_table(table, &table.sibling(to.clone()));
                 self.add_deferred(&table.sibling(to.clone()));
@@ -259,7 +268,9 @@ impl Planner<'_> {
             }
             Operation::SetTableOption { table, option: TableOption::Unlogged, is_set } => {
                 let word = if *is_set { "UNLOGGED" } else { "LOGGED" };
-                self.plan.push(format!("ALTER TABLE {} SET {word}", qualified(table)));
+                let set = Statement::new(format!("ALTER TABLE {} SET {word}", qualified(table)));
+                let owner = self.owner(table, &operation)?;
+                self.plan.push(set.effect(effect::sets_logged(self.schema, owner, !*is_set)));
                 self.apply(&operation)
             }
             // The others are SQLite's.
@@ -286,8 +297,7 @@ impl Planner<'_> {
         })
     }
 
-    fn push(&mut self, sql: impl Into<String>, hazard: Option<Hazard>) {
-        let statement = Statement::new(sql);
+    fn push(&mut self, statement: Statement, hazard: Option<Hazard>) {
         self.plan.statements.push(match hazard {
             Some(hazard) => statement.hazard(hazard),
             None => statement,
@@ -296,7 +306,12 @@ impl Planner<'_> {
 
     /// Makes an index again that an attempt to make it left useless: `CREATE INDEX CONCURRENTLY` leaves one behind where
     /// it fails (manual, CREATE INDEX, "Building Indexes Concurrently").
-    fn made_again(&mut self, table: &TableName, index: &Index, concurrency: Concurrency) -> Option<String> {
+    fn made_again(
+        &mut self,
+        table: &TableName,
+        index: &Index,
+        concurrency: Concurrency,
+    ) -> Option<Statement> {
         let left = self.schema.tables.get_mut(table)?.indexes.get(&index.name)?.clone();
         if !left.is_invalid || !concurrency.is_concurrent {
             return None;
@@ -315,17 +330,21 @@ impl Planner<'_> {
             owner.indexes.insert(left.name.clone(), left);
             return None;
         }
-        Some(format!("REINDEX INDEX CONCURRENTLY {}", qualified(&table.sibling(index.name.clone()))))
+        let sql = format!("REINDEX INDEX CONCURRENTLY {}", qualified(&table.sibling(index.name.clone())));
+        Some(Statement::new(sql).effect(effect::builds_again(table, &index.name)))
     }
 
-    fn add_constraint(&mut self, table: &TableName, constraint: &str) {
-        self.plan.push(format!("ALTER TABLE {} ADD {constraint}", qualified(table)));
+    /// Adds a constraint, which is not in memory yet or has its name there.
+    fn add_constraint(&mut self, table: &TableName, constraint: &Constraint) {
+        let sql = format!("ALTER TABLE {} ADD {}", qualified(table), render::constraint(constraint));
+        let effect = effect::adds_constraint(self.schema, table, constraint);
+        self.plan.push(Statement::new(sql).effect(effect));
     }
 
     fn create_table(&mut self, table: &Table, rest: &[Operation], alone: &Alone) -> Result<(), PlanError> {
         self.history.made_table(&table.name);
         let own = self.own_sequences(&table.name, &table.columns, alone)?;
-        own.before.into_iter().for_each(|sql| self.plan.push(sql));
+        self.plan.statements.extend(own.before);
         let table = &self.with_named_sequences_of(table);
         let keys = || table.foreign_keys().enumerate();
         let later: Vec<usize> =
@@ -334,21 +353,23 @@ impl Planner<'_> {
             .filter(|(place, key)| key.is_not_valid && !later.contains(place))
             .map(|(place, _)| place)
             .collect();
-        self.plan.push(render::create_table(table, &[later.as_slice(), &unchecked].concat())?);
-        own.after.into_iter().for_each(|sql| self.plan.push(sql));
+        let left_out = [later.as_slice(), &unchecked].concat();
+        let create = Statement::new(render::create_table(table, &left_out)?);
+        self.plan.push(create.effect(effect::creates_table(self.schema, table, &left_out)));
+        self.plan.statements.extend(own.after);
         let deferred = keys().filter(|(place, _)| later.contains(place));
         self.deferred.extend(deferred.map(|(_, key)| (table.name.clone(), key.clone())));
         for (_, key) in keys().filter(|(place, _)| unchecked.contains(place)) {
-            self.add_constraint(&table.name, &render::foreign_key(key));
+            self.add_constraint(&table.name, &key.clone().into());
         }
         for check in table.checks().filter(|check| check.is_not_valid) {
-            self.add_constraint(&table.name, &render::check(check));
+            self.add_constraint(&table.name, &check.clone().into());
         }
         for index in table.indexes.values() {
-            self.plan.push(render::create_index(&table.name, index, Concurrency::default()));
+            self.plan.push(effect::create_index(&table.name, index, Concurrency::default()));
         }
         let made = self.schema.table(&table.name).map(|made| comments::on_new_table(made, &later));
-        made.into_iter().flatten().for_each(|sql| self.plan.push(sql));
+        self.plan.statements.extend(made.into_iter().flatten());
         self.add_deferred(&table.name);
         Ok(())
     }
@@ -379,11 +400,13 @@ impl Planner<'_> {
         let owner = self.owner(table, operation)?;
         let found = operation::resolve_constraint(owner, &constraint).map(|place| &owner.constraints[place]);
         let is_foreign_key = matches!(found, Some(Constraint::ForeignKey(_)));
+        let validates = found.map(|found| effect::validates(self.schema, table, found));
         let alter = format!("ALTER TABLE {}", qualified(table));
         let quoted_name = quoted(&name);
+        let alters = |sql: String| Statement::new(sql).effect(effect::alters(table));
         self.plan.push(match change {
             ConstraintChange::Rename { to } => {
-                format!("{alter} RENAME CONSTRAINT {quoted_name} TO {}", quoted(to))
+                alters(format!("{alter} RENAME CONSTRAINT {quoted_name} TO {}", quoted(to)))
             }
             ConstraintChange::SetComment(comment) => comments::on_constraint(table, &name, comment.as_ref()),
             ConstraintChange::SetDeferral(deferral) => {
@@ -395,9 +418,12 @@ impl Planner<'_> {
                             .to_owned(),
                     });
                 }
-                format!("{alter} ALTER CONSTRAINT {quoted_name} {}", deferral.sql())
+                alters(format!("{alter} ALTER CONSTRAINT {quoted_name} {}", deferral.sql()))
             }
-            ConstraintChange::Validate => format!("{alter} VALIDATE CONSTRAINT {quoted_name}"),
+            ConstraintChange::Validate => Statement {
+                effect: validates,
+                ..Statement::new(format!("{alter} VALIDATE CONSTRAINT {quoted_name}"))
+            },
         });
         self.apply(&Operation::AlterConstraint { table: table.clone(), constraint, change: change.clone() })
     }
@@ -409,7 +435,12 @@ impl Planner<'_> {
         operation: &Operation,
     ) -> Result<(), PlanError> {
         let name = self.name_of(table, constraint, operation)?;
-        self.plan.push(format!("ALTER TABLE {} DROP CONSTRAINT {}", qualified(table), quoted(&name)));
+        let owner = self.owner(table, operation)?;
+        let found = operation::resolve_constraint(owner, &ConstraintRef::Named(name.clone()));
+        let found = found.map(|place| &owner.constraints[place]);
+        let effect = effect::drops_constraint(self.schema, table, found);
+        let sql = format!("ALTER TABLE {} DROP CONSTRAINT {}", qualified(table), quoted(&name));
+        self.plan.push(Statement::new(sql).effect(effect));
         self.apply(&Operation::DropConstraint {
             table: table.clone(),
             constraint: ConstraintRef::Named(name),
@@ -431,7 +462,8 @@ impl Planner<'_> {
         };
         let hazards = owner.as_ref().map(nulls).unwrap_or_default();
         let sql = format!("ALTER TABLE {} ADD {}", qualified(table), render::primary_key(primary_key));
-        self.plan.statements.push(Statement { hazards, ..Statement::new(sql) });
+        let effect = effect::adds_constraint(self.schema, table, &primary_key.clone().into());
+        self.plan.push(Statement { hazards, ..Statement::new(sql).effect(effect) });
     }
 
     /// A table has another name from now on, also where it is waited for.
@@ -455,7 +487,7 @@ const fn mode(concurrency: Concurrency) -> Mode {
 }
 
 /// Tells whether two names mean one table: `public` is where a name without a schema is looked for.
-fn is_same(one: &TableName, other: &TableName) -> bool {
+pub(super) fn is_same(one: &TableName, other: &TableName) -> bool {
     let schema = |name: &TableName| name.schema.clone().filter(|schema| *schema != "public");
     one.name == other.name && schema(one) == schema(other)
 }

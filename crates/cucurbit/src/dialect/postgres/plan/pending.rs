@@ -4,7 +4,7 @@
 use super::Planner;
 use crate::{
     dialect::{
-        Mode, Statement,
+        Effect, Mode, Statement,
         sql::{qualified, quoted},
     },
     operation::Operation,
@@ -72,7 +72,8 @@ impl Planner<'_> {
                 if !deferred.is_empty() {
                     let names: Vec<&str> = deferred.iter().map(|(_, sql)| sql.as_str()).collect();
                     let again = format!("SET CONSTRAINTS {} DEFERRED", names.join(", "));
-                    self.plan.statements.extend([Statement::new(CHECK), Statement::new(again)]);
+                    let looks_only = |sql: String| Statement::new(sql).effect(Effect::none());
+                    self.plan.statements.extend([CHECK.to_owned(), again].map(looks_only));
                 }
             }
             deferred
