@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use crate::{
     dialect::{self, Canonical, generated_sequence},
-    operation::{ColumnChange, Operation},
-    schema::{Column, Ident, ObjectName, Schema, Serial, ServerDefault, Table, TableName},
+    operation::{ColumnChange, Operation, SequenceChange},
+    schema::{Column, Ident, ObjectName, Schema, Sequence, Serial, ServerDefault, Table, TableName},
 };
 
 use super::{
@@ -27,16 +27,25 @@ pub(super) fn compare(
     is_left_alone: impl Fn(&ObjectName) -> bool,
 ) -> Sequences {
     let mut sequences = Sequences::default();
-    let (were_owned, are_owned) = (owned(from.form()), owned(to.form()));
+    let are_owned = owned(to.form());
     for (name, form) in &to.form().sequences {
         let Some(written) = written(&to.as_written().sequences, name).cloned() else { continue };
         match from.form().sequences.get(name) {
             // A column owns it without being filled by it, which is not compared.
             None if from.form().uncounted.0.contains(name) => {}
-            // It stands alone from now on.
-            None if were_owned.contains(name) => sequences.before.push(Operation::AlterSequence(written)),
-            None => sequences.before.push(Operation::CreateSequence(written)),
-            Some(was) if was != form => sequences.before.push(Operation::AlterSequence(written)),
+            // One that a column owned stands alone from now on.
+            None => sequences.before.push(match owned_as(from.form(), name) {
+                Some(owned) => {
+                    let changes = SequenceChange::alone(&owned, &written);
+                    Operation::AlterSequence { name: written.name, changes }
+                }
+                None => Operation::CreateSequence(written),
+            }),
+            Some(was) if was != form => {
+                let was_written = super::written(&from.as_written().sequences, name).unwrap_or(was);
+                let changes = SequenceChange::found([was, was_written], [form, &written]);
+                sequences.before.push(Operation::AlterSequence { name: written.name, changes });
+            }
             Some(_) => {}
         }
     }
@@ -54,6 +63,19 @@ pub(super) fn compare(
 /// Lists the sequences that columns own.
 fn owned(schema: &Schema) -> BTreeSet<ObjectName> {
     schema.tables.values().flat_map(owned_in).collect()
+}
+
+/// Finds a sequence that a column owns, as that says it.
+fn owned_as(schema: &Schema, name: &ObjectName) -> Option<Sequence> {
+    let columns = schema.tables.values().flat_map(|table| table.columns.iter().map(move |one| (table, one)));
+    let mut serials = columns.filter_map(|(table, column)| match &column.default {
+        Some(ServerDefault::Serial(serial)) => {
+            Some((owned_by(&table.name, column)?, serial, &column.ty.base))
+        }
+        Some(_) | None => None,
+    });
+    let (name, serial, ty) = serials.find(|(owned, ..)| owned == name)?;
+    Some(Sequence::of_column(name, serial, ty))
 }
 
 /// Lists the sequences that the columns of a table own.

@@ -47,7 +47,7 @@ pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Re
             alter_constraint(table_mut(schema, table)?, constraint, change)?;
         }
         Operation::AlterEnum { name, change } => enumeration::alter(schema, name, change)?,
-        Operation::AlterSequence(new) => sequence::alter(schema, new)?,
+        Operation::AlterSequence { name, changes } => sequence::alter(schema, name, changes)?,
         Operation::BulkInsert(_) | Operation::Irreversible { .. } | Operation::Run { .. } => {}
         Operation::CreateCheck { table, check } => add_constraint(schema, table, check.clone().into())?,
         Operation::CreateEnum(new) => enumeration::create(schema, new)?,

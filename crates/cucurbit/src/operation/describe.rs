@@ -5,7 +5,7 @@ use crate::schema::{
     ServerDefault, TableName, TableOption,
 };
 
-use super::{ColumnChange, Concurrency, ConstraintChange, EnumChange, Operation};
+use super::{ColumnChange, Concurrency, ConstraintChange, EnumChange, Operation, SequenceChange};
 
 impl Operation {
     /// Says in one line what it does: `add column plant.height_cm`.
@@ -21,7 +21,11 @@ impl Operation {
                 format!("alter {}: {}", which(constraint, table), change.describe())
             }
             Self::AlterEnum { name, change } => format!("alter enum {name}: {}", change.describe()),
-            Self::AlterSequence(sequence) => format!("alter sequence {}", sequence.name),
+            Self::AlterSequence { name, changes } if changes.is_empty() => format!("alter sequence {name}"),
+            Self::AlterSequence { name, changes } => {
+                let changes: Vec<String> = changes.iter().map(SequenceChange::describe).collect();
+                format!("alter sequence {name}: {}", changes.join(", "))
+            }
             Self::BulkInsert(insert) => format!("insert {} rows into {}", insert.rows.len(), insert.table),
             Self::CreateCheck { table, check } => match &check.name {
                 Some(name) => format!("add check {name} on {table}"),

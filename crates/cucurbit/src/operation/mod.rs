@@ -16,6 +16,7 @@ mod reverse;
 mod run;
 mod said;
 mod sequence;
+mod sequence_change;
 mod there;
 mod unfit;
 
@@ -40,6 +41,7 @@ pub use self::{
     op::Op,
     reverse::{Irreversible, reverse, reverse_all},
     said::{follow, for_dialect},
+    sequence_change::{AlterSequence, SequenceChange},
     unfit::ApplyError,
 };
 
@@ -83,8 +85,14 @@ pub enum Operation {
         /// The change.
         change: EnumChange,
     },
-    /// Makes a sequence as it is said here (PostgreSQL; elsewhere it is only known).
-    AlterSequence(Sequence),
+    /// Changes a sequence (PostgreSQL; elsewhere it only changes what is known). One that a column owns stands alone
+    /// afterwards, and goes on to fill the column.
+    AlterSequence {
+        /// The sequence.
+        name: ObjectName,
+        /// What changes; nothing else does.
+        changes: Vec<SequenceChange>,
+    },
     /// Inserts rows of constants.
     BulkInsert(BulkInsert),
     /// Adds a check to a table that exists.
@@ -474,7 +482,7 @@ impl Operation {
             | Self::SetTableOption { table, .. } => Some(table),
             Self::CreateTable(table) => Some(&table.name),
             Self::AlterEnum { .. }
-            | Self::AlterSequence(_)
+            | Self::AlterSequence { .. }
             | Self::CreateEnum(_)
             | Self::CreateSchema { .. }
             | Self::CreateSequence(_)

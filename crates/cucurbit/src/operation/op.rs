@@ -9,8 +9,8 @@ use crate::schema::{
 };
 
 use super::{
-    AddColumn, AlterColumn, AlterTable, BulkInsert, Concurrency, Consent, CreateIndex, EnumChange, Execute,
-    Operation, SetEnumValues,
+    AddColumn, AlterColumn, AlterSequence, AlterTable, BulkInsert, Concurrency, Consent, CreateIndex,
+    EnumChange, Execute, Operation, SetEnumValues,
 };
 
 /// What `upgrade` and `downgrade` are handed.
@@ -294,11 +294,11 @@ impl Op {
         last!(self, Operation::CreateSequence(sequence) => sequence)
     }
 
-    /// Makes a sequence what the calls after it say; what they do not say is as in a new one. One that a column owns stands
-    /// alone afterwards, and goes on to fill the column.
-    pub fn alter_sequence(&mut self, name: impl Into<ObjectName>) -> &mut Sequence {
-        self.invoke(Operation::AlterSequence(Sequence::new(name)));
-        last!(self, Operation::AlterSequence(sequence) => sequence)
+    /// Changes a sequence: what the calls after it say, and nothing else. One that a column owns stands alone afterwards,
+    /// and goes on to fill the column.
+    pub fn alter_sequence(&mut self, name: impl Into<ObjectName>) -> AlterSequence<'_> {
+        self.invoke(Operation::AlterSequence { name: name.into(), changes: Vec::new() });
+        AlterSequence::new(last!(self, Operation::AlterSequence { changes, .. } => changes))
     }
 
     /// Drops a sequence, and its place with it.

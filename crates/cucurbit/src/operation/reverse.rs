@@ -97,8 +97,8 @@ pub fn reverse(
     dialect: Dialect,
 ) -> Result<Vec<Operation>, Irreversible> {
     // What a column came to own stands alone again before it goes.
-    let alone = sequence::owned_by(before, operation).into_iter().cloned().map(Operation::AlterSequence);
-    Ok(alone.chain(undo(before, operation, dialect)?).collect())
+    let alone = sequence::alone_again(before, operation);
+    Ok(alone.into_iter().chain(undo(before, operation, dialect)?).collect())
 }
 
 fn undo(before: &Schema, operation: &Operation, dialect: Dialect) -> Result<Vec<Operation>, Irreversible> {
@@ -116,7 +116,7 @@ fn undo(before: &Schema, operation: &Operation, dialect: Dialect) -> Result<Vec<
             Ok(reverse_constraint_change(owner(before, table)?, constraint, change)?)
         }
         Operation::AlterEnum { name, change } => Ok(enumeration::reverse(before, name, change)?),
-        Operation::AlterSequence(new) => one(sequence::reverse_alter(before, new)?),
+        Operation::AlterSequence { name, changes } => one(sequence::reverse_alter(before, name, changes)?),
         Operation::BulkInsert(insert) => Err(Irreversible::Rows { table: insert.table.clone() }),
         Operation::CreateCheck { table, check } => one(drop_of(table, check.reference())),
         Operation::CreateEnum(new) => one(Operation::DropEnum { name: new.name.clone() }),

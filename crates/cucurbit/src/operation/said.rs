@@ -95,7 +95,7 @@ fn is_only_known(operation: &Operation) -> bool {
     match operation {
         Operation::AlterConstraint { change: ConstraintChange::SetComment(_), .. }
         | Operation::AlterEnum { .. }
-        | Operation::AlterSequence(_)
+        | Operation::AlterSequence { .. }
         | Operation::CreateEnum(_)
         | Operation::CreateSequence(_)
         | Operation::DropEnum { .. }

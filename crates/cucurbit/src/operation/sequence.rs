@@ -1,7 +1,9 @@
 //! Sequences: those that stand alone, those that columns own, and how one becomes the other.
 
-use super::{ApplyError, ColumnChange, Operation};
-use crate::schema::{Column, Ident, ObjectName, Schema, Sequence, Serial, ServerDefault, Table, TableName};
+use super::{ApplyError, ColumnChange, Operation, SequenceChange};
+use crate::schema::{
+    Column, ColumnType, Dialect, Ident, ObjectName, Schema, Sequence, Serial, ServerDefault, Table, TableName,
+};
 
 pub(super) fn create(schema: &mut Schema, new: &Sequence) -> Result<(), ApplyError> {
     if schema.sequences.contains_key(&new.name) {
@@ -18,15 +20,26 @@ pub(super) fn drop(schema: &mut Schema, name: &ObjectName) -> Result<(), ApplyEr
     }
 }
 
-/// Makes a sequence what is said. One that a column owned stands alone from now on; it goes on to fill the column.
-pub(super) fn alter(schema: &mut Schema, new: &Sequence) -> Result<(), ApplyError> {
-    if !schema.sequences.contains_key(&new.name) {
-        let owner = schema.tables.values_mut().find_map(|table| owner(table, &new.name));
-        let Some(column) = owner else { return Err(ApplyError::NoSequence { name: new.name.clone() }) };
-        column.default =
-            Some(ServerDefault::expression(format!("nextval('{}'::regclass)", spelled(&new.name))));
-    }
-    schema.sequences.insert(new.name.clone(), new.clone());
+/// Changes a sequence. One that a column owned stands alone from now on; it goes on to fill the column.
+pub(super) fn alter(
+    schema: &mut Schema,
+    name: &ObjectName,
+    changes: &[SequenceChange],
+) -> Result<(), ApplyError> {
+    let mut altered = match schema.sequences.get(name) {
+        Some(sequence) => sequence.clone(),
+        None => {
+            let owner = schema.tables.values_mut().find_map(|table| owner(table, name));
+            let Some((column, serial)) = owner else {
+                return Err(ApplyError::NoSequence { name: name.clone() });
+            };
+            let sql = format!("nextval('{}'::regclass)", spelled(name));
+            column.default = Some(ServerDefault::expression(sql));
+            Sequence::of_column(name.clone(), &serial, column.ty.on(Dialect::KEEPER))
+        }
+    };
+    changes.iter().for_each(|change| change.apply(&mut altered));
+    schema.sequences.insert(name.clone(), altered);
     Ok(())
 }
 
@@ -43,44 +56,66 @@ pub(super) fn own<'d>(
     }
 }
 
-/// Lists the sequences that stand alone and that columns come to own by an operation, as they are before it.
-pub(super) fn owned_by<'s>(schema: &'s Schema, operation: &Operation) -> Vec<&'s Sequence> {
-    let mut defaults = Vec::new();
+/// Lets the sequences stand alone again that columns come to own by an operation, as they are before it.
+pub(super) fn alone_again(before: &Schema, operation: &Operation) -> Vec<Operation> {
+    let Some(table) = operation.table() else { return Vec::new() };
+    let mut defaults: Vec<(&ColumnType, &ServerDefault)> = Vec::new();
     if let Operation::AddColumn { column, .. } = operation {
-        defaults.extend(&column.default);
+        defaults.extend(default_of(column));
     }
-    if let Operation::AlterColumn { changes, .. } = operation {
+    if let Operation::AlterColumn { table, column, changes } = operation {
+        let mut ty = before.table(table).and_then(|table| table.column(column)).map(|column| &column.ty);
         for change in changes {
-            if let ColumnChange::SetDefault(default) = change {
-                defaults.extend(default);
+            if let ColumnChange::SetType { ty: new, using: _ } = change {
+                ty = Some(new);
+            }
+        }
+        for change in changes {
+            if let (ColumnChange::SetDefault(Some(default)), Some(ty)) = (change, ty) {
+                defaults.push((ty, default));
             }
         }
     }
     if let Operation::CreateTable(table) = operation {
-        defaults.extend(table.columns.iter().flat_map(|column| &column.default));
+        defaults.extend(table.columns.iter().filter_map(default_of));
     }
-    let Some(table) = operation.table() else { return Vec::new() };
-    let names = defaults.into_iter().filter_map(name_of);
-    names.filter_map(|name| schema.sequences.get(&table.sibling(name))).collect()
+    let alone = |(ty, default): (&ColumnType, &ServerDefault)| {
+        let ServerDefault::Serial(serial @ Serial { name: Some(name), .. }) = default else { return None };
+        let was = before.sequences.get(&table.sibling(name.clone()))?;
+        let owned = Sequence::of_column(was.name.clone(), serial, ty.on(Dialect::KEEPER));
+        let changes = SequenceChange::alone(&owned, was);
+        Some(Operation::AlterSequence { name: was.name.clone(), changes })
+    };
+    defaults.into_iter().filter_map(alone).collect()
 }
 
-/// Lets a column own a sequence again that was made to stand alone.
-pub(super) fn reverse_alter(before: &Schema, new: &Sequence) -> Result<Operation, ApplyError> {
-    if let Some(was) = before.sequences.get(&new.name) {
-        return Ok(Operation::AlterSequence(was.clone()));
+/// Takes changes back, or lets a column own a sequence again that was made to stand alone.
+pub(super) fn reverse_alter(
+    before: &Schema,
+    name: &ObjectName,
+    changes: &[SequenceChange],
+) -> Result<Operation, ApplyError> {
+    if let Some(was) = before.sequences.get(name) {
+        let mut altered = was.clone();
+        changes.iter().for_each(|change| change.apply(&mut altered));
+        let changes = SequenceChange::between(&altered, was);
+        return Ok(Operation::AlterSequence { name: name.clone(), changes });
     }
     let mut tables = before.tables.clone();
     let found = tables.values_mut().find_map(|table| {
-        let name = table.name.clone();
-        owner(table, &new.name).map(|column| (name, column.clone()))
+        let of = table.name.clone();
+        owner(table, name).map(|(column, serial)| (of, column.name.clone(), serial))
     });
-    let Some((table, column)) = found else { return Err(ApplyError::NoSequence { name: new.name.clone() }) };
-    let mut default = column.default;
-    if let Some(ServerDefault::Serial(serial)) = &mut default {
-        serial.name = Some(new.name.name.clone());
-    }
-    let changes = vec![ColumnChange::SetDefault(default)];
-    Ok(Operation::AlterColumn { table, column: column.name, changes })
+    let Some((table, column, serial)) = found else {
+        return Err(ApplyError::NoSequence { name: name.clone() });
+    };
+    let serial = Serial { name: Some(name.name.clone()), ..serial };
+    let changes = vec![ColumnChange::SetDefault(Some(ServerDefault::Serial(serial)))];
+    Ok(Operation::AlterColumn { table, column, changes })
+}
+
+fn default_of(column: &Column) -> Option<(&ColumnType, &ServerDefault)> {
+    Some((&column.ty, column.default.as_ref()?))
 }
 
 fn name_of(default: &ServerDefault) -> Option<Ident> {
@@ -93,17 +128,21 @@ fn name_of(default: &ServerDefault) -> Option<Ident> {
     }
 }
 
-/// Finds the column of a table that owns a sequence.
-fn owner<'t>(table: &'t mut Table, name: &ObjectName) -> Option<&'t mut Column> {
+/// Finds the column of a table that owns a sequence, and what it says of it.
+fn owner<'t>(table: &'t mut Table, name: &ObjectName) -> Option<(&'t mut Column, Serial)> {
     let (schema, of) = (table.name.schema.clone(), table.name.name.clone());
-    let owns = |column: &&mut Column| match &column.default {
-        Some(ServerDefault::Serial(Serial { name: Some(own), .. })) => *own == name.name,
-        Some(ServerDefault::Serial(Serial { name: None, .. })) => {
-            name.name.as_str() == format!("{of}_{}_seq", column.name)
-        }
-        Some(_) | None => false,
-    };
-    table.columns.iter_mut().filter(|_| schema == name.schema).find(owns)
+    if schema != name.schema {
+        return None;
+    }
+    table.columns.iter_mut().find_map(|column| {
+        let Some(ServerDefault::Serial(serial)) = &column.default else { return None };
+        let is_it = match &serial.name {
+            Some(own) => *own == name.name,
+            None => name.name.as_str() == format!("{of}_{}_seq", column.name),
+        };
+        let serial = serial.clone();
+        is_it.then_some((column, serial))
+    })
 }
 
 /// Writes a name as the server prints it in a text.

@@ -229,7 +229,7 @@ impl Known {
             | Operation::CreateCheck { .. }
             | Operation::CreateExclusion { .. }
             | Operation::AlterEnum { .. }
-            | Operation::AlterSequence(_)
+            | Operation::AlterSequence { .. }
             | Operation::CreateEnum(_)
             | Operation::CreateSchema { .. }
             | Operation::CreateSequence(_)

@@ -69,7 +69,7 @@ fn speaks_of_types(operation: &Operation) -> bool {
         Operation::On { operations, .. } => operations.iter().any(speaks_of_types),
         Operation::Execute(Execute { means, .. }) => means.iter().flatten().any(speaks_of_types),
         Operation::AlterEnum { .. }
-        | Operation::AlterSequence(_)
+        | Operation::AlterSequence { .. }
         | Operation::CreateEnum(_)
         | Operation::CreateSequence(_)
         | Operation::DropEnum { .. }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{ObjectName, Type};
+use super::{ObjectName, Serial, Type};
 
 /// What a sequence does; a value that is not given is the database's own.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -19,6 +19,15 @@ pub struct SequenceOptions {
     pub cache: Option<i64>,
     /// Whether it begins again after its last value.
     pub is_cycling: bool,
+}
+
+impl SequenceOptions {
+    /// Leaves out a step and a cache of 1, which mean no more than saying neither.
+    pub(crate) fn without_ones(self) -> Self {
+        let (increment, cache) =
+            (self.increment.filter(|step| *step != 1), self.cache.filter(|one| *one != 1));
+        Self { increment, cache, ..self }
+    }
 }
 
 /// A sequence (PostgreSQL only).
@@ -39,6 +48,13 @@ impl Sequence {
     #[must_use]
     pub fn new(name: impl Into<ObjectName>) -> Self {
         Self { name: name.into(), ty: Type::BigInteger, options: SequenceOptions::default(), comment: None }
+    }
+
+    /// Returns the sequence that a SERIAL column owns, by its name and the type of the column.
+    pub(crate) fn of_column(name: ObjectName, serial: &Serial, column: &Type) -> Self {
+        let Serial { name: _, ty, options } = serial;
+        let ty = ty.as_ref().unwrap_or(column).clone();
+        Self { name, ty, options: options.clone(), comment: None }
     }
 
     /// Sets the comment.

@@ -98,8 +98,9 @@ impl Lines {
             Operation::AlterEnum { name, change } => {
                 self.line(&format!("op.{};", enum_change(name, change)));
             }
-            Operation::AlterSequence(new) => {
-                self.line(&format!("op.alter_sequence({}){};", spell::table_name(&new.name), sequence(new)));
+            Operation::AlterSequence { name, changes } => {
+                let changes: String = changes.iter().map(spell::sequence_change).collect();
+                self.line(&format!("op.alter_sequence({}){changes};", spell::table_name(name)));
             }
             Operation::BulkInsert(BulkInsert { table, columns, rows }) => {
                 let (table, columns) = (spell::table_name(table), spell::idents(columns));
@@ -365,7 +366,7 @@ fn alteration(operation: &Operation) -> Option<Alteration<'_>> {
             Some(Alteration { table, in_block: format!("{method}({is_set})"), alone: None })
         }
         Operation::AlterEnum { .. }
-        | Operation::AlterSequence(_)
+        | Operation::AlterSequence { .. }
         | Operation::BulkInsert(_)
         | Operation::CreateEnum(_)
         | Operation::CreateSchema { .. }

@@ -4,10 +4,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::schema::{
-    Action, Column, ColumnType, Deferral, Dialect, Exclusion, Expression, Ident, Identity, Index, IndexKey,
-    IndexPart, Literal, Nulls, OnConflict, Order, SequenceOptions, Serial, ServerDefault, TableName, Type,
-    Variants,
+use crate::{
+    operation::SequenceChange,
+    schema::{
+        Action, Column, ColumnType, Deferral, Dialect, Exclusion, Expression, Ident, Identity, Index,
+        IndexKey, IndexPart, Literal, Nulls, OnConflict, Order, SequenceOptions, Serial, ServerDefault,
+        TableName, Type, Variants,
+    },
 };
 
 /// More than these rustc does not take.
@@ -296,6 +299,26 @@ pub(super) fn sequence_options(options: &SequenceOptions) -> String {
     let calls =
         numbers.into_iter().filter_map(|(method, value)| Some(call(method, &[&(*value)?.to_string()])));
     calls.chain(is_cycling.then(|| call("cycle", &[]))).collect()
+}
+
+/// Spells one change of a sequence as a call.
+pub(super) fn sequence_change(change: &SequenceChange) -> String {
+    let number = |method: &str, value: i64| call(method, &[&value.to_string()]);
+    match change {
+        SequenceChange::SetCache(values) => number("cache", *values),
+        SequenceChange::SetComment(Some(comment)) => call("comment", &[&text(comment)]),
+        SequenceChange::SetComment(None) => call("drop_comment", &[]),
+        SequenceChange::SetCycle(true) => call("cycle", &[]),
+        SequenceChange::SetCycle(false) => call("no_cycle", &[]),
+        SequenceChange::SetIncrement(step) => number("increment", *step),
+        SequenceChange::SetMaximum(Some(largest)) => number("maximum", *largest),
+        SequenceChange::SetMaximum(None) => call("no_maximum", &[]),
+        SequenceChange::SetMinimum(Some(smallest)) => number("minimum", *smallest),
+        SequenceChange::SetMinimum(None) => call("no_minimum", &[]),
+        SequenceChange::SetStart(Some(first)) => number("start", *first),
+        SequenceChange::SetStart(None) => call("no_start", &[]),
+        SequenceChange::SetType(new) => call("ty", &[&ty(new)]),
+    }
 }
 
 /// Spells a constant as a Rust value that becomes it.

@@ -3,6 +3,7 @@
 use cucurbit::{
     operation::{
         BulkInsert, ColumnChange, Concurrency, Consent, ConstraintChange, EnumChange, Execute, Operation,
+        SequenceChange,
     },
     schema::{
         Action, Check, Column, ConstraintRef, Constraints, Deferral, Dialect, EnumPlace, EnumType, Exclusion,
@@ -144,6 +145,21 @@ fn sequence() -> BoxedStrategy<Sequence> {
     (table_name(), ty(), sequence_options(), comment())
         .prop_map(|(name, ty, options, comment)| Sequence { name, ty, options, comment })
         .boxed()
+}
+
+fn sequence_change() -> BoxedStrategy<SequenceChange> {
+    let number = || option::of(any::<i64>());
+    prop_oneof![
+        any::<i64>().prop_map(SequenceChange::SetCache),
+        comment().prop_map(SequenceChange::SetComment),
+        any::<bool>().prop_map(SequenceChange::SetCycle),
+        any::<i64>().prop_map(SequenceChange::SetIncrement),
+        number().prop_map(SequenceChange::SetMaximum),
+        number().prop_map(SequenceChange::SetMinimum),
+        number().prop_map(SequenceChange::SetStart),
+        ty().prop_map(SequenceChange::SetType),
+    ]
+    .boxed()
 }
 
 fn serial() -> BoxedStrategy<Serial> {
@@ -464,7 +480,8 @@ fn statement() -> BoxedStrategy<Operation> {
         (table_name(), index(), concurrency())
             .prop_map(|(table, index, concurrency)| { Operation::CreateIndex { table, index, concurrency } }),
         enum_type().prop_map(Operation::CreateEnum),
-        sequence().prop_map(Operation::AlterSequence),
+        (table_name(), vec(sequence_change(), 0..4))
+            .prop_map(|(name, changes)| Operation::AlterSequence { name, changes }),
         sequence().prop_map(Operation::CreateSequence),
         ident().prop_map(|name| Operation::CreateSchema { name }),
         ident().prop_map(|name| Operation::DropSchema { name }),

@@ -71,7 +71,7 @@ fn happy(op: &mut Op) {
 
 fn unhappy(op: &mut Op) {
     op.set_enum_values("mood", ["sad", "ok"]);
-    op.alter_sequence("ticket");
+    op.alter_sequence("ticket").increment(1);
 }
 
 fn comment(op: &mut Op) {

@@ -3,7 +3,7 @@
 //! The meaning is that of `operation::apply`; here is what the server adds by itself, so that memory agrees with
 //! what would be reflected: names, NOT NULL, what goes with a column, and renamed columns in expressions.
 
-use super::{check, expression, names, types};
+use super::{check, expression, names, sequence, types};
 use crate::{
     dialect::PlanError,
     operation::{self, ColumnChange, Operation, resolve_constraint},
@@ -18,6 +18,9 @@ pub(super) fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), Pl
     // A constraint keeps the name that it got from the old name of its table or column.
     if let Some(table) = operation.table() {
         names::name_all(schema, table);
+    }
+    if let Operation::AlterSequence { name, changes: _ } = operation {
+        forget_usual(schema, name);
     }
     operation::apply(schema, operation, Dialect::Postgres)
         .map_err(|source| PlanError::Apply { operation: operation.describe(), source })?;
@@ -38,7 +41,7 @@ pub(super) fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), Pl
         | Operation::BulkInsert(_)
         | Operation::CreateCheck { .. }
         | Operation::CreateExclusion { .. }
-        | Operation::AlterSequence(_)
+        | Operation::AlterSequence { .. }
         | Operation::CreateEnum(_)
         | Operation::CreateSchema { .. }
         | Operation::CreateSequence(_)
@@ -79,6 +82,23 @@ fn refuse_nulls(schema: &mut Schema, table: &TableName) {
             matches!(column.default, Some(ServerDefault::Serial(_) | ServerDefault::Identity(_)));
         if is_numbered || key.contains(&column.name) {
             column.nullable = false;
+        }
+    }
+}
+
+/// Forgets what was said of a sequence and is as the server would have it: that follows what changes now, whether the schema
+/// was reflected or is what the scripts say.
+fn forget_usual(schema: &mut Schema, name: &ObjectName) {
+    if let Some(alone) = schema.sequences.get_mut(name) {
+        alone.options = sequence::stored(&alone.ty, &alone.options);
+        return;
+    }
+    for table in schema.tables.values_mut() {
+        for column in &mut table.columns {
+            let owned = sequence::of_column(&table.name, column).filter(|owned| owned.name == *name);
+            if let (Some(owned), Some(ServerDefault::Serial(serial))) = (owned, &mut column.default) {
+                serial.options = sequence::stored(&owned.ty, &owned.options);
+            }
         }
     }
 }

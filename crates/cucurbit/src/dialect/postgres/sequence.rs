@@ -6,9 +6,7 @@ use crate::{
         Effect, LockMode, PlanError, Statement,
         sql::{qualified, quoted},
     },
-    schema::{
-        Column, Dialect, Ident, ObjectName, Sequence, SequenceOptions, Serial, ServerDefault, TableName, Type,
-    },
+    schema::{Column, Dialect, Ident, ObjectName, Sequence, SequenceOptions, ServerDefault, TableName, Type},
 };
 
 /// All options of a sequence in numbers.
@@ -98,11 +96,9 @@ pub(super) fn changes(from: (&Type, &SequenceOptions), to: (&Type, &SequenceOpti
 
 /// Returns the sequence that a SERIAL column owns, with all that it says.
 pub(super) fn of_column(table: &TableName, column: &Column) -> Option<Sequence> {
-    let Some(ServerDefault::Serial(Serial { name, ty, options })) = &column.default else { return None };
-    let name = name.clone().unwrap_or_else(|| names::generated_sequence(table, &column.name));
-    let ty = ty.clone().unwrap_or_else(|| column.ty.on(Dialect::Postgres).clone());
-    let options = options.clone();
-    Some(Sequence { ty, options, ..Sequence::new(table.sibling(name)) })
+    let Some(ServerDefault::Serial(serial)) = &column.default else { return None };
+    let name = serial.name.clone().unwrap_or_else(|| names::generated_sequence(table, &column.name));
+    Some(Sequence::of_column(table.sibling(name), serial, column.ty.on(Dialect::Postgres)))
 }
 
 /// Lists the sequences that an expression takes values of, by the names in it.

@@ -64,8 +64,9 @@ pub(super) fn operation(operation: &mut Operation, change: &mut dyn Change) {
             }
         }
         Operation::AlterEnum { name, change: _ } | Operation::DropEnum { name } => change.ty(name),
-        Operation::AlterSequence(Sequence { name, ty: _, options: _, comment: _ })
-        | Operation::DropSequence { name } => object_name(name, change),
+        Operation::AlterSequence { name, changes: _ } | Operation::DropSequence { name } => {
+            object_name(name, change);
+        }
         Operation::CreateSchema { name } | Operation::DropSchema { name } => change.ident(name),
         Operation::BulkInsert(BulkInsert { table, columns, rows: _ }) => {
             table_name(table, change);

@@ -46,7 +46,11 @@ pub(in super::super) fn canonical(schema: Schema) -> Canonical {
     let mut form = Schema::from_tables(as_written.tables.values().map(|table| form(table, &mut forms)));
     letters::fold(&mut form);
     let form = form.with_enums(as_written.enums.values().cloned());
-    let form = form.with_sequences(as_written.sequences.values().cloned());
+    let sequences = as_written.sequences.values().cloned();
+    let form = form.with_sequences(sequences.map(|mut sequence| {
+        sequence.options = sequence.options.without_ones();
+        sequence
+    }));
     let form = form.with_schemas(as_written.schemas.iter().cloned());
     Canonical::new(as_written, form)
 }

@@ -204,7 +204,7 @@ pub(super) fn in_letters_of(operation: &Operation, schema: &Schema) -> Operation
         | Operation::SetTableComment { table, .. }
         | Operation::SetTableOption { table, .. } => respell_table(table, schema),
         Operation::AlterEnum { .. }
-        | Operation::AlterSequence(_)
+        | Operation::AlterSequence { .. }
         | Operation::CreateEnum(_)
         | Operation::CreateSchema { .. }
         | Operation::CreateSequence(_)
@@ -265,7 +265,7 @@ fn respell_parts(operation: &mut Operation, owner: &Table, schema: &Schema) {
         | Operation::SetIndexComment { name, .. } => respell(name, &indexes),
         Operation::AddColumn { .. }
         | Operation::AlterEnum { .. }
-        | Operation::AlterSequence(_)
+        | Operation::AlterSequence { .. }
         | Operation::BulkInsert(_)
         | Operation::CreateCheck { .. }
         | Operation::CreateEnum(_)

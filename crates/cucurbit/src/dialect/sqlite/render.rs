@@ -131,7 +131,7 @@ fn one(
             Err(unsupported(operation)("a SQLite file has no schemas".to_owned()))
         }
         // SQLite has neither types of one's own, whose columns are text, nor sequences.
-        Operation::AlterSequence(_)
+        Operation::AlterSequence { .. }
         | Operation::CreateEnum(_)
         | Operation::CreateSequence(_)
         | Operation::DropSequence { .. } => apply(before, operation),

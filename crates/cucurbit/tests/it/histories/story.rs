@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use cucurbit::{
     operation::{
         BulkInsert, ColumnChange, Concurrency, Consent, ConstraintChange, EnumChange, Execute, Operation,
-        apply, reverse,
+        SequenceChange, apply, reverse,
     },
     schema::{
         Check, Column, ConstraintRef, Dialect, EnumPlace, EnumType, ForeignKey, Ident, Index, Literal,
@@ -273,12 +273,16 @@ impl Story {
     fn sequence(&self, x: u8, y: u8, z: u8) -> Vec<Deed> {
         let name = ObjectName::new(SEQUENCES[usize::from(x) % SEQUENCES.len()]);
         let mut sequence = Sequence::new(name.clone());
-        sequence.increment(i64::from(1 + y % 3));
+        let step = i64::from(1 + y % 3);
+        sequence.increment(step);
         sequence.comment = comment(z);
         plain(match (self.schema.sequences.contains_key(&name), y % 4) {
             (false, _) => Operation::CreateSequence(sequence),
             (true, 0) => Operation::DropSequence { name },
-            (true, _) => Operation::AlterSequence(sequence),
+            (true, 1) => Operation::AlterSequence { name, changes: vec![SequenceChange::SetIncrement(step)] },
+            (true, _) => {
+                Operation::AlterSequence { name, changes: vec![SequenceChange::SetComment(sequence.comment)] }
+            }
         })
     }
 

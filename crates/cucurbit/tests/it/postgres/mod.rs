@@ -10,6 +10,7 @@ mod lock;
 mod pending;
 mod plan;
 mod reflect;
+mod sequence;
 mod types;
 
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -17,7 +17,7 @@ use crate::{
         Effect, PlanError, Statement,
         sql::{qualified, quoted},
     },
-    operation::{ColumnChange, Consent},
+    operation::{ColumnChange, Consent, Operation},
     schema::{
         Column, Expression, ForeignKey, Ident, Literal, ObjectName, Sequence, Serial, ServerDefault, Table,
         TableName,
@@ -207,6 +207,24 @@ impl Planner<'_> {
             table.columns.iter().filter_map(|column| sequence::of_column(&table.name, column))
         });
         owned.find(|sequence| sequence.name == *name)
+    }
+
+    /// Changes a sequence; one that a column owns stands alone afterwards.
+    pub(super) fn alter_sequence(
+        &mut self,
+        name: &ObjectName,
+        operation: &Operation,
+    ) -> Result<(), PlanError> {
+        let alone = self.schema.sequences.get(name).cloned();
+        let owned = self.owned_sequence(name).filter(|_| alone.is_none());
+        self.apply(operation)?;
+        if owned.is_some() {
+            self.plan.push(sequence::owned_by_none(name));
+        }
+        let (was, is) = (alone.or(owned), self.schema.sequences.get(name));
+        let altered = was.zip(is).map(|(was, is)| sequence::alter(&was, is)).transpose()?;
+        altered.into_iter().flatten().for_each(|statement| self.plan.push(statement));
+        Ok(())
     }
 
     fn with_named_sequences(

@@ -54,7 +54,7 @@ impl Planner<'_> {
             | Operation::CreateCheck { .. }
             | Operation::CreateExclusion { .. }
             | Operation::AlterEnum { .. }
-            | Operation::AlterSequence(_)
+            | Operation::AlterSequence { .. }
             | Operation::CreateEnum(_)
             | Operation::CreateSchema { .. }
             | Operation::CreateSequence(_)
@@ -137,7 +137,7 @@ impl Planner<'_> {
             | Operation::CreateCheck { .. }
             | Operation::CreateExclusion { .. }
             | Operation::AlterEnum { .. }
-            | Operation::AlterSequence(_)
+            | Operation::AlterSequence { .. }
             | Operation::CreateEnum(_)
             | Operation::CreateSchema { .. }
             | Operation::CreateSequence(_)

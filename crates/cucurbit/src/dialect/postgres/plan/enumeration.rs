@@ -317,7 +317,7 @@ fn uses(operation: &Operation, ty: &Ident, values: &[String]) -> bool {
         Operation::AddColumn { .. }
         | Operation::AlterColumn { .. }
         | Operation::AlterConstraint { .. }
-        | Operation::AlterSequence(_)
+        | Operation::AlterSequence { .. }
         | Operation::BulkInsert(_)
         | Operation::CreateCheck { .. }
         | Operation::CreateExclusion { .. }

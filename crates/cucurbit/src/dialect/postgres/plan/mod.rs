@@ -113,17 +113,7 @@ impl Planner<'_> {
                 self.alter_enum(name, change, rest)?;
                 self.apply(&operation)
             }
-            Operation::AlterSequence(new) => {
-                let old = self.schema.sequences.get(&new.name).cloned();
-                let owned = self.owned_sequence(&new.name).filter(|_| old.is_none());
-                self.apply(&operation)?;
-                if owned.is_some() {
-                    self.plan.push(sequence::owned_by_none(&new.name));
-                }
-                let altered = old.or(owned).map(|old| sequence::alter(&old, new)).transpose()?;
-                altered.into_iter().flatten().for_each(|statement| self.plan.push(statement));
-                Ok(())
-            }
+            Operation::AlterSequence { name, changes: _ } => self.alter_sequence(name, &operation),
             Operation::BulkInsert(insert) => {
                 if let Some(reason) = insert.misfit() {
                     return Err(PlanError::MalformedRows { operation: operation.describe(), reason });

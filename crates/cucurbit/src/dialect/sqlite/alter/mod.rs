@@ -51,7 +51,7 @@ pub(super) fn is_of_one_table(operation: &Operation) -> bool {
         | Operation::SetTableComment { .. }
         | Operation::SetTableOption { .. } => true,
         Operation::AlterEnum { .. }
-        | Operation::AlterSequence(_)
+        | Operation::AlterSequence { .. }
         | Operation::BulkInsert(_)
         | Operation::CreateEnum(_)
         | Operation::CreateSchema { .. }
@@ -466,7 +466,7 @@ impl Work<'_> {
                 apply(self.before, operation)
             }
             Operation::AlterEnum { .. }
-            | Operation::AlterSequence(_)
+            | Operation::AlterSequence { .. }
             | Operation::BulkInsert(_)
             | Operation::CreateEnum(_)
             | Operation::CreateSchema { .. }
