@@ -13,10 +13,10 @@ use crate::{
 
 use super::{
     super::{
-        Before, Hazard, HazardKind, Plan, PlanError, Session, Statement,
+        Before, Effect, Hazard, HazardKind, Plan, PlanError, Session, Statement,
         sql::{qualified, quoted, string},
     },
-    HERE, alter,
+    HERE, alter, effect,
     render::{apply, offenders, unsupported},
     token::{mentions, same_name},
 };
@@ -316,7 +316,8 @@ impl Held<'_> {
             };
             // Nothing else is done to such rows; whoever reads the statements is told how many there are.
             let looks = Statement::new(format!("SELECT count(*) FROM {table} WHERE {condition}"));
-            plan.statements.push(looks.hazard(hazard));
+            let effect = Effect::none().scans(&self.table.name);
+            plan.statements.push(looks.effect(effect).hazard(hazard));
         }
         let lost = gone.iter().filter(|_| is_lost).map(|value| (value.clone(), "NULL".to_owned()));
         let others = replaced.iter().map(|(old, new)| (old.clone(), string(new)));
@@ -326,7 +327,8 @@ impl Held<'_> {
             let old: Vec<String> = becomes.iter().map(|(old, _)| old.clone()).collect();
             let (new, condition) = (new_value(&column, becomes, is_list), holds(&column, &old, is_list));
             let update = format!("UPDATE {table} SET {column} = {new} WHERE {condition}");
-            plan.statements.push(Statement::new(update).session(self.session));
+            let effect = effect::updates(&self.table.name);
+            plan.statements.push(Statement::new(update).effect(effect).session(self.session));
         }
         Ok(())
     }

@@ -15,6 +15,7 @@ mod convert;
 mod ddl;
 mod definition;
 mod digits;
+mod effect;
 mod enumeration;
 mod expression;
 mod letters;

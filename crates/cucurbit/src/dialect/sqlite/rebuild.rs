@@ -10,7 +10,7 @@ use crate::schema::{Ident, TableName};
 use super::{
     super::{Before, Guard, Hazard, Originals, Plan, PlanError, Session, Statement, sql::quoted},
     ddl::CreateTable,
-    rename,
+    effect, rename,
     render::{children, name_text},
     token::{mentions, same_name},
 };
@@ -81,8 +81,8 @@ pub(super) fn rebuild(
     others.triggers.retain(|trigger, _| !dependents.triggers.contains(trigger));
     let rename = Statement::new(format!("ALTER TABLE {new} RENAME TO {name}"));
     plan.statements.extend(rename::statements(&others, rename));
-    for (_, sql) in before.originals.indexes.values().filter(|(owner, _)| owner == table) {
-        plan.push(sql);
+    for (index, (_, sql)) in before.originals.indexes.iter().filter(|(_, (owner, _))| owner == table) {
+        plan.push(effect::create_index(table, index, sql));
     }
     let Originals { tables: _, indexes: _, triggers, views } = &before.originals;
     for view in dependents.views.iter().filter_map(|name| views.get(name)) {
@@ -133,7 +133,8 @@ fn copy(
     // A clause of the new table must neither leave out rows nor replace them.
     let or = if to.has_conflicts() { " OR ABORT" } else { "" };
     let sql = format!("INSERT{or} INTO {new} ({targets}) SELECT {values} FROM {name}");
-    Statement::new(sql).guard(Guard::CopiesAllRows { of: table.clone() })
+    let effect = effect::writes().rewrites(table);
+    Statement::new(sql).effect(effect).guard(Guard::CopiesAllRows { of: table.clone() })
 }
 
 /// Returns a name that means the rowid in both tables, if both have one that no column of the new one is.

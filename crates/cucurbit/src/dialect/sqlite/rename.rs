@@ -7,7 +7,7 @@
 use crate::schema::{Ident, Schema, TableName};
 
 use super::{
-    super::{Before, Originals, Session, Statement, sql::quoted},
+    super::{Before, Effect, Originals, Session, Statement, sql::quoted},
     ddl::{CreateTable, Unreadable, is_column, rename_in_text, with_index_name, with_table},
     rebuild::free_name,
     token::{Kind, Token, mentions, same_name, tokens},
@@ -116,7 +116,8 @@ pub(super) fn statements(originals: &Originals, alter: Statement) -> Vec<Stateme
     if triggers.is_empty() && views.is_empty() && !is_foreign() {
         return vec![alter];
     }
-    let set = |value: &str| Statement::new(format!("PRAGMA writable_schema = {value}"));
+    let set =
+        |value: &str| Statement::new(format!("PRAGMA writable_schema = {value}")).effect(Effect::none());
     vec![set("ON").session(Session::Changed), alter, set("OFF")]
 }
 
@@ -133,7 +134,7 @@ pub(super) fn probes(originals: &Originals, table: &Ident, with_tables: bool) ->
     });
     let is_own = |(owner, sql): &&(TableName, String)| same_name(&owner.name, table) && needs_more(sql);
     let indexes = indexes.values().filter(is_own).filter_map(|(_, sql)| with_index_name(sql, &probe).ok());
-    tables.chain(indexes).map(|sql| Statement::new(format!("EXPLAIN {sql}"))).collect()
+    tables.chain(indexes).map(|sql| Statement::new(format!("EXPLAIN {sql}")).effect(Effect::none())).collect()
 }
 
 /// Tells whether a text names a collation or a function that an application may have to bring.

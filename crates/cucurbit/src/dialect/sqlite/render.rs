@@ -17,7 +17,7 @@ use super::{
     },
     HERE, alter, constant,
     ddl::{CreateTable, index_value},
-    definition, enumeration, letters, rename, said,
+    definition, effect, enumeration, letters, rename, said,
     token::same_name,
     words,
 };
@@ -34,6 +34,7 @@ pub(in super::super) fn plan(before: &mut Before, operations: &[Operation]) -> R
     let mut plan = Plan::default();
     let mut rest = operations.as_slice();
     while let Some((first, after)) = rest.split_first() {
+        let start = (plan.statements.len(), plan.shortcuts.len());
         if alter::is_of_one_table(first) {
             let group = rest.iter().take_while(|next| {
                 alter::is_of_one_table(next) && letters::is_same(next.table(), first.table())
@@ -43,6 +44,7 @@ pub(in super::super) fn plan(before: &mut Before, operations: &[Operation]) -> R
             let group: Vec<Operation> = group.iter().map(|next| in_words_of_the_file(next, before)).collect();
             words::refuse(before, &group)?;
             alter::group(before, &group, &mut plan)?;
+            effect::say_of_the_rest(&mut plan, start);
             group.iter().for_each(|operation| follow(before, operation));
             rest = left;
         } else {
@@ -50,6 +52,10 @@ pub(in super::super) fn plan(before: &mut Before, operations: &[Operation]) -> R
             let first = in_words_of_the_file(first, before);
             words::refuse(before, std::slice::from_ref(&first))?;
             one(before, &first, after, &mut plan)?;
+            // Of the SQL of a script nothing is known.
+            if !matches!(first, Operation::Execute(_)) {
+                effect::say_of_the_rest(&mut plan, start);
+            }
             follow(before, &first);
             rest = after;
         }
@@ -201,7 +207,7 @@ fn create_table(
         refuse_second_index(before, &index.name).map_err(unsupported(operation))?;
         let sql = definition::create_index(&table.name, index).map_err(unsupported(operation))?;
         before.originals.indexes.insert(index.name.clone(), (table.name.clone(), sql.clone()));
-        plan.push(sql);
+        plan.push(effect::create_index(&table.name, &index.name, sql));
     }
     settle(before, &table.name)
 }
@@ -318,7 +324,8 @@ fn bulk_insert(
             }
             written.push(format!("({})", values.join(", ")));
         }
-        plan.push(format!("INSERT INTO {name} ({}) VALUES\n    {}", list(columns), written.join(",\n    ")));
+        let sql = format!("INSERT INTO {name} ({}) VALUES\n    {}", list(columns), written.join(",\n    "));
+        plan.push(Statement::new(sql).effect(effect::writes().writes(table)));
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use super::{
         super::{HazardKind, PlanError, Statement, sql::quoted},
         HERE, constant,
         ddl::{ClauseKind, ColumnText, CreateTable, with_index_name},
-        definition, letters,
+        definition, effect, letters,
         render::{apply, column_probe, unsupported},
         token::{same_name, tokens},
         types,
@@ -63,11 +63,8 @@ impl Work<'_> {
         match backfill {
             Some(backfill) => {
                 let value = constant::filling(&self.table, &column.name, column.ty.on(HERE), backfill)?;
-                self.push(Statement::new(format!(
-                    "UPDATE {} SET {} = {value}",
-                    self.name,
-                    quoted(&column.name)
-                )));
+                let update = format!("UPDATE {} SET {} = {value}", self.name, quoted(&column.name));
+                self.push(Statement::new(update).effect(effect::updates(&self.table)));
                 self.fills.insert(column.name.clone(), value);
             }
             None if !column.nullable && !has_value && !is_numbered => {
@@ -275,7 +272,7 @@ impl Work<'_> {
             .map_err(|error| PlanError::Original { object: name.to_string(), reason: error.to_string() })?;
         self.drop_index(name);
         self.before.originals.indexes.insert(to.clone(), (table.clone(), sql.clone()));
-        self.push(Statement::new(sql));
+        self.push(effect::create_index(table, to, sql));
         Ok(())
     }
 

@@ -12,9 +12,10 @@ use crate::schema::{Check, Ident, Table, TableName};
 
 use super::{
     super::{
-        super::{Guard, Hazard, HazardKind, Session, Statement, sql::quoted, sql::string},
+        super::{Effect, Guard, Hazard, HazardKind, Session, Statement, sql::quoted, sql::string},
         HERE,
         ddl::CreateTable,
+        effect,
         rebuild::free_name,
         rename,
         render::{name_text, offenders},
@@ -66,6 +67,8 @@ impl Work<'_> {
         let was = self.was.clone();
         self.write_edit(&was);
         let drop = Statement::new(format!("ALTER TABLE {} DROP COLUMN {}", self.name, quoted(column)));
+        // What the column held is taken out of every row (sqlite.org/lang_altertable.html, section 5).
+        let drop = drop.effect(effect::writes().rewrites(&self.table));
         self.statements.extend(rename::statements(&self.before.originals, drop));
     }
 
@@ -90,10 +93,12 @@ impl Work<'_> {
         );
         self.push(tried);
         self.push(Statement::new(format!("DROP TABLE {}", quoted(&name))));
-        self.push(Statement::new("PRAGMA writable_schema = ON").session(Session::Changed));
+        self.push(
+            Statement::new("PRAGMA writable_schema = ON").effect(Effect::none()).session(Session::Changed),
+        );
         self.push(Statement::new(update).guard(Guard::WritesOneText { of: self.table.clone() }));
         // It is switched off, and the schema is read again.
-        self.push(Statement::new("PRAGMA writable_schema = RESET"));
+        self.push(Statement::new("PRAGMA writable_schema = RESET").effect(Effect::none()));
     }
 }
 

@@ -24,7 +24,7 @@ use super::{
     super::{Before, Hazard, HazardKind, Plan, PlanError, Shortcut, Statement, sql::quoted},
     HERE,
     ddl::{CreateTable, Unreadable, is_column, rename_in_text},
-    definition, letters,
+    definition, effect, letters,
     rebuild::{self, Rebuild},
     rename,
     render::{apply, children, column_probe, offenders, refuse_second_index, settle, unsupported},
@@ -433,7 +433,7 @@ impl Work<'_> {
                 apply(self.before, operation)?;
                 let sql = definition::create_index(table, index).map_err(unsupported(operation))?;
                 self.before.originals.indexes.insert(index.name.clone(), (table.clone(), sql.clone()));
-                self.push(Statement::new(sql));
+                self.push(effect::create_index(table, &index.name, sql));
                 Ok(())
             }
             Operation::CreatePrimaryKey { table: _, primary_key } => {

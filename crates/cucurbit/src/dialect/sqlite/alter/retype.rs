@@ -7,7 +7,7 @@ use crate::{
 
 use super::{
     super::{
-        super::{Hazard, HazardKind, PlanError, Statement, family::needs_using, sql::quoted},
+        super::{Effect, Hazard, HazardKind, PlanError, Statement, family::needs_using, sql::quoted},
         HERE,
         convert::{self, Conversion},
         expression::is_expression,
@@ -76,7 +76,8 @@ impl Work<'_> {
                     if let Some(condition) = conversion.and_then(|conversion| conversion.failing(&own)) {
                         // Nothing is done to the table; whoever reads the statements is told how many there are.
                         let looks = format!("SELECT count(*) FROM {} WHERE {condition}", self.name);
-                        self.push(Statement::new(looks));
+                        let effect = Effect::none().scans(&self.table);
+                        self.push(Statement::new(looks).effect(effect));
                     }
                     return Ok(());
                 }

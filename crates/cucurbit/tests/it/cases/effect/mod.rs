@@ -1,5 +1,7 @@
 //! What statements say of their locks and costs, beside what PostgreSQL does: `pg_locks`, file nodes and the counters of
-//! scans, around every statement of every case, there, back and from nothing, with rows in the tables.
+//! scans, around every statement of every case, there, back and from nothing, with rows in the tables. `file` is SQLite's.
+
+mod file;
 
 use std::collections::{BTreeMap, BTreeSet};
 
