@@ -13,7 +13,7 @@ pub use crate::{
         Dialect::{self, Postgres, Sqlite},
         Expression, Identity, Index,
         Literal::{self, Null},
-        Nulls, OnConflict, Serial, ServerDefault, TableBuilder, TableName, Type,
+        Nulls, Object, ObjectId, OnConflict, Serial, ServerDefault, TableBuilder, TableName, Type,
         build::*,
     },
 };

@@ -114,7 +114,7 @@ where
     E::Model: IntoActiveModel<E::ActiveModel>,
     E::ActiveModel: Send,
 {
-    let tables = schema.tables.values().cloned().map(Operation::CreateTable);
+    let tables = schema.tables.values().cloned().map(Operation::create);
     let dialect = connection.dialect();
     let plan = dialect.plan(&mut Before::default(), &tables.collect::<Vec<_>>()).unwrap();
     for statement in plan.statements {
@@ -259,7 +259,7 @@ fn vectors_are_kept_where_the_server_has_them_and_refused_with_the_reason_where_
         let schema = Models::new().add_plain::<vector::Entity>().and_then(Models::schema).unwrap();
         let remarked: Vec<Dialect> = schema.remarks.0.iter().map(|remark| remark.dialect).collect();
         assert_eq!(remarked, [Sqlite], "{:?}", schema.remarks);
-        TABLE.set(schema.tables.values().cloned().map(Operation::CreateTable).collect());
+        TABLE.set(schema.tables.values().cloned().map(Operation::create).collect());
         fn create(op: &mut Op) {
             TABLE.with_borrow(|operations| operations.iter().for_each(|one| op.invoke(one.clone())));
         }

@@ -70,9 +70,10 @@ thread_local! {
 
 fn baseline(op: &mut Op) {
     SCHEMA.with_borrow(|schema| {
-        schema.schemas.iter().cloned().for_each(|name| op.invoke(Operation::CreateSchema { name }));
-        schema.enums.values().cloned().for_each(|one| op.invoke(Operation::CreateEnum(one)));
-        schema.tables.values().cloned().for_each(|one| op.invoke(Operation::CreateTable(one)));
+        let namespaces = schema.schemas.iter().cloned().map(Object::Namespace);
+        let enums = schema.enums.values().cloned().map(Object::Enum);
+        let tables = schema.tables.values().cloned().map(Object::Table);
+        namespaces.chain(enums).chain(tables).for_each(|object| op.invoke(Operation::create(object)));
     });
 }
 

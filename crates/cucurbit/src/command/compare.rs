@@ -11,7 +11,7 @@ use crate::{
     operation::Operation,
     revision::{self, Direction, Edges, Heads, Target},
     runtime::{self, RunError},
-    schema::{Dialect, Ident, ObjectName, Remark, Schema, Table, TableName},
+    schema::{Dialect, Ident, Object, ObjectName, Remark, Schema, Table, TableName},
     source::{self, Made, ReplayError, Source, SqlFileError},
 };
 
@@ -497,9 +497,9 @@ async fn rehearsed(
     let mut schemas: BTreeSet<Ident> = missing.keys().filter_map(|name| name.schema.clone()).collect();
     for &position in revisions {
         for operation in project.scripts().upgrade(position).map_err(ReplayError::from)? {
-            if let Operation::CreateTable(Table { name, .. }) = &operation {
+            if let Operation::Create { object: Object::Table(Table { name, .. }), .. } = &operation {
                 missing.remove(name);
-            } else if let Operation::CreateSchema { name } = &operation {
+            } else if let Operation::Create { object: Object::Namespace(name), .. } = &operation {
                 schemas.remove(name);
             }
         }

@@ -3,8 +3,8 @@
 use crate::{
     dialect::{Before, Need, PlanError, Unmodelled},
     error::Error,
-    operation::{Consent, EnumChange, Operation, for_dialect, reverse_all},
-    schema::{Column, Dialect, Ident, Remark, Schema, TableName},
+    operation::{Change, Consent, EnumChange, Operation, for_dialect, reverse_all},
+    schema::{Column, Constraint, Dialect, Ident, Object, ObjectId, Remark, Schema, TableName},
     source::{ReplayError, Source},
 };
 
@@ -201,20 +201,46 @@ async fn read_and_compare(reader: &mut Reader<'_>, between: &Between) -> Result<
 
 /// Tells whether the operations make what needs something.
 fn makes(operations: &[Operation], need: &Need) -> bool {
+    let is_made = |(table, column): Made<'_>| {
+        // Who creates a table makes its columns too.
+        *table == need.table && (column.is_none() || column == need.column.as_ref())
+    };
     operations.iter().any(|operation| {
-        if let Operation::CreateTable(table) = operation {
-            table.name == need.table
-        } else if let Operation::AddColumn { table, column: Column { name, .. }, .. }
-        | Operation::AlterColumn { table, column: name, .. } = operation
-        {
-            *table == need.table && Some(name) == need.column.as_ref()
-        } else if let Operation::CreateIndex { table, .. } | Operation::CreateCheck { table, .. } = operation
-        {
-            *table == need.table && need.column.is_none()
-        } else {
-            false
-        }
+        made(operation).is_some_and(is_made)
+            || made_by_expression(operation)
+                .is_some_and(|table| *table == need.table && need.column.is_none())
     })
+}
+
+/// A table, or a column of it.
+type Made<'o> = (&'o TableName, Option<&'o Ident>);
+
+/// Returns the table that an operation creates, or the column that it adds or changes.
+fn made(operation: &Operation) -> Option<Made<'_>> {
+    if let Operation::Create { object: Object::Table(table), .. } = operation {
+        Some((&table.name, None))
+    } else if let Operation::Create {
+        object: Object::Column { table, column: Column { name, .. } }, ..
+    }
+    | Operation::Alter(Change::Column { table, column: name, .. }) = operation
+    {
+        Some((table, Some(name)))
+    } else {
+        None
+    }
+}
+
+/// Returns the table to which an operation adds an index or a check.
+fn made_by_expression(operation: &Operation) -> Option<&TableName> {
+    if let Operation::Create {
+        object: Object::Index { table, .. } | Object::Constraint { table, constraint: Constraint::Check(_) },
+        ..
+    } = operation
+    {
+        Some(table)
+    } else {
+        None
+    }
 }
 
 /// Tells the remarks on what the operations make from those on what is there, for the project's databases.
@@ -229,16 +255,8 @@ fn remarks_on(
         dialects => dialects.contains(&remark.dialect),
     };
     let is_made = |remark: &Remark| {
-        operations.iter().any(|operation| {
-            if let Operation::CreateTable(table) = operation {
-                table.name.name == remark.table.name
-            } else if let Operation::AddColumn { table, column: Column { name, .. }, .. }
-            | Operation::AlterColumn { table, column: name, .. } = operation
-            {
-                table.name == remark.table.name && *name == remark.column
-            } else {
-                false
-            }
+        operations.iter().filter_map(made).any(|(table, column)| {
+            table.name == remark.table.name && column.is_none_or(|column| *column == remark.column)
         })
     };
     let (new, old): (Vec<Remark>, Vec<Remark>) = remarks.into_iter().filter(is_of_project).partition(is_made);
@@ -282,7 +300,7 @@ fn in_words_of(project: &Project, dialect: Dialect, to: &Source) -> Option<Strin
 /// Takes back the consent to drop what is not empty: a first revision may stand for tables that are older than it.
 fn withdraw_consent(downgrade: &mut [Operation]) {
     for operation in downgrade {
-        if let Operation::DropTable { consent, .. } = operation {
+        if let Operation::Drop { id: ObjectId::Table(_), consent, .. } = operation {
             *consent = Consent::NONE;
         }
     }
@@ -356,7 +374,7 @@ async fn replayed(project: &Project, dialect: Dialect, at_hand: &AtHand) -> Resu
 fn warnings(from: &Schema, operations: &[Operation]) -> Vec<String> {
     let mut warnings = Vec::new();
     for operation in operations {
-        if let Operation::DropColumn { table, column, .. } = operation {
+        if let Operation::Drop { id: ObjectId::Column { table, name: column }, .. } = operation {
             warnings.push(format!("drops column {table}.{column} and what is in it"));
             let was = from.table(table).and_then(|table| table.column(column));
             warnings.extend(renamed_columns(operations, table, was).map(|new| {
@@ -364,7 +382,7 @@ fn warnings(from: &Schema, operations: &[Operation]) -> Vec<String> {
                     "adds {table}.{new} like the dropped {column}: if it is renamed, write `rename_column`"
                 )
             }));
-        } else if let Operation::DropTable { table, .. } = operation {
+        } else if let Operation::Drop { id: ObjectId::Table(table), .. } = operation {
             warnings.push(format!("drops table {table} and its rows"));
             let was = from.table(table).map(|table| &table.columns);
             warnings.extend(renamed_tables(operations, was).map(|new| {
@@ -372,8 +390,9 @@ fn warnings(from: &Schema, operations: &[Operation]) -> Vec<String> {
                     "creates table {new} like the dropped {table}: if it is renamed, write `rename_table`"
                 )
             }));
-        }
-        if let Operation::AlterEnum { name, change: EnumChange::SetValues { values, .. } } = operation {
+        } else if let Operation::Alter(Change::Enum { name, change: EnumChange::SetValues { values, .. } }) =
+            operation
+        {
             let was = from.enums.get(name).into_iter().flat_map(|was| &was.values);
             warnings.extend(was.filter(|value| !values.contains(value)).map(|value| {
                 format!(
@@ -393,7 +412,9 @@ fn renamed_columns<'o>(
     was: Option<&'o Column>,
 ) -> impl Iterator<Item = &'o Ident> {
     operations.iter().filter_map(move |operation| {
-        let Operation::AddColumn { table: other, column, .. } = operation else { return None };
+        let Operation::Create { object: Object::Column { table: other, column }, .. } = operation else {
+            return None;
+        };
         was.filter(|was| other == table && was.ty == column.ty).map(|_| &column.name)
     })
 }
@@ -405,7 +426,7 @@ fn renamed_tables<'o>(
 ) -> impl Iterator<Item = &'o TableName> {
     let names = |columns: &[Column]| columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>();
     operations.iter().filter_map(move |operation| {
-        let Operation::CreateTable(table) = operation else { return None };
+        let Operation::Create { object: Object::Table(table), .. } = operation else { return None };
         was.filter(|was| names(was) == names(&table.columns)).map(|_| &table.name)
     })
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::{
     operation::{ColumnChange, Operation, apply},
-    schema::{Column, Dialect, Ident, Index, Schema, Table, TableName},
+    schema::{Column, Dialect, Ident, Index, ObjectId, Schema, Table, TableName},
 };
 
 /// Names in the form that are shorter than this, in bytes, are whole: PostgreSQL cuts at 63 bytes, and up to three
@@ -79,17 +79,17 @@ impl Canonical {
             let of = |table| Some(&written_column(table, name)?.name);
             if let Some((from, to)) = in_other_letters(of(mine), of(others)) {
                 let changes = vec![ColumnChange::Rename { to }];
-                renames.push(Operation::AlterColumn { table: mine.name.clone(), column: from, changes });
+                renames.push(Operation::alter_column(mine.name.clone(), from, changes));
             }
         }
         for name in form.indexes.keys().filter(|name| other_form.indexes.contains_key(*name)) {
             let of = |table| Some(&written_index(table, name)?.name);
             if let Some((name, to)) = in_other_letters(of(mine), of(others)) {
-                renames.push(Operation::RenameIndex { table: mine.name.clone(), name, to });
+                renames.push(Operation::Rename { id: ObjectId::index(mine.name.clone(), name), to });
             }
         }
         if let Some((_, to)) = in_other_letters(Some(&mine.name.name), Some(&others.name.name)) {
-            renames.push(Operation::RenameTable { table: mine.name.clone(), to });
+            renames.push(Operation::Rename { id: ObjectId::Table(mine.name.clone()), to });
         }
         renames
     }

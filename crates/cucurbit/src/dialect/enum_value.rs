@@ -3,9 +3,10 @@
 //! SQLite would keep them, and PostgreSQL refuses them in the middle of a run, without the name of what was meant.
 
 use crate::{
-    operation::{ApplyError, BulkInsert, ColumnChange, Operation},
+    operation::{ApplyError, BulkInsert, Change, ColumnChange, Operation},
     schema::{
-        Column, ColumnType, Dialect, Expression, Ident, Literal, ObjectName, ServerDefault, TableName, Type,
+        Column, ColumnType, Dialect, Expression, Ident, Literal, Object, ObjectName, ServerDefault,
+        TableName, Type,
     },
 };
 
@@ -31,24 +32,57 @@ struct Place<'p> {
 impl Known<'_> {
     /// Refuses an operation that writes what is no value of a column's type.
     pub(super) fn refuse(&self, operation: &Operation) -> Result<(), PlanError> {
-        if let Operation::AddColumn { table, column, backfill } = operation {
-            let place = Place { table, column: &column.name, ty: &column.ty };
-            self.default(&place, column.default.as_ref(), operation)?;
-            self.filling(&place, backfill.as_ref(), operation)?;
-        } else if let Operation::AlterColumn { table, column, changes } = operation {
-            self.changes(table, column, changes, operation)?;
-        } else if let Operation::BulkInsert(BulkInsert { table, columns, rows }) = operation {
-            for (at, column) in columns.iter().enumerate() {
-                let Some(ty) = (self.column)(table, column).map(|column| &column.ty) else { continue };
-                let place = Place { table, column, ty };
-                let mut literals = rows.iter().filter_map(|row| row.get(at));
-                literals.try_for_each(|literal| self.literal(&place, literal, operation))?;
+        match operation {
+            Operation::Alter(Change::Column { table, column, changes }) => {
+                self.changes(table, column, changes, operation)
             }
-        } else if let Operation::CreateTable(table) = operation {
-            for column in &table.columns {
-                let place = Place { table: &table.name, column: &column.name, ty: &column.ty };
+            Operation::BulkInsert(insert) => self.rows(insert, operation),
+            Operation::Create { object, backfill, .. } => self.created(object, backfill.as_ref(), operation),
+            Operation::Alter(_)
+            | Operation::Comment { .. }
+            | Operation::Drop { .. }
+            | Operation::Execute(_)
+            | Operation::Irreversible { .. }
+            | Operation::On { .. }
+            | Operation::Rename { .. }
+            | Operation::Run { .. } => Ok(()),
+        }
+    }
+
+    fn created(
+        &self,
+        object: &Object,
+        backfill: Option<&Expression>,
+        operation: &Operation,
+    ) -> Result<(), PlanError> {
+        match object {
+            Object::Column { table, column } => {
+                let place = Place { table, column: &column.name, ty: &column.ty };
                 self.default(&place, column.default.as_ref(), operation)?;
+                self.filling(&place, backfill, operation)
             }
+            Object::Table(table) => table.columns.iter().try_for_each(|column| {
+                let place = Place { table: &table.name, column: &column.name, ty: &column.ty };
+                self.default(&place, column.default.as_ref(), operation)
+            }),
+            Object::Constraint { .. }
+            | Object::Enum(_)
+            | Object::Index { .. }
+            | Object::Namespace(_)
+            | Object::Sequence(_) => Ok(()),
+        }
+    }
+
+    fn rows(
+        &self,
+        BulkInsert { table, columns, rows }: &BulkInsert,
+        operation: &Operation,
+    ) -> Result<(), PlanError> {
+        for (at, column) in columns.iter().enumerate() {
+            let Some(ty) = (self.column)(table, column).map(|column| &column.ty) else { continue };
+            let place = Place { table, column, ty };
+            let mut literals = rows.iter().filter_map(|row| row.get(at));
+            literals.try_for_each(|literal| self.literal(&place, literal, operation))?;
         }
         Ok(())
     }

@@ -4,7 +4,7 @@
 use crate::{
     connection::{Connection, ConnectionError, code_of},
     operation::{Execute, Operation},
-    schema::{Dialect, Ident, TableName},
+    schema::{Dialect, Ident, Object, ObjectId, TableName},
 };
 
 use super::{
@@ -272,7 +272,8 @@ pub(crate) fn outside(dialect: Dialect, operation: &Operation) -> Option<String>
     if let Operation::Execute(Execute { sql, is_outside_transaction: true, .. }) = operation {
         return Some(sql.trim().to_owned());
     }
-    let (Operation::CreateIndex { concurrency, .. } | Operation::DropIndex { concurrency, .. }) = operation
+    let (Operation::Create { object: Object::Index { .. }, concurrency, .. }
+    | Operation::Drop { id: ObjectId::Index { .. }, concurrency, .. }) = operation
     else {
         return None;
     };

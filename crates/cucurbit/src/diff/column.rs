@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use crate::{
     dialect::{Subject, names_column},
-    operation::{ColumnChange, Consent, Operation},
-    schema::{Column, Expression, ServerDefault, TableName},
+    operation::{ColumnChange, Operation},
+    schema::{Column, Expression, Object, ObjectId, ServerDefault, TableName},
 };
 
 use super::{
@@ -33,11 +33,8 @@ struct Columns {
 impl Columns {
     /// Adds the changes of one column.
     fn alter(&mut self, pair: Pair<'_>, from: &Column, written: &Column, mut changes: Vec<ColumnChange>) {
-        let alter = |changes| Operation::AlterColumn {
-            table: pair.to.written.name.clone(),
-            column: written.name.clone(),
-            changes,
-        };
+        let alter =
+            |changes| Operation::alter_column(pair.to.written.name.clone(), written.name.clone(), changes);
         let is_default = |change: &ColumnChange| matches!(change, ColumnChange::SetDefault(_));
         match (&from.default, &written.default) {
             (Some(ServerDefault::Computed { .. }), Some(ServerDefault::Computed { expression, .. }))
@@ -82,7 +79,7 @@ pub(super) fn compare(pair: Pair<'_>, comparison: &mut Comparison<'_>) -> Vec<Op
         if pair.to.form.column(&column.name).is_none() {
             let list = if is_computed(column) { &mut columns.computed_dropped } else { &mut columns.dropped };
             let column = pair.from.written_column(&column.name).unwrap_or(column).name.clone();
-            list.push(Operation::DropColumn { table: table.clone(), column, consent: Consent::GIVEN });
+            list.push(Operation::drop_with_data(ObjectId::column(table.clone(), column)));
         }
     }
     for to in &pair.to.form.columns {
@@ -90,8 +87,7 @@ pub(super) fn compare(pair: Pair<'_>, comparison: &mut Comparison<'_>) -> Vec<Op
         match pair.from.form.column(&to.name) {
             None => {
                 let list = if is_computed(to) { &mut columns.computed_added } else { &mut columns.added };
-                let column = written.clone();
-                list.push(Operation::AddColumn { table: table.clone(), column, backfill: None });
+                list.push(Operation::create(Object::column(table.clone(), written.clone())));
             }
             Some(from) => {
                 let from = without_key(pair, from);

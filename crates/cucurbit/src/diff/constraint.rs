@@ -2,8 +2,10 @@
 
 use crate::{
     dialect::{Subject, is_in_letters, is_written_as},
-    operation::{ColumnChange, ConstraintChange, Operation},
-    schema::{Check, ConstraintRef, ForeignKey, Ident, PrimaryKey, Unique},
+    operation::{Change, ColumnChange, ConstraintChange, Operation},
+    schema::{
+        Check, Constraint, ConstraintRef, ForeignKey, Ident, Object, ObjectId, PrimaryKey, TableName, Unique,
+    },
 };
 
 use super::{
@@ -15,8 +17,8 @@ use super::{
 #[derive(Debug, Default)]
 pub(super) struct Constraints {
     pub(super) dropped: Vec<Operation>,
-    /// What is changed without being made anew.
-    pub(super) altered: Vec<(ConstraintRef, ConstraintChange)>,
+    /// What is changed without being recreated: which one, and the change.
+    pub(super) altered: Vec<(ObjectId, Operation)>,
     pub(super) added: Vec<Operation>,
     /// Foreign keys that wait for another table.
     pub(super) late: Vec<Operation>,
@@ -29,8 +31,9 @@ pub(super) fn compare(
 ) -> Constraints {
     let table = &pair.to.written.name;
     let mut constraints = Constraints::default();
+    let add = |constraint: Constraint| Operation::create(Object::constraint(table.clone(), constraint));
     let mut drop = |constraint| {
-        constraints.dropped.push(Operation::DropConstraint { table: table.clone(), constraint });
+        constraints.dropped.push(Operation::drop(ObjectId::constraint(table.clone(), constraint)));
     };
 
     let foreign_keys = match_up(pair.from.form.foreign_keys(), pair.to.form.foreign_keys());
@@ -53,64 +56,61 @@ pub(super) fn compare(
 
     if primary_key_changes && let Some(primary_key) = pair.to.written.primary_key().cloned() {
         let columns = primary_key.columns.clone();
-        constraints.added.push(Operation::CreatePrimaryKey { table: table.clone(), primary_key });
+        constraints.added.push(add(primary_key.into()));
         // A new key refuses NULL; one of SQLite may take it.
         let takes_null = |name: &&Ident| pair.to.form.column(name).is_some_and(|column| column.nullable);
-        constraints.added.extend(columns.iter().filter(takes_null).map(|column| Operation::AlterColumn {
-            table: table.clone(),
-            column: column.clone(),
-            changes: vec![ColumnChange::SetNullable],
+        constraints.added.extend(columns.iter().filter(takes_null).map(|column| {
+            Operation::alter_column(table.clone(), column.clone(), vec![ColumnChange::SetNullable])
         }));
     }
     for unique in uniques.new {
-        let unique = written(unique, pair.to.written.uniques()).clone();
-        constraints.added.push(Operation::CreateUnique { table: table.clone(), unique });
+        constraints.added.push(add(written(unique, pair.to.written.uniques()).clone().into()));
     }
     for check in checks.new {
-        constraints.added.push(Operation::CreateCheck { table: table.clone(), check: check.clone() });
+        constraints.added.push(add(check.clone().into()));
     }
     for form in foreign_keys.new {
-        let foreign_key = written(form, pair.to.written.foreign_keys()).clone();
-        let create = Operation::CreateForeignKey { table: table.clone(), foreign_key };
+        let create = add(written(form, pair.to.written.foreign_keys()).clone().into());
         if waits(form) { constraints.late.push(create) } else { constraints.added.push(create) }
     }
     constraints
 }
 
-/// Changes what stays the constraint that it is: when it is checked, and whether old rows are.
+/// Changes what stays the constraint that it is: its comment, when it is checked, and whether old rows are.
 fn altered(
     pair: Pair<'_>,
     foreign_keys: &Matched<'_, ForeignKey>,
     uniques: &[(&Unique, &Unique)],
     checks: &Matched<'_, Check>,
-) -> Vec<(ConstraintRef, ConstraintChange)> {
+) -> Vec<(ObjectId, Operation)> {
+    let table = &pair.to.written.name;
     let mut changes = Vec::new();
     for (from, to) in &foreign_keys.same {
         let reference = || pair.from.foreign_key_reference(from);
-        changes.extend(comment(reference, *from, *to));
+        changes.extend(comment(table, reference, *from, *to));
         if from.deferral != to.deferral {
-            changes.push((reference(), ConstraintChange::SetDeferral(to.deferral)));
+            changes.push(alter(table, reference(), ConstraintChange::SetDeferral(to.deferral)));
         }
         if from.is_not_valid && !to.is_not_valid {
-            changes.push((reference(), ConstraintChange::Validate));
+            changes.push(alter(table, reference(), ConstraintChange::Validate));
         }
     }
     for (from, to) in uniques {
-        changes.extend(comment(|| pair.from.unique_reference(from), *from, *to));
+        changes.extend(comment(table, || pair.from.unique_reference(from), *from, *to));
     }
     if let (Some(from), Some(to)) = (pair.from.form.primary_key(), pair.to.form.primary_key())
         && !is_other_primary_key(pair)
     {
-        changes.extend(comment(|| from.reference(), from, to));
+        changes.extend(comment(table, || from.reference(), from, to));
     }
     for (from, to) in &checks.same {
         // An unnamed check is found by its text, as it stands in the schema before.
         let places = pair.from.form.checks().zip(pair.from.written.checks());
         let written = places.into_iter().find(|(form, _)| std::ptr::eq(*form, *from));
         let reference = written.map_or_else(|| from.reference(), |(_, written)| written.reference());
-        changes.extend(comment(|| reference.clone(), *from, *to));
+        changes.extend(comment(table, || reference.clone(), *from, *to));
         if from.is_not_valid && !to.is_not_valid {
-            changes.push((reference, ConstraintChange::Validate));
+            changes.push(alter(table, reference, ConstraintChange::Validate));
         }
     }
     changes
@@ -118,12 +118,21 @@ fn altered(
 
 /// The change of a constraint's comment, if it has another one.
 fn comment<T: Compared>(
+    table: &TableName,
     reference: impl FnOnce() -> ConstraintRef,
     from: &T,
     to: &T,
-) -> Option<(ConstraintRef, ConstraintChange)> {
+) -> Option<(ObjectId, Operation)> {
     let is_other = from.comment() != to.comment();
-    is_other.then(|| (reference(), ConstraintChange::SetComment(to.comment().cloned())))
+    is_other.then(|| {
+        let id = ObjectId::constraint(table.clone(), reference());
+        (id.clone(), Operation::Comment { id, text: to.comment().cloned() })
+    })
+}
+
+fn alter(table: &TableName, constraint: ConstraintRef, change: ConstraintChange) -> (ObjectId, Operation) {
+    let id = ObjectId::constraint(table.clone(), constraint.clone());
+    (id, Operation::Alter(Change::Constraint { table: table.clone(), constraint, change }))
 }
 
 /// Lists the columns of the keys that go away and that others may refer to.

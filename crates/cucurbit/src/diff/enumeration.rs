@@ -2,8 +2,8 @@
 
 use crate::{
     dialect::Canonical,
-    operation::{Consent, EnumChange, Operation, additions},
-    schema::{EnumType, Ident, ObjectName},
+    operation::{Change, Consent, EnumChange, Operation, additions},
+    schema::{EnumType, Ident, ObjectId, ObjectName},
 };
 
 use super::written;
@@ -21,7 +21,7 @@ impl Enums {
     /// Lists the types that go.
     pub(super) fn dropped(&self) -> impl Iterator<Item = &Ident> {
         self.after.iter().filter_map(|operation| {
-            let Operation::DropEnum { name } = operation else { return None };
+            let Operation::Drop { id: ObjectId::Enum(name), .. } = operation else { return None };
             Some(&name.name)
         })
     }
@@ -36,7 +36,7 @@ pub(super) fn compare(
     for (name, form) in &to.form().enums {
         let Some(written) = written(&to.as_written().enums, name) else { continue };
         match from.form().enums.get(name) {
-            None => enums.before.push(Operation::CreateEnum(written.clone())),
+            None => enums.before.push(Operation::create(written.clone())),
             Some(was) => change(was, form, written, &mut enums),
         }
     }
@@ -44,18 +44,19 @@ pub(super) fn compare(
         // A model may name a type that it does not describe.
         let is_kept = is_used(to, name) || is_left_alone(name);
         if let Some(written) = written(&from.as_written().enums, name).filter(|_| !is_kept) {
-            enums.after.push(Operation::DropEnum { name: written.name.clone() });
+            enums.after.push(Operation::drop(ObjectId::Enum(written.name.clone())));
         }
     }
     enums
 }
 
-/// New values are added one by one; values that go, or change places, make the type anew when nothing is left that
+/// New values are added one by one; values that go, or change places, recreate the type when nothing is left that
 /// speaks of them.
 fn change(from: &EnumType, to: &EnumType, written: &EnumType, enums: &mut Enums) {
-    let alter = |change| Operation::AlterEnum { name: written.name.clone(), change };
+    let alter = |change| Operation::Alter(Change::Enum { name: written.name.clone(), change });
     if from.comment != to.comment {
-        enums.after.push(alter(EnumChange::SetComment(to.comment.clone())));
+        let id = ObjectId::Enum(written.name.clone());
+        enums.after.push(Operation::Comment { id, text: to.comment.clone() });
     }
     if let Some(changes) = additions(&from.values, &to.values) {
         enums.before.extend(changes.into_iter().map(alter));

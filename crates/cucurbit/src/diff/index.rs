@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::{
     dialect::{Subject, is_written_as},
-    operation::{Concurrency, Operation, comment_exclusion, create_exclusion, drop_exclusion},
-    schema::{Exclusion, Ident, Index, IndexKey, IndexPart, TableName},
+    operation::{Operation, comment_exclusion, create_exclusion, drop_exclusion},
+    schema::{Exclusion, Ident, Index, IndexKey, IndexPart, Object, ObjectId, TableName},
 };
 
 use super::{
@@ -59,8 +59,7 @@ pub(super) fn compare(pair: Pair<'_>, comparison: &mut Comparison<'_>) -> Indexe
             pair.to.form.indexes.get(name).is_some_and(|to| !is_different(asked, from, to, comparison));
         if !stays {
             let name = pair.from.written_index(name).unwrap_or(from).name.clone();
-            let concurrency = Concurrency::default();
-            indexes.dropped.push(Operation::DropIndex { table: table.clone(), name, concurrency });
+            indexes.dropped.push(Operation::drop(ObjectId::index(table.clone(), name)));
         }
     }
     for (name, to) in &pair.to.form.indexes {
@@ -70,12 +69,11 @@ pub(super) fn compare(pair: Pair<'_>, comparison: &mut Comparison<'_>) -> Indexe
             && from.comment != to.comment
         {
             let name = pair.from.written_index(name).unwrap_or(from).name.clone();
-            let comment = to.comment.clone();
-            indexes.commented.push(Operation::SetIndexComment { table: table.clone(), name, comment });
+            let id = ObjectId::index(table.clone(), name);
+            indexes.commented.push(Operation::Comment { id, text: to.comment.clone() });
         }
         if !stays && let Some(index) = pair.to.written_index(name).cloned() {
-            let concurrency = Concurrency::default();
-            indexes.created.push(Operation::CreateIndex { table: table.clone(), index, concurrency });
+            indexes.created.push(Operation::create(Object::index(table.clone(), index)));
         }
     }
     indexes

@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use crate::{
     dialect::{Answers, Canonical, Question, is_written_as},
     operation::{Operation, joined},
-    schema::{ForeignKey, ObjectName, TableName},
+    schema::{ForeignKey, Object, ObjectName, TableName},
 };
 
 pub use self::{
@@ -83,7 +83,8 @@ pub fn diff(from: &Canonical, to: &Canonical, answers: &Answers, filter: &Filter
     let freed: Vec<Operation> = names.freed(&pairs).into_iter().chain(first).collect();
     // A type or a sequence may take a name that is freed.
     let waits = |operation: &Operation| {
-        let is_new = matches!(operation, Operation::CreateEnum(_) | Operation::CreateSequence(_));
+        let is_new =
+            matches!(operation, Operation::Create { object: Object::Enum(_) | Object::Sequence(_), .. });
         is_new && !freed.is_empty()
     };
     let before = enums.before.into_iter().chain(sequences.before);

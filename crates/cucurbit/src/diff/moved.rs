@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use crate::{
     dialect::{Canonical, is_written_as},
-    operation::{Concurrency, Operation, drop_exclusion},
-    schema::{Constraint, Exclusion, Ident, ObjectName, Table, TableName},
+    operation::{Operation, drop_exclusion},
+    schema::{Constraint, Exclusion, Ident, ObjectId, ObjectName, Table, TableName},
 };
 
 use super::{
@@ -56,8 +56,7 @@ impl<'c> Names<'c> {
             let leaves = |name: &Ident| !kept.contains(&name) && self.is_taken(&from.name, name);
             for (name, index) in from.indexes.iter().filter(|(name, _)| leaves(name)) {
                 let name = pair.from.written_index(name).unwrap_or(index).name.clone();
-                let concurrency = Concurrency::default();
-                operations.push(Operation::DropIndex { table: table(), name, concurrency });
+                operations.push(Operation::drop(ObjectId::index(table(), name)));
             }
             for exclusion in from.exclusions().filter(|one| leaves(&one.index.name)) {
                 let is_written = |one: &&Exclusion| is_written_as(&exclusion.index.name, &one.index.name);
@@ -66,7 +65,7 @@ impl<'c> Names<'c> {
             }
             for (name, constraint) in constraint::dropped_keys(*pair) {
                 if leaves(name) {
-                    operations.push(Operation::DropConstraint { table: table(), constraint });
+                    operations.push(Operation::drop(ObjectId::constraint(table(), constraint)));
                 }
             }
         }

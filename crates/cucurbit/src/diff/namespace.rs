@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     dialect::Canonical,
     operation::Operation,
-    schema::{Ident, Schema},
+    schema::{Ident, Object, ObjectId, Schema},
 };
 
 use super::Filter;
@@ -20,9 +20,9 @@ pub(super) struct Namespaces {
 pub(super) fn compare(from: &Canonical, to: &Canonical, filter: &Filter) -> Namespaces {
     let (there, wanted) = (needed(from.form()), needed(to.form()));
     let new = wanted.difference(&there).filter(|name| filter.includes_schema(name));
-    let new = new.map(|name| Operation::CreateSchema { name: (*name).clone() });
+    let new = new.map(|name| Operation::create(Object::Namespace((*name).clone())));
     let gone = there.difference(&wanted).filter(|name| filter.includes_schema(name));
-    let gone = gone.map(|name| Operation::DropSchema { name: (*name).clone() });
+    let gone = gone.map(|name| Operation::drop(ObjectId::Namespace((*name).clone())));
     Namespaces { before: new.collect(), after: gone.collect() }
 }
 

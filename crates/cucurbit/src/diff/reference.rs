@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     operation::Operation,
-    schema::{Column, ForeignKey, Ident, Table, TableName, Type},
+    schema::{Column, ForeignKey, Ident, Object, ObjectId, Table, TableName, Type},
 };
 
 use super::{
@@ -128,10 +128,8 @@ pub(super) fn in_the_way(pairs: &Pairs<'_>, moved: &Moved<'_>) -> InTheWay {
     }
     for pair in &pairs.common {
         let table = &pair.to.written.name;
-        let drop = |key| Operation::DropConstraint {
-            table: table.clone(),
-            constraint: pair.from.foreign_key_reference(key),
-        };
+        let drop =
+            |key| Operation::drop(ObjectId::constraint(table.clone(), pair.from.foreign_key_reference(key)));
         let matched = constraint::foreign_keys(*pair);
         for key in matched.gone {
             // In its own table a foreign key goes first anyway.
@@ -152,7 +150,7 @@ pub(super) fn in_the_way(pairs: &Pairs<'_>, moved: &Moved<'_>) -> InTheWay {
 
 fn create(pair: Pair<'_>, foreign_key: &ForeignKey) -> Operation {
     let foreign_key = constraint::written(foreign_key, pair.to.written.foreign_keys()).clone();
-    Operation::CreateForeignKey { table: pair.to.written.name.clone(), foreign_key }
+    Operation::create(Object::constraint(pair.to.written.name.clone(), foreign_key))
 }
 
 /// Lists what can be referred to in a table.

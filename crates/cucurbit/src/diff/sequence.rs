@@ -5,8 +5,11 @@ use std::collections::BTreeSet;
 
 use crate::{
     dialect::{self, Canonical, generated_sequence},
-    operation::{ColumnChange, Operation, SequenceChange},
-    schema::{Column, Ident, ObjectName, Schema, Sequence, Serial, ServerDefault, Table, TableName},
+    operation::{Change, ColumnChange, Operation, SequenceChange},
+    schema::{
+        Column, Ident, Object, ObjectId, ObjectName, Schema, Sequence, Serial, ServerDefault, Table,
+        TableName,
+    },
 };
 
 use super::{
@@ -37,14 +40,14 @@ pub(super) fn compare(
             None => sequences.before.push(match owned_as(from.form(), name) {
                 Some(owned) => {
                     let changes = SequenceChange::alone(&owned, &written);
-                    Operation::AlterSequence { name: written.name, changes }
+                    Operation::Alter(Change::Sequence { name: written.name, changes })
                 }
-                None => Operation::CreateSequence(written),
+                None => Operation::create(written),
             }),
             Some(was) if was != form => {
                 let was_written = super::written(&from.as_written().sequences, name).unwrap_or(was);
                 let changes = SequenceChange::found([was, was_written], [form, &written]);
-                sequences.before.push(Operation::AlterSequence { name: written.name, changes });
+                sequences.before.push(Operation::Alter(Change::Sequence { name: written.name, changes }));
             }
             Some(_) => {}
         }
@@ -54,7 +57,7 @@ pub(super) fn compare(
         let is_there = to.form().sequences.contains_key(name) || are_owned.contains(name) || is_uncounted;
         let is_gone = !is_there && !is_left_alone(name);
         if let Some(written) = written(&from.as_written().sequences, name).filter(|_| is_gone) {
-            sequences.after.push(Operation::DropSequence { name: written.name.clone() });
+            sequences.after.push(Operation::drop(ObjectId::Sequence(written.name.clone())));
         }
     }
     sequences
@@ -161,7 +164,7 @@ fn in_order(mut renamed: Vec<Renamed<'_>>, mut borne: BTreeSet<ObjectName>) -> V
 fn set_default(pair: Pair<'_>, column: &Column, default: Option<ServerDefault>) -> Operation {
     let name = pair.to.written_column(&column.name).unwrap_or(column).name.clone();
     let changes = vec![ColumnChange::SetDefault(default)];
-    Operation::AlterColumn { table: pair.to.written.name.clone(), column: name, changes }
+    Operation::alter_column(pair.to.written.name.clone(), name, changes)
 }
 
 /// Returns the name of the sequence that a column owns.
@@ -188,15 +191,15 @@ pub(super) fn keep_name(from: Option<&ServerDefault>, to: Option<&mut ServerDefa
 /// Says how a sequence is called that gets the name which the server would give, where it is one that is there already.
 pub(super) fn say_names(operations: &mut Vec<Operation>, from: &Canonical) {
     for operation in operations.iter_mut() {
-        if let Operation::AddColumn { table, column, .. } = operation {
+        if let Operation::Create { object: Object::Column { table, column }, .. } = operation {
             say_name(from, table, &column.name, column.default.as_mut());
         }
-        if let Operation::CreateTable(table) = operation {
+        if let Operation::Create { object: Object::Table(table), .. } = operation {
             for column in &mut table.columns {
                 say_name(from, &table.name, &column.name, column.default.as_mut());
             }
         }
-        if let Operation::AlterColumn { table, column, changes } = operation {
+        if let Operation::Alter(Change::Column { table, column, changes }) = operation {
             for change in changes {
                 if let ColumnChange::SetDefault(default) = change {
                     say_name(from, table, column, default.as_mut());
@@ -206,7 +209,7 @@ pub(super) fn say_names(operations: &mut Vec<Operation>, from: &Canonical) {
     }
     // What was done early is not done again. What takes NULL may say so before its key comes and after it.
     let is_of_default = |operation: &Operation| {
-        let Operation::AlterColumn { changes, .. } = operation else { return false };
+        let Operation::Alter(Change::Column { changes, .. }) = operation else { return false };
         changes.iter().all(|change| matches!(change, ColumnChange::SetDefault(_)))
     };
     let mut done = Vec::new();

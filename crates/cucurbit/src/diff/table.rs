@@ -2,9 +2,10 @@
 
 use crate::{
     dialect::{Canonical, written_column, written_index},
-    operation::{Concurrency, Consent, Operation, create_exclusion},
+    operation::{Change, Operation, TableChange, create_exclusion},
     schema::{
-        Column, Constraint, ConstraintRef, ForeignKey, Ident, Index, Table, TableName, TableOption, Unique,
+        Column, Constraint, ConstraintRef, ForeignKey, Ident, Index, Object, ObjectId, Table, TableName,
+        TableOption, Unique,
     },
 };
 
@@ -106,14 +107,11 @@ pub(super) fn created(view: View<'_>, waits: impl Fn(&ForeignKey) -> bool) -> Ma
     let late: Vec<ForeignKey> =
         late.into_iter().map(|key| constraint::written(key, view.written.foreign_keys()).clone()).collect();
     table.constraints.retain(|one| !matches!(one, Constraint::ForeignKey(key) if late.contains(key)));
-    let mut operations = vec![Operation::CreateTable(table)];
-    let create_index = |index| {
-        let concurrency = Concurrency::default();
-        Operation::CreateIndex { table: name.clone(), index, concurrency }
-    };
+    let mut operations = vec![Operation::create(table)];
+    let create_index = |index| Operation::create(Object::index(name.clone(), index));
     operations.extend(indexes.into_values().map(create_index));
     operations.extend(exclusions.iter().map(|exclusion| create_exclusion(&name, exclusion)));
-    let add = |foreign_key| Operation::CreateForeignKey { table: name.clone(), foreign_key };
+    let add = |foreign_key: ForeignKey| Operation::create(Object::constraint(name.clone(), foreign_key));
     Made { operations, late: late.into_iter().map(add).collect() }
 }
 
@@ -130,8 +128,7 @@ pub(super) fn dropped(pairs: &Pairs<'_>, names: &Names<'_>) -> (Vec<Operation>, 
     let mut sorted = order::sorted(&pairs.dropped, |view| view.form);
     sorted.reverse();
     let (first, last): (Vec<_>, Vec<_>) = sorted.into_iter().partition(|view| names.must_go_first(*view));
-    let drop =
-        |view: View<'_>| Operation::DropTable { table: view.written.name.clone(), consent: Consent::GIVEN };
+    let drop = |view: View<'_>| Operation::drop_with_data(ObjectId::Table(view.written.name.clone()));
     (first.into_iter().map(drop).collect(), last.into_iter().map(drop).collect())
 }
 
@@ -154,8 +151,10 @@ pub(super) fn altered(
     let columns = column::compare(pair, comparison);
 
     let (from, to) = (&pair.from.form.options, &pair.to.form.options);
-    let set =
-        |option, is_set| Operation::SetTableOption { table: pair.to.written.name.clone(), option, is_set };
+    let set = |option, is_set| {
+        let change = TableChange::SetOption { option, is_set };
+        Operation::Alter(Change::Table { table: pair.to.written.name.clone(), change })
+    };
     // AUTOINCREMENT is a word at the primary key: it goes before that and comes after it.
     let numbered = TableOption::Autoincrement;
     let is_other_key = constraint::is_other_primary_key(pair);
@@ -170,21 +169,17 @@ pub(super) fn altered(
     let others = others.filter(|option| from.has(*option) != to.has(*option));
     operations.extend(others.map(|option| set(option, to.has(option))));
     operations.extend(columns);
-    for (constraint, change) in constraints.altered {
-        let table = pair.to.written.name.clone();
-        let drop = Operation::DropConstraint { table: table.clone(), constraint: constraint.clone() };
-        if !done.contains(&drop) {
-            operations.push(Operation::AlterConstraint { table, constraint, change });
-        }
-    }
+    let is_dropped = |id: &ObjectId| done.contains(&Operation::drop(id.clone()));
+    let altered = constraints.altered.into_iter().filter(|(id, _)| !is_dropped(id));
+    operations.extend(altered.map(|(_, change)| change));
     operations.extend(constraints.added);
     operations.extend(exclusions.created);
     operations.extend(is_gained.then(|| set(numbered, true)));
     operations.extend(indexes.created);
     operations.extend(indexes.commented.into_iter().chain(exclusions.commented));
     if pair.from.form.comment != pair.to.form.comment {
-        let comment = pair.to.written.comment.clone();
-        operations.push(Operation::SetTableComment { table: pair.to.written.name.clone(), comment });
+        let id = ObjectId::Table(pair.to.written.name.clone());
+        operations.push(Operation::Comment { id, text: pair.to.written.comment.clone() });
     }
     Made { operations, late: constraints.late }
 }

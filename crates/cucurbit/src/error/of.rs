@@ -93,6 +93,7 @@ impl From<&ApplyError> for ErrorCode {
             | ApplyError::NoSequence { .. }
             | ApplyError::NoTable { .. } => Self::ObjectMissing,
             ApplyError::EnumInUse { .. } | ApplyError::EnumValueInUse { .. } => Self::ObjectInUse,
+            ApplyError::NoComment { .. } => Self::UnsupportedOperation,
             ApplyError::NotOfEnum { .. } => Self::ValueNotOfType,
         }
     }

@@ -2,11 +2,14 @@
 
 use crate::schema::{
     Check, Column, ColumnType, ConstraintRef, Deferral, Exclusion, ExclusionPart, Expression, ForeignKey,
-    Ident, Literal, OnConflict, PrimaryKey, Referred, ServerDefault, TableName, TableOption, Unique,
-    build::idents,
+    Ident, Literal, ObjectId, OnConflict, PrimaryKey, Referred, ServerDefault, TableName, TableOption,
+    Unique, build::idents,
 };
 
-use super::{ColumnChange, Consent, ConstraintChange, Op, Operation, op::last};
+use super::{
+    Change, ColumnChange, Consent, ConstraintChange, Op, Operation, TableChange,
+    op::{last, last_constraint},
+};
 
 /// The changes of one table, as its script writes them down.
 #[derive(Debug)]
@@ -48,22 +51,22 @@ impl<'op> AlterTable<'op> {
         referred_columns: impl IntoIterator<Item = impl Into<Ident>>,
     ) -> &mut ForeignKey {
         let foreign_key = ForeignKey::new(columns, referred_table, referred_columns);
-        self.op.invoke(Operation::CreateForeignKey { table: self.table.clone(), foreign_key });
-        last!(self.op, Operation::CreateForeignKey { foreign_key, .. } => foreign_key)
+        self.op.create_constraint(self.table.clone(), foreign_key);
+        last_constraint!(self.op, ForeignKey)
     }
 
     /// Adds a unique constraint.
     pub fn create_unique(&mut self, columns: impl IntoIterator<Item = impl Into<Ident>>) -> &mut Unique {
         let unique = Unique::new(columns);
-        self.op.invoke(Operation::CreateUnique { table: self.table.clone(), unique });
-        last!(self.op, Operation::CreateUnique { unique, .. } => unique)
+        self.op.create_constraint(self.table.clone(), unique);
+        last_constraint!(self.op, Unique)
     }
 
     /// Adds a check.
     pub fn create_check(&mut self, condition: impl Into<Expression>) -> &mut Check {
         let check = Check::new(condition);
-        self.op.invoke(Operation::CreateCheck { table: self.table.clone(), check });
-        last!(self.op, Operation::CreateCheck { check, .. } => check)
+        self.op.create_constraint(self.table.clone(), check);
+        last_constraint!(self.op, Check)
     }
 
     /// Adds an exclusion constraint (PostgreSQL only).
@@ -99,7 +102,8 @@ impl<'op> AlterTable<'op> {
         columns: impl IntoIterator<Item = impl Into<Ident>>,
     ) -> DropForeignKey<'_> {
         self.drop(ConstraintRef::ForeignKey { columns: idents(columns), referred: None });
-        let constraint = last!(self.op, Operation::DropConstraint { constraint, .. } => constraint);
+        let constraint =
+            last!(self.op, Operation::Drop { id: ObjectId::Constraint { constraint, .. }, .. } => constraint);
         DropForeignKey { constraint }
     }
 
@@ -113,17 +117,17 @@ impl<'op> AlterTable<'op> {
         self.drop(ConstraintRef::Check { expression: condition.into() });
     }
 
-    /// Changes the constraint of this name without making it anew.
+    /// Changes the constraint of this name without recreating it.
     pub fn alter_constraint(&mut self, name: impl Into<Ident>) -> AlterConstraint<'_> {
         self.alter(ConstraintRef::Named(name.into()))
     }
 
-    /// Changes the unnamed check with this condition without making it anew.
+    /// Changes the unnamed check with this condition without recreating it.
     pub fn alter_check(&mut self, condition: impl Into<Expression>) -> AlterConstraint<'_> {
         self.alter(ConstraintRef::Check { expression: condition.into() })
     }
 
-    /// Changes the unnamed foreign key of these columns without making it anew.
+    /// Changes the unnamed foreign key of these columns without recreating it.
     pub fn alter_foreign_key(
         &mut self,
         columns: impl IntoIterator<Item = impl Into<Ident>>,
@@ -131,12 +135,12 @@ impl<'op> AlterTable<'op> {
         self.alter(ConstraintRef::ForeignKey { columns: idents(columns), referred: None })
     }
 
-    /// Changes the primary key without making it anew.
+    /// Changes the primary key without recreating it.
     pub fn alter_primary_key(&mut self) -> AlterConstraint<'_> {
         self.alter(ConstraintRef::PrimaryKey)
     }
 
-    /// Changes the unnamed unique constraint on these columns without making it anew.
+    /// Changes the unnamed unique constraint on these columns without recreating it.
     pub fn alter_unique(
         &mut self,
         columns: impl IntoIterator<Item = impl Into<Ident>>,
@@ -169,11 +173,12 @@ impl<'op> AlterTable<'op> {
     }
 
     fn set(&mut self, option: TableOption, is_set: bool) {
-        self.op.invoke(Operation::SetTableOption { table: self.table.clone(), option, is_set });
+        let change = TableChange::SetOption { option, is_set };
+        self.op.invoke(Operation::Alter(Change::Table { table: self.table.clone(), change }));
     }
 
     fn drop(&mut self, constraint: ConstraintRef) {
-        self.op.invoke(Operation::DropConstraint { table: self.table.clone(), constraint });
+        self.op.invoke(Operation::drop(ObjectId::constraint(self.table.clone(), constraint)));
     }
 }
 
@@ -222,17 +227,18 @@ impl AlterConstraint<'_> {
 
     /// Gives it another name.
     pub fn rename(self, to: impl Into<Ident>) {
-        self.change(ConstraintChange::Rename { to: to.into() });
+        let Self { op, table, constraint } = self;
+        op.invoke(Operation::Rename { id: ObjectId::constraint(table, constraint), to: to.into() });
     }
 
     /// Sets the comment (PostgreSQL only).
     pub fn comment(self, comment: impl Into<String>) {
-        self.change(ConstraintChange::SetComment(Some(comment.into())));
+        self.set_comment(Some(comment.into()));
     }
 
     /// Removes the comment.
     pub fn drop_comment(self) {
-        self.change(ConstraintChange::SetComment(None));
+        self.set_comment(None);
     }
 
     /// Says when a foreign key is checked.
@@ -245,9 +251,14 @@ impl AlterConstraint<'_> {
         self.change(ConstraintChange::Validate);
     }
 
+    fn set_comment(self, text: Option<String>) {
+        let Self { op, table, constraint } = self;
+        op.invoke(Operation::Comment { id: ObjectId::constraint(table, constraint), text });
+    }
+
     fn change(self, change: ConstraintChange) {
         let Self { op, table, constraint } = self;
-        op.invoke(Operation::AlterConstraint { table, constraint, change });
+        op.invoke(Operation::Alter(Change::Constraint { table, constraint, change }));
     }
 }
 

@@ -2,13 +2,12 @@
 //!
 //! No SQL and no database: `apply` is what `diff`, `reverse` and every plan agree upon.
 
-use crate::schema::{
-    ColumnType, Constraint, ConstraintRef, Dialect, ForeignKey, Ident, Index, OnConflict, Schema, Table,
-    TableName,
-};
+use crate::schema::{Constraint, ConstraintRef, Dialect, ForeignKey, Ident, Object, ObjectId, Schema, Table};
 
 use super::{
-    ApplyError, ColumnChange, ConstraintChange, Operation, comment, enumeration, said, sequence, there,
+    ApplyError, Change, ColumnChange, Operation,
+    kind::{column, constraint, enumeration, index, namespace, sequence, table},
+    said,
 };
 
 /// Applies a list of operations in order.
@@ -30,261 +29,95 @@ pub fn apply_all(schema: &mut Schema, operations: &[Operation], dialect: Dialect
 /// When the operation names what is not there, or makes what is there already; the schema is then unchanged.
 pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Result<(), ApplyError> {
     match operation {
-        Operation::AddColumn { table, column, backfill: _ } => {
-            let table = table_mut(schema, table)?;
-            if table.column(&column.name).is_some() {
-                return Err(ApplyError::ColumnExists {
-                    table: table.name.clone(),
-                    column: column.name.clone(),
-                });
-            }
-            table.columns.push(column.clone());
-            let name = table.name.clone();
-            sequence::own(schema, &name, column.default.iter());
-        }
-        Operation::AlterColumn { table, column, changes } => alter_column(schema, table, column, changes)?,
-        Operation::AlterConstraint { table, constraint, change } => {
-            alter_constraint(table_mut(schema, table)?, constraint, change)?;
-        }
-        Operation::AlterEnum { name, change } => enumeration::alter(schema, name, change)?,
-        Operation::AlterSequence { name, changes } => sequence::alter(schema, name, changes)?,
-        Operation::BulkInsert(_) | Operation::Irreversible { .. } | Operation::Run { .. } => {}
-        Operation::CreateCheck { table, check } => add_constraint(schema, table, check.clone().into())?,
-        Operation::CreateEnum(new) => enumeration::create(schema, new)?,
-        Operation::CreateExclusion { table, exclusion } => {
-            refuse_second_index(schema, table, &exclusion.index.name)?;
-            add_constraint(schema, table, exclusion.clone().into())?;
-        }
-        Operation::CreateForeignKey { table, foreign_key } => {
-            add_constraint(schema, table, foreign_key.clone().into())?;
-        }
-        Operation::CreateIndex { table, index, concurrency: _ } => {
-            refuse_second_index(schema, table, &index.name)?;
-            let table = table_mut(schema, table)?;
-            there::of_index(table, index)?;
-            table.indexes.insert(index.name.clone(), index.clone());
-        }
-        Operation::CreatePrimaryKey { table, primary_key } => {
-            let table = table_mut(schema, table)?;
-            if table.primary_key().is_some() {
-                let constraint = ConstraintRef::PrimaryKey;
-                return Err(ApplyError::ConstraintExists { table: table.name.clone(), constraint });
-            }
-            for column in &primary_key.columns {
-                column_mut(table, column)?.nullable = false;
-            }
-            table.constraints.push(primary_key.clone());
-        }
-        Operation::CreateSchema { name } => {
-            if !schema.schemas.insert(name.clone()) {
-                return Err(ApplyError::SchemaExists { name: name.clone() });
-            }
-        }
-        Operation::CreateSequence(new) => sequence::create(schema, new)?,
-        Operation::CreateTable(table) => {
-            if schema.tables.contains_key(&table.name) {
-                return Err(ApplyError::TableExists { table: table.name.clone() });
-            }
-            there::of_table(schema, table)?;
-            schema.tables.insert(table.name.clone(), table.clone());
-            sequence::own(schema, &table.name, table.columns.iter().flat_map(|column| &column.default));
-        }
-        Operation::CreateUnique { table, unique } => add_constraint(schema, table, unique.clone().into())?,
-        Operation::DropColumn { table, column, consent: _ } => {
-            drop_column(table_mut(schema, table)?, column)?
-        }
-        Operation::DropConstraint { table, constraint } => {
-            drop_constraint(table_mut(schema, table)?, constraint)?
-        }
-        Operation::DropEnum { name } => enumeration::drop(schema, name)?,
-        Operation::DropIndex { table, name, concurrency: _ } => {
-            let table = table_mut(schema, table)?;
-            if table.indexes.remove(name).is_none() {
-                return Err(ApplyError::NoIndex { table: table.name.clone(), name: name.clone() });
-            }
-        }
-        Operation::DropSchema { name } => {
-            if !schema.schemas.remove(name) {
-                return Err(ApplyError::NoSchema { name: name.clone() });
-            }
-        }
-        Operation::DropSequence { name } => sequence::drop(schema, name)?,
-        Operation::DropTable { table, consent: _ } => {
-            if schema.tables.remove(table).is_none() {
-                return Err(ApplyError::NoTable { table: table.clone() });
-            }
-        }
+        Operation::Alter(change) => alter(schema, change),
+        Operation::BulkInsert(_) | Operation::Irreversible { .. } | Operation::Run { .. } => Ok(()),
+        Operation::Comment { id, text } => comment(schema, id, text.as_ref()),
+        Operation::Create { object, backfill: _, concurrency: _ } => create(schema, object),
+        Operation::Drop { id, consent: _, concurrency: _ } => drop(schema, id),
         Operation::Execute(execute) => {
-            let mut after = schema.clone();
-            apply_all(&mut after, execute.means.as_deref().unwrap_or_default(), dialect)?;
-            *schema = after;
+            all_or_none(schema, execute.means.as_deref().unwrap_or_default(), dialect)
         }
         Operation::On { dialect: only, operations } => {
             if *only == dialect {
-                let mut after = schema.clone();
-                apply_all(&mut after, &said::own(operations, dialect), dialect)?;
-                *schema = after;
+                all_or_none(schema, &said::own(operations, dialect), dialect)?;
             } else if *only == Dialect::KEEPER {
                 said::follow_known(schema, &said::only_known(operations), dialect);
             }
+            Ok(())
         }
-        Operation::RenameIndex { table, name, to } => rename_index(schema, table, name, to)?,
-        Operation::RenameTable { table, to } => rename_table(schema, table, to)?,
-        Operation::SetIndexComment { table, name, comment: text } => {
-            comment::set_of_index(schema, table, name, text.as_ref())?;
-        }
-        Operation::SetTableOption { table, option, is_set } => {
-            table_mut(schema, table)?.options.set(*option, *is_set)
-        }
-        Operation::SetTableComment { table, comment } => {
-            table_mut(schema, table)?.comment.clone_from(comment)
-        }
+        Operation::Rename { id, to } => rename(schema, id, to),
     }
+}
+
+fn all_or_none(schema: &mut Schema, operations: &[Operation], dialect: Dialect) -> Result<(), ApplyError> {
+    let mut after = schema.clone();
+    apply_all(&mut after, operations, dialect)?;
+    *schema = after;
     Ok(())
 }
 
-fn table_mut<'s>(schema: &'s mut Schema, table: &TableName) -> Result<&'s mut Table, ApplyError> {
-    schema.tables.get_mut(table).ok_or_else(|| ApplyError::NoTable { table: table.clone() })
-}
-
-fn column_mut<'t>(table: &'t mut Table, column: &Ident) -> Result<&'t mut crate::schema::Column, ApplyError> {
-    let name = table.name.clone();
-    table.column_mut(column).ok_or_else(|| ApplyError::NoColumn { table: name, column: column.clone() })
-}
-
-/// Refuses a second constraint under one name. Unnamed ones may repeat, as they may in SQL.
-fn refuse_second(table: &Table, constraint: &ConstraintRef) -> Result<(), ApplyError> {
-    let is_named = matches!(constraint, ConstraintRef::Named(_));
-    if is_named && table.constraint_references().contains(constraint) {
-        return Err(ApplyError::ConstraintExists {
-            table: table.name.clone(),
-            constraint: constraint.clone(),
-        });
-    }
-    Ok(())
-}
-
-/// Adds a constraint that is not the primary key.
-fn add_constraint(schema: &mut Schema, table: &TableName, constraint: Constraint) -> Result<(), ApplyError> {
-    let owner = schema.table(table).ok_or_else(|| ApplyError::NoTable { table: table.clone() })?;
-    refuse_second(owner, &constraint.reference())?;
-    there::of_constraint(schema, owner, &constraint)?;
-    table_mut(schema, table)?.constraints.push(constraint);
-    Ok(())
-}
-
-fn alter_column(
-    schema: &mut Schema,
-    table: &TableName,
-    column: &Ident,
-    changes: &[ColumnChange],
-) -> Result<(), ApplyError> {
-    let target = column_mut(table_mut(schema, table)?, column)?;
-    let mut new_name = None;
-    for change in changes {
-        match change {
-            ColumnChange::Rename { to } => new_name = Some(to),
-            ColumnChange::LosesData => {}
-            ColumnChange::SetCollation(collation) => target.collation.clone_from(collation),
-            ColumnChange::SetComment(comment) => target.comment.clone_from(comment),
-            ColumnChange::SetDefault(default) => target.default.clone_from(default),
-            ColumnChange::SetNotNull { backfill: _ } => {
-                if target.nullable {
-                    target.on_conflict = OnConflict::Abort;
-                }
-                target.nullable = false;
-            }
-            ColumnChange::SetNullable => {
-                target.nullable = true;
-                target.on_conflict = OnConflict::Abort;
-            }
-            ColumnChange::SetOnConflict(on_conflict) => target.on_conflict = *on_conflict,
-            ColumnChange::SetType { ty, using: _ } => target.ty = ColumnType::clone(ty),
-        }
-    }
-    let default = target.default.clone();
-    sequence::own(schema, table, default.iter());
-    match new_name {
-        Some(to) if to != column => rename_column(schema, table, column, to),
-        Some(_) | None => Ok(()),
+fn create(schema: &mut Schema, object: &Object) -> Result<(), ApplyError> {
+    match object {
+        Object::Column { table, column } => column::create(schema, table, column),
+        Object::Constraint { table, constraint } => constraint::create(schema, table, constraint),
+        Object::Enum(new) => enumeration::create(schema, new),
+        Object::Index { table, index } => index::create(schema, table, index),
+        Object::Namespace(name) => namespace::create(schema, name),
+        Object::Sequence(new) => sequence::create(schema, new),
+        Object::Table(new) => table::create(schema, new),
     }
 }
 
-/// Renames a column here and wherever keys, indexes and foreign keys name it.
-fn rename_column(schema: &mut Schema, table: &TableName, from: &Ident, to: &Ident) -> Result<(), ApplyError> {
-    let owner = table_mut(schema, table)?;
-    if owner.column(to).is_some() {
-        return Err(ApplyError::ColumnExists { table: table.clone(), column: to.clone() });
-    }
-    let rename = |column: &mut Ident| {
-        if column == from {
-            *column = to.clone();
-        }
-    };
-    column_mut(owner, from)?.name = to.clone();
-    owner.constraints.iter_mut().flat_map(Constraint::columns_mut).for_each(rename);
-    owner.indexes.values_mut().flat_map(Index::columns_mut).for_each(rename);
-    for foreign_key in schema.tables.values_mut().flat_map(|other| other.constraints.foreign_keys_mut()) {
-        if foreign_key.referred_table == *table {
-            foreign_key.referred_columns.iter_mut().for_each(rename);
-        }
-    }
-    Ok(())
-}
-
-/// Drops a column, and what cannot be without it: PostgreSQL does so for indexes and for the table's own
-/// constraints (manual, ALTER TABLE, DROP COLUMN); SQLite's rebuild follows.
-fn drop_column(table: &mut Table, column: &Ident) -> Result<(), ApplyError> {
-    let Some(position) = table.columns.iter().position(|other| other.name == *column) else {
-        return Err(ApplyError::NoColumn { table: table.name.clone(), column: column.clone() });
-    };
-    table.columns.remove(position);
-    table.constraints.retain(|constraint| match constraint {
-        // What it sets on delete says nothing without its own columns.
-        Constraint::ForeignKey(key) => !key.columns.contains(column),
-        Constraint::PrimaryKey(_)
-        | Constraint::Unique(_)
-        | Constraint::Check(_)
-        | Constraint::Exclusion(_) => !constraint.columns().any(|other| other == column),
-    });
-    table.indexes.retain(|_, index| !index.columns().any(|other| other == column));
-    Ok(())
-}
-
-fn drop_constraint(table: &mut Table, constraint: &ConstraintRef) -> Result<(), ApplyError> {
-    match resolve_constraint(table, constraint) {
-        Some(place) => drop(table.constraints.remove(place)),
-        None => {
-            return Err(ApplyError::NoConstraint {
-                table: table.name.clone(),
-                constraint: constraint.clone(),
-            });
-        }
-    }
-    Ok(())
-}
-
-fn alter_constraint(
-    table: &mut Table,
-    constraint: &ConstraintRef,
-    change: &ConstraintChange,
-) -> Result<(), ApplyError> {
-    let Some(place) = resolve_constraint(table, constraint) else {
-        return Err(ApplyError::NoConstraint { table: table.name.clone(), constraint: constraint.clone() });
-    };
+fn alter(schema: &mut Schema, change: &Change) -> Result<(), ApplyError> {
     match change {
-        ConstraintChange::Rename { to } => {
-            let reference = ConstraintRef::Named(to.clone());
-            if *constraint != reference {
-                refuse_second(table, &reference)?;
-            }
-            table.constraints[place].set_name(to.clone());
+        Change::Column { table, column, changes } => column::alter(schema, table, column, changes),
+        Change::Constraint { table, constraint, change } => {
+            constraint::alter(schema, table, constraint, change)
         }
-        ConstraintChange::SetComment(text) => table.constraints[place].comment_mut().clone_from(text),
-        ConstraintChange::SetDeferral(deferral) => table.constraints[place].set_deferral(*deferral),
-        ConstraintChange::Validate => table.constraints[place].validate(),
+        Change::Enum { name, change } => enumeration::alter(schema, name, change),
+        Change::Sequence { name, changes } => sequence::alter(schema, name, changes),
+        Change::Table { table, change } => table::alter(schema, table, change),
     }
-    Ok(())
+}
+
+fn drop(schema: &mut Schema, id: &ObjectId) -> Result<(), ApplyError> {
+    match id {
+        ObjectId::Column { table, name } => column::drop(schema, table, name),
+        ObjectId::Constraint { table, constraint } => constraint::drop(schema, table, constraint),
+        ObjectId::Enum(name) => enumeration::drop(schema, name),
+        ObjectId::Index { table, name } => index::drop(schema, table, name),
+        ObjectId::Namespace(name) => namespace::drop(schema, name),
+        ObjectId::Sequence(name) => sequence::drop(schema, name),
+        ObjectId::Table(table) => table::drop(schema, table),
+    }
+}
+
+fn rename(schema: &mut Schema, id: &ObjectId, to: &Ident) -> Result<(), ApplyError> {
+    match id {
+        ObjectId::Column { table, name } => {
+            column::alter(schema, table, name, &[ColumnChange::Rename { to: to.clone() }])
+        }
+        ObjectId::Constraint { table, constraint } => constraint::rename(schema, table, constraint, to),
+        ObjectId::Enum(name) => enumeration::rename(schema, name, to),
+        ObjectId::Index { table, name } => index::rename(schema, table, name, to),
+        ObjectId::Namespace(name) => namespace::rename(schema, name, to),
+        ObjectId::Sequence(name) => sequence::rename(schema, name, to),
+        ObjectId::Table(table) => table::rename(schema, table, to),
+    }
+}
+
+fn comment(schema: &mut Schema, id: &ObjectId, text: Option<&String>) -> Result<(), ApplyError> {
+    match id {
+        ObjectId::Column { table, name } => {
+            column::alter(schema, table, name, &[ColumnChange::SetComment(text.cloned())])
+        }
+        ObjectId::Constraint { table, constraint } => constraint::comment(schema, table, constraint, text),
+        ObjectId::Enum(name) => enumeration::comment(schema, name, text),
+        ObjectId::Index { table, name } => index::comment(schema, table, name, text),
+        ObjectId::Namespace(name) => Err(ApplyError::NoComment { name: name.clone() }),
+        ObjectId::Sequence(name) => sequence::comment(schema, name, text),
+        ObjectId::Table(table) => table::comment(schema, table, text),
+    }
 }
 
 /// Finds the constraint that a reference means: its place among the table's constraints.
@@ -316,45 +149,4 @@ pub fn resolve_constraint(table: &Table, constraint: &ConstraintRef) -> Option<u
             find(&|one| matches!(one, Constraint::Unique(unique) if unique.columns == *columns))
         }
     }
-}
-
-/// Refuses a second index under one name in a schema.
-fn refuse_second_index(schema: &Schema, table: &TableName, name: &Ident) -> Result<(), ApplyError> {
-    let bears = |other: &&Table| other.name.schema == table.schema && other.index(name).is_some();
-    match schema.tables.values().find(bears) {
-        Some(other) => Err(ApplyError::IndexExists { table: other.name.clone(), name: name.clone() }),
-        None => Ok(()),
-    }
-}
-
-fn rename_index(schema: &mut Schema, table: &TableName, name: &Ident, to: &Ident) -> Result<(), ApplyError> {
-    if name != to {
-        refuse_second_index(schema, table, to)?;
-    }
-    let table = table_mut(schema, table)?;
-    let Some(mut index) = table.indexes.remove(name) else {
-        return Err(ApplyError::NoIndex { table: table.name.clone(), name: name.clone() });
-    };
-    index.name = to.clone();
-    table.indexes.insert(to.clone(), index);
-    Ok(())
-}
-
-/// Renames a table here and in the foreign keys that refer to it.
-fn rename_table(schema: &mut Schema, table: &TableName, to: &Ident) -> Result<(), ApplyError> {
-    let new_name = table.sibling(to.clone());
-    if schema.tables.contains_key(&new_name) {
-        return Err(ApplyError::TableExists { table: new_name });
-    }
-    let Some(mut moved) = schema.tables.remove(table) else {
-        return Err(ApplyError::NoTable { table: table.clone() });
-    };
-    moved.name = new_name.clone();
-    schema.tables.insert(new_name.clone(), moved);
-    for foreign_key in schema.tables.values_mut().flat_map(|other| other.constraints.foreign_keys_mut()) {
-        if foreign_key.referred_table == *table {
-            foreign_key.referred_table = new_name.clone();
-        }
-    }
-    Ok(())
 }

@@ -1,101 +1,104 @@
 //! What an operation does, in a line for people.
 
-use crate::schema::{
-    ConstraintRef, EnumPlace, Exclusion, Ident, IndexKey, IndexPart, Referred, SequenceOptions, Serial,
-    ServerDefault, TableName, TableOption,
-};
+use crate::schema::{EnumPlace, Ident, Object, ObjectId, SequenceOptions, Serial, ServerDefault};
 
-use super::{ColumnChange, Concurrency, ConstraintChange, EnumChange, Operation, SequenceChange};
+use super::{
+    Change, ColumnChange, Concurrency, ConstraintChange, EnumChange, Operation,
+    kind::{column, commented, constraint, index, sequence, table},
+};
 
 impl Operation {
     /// Says in one line what it does: `add column plant.height_cm`.
     #[must_use]
     pub fn describe(&self) -> String {
         match self {
-            Self::AddColumn { table, column, .. } => format!("add column {table}.{}", column.name),
-            Self::AlterColumn { table, column, changes } => {
-                let changes: Vec<String> = changes.iter().map(ColumnChange::describe).collect();
-                format!("alter column {table}.{column}: {}", changes.join(", "))
-            }
-            Self::AlterConstraint { table, constraint, change } => {
-                format!("alter {}: {}", which(constraint, table), change.describe())
-            }
-            Self::AlterEnum { name, change } => format!("alter enum {name}: {}", change.describe()),
-            Self::AlterSequence { name, changes } if changes.is_empty() => format!("alter sequence {name}"),
-            Self::AlterSequence { name, changes } => {
-                let changes: Vec<String> = changes.iter().map(SequenceChange::describe).collect();
-                format!("alter sequence {name}: {}", changes.join(", "))
-            }
+            Self::Alter(change) => change.describe(),
             Self::BulkInsert(insert) => format!("insert {} rows into {}", insert.rows.len(), insert.table),
-            Self::CreateCheck { table, check } => match &check.name {
-                Some(name) => format!("add check {name} on {table}"),
-                None => format!("add check on {table}: {}", check.expression.base),
-            },
-            Self::CreateEnum(new) => format!("create enum {} ({})", new.name, new.values.join(", ")),
-            Self::CreateExclusion { table, exclusion } => {
-                let Exclusion { index, operators, deferral: _, comment: _ } = exclusion;
-                let parts = index.parts.iter().map(key).zip(operators);
-                let parts: Vec<String> =
-                    parts.map(|(key, operator)| format!("{key} with {operator}")).collect();
-                format!("add exclusion {} on {table} ({})", index.name, parts.join(", "))
-            }
-            Self::CreateForeignKey { table, foreign_key } => {
-                let columns = list(&foreign_key.columns);
-                let referred = list(&foreign_key.referred_columns);
-                format!("add foreign key {table} ({columns}) -> {} ({referred})", foreign_key.referred_table)
-            }
-            Self::CreateIndex { table, index, concurrency } => {
-                let parts: Vec<&str> = index.parts.iter().map(key).collect();
-                let unique = if index.is_unique { "unique " } else { "" };
-                let (parts, how) = (parts.join(", "), words(*concurrency));
-                format!("create {unique}index {} on {table} ({parts}){how}", index.name)
-            }
-            Self::CreatePrimaryKey { table, primary_key } => {
-                format!("add primary key on {table} ({})", list(&primary_key.columns))
-            }
-            Self::CreateSchema { name } => format!("create schema {name}"),
-            Self::CreateSequence(sequence) => format!("create sequence {}", sequence.name),
-            Self::CreateTable(table) => format!("create table {}", table.name),
-            Self::CreateUnique { table, unique } => match &unique.name {
-                Some(name) => format!("add unique constraint {name} on {table} ({})", list(&unique.columns)),
-                None => format!("add unique constraint on {table} ({})", list(&unique.columns)),
-            },
-            Self::DropColumn { table, column, .. } => format!("drop column {table}.{column}"),
-            Self::DropConstraint { table, constraint } => format!("drop {}", which(constraint, table)),
-            Self::DropIndex { table, name, concurrency } => {
-                format!("drop index {name} on {table}{}", words(*concurrency))
-            }
-            Self::DropEnum { name } => format!("drop enum {name}"),
-            Self::DropSchema { name } => format!("drop schema {name}"),
-            Self::DropSequence { name } => format!("drop sequence {name}"),
-            Self::DropTable { table, .. } => format!("drop table {table}"),
+            Self::Comment { id, text } => describe_comment(id, text.as_ref()),
+            Self::Create { object, backfill: _, concurrency } => describe_creation(object, *concurrency),
+            Self::Drop { id, consent: _, concurrency } => describe_drop(id, *concurrency),
             Self::Execute(execute) => format!("execute {}", before_texts(first_line(&execute.sql))),
             Self::Irreversible { reason } => format!("refuse: {}", first_line(reason)),
             Self::On { dialect, operations } => {
                 let operations: Vec<String> = operations.iter().map(Self::describe).collect();
                 format!("on {dialect}: {}", operations.join("; "))
             }
-            Self::RenameIndex { table, name, to } => format!("rename index {name} on {table} to {to}"),
-            Self::RenameTable { table, to } => format!("rename table {table} to {to}"),
+            Self::Rename { id, to } => describe_rename(id, to),
             Self::Run { title, key: _ } => format!("run: {}", first_line(title)),
-            Self::SetIndexComment { table, name, comment: Some(_) } => {
-                format!("set the comment of index {name} on {table}")
+        }
+    }
+}
+
+fn describe_creation(object: &Object, concurrency: Concurrency) -> String {
+    match object {
+        Object::Column { table, column } => format!("add column {table}.{}", column.name),
+        Object::Constraint { table, constraint } => constraint::describe(table, constraint),
+        Object::Enum(new) => format!("create enum {} ({})", new.name, new.values.join(", ")),
+        Object::Index { table, index } => index::describe(table, index, concurrency),
+        Object::Namespace(name) => format!("create schema {name}"),
+        Object::Sequence(sequence) => format!("create sequence {}", sequence.name),
+        Object::Table(table) => format!("create table {}", table.name),
+    }
+}
+
+fn describe_drop(id: &ObjectId, concurrency: Concurrency) -> String {
+    match id {
+        ObjectId::Column { table, name } => format!("drop column {table}.{name}"),
+        ObjectId::Constraint { table, constraint } => {
+            format!("drop {}", constraint::which(table, constraint))
+        }
+        ObjectId::Index { table, name } => index::describe_drop(table, name, concurrency),
+        ObjectId::Enum(name) | ObjectId::Sequence(name) | ObjectId::Table(name) => {
+            format!("drop {} {name}", id.kind())
+        }
+        ObjectId::Namespace(name) => format!("drop schema {name}"),
+    }
+}
+
+fn describe_rename(id: &ObjectId, to: &Ident) -> String {
+    match id {
+        ObjectId::Column { table, name } => format!("alter column {table}.{name}: rename to {to}"),
+        ObjectId::Constraint { table, constraint } => {
+            format!("alter {}: rename to {to}", constraint::which(table, constraint))
+        }
+        ObjectId::Index { table, name } => format!("rename index {name} on {table} to {to}"),
+        ObjectId::Enum(name) | ObjectId::Sequence(name) | ObjectId::Table(name) => {
+            format!("rename {} {name} to {to}", id.kind())
+        }
+        ObjectId::Namespace(name) => format!("rename schema {name} to {to}"),
+    }
+}
+
+fn describe_comment(id: &ObjectId, text: Option<&String>) -> String {
+    match id {
+        ObjectId::Column { table, name } => {
+            let change = ColumnChange::SetComment(text.cloned());
+            column::describe_changes(table, name, &[change])
+        }
+        ObjectId::Constraint { table, constraint } => {
+            format!("alter {}: {}", constraint::which(table, constraint), commented(text))
+        }
+        ObjectId::Enum(name) => format!("alter enum {name}: {}", commented(text)),
+        ObjectId::Index { table, name } => format!("{} of index {name} on {table}", commented(text)),
+        ObjectId::Namespace(name) => format!("{} of schema {name}", commented(text)),
+        ObjectId::Sequence(name) | ObjectId::Table(name) => {
+            format!("{} of {} {name}", commented(text), id.kind())
+        }
+    }
+}
+
+impl Change {
+    /// Says in one line what it does.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Column { table, column, changes } => column::describe_changes(table, column, changes),
+            Self::Constraint { table, constraint, change } => {
+                format!("alter {}: {}", constraint::which(table, constraint), change.describe())
             }
-            Self::SetIndexComment { table, name, comment: None } => {
-                format!("remove the comment of index {name} on {table}")
-            }
-            Self::SetTableOption { table, option, is_set } => {
-                let option = match option {
-                    TableOption::Autoincrement => "autoincrement",
-                    TableOption::Strict => "strict",
-                    TableOption::Unlogged => "unlogged",
-                    TableOption::WithoutRowid => "without rowid",
-                };
-                let not = if *is_set { "" } else { "not " };
-                format!("make table {table} {not}{option}")
-            }
-            Self::SetTableComment { table, comment: Some(_) } => format!("set the comment of table {table}"),
-            Self::SetTableComment { table, comment: None } => format!("remove the comment of table {table}"),
+            Self::Enum { name, change } => format!("alter enum {name}: {}", change.describe()),
+            Self::Sequence { name, changes } => sequence::describe_changes(name, changes),
+            Self::Table { table, change } => table::describe_change(table, change),
         }
     }
 }
@@ -134,9 +137,6 @@ impl ConstraintChange {
     #[must_use]
     pub fn describe(&self) -> String {
         match self {
-            Self::Rename { to } => format!("rename to {to}"),
-            Self::SetComment(Some(_)) => "set the comment".to_owned(),
-            Self::SetComment(None) => "remove the comment".to_owned(),
             Self::SetDeferral(deferral) => format!("set {}", deferral.sql().to_lowercase()),
             Self::Validate => "validate".to_owned(),
         }
@@ -156,8 +156,6 @@ impl EnumChange {
             }
             Self::AddValue { value, place: EnumPlace::Last } => format!("add value {value}"),
             Self::RenameValue { value, to } => format!("rename value {value} to {to}"),
-            Self::SetComment(Some(_)) => "set the comment".to_owned(),
-            Self::SetComment(None) => "remove the comment".to_owned(),
             Self::SetValues { values, .. } => format!("set values {}", values.join(", ")),
         }
     }
@@ -182,37 +180,6 @@ fn numbered(Serial { name, ty, options }: &Serial) -> String {
         true => format!("number by {sequence}"),
         false => format!("number by {sequence} ({})", said.join(", ")),
     }
-}
-
-fn key(part: &IndexPart) -> &str {
-    match &part.key {
-        IndexKey::Column(column) => column.as_str(),
-        IndexKey::Expression(expression) => expression.base.as_str(),
-    }
-}
-
-const fn words(concurrency: Concurrency) -> &'static str {
-    if concurrency.is_concurrent { " concurrently" } else { "" }
-}
-
-/// Says which constraint is meant.
-fn which(constraint: &ConstraintRef, table: &TableName) -> String {
-    match constraint {
-        ConstraintRef::Check { expression } => format!("check on {table}: {}", expression.base),
-        ConstraintRef::ForeignKey { columns, referred: None } => {
-            format!("foreign key on {table} ({})", list(columns))
-        }
-        ConstraintRef::ForeignKey { columns, referred: Some(Referred { table: to, columns: referred }) } => {
-            format!("foreign key on {table} ({}) -> {to} ({})", list(columns), list(referred))
-        }
-        ConstraintRef::Named(name) => format!("constraint {name} on {table}"),
-        ConstraintRef::PrimaryKey => format!("primary key of {table}"),
-        ConstraintRef::Unique { columns } => format!("unique constraint on {table} ({})", list(columns)),
-    }
-}
-
-fn list(columns: &[Ident]) -> String {
-    columns.iter().map(Ident::as_str).collect::<Vec<_>>().join(", ")
 }
 
 /// Leaves out what stands in quotes: it may be a password, and no lexer is at hand here.

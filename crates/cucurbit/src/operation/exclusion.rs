@@ -1,28 +1,22 @@
 //! Exclusion constraints are PostgreSQL's alone: what makes or drops one stands in a block for it.
 
-use crate::schema::{Dialect, Exclusion, TableName};
+use crate::schema::{Dialect, Exclusion, Object, ObjectId, TableName};
 
-use super::{ConstraintChange, Operation};
+use super::Operation;
 
 /// Makes an exclusion constraint where there are any.
 pub(crate) fn create_exclusion(table: &TableName, exclusion: &Exclusion) -> Operation {
-    let (table, exclusion) = (table.clone(), exclusion.clone());
-    alone(Operation::CreateExclusion { table, exclusion })
+    alone(Operation::create(Object::constraint(table.clone(), exclusion.clone())))
 }
 
 /// Drops an exclusion constraint where there are any.
 pub(crate) fn drop_exclusion(table: &TableName, exclusion: &Exclusion) -> Operation {
-    alone(Operation::DropConstraint { table: table.clone(), constraint: exclusion.reference() })
+    alone(Operation::drop(ObjectId::constraint(table.clone(), exclusion.reference())))
 }
 
 /// Sets or removes the comment of an exclusion constraint where there are any.
-pub(crate) fn comment_exclusion(
-    table: &TableName,
-    exclusion: &Exclusion,
-    comment: Option<String>,
-) -> Operation {
-    let (table, constraint) = (table.clone(), exclusion.reference());
-    alone(Operation::AlterConstraint { table, constraint, change: ConstraintChange::SetComment(comment) })
+pub(crate) fn comment_exclusion(table: &TableName, exclusion: &Exclusion, text: Option<String>) -> Operation {
+    alone(Operation::Comment { id: ObjectId::constraint(table.clone(), exclusion.reference()), text })
 }
 
 /// Joins blocks for one dialect that stand beside each other.

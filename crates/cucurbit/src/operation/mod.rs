@@ -5,17 +5,16 @@
 
 mod alter;
 mod apply;
-mod comment;
 mod describe;
 mod enumeration;
 mod exclusion;
 mod index;
+mod kind;
 mod op;
 mod reverse;
 #[cfg(feature = "runtime")]
 mod run;
 mod said;
-mod sequence;
 mod sequence_change;
 mod there;
 mod unfit;
@@ -23,12 +22,12 @@ mod unfit;
 use serde::Serialize;
 
 use crate::schema::{
-    Check, Column, ColumnType, ConstraintRef, Deferral, Dialect, EnumPlace, EnumType, Exclusion, Expression,
-    ForeignKey, Ident, Index, Literal, ObjectName, OnConflict, PrimaryKey, Sequence, ServerDefault, Table,
-    TableName, TableOption, Unique,
+    ColumnType, ConstraintRef, Deferral, Dialect, EnumPlace, Expression, Ident, Literal, Object, ObjectId,
+    ObjectName, OnConflict, ServerDefault, TableName, TableOption,
 };
 
 pub(crate) use self::exclusion::{comment_exclusion, create_exclusion, drop_exclusion, joined};
+pub(crate) use self::kind::enumeration::additions;
 #[cfg(feature = "runtime")]
 pub(crate) use self::run::BoxedCode;
 #[cfg(feature = "runtime")]
@@ -48,154 +47,43 @@ pub use self::{
 /// One change of a schema or of its rows.
 ///
 /// An operation says what to do and nothing of what was: that is in the schema it applies to.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "operations are few, and a box would hide the kind from a pattern"
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Operation {
-    /// Adds a column at the end of a table.
-    AddColumn {
-        /// The table.
-        table: TableName,
-        /// The new column.
-        column: Column,
-        /// Fills the new column of the rows that are there, before NOT NULL is asked for.
-        backfill: Option<Expression>,
-    },
-    /// Changes a column.
-    AlterColumn {
-        /// The table.
-        table: TableName,
-        /// The column, under its name before the changes.
-        column: Ident,
-        /// The changes.
-        changes: Vec<ColumnChange>,
-    },
-    /// Changes a constraint without making it anew.
-    AlterConstraint {
-        /// The table.
-        table: TableName,
-        /// Which one.
-        constraint: ConstraintRef,
-        /// The change.
-        change: ConstraintChange,
-    },
-    /// Changes an enum type (PostgreSQL; elsewhere it only changes what is known).
-    AlterEnum {
-        /// The type.
-        name: ObjectName,
-        /// The change.
-        change: EnumChange,
-    },
-    /// Changes a sequence (PostgreSQL; elsewhere it only changes what is known). One that a column owns stands alone
-    /// afterwards, and goes on to fill the column.
-    AlterSequence {
-        /// The sequence.
-        name: ObjectName,
-        /// What changes; nothing else does.
-        changes: Vec<SequenceChange>,
-    },
+    /// Changes an object in place.
+    Alter(Change),
     /// Inserts rows of constants.
     BulkInsert(BulkInsert),
-    /// Adds a check to a table that exists.
-    CreateCheck {
-        /// The table.
-        table: TableName,
-        /// The constraint.
-        check: Check,
+    /// Sets or removes an object's comment (PostgreSQL; elsewhere it is only known).
+    ///
+    /// A column's comment is also one of its changes, [`ColumnChange::SetComment`].
+    Comment {
+        /// The object.
+        id: ObjectId,
+        /// The comment; `None` removes it.
+        text: Option<String>,
     },
-    /// Creates an enum type (PostgreSQL; elsewhere it is only known).
-    CreateEnum(EnumType),
-    /// Adds an exclusion constraint to a table that exists (PostgreSQL only).
-    CreateExclusion {
-        /// The table.
-        table: TableName,
-        /// The constraint.
-        exclusion: Exclusion,
-    },
-    /// Adds a foreign key to a table that exists.
-    CreateForeignKey {
-        /// The table that gets the constraint.
-        table: TableName,
-        /// The constraint.
-        foreign_key: ForeignKey,
-    },
-    /// Creates an index.
-    CreateIndex {
-        /// The table.
-        table: TableName,
-        /// The index.
-        index: Index,
-        /// Whether others may write meanwhile.
+    /// Creates an object.
+    Create {
+        /// The object. Of a table its indexes are operations of their own; a column comes at the table's end.
+        object: Object,
+        /// Fills a new column of the rows that are there, before NOT NULL is asked for.
+        backfill: Option<Expression>,
+        /// Whether others may write while an index is made.
         concurrency: Concurrency,
     },
-    /// Adds a primary key to a table that has none.
-    CreatePrimaryKey {
-        /// The table.
-        table: TableName,
-        /// The key.
-        primary_key: PrimaryKey,
-    },
-    /// Creates a schema (PostgreSQL only).
-    CreateSchema {
-        /// Its name.
-        name: Ident,
-    },
-    /// Creates a sequence that no column owns (PostgreSQL; elsewhere it is only known).
-    CreateSequence(Sequence),
-    /// Creates a table; its indexes are operations of their own.
-    CreateTable(Table),
-    /// Adds a unique constraint to a table that exists.
-    CreateUnique {
-        /// The table.
-        table: TableName,
-        /// The constraint.
-        unique: Unique,
-    },
-    /// Drops a column, with the indexes and constraints that are on it alone.
-    DropColumn {
-        /// The table.
-        table: TableName,
-        /// The column.
-        column: Ident,
-        /// Whether values may be lost.
+    /// Drops an object: a table with its indexes, a column with the indexes and constraints that are on it alone.
+    Drop {
+        /// The object.
+        id: ObjectId,
+        /// Whether the rows of a table, or the values of a column, may be lost.
         consent: Consent,
-    },
-    /// Drops a constraint.
-    DropConstraint {
-        /// The table.
-        table: TableName,
-        /// Which one.
-        constraint: ConstraintRef,
-    },
-    /// Drops an enum type that nothing uses.
-    DropEnum {
-        /// The type.
-        name: ObjectName,
-    },
-    /// Drops an index.
-    DropIndex {
-        /// The table.
-        table: TableName,
-        /// The index.
-        name: Ident,
-        /// Whether others may write meanwhile.
+        /// Whether others may write while an index is dropped.
         concurrency: Concurrency,
-    },
-    /// Drops a schema in which nothing lies (PostgreSQL only).
-    DropSchema {
-        /// Its name.
-        name: Ident,
-    },
-    /// Drops a sequence, and its place with it.
-    DropSequence {
-        /// The sequence.
-        name: ObjectName,
-    },
-    /// Drops a table with its indexes.
-    DropTable {
-        /// The table.
-        table: TableName,
-        /// Whether rows may be lost.
-        consent: Consent,
     },
     /// Runs SQL as it is written.
     Execute(Execute),
@@ -211,20 +99,13 @@ pub enum Operation {
         /// What is done there.
         operations: Vec<Self>,
     },
-    /// Gives an index another name.
-    RenameIndex {
-        /// The table.
-        table: TableName,
-        /// The index.
-        name: Ident,
+    /// Gives a table, an index or a constraint another name; it stays where it is.
+    ///
+    /// A column's new name is one of its changes, [`ColumnChange::Rename`].
+    Rename {
+        /// The object.
+        id: ObjectId,
         /// Its new name.
-        to: Ident,
-    },
-    /// Renames a table.
-    RenameTable {
-        /// The table.
-        table: TableName,
-        /// Its new name, in the same schema.
         to: Ident,
     },
     /// Runs code of the script, which reads and writes rows and leaves the schema as it is.
@@ -234,30 +115,64 @@ pub enum Operation {
         /// Which of the functions of its recording it is.
         key: usize,
     },
-    /// Sets or removes an index's comment (PostgreSQL only).
-    SetIndexComment {
+}
+
+/// A change of an object in place, by its kind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// Changes of a column.
+    Column {
         /// The table.
         table: TableName,
-        /// The index.
-        name: Ident,
-        /// The comment; `None` removes it.
-        comment: Option<String>,
+        /// The column, under its name before the changes.
+        column: Ident,
+        /// The changes.
+        changes: Vec<ColumnChange>,
     },
-    /// Sets an option of a table, or takes it away; the other database does nothing.
-    SetTableOption {
+    /// A change of a constraint that is not recreated for it.
+    Constraint {
         /// The table.
         table: TableName,
+        /// Which one.
+        constraint: ConstraintRef,
+        /// The change.
+        change: ConstraintChange,
+    },
+    /// A change of an enum type (PostgreSQL; elsewhere it only changes what is known).
+    Enum {
+        /// The type.
+        name: ObjectName,
+        /// The change.
+        change: EnumChange,
+    },
+    /// Changes of a sequence (PostgreSQL; elsewhere they only change what is known). One that a column owns stands alone
+    /// afterwards, and goes on to fill the column.
+    Sequence {
+        /// The sequence.
+        name: ObjectName,
+        /// What changes; nothing else does.
+        changes: Vec<SequenceChange>,
+    },
+    /// A change of a table itself.
+    Table {
+        /// The table.
+        table: TableName,
+        /// The change.
+        change: TableChange,
+    },
+}
+
+/// One change of a table itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TableChange {
+    /// Sets an option, or takes it away; databases without the option do nothing.
+    SetOption {
         /// The option.
         option: TableOption,
         /// Whether the table has it afterwards.
         is_set: bool,
-    },
-    /// Sets or removes a table's comment.
-    SetTableComment {
-        /// The table.
-        table: TableName,
-        /// The comment; `None` removes it.
-        comment: Option<String>,
     },
 }
 
@@ -317,13 +232,6 @@ impl ColumnChange {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ConstraintChange {
-    /// Gives it another name.
-    Rename {
-        /// The new name.
-        to: Ident,
-    },
-    /// Sets or removes the comment (PostgreSQL only).
-    SetComment(Option<String>),
     /// Says when a foreign key is checked.
     SetDeferral(Deferral),
     /// Checks the rows that it was made without (PostgreSQL only).
@@ -348,9 +256,7 @@ pub enum EnumChange {
         /// Its new name.
         to: String,
     },
-    /// Sets or removes the comment.
-    SetComment(Option<String>),
-    /// Makes the type anew with these values, in this order.
+    /// Recreates the type with these values, in this order.
     SetValues {
         /// All values.
         values: Vec<String>,
@@ -457,44 +363,66 @@ impl Execute {
 }
 
 impl Operation {
+    /// Creates an object.
+    pub fn create(object: impl Into<Object>) -> Self {
+        Self::Create { object: object.into(), backfill: None, concurrency: Concurrency::default() }
+    }
+
+    /// Drops an object, unless that loses data.
+    #[must_use]
+    pub fn drop(id: ObjectId) -> Self {
+        Self::Drop { id, consent: Consent::NONE, concurrency: Concurrency::default() }
+    }
+
+    /// Drops an object and what is in it.
+    #[must_use]
+    pub fn drop_with_data(id: ObjectId) -> Self {
+        Self::Drop { id, consent: Consent::GIVEN, concurrency: Concurrency::default() }
+    }
+
+    /// Changes a column.
+    pub fn alter_column(
+        table: impl Into<TableName>,
+        column: impl Into<Ident>,
+        changes: Vec<ColumnChange>,
+    ) -> Self {
+        Self::Alter(Change::Column { table: table.into(), column: column.into(), changes })
+    }
+
     /// Returns the table it changes, if it is one table's alone.
     #[must_use]
-    pub fn table(&self) -> Option<&TableName> {
+    pub const fn table(&self) -> Option<&TableName> {
         match self {
-            Self::AddColumn { table, .. }
-            | Self::AlterColumn { table, .. }
-            | Self::AlterConstraint { table, .. }
-            | Self::BulkInsert(BulkInsert { table, .. })
-            | Self::CreateCheck { table, .. }
-            | Self::CreateExclusion { table, .. }
-            | Self::CreateForeignKey { table, .. }
-            | Self::CreateIndex { table, .. }
-            | Self::CreatePrimaryKey { table, .. }
-            | Self::CreateUnique { table, .. }
-            | Self::DropColumn { table, .. }
-            | Self::DropConstraint { table, .. }
-            | Self::DropIndex { table, .. }
-            | Self::DropTable { table, .. }
-            | Self::RenameIndex { table, .. }
-            | Self::RenameTable { table, .. }
-            | Self::SetIndexComment { table, .. }
-            | Self::SetTableComment { table, .. }
-            | Self::SetTableOption { table, .. } => Some(table),
-            Self::CreateTable(table) => Some(&table.name),
-            Self::AlterEnum { .. }
-            | Self::AlterSequence { .. }
-            | Self::CreateEnum(_)
-            | Self::CreateSchema { .. }
-            | Self::CreateSequence(_)
-            | Self::DropEnum { .. }
-            | Self::DropSchema { .. }
-            | Self::DropSequence { .. }
-            | Self::Execute(_)
-            | Self::Irreversible { .. }
-            | Self::On { .. }
-            | Self::Run { .. } => None,
+            Self::Alter(change) => change.table(),
+            Self::BulkInsert(BulkInsert { table, .. }) => Some(table),
+            Self::Comment { id, .. } | Self::Drop { id, .. } | Self::Rename { id, .. } => id.table(),
+            Self::Create { object, .. } => object.table(),
+            Self::Execute(_) | Self::Irreversible { .. } | Self::On { .. } | Self::Run { .. } => None,
+        }
+    }
+
+    /// Returns a new name or a comment of a column as the change of a column that it is; everything else as it is.
+    #[must_use]
+    pub(crate) fn of_column_as_change(self) -> Self {
+        if let Self::Rename { id: ObjectId::Column { table, name }, to } = self {
+            Self::alter_column(table, name, vec![ColumnChange::Rename { to }])
+        } else if let Self::Comment { id: ObjectId::Column { table, name }, text } = self {
+            Self::alter_column(table, name, vec![ColumnChange::SetComment(text)])
+        } else {
+            self
         }
     }
 }
 
-pub(crate) use self::enumeration::additions;
+impl Change {
+    /// Returns the table that is changed, or whose part is.
+    #[must_use]
+    pub const fn table(&self) -> Option<&TableName> {
+        match self {
+            Self::Column { table, .. } | Self::Constraint { table, .. } | Self::Table { table, .. } => {
+                Some(table)
+            }
+            Self::Enum { .. } | Self::Sequence { .. } => None,
+        }
+    }
+}

@@ -3,13 +3,13 @@
 //! Nothing is executed here.
 
 use crate::schema::{
-    Check, Column, Dialect, EnumPlace, EnumType, Exclusion, ExclusionPart, Expression, ForeignKey, Ident,
-    Index, IndexPart, Literal, ObjectName, PrimaryKey, Sequence, TableBuilder, TableName, Unique,
-    build::idents,
+    Check, Column, Constraint, Dialect, EnumPlace, EnumType, Exclusion, ExclusionPart, Expression,
+    ForeignKey, Ident, Index, IndexPart, Literal, Object, ObjectId, ObjectName, PrimaryKey, Sequence,
+    TableBuilder, TableName, Unique, build::idents,
 };
 
 use super::{
-    AddColumn, AlterColumn, AlterSequence, AlterTable, BulkInsert, Concurrency, Consent, CreateIndex,
+    AddColumn, AlterColumn, AlterSequence, AlterTable, BulkInsert, Change, Concurrency, Consent, CreateIndex,
     EnumChange, Execute, Operation, SetEnumValues,
 };
 
@@ -49,22 +49,21 @@ impl Op {
         let mut table = TableBuilder::build(name, write);
         let indexes = std::mem::take(&mut table.indexes);
         let name = table.name.clone();
-        self.invoke(Operation::CreateTable(table));
+        self.invoke(Operation::create(table));
         for index in indexes.into_values() {
-            let concurrency = Concurrency::default();
-            self.invoke(Operation::CreateIndex { table: name.clone(), index, concurrency });
+            self.invoke(Operation::create(Object::index(name.clone(), index)));
         }
     }
 
     /// Drops a table with its indexes.
     pub fn drop_table(&mut self, name: impl Into<TableName>) -> &mut Consent {
-        self.invoke(Operation::DropTable { table: name.into(), consent: Consent::NONE });
-        last!(self, Operation::DropTable { consent, .. } => consent)
+        self.invoke(Operation::drop(ObjectId::Table(name.into())));
+        last!(self, Operation::Drop { consent, .. } => consent)
     }
 
     /// Renames a table within its schema.
     pub fn rename_table(&mut self, table: impl Into<TableName>, to: impl Into<Ident>) {
-        self.invoke(Operation::RenameTable { table: table.into(), to: to.into() });
+        self.rename(ObjectId::Table(table.into()), to);
     }
 
     /// Changes a table: Alembic's `batch_alter_table`. On SQLite all of it is one rebuild at most.
@@ -74,25 +73,20 @@ impl Op {
 
     /// Adds a column at the end of a table.
     pub fn add_column(&mut self, table: impl Into<TableName>, column: Column) -> AddColumn<'_> {
-        self.invoke(Operation::AddColumn { table: table.into(), column, backfill: None });
-        AddColumn::new(last!(self, Operation::AddColumn { backfill, .. } => backfill))
+        self.invoke(Operation::create(Object::column(table, column)));
+        AddColumn::new(last!(self, Operation::Create { backfill, .. } => backfill))
     }
 
     /// Changes a column; what is changed is said by what it returns.
     pub fn alter_column(&mut self, table: impl Into<TableName>, column: impl Into<Ident>) -> AlterColumn<'_> {
-        let changes = Vec::new();
-        self.invoke(Operation::AlterColumn { table: table.into(), column: column.into(), changes });
-        AlterColumn::new(last!(self, Operation::AlterColumn { changes, .. } => changes))
+        self.invoke(Operation::alter_column(table, column, Vec::new()));
+        AlterColumn::new(last!(self, Operation::Alter(Change::Column { changes, .. }) => changes))
     }
 
     /// Drops a column.
     pub fn drop_column(&mut self, table: impl Into<TableName>, column: impl Into<Ident>) -> &mut Consent {
-        self.invoke(Operation::DropColumn {
-            table: table.into(),
-            column: column.into(),
-            consent: Consent::NONE,
-        });
-        last!(self, Operation::DropColumn { consent, .. } => consent)
+        self.invoke(Operation::drop(ObjectId::column(table, column)));
+        last!(self, Operation::Drop { consent, .. } => consent)
     }
 
     /// Creates an index on columns or expressions.
@@ -103,16 +97,15 @@ impl Op {
         parts: impl IntoIterator<Item = impl Into<IndexPart>>,
     ) -> CreateIndex<'_> {
         let index = Index::new(name, parts.into_iter().map(Into::into).collect());
-        let concurrency = Concurrency::default();
-        self.invoke(Operation::CreateIndex { table: table.into(), index, concurrency });
-        last!(self, Operation::CreateIndex { index, concurrency, .. } => CreateIndex::new(index, concurrency))
+        self.invoke(Operation::create(Object::index(table, index)));
+        last!(self, Operation::Create { object: Object::Index { index, .. }, concurrency, .. } =>
+            CreateIndex::new(index, concurrency))
     }
 
     /// Drops an index.
     pub fn drop_index(&mut self, name: impl Into<Ident>, table: impl Into<TableName>) -> &mut Concurrency {
-        let concurrency = Concurrency::default();
-        self.invoke(Operation::DropIndex { table: table.into(), name: name.into(), concurrency });
-        last!(self, Operation::DropIndex { concurrency, .. } => concurrency)
+        self.invoke(Operation::drop(ObjectId::index(table, name)));
+        last!(self, Operation::Drop { concurrency, .. } => concurrency)
     }
 
     /// Gives an index another name.
@@ -122,7 +115,7 @@ impl Op {
         table: impl Into<TableName>,
         to: impl Into<Ident>,
     ) {
-        self.invoke(Operation::RenameIndex { table: table.into(), name: name.into(), to: to.into() });
+        self.rename(ObjectId::index(table, name), to);
     }
 
     /// Adds a named unique constraint to a table that exists.
@@ -134,8 +127,8 @@ impl Op {
     ) -> &mut Unique {
         let mut unique = Unique::new(columns);
         unique.named(name);
-        self.invoke(Operation::CreateUnique { table: table.into(), unique });
-        last!(self, Operation::CreateUnique { unique, .. } => unique)
+        self.create_constraint(table, unique);
+        last_constraint!(self, Unique)
     }
 
     /// Adds a named check to a table that exists.
@@ -147,8 +140,8 @@ impl Op {
     ) -> &mut Check {
         let mut check = Check::new(condition);
         check.named(name);
-        self.invoke(Operation::CreateCheck { table: table.into(), check });
-        last!(self, Operation::CreateCheck { check, .. } => check)
+        self.create_constraint(table, check);
+        last_constraint!(self, Check)
     }
 
     /// Adds an exclusion constraint to a table that exists (PostgreSQL only):
@@ -160,8 +153,8 @@ impl Op {
         parts: impl IntoIterator<Item = ExclusionPart>,
     ) -> &mut Exclusion {
         let exclusion = Exclusion::new(name, parts);
-        self.invoke(Operation::CreateExclusion { table: table.into(), exclusion });
-        last!(self, Operation::CreateExclusion { exclusion, .. } => exclusion)
+        self.create_constraint(table, exclusion);
+        last_constraint!(self, Exclusion)
     }
 
     /// Adds a named foreign key to a table that exists.
@@ -175,8 +168,8 @@ impl Op {
     ) -> &mut ForeignKey {
         let mut foreign_key = ForeignKey::new(columns, referred_table, referred_columns);
         foreign_key.named(name);
-        self.invoke(Operation::CreateForeignKey { table: table.into(), foreign_key });
-        last!(self, Operation::CreateForeignKey { foreign_key, .. } => foreign_key)
+        self.create_constraint(table, foreign_key);
+        last_constraint!(self, ForeignKey)
     }
 
     /// Adds a primary key to a table that has none.
@@ -186,8 +179,8 @@ impl Op {
         columns: impl IntoIterator<Item = impl Into<Ident>>,
     ) -> &mut PrimaryKey {
         let primary_key = PrimaryKey::new(columns);
-        self.invoke(Operation::CreatePrimaryKey { table: table.into(), primary_key });
-        last!(self, Operation::CreatePrimaryKey { primary_key, .. } => primary_key)
+        self.create_constraint(table, primary_key);
+        last_constraint!(self, PrimaryKey)
     }
 
     /// Drops a constraint by its name.
@@ -197,12 +190,12 @@ impl Op {
 
     /// Sets a table's comment (PostgreSQL only).
     pub fn create_table_comment(&mut self, table: impl Into<TableName>, comment: impl Into<String>) {
-        self.invoke(Operation::SetTableComment { table: table.into(), comment: Some(comment.into()) });
+        self.comment(ObjectId::Table(table.into()), Some(comment.into()));
     }
 
     /// Removes a table's comment.
     pub fn drop_table_comment(&mut self, table: impl Into<TableName>) {
-        self.invoke(Operation::SetTableComment { table: table.into(), comment: None });
+        self.comment(ObjectId::Table(table.into()), None);
     }
 
     /// Sets an index's comment (PostgreSQL only).
@@ -212,13 +205,12 @@ impl Op {
         table: impl Into<TableName>,
         comment: impl Into<String>,
     ) {
-        let comment = Some(comment.into());
-        self.invoke(Operation::SetIndexComment { table: table.into(), name: name.into(), comment });
+        self.comment(ObjectId::index(table, name), Some(comment.into()));
     }
 
     /// Removes an index's comment.
     pub fn drop_index_comment(&mut self, name: impl Into<Ident>, table: impl Into<TableName>) {
-        self.invoke(Operation::SetIndexComment { table: table.into(), name: name.into(), comment: None });
+        self.comment(ObjectId::index(table, name), None);
     }
 
     /// Creates an enum type (PostgreSQL; on SQLite a column of it is text).
@@ -227,24 +219,28 @@ impl Op {
         name: impl Into<ObjectName>,
         values: impl IntoIterator<Item = impl Into<String>>,
     ) -> &mut EnumType {
-        self.invoke(Operation::CreateEnum(EnumType::new(name, values)));
-        last!(self, Operation::CreateEnum(new) => new)
+        self.invoke(Operation::create(EnumType::new(name, values)));
+        last!(self, Operation::Create { object: Object::Enum(new), .. } => new)
     }
 
     /// Sets an enum type's comment (PostgreSQL; elsewhere it is only known).
     pub fn create_enum_comment(&mut self, name: impl Into<ObjectName>, comment: impl Into<String>) {
-        let change = EnumChange::SetComment(Some(comment.into()));
-        self.invoke(Operation::AlterEnum { name: name.into(), change });
+        self.comment(ObjectId::Enum(name.into()), Some(comment.into()));
     }
 
     /// Removes an enum type's comment.
     pub fn drop_enum_comment(&mut self, name: impl Into<ObjectName>) {
-        self.invoke(Operation::AlterEnum { name: name.into(), change: EnumChange::SetComment(None) });
+        self.comment(ObjectId::Enum(name.into()), None);
+    }
+
+    /// Gives an enum type another name (PostgreSQL; elsewhere it is only known).
+    pub fn rename_enum(&mut self, name: impl Into<ObjectName>, to: impl Into<Ident>) {
+        self.rename(ObjectId::Enum(name.into()), to);
     }
 
     /// Drops an enum type that nothing uses.
     pub fn drop_enum(&mut self, name: impl Into<ObjectName>) {
-        self.invoke(Operation::DropEnum { name: name.into() });
+        self.invoke(Operation::drop(ObjectId::Enum(name.into())));
     }
 
     /// Adds a value to an enum type: after all others, unless it says `.after(…)` or `.before(…)`.
@@ -254,8 +250,8 @@ impl Op {
         value: impl Into<String>,
     ) -> &mut EnumPlace {
         let change = EnumChange::AddValue { value: value.into(), place: EnumPlace::Last };
-        self.invoke(Operation::AlterEnum { name: name.into(), change });
-        last!(self, Operation::AlterEnum { change: EnumChange::AddValue { place, .. }, .. } => place)
+        self.invoke(Operation::Alter(Change::Enum { name: name.into(), change }));
+        last!(self, Operation::Alter(Change::Enum { change: EnumChange::AddValue { place, .. }, .. }) => place)
     }
 
     /// Gives a value of an enum type another name (PostgreSQL; on SQLite the rows hold the text).
@@ -266,10 +262,10 @@ impl Op {
         to: impl Into<String>,
     ) {
         let change = EnumChange::RenameValue { value: value.into(), to: to.into() };
-        self.invoke(Operation::AlterEnum { name: name.into(), change });
+        self.invoke(Operation::Alter(Change::Enum { name: name.into(), change }));
     }
 
-    /// Makes an enum type anew with these values: some go, or they sort otherwise.
+    /// Recreates an enum type with these values: some go, or they sort otherwise.
     ///
     /// Rows that hold a value which goes are refused, unless `.replace(…)` says what they get.
     pub fn set_enum_values(
@@ -279,41 +275,62 @@ impl Op {
     ) -> SetEnumValues<'_> {
         let values = values.into_iter().map(Into::into).collect();
         let change = EnumChange::SetValues { values, replacements: Vec::new(), consent: Consent::NONE };
-        self.invoke(Operation::AlterEnum { name: name.into(), change });
+        self.invoke(Operation::Alter(Change::Enum { name: name.into(), change }));
         let (replacements, consent) = last!(
             self,
-            Operation::AlterEnum { change: EnumChange::SetValues { replacements, consent, .. }, .. } =>
-                (replacements, consent)
+            Operation::Alter(Change::Enum {
+                change: EnumChange::SetValues { replacements, consent, .. }, ..
+            }) => (replacements, consent)
         );
         SetEnumValues::new(replacements, consent)
     }
 
     /// Creates a sequence that no column owns (PostgreSQL; SQLite has none and does nothing).
     pub fn create_sequence(&mut self, name: impl Into<ObjectName>) -> &mut Sequence {
-        self.invoke(Operation::CreateSequence(Sequence::new(name)));
-        last!(self, Operation::CreateSequence(sequence) => sequence)
+        self.invoke(Operation::create(Sequence::new(name)));
+        last!(self, Operation::Create { object: Object::Sequence(sequence), .. } => sequence)
     }
 
     /// Changes a sequence: what the calls after it say, and nothing else. One that a column owns stands alone afterwards,
     /// and goes on to fill the column.
     pub fn alter_sequence(&mut self, name: impl Into<ObjectName>) -> AlterSequence<'_> {
-        self.invoke(Operation::AlterSequence { name: name.into(), changes: Vec::new() });
-        AlterSequence::new(last!(self, Operation::AlterSequence { changes, .. } => changes))
+        self.invoke(Operation::Alter(Change::Sequence { name: name.into(), changes: Vec::new() }));
+        AlterSequence::new(last!(self, Operation::Alter(Change::Sequence { changes, .. }) => changes))
+    }
+
+    /// Gives a sequence that no column owns another name (PostgreSQL; elsewhere it is only known).
+    pub fn rename_sequence(&mut self, name: impl Into<ObjectName>, to: impl Into<Ident>) {
+        self.rename(ObjectId::Sequence(name.into()), to);
+    }
+
+    /// Sets a sequence's comment (PostgreSQL; elsewhere it is only known).
+    pub fn create_sequence_comment(&mut self, name: impl Into<ObjectName>, comment: impl Into<String>) {
+        self.comment(ObjectId::Sequence(name.into()), Some(comment.into()));
+    }
+
+    /// Removes a sequence's comment.
+    pub fn drop_sequence_comment(&mut self, name: impl Into<ObjectName>) {
+        self.comment(ObjectId::Sequence(name.into()), None);
     }
 
     /// Drops a sequence, and its place with it.
     pub fn drop_sequence(&mut self, name: impl Into<ObjectName>) {
-        self.invoke(Operation::DropSequence { name: name.into() });
+        self.invoke(Operation::drop(ObjectId::Sequence(name.into())));
     }
 
     /// Creates a schema (PostgreSQL only).
     pub fn create_schema(&mut self, name: impl Into<Ident>) {
-        self.invoke(Operation::CreateSchema { name: name.into() });
+        self.invoke(Operation::create(Object::Namespace(name.into())));
+    }
+
+    /// Gives a schema another name (PostgreSQL only).
+    pub fn rename_schema(&mut self, name: impl Into<Ident>, to: impl Into<Ident>) {
+        self.rename(ObjectId::Namespace(name.into()), to);
     }
 
     /// Drops a schema in which nothing lies (PostgreSQL only).
     pub fn drop_schema(&mut self, name: impl Into<Ident>) {
-        self.invoke(Operation::DropSchema { name: name.into() });
+        self.invoke(Operation::drop(ObjectId::Namespace(name.into())));
     }
 
     /// Runs SQL as it is written, one statement at a time. `:x` and `?` are plain text.
@@ -382,6 +399,22 @@ impl Op {
         self.invoke(Operation::On { dialect, operations });
     }
 
+    pub(super) fn create_constraint(
+        &mut self,
+        table: impl Into<TableName>,
+        constraint: impl Into<Constraint>,
+    ) {
+        self.invoke(Operation::create(Object::constraint(table, constraint)));
+    }
+
+    fn rename(&mut self, id: ObjectId, to: impl Into<Ident>) {
+        self.invoke(Operation::Rename { id, to: to.into() });
+    }
+
+    fn comment(&mut self, id: ObjectId, text: Option<String>) {
+        self.invoke(Operation::Comment { id, text });
+    }
+
     /// The operation recorded last, to be refined by what a method returns.
     pub(super) fn last_mut(&mut self) -> Option<&mut Operation> {
         self.operations.last_mut()
@@ -398,6 +431,22 @@ macro_rules! last {
     };
 }
 pub(super) use last;
+
+/// Returns the constraint of the operation that was recorded a line above.
+macro_rules! last_constraint {
+    ($op:expr, $kind:ident) => {
+        $crate::operation::op::last!(
+            $op,
+            Operation::Create {
+                object: $crate::schema::Object::Constraint {
+                    constraint: $crate::schema::Constraint::$kind(constraint), ..
+                },
+                ..
+            } => constraint
+        )
+    };
+}
+pub(super) use last_constraint;
 
 /// Writes rows of constants of several kinds, for [`Op::bulk_insert`].
 ///

@@ -4,9 +4,11 @@
 //! becomes of them: what a script tells that database alone is known on the others too, and what it tells the others
 //! alone is nothing.
 
-use crate::schema::{Column, ColumnType, Dialect, Ident, Index, Schema, Table, TableName, Type};
+use crate::schema::{
+    Column, ColumnType, Dialect, Ident, Index, Kind, Object, ObjectId, Schema, Table, TableName, Type,
+};
 
-use super::{ApplyError, ColumnChange, ConstraintChange, Execute, Operation, apply};
+use super::{ApplyError, Change, ColumnChange, Execute, Operation, apply};
 
 /// Reduces a list to what one dialect runs or has to know: `On` blocks are opened or left out, and of those for the
 /// keeper's own stays what the dialect itself does not keep.
@@ -15,7 +17,7 @@ pub fn for_dialect(operations: &[Operation], dialect: Dialect) -> Vec<Operation>
     let mut selected = Vec::with_capacity(operations.len());
     for operation in operations {
         let Operation::On { dialect: only, operations } = operation else {
-            selected.push(operation.clone());
+            selected.push(operation.clone().of_column_as_change());
             continue;
         };
         if *only == dialect {
@@ -41,15 +43,11 @@ pub(super) fn own(operations: &[Operation], dialect: Dialect) -> Vec<Operation> 
 pub(super) fn only_known(operations: &[Operation]) -> Vec<Operation> {
     let mut known = Vec::new();
     for operation in for_dialect(operations, Dialect::KEEPER) {
-        if let Operation::AlterColumn { table, column, mut changes } = operation {
+        if let Operation::Alter(Change::Column { table, column, mut changes }) = operation {
             changes.retain(is_known);
             known.extend(altered(&table, column, changes));
-        } else if let Operation::AddColumn { table, column, .. } = &operation {
-            known.extend(of_column(table, column));
-        } else if let Operation::CreateTable(table) = &operation {
-            known.extend(of_table(table));
-        } else if let Operation::CreateIndex { table, index, .. } = &operation {
-            known.extend(of_index(table, index));
+        } else if let Operation::Create { object, .. } = &operation {
+            known.extend(of_object(object));
         } else if let Operation::Execute(Execute { means: Some(means), .. }) = operation {
             known.extend(only_known(&means));
         } else if let Operation::Execute(_) = operation {
@@ -62,6 +60,17 @@ pub(super) fn only_known(operations: &[Operation]) -> Vec<Operation> {
     known
 }
 
+/// Says of a new object what the keeper alone keeps.
+fn of_object(object: &Object) -> Vec<Operation> {
+    match object {
+        Object::Column { table, column } => of_column(table, column).into_iter().collect(),
+        Object::Constraint { .. } | Object::Namespace(_) => Vec::new(),
+        Object::Enum(_) | Object::Sequence(_) => vec![Operation::create(object.clone())],
+        Object::Index { table, index } => of_index(table, index).into_iter().collect(),
+        Object::Table(table) => of_table(table),
+    }
+}
+
 /// Says of a column what the keeper alone keeps; other databases have it under another type, or not at all.
 fn of_column(table: &TableName, column: &Column) -> Option<Operation> {
     let ty = column.ty.on(Dialect::KEEPER);
@@ -72,60 +81,45 @@ fn of_column(table: &TableName, column: &Column) -> Option<Operation> {
 
 fn altered(table: &TableName, column: Ident, changes: Vec<ColumnChange>) -> Option<Operation> {
     let table = table.clone();
-    (!changes.is_empty()).then_some(Operation::AlterColumn { table, column, changes })
+    (!changes.is_empty()).then_some(Operation::alter_column(table, column, changes))
 }
 
 fn of_table(table: &Table) -> Vec<Operation> {
     let name = &table.name;
     let comment = table.comment.clone();
     let comment =
-        comment.map(|comment| Operation::SetTableComment { table: name.clone(), comment: Some(comment) });
+        comment.map(|text| Operation::Comment { id: ObjectId::Table(name.clone()), text: Some(text) });
     let columns = table.columns.iter().filter_map(|column| of_column(name, column));
     let indexes = table.indexes.values().filter_map(|index| of_index(name, index));
     columns.chain(indexes).chain(comment).collect()
 }
 
 fn of_index(table: &TableName, Index { name, comment, .. }: &Index) -> Option<Operation> {
-    let (table, name) = (table.clone(), name.clone());
-    comment.clone().map(|comment| Operation::SetIndexComment { table, name, comment: Some(comment) })
+    let id = ObjectId::index(table.clone(), name.clone());
+    comment.clone().map(|text| Operation::Comment { id, text: Some(text) })
 }
 
 /// Tells whether an operation changes nothing but what the keeper alone keeps.
 fn is_only_known(operation: &Operation) -> bool {
     match operation {
-        Operation::AlterConstraint { change: ConstraintChange::SetComment(_), .. }
-        | Operation::AlterEnum { .. }
-        | Operation::AlterSequence { .. }
-        | Operation::CreateEnum(_)
-        | Operation::CreateSequence(_)
-        | Operation::DropEnum { .. }
-        | Operation::DropSequence { .. }
-        | Operation::SetIndexComment { .. }
-        | Operation::SetTableComment { .. } => true,
-        Operation::AddColumn { .. }
-        | Operation::AlterColumn { .. }
-        | Operation::AlterConstraint { .. }
-        | Operation::BulkInsert(_)
-        | Operation::CreateCheck { .. }
-        | Operation::CreateExclusion { .. }
-        | Operation::CreateForeignKey { .. }
-        | Operation::CreateIndex { .. }
-        | Operation::CreatePrimaryKey { .. }
-        | Operation::CreateSchema { .. }
-        | Operation::CreateTable(_)
-        | Operation::CreateUnique { .. }
-        | Operation::DropColumn { .. }
-        | Operation::DropConstraint { .. }
-        | Operation::DropIndex { .. }
-        | Operation::DropSchema { .. }
-        | Operation::DropTable { .. }
+        Operation::Alter(Change::Enum { .. } | Change::Sequence { .. }) => true,
+        Operation::Alter(Change::Column { .. } | Change::Constraint { .. } | Change::Table { .. }) => false,
+        Operation::Comment { id, .. } => !matches!(id, ObjectId::Column { .. }),
+        Operation::Create { object, .. } => is_kept_by_one(object.kind()),
+        Operation::Drop { id, .. } | Operation::Rename { id, .. } => is_kept_by_one(id.kind()),
+        Operation::BulkInsert(_)
         | Operation::Execute(_)
         | Operation::Irreversible { .. }
         | Operation::On { .. }
-        | Operation::RenameIndex { .. }
-        | Operation::RenameTable { .. }
-        | Operation::Run { .. }
-        | Operation::SetTableOption { .. } => false,
+        | Operation::Run { .. } => false,
+    }
+}
+
+/// Tells whether the keeper alone keeps objects of a kind, and the others know them from the scripts.
+pub(crate) const fn is_kept_by_one(kind: Kind) -> bool {
+    match kind {
+        Kind::Enum | Kind::Sequence => true,
+        Kind::Column | Kind::Constraint | Kind::Index | Kind::Namespace | Kind::Table => false,
     }
 }
 
@@ -178,7 +172,7 @@ fn unsaid(operation: &Operation) -> Option<String> {
 /// Lets a schema follow what is said to the keeper alone.
 pub(super) fn follow_known(schema: &mut Schema, operations: &[Operation], dialect: Dialect) {
     for operation in operations {
-        if let Operation::AlterColumn { table, column, changes } = operation {
+        if let Operation::Alter(Change::Column { table, column, changes }) = operation {
             let (types, others): (Vec<_>, Vec<_>) =
                 changes.iter().cloned().partition(|change| matches!(change, ColumnChange::SetType { .. }));
             others_and_types(schema, (table, column), others, &types, dialect);
@@ -230,7 +224,7 @@ fn make_what_is_known(schema: &mut Schema, operation: &Operation) {
         }
         new.comment = new.comment.take().or_else(|| old.comment.clone());
     };
-    if let Operation::CreateTable(new) = operation {
+    if let Operation::Create { object: Object::Table(new), .. } = operation {
         let mut new = new.clone();
         if let Some(old) = schema.tables.get(&new.name) {
             for column in &mut new.columns {
@@ -239,7 +233,7 @@ fn make_what_is_known(schema: &mut Schema, operation: &Operation) {
             new.comment = new.comment.take().or_else(|| old.comment.clone());
         }
         schema.tables.insert(new.name.clone(), new);
-    } else if let Operation::AddColumn { table, column, .. } = operation
+    } else if let Operation::Create { object: Object::Column { table, column }, .. } = operation
         && let Some(there) = schema.tables.get_mut(table).and_then(|table| table.column_mut(&column.name))
     {
         let mut new = column.clone();
@@ -250,7 +244,10 @@ fn make_what_is_known(schema: &mut Schema, operation: &Operation) {
 
 /// Adds the bare table, column or index that something is said of. Returns `false` where that is not what is wrong.
 fn add_what_is_missing(schema: &mut Schema, operation: &Operation, unfit: &ApplyError) -> bool {
-    let goes = matches!(operation, Operation::DropTable { .. } | Operation::RenameTable { .. });
+    let goes = matches!(
+        operation,
+        Operation::Drop { id: ObjectId::Table(_), .. } | Operation::Rename { id: ObjectId::Table(_), .. }
+    );
     let Some(table) = operation.table().filter(|_| !goes) else { return false };
     if matches!(unfit, ApplyError::NoTable { table: missing } if missing == table) {
         schema.tables.insert(table.clone(), Table::new(table.clone()));
@@ -263,11 +260,11 @@ fn add_what_is_missing(schema: &mut Schema, operation: &Operation, unfit: &Apply
 
 fn add_member(schema: &mut Schema, table: &TableName, operation: &Operation) {
     let Some(owner) = schema.tables.get_mut(table) else { return };
-    if let Operation::AlterColumn { column, .. } = operation
+    if let Operation::Alter(Change::Column { column, .. }) = operation
         && owner.column(column).is_none()
     {
         owner.columns.push(Column::new(column.clone(), Type::custom("")));
-    } else if let Operation::SetIndexComment { name, .. } = operation {
+    } else if let Operation::Comment { id: ObjectId::Index { name, .. }, .. } = operation {
         owner.indexes.entry(name.clone()).or_insert_with(|| Index::new(name.clone(), Vec::new()));
     }
 }

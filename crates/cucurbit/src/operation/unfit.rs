@@ -35,6 +35,12 @@ pub enum ApplyError {
         /// The column.
         column: Ident,
     },
+    /// Namespaces have no comment that is known.
+    #[error("comments of schemas are not supported: `{name}`")]
+    NoComment {
+        /// The namespace.
+        name: Ident,
+    },
     /// The enum type is not there.
     #[error("there is no enum type `{name}`")]
     NoEnum {

@@ -2,8 +2,8 @@
 
 use crate::{
     dialect::Dialect,
-    operation::{ColumnChange, Operation},
-    schema::{Expression, Ident, TableName},
+    operation::{Change, ColumnChange, Operation},
+    schema::{Expression, Ident, Object, TableName},
 };
 
 /// Lists the columns that are filled with `user`. Who means the role has another word for it, `current_user`, which nobody
@@ -14,9 +14,11 @@ pub(super) fn with_role(dialect: Dialect, operations: &[Operation]) -> Vec<(Tabl
 
 fn column(dialect: Dialect, operation: &Operation) -> Option<(TableName, Ident)> {
     let is_role = |sql: &Expression| dialect.is_role(sql.on(dialect));
-    if let Operation::AddColumn { table, column, backfill: Some(backfill) } = operation {
+    if let Operation::Create { object: Object::Column { table, column }, backfill: Some(backfill), .. } =
+        operation
+    {
         is_role(backfill).then(|| (table.clone(), column.name.clone()))
-    } else if let Operation::AlterColumn { table, column, changes } = operation {
+    } else if let Operation::Alter(Change::Column { table, column, changes }) = operation {
         let fills = |change: &ColumnChange| matches!(change, ColumnChange::SetNotNull { backfill: Some(backfill) } if is_role(backfill));
         changes.iter().any(fills).then(|| (table.clone(), column.clone()))
     } else {

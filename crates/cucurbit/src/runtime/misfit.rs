@@ -10,7 +10,7 @@ use crate::{
     nearest::nearest,
     operation::{ApplyError, Operation, apply_all, for_dialect},
     revision::{self, Direction, Edges, Heads, Scripts, Target},
-    schema::{Constraint, ConstraintRef, Schema, Table, TableName},
+    schema::{Constraint, ConstraintRef, Object, Schema, Table, TableName},
 };
 
 use super::{RunError, prepare::is_opaque};
@@ -56,6 +56,10 @@ impl Misfit {
         error: &PlanError,
     ) -> Option<Self> {
         let PlanError::Apply { source: error, .. } = error else { return None };
+        // It fits nowhere, whatever is there.
+        if let ApplyError::NoComment { .. } = error {
+            return None;
+        }
         let graph = scripts.graph();
         let is_there = |schema: &Schema| exists(error, schema);
         let mut replay = Replay::until(dialect, scripts, revision, direction, &is_there);
@@ -277,7 +281,7 @@ impl Replay {
             // What the script did before the operation that fails, for the names that there are.
             drop(apply_all(&mut schema, &operations, self.dialect));
             for operation in &operations {
-                if let Operation::CreateTable(table) = operation {
+                if let Operation::Create { object: Object::Table(table), .. } = operation {
                     schema.tables.entry(table.name.clone()).or_insert_with(|| table.clone());
                 }
             }
@@ -313,6 +317,7 @@ fn wanted(error: &ApplyError) -> Option<String> {
         | ApplyError::EnumValueInUse { .. }
         | ApplyError::EnumValueExists { .. }
         | ApplyError::IndexExists { .. }
+        | ApplyError::NoComment { .. }
         | ApplyError::SchemaExists { .. }
         | ApplyError::SequenceExists { .. }
         | ApplyError::TableExists { .. } => None,
@@ -348,6 +353,7 @@ fn known_names(error: &ApplyError, schema: &Schema) -> Vec<String> {
         | ApplyError::EnumValueInUse { .. }
         | ApplyError::EnumValueExists { .. }
         | ApplyError::IndexExists { .. }
+        | ApplyError::NoComment { .. }
         | ApplyError::SchemaExists { .. }
         | ApplyError::SequenceExists { .. }
         | ApplyError::TableExists { .. } => Vec::new(),
@@ -390,7 +396,9 @@ fn exists(error: &ApplyError, schema: &Schema) -> bool {
             in_table(table, &|table| constraints(table).contains(&name.to_string()))
         }
         ApplyError::EnumExists { name } | ApplyError::NoEnum { name } => enums.contains_key(name),
-        ApplyError::EnumInUse { .. } | ApplyError::EnumValueInUse { .. } => false,
+        ApplyError::EnumInUse { .. } | ApplyError::EnumValueInUse { .. } | ApplyError::NoComment { .. } => {
+            false
+        }
         ApplyError::EnumValueExists { name, value }
         | ApplyError::NoEnumValue { name, value }
         | ApplyError::NotOfEnum { name, value, .. } => {

@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 use crate::{
     connection::{Connection, ConnectionError},
     dialect::{self, Before, Dialect, Hazard, Mode, Offender, Plan, PlanError, Statement, lexer},
-    operation::{BoxedCode, ColumnChange, Execute, Functions, Operation, for_dialect},
+    operation::{BoxedCode, Change, ColumnChange, Execute, Functions, Operation, for_dialect},
     revision::{Applied, Direction, Heads, ScriptPanic, Scripts, Step},
-    schema::{Ident, Schema, TableName},
+    schema::{Ident, Object, ObjectId, Schema, TableName},
 };
 
 use super::{RunError, backfill, resume, said::Said};
@@ -201,54 +201,74 @@ impl Known {
 
     /// Notes what an operation does to tables and columns: what bears their names later is something else.
     fn forget(&mut self, operation: &Operation) {
-        let mut change = |table: &TableName, column: &Ident| {
-            self.changed.insert((table.clone(), column.clone()));
-        };
         match operation {
-            Operation::AddColumn { table, column, .. } => change(table, &column.name),
-            Operation::AlterColumn { table, column, changes } => {
-                for to in changes.iter().filter_map(ColumnChange::new_name) {
-                    change(table, column);
-                    change(table, to);
-                }
-                // Its values are others by then.
-                if changes.iter().any(|change| matches!(change, ColumnChange::SetType { .. })) {
-                    change(table, column);
-                }
-            }
-            Operation::DropColumn { table, column, .. } => change(table, column),
-            Operation::DropTable { table, .. } | Operation::RenameTable { table, .. } => {
-                self.tables.remove(table);
-            }
+            Operation::Alter(change) => self.forget_altered(change),
+            Operation::Create { object, .. } => self.forget_created(object),
+            Operation::Drop { id, .. } => self.forget_gone(id),
             Operation::Execute(Execute { means, .. }) => {
                 means.iter().flatten().for_each(|meant| self.forget(meant));
             }
             Operation::On { operations, .. } => operations.iter().for_each(|inner| self.forget(inner)),
-            Operation::AlterConstraint { .. }
-            | Operation::BulkInsert(_)
-            | Operation::CreateCheck { .. }
-            | Operation::CreateExclusion { .. }
-            | Operation::AlterEnum { .. }
-            | Operation::AlterSequence { .. }
-            | Operation::CreateEnum(_)
-            | Operation::CreateSchema { .. }
-            | Operation::CreateSequence(_)
-            | Operation::CreateForeignKey { .. }
-            | Operation::CreateIndex { .. }
-            | Operation::CreatePrimaryKey { .. }
-            | Operation::CreateTable(_)
-            | Operation::CreateUnique { .. }
-            | Operation::DropConstraint { .. }
-            | Operation::DropEnum { .. }
-            | Operation::DropSchema { .. }
-            | Operation::DropSequence { .. }
-            | Operation::DropIndex { .. }
+            Operation::Rename { id, to } => {
+                self.forget_gone(id);
+                if let ObjectId::Column { table, .. } = id {
+                    self.forget_column(table, to);
+                }
+            }
+            Operation::BulkInsert(_)
+            | Operation::Comment { .. }
             | Operation::Irreversible { .. }
-            | Operation::Run { .. }
-            | Operation::RenameIndex { .. }
-            | Operation::SetIndexComment { .. }
-            | Operation::SetTableComment { .. }
-            | Operation::SetTableOption { .. } => {}
+            | Operation::Run { .. } => {}
+        }
+    }
+
+    fn forget_column(&mut self, table: &TableName, column: &Ident) {
+        self.changed.insert((table.clone(), column.clone()));
+    }
+
+    fn forget_altered(&mut self, change: &Change) {
+        match change {
+            Change::Column { table, column, changes } => {
+                for to in changes.iter().filter_map(ColumnChange::new_name) {
+                    self.forget_column(table, column);
+                    self.forget_column(table, to);
+                }
+                // Its values are others by then.
+                if changes.iter().any(|change| matches!(change, ColumnChange::SetType { .. })) {
+                    self.forget_column(table, column);
+                }
+            }
+            Change::Constraint { .. }
+            | Change::Enum { .. }
+            | Change::Sequence { .. }
+            | Change::Table { .. } => {}
+        }
+    }
+
+    fn forget_created(&mut self, object: &Object) {
+        match object {
+            Object::Column { table, column } => self.forget_column(table, &column.name),
+            Object::Constraint { .. }
+            | Object::Enum(_)
+            | Object::Index { .. }
+            | Object::Namespace(_)
+            | Object::Sequence(_)
+            | Object::Table(_) => {}
+        }
+    }
+
+    /// Notes that nothing bears a name any more.
+    fn forget_gone(&mut self, id: &ObjectId) {
+        match id {
+            ObjectId::Column { table, name } => self.forget_column(table, name),
+            ObjectId::Namespace(name) => self.tables.retain(|table| table.schema.as_ref() != Some(name)),
+            ObjectId::Table(table) => {
+                self.tables.remove(table);
+            }
+            ObjectId::Constraint { .. }
+            | ObjectId::Enum(_)
+            | ObjectId::Index { .. }
+            | ObjectId::Sequence(_) => {}
         }
     }
 }
@@ -388,8 +408,10 @@ pub(crate) fn is_opaque(dialect: Dialect, operation: &Operation) -> bool {
 
 fn writes(operation: &Operation) -> bool {
     // The rows get other values.
-    let renames =
-        matches!(operation, Operation::AlterEnum { name: _, change } if !change.renamed().is_empty());
+    let renames = matches!(
+        operation,
+        Operation::Alter(Change::Enum { name: _, change }) if !change.renamed().is_empty()
+    );
     renames || matches!(operation, Operation::Execute(_) | Operation::BulkInsert(_))
 }
 
@@ -486,7 +508,8 @@ fn refuse_mixed_words(dialect: Dialect, work: &Work) -> Result<(), RunError> {
         Segment::Code { .. } | Segment::Planned(_) | Segment::Opaque(_) => false,
     });
     let replaces = operations().any(|operation| {
-        matches!(operation, Operation::DropTable { .. }) && dialect::may_rebuild(dialect, operation)
+        matches!(operation, Operation::Drop { id: ObjectId::Table(_), .. })
+            && dialect::may_rebuild(dialect, operation)
     });
     let other = code
         .or_else(|| opens.then(|| "what follows SQL of unknown effect".to_owned()))

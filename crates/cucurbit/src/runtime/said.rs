@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 
 use crate::{
     dialect::Dialect,
-    operation::{self, Execute, Operation},
+    operation::{self, Change, Execute, Operation},
     revision::{self, Applied, Heads, PlanError, Scripts, Target},
-    schema::Schema,
+    schema::{Kind, Schema},
 };
 
 use super::RunError;
@@ -66,38 +66,24 @@ impl<'s> Said<'s> {
 
 fn speaks_of_types(operation: &Operation) -> bool {
     match operation {
-        Operation::On { operations, .. } => operations.iter().any(speaks_of_types),
+        Operation::Alter(change) => match change {
+            Change::Enum { .. } | Change::Sequence { .. } => true,
+            Change::Column { .. } | Change::Constraint { .. } | Change::Table { .. } => false,
+        },
+        Operation::Comment { id, .. } | Operation::Drop { id, .. } | Operation::Rename { id, .. } => {
+            is_of_types(id.kind())
+        }
+        Operation::Create { object, .. } => is_of_types(object.kind()),
         Operation::Execute(Execute { means, .. }) => means.iter().flatten().any(speaks_of_types),
-        Operation::AlterEnum { .. }
-        | Operation::AlterSequence { .. }
-        | Operation::CreateEnum(_)
-        | Operation::CreateSequence(_)
-        | Operation::DropEnum { .. }
-        | Operation::DropSequence { .. } => true,
-        Operation::AddColumn { .. }
-        | Operation::AlterColumn { .. }
-        | Operation::AlterConstraint { .. }
-        | Operation::BulkInsert(_)
-        | Operation::CreateCheck { .. }
-        | Operation::CreateExclusion { .. }
-        | Operation::CreateForeignKey { .. }
-        | Operation::CreateIndex { .. }
-        | Operation::CreatePrimaryKey { .. }
-        | Operation::CreateSchema { .. }
-        | Operation::CreateTable(_)
-        | Operation::CreateUnique { .. }
-        | Operation::DropColumn { .. }
-        | Operation::DropConstraint { .. }
-        | Operation::DropIndex { .. }
-        | Operation::DropSchema { .. }
-        | Operation::DropTable { .. }
-        | Operation::Irreversible { .. }
-        | Operation::RenameIndex { .. }
-        | Operation::RenameTable { .. }
-        | Operation::Run { .. }
-        | Operation::SetIndexComment { .. }
-        | Operation::SetTableComment { .. }
-        | Operation::SetTableOption { .. } => false,
+        Operation::On { operations, .. } => operations.iter().any(speaks_of_types),
+        Operation::BulkInsert(_) | Operation::Irreversible { .. } | Operation::Run { .. } => false,
+    }
+}
+
+const fn is_of_types(kind: Kind) -> bool {
+    match kind {
+        Kind::Enum | Kind::Sequence => true,
+        Kind::Column | Kind::Constraint | Kind::Index | Kind::Namespace | Kind::Table => false,
     }
 }
 

@@ -14,6 +14,7 @@ mod exclusion;
 mod index;
 mod name;
 mod naming;
+mod object;
 mod remark;
 mod sequence;
 mod table;
@@ -41,6 +42,7 @@ pub use self::{
     index::{Index, IndexKey, IndexPart, Nulls, Order},
     name::{Ident, ObjectName, TableName},
     naming::{NamingConvention, NamingError},
+    object::{Kind, Object, ObjectId},
     remark::{Remark, Remarks, Uncounted},
     sequence::{Sequence, SequenceOptions},
     table::{Table, TableOption, TableOptions},

@@ -1,6 +1,6 @@
 //! Values as Rust expressions: text, names, types, columns, constants.
 //!
-//! Every spelling uses only names of [`crate::prelude`]. Statements are in `render.rs`.
+//! Every spelling uses only names of [`crate::prelude`]. Lines are in `render/`.
 
 use std::collections::BTreeMap;
 

@@ -1,15 +1,15 @@
-//! Operations of every kind, made by proptest, with the names and texts that break things.
+//! Operations of every verb and kind, made by proptest, with the names and texts that break things.
 
 use cucurbit::{
     operation::{
-        BulkInsert, ColumnChange, Concurrency, Consent, ConstraintChange, EnumChange, Execute, Operation,
-        SequenceChange,
+        BulkInsert, Change, ColumnChange, Concurrency, Consent, ConstraintChange, EnumChange, Execute,
+        Operation, SequenceChange, TableChange,
     },
     schema::{
-        Action, Check, Column, ConstraintRef, Constraints, Deferral, Dialect, EnumPlace, EnumType, Exclusion,
-        ForeignKey, Ident, Identity, Index, IndexKey, IndexPart, Literal, Match, Nulls, OnConflict, Order,
-        PrimaryKey, Referred, Sequence, SequenceOptions, Serial, ServerDefault, Table, TableName,
-        TableOption, TableOptions, Type, Unique, Variants,
+        Action, Check, Column, Constraint, ConstraintRef, Constraints, Deferral, Dialect, EnumPlace,
+        EnumType, Exclusion, ForeignKey, Ident, Identity, Index, IndexKey, IndexPart, Literal, Match, Nulls,
+        Object, ObjectId, OnConflict, Order, PrimaryKey, Referred, Sequence, SequenceOptions, Serial,
+        ServerDefault, Table, TableName, TableOption, TableOptions, Type, Unique, Variants,
     },
 };
 use proptest::{
@@ -141,12 +141,6 @@ fn sequence_options() -> BoxedStrategy<SequenceOptions> {
         .boxed()
 }
 
-fn sequence() -> BoxedStrategy<Sequence> {
-    (table_name(), ty(), sequence_options(), comment())
-        .prop_map(|(name, ty, options, comment)| Sequence { name, ty, options, comment })
-        .boxed()
-}
-
 fn sequence_change() -> BoxedStrategy<SequenceChange> {
     let number = || option::of(any::<i64>());
     prop_oneof![
@@ -160,6 +154,12 @@ fn sequence_change() -> BoxedStrategy<SequenceChange> {
         ty().prop_map(SequenceChange::SetType),
     ]
     .boxed()
+}
+
+fn sequence() -> BoxedStrategy<Sequence> {
+    (table_name(), ty(), sequence_options(), comment())
+        .prop_map(|(name, ty, options, comment)| Sequence { name, ty, options, comment })
+        .boxed()
 }
 
 fn serial() -> BoxedStrategy<Serial> {
@@ -397,45 +397,22 @@ fn constraint_ref() -> BoxedStrategy<ConstraintRef> {
 }
 
 fn constraint_change() -> BoxedStrategy<ConstraintChange> {
+    prop_oneof![deferral().prop_map(ConstraintChange::SetDeferral), Just(ConstraintChange::Validate)].boxed()
+}
+
+fn constraint() -> BoxedStrategy<Constraint> {
     prop_oneof![
-        ident().prop_map(|to| ConstraintChange::Rename { to }),
-        option::of(text()).prop_map(ConstraintChange::SetComment),
-        deferral().prop_map(ConstraintChange::SetDeferral),
-        Just(ConstraintChange::Validate),
+        primary_key().prop_map(Constraint::PrimaryKey),
+        unique().prop_map(Constraint::Unique),
+        foreign_key().prop_map(Constraint::ForeignKey),
+        check().prop_map(Constraint::Check),
+        exclusion().prop_map(Constraint::Exclusion),
     ]
     .boxed()
 }
 
-/// What one table's `alter_table` can hold.
-fn alteration() -> BoxedStrategy<Operation> {
-    let consent = || any::<bool>().prop_map(|is_given| Consent { is_given });
-    prop_oneof![
-        (table_name(), column(), option::of(expression()))
-            .prop_map(|(table, column, backfill)| Operation::AddColumn { table, column, backfill }),
-        (table_name(), ident(), vec(column_change(), 0..4))
-            .prop_map(|(table, column, changes)| Operation::AlterColumn { table, column, changes }),
-        (table_name(), constraint_ref(), constraint_change()).prop_map(|(table, constraint, change)| {
-            Operation::AlterConstraint { table, constraint, change }
-        }),
-        (table_name(), check()).prop_map(|(table, check)| Operation::CreateCheck { table, check }),
-        (table_name(), exclusion())
-            .prop_map(|(table, exclusion)| Operation::CreateExclusion { table, exclusion }),
-        (table_name(), foreign_key())
-            .prop_map(|(table, foreign_key)| Operation::CreateForeignKey { table, foreign_key }),
-        (table_name(), primary_key())
-            .prop_map(|(table, primary_key)| Operation::CreatePrimaryKey { table, primary_key }),
-        (table_name(), unique()).prop_map(|(table, unique)| Operation::CreateUnique { table, unique }),
-        (table_name(), ident(), consent()).prop_map(|(table, column, consent)| Operation::DropColumn {
-            table,
-            column,
-            consent
-        }),
-        (table_name(), select(&TableOption::ALL[..]), any::<bool>())
-            .prop_map(|(table, option, is_set)| Operation::SetTableOption { table, option, is_set }),
-        (table_name(), constraint_ref())
-            .prop_map(|(table, constraint)| Operation::DropConstraint { table, constraint }),
-    ]
-    .boxed()
+fn consent() -> BoxedStrategy<Consent> {
+    any::<bool>().prop_map(|is_given| Consent { is_given }).boxed()
 }
 
 fn concurrency() -> BoxedStrategy<Concurrency> {
@@ -454,20 +431,110 @@ fn enum_change() -> BoxedStrategy<EnumChange> {
         text().prop_map(EnumPlace::Before),
         Just(EnumPlace::Last),
     ];
-    let consent = any::<bool>().prop_map(|is_given| Consent { is_given });
     prop_oneof![
         (text(), place).prop_map(|(value, place)| EnumChange::AddValue { value, place }),
         (text(), text()).prop_map(|(value, to)| EnumChange::RenameValue { value, to }),
-        option::of(text()).prop_map(EnumChange::SetComment),
-        (vec(text(), 0..4), vec((text(), text()), 0..3), consent).prop_map(
+        (vec(text(), 0..4), vec((text(), text()), 0..3), consent()).prop_map(
             |(values, replacements, consent)| EnumChange::SetValues { values, replacements, consent }
         ),
     ]
     .boxed()
 }
 
+fn column_id() -> BoxedStrategy<ObjectId> {
+    (table_name(), ident()).prop_map(|(table, name)| ObjectId::Column { table, name }).boxed()
+}
+
+fn constraint_id() -> BoxedStrategy<ObjectId> {
+    (table_name(), constraint_ref())
+        .prop_map(|(table, constraint)| ObjectId::Constraint { table, constraint })
+        .boxed()
+}
+
+fn index_id() -> BoxedStrategy<ObjectId> {
+    (table_name(), ident()).prop_map(|(table, name)| ObjectId::Index { table, name }).boxed()
+}
+
+/// What stands beside tables.
+fn id_of_type() -> BoxedStrategy<ObjectId> {
+    prop_oneof![
+        table_name().prop_map(ObjectId::Enum),
+        ident().prop_map(ObjectId::Namespace),
+        table_name().prop_map(ObjectId::Sequence),
+    ]
+    .boxed()
+}
+
+fn id() -> BoxedStrategy<ObjectId> {
+    prop_oneof![
+        1 => column_id(),
+        2 => constraint_id(),
+        1 => index_id(),
+        1 => table_name().prop_map(ObjectId::Table),
+        3 => id_of_type(),
+    ]
+    .boxed()
+}
+
+fn change() -> BoxedStrategy<Change> {
+    let column = (table_name(), ident(), vec(column_change(), 0..4))
+        .prop_map(|(table, column, changes)| Change::Column { table, column, changes });
+    let constraint = (table_name(), constraint_ref(), constraint_change())
+        .prop_map(|(table, constraint, change)| Change::Constraint { table, constraint, change });
+    let option = (select(&TableOption::ALL[..]), any::<bool>())
+        .prop_map(|(option, is_set)| TableChange::SetOption { option, is_set });
+    prop_oneof![
+        3 => column,
+        1 => constraint,
+        1 => (table_name(), enum_change()).prop_map(|(name, change)| Change::Enum { name, change }),
+        1 => (table_name(), vec(sequence_change(), 0..4))
+            .prop_map(|(name, changes)| Change::Sequence { name, changes }),
+        1 => (table_name(), option).prop_map(|(table, change)| Change::Table { table, change }),
+    ]
+    .boxed()
+}
+
+/// New objects. Only a column is filled, and only an index is made while others write.
+fn create() -> BoxedStrategy<Operation> {
+    let column = (table_name(), column(), option::of(expression())).prop_map(|(table, column, backfill)| {
+        let concurrency = Concurrency::default();
+        Operation::Create { object: Object::Column { table, column }, backfill, concurrency }
+    });
+    let index = (table_name(), index(), concurrency()).prop_map(|(table, index, concurrency)| {
+        Operation::Create { object: Object::Index { table, index }, backfill: None, concurrency }
+    });
+    let constraint =
+        (table_name(), constraint()).prop_map(|(table, constraint)| Object::Constraint { table, constraint });
+    prop_oneof![
+        2 => column,
+        4 => constraint.prop_map(Operation::create),
+        1 => index,
+        1 => enum_type().prop_map(Operation::create),
+        1 => ident().prop_map(|name| Operation::create(Object::Namespace(name))),
+        1 => sequence().prop_map(Operation::create),
+        1 => table().prop_map(Operation::create),
+    ]
+    .boxed()
+}
+
+/// Objects that go. Only those with rows may lose them, and only an index goes while others write.
+fn drop() -> BoxedStrategy<Operation> {
+    let with_rows = prop_oneof![column_id(), table_name().prop_map(ObjectId::Table)];
+    prop_oneof![
+        2 => (with_rows, consent()).prop_map(|(id, consent)| {
+            Operation::Drop { id, consent, concurrency: Concurrency::default() }
+        }),
+        1 => (index_id(), concurrency()).prop_map(|(id, concurrency)| {
+            Operation::Drop { id, consent: Consent::NONE, concurrency }
+        }),
+        2 => constraint_id().prop_map(Operation::drop),
+        2 => id_of_type().prop_map(Operation::drop),
+    ]
+    .boxed()
+}
+
+/// What is no object's.
 fn statement() -> BoxedStrategy<Operation> {
-    let consent = any::<bool>().prop_map(|is_given| Consent { is_given });
     let rows = prop_oneof![
         vec(vec(literal(), 0..4), 0..4),
         vec(vec(any::<i64>().prop_map(Literal::Integer), 2), 1..4),
@@ -477,45 +544,25 @@ fn statement() -> BoxedStrategy<Operation> {
         (table_name(), idents(), rows).prop_map(|(table, columns, rows)| {
             Operation::BulkInsert(BulkInsert { table, columns, rows })
         }),
-        (table_name(), index(), concurrency())
-            .prop_map(|(table, index, concurrency)| { Operation::CreateIndex { table, index, concurrency } }),
-        enum_type().prop_map(Operation::CreateEnum),
-        (table_name(), vec(sequence_change(), 0..4))
-            .prop_map(|(name, changes)| Operation::AlterSequence { name, changes }),
-        sequence().prop_map(Operation::CreateSequence),
-        ident().prop_map(|name| Operation::CreateSchema { name }),
-        ident().prop_map(|name| Operation::DropSchema { name }),
-        table_name().prop_map(|name| Operation::DropSequence { name }),
-        table().prop_map(Operation::CreateTable),
-        (table_name(), enum_change()).prop_map(|(name, change)| Operation::AlterEnum { name, change }),
-        table_name().prop_map(|name| Operation::DropEnum { name }),
-        (table_name(), ident(), concurrency()).prop_map(|(table, name, concurrency)| Operation::DropIndex {
-            table,
-            name,
-            concurrency
-        }),
-        (table_name(), consent).prop_map(|(table, consent)| Operation::DropTable { table, consent }),
         (text(), any::<bool>()).prop_map(|(sql, is_outside_transaction)| {
             Operation::Execute(Execute { sql, is_outside_transaction, means: None })
         }),
         text().prop_map(|reason| Operation::Irreversible { reason }),
-        (table_name(), ident(), ident()).prop_map(|(table, name, to)| Operation::RenameIndex {
-            table,
-            name,
-            to
-        }),
-        (table_name(), ident()).prop_map(|(table, to)| Operation::RenameTable { table, to }),
-        (table_name(), ident(), option::of(text()))
-            .prop_map(|(table, name, comment)| Operation::SetIndexComment { table, name, comment }),
-        (table_name(), option::of(text()))
-            .prop_map(|(table, comment)| Operation::SetTableComment { table, comment }),
     ]
     .boxed()
 }
 
 /// Makes lists of operations, some of them inside one another.
 pub(crate) fn operations() -> BoxedStrategy<Vec<Operation>> {
-    let flat = prop_oneof![3 => alteration(), 2 => statement()].boxed();
+    let flat = prop_oneof![
+        4 => change().prop_map(Operation::Alter),
+        2 => (id(), option::of(text())).prop_map(|(id, text)| Operation::Comment { id, text }),
+        5 => create(),
+        3 => drop(),
+        2 => (id(), ident()).prop_map(|(id, to)| Operation::Rename { id, to }),
+        1 => statement(),
+    ]
+    .boxed();
     let nested = flat.clone().prop_recursive(2, 8, 3, |inner| {
         let inner = vec(inner, 0..3);
         prop_oneof![

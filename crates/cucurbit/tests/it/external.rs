@@ -43,7 +43,7 @@ fn models(is_elsewhere: bool, on_delete: Action) -> Schema {
 }
 
 fn plant<const IS_ELSEWHERE: bool>(op: &mut Op) {
-    op.invoke(Operation::CreateTable(plant_table(IS_ELSEWHERE, Action::NoAction)));
+    op.invoke(Operation::create(plant_table(IS_ELSEWHERE, Action::NoAction)));
 }
 
 fn no_plant(op: &mut Op) {

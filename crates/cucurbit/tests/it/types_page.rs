@@ -90,7 +90,7 @@ fn declared(dialect: Dialect, ty: &Type, is_strict: bool) -> String {
     });
     let mood = EnumType::new("mood", ["sad"]);
     let mut before = Before { schema: Schema::new().with_enums([mood]), ..Before::default() };
-    let plan = dialect.plan(&mut before, &[Operation::CreateTable(table)]).unwrap();
+    let plan = dialect.plan(&mut before, &[Operation::create(table)]).unwrap();
     let sql = &plan.statements[0].sql;
     let (_, rest) = sql.split_once("\"c\" ").expect("the column");
     let (word, _) = rest.split_once(" NOT NULL").expect("a column that refuses NULL");

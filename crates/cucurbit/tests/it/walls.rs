@@ -25,13 +25,12 @@ const SQLX: [&str; 5] =
 const PRINTING: [&str; 2] = ["cli/print", "cli/report"];
 
 /// Where a dialect may be named, besides the room `dialect`, and why.
-const DIALECT_NAMED: [(&str, &str); 7] = [
+const DIALECT_NAMED: [(&str, &str); 6] = [
     ("connection", "a connection knows which database it is to; an address says it by its scheme"),
     (
         "operation/exclusion",
         "exclusion constraints are PostgreSQL's, and what makes one is recorded for it alone",
     ),
-    ("operation/reverse", "one of the two is handed to `apply` where they do not differ"),
     ("prelude", "scripts say `op.on(Postgres, …)`"),
     ("runtime/apply", "what waits for opaque SQL may turn out to be a rebuild, and only SQLite has those"),
     ("schema/variant", "the names themselves"),

@@ -6,9 +6,9 @@
 use std::fmt::Debug;
 
 use cucurbit::{
-    operation::Operation,
+    operation::{Concurrency, Operation},
     prelude::*,
-    schema::{Column, Literal, Schema, ServerDefault, TableBuilder, build},
+    schema::{Column, Literal, Object, ObjectId, Schema, ServerDefault, TableBuilder, build},
 };
 use sqlx::{
     ColumnIndex, Connection as _, Decode, Encode, Executor, IntoArguments, PgConnection, Row as _,
@@ -122,12 +122,12 @@ async fn goes_there_and_back<D, T>(
             if default {
                 column.default = Some(ServerDefault::Literal(Literal::String(text.clone())));
             }
-            let operation = |column| Operation::AddColumn {
-                table: "held".into(),
-                column,
-                backfill: backfill.clone().map(Into::into),
+            let add = Operation::Create {
+                object: Object::column("held", column.clone()),
+                backfill: backfill.map(Into::into),
+                concurrency: Concurrency::default(),
             };
-            database.run(&[operation(column.clone())]).await;
+            database.run(&[add]).await;
             let mut filled = schema.clone();
             filled.tables.values_mut().next().unwrap().columns.push(column.clone());
             database.check_is(&filled).await;
@@ -143,8 +143,7 @@ async fn goes_there_and_back<D, T>(
                 let read = read.unwrap_or_else(|error| panic!("{ty} {value:?} as {text}: {error}"));
                 assert_eq!(read, *value, "{ty} as {text}");
             }
-            let (table, consent) = ("held".into(), cucurbit::operation::Consent::GIVEN);
-            database.run(&[Operation::DropColumn { table, column: "filled".into(), consent }]).await;
+            database.run(&[Operation::drop_with_data(ObjectId::column("held", "filled"))]).await;
             database.connection.execute("DELETE FROM held WHERE id > 0").await.unwrap();
         }
     }

@@ -19,7 +19,7 @@ use cucurbit::{
     diff::{Filter, diff},
     operation::Operation,
     prelude::*,
-    schema::{Column, EnumType, Schema, ServerDefault},
+    schema::{Column, EnumType, Object, Schema, ServerDefault},
 };
 use sea_orm::{DbErr, Value};
 use tempfile::TempDir;
@@ -91,7 +91,11 @@ impl Database {
             before.schema = before.schema.with_enums(self.enums.iter().cloned());
         }
         self.enums.extend(operations.iter().filter_map(|operation| {
-            if let Operation::CreateEnum(new) = operation { Some(new.clone()) } else { None }
+            if let Operation::Create { object: Object::Enum(new), .. } = operation {
+                Some(new.clone())
+            } else {
+                None
+            }
         }));
         let plan = self.connection.dialect().plan(&mut before, operations).unwrap();
         for statement in &plan.statements {
@@ -106,8 +110,8 @@ impl Database {
 
     /// Makes the tables of a schema, which must then compare as they were written.
     async fn make(&mut self, schema: &Schema) {
-        let enums = schema.enums.values().cloned().map(Operation::CreateEnum);
-        let tables = schema.tables.values().cloned().map(Operation::CreateTable);
+        let enums = schema.enums.values().cloned().map(Operation::create);
+        let tables = schema.tables.values().cloned().map(Operation::create);
         let operations: Vec<Operation> = enums.chain(tables).collect();
         self.run(&operations).await;
         self.check_is(schema).await;

@@ -1,7 +1,10 @@
 //! The ways that a value can go: written and read, filled in by the database, into rows that are there, by a default
 //! that is set later. And what all lists of types need.
 
-pub(super) use cucurbit::operation::{ColumnChange, Operation};
+pub(super) use cucurbit::{
+    operation::{ColumnChange, Operation},
+    schema::Object,
+};
 pub(super) use sea_orm::{
     ActiveModelTrait,
     ActiveValue::NotSet,
@@ -125,8 +128,7 @@ macro_rules! ways {
                         let (without, column) = without_filled(&schema);
                         database.make(&without).await;
                         insert(database, value.clone()).await;
-                        let table = "held".into();
-                        database.run(&[Operation::AddColumn { table, column, backfill: None }]).await;
+                        database.run(&[Operation::create(Object::column("held", column))]).await;
                         database.check_is(&schema).await;
                         check_filled(database, value.clone()).await;
                         database.unmake(&schema).await;
@@ -134,8 +136,7 @@ macro_rules! ways {
                         // A default that is set on a column that is there.
                         database.make(&without_default(&schema)).await;
                         let changes = vec![ColumnChange::SetDefault(filled_default(&schema))];
-                        let (table, column) = ("held".into(), "filled".into());
-                        database.run(&[Operation::AlterColumn { table, column, changes }]).await;
+                        database.run(&[Operation::alter_column("held", "filled", changes)]).await;
                         database.check_is(&schema).await;
                         check_filled(database, value.clone()).await;
                         database.unmake(&schema).await;

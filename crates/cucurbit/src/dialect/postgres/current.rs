@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use super::visit::{self, Change};
+use super::visit::{self, Visitor};
 use crate::{
     operation::Operation,
     schema::{Ident, ObjectName, Schema},
@@ -37,7 +37,7 @@ pub(crate) fn without_current(mut schema: Schema, current: &Ident) -> Schema {
 
 struct Short<'c>(&'c Ident);
 
-impl Change for Short<'_> {
+impl Visitor for Short<'_> {
     fn object(&mut self, name: &mut ObjectName) {
         name.schema = name.schema.take().filter(|schema| schema != self.0);
     }
@@ -69,7 +69,7 @@ impl Located<'_> {
     }
 }
 
-impl Change for Located<'_> {
+impl Visitor for Located<'_> {
     fn object(&mut self, name: &mut ObjectName) {
         let other = match &name.schema {
             None => ObjectName::qualified(self.current.clone(), name.name.clone()),

@@ -242,15 +242,19 @@ pub(super) fn with_renamed_column(sql: &str, from: &Ident, to: &Ident) -> String
     text
 }
 
+/// Finds the name of the type that a cast at this place is to: its schema, if that is said, and where the name itself is.
+pub(super) fn cast_name(tokens: &[Token<'_>], at: usize) -> Option<(Option<String>, usize)> {
+    let is = |at: usize, symbol| tokens.get(at).is_some_and(|token| token.is(symbol));
+    if !is(at, "::") && !tokens.get(at).is_some_and(|token| is_word(token, "as")) {
+        return None;
+    }
+    if is(at + 2, ".") { Some((tokens.get(at + 1)?.name(), at + 3)) } else { Some((None, at + 1)) }
+}
+
 /// The type that a cast at this place is to: the last part of its name, and whether it is an array.
 fn cast_to(tokens: &[Token<'_>], at: usize) -> Option<(String, bool)> {
     let is = |at: usize, symbol| tokens.get(at).is_some_and(|token| token.is(symbol));
-    let is_as =
-        tokens.get(at).is_some_and(|token| token.kind == Kind::Word && token.text.eq_ignore_ascii_case("as"));
-    if !is(at, "::") && !is_as {
-        return None;
-    }
-    let last = if is(at + 2, ".") { at + 3 } else { at + 1 };
+    let (_, last) = cast_name(tokens, at)?;
     let name = tokens.get(last)?.name()?;
     Some((name, is(last + 1, "[") && is(last + 2, "]")))
 }
@@ -311,7 +315,7 @@ fn stands_beside(tokens: &[Token<'_>], at: usize, columns: &[&Ident]) -> bool {
 }
 
 /// What a constant without escapes stands for.
-fn plain_text(constant: &str) -> Option<String> {
+pub(super) fn plain_text(constant: &str) -> Option<String> {
     Some(constant.strip_prefix('\'')?.strip_suffix('\'')?.replace("''", "'"))
 }
 

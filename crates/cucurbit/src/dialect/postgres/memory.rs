@@ -1,14 +1,14 @@
 //! What an operation does to the schema in memory on PostgreSQL, beyond what it means everywhere.
 //!
 //! The meaning is that of `operation::apply`; here is what the server adds by itself, so that memory agrees with
-//! what would be reflected: names, NOT NULL, what goes with a column, and renamed columns in expressions.
+//! what would be reflected: names, NOT NULL, what goes with a column, and new names in expressions.
 
-use super::{check, expression, names, sequence, types};
+use super::{check, expression, names, rename, sequence, types};
 use crate::{
     dialect::PlanError,
-    operation::{self, ColumnChange, Operation, resolve_constraint},
+    operation::{self, Change, ColumnChange, Operation, resolve_constraint},
     schema::{
-        Constraint, ConstraintRef, Dialect, Expression, Ident, Index, Literal, ObjectName, Schema,
+        Constraint, ConstraintRef, Dialect, Expression, Ident, Index, Literal, ObjectId, ObjectName, Schema,
         ServerDefault, Table, TableName,
     },
 };
@@ -19,58 +19,53 @@ pub(super) fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), Pl
     if let Some(table) = operation.table() {
         names::name_all(schema, table);
     }
-    if let Operation::AlterSequence { name, changes: _ } = operation {
+    if let Operation::Alter(Change::Sequence { name, changes: _ }) = operation {
         forget_usual(schema, name);
     }
     operation::apply(schema, operation, Dialect::Postgres)
         .map_err(|source| PlanError::Apply { operation: operation.describe(), source })?;
     match operation {
-        Operation::AlterColumn { table, column, changes } => {
-            for change in changes {
-                if let ColumnChange::Rename { to } = change {
-                    rename_in_expressions(schema, table, column, to);
-                }
-            }
-        }
-        Operation::DropColumn { table, column, consent: _ } => {
-            drop_what_names(schema, table, column);
-        }
-        Operation::AlterEnum { name, change } => rename_values(schema, name, &change.renamed()),
-        Operation::AddColumn { .. }
-        | Operation::AlterConstraint { .. }
-        | Operation::BulkInsert(_)
-        | Operation::CreateCheck { .. }
-        | Operation::CreateExclusion { .. }
-        | Operation::AlterSequence { .. }
-        | Operation::CreateEnum(_)
-        | Operation::CreateSchema { .. }
-        | Operation::CreateSequence(_)
-        | Operation::CreateForeignKey { .. }
-        | Operation::CreateIndex { .. }
-        | Operation::CreatePrimaryKey { .. }
-        | Operation::CreateTable(_)
-        | Operation::CreateUnique { .. }
-        | Operation::DropConstraint { .. }
-        | Operation::DropEnum { .. }
-        | Operation::DropSchema { .. }
-        | Operation::DropSequence { .. }
-        | Operation::DropIndex { .. }
-        | Operation::DropTable { .. }
+        Operation::Alter(change) => follow_change(schema, change),
+        Operation::Drop { id: ObjectId::Column { table, name }, .. } => drop_what_names(schema, table, name),
+        Operation::Rename { id, to } => follow_rename(schema, id, to),
+        Operation::BulkInsert(_)
+        | Operation::Comment { .. }
+        | Operation::Create { .. }
+        | Operation::Drop { .. }
         | Operation::Execute(_)
         | Operation::Irreversible { .. }
-        | Operation::Run { .. }
         | Operation::On { .. }
-        | Operation::RenameIndex { .. }
-        | Operation::RenameTable { .. }
-        | Operation::SetIndexComment { .. }
-        | Operation::SetTableComment { .. }
-        | Operation::SetTableOption { .. } => {}
+        | Operation::Run { .. } => {}
     }
     if let Some(table) = operation.table() {
         names::name_all(schema, table);
         refuse_nulls(schema, table);
     }
     Ok(())
+}
+
+/// The server prints new names of columns and of values in everything that is stored.
+fn follow_change(schema: &mut Schema, change: &Change) {
+    match change {
+        Change::Column { table, column, changes } => {
+            for to in changes.iter().filter_map(ColumnChange::new_name) {
+                rename_in_expressions(schema, table, column, to);
+            }
+        }
+        Change::Enum { name, change } => rename_values(schema, name, &change.renamed()),
+        Change::Constraint { .. } | Change::Sequence { .. } | Change::Table { .. } => {}
+    }
+}
+
+/// And so it prints those of what expressions can name: columns, types, schemas, sequences.
+fn follow_rename(schema: &mut Schema, id: &ObjectId, to: &Ident) {
+    match id {
+        ObjectId::Column { table, name } => rename_in_expressions(schema, table, name, to),
+        ObjectId::Enum(name) => rename::of_type(schema, name, to),
+        ObjectId::Namespace(name) => rename::of_namespace(schema, name, to),
+        ObjectId::Sequence(name) => rename::of_sequence(schema, name, to),
+        ObjectId::Constraint { .. } | ObjectId::Index { .. } | ObjectId::Table(_) => {}
+    }
 }
 
 /// Columns of the primary key and columns that a sequence fills do not take NULL.
@@ -103,7 +98,7 @@ fn forget_usual(schema: &mut Schema, name: &ObjectName) {
     }
 }
 
-/// The server prints a renamed column's new name in everything that is stored.
+/// Writes a column's new name in all expressions of its table.
 fn rename_in_expressions(schema: &mut Schema, table: &TableName, from: &Ident, to: &Ident) {
     let Some(table) = schema.tables.get_mut(table) else { return };
     let rename = |sql: &mut Expression| {
@@ -122,7 +117,7 @@ fn rename_in_expressions(schema: &mut Schema, table: &TableName, from: &Ident, t
     }
 }
 
-/// The server prints a value's new name in everything that is stored.
+/// Writes the new names of values in all expressions that speak of them.
 fn rename_values(schema: &mut Schema, name: &ObjectName, renamed: &[(String, String)]) {
     for table in schema.tables.values_mut() {
         let columns: Vec<Ident> = table

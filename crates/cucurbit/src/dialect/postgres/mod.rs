@@ -29,6 +29,7 @@ mod own_sequence;
 mod plan;
 #[cfg(feature = "runtime")]
 mod reflect;
+mod rename;
 mod render;
 #[cfg(feature = "runtime")]
 pub(super) mod scratch;

@@ -31,7 +31,7 @@ pub(crate) fn cut_of(mut name: Ident) -> Ident {
 /// Cuts every name that is visited.
 pub(super) struct Cut;
 
-impl visit::Change for Cut {
+impl visit::Visitor for Cut {
     fn ident(&mut self, name: &mut Ident) {
         cut(name);
     }

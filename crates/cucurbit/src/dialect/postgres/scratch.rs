@@ -11,8 +11,8 @@ use crate::{
         scratch::{Passed, ScratchError, Stopped},
         sql::{quoted, string},
     },
-    operation::{Concurrency, Operation},
-    schema::Ident,
+    operation::Operation,
+    schema::{Ident, Object},
 };
 
 /// The connection that made the database and drops it.
@@ -161,25 +161,22 @@ async fn own_schema(
 /// Writes the statements that make the tables, by the same way as any migration.
 fn copy(before: &Before) -> Result<Vec<String>, PlanError> {
     let Before { schema, current_schema, .. } = before;
-    let enums = schema.enums.values().cloned().map(Operation::CreateEnum);
-    let sequences = schema.sequences.values().cloned().map(Operation::CreateSequence);
+    let enums = schema.enums.values().cloned().map(Operation::create);
+    let sequences = schema.sequences.values().cloned().map(Operation::create);
     let names = schema.tables.keys().chain(schema.enums.keys()).chain(schema.sequences.keys());
     let used = names.filter_map(|name| name.schema.as_ref()).filter(|name| **name != "public");
     // A new database has `public`.
     let schemas: BTreeSet<&Ident> =
         schema.schemas.iter().filter(|name| **name != "public").chain(used).collect();
-    let schemas = schemas.into_iter().map(|name| Operation::CreateSchema { name: name.clone() });
+    let schemas = schemas.into_iter().map(|name| Operation::create(Object::Namespace(name.clone())));
     let mut tables: Vec<Operation> = schemas.chain(enums).chain(sequences).collect();
     let mut indexes = Vec::new();
     for table in schema.tables.values() {
         let mut table = table.clone();
         let name = table.name.clone();
         let own = std::mem::take(&mut table.indexes).into_values();
-        indexes.extend(own.map(|index| {
-            let concurrency = Concurrency::default();
-            Operation::CreateIndex { table: name.clone(), index, concurrency }
-        }));
-        tables.push(Operation::CreateTable(table));
+        indexes.extend(own.map(|index| Operation::create(Object::index(name.clone(), index))));
+        tables.push(Operation::create(table));
     }
     tables.extend(indexes);
     let plan =

@@ -108,7 +108,7 @@ pub(crate) fn counted_by(sql: &str) -> Vec<ObjectName> {
 }
 
 /// Reads a name as the server prints it in a text; one with a quote in it is not found.
-fn named(text: &str) -> ObjectName {
+pub(super) fn named(text: &str) -> ObjectName {
     let word = |word: &str| Ident::new(word.trim_matches('"').replace("\"\"", "\""));
     let split = match text.strip_prefix('"') {
         Some(rest) => rest.find("\".").map(|at| at + 2),

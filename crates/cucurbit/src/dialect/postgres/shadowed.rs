@@ -3,7 +3,7 @@
 //! `pg_catalog` is searched before every other schema (manual, 5.9.5), so that `"path"` is the server's type whatever lies
 //! in the connection's own schema: ours is written with its schema. What may not live here: any other use of names.
 
-use super::visit::Change;
+use super::visit::Visitor;
 use crate::schema::{Ident, ObjectName, Schema, Type};
 
 /// Where the server's own types lie.
@@ -128,7 +128,7 @@ pub(super) fn is_hidden(name: &Ident) -> bool {
 /// Writes the names of such types in operations with the connection's own schema.
 pub(super) struct Said<'s>(pub(super) &'s Ident);
 
-impl Change for Said<'_> {
+impl Visitor for Said<'_> {
     fn object(&mut self, _name: &mut ObjectName) {}
 
     fn ty(&mut self, name: &mut ObjectName) {
@@ -157,7 +157,13 @@ pub(super) fn say(schema: &mut Schema, own: &Ident) {
 
 /// Leaves the connection's own schema out again.
 pub(super) fn leave_out(schema: &mut Schema, own: &Ident) {
-    change(schema, |name| name.schema = name.schema.take().filter(|schema| schema != own));
+    change(schema, |name| *name = short(name, own));
+}
+
+/// Returns the name of a type without the connection's own schema, if it is such a type.
+pub(super) fn short(name: &ObjectName, own: &Ident) -> ObjectName {
+    let is_own = is_hidden(&name.name) && name.schema.as_ref() == Some(own);
+    if is_own { ObjectName::new(name.name.clone()) } else { name.clone() }
 }
 
 fn change(schema: &mut Schema, mut change: impl FnMut(&mut ObjectName)) {

@@ -5,16 +5,16 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    operation::{BulkInsert, ColumnChange, ConstraintChange, Execute, Operation},
+    operation::{BulkInsert, Change, ColumnChange, ConstraintChange, Execute, Operation, TableChange},
     schema::{
         Check, Column, ColumnType, Constraint, ConstraintRef, EnumType, Exclusion, ForeignKey, Ident, Index,
-        IndexKey, ObjectName, PrimaryKey, Referred, Sequence, Serial, ServerDefault, Table, TableName, Type,
-        Unique, Variants,
+        IndexKey, Object, ObjectId, ObjectName, PrimaryKey, Referred, Sequence, Serial, ServerDefault, Table,
+        TableName, Type, Unique, Variants,
     },
 };
 
 /// What is done to each name.
-pub(super) trait Change {
+pub(super) trait Visitor {
     /// Changes a name that stands alone, as that of a column does.
     fn ident(&mut self, _name: &mut Ident) {}
 
@@ -42,135 +42,127 @@ pub(super) trait Change {
 }
 
 /// Changes the names in an operation; SQL stays as it is written.
-pub(super) fn operation(operation: &mut Operation, change: &mut dyn Change) {
+pub(super) fn operation(operation: &mut Operation, visitor: &mut dyn Visitor) {
     match operation {
-        Operation::AddColumn { table, column, backfill: _ } => {
-            table_name(table, change);
-            self::column(column, change);
-        }
-        Operation::AlterColumn { table, column, changes } => {
-            table_name(table, change);
-            change.ident(column);
-            changes.iter_mut().for_each(|one| column_change(one, change));
-        }
-        Operation::AlterConstraint { table, constraint, change: altered } => {
-            table_name(table, change);
-            reference(constraint, change);
-            match altered {
-                ConstraintChange::Rename { to } => change.ident(to),
-                ConstraintChange::SetComment(_)
-                | ConstraintChange::SetDeferral(_)
-                | ConstraintChange::Validate => {}
-            }
-        }
-        Operation::AlterEnum { name, change: _ } | Operation::DropEnum { name } => change.ty(name),
-        Operation::AlterSequence { name, changes: _ } | Operation::DropSequence { name } => {
-            object_name(name, change);
-        }
-        Operation::CreateSchema { name } | Operation::DropSchema { name } => change.ident(name),
+        Operation::Alter(one) => change(one, visitor),
         Operation::BulkInsert(BulkInsert { table, columns, rows: _ }) => {
-            table_name(table, change);
-            columns.iter_mut().for_each(|one| change.ident(one));
+            table_name(table, visitor);
+            columns.iter_mut().for_each(|one| visitor.ident(one));
         }
-        Operation::CreateCheck { table, check } => {
-            table_name(table, change);
-            self::check(check, change);
+        Operation::Comment { id, text: _ } | Operation::Drop { id, consent: _, concurrency: _ } => {
+            object_id(id, visitor);
         }
-        Operation::CreateExclusion { table, exclusion } => {
-            table_name(table, change);
-            self::exclusion(exclusion, change);
-        }
-        Operation::CreateEnum(EnumType { name, values: _, comment: _ }) => change.made_ty(name),
-        Operation::CreateSequence(Sequence { name, ty: _, options: _, comment: _ }) => change.made(name),
-        Operation::CreateForeignKey { table, foreign_key } => {
-            table_name(table, change);
-            self::foreign_key(foreign_key, change);
-        }
-        Operation::CreateIndex { table, index, concurrency: _ } => {
-            table_name(table, change);
-            self::index(index, change);
-        }
-        Operation::CreatePrimaryKey { table, primary_key } => {
-            table_name(table, change);
-            self::primary_key(primary_key, change);
-        }
-        Operation::CreateTable(table) => self::table(table, change),
-        Operation::CreateUnique { table, unique } => {
-            table_name(table, change);
-            self::unique(unique, change);
-        }
-        Operation::DropColumn { table, column, consent: _ } => {
-            table_name(table, change);
-            change.ident(column);
-        }
-        Operation::DropConstraint { table, constraint } => {
-            table_name(table, change);
-            reference(constraint, change);
-        }
-        Operation::DropIndex { table, name, concurrency: _ }
-        | Operation::SetIndexComment { table, name, comment: _ } => {
-            table_name(table, change);
-            change.ident(name);
-        }
-        Operation::DropTable { table, consent: _ }
-        | Operation::SetTableComment { table, comment: _ }
-        | Operation::SetTableOption { table, option: _, is_set: _ } => {
-            table_name(table, change);
-        }
+        Operation::Create { object, backfill: _, concurrency: _ } => self::object(object, visitor),
         Operation::Execute(Execute { sql: _, is_outside_transaction: _, means }) => {
-            means.iter_mut().flatten().for_each(|meant| self::operation(meant, change));
+            means.iter_mut().flatten().for_each(|meant| self::operation(meant, visitor));
         }
         Operation::Irreversible { reason: _ } | Operation::Run { title: _, key: _ } => {}
         Operation::On { dialect: _, operations } => {
-            operations.iter_mut().for_each(|inner| self::operation(inner, change));
+            operations.iter_mut().for_each(|inner| self::operation(inner, visitor));
         }
-        Operation::RenameIndex { table, name, to } => {
-            table_name(table, change);
-            change.ident(name);
-            change.ident(to);
+        Operation::Rename { id, to } => {
+            object_id(id, visitor);
+            visitor.ident(to);
         }
-        Operation::RenameTable { table, to } => {
-            table_name(table, change);
-            change.ident(to);
+    }
+}
+
+fn object(object: &mut Object, visitor: &mut dyn Visitor) {
+    match object {
+        Object::Column { table, column } => {
+            table_name(table, visitor);
+            self::column(column, visitor);
+        }
+        Object::Constraint { table, constraint } => {
+            table_name(table, visitor);
+            self::constraint(constraint, visitor);
+        }
+        Object::Enum(EnumType { name, values: _, comment: _ }) => visitor.made_ty(name),
+        Object::Index { table, index } => {
+            table_name(table, visitor);
+            self::index(index, visitor);
+        }
+        Object::Namespace(name) => visitor.ident(name),
+        Object::Sequence(Sequence { name, ty: _, options: _, comment: _ }) => visitor.made(name),
+        Object::Table(table) => self::table(table, visitor),
+    }
+}
+
+fn object_id(id: &mut ObjectId, visitor: &mut dyn Visitor) {
+    match id {
+        ObjectId::Column { table, name } | ObjectId::Index { table, name } => {
+            table_name(table, visitor);
+            visitor.ident(name);
+        }
+        ObjectId::Constraint { table, constraint } => {
+            table_name(table, visitor);
+            reference(constraint, visitor);
+        }
+        ObjectId::Enum(name) => visitor.ty(name),
+        ObjectId::Namespace(name) => visitor.ident(name),
+        ObjectId::Sequence(name) => object_name(name, visitor),
+        ObjectId::Table(table) => table_name(table, visitor),
+    }
+}
+
+fn change(change: &mut Change, visitor: &mut dyn Visitor) {
+    match change {
+        Change::Column { table, column, changes } => {
+            table_name(table, visitor);
+            visitor.ident(column);
+            changes.iter_mut().for_each(|one| column_change(one, visitor));
+        }
+        Change::Constraint {
+            table,
+            constraint,
+            change: ConstraintChange::SetDeferral(_) | ConstraintChange::Validate,
+        } => {
+            table_name(table, visitor);
+            reference(constraint, visitor);
+        }
+        Change::Enum { name, change: _ } => visitor.ty(name),
+        Change::Sequence { name, changes: _ } => object_name(name, visitor),
+        Change::Table { table, change: TableChange::SetOption { option: _, is_set: _ } } => {
+            table_name(table, visitor);
         }
     }
 }
 
 /// Changes the names in a table.
-pub(super) fn table(table: &mut Table, change: &mut dyn Change) {
+pub(super) fn table(table: &mut Table, visitor: &mut dyn Visitor) {
     let Table { name, columns, constraints, indexes, comment: _, options: _ } = table;
-    change.made(name);
-    columns.iter_mut().for_each(|one| column(one, change));
-    constraints.iter_mut().for_each(|one| constraint(one, change));
+    visitor.made(name);
+    columns.iter_mut().for_each(|one| column(one, visitor));
+    constraints.iter_mut().for_each(|one| constraint(one, visitor));
     let renamed = std::mem::take(indexes).into_values().map(|mut one| {
-        index(&mut one, change);
+        index(&mut one, visitor);
         (one.name.clone(), one)
     });
     *indexes = renamed.collect::<BTreeMap<_, _>>();
 }
 
-fn constraint(constraint: &mut Constraint, change: &mut dyn Change) {
+fn constraint(constraint: &mut Constraint, visitor: &mut dyn Visitor) {
     match constraint {
-        Constraint::PrimaryKey(key) => primary_key(key, change),
-        Constraint::Unique(one) => unique(one, change),
-        Constraint::ForeignKey(key) => foreign_key(key, change),
-        Constraint::Check(one) => check(one, change),
-        Constraint::Exclusion(one) => exclusion(one, change),
+        Constraint::PrimaryKey(key) => primary_key(key, visitor),
+        Constraint::Unique(one) => unique(one, visitor),
+        Constraint::ForeignKey(key) => foreign_key(key, visitor),
+        Constraint::Check(one) => check(one, visitor),
+        Constraint::Exclusion(one) => exclusion(one, visitor),
     }
 }
 
-fn column(column: &mut Column, change: &mut dyn Change) {
+fn column(column: &mut Column, visitor: &mut dyn Visitor) {
     let Column { name, ty, nullable: _, on_conflict: _, default, collation: _, comment: _ } = column;
-    change.ident(name);
-    default.iter_mut().for_each(|one| self::default(one, change));
-    column_type(ty, change);
+    visitor.ident(name);
+    default.iter_mut().for_each(|one| self::default(one, visitor));
+    column_type(ty, visitor);
 }
 
 /// The sequence that a column owns lies in its table's schema.
-fn default(default: &mut ServerDefault, change: &mut dyn Change) {
+fn default(default: &mut ServerDefault, visitor: &mut dyn Visitor) {
     match default {
         ServerDefault::Serial(Serial { name, ty: _, options: _ }) => {
-            name.iter_mut().for_each(|name| change.ident(name));
+            name.iter_mut().for_each(|name| visitor.ident(name));
         }
         ServerDefault::Computed { .. }
         | ServerDefault::Expression(_)
@@ -179,14 +171,14 @@ fn default(default: &mut ServerDefault, change: &mut dyn Change) {
     }
 }
 
-fn column_type(Variants { base, variants }: &mut ColumnType, change: &mut dyn Change) {
-    std::iter::once(base).chain(variants.values_mut()).for_each(|one| ty(one, change));
+fn column_type(Variants { base, variants }: &mut ColumnType, visitor: &mut dyn Visitor) {
+    std::iter::once(base).chain(variants.values_mut()).for_each(|one| ty(one, visitor));
 }
 
-fn ty(ty: &mut Type, change: &mut dyn Change) {
+fn ty(ty: &mut Type, visitor: &mut dyn Visitor) {
     match ty {
-        Type::Array(element) => self::ty(element, change),
-        Type::Enum { name } => change.ty(name),
+        Type::Array(element) => self::ty(element, visitor),
+        Type::Enum { name } => visitor.ty(name),
         Type::BigInteger
         | Type::Binary
         | Type::Boolean
@@ -212,40 +204,40 @@ fn ty(ty: &mut Type, change: &mut dyn Change) {
 }
 
 /// Changes the name of a type.
-pub(super) fn object_name(name: &mut ObjectName, change: &mut dyn Change) {
-    change.object(name);
+pub(super) fn object_name(name: &mut ObjectName, visitor: &mut dyn Visitor) {
+    visitor.object(name);
 }
 
-fn table_name(name: &mut TableName, change: &mut dyn Change) {
-    change.object(name);
+fn table_name(name: &mut TableName, visitor: &mut dyn Visitor) {
+    visitor.object(name);
 }
 
-fn column_change(one: &mut ColumnChange, change: &mut dyn Change) {
+fn column_change(one: &mut ColumnChange, visitor: &mut dyn Visitor) {
     match one {
-        ColumnChange::Rename { to } => change.ident(to),
+        ColumnChange::Rename { to } => visitor.ident(to),
         ColumnChange::LosesData
         | ColumnChange::SetCollation(_)
         | ColumnChange::SetComment(_)
         | ColumnChange::SetNotNull { .. }
         | ColumnChange::SetNullable
         | ColumnChange::SetOnConflict(_) => {}
-        ColumnChange::SetDefault(default) => default.iter_mut().for_each(|one| self::default(one, change)),
-        ColumnChange::SetType { ty, using: _ } => column_type(ty, change),
+        ColumnChange::SetDefault(default) => default.iter_mut().for_each(|one| self::default(one, visitor)),
+        ColumnChange::SetType { ty, using: _ } => column_type(ty, visitor),
     }
 }
 
-fn primary_key(key: &mut PrimaryKey, change: &mut dyn Change) {
+fn primary_key(key: &mut PrimaryKey, visitor: &mut dyn Visitor) {
     let PrimaryKey { name, columns, include, deferral: _, on_conflict: _, comment: _ } = key;
-    name.iter_mut().chain(columns).chain(include).for_each(|one| change.ident(one));
+    name.iter_mut().chain(columns).chain(include).for_each(|one| visitor.ident(one));
 }
 
-fn unique(unique: &mut Unique, change: &mut dyn Change) {
+fn unique(unique: &mut Unique, visitor: &mut dyn Visitor) {
     let Unique { name, columns, include, is_nulls_not_distinct: _, deferral: _, on_conflict: _, comment: _ } =
         unique;
-    name.iter_mut().chain(columns).chain(include).for_each(|one| change.ident(one));
+    name.iter_mut().chain(columns).chain(include).for_each(|one| visitor.ident(one));
 }
 
-fn foreign_key(foreign_key: &mut ForeignKey, change: &mut dyn Change) {
+fn foreign_key(foreign_key: &mut ForeignKey, visitor: &mut dyn Visitor) {
     let ForeignKey {
         name,
         columns,
@@ -259,20 +251,20 @@ fn foreign_key(foreign_key: &mut ForeignKey, change: &mut dyn Change) {
         is_not_valid: _,
         comment: _,
     } = foreign_key;
-    table_name(referred_table, change);
+    table_name(referred_table, visitor);
     name.iter_mut()
         .chain(columns)
         .chain(referred_columns)
         .chain(on_delete_columns)
-        .for_each(|one| change.ident(one));
+        .for_each(|one| visitor.ident(one));
 }
 
-fn check(check: &mut Check, change: &mut dyn Change) {
+fn check(check: &mut Check, visitor: &mut dyn Visitor) {
     let Check { name, expression: _, is_no_inherit: _, is_not_valid: _, comment: _ } = check;
-    name.iter_mut().for_each(|one| change.ident(one));
+    name.iter_mut().for_each(|one| visitor.ident(one));
 }
 
-fn index(index: &mut Index, change: &mut dyn Change) {
+fn index(index: &mut Index, visitor: &mut dyn Visitor) {
     let Index {
         name,
         is_unique: _,
@@ -285,32 +277,32 @@ fn index(index: &mut Index, change: &mut dyn Change) {
         is_invalid: _,
         comment: _,
     } = index;
-    change.ident(name);
-    include.iter_mut().for_each(|one| change.ident(one));
+    visitor.ident(name);
+    include.iter_mut().for_each(|one| visitor.ident(one));
     for part in parts {
         match &mut part.key {
-            IndexKey::Column(column) => change.ident(column),
+            IndexKey::Column(column) => visitor.ident(column),
             IndexKey::Expression(_) => {}
         }
     }
 }
 
-fn exclusion(exclusion: &mut Exclusion, change: &mut dyn Change) {
+fn exclusion(exclusion: &mut Exclusion, visitor: &mut dyn Visitor) {
     let Exclusion { index, operators: _, deferral: _, comment: _ } = exclusion;
-    self::index(index, change);
+    self::index(index, visitor);
 }
 
-fn reference(constraint: &mut ConstraintRef, change: &mut dyn Change) {
+fn reference(constraint: &mut ConstraintRef, visitor: &mut dyn Visitor) {
     match constraint {
         ConstraintRef::Check { expression: _ } | ConstraintRef::PrimaryKey => {}
         ConstraintRef::ForeignKey { columns, referred } => {
-            columns.iter_mut().for_each(|one| change.ident(one));
+            columns.iter_mut().for_each(|one| visitor.ident(one));
             if let Some(Referred { table, columns }) = referred {
-                table_name(table, change);
-                columns.iter_mut().for_each(|one| change.ident(one));
+                table_name(table, visitor);
+                columns.iter_mut().for_each(|one| visitor.ident(one));
             }
         }
-        ConstraintRef::Unique { columns } => columns.iter_mut().for_each(|one| change.ident(one)),
-        ConstraintRef::Named(name) => change.ident(name),
+        ConstraintRef::Unique { columns } => columns.iter_mut().for_each(|one| visitor.ident(one)),
+        ConstraintRef::Named(name) => visitor.ident(name),
     }
 }

@@ -6,8 +6,8 @@
 use crate::{
     operation::{ApplyError, ColumnChange, EnumChange, Operation, resolve_constraint},
     schema::{
-        Check, Column, Constraint, Dialect, ForeignKey, Ident, Literal, ObjectName, ServerDefault, Table,
-        TableName, Type, tool,
+        Check, Column, Constraint, Dialect, ForeignKey, Ident, Literal, ObjectId, ObjectName, ServerDefault,
+        Table, TableName, Type, tool,
     },
 };
 
@@ -18,6 +18,7 @@ use super::{
     },
     HERE, alter, effect,
     render::{apply, offenders, unsupported},
+    step::TableStep,
     token::{mentions, same_name},
 };
 
@@ -71,7 +72,7 @@ impl Values {
     fn of(before: &Before, name: &ObjectName, change: &EnumChange) -> Self {
         let replaced = change.renamed();
         match change {
-            EnumChange::AddValue { .. } | EnumChange::RenameValue { .. } | EnumChange::SetComment(_) => {
+            EnumChange::AddValue { .. } | EnumChange::RenameValue { .. } => {
                 Self { replaced, gone: Vec::new(), may_lose: false }
             }
             EnumChange::SetValues { values, replacements: _, consent } => {
@@ -202,11 +203,11 @@ fn again(table: &Table, check: &Check) -> String {
 fn goes(table: &Table, check: &Check, rest: &[Operation]) -> bool {
     rest.iter().any(|operation| {
         let is_it = operation.table().is_some_and(|name| same_name(&name.name, &table.name.name));
-        let goes = if let Operation::DropConstraint { constraint, .. } = operation {
+        let goes = if let Operation::Drop { id: ObjectId::Constraint { constraint, .. }, .. } = operation {
             let meant = resolve_constraint(table, constraint).map(|place| &table.constraints[place]);
             matches!(meant, Some(Constraint::Check(meant)) if meant == check)
         } else {
-            matches!(operation, Operation::DropTable { .. })
+            matches!(operation, Operation::Drop { id: ObjectId::Table(_), .. })
         };
         is_it && goes
     })
@@ -290,7 +291,7 @@ impl Held<'_> {
         let default = Some(ServerDefault::Literal(Literal::String(new.clone())));
         let (table, column) = (self.table.name.clone(), self.column.name.clone());
         let changes = vec![ColumnChange::SetDefault(default)];
-        alter::group(before, &[Operation::AlterColumn { table, column, changes }], plan)
+        alter::group(before, &[TableStep::alter_column(table, column, changes)], plan)
     }
 
     /// Looks for rows that hold what goes, and writes the others anew.

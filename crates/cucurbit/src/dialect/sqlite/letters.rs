@@ -7,11 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    operation::{BulkInsert, Operation, apply},
-    schema::{
-        Constraint, ConstraintRef, Ident, Index, IndexKey, PrimaryKey, Referred, Schema, Table, TableName,
-        Unique,
-    },
+    operation::{BulkInsert, Change, Operation, apply},
+    schema::{Constraint, ConstraintRef, Ident, Index, Object, ObjectId, Referred, Schema, Table, TableName},
 };
 
 use super::{HERE, token::same_name};
@@ -158,11 +155,8 @@ fn is_small(name: &Ident) -> bool {
 }
 
 /// Tells whether both are one table to SQLite.
-pub(super) fn is_same(one: Option<&TableName>, other: Option<&TableName>) -> bool {
-    let is_one = |(one, other): (&TableName, &TableName)| {
-        one.schema == other.schema && same_name(&one.name, &other.name)
-    };
-    one.zip(other).is_some_and(is_one)
+pub(super) fn is_same(one: &TableName, other: &TableName) -> bool {
+    one.schema == other.schema && same_name(&one.name, &other.name)
 }
 
 /// Writes what operations refer to in the letters of what is there when it is their turn.
@@ -179,47 +173,70 @@ pub(in super::super) fn all_in_letters_of(operations: &[Operation], before: &Sch
 /// Writes what an operation refers to in the letters of what is there.
 pub(super) fn in_letters_of(operation: &Operation, schema: &Schema) -> Operation {
     let mut respelled = operation.clone();
-    let owner = match &mut respelled {
-        Operation::CreateTable(table) => {
-            table_as_declared(table, &schema.tables);
-            None
+    match &mut respelled {
+        Operation::Alter(change) => respell_change(change, schema),
+        Operation::BulkInsert(BulkInsert { table, .. }) => {
+            respell_table(table, schema);
         }
-        Operation::AddColumn { table, .. }
-        | Operation::AlterColumn { table, .. }
-        | Operation::AlterConstraint { table, .. }
-        | Operation::BulkInsert(BulkInsert { table, .. })
-        | Operation::CreateCheck { table, .. }
-        | Operation::CreateExclusion { table, .. }
-        | Operation::CreateForeignKey { table, .. }
-        | Operation::CreateIndex { table, .. }
-        | Operation::CreatePrimaryKey { table, .. }
-        | Operation::CreateUnique { table, .. }
-        | Operation::DropColumn { table, .. }
-        | Operation::DropConstraint { table, .. }
-        | Operation::DropIndex { table, .. }
-        | Operation::DropTable { table, .. }
-        | Operation::RenameIndex { table, .. }
-        | Operation::RenameTable { table, .. }
-        | Operation::SetIndexComment { table, .. }
-        | Operation::SetTableComment { table, .. }
-        | Operation::SetTableOption { table, .. } => respell_table(table, schema),
-        Operation::AlterEnum { .. }
-        | Operation::AlterSequence { .. }
-        | Operation::CreateEnum(_)
-        | Operation::CreateSchema { .. }
-        | Operation::CreateSequence(_)
-        | Operation::DropEnum { .. }
-        | Operation::DropSchema { .. }
-        | Operation::DropSequence { .. }
-        | Operation::Execute(_)
+        Operation::Comment { id, .. } | Operation::Drop { id, .. } | Operation::Rename { id, .. } => {
+            respell_id(id, schema);
+        }
+        Operation::Create { object, .. } => respell_object(object, schema),
+        Operation::Execute(_)
         | Operation::Irreversible { .. }
         | Operation::On { .. }
-        | Operation::Run { .. } => None,
-    };
-    if let Some(owner) = owner {
-        respell_parts(&mut respelled, owner, schema);
+        | Operation::Run { .. } => {}
     }
     respelled
+}
+
+fn respell_change(change: &mut Change, schema: &Schema) {
+    match change {
+        Change::Column { table, column, .. } => respell_column(table, column, schema),
+        Change::Constraint { table, constraint, .. } => respell_reference(table, constraint, schema),
+        Change::Enum { .. } | Change::Sequence { .. } => {}
+        Change::Table { table, .. } => {
+            respell_table(table, schema);
+        }
+    }
+}
+
+fn respell_id(id: &mut ObjectId, schema: &Schema) {
+    match id {
+        ObjectId::Column { table, name } => respell_column(table, name, schema),
+        ObjectId::Constraint { table, constraint } => respell_reference(table, constraint, schema),
+        ObjectId::Enum(_) | ObjectId::Namespace(_) | ObjectId::Sequence(_) => {}
+        ObjectId::Index { table, name } => {
+            if let Some(owner) = respell_table(table, schema) {
+                respell(name, &owner.indexes.keys().cloned().collect::<Vec<_>>());
+            }
+        }
+        ObjectId::Table(table) => {
+            respell_table(table, schema);
+        }
+    }
+}
+
+/// Spells what a new object refers to; its own name is as it is given.
+fn respell_object(object: &mut Object, schema: &Schema) {
+    match object {
+        Object::Column { table, .. } => {
+            respell_table(table, schema);
+        }
+        Object::Constraint { table, constraint } => {
+            let Some(owner) = respell_table(table, schema) else { return };
+            respell_all(constraint.columns_mut(), owner);
+            if let Constraint::ForeignKey(key) = constraint {
+                respell_referred(&mut key.referred_table, &mut key.referred_columns, schema);
+            }
+        }
+        Object::Enum(_) | Object::Namespace(_) | Object::Sequence(_) => {}
+        Object::Index { table, index } => {
+            let Some(owner) = respell_table(table, schema) else { return };
+            respell_all(index.columns_mut(), owner);
+        }
+        Object::Table(table) => table_as_declared(table, &schema.tables),
+    }
 }
 
 /// Spells a table's name as the table is declared, and returns the table.
@@ -234,72 +251,30 @@ fn respell_table<'s>(name: &mut TableName, schema: &'s Schema) -> Option<&'s Tab
     Some(found)
 }
 
-/// Spells the columns, constraints and indexes that a change of one table speaks of.
-fn respell_parts(operation: &mut Operation, owner: &Table, schema: &Schema) {
-    let columns: Vec<Ident> = owner.columns.iter().map(|column| column.name.clone()).collect();
-    let indexes: Vec<Ident> = owner.indexes.keys().cloned().collect();
-    match operation {
-        Operation::AlterColumn { column, .. } | Operation::DropColumn { column, .. } => {
-            respell(column, &columns);
-        }
-        Operation::AlterConstraint { constraint, .. } | Operation::DropConstraint { constraint, .. } => {
-            respell_reference(constraint, owner, schema);
-        }
-        Operation::CreateForeignKey { table: _, foreign_key: key } => {
-            key.columns.iter_mut().for_each(|column| respell(column, &columns));
-            respell_referred(&mut key.referred_table, &mut key.referred_columns, schema);
-        }
-        Operation::CreateIndex { index, .. } => {
-            for part in &mut index.parts {
-                if let IndexKey::Column(column) = &mut part.key {
-                    respell(column, &columns);
-                }
-            }
-        }
-        Operation::CreatePrimaryKey { table: _, primary_key: PrimaryKey { columns: key, .. } }
-        | Operation::CreateUnique { table: _, unique: Unique { columns: key, .. } } => {
-            key.iter_mut().for_each(|column| respell(column, &columns));
-        }
-        Operation::DropIndex { name, .. }
-        | Operation::RenameIndex { name, .. }
-        | Operation::SetIndexComment { name, .. } => respell(name, &indexes),
-        Operation::AddColumn { .. }
-        | Operation::AlterEnum { .. }
-        | Operation::AlterSequence { .. }
-        | Operation::BulkInsert(_)
-        | Operation::CreateCheck { .. }
-        | Operation::CreateEnum(_)
-        | Operation::CreateExclusion { .. }
-        | Operation::CreateSchema { .. }
-        | Operation::CreateSequence(_)
-        | Operation::CreateTable(_)
-        | Operation::DropEnum { .. }
-        | Operation::DropSchema { .. }
-        | Operation::DropSequence { .. }
-        | Operation::DropTable { .. }
-        | Operation::Execute(_)
-        | Operation::Irreversible { .. }
-        | Operation::On { .. }
-        | Operation::RenameTable { .. }
-        | Operation::Run { .. }
-        | Operation::SetTableComment { .. }
-        | Operation::SetTableOption { .. } => {}
+/// Spells columns as their table declares them.
+fn respell_all<'c>(columns: impl IntoIterator<Item = &'c mut Ident>, owner: &Table) {
+    let declared = declared(owner);
+    columns.into_iter().for_each(|column| respell(column, &declared));
+}
+
+fn respell_column(table: &mut TableName, column: &mut Ident, schema: &Schema) {
+    if let Some(owner) = respell_table(table, schema) {
+        respell_all([column], owner);
     }
 }
 
 fn respell_referred(table: &mut TableName, columns: &mut [Ident], schema: &Schema) {
     if let Some(referred) = respell_table(table, schema) {
-        let declared: Vec<Ident> = referred.columns.iter().map(|column| column.name.clone()).collect();
-        columns.iter_mut().for_each(|column| respell(column, &declared));
+        respell_all(columns, referred);
     }
 }
 
-fn respell_reference(constraint: &mut ConstraintRef, owner: &Table, schema: &Schema) {
-    let columns: Vec<Ident> = owner.columns.iter().map(|column| column.name.clone()).collect();
+fn respell_reference(table: &mut TableName, constraint: &mut ConstraintRef, schema: &Schema) {
+    let Some(owner) = respell_table(table, schema) else { return };
     match constraint {
         ConstraintRef::Check { .. } | ConstraintRef::PrimaryKey => {}
-        ConstraintRef::ForeignKey { columns: key, referred } => {
-            key.iter_mut().for_each(|column| respell(column, &columns));
+        ConstraintRef::ForeignKey { columns, referred } => {
+            respell_all(columns, owner);
             if let Some(Referred { table, columns }) = referred {
                 respell_referred(table, columns, schema);
             }
@@ -311,8 +286,6 @@ fn respell_reference(constraint: &mut ConstraintRef, owner: &Table, schema: &Sch
             let names = owner.constraint_references().into_iter().filter_map(named).chain(key);
             respell(name, &names.collect::<Vec<_>>());
         }
-        ConstraintRef::Unique { columns: key } => {
-            key.iter_mut().for_each(|column| respell(column, &columns));
-        }
+        ConstraintRef::Unique { columns } => respell_all(columns, owner),
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! What lives here: how it spells and stores a schema (`types`, `definition`,
 //! `expression`, `canonical`, `letters`, `ask`), the stored texts
-//! and their edits (`token`, `ddl`, `rename`), operations as statements (`render`, `alter`, `rebuild`), the
+//! and their edits (`token`, `ddl`, `rename`), operations as statements (`step`, `render`, `alter`, `rebuild`), the
 //! reader of a file (`reflect`), what is in no file (`said`), what a connection holds (`session`), and the lock of a run
 //! (`lock`).
 
@@ -33,6 +33,7 @@ mod said;
 pub(super) mod scratch;
 #[cfg(feature = "runtime")]
 pub(super) mod session;
+mod step;
 mod token;
 mod types;
 mod words;

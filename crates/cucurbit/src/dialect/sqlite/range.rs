@@ -2,8 +2,8 @@
 //! that something else made has such numbers under any, so that only who declared the column knows how large one may be.
 
 use crate::{
-    operation::{BulkInsert, ColumnChange, Operation},
-    schema::{ColumnType, Expression, Ident, Literal, Schema, TableName},
+    operation::{BulkInsert, Change, ColumnChange, Operation},
+    schema::{ColumnType, Expression, Ident, Literal, Object, Schema, TableName},
 };
 
 use super::{
@@ -15,12 +15,12 @@ use super::{
 
 /// Refuses what an operation would put into rows.
 pub(super) fn refuse(words: &Schema, operation: &Operation) -> Result<(), PlanError> {
-    if let Operation::AddColumn { table, column, backfill: Some(backfill) } = operation {
+    if let Operation::Create { object: Object::Column { table, column }, backfill: Some(backfill), .. } =
+        operation
+    {
         filling(table, &column.name, &column.ty, backfill)?;
-    } else if let Operation::AlterColumn { table, column, changes } = operation {
-        let new = changes.iter().rev().find_map(|change| {
-            if let ColumnChange::SetType { ty, using: _ } = change { Some(ty) } else { None }
-        });
+    } else if let Operation::Alter(Change::Column { table, column, changes }) = operation {
+        let new = changes.iter().rev().find_map(words::new_type);
         let ty = new.or_else(|| said_type(words, table, column));
         for change in changes {
             if let (ColumnChange::SetNotNull { backfill: Some(backfill) }, Some(ty)) = (change, ty) {

@@ -1,7 +1,8 @@
 //! Operations as statements, table by table.
 //!
 //! What lives here: the order of work and what is done to whole tables and rows. Changes within one table are
-//! `alter.rs`. The memory of stored texts moves along, so that a later plan starts from what SQLite then holds.
+//! `alter`; `step` decides which is which. The memory of stored texts moves along, so that a later plan starts from what
+//! SQLite then holds.
 
 use crate::{
     operation::{self, BulkInsert, Consent, Execute, Operation, for_dialect},
@@ -18,6 +19,7 @@ use super::{
     HERE, alter, constant,
     ddl::{CreateTable, index_value},
     definition, effect, enumeration, letters, rename, said,
+    step::{Alone, Step, TableStep},
     token::same_name,
     words,
 };
@@ -35,32 +37,42 @@ pub(in super::super) fn plan(before: &mut Before, operations: &[Operation]) -> R
     let mut rest = operations.as_slice();
     while let Some((first, after)) = rest.split_first() {
         let start = (plan.statements.len(), plan.shortcuts.len());
-        if alter::is_of_one_table(first) {
-            let group = rest.iter().take_while(|next| {
-                alter::is_of_one_table(next) && letters::is_same(next.table(), first.table())
-            });
-            let (group, left) = rest.split_at(group.count());
-            (0..group.len()).try_for_each(|at| words::refuse_unknown_tables(before, &rest[at..]))?;
-            let group: Vec<Operation> = group.iter().map(|next| in_words_of_the_file(next, before)).collect();
-            words::refuse(before, &group)?;
-            alter::group(before, &group, &mut plan)?;
-            effect::say_of_the_rest(&mut plan, start);
-            group.iter().for_each(|operation| follow(before, operation));
-            rest = left;
-        } else {
-            words::refuse_unknown_tables(before, rest)?;
-            let first = in_words_of_the_file(first, before);
-            words::refuse(before, std::slice::from_ref(&first))?;
-            one(before, &first, after, &mut plan)?;
-            // Of the SQL of a script nothing is known.
-            if !matches!(first, Operation::Execute(_)) {
-                effect::say_of_the_rest(&mut plan, start);
+        let first = in_words_of_the_file(first, before);
+        let planned = match Step::of(&first) {
+            Step::OfOneTable(step) => {
+                let group = group(before, *step, after);
+                (0..group.len()).try_for_each(|at| words::refuse_unknown_tables(before, &rest[at..]))?;
+                let operations: Vec<&Operation> = group.iter().map(|step| &step.operation).collect();
+                words::refuse(before, &operations)?;
+                alter::group(before, &group, &mut plan)?;
+                operations.into_iter().for_each(|operation| follow(before, operation));
+                group.len()
             }
-            follow(before, &first);
-            rest = after;
+            Step::Alone(alone) => {
+                words::refuse_unknown_tables(before, rest)?;
+                words::refuse(before, &[&first])?;
+                one(before, &alone, (&first, after), &mut plan)?;
+                follow(before, &first);
+                1
+            }
+        };
+        // Of the SQL of a script nothing is known.
+        if !matches!(first, Operation::Execute(_)) {
+            effect::say_of_the_rest(&mut plan, start);
         }
+        rest = &rest[planned..];
     }
     Ok(plan)
+}
+
+/// Takes the changes of one table that come right after each other.
+fn group(before: &Before, first: TableStep, after: &[Operation]) -> Vec<TableStep> {
+    let table = first.table.clone();
+    let next = |next: &Operation| match Step::of(&in_words_of_the_file(next, before)) {
+        Step::OfOneTable(step) => letters::is_same(&step.table, &table).then_some(*step),
+        Step::Alone(_) => None,
+    };
+    std::iter::once(first).chain(after.iter().map_while(next)).collect()
 }
 
 /// Writes what an operation refers to as the file has it.
@@ -122,60 +134,40 @@ pub(super) fn settle(before: &mut Before, name: &TableName) -> Result<(), PlanEr
     Ok(())
 }
 
+/// Plans what is planned by itself. `rest` comes after it in the same revision.
 fn one(
     before: &mut Before,
-    operation: &Operation,
-    rest: &[Operation],
+    alone: &Alone<'_>,
+    (operation, rest): (&Operation, &[Operation]),
     plan: &mut Plan,
 ) -> Result<(), PlanError> {
-    match operation {
-        Operation::AlterEnum { name, change } => {
+    match alone {
+        Alone::AlterEnum { name, change } => {
             enumeration::alter(before, name, change, (operation, rest), plan)
         }
-        Operation::BulkInsert(insert) => bulk_insert(before, insert, operation, plan),
-        Operation::CreateSchema { .. } | Operation::DropSchema { .. } => {
-            Err(unsupported(operation)("a SQLite file has no schemas".to_owned()))
-        }
-        // SQLite has neither types of one's own, whose columns are text, nor sequences.
-        Operation::AlterSequence { .. }
-        | Operation::CreateEnum(_)
-        | Operation::CreateSequence(_)
-        | Operation::DropSequence { .. } => apply(before, operation),
-        Operation::DropEnum { name } => {
+        Alone::BulkInsert(insert) => bulk_insert(before, insert, operation, plan),
+        Alone::CreateTable(table) => create_table(before, table, operation, plan),
+        Alone::DropEnum(name) => {
             words::refuse_used(before, name, operation)?;
             apply(before, operation)
         }
-        Operation::CreateTable(table) => create_table(before, table, operation, plan),
-        Operation::DropTable { table, consent } => drop_table(before, table, *consent, operation, plan),
-        Operation::Execute(execute) => self::execute(before, execute, plan),
+        Alone::DropTable { table, consent } => drop_table(before, table, *consent, operation, plan),
+        Alone::Execute(execute) => self::execute(before, execute, plan),
+        Alone::Irreversible { reason } => Err(PlanError::Irreversible { reason: (*reason).to_owned() }),
+        // SQLite has neither types of one's own, whose columns are text, nor sequences.
+        Alone::Known => apply(before, operation),
+        Alone::Namespace => Err(unsupported(operation)("a SQLite file has no schemas".to_owned())),
         // What is left of a block for another database is only known.
-        Operation::On { operations, .. } => {
+        Alone::On(operations) => {
             let is_of_schema = |operation: &&Operation| operation.table().is_none();
             for operation in operations.iter().filter(is_of_schema) {
                 operation::follow(&mut before.schema, std::slice::from_ref(operation), HERE);
             }
             Ok(())
         }
-        Operation::RenameTable { table, to } => rename_table(before, table, to, operation, plan),
-        // `plan` has refused the second; the others are changes of one table.
-        Operation::AddColumn { .. }
-        | Operation::AlterColumn { .. }
-        | Operation::AlterConstraint { .. }
-        | Operation::CreateCheck { .. }
-        | Operation::CreateExclusion { .. }
-        | Operation::CreateForeignKey { .. }
-        | Operation::CreateIndex { .. }
-        | Operation::CreatePrimaryKey { .. }
-        | Operation::CreateUnique { .. }
-        | Operation::DropColumn { .. }
-        | Operation::DropConstraint { .. }
-        | Operation::DropIndex { .. }
-        | Operation::Irreversible { .. }
-        | Operation::Run { .. }
-        | Operation::RenameIndex { .. }
-        | Operation::SetIndexComment { .. }
-        | Operation::SetTableComment { .. }
-        | Operation::SetTableOption { .. } => Ok(()),
+        Alone::RenameTable { table, to } => rename_table(before, table, to, operation, plan),
+        // Code of the script leaves the schema as it is, and is no statement.
+        Alone::Run => Ok(()),
     }
 }
 

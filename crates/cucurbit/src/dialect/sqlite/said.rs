@@ -4,8 +4,10 @@
 //! Enum types and sequences are no part of a table; the plan and `Before` keep them.
 
 use crate::{
-    operation::{Operation, resolve_constraint},
-    schema::{Column, Constraint, ConstraintRef, ForeignKey, Ident, Referred, Schema, Table, TableName},
+    operation::{Change, Operation, resolve_constraint},
+    schema::{
+        Column, Constraint, ConstraintRef, ForeignKey, Ident, ObjectId, Referred, Schema, Table, TableName,
+    },
 };
 
 use super::{super::Before, HERE, token::same_name, types};
@@ -27,8 +29,10 @@ pub(super) fn table_of<'s>(schema: &'s Schema, name: &TableName) -> Option<&'s T
 
 /// Refers to a foreign key by what it is where only the scripts know it by the name that the operation says.
 pub(super) fn without_unkept_name(mut operation: Operation, before: &Before) -> Operation {
-    if let Operation::DropConstraint { table, constraint, .. }
-    | Operation::AlterConstraint { table, constraint, .. } = &mut operation
+    if let Operation::Alter(Change::Constraint { table, constraint, .. })
+    | Operation::Comment { id: ObjectId::Constraint { table, constraint }, .. }
+    | Operation::Drop { id: ObjectId::Constraint { table, constraint }, .. }
+    | Operation::Rename { id: ObjectId::Constraint { table, constraint }, .. } = &mut operation
         && let (Some(kept), Some(said)) = (table_of(&before.schema, table), table_of(&before.said, table))
         && resolve_constraint(kept, constraint).is_none()
         && let Some(place) = resolve_constraint(said, constraint)

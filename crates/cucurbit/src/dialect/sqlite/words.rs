@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    operation::{self, ApplyError, ColumnChange, Execute, Operation},
+    operation::{self, ApplyError, Change, ColumnChange, Execute, Operation},
     schema::{
-        Column, ColumnType, Dialect, EnumType, ForeignKey, Ident, ObjectName, Schema, TableName, Unsaid,
+        Column, ColumnType, Constraint, Dialect, EnumType, ForeignKey, Ident, Object, ObjectId, ObjectName,
+        Schema, TableName, Unsaid,
     },
 };
 
@@ -22,8 +23,9 @@ use super::{
 };
 
 /// Refuses what one of some operations on one table writes or declares.
-pub(super) fn refuse(before: &Before, group: &[Operation]) -> Result<(), PlanError> {
-    let table = group.first().and_then(Operation::table).and_then(|name| said::table_of(&before.said, name));
+pub(super) fn refuse(before: &Before, group: &[&Operation]) -> Result<(), PlanError> {
+    let table =
+        group.first().and_then(|first| first.table()).and_then(|name| said::table_of(&before.said, name));
     let mut words = Schema::from_tables(table.cloned());
     for operation in group {
         range::refuse(&words, operation)?;
@@ -44,12 +46,17 @@ pub(super) fn refuse(before: &Before, group: &[Operation]) -> Result<(), PlanErr
 /// operation. SQLite would find out when the first row is written.
 pub(super) fn refuse_unknown_tables(before: &Before, rest: &[Operation]) -> Result<(), PlanError> {
     let Some(operation) = rest.first().filter(|_| before.is_whole) else { return Ok(()) };
-    let keys: Vec<&ForeignKey> = if let Operation::CreateForeignKey { foreign_key, .. } = operation {
-        vec![foreign_key]
-    } else if let Operation::CreateTable(table) = operation {
-        table.foreign_keys().collect()
-    } else {
-        Vec::new()
+    let keys: Vec<&ForeignKey> = match operation {
+        Operation::Create { object, .. } => foreign_keys(object),
+        Operation::Alter(_)
+        | Operation::BulkInsert(_)
+        | Operation::Comment { .. }
+        | Operation::Drop { .. }
+        | Operation::Execute(_)
+        | Operation::Irreversible { .. }
+        | Operation::On { .. }
+        | Operation::Rename { .. }
+        | Operation::Run { .. } => Vec::new(),
     };
     let is_there = |key: &ForeignKey| {
         let name = &key.referred_table.name;
@@ -65,16 +72,35 @@ pub(super) fn refuse_unknown_tables(before: &Before, rest: &[Operation]) -> Resu
     }
 }
 
+/// Lists the foreign keys that come with a new object.
+fn foreign_keys(object: &Object) -> Vec<&ForeignKey> {
+    match object {
+        Object::Constraint { constraint: Constraint::ForeignKey(key), .. } => vec![key],
+        Object::Table(table) => table.foreign_keys().collect(),
+        Object::Column { .. }
+        | Object::Constraint { .. }
+        | Object::Enum(_)
+        | Object::Index { .. }
+        | Object::Namespace(_)
+        | Object::Sequence(_) => Vec::new(),
+    }
+}
+
 /// Tells whether an operation makes a table of a name.
 fn makes(operation: &Operation, name: &Ident) -> bool {
-    if let Operation::CreateTable(table) = operation {
-        same_name(&table.name.name, name)
-    } else if let Operation::RenameTable { to, .. } = operation {
-        same_name(to, name)
-    } else if let Operation::Execute(Execute { means, .. }) = operation {
-        means.iter().flatten().any(|meant| makes(meant, name))
-    } else {
-        false
+    match operation {
+        Operation::Create { object: Object::Table(table), .. } => same_name(&table.name.name, name),
+        Operation::Execute(Execute { means, .. }) => means.iter().flatten().any(|meant| makes(meant, name)),
+        Operation::Rename { id: ObjectId::Table(_), to } => same_name(to, name),
+        Operation::Alter(_)
+        | Operation::BulkInsert(_)
+        | Operation::Comment { .. }
+        | Operation::Create { .. }
+        | Operation::Drop { .. }
+        | Operation::Irreversible { .. }
+        | Operation::On { .. }
+        | Operation::Rename { .. }
+        | Operation::Run { .. } => false,
     }
 }
 
@@ -105,30 +131,47 @@ fn refuse_unknown_type(
         let name = ty.on(HERE).enum_name()?;
         (!enums.contains_key(name) && !may_have_changed_types(unsaid)).then(|| name.clone())
     };
-    let missing = if let Operation::AddColumn { column, .. } = operation {
-        unknown(&column.ty)
-    } else if let Operation::AlterColumn { changes, .. } = operation {
-        changes.iter().find_map(|change| match change {
-            ColumnChange::SetType { ty, using: _ } => unknown(ty),
-            ColumnChange::LosesData
-            | ColumnChange::Rename { .. }
-            | ColumnChange::SetCollation(_)
-            | ColumnChange::SetComment(_)
-            | ColumnChange::SetDefault(_)
-            | ColumnChange::SetNotNull { .. }
-            | ColumnChange::SetNullable
-            | ColumnChange::SetOnConflict(_) => None,
-        })
-    } else if let Operation::CreateTable(table) = operation {
-        table.columns.iter().find_map(|column| unknown(&column.ty))
-    } else {
-        None
-    };
-    match missing {
+    match declared_types(operation).into_iter().find_map(unknown) {
         Some(name) => {
             Err(PlanError::Apply { operation: operation.describe(), source: ApplyError::NoEnum { name } })
         }
         None => Ok(()),
+    }
+}
+
+/// Lists the types that an operation gives columns.
+fn declared_types(operation: &Operation) -> Vec<&ColumnType> {
+    match operation {
+        Operation::Alter(Change::Column { changes, .. }) => changes.iter().filter_map(new_type).collect(),
+        Operation::Create { object: Object::Column { column, .. }, .. } => vec![&column.ty],
+        Operation::Create { object: Object::Table(table), .. } => {
+            table.columns.iter().map(|column| &column.ty).collect()
+        }
+        Operation::Alter(_)
+        | Operation::BulkInsert(_)
+        | Operation::Comment { .. }
+        | Operation::Create { .. }
+        | Operation::Drop { .. }
+        | Operation::Execute(_)
+        | Operation::Irreversible { .. }
+        | Operation::On { .. }
+        | Operation::Rename { .. }
+        | Operation::Run { .. } => Vec::new(),
+    }
+}
+
+/// Returns the type that a change gives a column.
+pub(super) fn new_type(change: &ColumnChange) -> Option<&ColumnType> {
+    match change {
+        ColumnChange::SetType { ty, using: _ } => Some(ty),
+        ColumnChange::LosesData
+        | ColumnChange::Rename { .. }
+        | ColumnChange::SetCollation(_)
+        | ColumnChange::SetComment(_)
+        | ColumnChange::SetDefault(_)
+        | ColumnChange::SetNotNull { .. }
+        | ColumnChange::SetNullable
+        | ColumnChange::SetOnConflict(_) => None,
     }
 }
 

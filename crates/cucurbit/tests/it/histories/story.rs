@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 
 use cucurbit::{
     operation::{
-        BulkInsert, ColumnChange, Concurrency, Consent, ConstraintChange, EnumChange, Execute, Operation,
-        SequenceChange, apply, reverse,
+        BulkInsert, Change, ColumnChange, Consent, EnumChange, Execute, Operation, SequenceChange, apply,
+        reverse,
     },
     schema::{
         Check, Column, ConstraintRef, Dialect, EnumPlace, EnumType, ForeignKey, Ident, Index, Literal,
-        ObjectName, PrimaryKey, Schema, Sequence, ServerDefault, Table, TableName, Type, Unique,
+        Object, ObjectId, ObjectName, PrimaryKey, Schema, Sequence, ServerDefault, Table, TableName, Type,
+        Unique,
     },
 };
 
@@ -79,6 +80,10 @@ fn on(dialect: Dialect, operations: Vec<Operation>) -> Operation {
     Operation::On { dialect, operations }
 }
 
+fn alter_enum(name: &ObjectName, change: EnumChange) -> Operation {
+    Operation::Alter(Change::Enum { name: name.clone(), change })
+}
+
 /// An operation; what undoes it, where that is not its reverse.
 type Deed = (Operation, Option<Vec<Operation>>);
 
@@ -127,8 +132,11 @@ impl Story {
             4 | 5 => self.rename_value(x, y, z)?,
             6 => self.set_values(x, y, z)?,
             7 => {
-                let name = pick(&self.enum_names(), x)?.clone();
-                plain(Operation::AlterEnum { name, change: EnumChange::SetComment(comment(y)) })
+                let id = ObjectId::Enum(pick(&self.enum_names(), x)?.clone());
+                plain(match z % 2 {
+                    0 => Operation::Comment { id, text: comment(y) },
+                    _ => Operation::Rename { id, to: Ident::new(format!("enum_{}", self.next())) },
+                })
             }
             8 => self.drop_enum(x)?,
             9 => self.sequence(x, y, z),
@@ -154,7 +162,7 @@ impl Story {
         let name = ENUMS[usize::from(x) % ENUMS.len()];
         let mut new = EnumType::new(name, VALUES.iter().take(1 + usize::from(y) % 3).copied());
         new.comment = comment(z);
-        plain(Operation::CreateEnum(new))
+        plain(Operation::create(new))
     }
 
     fn add_value(&self, x: u8, y: u8, z: u8) -> Option<Vec<Deed>> {
@@ -169,9 +177,9 @@ impl Story {
         // Rows may come to have the value until the way back.
         let values = self.schema.enums[&name].values.clone();
         let first = values.first()?.clone();
-        let back = |replacements| Operation::AlterEnum {
-            name: name.clone(),
-            change: EnumChange::SetValues { values: values.clone(), replacements, consent: Consent::NONE },
+        let back = |replacements| {
+            let values = values.clone();
+            alter_enum(&name, EnumChange::SetValues { values, replacements, consent: Consent::NONE })
         };
         let replaced = back(vec![(value.clone(), first.clone())]);
         let undo = if self.has_unknown {
@@ -181,7 +189,7 @@ impl Story {
             vec![replaced]
         };
         let change = EnumChange::AddValue { value, place };
-        Some(vec![(Operation::AlterEnum { name: name.clone(), change }, Some(undo))])
+        Some(vec![(alter_enum(&name, change), Some(undo))])
     }
 
     /// The columns that hold values of a type: table, column, whether a list of them.
@@ -220,7 +228,8 @@ impl Story {
         by_hand: bool,
     ) -> Vec<Deed> {
         let (old, new) = moved;
-        let alter = Operation::AlterEnum { name: name.clone(), change };
+        let is_rename = matches!(change, EnumChange::RenameValue { .. });
+        let alter = alter_enum(name, change);
         let has_default = self
             .schema
             .tables
@@ -231,7 +240,6 @@ impl Story {
             return if self.has_unknown { Vec::new() } else { plain(alter) };
         }
         let back = reverse(&self.schema, &alter, Dialect::KEEPER).expect("it has a reverse");
-        let is_rename = matches!(alter, Operation::AlterEnum { change: EnumChange::RenameValue { .. }, .. });
         let back_by_hand = if is_rename { vec![self.by_hand(name, new, old)] } else { Vec::new() };
         vec![
             (on(Dialect::Postgres, vec![alter]), Some(vec![on(Dialect::Postgres, back)])),
@@ -267,21 +275,32 @@ impl Story {
 
     fn drop_enum(&self, x: u8) -> Option<Vec<Deed>> {
         let name = pick(&self.enum_names(), x)?.clone();
-        self.held(&name).is_empty().then(|| plain(Operation::DropEnum { name }))
+        self.held(&name).is_empty().then(|| plain(Operation::drop(ObjectId::Enum(name))))
     }
 
-    fn sequence(&self, x: u8, y: u8, z: u8) -> Vec<Deed> {
-        let name = ObjectName::new(SEQUENCES[usize::from(x) % SEQUENCES.len()]);
+    fn sequence(&mut self, x: u8, y: u8, z: u8) -> Vec<Deed> {
+        let there: Vec<ObjectName> = self.schema.sequences.keys().cloned().collect();
+        let number = self.next();
+        let name = match pick(&there, x) {
+            Some(there) if !z.is_multiple_of(3) => there.clone(),
+            Some(_) | None => ObjectName::new(SEQUENCES[usize::from(x) % SEQUENCES.len()]),
+        };
+        let id = ObjectId::Sequence(name.clone());
         let mut sequence = Sequence::new(name.clone());
         let step = i64::from(1 + y % 3);
         sequence.increment(step);
         sequence.comment = comment(z);
-        plain(match (self.schema.sequences.contains_key(&name), y % 4) {
-            (false, _) => Operation::CreateSequence(sequence),
-            (true, 0) => Operation::DropSequence { name },
-            (true, 1) => Operation::AlterSequence { name, changes: vec![SequenceChange::SetIncrement(step)] },
+        plain(match (there.contains(&name), y % 5) {
+            (false, _) => Operation::create(sequence),
+            (true, 0) => Operation::drop(id),
+            (true, 1) => Operation::Rename { id, to: Ident::new(format!("sequence_{number}")) },
+            (true, 2) => Operation::Comment { id, text: comment(z) },
+            (true, 3) => Operation::Alter(Change::Sequence {
+                name,
+                changes: vec![SequenceChange::SetComment(comment(z))],
+            }),
             (true, _) => {
-                Operation::AlterSequence { name, changes: vec![SequenceChange::SetComment(sequence.comment)] }
+                Operation::Alter(Change::Sequence { name, changes: vec![SequenceChange::SetIncrement(step)] })
             }
         })
     }
@@ -329,7 +348,7 @@ impl Story {
             let born = names.map(|number| format!("{name}_{{}}{number}")).find(is_free);
             self.born.insert(table.name.clone(), born.expect("numbers do not end"));
         }
-        plain(Operation::CreateTable(table))
+        plain(Operation::create(table))
     }
 
     /// A table as it was before it was dropped, with the names that PostgreSQL gave.
@@ -345,8 +364,8 @@ impl Story {
             }
         }
         vec![
-            on(Dialect::Postgres, vec![Operation::CreateTable(named)]),
-            on(Dialect::Sqlite, vec![Operation::CreateTable(table.clone())]),
+            on(Dialect::Postgres, vec![Operation::create(named)]),
+            on(Dialect::Sqlite, vec![Operation::create(table.clone())]),
         ]
     }
 
@@ -354,7 +373,7 @@ impl Story {
         let table = self.table(x)?;
         let name = COLUMNS.iter().find(|name| table.column(&Ident::from(**name)).is_none())?;
         let column = self.column(name, y, z);
-        Some(plain(Operation::AddColumn { table: table.name.clone(), column, backfill: None }))
+        Some(plain(Operation::create(Object::column(&table.name, column))))
     }
 
     /// Columns on which nothing stands.
@@ -385,32 +404,30 @@ impl Story {
             (3, Type::Enum { .. }) => vec![ColumnChange::SetDefault(None)],
             _ => vec![ColumnChange::SetComment(comment(z.wrapping_add(y)))],
         };
-        Some(plain(Operation::AlterColumn { table: table.name.clone(), column: column.name, changes }))
+        Some(plain(Operation::alter_column(&table.name, column.name, changes)))
     }
 
     fn drop_column(&self, x: u8, y: u8) -> Option<Vec<Deed>> {
         let table = self.table(x)?;
-        let column = pick(&Self::free(table), y)?.name.clone();
-        Some(plain(Operation::DropColumn { table: table.name.clone(), column, consent: Consent::GIVEN }))
+        let column = &pick(&Self::free(table), y)?.name;
+        Some(plain(Operation::drop_with_data(ObjectId::column(&table.name, column))))
     }
 
     fn index(&mut self, x: u8, y: u8, z: u8) -> Option<Vec<Deed>> {
         let number = self.next();
         let table = self.table(x)?;
-        let name = pick(&table.indexes.keys().collect::<Vec<_>>(), y).map(|name| (*name).clone());
-        let (of, concurrency) = (table.name.clone(), Concurrency::default());
-        Some(plain(match (name, z % 4) {
-            (Some(name), 0) => Operation::DropIndex { table: of, name, concurrency },
-            (Some(name), 1) => {
-                Operation::RenameIndex { table: of, name, to: Ident::new(format!("ix_{number}")) }
-            }
-            (Some(name), 2) => Operation::SetIndexComment { table: of, name, comment: comment(y) },
+        let names: Vec<&Ident> = table.indexes.keys().collect();
+        let id = pick(&names, y).map(|name| ObjectId::index(&table.name, *name));
+        Some(plain(match (id, z % 4) {
+            (Some(id), 0) => Operation::drop(id),
+            (Some(id), 1) => Operation::Rename { id, to: Ident::new(format!("ix_{number}")) },
+            (Some(id), 2) => Operation::Comment { id, text: comment(y) },
             (Some(_) | None, _) => {
                 let column = pick(&table.columns, y).filter(|column| !is_list(column))?;
                 let key = cucurbit::schema::build::key(column.name.as_str());
                 let mut index = Index::new(format!("ix_{number}"), vec![key]);
                 index.comment = comment(z);
-                Operation::CreateIndex { table: of, index, concurrency }
+                Operation::create(Object::index(&table.name, index))
             }
         }))
     }
@@ -418,7 +435,7 @@ impl Story {
     fn constraint(&mut self, x: u8, y: u8, z: u8) -> Option<Vec<Deed>> {
         let number = self.next();
         let table = self.table(x)?;
-        let of = table.name.clone();
+        let of = &table.name;
         let named: Vec<Ident> = table
             .checks()
             .map(|check| &check.name)
@@ -426,22 +443,16 @@ impl Story {
             .flatten()
             .cloned()
             .collect();
-        let constraint = pick(&named, y).cloned().map(ConstraintRef::Named);
-        Some(plain(match (constraint, z % 5) {
-            (Some(constraint), 0) => Operation::DropConstraint { table: of, constraint },
-            (Some(constraint), 1) => {
-                let change = ConstraintChange::Rename { to: Ident::new(format!("c_{number}")) };
-                Operation::AlterConstraint { table: of, constraint, change }
-            }
-            (Some(constraint), 2) => {
-                let change = ConstraintChange::SetComment(comment(y));
-                Operation::AlterConstraint { table: of, constraint, change }
-            }
+        let id = pick(&named, y).map(|name| ObjectId::constraint(of, ConstraintRef::Named(name.clone())));
+        Some(plain(match (id, z % 5) {
+            (Some(id), 0) => Operation::drop(id),
+            (Some(id), 1) => Operation::Rename { id, to: Ident::new(format!("c_{number}")) },
+            (Some(id), 2) => Operation::Comment { id, text: comment(y) },
             (_, 3) => {
                 let mut check = Check::new("id > 0");
                 check.named(format!("ck_{number}"));
                 check.comment = comment(y);
-                Operation::CreateCheck { table: of, check }
+                Operation::create(Object::constraint(of, check))
             }
             (_, _) => {
                 let column = pick(&table.columns, y).filter(|column| !is_list(column))?;
@@ -451,7 +462,7 @@ impl Story {
                 }
                 unique.named(format!("uq_{number}"));
                 unique.comment = comment(z);
-                Operation::CreateUnique { table: of, unique }
+                Operation::create(Object::constraint(of, unique))
             }
         }))
     }
@@ -464,8 +475,8 @@ impl Story {
         let mut foreign_key = ForeignKey::new([column.name.clone()], other, ["id"]);
         foreign_key.named(format!("fk_{number}"));
         foreign_key.comment = comment(y);
-        let add = Operation::AddColumn { table: table.clone(), column, backfill: None };
-        Some(vec![(add, None), (Operation::CreateForeignKey { table, foreign_key }, None)])
+        let add = Operation::create(Object::column(&table, column));
+        Some(vec![(add, None), (Operation::create(Object::constraint(table, foreign_key)), None)])
     }
 
     fn whole_table(&mut self, x: u8, y: u8, z: u8) -> Option<Vec<Deed>> {
@@ -477,16 +488,16 @@ impl Story {
         if z.is_multiple_of(4) && !is_referred {
             let again = self.table_again(table);
             self.born.remove(&name);
-            return Some(vec![(Operation::DropTable { table: name, consent: Consent::GIVEN }, Some(again))]);
+            return Some(vec![(Operation::drop_with_data(ObjectId::Table(name)), Some(again))]);
         }
         Some(plain(match z % 4 {
             1 => {
                 let to = Ident::new(format!("t{number}"));
                 let born = self.born.remove(&name)?;
                 self.born.insert(TableName::new(to.as_str()), born);
-                Operation::RenameTable { table: name, to }
+                Operation::Rename { id: ObjectId::Table(name), to }
             }
-            _ => Operation::SetTableComment { table: name, comment: comment(y) },
+            _ => Operation::Comment { id: ObjectId::Table(name), text: comment(y) },
         }))
     }
 
@@ -543,11 +554,10 @@ impl Story {
         }
         let table = self.table(x)?;
         let index = Index::new(format!("ix_{number}"), vec![cucurbit::schema::build::key("id")]);
-        let (of, concurrency) = (table.name.clone(), Concurrency::default());
-        let name = index.name.clone();
-        let mut create = Execute::new(format!("CREATE INDEX {name} ON {of} (id)"));
-        create.means = Some(vec![Operation::CreateIndex { table: of.clone(), index, concurrency }]);
-        let drop = Operation::DropIndex { table: of, name, concurrency };
+        let mut create = Execute::new(format!("CREATE INDEX {} ON {} (id)", index.name, table.name));
+        let object = Object::index(&table.name, index);
+        let drop = Operation::drop(object.id());
+        create.means = Some(vec![Operation::create(object)]);
         Some(vec![(Operation::Execute(create), Some(vec![drop]))])
     }
 

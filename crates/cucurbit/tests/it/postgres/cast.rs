@@ -106,7 +106,7 @@ async fn known_casts_need_no_using() {
             ColumnChange::SetType { ty: to.clone().into(), using: None },
             ColumnChange::SetDefault(Some(default(after))),
         ];
-        let alter = Operation::AlterColumn { table: "t".into(), column: "c".into(), changes };
+        let alter = Operation::alter_column("t", "c", changes);
         run_operations(&mut connection, &mut before, &[alter]).await;
         connection.execute("INSERT INTO t DEFAULT VALUES").await.unwrap();
         let values = connection.rows("SELECT c::text FROM t").await.unwrap();

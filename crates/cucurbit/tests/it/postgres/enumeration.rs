@@ -3,8 +3,8 @@
 use cucurbit::{
     connection::Connection,
     dialect::{Before, Dialect, HazardKind},
-    operation::Op,
-    schema::{Index, Schema, ServerDefault, Type, build::*},
+    operation::{Op, Operation},
+    schema::{Index, Object, Schema, ServerDefault, Type, build::*},
 };
 
 use super::{Database, run};
@@ -36,11 +36,7 @@ fn garden(op: &mut Op) {
     });
     let mut index = Index::new("ix_sad", vec![key("id"), expression("(mood = 'sad')")]);
     index.predicate("mood < 'glad'");
-    op.invoke(cucurbit::operation::Operation::CreateIndex {
-        table: "plant".into(),
-        index,
-        concurrency: cucurbit::operation::Concurrency::default(),
-    });
+    op.invoke(Operation::create(Object::index("plant", index)));
     op.bulk_insert("feeling", ["mood"], [["sad"], ["ok"]]);
     op.execute("INSERT INTO plant VALUES (1, 'sad', NULL, '{sad,ok,NULL}'), (2, 'ok', 'ok', NULL)");
 }

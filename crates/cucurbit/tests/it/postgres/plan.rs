@@ -2,10 +2,10 @@
 
 use cucurbit::{
     dialect::Before,
-    operation::{ColumnChange, Concurrency, Operation},
+    operation::{ColumnChange, Operation},
     schema::{
-        Action, Identity, Index, Literal, Nulls, Schema, Serial, ServerDefault, Table, TableBuilder, Type,
-        build::*,
+        Action, Identity, Index, Literal, Nulls, Object, Schema, Serial, ServerDefault, Table, TableBuilder,
+        Type, build::*,
     },
 };
 
@@ -83,15 +83,11 @@ fn create(schema: &Schema) -> Vec<Operation> {
     let mut operations = Vec::new();
     for table in schema.tables.values() {
         let table = Table { indexes: std::collections::BTreeMap::new(), ..table.clone() };
-        operations.push(Operation::CreateTable(table));
+        operations.push(Operation::create(table));
     }
     for table in schema.tables.values() {
         let indexes = table.indexes.values().cloned();
-        operations.extend(indexes.map(|index| Operation::CreateIndex {
-            table: table.name.clone(),
-            index,
-            concurrency: Concurrency::default(),
-        }));
+        operations.extend(indexes.map(|index| Operation::create(Object::index(&table.name, index))));
     }
     operations
 }
@@ -255,7 +251,7 @@ async fn each_kind_of_default_becomes_each_other() {
             let values = if matches!(from, 0 | 1) { "(base, n) VALUES (1, 70)" } else { "(base) VALUES (1)" };
             connection.execute(&format!("INSERT INTO {name} {values}")).await.unwrap();
             let changes = vec![ColumnChange::SetDefault(default(to))];
-            let alter = Operation::AlterColumn { table: name.as_str().into(), column: "n".into(), changes };
+            let alter = Operation::alter_column(name.as_str(), "n", changes);
             run_operations(&mut connection, &mut before, &[alter]).await;
             if matches!(to, 2..=4) {
                 // A new sequence goes on after what is there.

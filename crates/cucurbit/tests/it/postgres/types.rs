@@ -113,7 +113,7 @@ async fn a_constant_of_every_type_is_the_same_constant_again() {
     let mut other = second.connect().await;
     other.execute(OWN).await.unwrap();
     let mut before = Before::of(reflect(&mut other).await);
-    let create = |table: &Table| cucurbit::operation::Operation::CreateTable(table.clone());
+    let create = |table: &Table| cucurbit::operation::Operation::create(table.clone());
     let table = &schema.tables[&TableName::new("every")];
     run_operations(&mut other, &mut before, &[create(table)]).await;
     assert_eq!(second.dump(), first.dump());

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Planner, around::Around, comments as comment, render};
+use super::{Planner, around::Around};
 use crate::{
     dialect::{
         Statement,
-        postgres::{effect, expression, names, types},
+        postgres::{comment, effect, expression, names, render, types},
         sql::{qualified, quoted},
     },
     operation::Concurrency,

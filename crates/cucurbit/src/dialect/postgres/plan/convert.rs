@@ -46,7 +46,7 @@ impl Planner<'_> {
             && matches!(&to, Type::Enum { name } if self.schema.enums.keys().any(|own| own.name == name.name));
         if using.is_none() && (is_array_to_own || needs_using(&from, &to)) {
             let (table, column) = (owner.name.clone(), was.name.clone());
-            let operation = Operation::AlterColumn { table, column, changes: changes.to_vec() };
+            let operation = Operation::alter_column(table, column, changes.to_vec());
             return Err(PlanError::NeedsUsing {
                 operation: operation.describe(),
                 from: from.to_string(),

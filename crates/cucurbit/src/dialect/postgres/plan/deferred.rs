@@ -6,7 +6,10 @@ use super::{Planner, around::key_of, is_same, names};
 use crate::{
     dialect::PlanError,
     operation::Operation,
-    schema::{ConstraintRef, ForeignKey, Ident, Index, Table, TableName},
+    schema::{
+        Constraint, ConstraintRef, ForeignKey, Ident, Index, Object, ObjectId, PrimaryKey, Table, TableName,
+        Unique,
+    },
 };
 
 impl Planner<'_> {
@@ -30,51 +33,11 @@ impl Planner<'_> {
             Some(there) if has_key(there, &columns) => return false,
             Some(_) | None => {}
         }
-        let is_there = there.is_some();
-        rest.iter().any(|operation| match operation {
-            Operation::CreateTable(later) => !is_there && is_same(&later.name, table),
-            Operation::RenameTable { table: old, to } => {
-                !is_there && is_same(&old.sibling(to.clone()), table)
-            }
-            Operation::CreateIndex { table: of, index, concurrency: _ } => {
-                is_there && is_same(of, table) && is_made(index)
-            }
-            Operation::CreatePrimaryKey { table: of, primary_key } => {
-                is_there
-                    && is_same(of, table)
-                    && primary_key.columns.iter().collect::<BTreeSet<_>>() == columns
-            }
-            Operation::CreateUnique { table: of, unique } => {
-                is_there && is_same(of, table) && unique.columns.iter().collect::<BTreeSet<_>>() == columns
-            }
-            Operation::AddColumn { .. }
-            | Operation::AlterColumn { .. }
-            | Operation::AlterConstraint { .. }
-            | Operation::BulkInsert(_)
-            | Operation::CreateCheck { .. }
-            | Operation::CreateExclusion { .. }
-            | Operation::AlterEnum { .. }
-            | Operation::AlterSequence { .. }
-            | Operation::CreateEnum(_)
-            | Operation::CreateSchema { .. }
-            | Operation::CreateSequence(_)
-            | Operation::CreateForeignKey { .. }
-            | Operation::DropColumn { .. }
-            | Operation::DropConstraint { .. }
-            | Operation::DropEnum { .. }
-            | Operation::DropSchema { .. }
-            | Operation::DropSequence { .. }
-            | Operation::DropIndex { .. }
-            | Operation::DropTable { .. }
-            | Operation::Execute(_)
-            | Operation::Irreversible { .. }
-            | Operation::Run { .. }
-            | Operation::On { .. }
-            | Operation::RenameIndex { .. }
-            | Operation::SetIndexComment { .. }
-            | Operation::SetTableComment { .. }
-            | Operation::SetTableOption { .. } => false,
-        })
+        if there.is_some() {
+            rest.iter().any(|operation| makes_key(operation, table, &columns))
+        } else {
+            rest.iter().any(|operation| makes_table(operation, table))
+        }
     }
 
     /// Adds the foreign keys that waited for a table or a key of it.
@@ -128,52 +91,61 @@ impl Planner<'_> {
         rest: &[Operation],
         is_in_the_way: impl Fn(&ForeignKey) -> bool,
     ) -> Result<(), PlanError> {
-        let dropped = rest.iter().filter_map(|operation| match operation {
-            Operation::DropTable { table, consent: _ } => Some(table.clone()),
-            Operation::AddColumn { .. }
-            | Operation::AlterColumn { .. }
-            | Operation::AlterConstraint { .. }
-            | Operation::BulkInsert(_)
-            | Operation::CreateCheck { .. }
-            | Operation::CreateExclusion { .. }
-            | Operation::AlterEnum { .. }
-            | Operation::AlterSequence { .. }
-            | Operation::CreateEnum(_)
-            | Operation::CreateSchema { .. }
-            | Operation::CreateSequence(_)
-            | Operation::CreateForeignKey { .. }
-            | Operation::CreateIndex { .. }
-            | Operation::CreatePrimaryKey { .. }
-            | Operation::CreateTable(_)
-            | Operation::CreateUnique { .. }
-            | Operation::DropColumn { .. }
-            | Operation::DropConstraint { .. }
-            | Operation::DropEnum { .. }
-            | Operation::DropSchema { .. }
-            | Operation::DropSequence { .. }
-            | Operation::DropIndex { .. }
-            | Operation::Execute(_)
-            | Operation::Irreversible { .. }
-            | Operation::Run { .. }
-            | Operation::On { .. }
-            | Operation::RenameIndex { .. }
-            | Operation::RenameTable { .. }
-            | Operation::SetIndexComment { .. }
-            | Operation::SetTableComment { .. }
-            | Operation::SetTableOption { .. } => None,
-        });
-        for child in dropped.collect::<Vec<_>>() {
-            names::name_all(self.schema, &child);
-            let keys = self.schema.table(&child).into_iter().flat_map(Table::foreign_keys).cloned();
+        for child in rest.iter().filter_map(dropped_table) {
+            names::name_all(self.schema, child);
+            let keys = self.schema.table(child).into_iter().flat_map(Table::foreign_keys).cloned();
             let keys: Vec<ForeignKey> = keys.collect();
             for name in keys.into_iter().filter(|key| is_in_the_way(key)).filter_map(|key| key.name) {
                 let constraint = ConstraintRef::Named(name);
-                let drop = Operation::DropConstraint { table: child.clone(), constraint: constraint.clone() };
-                self.drop_constraint(&child, &constraint, &drop)?;
+                let drop = Operation::drop(ObjectId::constraint(child.clone(), constraint.clone()));
+                self.drop_constraint(child, &constraint, &drop)?;
             }
         }
         Ok(())
     }
+}
+
+/// Tells whether an operation makes a table of this name, or may give another one the name.
+fn makes_table(operation: &Operation, table: &TableName) -> bool {
+    match operation {
+        Operation::Create { object: Object::Table(made), .. } => is_same(&made.name, table),
+        Operation::Rename { id: ObjectId::Namespace(_), to } => table.schema.as_ref() == Some(to),
+        Operation::Rename { id: ObjectId::Table(old), to } => is_same(&old.sibling(to.clone()), table),
+        Operation::Alter(_)
+        | Operation::BulkInsert(_)
+        | Operation::Comment { .. }
+        | Operation::Create { .. }
+        | Operation::Drop { .. }
+        | Operation::Execute(_)
+        | Operation::Irreversible { .. }
+        | Operation::On { .. }
+        | Operation::Rename { .. }
+        | Operation::Run { .. } => false,
+    }
+}
+
+/// Tells whether an operation gives a table that is there a key of these columns.
+fn makes_key(operation: &Operation, table: &TableName, columns: &BTreeSet<&Ident>) -> bool {
+    let Operation::Create { object, .. } = operation else { return false };
+    match object {
+        Object::Constraint { table: of, constraint } => {
+            is_same(of, table) && constraint_key(constraint).is_some_and(|key| key == *columns)
+        }
+        Object::Index { table: of, index } => {
+            is_same(of, table) && key_of(index).is_some_and(|key| key == *columns)
+        }
+        Object::Column { .. }
+        | Object::Enum(_)
+        | Object::Namespace(_)
+        | Object::Sequence(_)
+        | Object::Table(_) => false,
+    }
+}
+
+/// Returns the table that an operation drops, if it drops one.
+fn dropped_table(operation: &Operation) -> Option<&TableName> {
+    let Operation::Drop { id: ObjectId::Table(table), .. } = operation else { return None };
+    Some(table)
 }
 
 /// Tells whether a foreign key can refer to these columns.
@@ -184,7 +156,15 @@ fn has_key(table: &Table, columns: &BTreeSet<&Ident>) -> bool {
 
 /// Lists the columns of a table's keys.
 fn constraint_keys(table: &Table) -> impl Iterator<Item = BTreeSet<&Ident>> {
-    let primary_key = table.primary_key().into_iter().map(|key| &key.columns);
-    let uniques = table.uniques().map(|unique| &unique.columns);
-    primary_key.chain(uniques).map(|columns| columns.iter().collect())
+    table.constraints.iter().filter_map(constraint_key)
+}
+
+/// Returns the columns of a constraint that a foreign key can refer to.
+fn constraint_key(constraint: &Constraint) -> Option<BTreeSet<&Ident>> {
+    match constraint {
+        Constraint::PrimaryKey(PrimaryKey { columns, .. }) | Constraint::Unique(Unique { columns, .. }) => {
+            Some(columns.iter().collect())
+        }
+        Constraint::ForeignKey(_) | Constraint::Check(_) | Constraint::Exclusion(_) => None,
+    }
 }

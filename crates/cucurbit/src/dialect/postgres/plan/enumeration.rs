@@ -6,17 +6,18 @@
 
 use std::collections::BTreeMap;
 
-use super::{Planner, comments as comment, render};
+use super::Planner;
 use crate::{
     dialect::{
         Effect, Hazard, HazardKind, PlanError, Statement,
         enum_value::Known,
-        postgres::{effect, expression, names, types},
+        postgres::{comment, effect, expression, memory, names, render, types},
         sql::{qualified, quoted, string},
     },
-    operation::{ApplyError, ColumnChange, EnumChange, Operation},
+    operation::{ApplyError, Change, ColumnChange, EnumChange, Operation},
     schema::{
-        Column, Dialect, EnumPlace, EnumType, Ident, Literal, ObjectName, ServerDefault, Table, TableName,
+        Column, Dialect, EnumPlace, EnumType, Ident, Literal, Object, ObjectId, ObjectName, ServerDefault,
+        Table, TableName,
     },
 };
 
@@ -50,10 +51,6 @@ impl Planner<'_> {
                 self.push_on_type(format!("ALTER TYPE {} RENAME VALUE {value} TO {to}", qualified(name)));
                 Ok(())
             }
-            EnumChange::SetComment(comment) => {
-                self.plan.push(comment::on_enum(name, comment.as_ref()));
-                Ok(())
-            }
             EnumChange::SetValues { values, replacements, consent } => {
                 let old = self.schema.enums.get(name).map_or_else(Vec::new, |old| old.values.clone());
                 let is_gone = |value: &&String| {
@@ -78,8 +75,10 @@ impl Planner<'_> {
             return Ok(());
         }
         let additions = rest.iter().map_while(|next| {
-            let Operation::AlterEnum { name: other, change: change @ EnumChange::AddValue { value, .. } } =
-                next
+            let Operation::Alter(Change::Enum {
+                name: other,
+                change: change @ EnumChange::AddValue { value, .. },
+            }) = next
             else {
                 return None;
             };
@@ -99,8 +98,8 @@ impl Planner<'_> {
         let mut after = self.schema.clone();
         let first = EnumChange::AddValue { value: value.clone(), place: place.clone() };
         for change in std::iter::once(&first).chain(additions.iter().map(|(_, change)| *change)) {
-            let operation = Operation::AlterEnum { name: name.clone(), change: change.clone() };
-            super::memory::apply(&mut after, &operation)?;
+            let change = Change::Enum { name: name.clone(), change: change.clone() };
+            memory::apply(&mut after, &Operation::Alter(change))?;
         }
         self.made_values.extend(additions.iter().map(|(value, _)| (name.clone(), (*value).clone())));
         let values = after.enums.remove(name).map_or_else(Vec::new, |after| after.values);
@@ -285,14 +284,21 @@ fn replaced_in_array(array: &str, replaced: &[(String, String)]) -> String {
 
 /// Tells whether operations use one of the values that a type gets.
 fn are_used(name: &ObjectName, mut values: Vec<String>, rest: &[Operation]) -> bool {
+    let mut ty = name.name.clone();
     rest.iter().any(|operation| {
-        if let Operation::AlterEnum { name: other, change: EnumChange::RenameValue { value, to } } = operation
-            && other.name == name.name
+        if let Operation::Alter(Change::Enum { name: other, change: EnumChange::RenameValue { value, to } }) =
+            operation
+            && other.name == ty
             && values.contains(value)
         {
             values.push(to.clone());
         }
-        uses(operation, &name.name, &values)
+        if let Operation::Rename { id: ObjectId::Enum(other), to } = operation
+            && other.name == ty
+        {
+            ty = to.clone();
+        }
+        uses(operation, &ty, &values)
     })
 }
 
@@ -301,49 +307,26 @@ fn are_used(name: &ObjectName, mut values: Vec<String>, rest: &[Operation]) -> b
 ///
 /// What is not sure is said to use them: making the type anew is always right.
 fn uses(operation: &Operation, ty: &Ident, values: &[String]) -> bool {
+    let is_spoken = || serde_json::to_value(operation).map_or(true, |json| is_spoken_in(&json, ty, values));
     match operation {
-        Operation::AlterEnum { .. } | Operation::CreateEnum(_) => return false,
-        Operation::Run { .. } => return true,
-        Operation::AlterColumn { table: _, column: _, changes }
-            if changes.iter().any(|change| becomes(change, ty)) =>
-        {
-            return true;
+        Operation::Alter(Change::Column { table: _, column: _, changes }) => {
+            changes.iter().any(|change| becomes(change, ty)) || is_spoken()
         }
+        Operation::Alter(Change::Enum { .. })
+        | Operation::Comment { id: ObjectId::Enum(_), .. }
+        | Operation::Create { object: Object::Enum(_), .. } => false,
         // Rows of COPY have no quotes.
-        Operation::Execute(execute) if is_copy(&execute.sql, values) => return true,
-        Operation::On { dialect: _, operations } => {
-            return operations.iter().any(|inner| uses(inner, ty, values));
-        }
-        Operation::AddColumn { .. }
-        | Operation::AlterColumn { .. }
-        | Operation::AlterConstraint { .. }
-        | Operation::AlterSequence { .. }
+        Operation::Execute(execute) => is_copy(&execute.sql, values) || is_spoken(),
+        Operation::On { dialect: _, operations } => operations.iter().any(|inner| uses(inner, ty, values)),
+        Operation::Run { .. } => true,
+        Operation::Alter(_)
         | Operation::BulkInsert(_)
-        | Operation::CreateCheck { .. }
-        | Operation::CreateExclusion { .. }
-        | Operation::CreateForeignKey { .. }
-        | Operation::CreateIndex { .. }
-        | Operation::CreatePrimaryKey { .. }
-        | Operation::CreateSchema { .. }
-        | Operation::CreateSequence(_)
-        | Operation::CreateTable(_)
-        | Operation::CreateUnique { .. }
-        | Operation::DropColumn { .. }
-        | Operation::DropConstraint { .. }
-        | Operation::DropEnum { .. }
-        | Operation::DropIndex { .. }
-        | Operation::DropSchema { .. }
-        | Operation::DropSequence { .. }
-        | Operation::DropTable { .. }
-        | Operation::Execute(_)
+        | Operation::Comment { .. }
+        | Operation::Create { .. }
+        | Operation::Drop { .. }
         | Operation::Irreversible { .. }
-        | Operation::RenameIndex { .. }
-        | Operation::RenameTable { .. }
-        | Operation::SetIndexComment { .. }
-        | Operation::SetTableComment { .. }
-        | Operation::SetTableOption { .. } => {}
+        | Operation::Rename { .. } => is_spoken(),
     }
-    serde_json::to_value(operation).map_or(true, |json| is_spoken_in(&json, ty, values))
 }
 
 /// Tells whether a change makes a column one of a type, whose rows may hold any of its values then.

@@ -1,7 +1,7 @@
 //! Plans read as SQL.
 
 use super::*;
-use crate::schema::{Literal, ServerDefault};
+use crate::schema::{Index, Literal, ServerDefault};
 use crate::{
     operation::Op,
     schema::{Action, Deferral, TableBuilder, Type, build, build::*},
@@ -294,6 +294,8 @@ fn what_cannot_be_is_refused() {
         op.add_column("plant", column("x", Type::Text).serial());
     };
     assert!(matches!(refuse(&serial), PlanError::Unsupported { .. }));
+    let comment = Operation::Comment { id: ObjectId::Namespace("shed".into()), text: None };
+    assert!(matches!(plan(&mut plant(), &[comment]), Err(PlanError::Unsupported { .. })));
 }
 
 #[test]
@@ -306,4 +308,76 @@ fn values_that_give_way_to_computed_ones_are_not_lost_without_a_word() {
         op.alter_column("plant", "rank").server_default(ServerDefault::computed("id + 1"));
     });
     assert_eq!(probes, ["SELECT EXISTS (SELECT 1 FROM \"plant\" WHERE \"rank\" IS NOT NULL)::int"]);
+}
+
+#[test]
+fn what_is_renamed_has_its_new_name_wherever_it_is_spoken_of() {
+    let mut before = Before::default();
+    sql(&mut before, |op| {
+        op.create_schema("shed");
+        op.create_enum("shed.mood", ["sad", "ok"]);
+        op.create_sequence("shed.numbers");
+        op.create_table("shed.plant", |table| {
+            table.column(big_integer("id").default_expression("nextval('shed.numbers'::regclass)"));
+            table.column(enumeration("mood", "shed.mood"));
+            table.check("mood <> 'sad'::shed.mood").named("glad");
+        });
+    });
+    let statements = sql(&mut before, |op| {
+        op.rename_enum("shed.mood", "feeling");
+        op.rename_sequence("shed.numbers", "tickets");
+        op.rename_schema("shed", "hut");
+        op.create_sequence_comment("hut.tickets", "one each");
+    });
+    assert_eq!(
+        statements,
+        [
+            "ALTER TYPE \"shed\".\"mood\" RENAME TO \"feeling\"",
+            "ALTER SEQUENCE \"shed\".\"numbers\" RENAME TO \"tickets\"",
+            "ALTER SCHEMA \"shed\" RENAME TO \"hut\"",
+            "COMMENT ON SEQUENCE \"hut\".\"tickets\" IS 'one each'",
+        ]
+    );
+    let table = before.schema.table(&"hut.plant".into()).expect("it lies in the schema");
+    let default = ServerDefault::expression("nextval('\"hut\".\"tickets\"'::regclass)");
+    assert_eq!(table.columns[0].default, Some(default));
+    assert_eq!(table.columns[1].ty, Type::enumeration("hut.feeling").into());
+    let check = table.checks().next().expect("it has one");
+    assert_eq!(check.expression.base, "mood <> 'sad'::\"hut\".\"feeling\"");
+}
+
+#[test]
+fn a_type_may_get_the_name_of_one_of_the_server_and_lose_it_again() {
+    let mut before = Before::default();
+    sql(&mut before, |op| {
+        op.create_enum("mood", ["sad", "ok"]);
+        op.create_table("plant", |table| table.column(enumeration("mood", "mood")));
+    });
+    let made = before.clone();
+    let statements = sql(&mut before, |op| {
+        op.rename_enum("mood", "path");
+        op.rename_enum("path", "mood");
+    });
+    assert_eq!(
+        statements,
+        ["ALTER TYPE \"mood\" RENAME TO \"path\"", "ALTER TYPE \"public\".\"path\" RENAME TO \"mood\""]
+    );
+    assert_eq!(before, made);
+}
+
+#[test]
+fn a_value_is_used_where_its_type_has_another_name_by_then() {
+    let mut before = Before::default();
+    sql(&mut before, |op| {
+        op.create_enum("mood", ["sad"]);
+    });
+    let statements = sql(&mut before, |op| {
+        op.add_enum_value("mood", "ok");
+        op.rename_enum("mood", "feeling");
+        op.create_table("plant", |table| {
+            table.column(build::text("note"));
+            table.check("note::feeling <> 'sad'");
+        });
+    });
+    assert!(statements[1].starts_with("CREATE TYPE \"mood\" AS ENUM ('sad', 'ok')"), "{statements:?}");
 }

@@ -1,9 +1,9 @@
 //! What is done to one column: add, change, drop.
 
 use crate::{
-    operation::{ColumnChange, Operation},
+    operation::{Change, ColumnChange, Operation},
     schema::{
-        Column, ColumnType, Expression, ForeignKey, Ident, IndexKey, IndexPart, ServerDefault, TableName,
+        Column, ColumnType, Constraint, Expression, ForeignKey, Ident, IndexKey, IndexPart, ServerDefault,
         Type,
     },
 };
@@ -12,11 +12,13 @@ use super::{
     super::{
         super::{HazardKind, PlanError, Statement, sql::quoted},
         HERE, constant,
-        ddl::{ClauseKind, ColumnText, CreateTable, with_index_name},
-        definition, effect, letters,
+        ddl::{ClauseKind, ColumnText, CreateTable},
+        definition, effect,
         render::{apply, column_probe, unsupported},
+        step::{TableEdit, TableStep},
         token::{same_name, tokens},
         types,
+        words::new_type,
     },
     Work,
 };
@@ -27,11 +29,12 @@ impl Work<'_> {
         column: &Column,
         backfill: Option<&Expression>,
         foreign_key: Option<&ForeignKey>,
-        rest: &[Operation],
+        rest: &[TableStep],
         operation: &Operation,
     ) -> Result<(), PlanError> {
         let is_key = rest.iter().any(|next| {
-            matches!(next, Operation::CreatePrimaryKey { primary_key, .. } if primary_key.columns.as_slice() == [column.name.clone()])
+            matches!(&next.edit, TableEdit::CreateConstraint(Constraint::PrimaryKey(key))
+                if key.columns.as_slice() == [column.name.clone()])
         });
         let is_numbered =
             matches!(column.default, Some(ServerDefault::Identity(_) | ServerDefault::Serial(_)));
@@ -76,7 +79,23 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// Edits the changes of a column in. `rest` comes after them.
     pub(super) fn alter_column(
+        &mut self,
+        column: &Ident,
+        changes: &[ColumnChange],
+        rest: &[TableStep],
+        operation: &Operation,
+    ) -> Result<(), PlanError> {
+        let is_loosened = rest.iter().any(|next| next.edit.loosens(column));
+        // What fills it, and what is asked of it, is of the new type.
+        let (types, others): (Vec<_>, Vec<_>) =
+            changes.iter().partition(|change| matches!(change, ColumnChange::SetType { .. }));
+        let mut changes = types.into_iter().chain(others);
+        changes.try_for_each(|change| self.change_column(column, change, is_loosened, operation))
+    }
+
+    fn change_column(
         &mut self,
         column: &Ident,
         change: &ColumnChange,
@@ -167,11 +186,7 @@ impl Work<'_> {
 
     /// Returns the type of a column after an operation, in whatever order that says what changes.
     fn type_after(&self, column: &Ident, operation: &Operation) -> Type {
-        let changes =
-            if let Operation::AlterColumn { changes, .. } = operation { changes.as_slice() } else { &[] };
-        let new = changes.iter().rev().find_map(|change| {
-            if let ColumnChange::SetType { ty, .. } = change { Some(ty.on(HERE).clone()) } else { None }
-        });
+        let new = changes_of(operation).iter().rev().find_map(new_type).map(|ty| ty.on(HERE).clone());
         new.unwrap_or_else(|| self.declared_type(column))
     }
 
@@ -251,31 +266,6 @@ impl Work<'_> {
         Ok(())
     }
 
-    pub(super) fn drop_index(&mut self, name: &Ident) {
-        self.before.originals.indexes.remove(name);
-        self.push(Statement::new(format!("DROP INDEX {}", quoted(name))));
-    }
-
-    /// SQLite does not rename an index: it is dropped, and made from its own text.
-    pub(super) fn rename_index(
-        &mut self,
-        table: &TableName,
-        name: &Ident,
-        to: &Ident,
-        operation: &Operation,
-    ) -> Result<(), PlanError> {
-        let others = self.before.originals.indexes.keys().filter(|other| *other != name);
-        letters::refuse_second(others, to).map_err(unsupported(operation))?;
-        apply(self.before, operation)?;
-        let Some((_, sql)) = self.before.originals.indexes.get(name).cloned() else { return Ok(()) };
-        let sql = with_index_name(&sql, to)
-            .map_err(|error| PlanError::Original { object: name.to_string(), reason: error.to_string() })?;
-        self.drop_index(name);
-        self.before.originals.indexes.insert(to.clone(), (table.clone(), sql.clone()));
-        self.push(effect::create_index(table, to, sql));
-        Ok(())
-    }
-
     /// Returns the indexes that have a column as a part of their key.
     fn indexes_on(&self, column: &Ident) -> Vec<Ident> {
         let table = self.before.schema.table(&self.table);
@@ -337,5 +327,10 @@ fn is_part(part: &IndexPart, column: &Ident) -> bool {
 }
 
 fn may_lose(operation: &Operation) -> bool {
-    matches!(operation, Operation::AlterColumn { changes, .. } if changes.contains(&ColumnChange::LosesData))
+    changes_of(operation).contains(&ColumnChange::LosesData)
+}
+
+/// Returns the changes of a column that an operation is.
+pub(super) fn changes_of(operation: &Operation) -> &[ColumnChange] {
+    if let Operation::Alter(Change::Column { changes, .. }) = operation { changes } else { &[] }
 }

@@ -1,15 +1,17 @@
-//! Constraints that are dropped or changed in the text of their table.
+//! Constraints that are created, changed or dropped in the text of their table.
 
 use crate::{
     operation::{ConstraintChange, Operation, resolve_constraint},
-    schema::{Constraint, ConstraintRef, Ident, Table, TableName},
+    schema::{Check, Constraint, ConstraintRef, Ident, PrimaryKey, Table, TableName, Type},
 };
 
 use super::{
     super::{
-        super::PlanError,
-        definition,
-        render::{apply, unsupported},
+        super::{HazardKind, PlanError},
+        HERE, definition,
+        render::{apply, column_probe, unsupported},
+        step::TableStep,
+        token::same_name,
     },
     Work,
 };
@@ -73,16 +75,6 @@ impl Work<'_> {
             return apply(self.before, operation);
         };
         match change {
-            ConstraintChange::Rename { to } => {
-                let taken = ConstraintRef::Named(to.clone());
-                if self.found(table, &taken).is_some_and(|(_, other)| other != found) {
-                    // The error that everybody gives.
-                    return apply(self.before, operation);
-                }
-                self.text.rename_constraint(&value.constraints, found, to);
-            }
-            // SQLite stores no comments.
-            ConstraintChange::SetComment(_) => return Ok(()),
             ConstraintChange::SetDeferral(deferral) => {
                 if !matches!(value.constraints[found], Constraint::ForeignKey(_)) {
                     let reason = "a key or check of SQLite is checked at once, and cannot be deferred";
@@ -96,5 +88,110 @@ impl Work<'_> {
         self.edit_text();
         self.remember_constraints(table);
         Ok(())
+    }
+    /// SQLite stores no comments: the constraint only has to be there.
+    pub(super) fn comment_constraint(
+        &mut self,
+        table: &TableName,
+        constraint: &ConstraintRef,
+        operation: &Operation,
+    ) -> Result<(), PlanError> {
+        if self.found(table, constraint).is_some() { Ok(()) } else { apply(self.before, operation) }
+    }
+
+    pub(super) fn rename_constraint(
+        &mut self,
+        table: &TableName,
+        constraint: &ConstraintRef,
+        to: &Ident,
+        operation: &Operation,
+    ) -> Result<(), PlanError> {
+        let Some((value, found)) = self.found(table, constraint) else {
+            return apply(self.before, operation);
+        };
+        let taken = ConstraintRef::Named(to.clone());
+        if self.found(table, &taken).is_some_and(|(_, other)| other != found) {
+            // The error of every database.
+            return apply(self.before, operation);
+        }
+        self.text.rename_constraint(&value.constraints, found, to);
+        self.edit_text();
+        self.remember_constraints(table);
+        Ok(())
+    }
+
+    /// Adds a constraint. `rest` comes after it.
+    pub(super) fn create_constraint(
+        &mut self,
+        constraint: &Constraint,
+        operation: &Operation,
+        rest: &[TableStep],
+    ) -> Result<(), PlanError> {
+        match constraint {
+            Constraint::Check(check) => self.create_check(check, operation),
+            Constraint::Exclusion(_) => Err(unsupported(operation)(definition::NO_EXCLUSIONS.to_owned())),
+            Constraint::ForeignKey(key) => {
+                apply(self.before, operation)?;
+                self.edit_text().looks_for_broken_references();
+                self.add_constraint(definition::foreign_key(key), operation)
+            }
+            Constraint::PrimaryKey(key) => self.create_primary_key(key, operation, rest),
+            Constraint::Unique(unique) => {
+                apply(self.before, operation)?;
+                self.copy_rows();
+                self.add_constraint(definition::unique(unique), operation)
+            }
+        }
+    }
+
+    fn create_check(&mut self, check: &Check, operation: &Operation) -> Result<(), PlanError> {
+        apply(self.before, operation)?;
+        let (table, name) = (self.table.clone(), self.name.clone());
+        let owner = self.before.schema.table(&table).cloned();
+        self.edit_text().looks_for_rows_that_break(check, owner.as_ref(), &table, &name);
+        self.add_constraint(Ok(definition::check(check)), operation)
+    }
+
+    fn create_primary_key(
+        &mut self,
+        key: &PrimaryKey,
+        operation: &Operation,
+        rest: &[TableStep],
+    ) -> Result<(), PlanError> {
+        apply(self.before, operation)?;
+        self.copy_rows();
+        self.spell_rowid(key);
+        for column in key.columns.iter().filter(|column| !rest.iter().any(|next| next.edit.loosens(column))) {
+            let is_nullable =
+                self.text.columns().any(|other| same_name(&other.name, column) && !other.is_not_null());
+            if is_nullable && !self.added.contains(column) {
+                let probe = column_probe(&self.name, column, "IS NULL", "0");
+                self.hazard(HazardKind::NullInNotNull, column, probe);
+            }
+            self.text.set_nullable(column, false);
+        }
+        self.add_constraint(definition::primary_key(key), operation)
+    }
+
+    /// Writes INTEGER for an integer that becomes the only key, as in a table that is created with it: `INT` would not be
+    /// the rowid.
+    fn spell_rowid(&mut self, key: &PrimaryKey) {
+        let [name] = key.columns.as_slice() else { return };
+        let column = self.before.schema.table(&self.table).and_then(|table| table.column(name));
+        let is_integer = column.is_some_and(|column| *column.ty.on(HERE) == Type::Integer);
+        if is_integer && !self.text.options().is_without_rowid {
+            self.text.set_type(name, "INTEGER");
+        }
+    }
+
+    /// Adds the definition of a constraint to the text.
+    fn add_constraint(
+        &mut self,
+        definition: Result<String, String>,
+        operation: &Operation,
+    ) -> Result<(), PlanError> {
+        let definition = definition.map_err(unsupported(operation))?;
+        let added = self.text.add_constraint(&definition);
+        added.map_err(|error| unsupported(operation)(error.to_string()))
     }
 }

@@ -16,6 +16,7 @@ use super::{
         types,
     },
     Work,
+    column::changes_of,
 };
 
 /// How many characters of a value are shown.
@@ -122,8 +123,7 @@ impl Work<'_> {
 
 /// Tells whether a change of the default makes a column computed, or plain.
 fn becomes(operation: &Operation, computed: bool) -> bool {
-    let Operation::AlterColumn { changes, .. } = operation else { return false };
-    changes.iter().any(|change| {
+    changes_of(operation).iter().any(|change| {
         matches!(change, ColumnChange::SetDefault(default)
             if matches!(default, Some(ServerDefault::Computed { .. })) == computed)
     })

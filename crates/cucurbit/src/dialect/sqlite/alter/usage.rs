@@ -3,7 +3,7 @@
 //! A trigger, a view, a check, a generated column, an index on an expression: dropping the column would break them, and
 //! none of them goes away without being asked for.
 
-use crate::schema::{Ident, IndexKey};
+use crate::schema::Ident;
 
 use super::{
     super::{
@@ -25,13 +25,9 @@ impl Work<'_> {
 
     fn index_use(&self, column: &Ident, dropped: &[Ident]) -> Option<String> {
         let table = self.before.schema.table(&self.table)?;
-        let index = table.indexes.values().filter(|index| !dropped.contains(&index.name)).find(|index| {
-            let keys = index.parts.iter().filter_map(|part| match &part.key {
-                IndexKey::Column(_) => None,
-                IndexKey::Expression(expression) => Some(expression),
-            });
-            keys.chain(&index.predicate).any(|expression| mentions(expression.on(HERE), column))
-        })?;
+        let mut left = table.indexes.values().filter(|index| !dropped.contains(&index.name));
+        let index =
+            left.find(|index| index.expressions().any(|expression| mentions(expression.on(HERE), column)))?;
         Some(format!("the index `{}` uses it", index.name))
     }
 

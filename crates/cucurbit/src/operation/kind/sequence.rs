@@ -1,11 +1,13 @@
 //! Sequences: those that stand alone, those that columns own, and how one becomes the other.
 
-use super::{ApplyError, ColumnChange, Operation, SequenceChange};
 use crate::schema::{
-    Column, ColumnType, Dialect, Ident, ObjectName, Schema, Sequence, Serial, ServerDefault, Table, TableName,
+    Column, ColumnType, Dialect, Ident, Object, ObjectId, ObjectName, Schema, Sequence, Serial,
+    ServerDefault, Table, TableName,
 };
 
-pub(super) fn create(schema: &mut Schema, new: &Sequence) -> Result<(), ApplyError> {
+use super::super::{ApplyError, Change, ColumnChange, Operation, SequenceChange};
+
+pub(in super::super) fn create(schema: &mut Schema, new: &Sequence) -> Result<(), ApplyError> {
     if schema.sequences.contains_key(&new.name) {
         return Err(ApplyError::SequenceExists { name: new.name.clone() });
     }
@@ -13,7 +15,7 @@ pub(super) fn create(schema: &mut Schema, new: &Sequence) -> Result<(), ApplyErr
     Ok(())
 }
 
-pub(super) fn drop(schema: &mut Schema, name: &ObjectName) -> Result<(), ApplyError> {
+pub(in super::super) fn drop(schema: &mut Schema, name: &ObjectName) -> Result<(), ApplyError> {
     match schema.sequences.remove(name) {
         Some(_) => Ok(()),
         None => Err(ApplyError::NoSequence { name: name.clone() }),
@@ -21,7 +23,7 @@ pub(super) fn drop(schema: &mut Schema, name: &ObjectName) -> Result<(), ApplyEr
 }
 
 /// Changes a sequence. One that a column owned stands alone from now on; it goes on to fill the column.
-pub(super) fn alter(
+pub(in super::super) fn alter(
     schema: &mut Schema,
     name: &ObjectName,
     changes: &[SequenceChange],
@@ -43,8 +45,48 @@ pub(super) fn alter(
     Ok(())
 }
 
+/// Renames a sequence that stands alone. A default that counts by it is SQL, and the database's to rename.
+pub(in super::super) fn rename(schema: &mut Schema, name: &ObjectName, to: &Ident) -> Result<(), ApplyError> {
+    let new_name = name.sibling(to.clone());
+    if schema.sequences.contains_key(&new_name) {
+        return Err(ApplyError::SequenceExists { name: new_name });
+    }
+    let mut renamed = found(schema, name)?.clone();
+    renamed.name = new_name.clone();
+    schema.sequences.remove(name);
+    schema.sequences.insert(new_name, renamed);
+    Ok(())
+}
+
+pub(in super::super) fn comment(
+    schema: &mut Schema,
+    name: &ObjectName,
+    text: Option<&String>,
+) -> Result<(), ApplyError> {
+    found(schema, name)?;
+    schema.sequences.get_mut(name).into_iter().for_each(|one| one.comment = text.cloned());
+    Ok(())
+}
+
+fn found<'s>(schema: &'s Schema, name: &ObjectName) -> Result<&'s Sequence, ApplyError> {
+    schema.sequences.get(name).ok_or_else(|| ApplyError::NoSequence { name: name.clone() })
+}
+
+pub(in super::super) fn reverse_drop(before: &Schema, name: &ObjectName) -> Result<Operation, ApplyError> {
+    found(before, name).map(|was| Operation::create(was.clone()))
+}
+
+pub(in super::super) fn reverse_rename(name: &ObjectName, to: &Ident) -> Operation {
+    Operation::Rename { id: ObjectId::Sequence(name.sibling(to.clone())), to: name.name.clone() }
+}
+
+pub(in super::super) fn reverse_comment(before: &Schema, name: &ObjectName) -> Result<Operation, ApplyError> {
+    let text = found(before, name)?.comment.clone();
+    Ok(Operation::Comment { id: ObjectId::Sequence(name.clone()), text })
+}
+
 /// A sequence that a column comes to own stands alone no more.
-pub(super) fn own<'d>(
+pub(in super::super) fn own<'d>(
     schema: &mut Schema,
     table: &TableName,
     defaults: impl Iterator<Item = &'d ServerDefault>,
@@ -57,13 +99,13 @@ pub(super) fn own<'d>(
 }
 
 /// Lets the sequences stand alone again that columns come to own by an operation, as they are before it.
-pub(super) fn alone_again(before: &Schema, operation: &Operation) -> Vec<Operation> {
+pub(in super::super) fn alone_again(before: &Schema, operation: &Operation) -> Vec<Operation> {
     let Some(table) = operation.table() else { return Vec::new() };
     let mut defaults: Vec<(&ColumnType, &ServerDefault)> = Vec::new();
-    if let Operation::AddColumn { column, .. } = operation {
+    if let Operation::Create { object: Object::Column { column, .. }, .. } = operation {
         defaults.extend(default_of(column));
     }
-    if let Operation::AlterColumn { table, column, changes } = operation {
+    if let Operation::Alter(Change::Column { table, column, changes }) = operation {
         let mut ty = before.table(table).and_then(|table| table.column(column)).map(|column| &column.ty);
         for change in changes {
             if let ColumnChange::SetType { ty: new, using: _ } = change {
@@ -76,7 +118,7 @@ pub(super) fn alone_again(before: &Schema, operation: &Operation) -> Vec<Operati
             }
         }
     }
-    if let Operation::CreateTable(table) = operation {
+    if let Operation::Create { object: Object::Table(table), .. } = operation {
         defaults.extend(table.columns.iter().filter_map(default_of));
     }
     let alone = |(ty, default): (&ColumnType, &ServerDefault)| {
@@ -84,13 +126,13 @@ pub(super) fn alone_again(before: &Schema, operation: &Operation) -> Vec<Operati
         let was = before.sequences.get(&table.sibling(name.clone()))?;
         let owned = Sequence::of_column(was.name.clone(), serial, ty.on(Dialect::KEEPER));
         let changes = SequenceChange::alone(&owned, was);
-        Some(Operation::AlterSequence { name: was.name.clone(), changes })
+        Some(Operation::Alter(Change::Sequence { name: was.name.clone(), changes }))
     };
     defaults.into_iter().filter_map(alone).collect()
 }
 
 /// Takes changes back, or lets a column own a sequence again that was made to stand alone.
-pub(super) fn reverse_alter(
+pub(in super::super) fn reverse_alter(
     before: &Schema,
     name: &ObjectName,
     changes: &[SequenceChange],
@@ -99,7 +141,7 @@ pub(super) fn reverse_alter(
         let mut altered = was.clone();
         changes.iter().for_each(|change| change.apply(&mut altered));
         let changes = SequenceChange::between(&altered, was);
-        return Ok(Operation::AlterSequence { name: name.clone(), changes });
+        return Ok(Operation::Alter(Change::Sequence { name: name.clone(), changes }));
     }
     let mut tables = before.tables.clone();
     let found = tables.values_mut().find_map(|table| {
@@ -111,7 +153,7 @@ pub(super) fn reverse_alter(
     };
     let serial = Serial { name: Some(name.name.clone()), ..serial };
     let changes = vec![ColumnChange::SetDefault(Some(ServerDefault::Serial(serial)))];
-    Ok(Operation::AlterColumn { table, column, changes })
+    Ok(Operation::alter_column(table, column, changes))
 }
 
 fn default_of(column: &Column) -> Option<(&ColumnType, &ServerDefault)> {
@@ -158,4 +200,12 @@ fn spelled(name: &ObjectName) -> String {
         }
     };
     name.schema.iter().chain([&name.name]).map(word).collect::<Vec<_>>().join(".")
+}
+
+pub(in super::super) fn describe_changes(name: &ObjectName, changes: &[SequenceChange]) -> String {
+    if changes.is_empty() {
+        return format!("alter sequence {name}");
+    }
+    let changes: Vec<String> = changes.iter().map(SequenceChange::describe).collect();
+    format!("alter sequence {name}: {}", changes.join(", "))
 }

@@ -1,0 +1,206 @@
+//! Columns of tables.
+
+use crate::schema::{
+    Column, Constraint, Dialect, Ident, Index, Object, ObjectId, OnConflict, Schema, ServerDefault, Table,
+    TableName,
+};
+
+use super::{
+    super::{ApplyError, ColumnChange, Concurrency, Irreversible, Operation, apply, create_exclusion},
+    index, owner, owner_mut, sequence,
+};
+
+/// Adds a column at the end of its table.
+pub(in super::super) fn create(
+    schema: &mut Schema,
+    table: &TableName,
+    column: &Column,
+) -> Result<(), ApplyError> {
+    let owner = owner_mut(schema, table)?;
+    if owner.column(&column.name).is_some() {
+        return Err(ApplyError::ColumnExists { table: table.clone(), column: column.name.clone() });
+    }
+    owner.columns.push(column.clone());
+    sequence::own(schema, table, column.default.iter());
+    Ok(())
+}
+
+pub(in super::super) fn alter(
+    schema: &mut Schema,
+    table: &TableName,
+    column: &Ident,
+    changes: &[ColumnChange],
+) -> Result<(), ApplyError> {
+    let target = found_mut(owner_mut(schema, table)?, column)?;
+    let mut new_name = None;
+    for change in changes {
+        match change {
+            ColumnChange::Rename { to } => new_name = Some(to),
+            ColumnChange::LosesData => {}
+            ColumnChange::SetCollation(collation) => target.collation.clone_from(collation),
+            ColumnChange::SetComment(comment) => target.comment.clone_from(comment),
+            ColumnChange::SetDefault(default) => target.default.clone_from(default),
+            ColumnChange::SetNotNull { backfill: _ } => {
+                if target.nullable {
+                    target.on_conflict = OnConflict::Abort;
+                }
+                target.nullable = false;
+            }
+            ColumnChange::SetNullable => {
+                target.nullable = true;
+                target.on_conflict = OnConflict::Abort;
+            }
+            ColumnChange::SetOnConflict(on_conflict) => target.on_conflict = *on_conflict,
+            ColumnChange::SetType { ty, using: _ } => target.ty.clone_from(ty),
+        }
+    }
+    let default = target.default.clone();
+    sequence::own(schema, table, default.iter());
+    match new_name {
+        Some(to) if to != column => rename(schema, table, column, to),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Renames a column here and wherever keys, indexes and foreign keys name it.
+fn rename(schema: &mut Schema, table: &TableName, from: &Ident, to: &Ident) -> Result<(), ApplyError> {
+    let owner = owner_mut(schema, table)?;
+    if owner.column(to).is_some() {
+        return Err(ApplyError::ColumnExists { table: table.clone(), column: to.clone() });
+    }
+    let rename = |column: &mut Ident| {
+        if column == from {
+            *column = to.clone();
+        }
+    };
+    found_mut(owner, from)?.name = to.clone();
+    owner.constraints.iter_mut().flat_map(Constraint::columns_mut).for_each(rename);
+    owner.indexes.values_mut().flat_map(Index::columns_mut).for_each(rename);
+    for foreign_key in schema.tables.values_mut().flat_map(|other| other.constraints.foreign_keys_mut()) {
+        if foreign_key.referred_table == *table {
+            foreign_key.referred_columns.iter_mut().for_each(rename);
+        }
+    }
+    Ok(())
+}
+
+/// Drops a column, and what cannot be without it: PostgreSQL does so for indexes and for the table's own
+/// constraints (manual, ALTER TABLE, DROP COLUMN); SQLite's rebuild follows.
+pub(in super::super) fn drop(
+    schema: &mut Schema,
+    table: &TableName,
+    column: &Ident,
+) -> Result<(), ApplyError> {
+    let table = owner_mut(schema, table)?;
+    let Some(position) = table.columns.iter().position(|other| other.name == *column) else {
+        return Err(ApplyError::NoColumn { table: table.name.clone(), column: column.clone() });
+    };
+    table.columns.remove(position);
+    table.constraints.retain(|constraint| match constraint {
+        // What it sets on delete says nothing without its own columns.
+        Constraint::ForeignKey(key) => !key.columns.contains(column),
+        Constraint::PrimaryKey(_)
+        | Constraint::Unique(_)
+        | Constraint::Check(_)
+        | Constraint::Exclusion(_) => !constraint.columns().any(|other| other == column),
+    });
+    table.indexes.retain(|_, index| !index.columns().any(|other| other == column));
+    Ok(())
+}
+
+/// Finds a column that is there, to change it.
+pub(super) fn found_mut<'t>(table: &'t mut Table, column: &Ident) -> Result<&'t mut Column, ApplyError> {
+    let name = table.name.clone();
+    table.column_mut(column).ok_or_else(|| ApplyError::NoColumn { table: name, column: column.clone() })
+}
+
+fn found<'t>(table: &'t Table, column: &Ident) -> Result<&'t Column, ApplyError> {
+    let missing = || ApplyError::NoColumn { table: table.name.clone(), column: column.clone() };
+    table.column(column).ok_or_else(missing)
+}
+
+/// Undoes the changes of a column: what each of them set is set back to what was.
+pub(in super::super) fn reverse_alter(
+    before: &Schema,
+    table: &TableName,
+    column: &Ident,
+    changes: &[ColumnChange],
+) -> Result<Operation, ApplyError> {
+    let was = found(owner(before, table)?, column)?;
+    let mut name_now = column;
+    let mut undone = Vec::with_capacity(changes.len());
+    for change in changes.iter().rev() {
+        undone.push(match change {
+            ColumnChange::LosesData => continue,
+            ColumnChange::Rename { to } => {
+                name_now = to;
+                ColumnChange::Rename { to: column.clone() }
+            }
+            ColumnChange::SetCollation(_) => ColumnChange::SetCollation(was.collation.clone()),
+            ColumnChange::SetComment(_) => ColumnChange::SetComment(was.comment.clone()),
+            ColumnChange::SetDefault(_) => ColumnChange::SetDefault(was.default.clone()),
+            ColumnChange::SetNotNull { .. } | ColumnChange::SetNullable if was.nullable => {
+                ColumnChange::SetNullable
+            }
+            ColumnChange::SetNotNull { .. } | ColumnChange::SetNullable => {
+                ColumnChange::SetNotNull { backfill: None }
+            }
+            ColumnChange::SetOnConflict(_) => ColumnChange::SetOnConflict(was.on_conflict),
+            ColumnChange::SetType { .. } => ColumnChange::SetType { ty: was.ty.clone(), using: None },
+        });
+    }
+    if changes.contains(&ColumnChange::SetNullable) && was.on_conflict != OnConflict::Abort {
+        // It went with NOT NULL.
+        undone.push(ColumnChange::SetOnConflict(was.on_conflict));
+    }
+    let becomes_plain = |change: &ColumnChange| matches!(change, ColumnChange::SetDefault(default) if !is_computed(default.as_ref()));
+    if is_computed(was.default.as_ref()) && changes.iter().any(becomes_plain) {
+        // What is written to it until then gives way to computed values again.
+        undone.push(ColumnChange::LosesData);
+    }
+    Ok(Operation::alter_column(table.clone(), name_now.clone(), undone))
+}
+
+fn is_computed(default: Option<&ServerDefault>) -> bool {
+    matches!(default, Some(ServerDefault::Computed { .. }))
+}
+
+/// Adds a dropped column again, with the indexes and constraints that went with it.
+pub(in super::super) fn reverse_drop(
+    before: &Schema,
+    table: &TableName,
+    name: &Ident,
+    dialect: Dialect,
+) -> Result<Vec<Operation>, Irreversible> {
+    let owner = owner(before, table)?;
+    let column = found(owner, name)?;
+    let mut after = Schema::from_tables([owner.clone()]);
+    let drop = Operation::drop_with_data(ObjectId::column(table.clone(), name.clone()));
+    apply(&mut after, &drop, dialect)?;
+    let left = after.tables.remove(table).unwrap_or_else(|| Table::new(table.clone()));
+
+    let mut operations = vec![Operation::create(Object::column(table.clone(), column.clone()))];
+    // The key comes first: it is first in the list. A check stays.
+    for constraint in owner.constraints.iter().filter(|one| !left.constraints.contains(one)) {
+        match constraint {
+            Constraint::PrimaryKey(_) | Constraint::Unique(_) | Constraint::ForeignKey(_) => {
+                operations.push(Operation::create(Object::constraint(table.clone(), constraint.clone())));
+            }
+            Constraint::Exclusion(exclusion) => operations.push(create_exclusion(table, exclusion)),
+            Constraint::Check(_) => {}
+        }
+    }
+    for index in owner.indexes.values().filter(|index| !left.indexes.contains_key(&index.name)) {
+        operations.push(index::again(table, index, Concurrency::default()));
+    }
+    Ok(operations)
+}
+
+pub(in super::super) fn describe_changes(
+    table: &TableName,
+    column: &Ident,
+    changes: &[ColumnChange],
+) -> String {
+    let changes: Vec<String> = changes.iter().map(ColumnChange::describe).collect();
+    format!("alter column {table}.{column}: {}", changes.join(", "))
+}

@@ -1,0 +1,233 @@
+//! Enum types.
+
+use crate::schema::{EnumPlace, EnumType, Ident, Literal, ObjectId, ObjectName, Schema, ServerDefault, Type};
+
+use super::{
+    super::{ApplyError, Change, ColumnChange, Consent, EnumChange, Operation},
+    each_type,
+};
+
+/// Adds an enum type.
+pub(in super::super) fn create(schema: &mut Schema, new: &EnumType) -> Result<(), ApplyError> {
+    if schema.enums.contains_key(&new.name) {
+        return Err(ApplyError::EnumExists { name: new.name.clone() });
+    }
+    schema.enums.insert(new.name.clone(), new.clone());
+    Ok(())
+}
+
+/// Takes an enum type away. Whether a column stands in the way is the database's to say: on SQLite none does.
+pub(in super::super) fn drop(schema: &mut Schema, name: &ObjectName) -> Result<(), ApplyError> {
+    found(schema, name)?;
+    schema.enums.remove(name);
+    Ok(())
+}
+
+/// Changes an enum type.
+pub(in super::super) fn alter(
+    schema: &mut Schema,
+    name: &ObjectName,
+    change: &EnumChange,
+) -> Result<(), ApplyError> {
+    let values = changed(found(schema, name)?, change)?;
+    if let Some(altered) = schema.enums.get_mut(name) {
+        altered.values = values;
+    }
+    rename_defaults(schema, name, &change.renamed());
+    Ok(())
+}
+
+/// Renames an enum type here and in the columns that are of it.
+pub(in super::super) fn rename(schema: &mut Schema, name: &ObjectName, to: &Ident) -> Result<(), ApplyError> {
+    let new_name = name.sibling(to.clone());
+    if schema.enums.contains_key(&new_name) {
+        return Err(ApplyError::EnumExists { name: new_name });
+    }
+    let mut renamed = found(schema, name)?.clone();
+    renamed.name = new_name.clone();
+    schema.enums.remove(name);
+    schema.enums.insert(new_name.clone(), renamed);
+    each_type(schema, &mut |ty| {
+        if let Type::Enum { name: of } = ty
+            && of == name
+        {
+            *of = new_name.clone();
+        }
+    });
+    Ok(())
+}
+
+pub(in super::super) fn comment(
+    schema: &mut Schema,
+    name: &ObjectName,
+    text: Option<&String>,
+) -> Result<(), ApplyError> {
+    found(schema, name)?;
+    schema.enums.get_mut(name).into_iter().for_each(|one| one.comment = text.cloned());
+    Ok(())
+}
+
+/// A default is a value of its column's type, and has its new name.
+fn rename_defaults(schema: &mut Schema, name: &ObjectName, renamed: &[(String, String)]) {
+    let columns = schema.tables.values_mut().flat_map(|table| &mut table.columns);
+    for column in columns.filter(|column| column.ty.base == Type::Enum { name: name.clone() }) {
+        if let Some(ServerDefault::Literal(Literal::String(value))) = &mut column.default
+            && let Some((_, new)) = renamed.iter().find(|(old, _)| old == value)
+        {
+            value.clone_from(new);
+        }
+    }
+}
+
+fn found<'s>(schema: &'s Schema, name: &ObjectName) -> Result<&'s EnumType, ApplyError> {
+    schema.enums.get(name).ok_or_else(|| ApplyError::NoEnum { name: name.clone() })
+}
+
+/// Returns the values of a type after a change.
+fn changed(
+    EnumType { name, values, comment: _ }: &EnumType,
+    change: &EnumChange,
+) -> Result<Vec<String>, ApplyError> {
+    let place = |value: &String| {
+        let missing = || ApplyError::NoEnumValue { name: name.clone(), value: value.clone() };
+        values.iter().position(|other| other == value).ok_or_else(missing)
+    };
+    let refuse_second = |value: &String| match values.contains(value) {
+        true => Err(ApplyError::EnumValueExists { name: name.clone(), value: value.clone() }),
+        false => Ok(()),
+    };
+    let mut after = values.clone();
+    match change {
+        EnumChange::AddValue { value, place: at } => {
+            refuse_second(value)?;
+            let at = match at {
+                EnumPlace::After(other) => place(other)? + 1,
+                EnumPlace::Before(other) => place(other)?,
+                EnumPlace::Last => values.len(),
+            };
+            after.insert(at, value.clone());
+        }
+        EnumChange::RenameValue { value, to } => {
+            let at = place(value)?;
+            refuse_second(to)?;
+            after[at].clone_from(to);
+        }
+        EnumChange::SetValues { values, replacements, consent: _ } => {
+            for (old, new) in replacements {
+                place(old)?;
+                if !values.contains(new) {
+                    return Err(ApplyError::NoEnumValue { name: name.clone(), value: new.clone() });
+                }
+            }
+            after.clone_from(values);
+        }
+    }
+    Ok(after)
+}
+
+/// Returns the additions that make one list of values the other, or nothing if values go or change places.
+pub(crate) fn additions(from: &[String], to: &[String]) -> Option<Vec<EnumChange>> {
+    let kept: Vec<&String> = to.iter().filter(|value| from.contains(value)).collect();
+    if !kept.into_iter().eq(from) {
+        return None;
+    }
+    let is_new = |value: &&String| !from.contains(value);
+    let added = to.iter().enumerate().filter(|(_, value)| is_new(value)).map(|(at, value)| {
+        let place = match (at.checked_sub(1), to[at..].iter().find(|other| !is_new(other))) {
+            (_, None) => EnumPlace::Last,
+            (Some(before), Some(_)) => EnumPlace::After(to[before].clone()),
+            (None, Some(first)) => EnumPlace::Before(first.clone()),
+        };
+        EnumChange::AddValue { value: value.clone(), place }
+    });
+    Some(added.collect())
+}
+
+/// Returns what undoes the change of an enum type.
+///
+/// Rows that hold a value which goes again are nobody's to guess: the reverse does not say what they get.
+pub(in super::super) fn reverse_alter(
+    before: &Schema,
+    name: &ObjectName,
+    change: &EnumChange,
+) -> Result<Vec<Operation>, ApplyError> {
+    let was = found(before, name)?;
+    let set = |values: &[String]| EnumChange::SetValues {
+        values: values.to_vec(),
+        replacements: Vec::new(),
+        consent: Consent::NONE,
+    };
+    let changes = match change {
+        EnumChange::AddValue { .. } => vec![set(&was.values)],
+        EnumChange::RenameValue { value, to } => {
+            vec![EnumChange::RenameValue { value: to.clone(), to: value.clone() }]
+        }
+        EnumChange::SetValues { values, .. } => {
+            additions(values, &was.values).unwrap_or_else(|| vec![set(&was.values)])
+        }
+    };
+    let alter = |change| Operation::Alter(Change::Enum { name: name.clone(), change });
+    let defaults = match change {
+        EnumChange::SetValues { values: _, replacements, consent: _ } => {
+            defaults_again(before, name, replacements)
+        }
+        // The new name is renamed back, and what has it as its default follows.
+        EnumChange::AddValue { .. } | EnumChange::RenameValue { .. } => Vec::new(),
+    };
+    Ok(changes.into_iter().map(alter).chain(defaults).collect())
+}
+
+/// Gives columns the default again in whose place another value came.
+fn defaults_again(before: &Schema, name: &ObjectName, replaced: &[(String, String)]) -> Vec<Operation> {
+    let mut again = Vec::new();
+    for table in before.tables.values() {
+        let ty = Type::Enum { name: name.clone() };
+        for column in table.columns.iter().filter(|column| column.ty.base == ty) {
+            if let Some(ServerDefault::Literal(Literal::String(value))) = &column.default
+                && replaced.iter().any(|(old, _)| old == value)
+            {
+                let changes = vec![ColumnChange::SetDefault(column.default.clone())];
+                let (table, column) = (table.name.clone(), column.name.clone());
+                again.push(Operation::alter_column(table, column, changes));
+            }
+        }
+    }
+    again
+}
+
+/// Tells whether an enum type is recreated only to be recreated again.
+pub(in super::super) fn is_replaced(first: &Operation, second: &Operation) -> bool {
+    let Operation::Alter(Change::Enum { name, change: EnumChange::SetValues { replacements, .. } }) = first
+    else {
+        return false;
+    };
+    let Operation::Alter(Change::Enum { name: other, change: EnumChange::SetValues { .. } }) = second else {
+        return false;
+    };
+    name == other && replacements.is_empty()
+}
+
+/// Returns what makes a dropped enum type again.
+pub(in super::super) fn reverse_drop(before: &Schema, name: &ObjectName) -> Result<Operation, ApplyError> {
+    found(before, name).map(|was| Operation::create(was.clone()))
+}
+
+impl EnumChange {
+    /// Lists what becomes of the values that change their names: old and new.
+    pub(crate) fn renamed(&self) -> Vec<(String, String)> {
+        match self {
+            Self::AddValue { .. } => Vec::new(),
+            Self::RenameValue { value, to } => vec![(value.clone(), to.clone())],
+            Self::SetValues { values: _, replacements, consent: _ } => replacements.clone(),
+        }
+    }
+}
+
+pub(in super::super) fn reverse_rename(name: &ObjectName, to: &Ident) -> Operation {
+    Operation::Rename { id: ObjectId::Enum(name.sibling(to.clone())), to: name.name.clone() }
+}
+
+pub(in super::super) fn reverse_comment(before: &Schema, name: &ObjectName) -> Result<Operation, ApplyError> {
+    let text = found(before, name)?.comment.clone();
+    Ok(Operation::Comment { id: ObjectId::Enum(name.clone()), text })
+}

@@ -1,0 +1,136 @@
+//! Indexes of tables.
+
+use crate::schema::{Ident, Index, IndexKey, IndexPart, Object, ObjectId, Schema, TableName};
+
+use super::{
+    super::{ApplyError, Concurrency, Consent, Operation, there},
+    owner, owner_mut,
+};
+
+pub(in super::super) fn create(
+    schema: &mut Schema,
+    table: &TableName,
+    index: &Index,
+) -> Result<(), ApplyError> {
+    refuse_second(schema, table, &index.name)?;
+    let table = owner_mut(schema, table)?;
+    there::of_index(table, index)?;
+    table.indexes.insert(index.name.clone(), index.clone());
+    Ok(())
+}
+
+pub(in super::super) fn drop(schema: &mut Schema, table: &TableName, name: &Ident) -> Result<(), ApplyError> {
+    match owner_mut(schema, table)?.indexes.remove(name) {
+        Some(_) => Ok(()),
+        None => Err(ApplyError::NoIndex { table: table.clone(), name: name.clone() }),
+    }
+}
+
+pub(in super::super) fn rename(
+    schema: &mut Schema,
+    table: &TableName,
+    name: &Ident,
+    to: &Ident,
+) -> Result<(), ApplyError> {
+    if name != to {
+        refuse_second(schema, table, to)?;
+    }
+    let table = owner_mut(schema, table)?;
+    let Some(mut index) = table.indexes.remove(name) else {
+        return Err(ApplyError::NoIndex { table: table.name.clone(), name: name.clone() });
+    };
+    index.name = to.clone();
+    table.indexes.insert(to.clone(), index);
+    Ok(())
+}
+
+pub(in super::super) fn comment(
+    schema: &mut Schema,
+    table: &TableName,
+    name: &Ident,
+    text: Option<&String>,
+) -> Result<(), ApplyError> {
+    match owner_mut(schema, table)?.indexes.get_mut(name) {
+        Some(index) => index.comment = text.cloned(),
+        None => return Err(ApplyError::NoIndex { table: table.clone(), name: name.clone() }),
+    }
+    Ok(())
+}
+
+/// Refuses a second index under one name in a namespace.
+pub(super) fn refuse_second(schema: &Schema, table: &TableName, name: &Ident) -> Result<(), ApplyError> {
+    let bears =
+        |other: &&crate::schema::Table| other.name.schema == table.schema && other.index(name).is_some();
+    match schema.tables.values().find(bears) {
+        Some(other) => Err(ApplyError::IndexExists { table: other.name.clone(), name: name.clone() }),
+        None => Ok(()),
+    }
+}
+
+pub(in super::super) fn reverse_create(
+    table: &TableName,
+    index: &Index,
+    concurrency: Concurrency,
+) -> Operation {
+    Operation::Drop {
+        id: ObjectId::index(table.clone(), index.name.clone()),
+        consent: Consent::NONE,
+        concurrency,
+    }
+}
+
+pub(in super::super) fn reverse_drop(
+    before: &Schema,
+    table: &TableName,
+    name: &Ident,
+    concurrency: Concurrency,
+) -> Result<Operation, ApplyError> {
+    Ok(again(table, found(before, table, name)?, concurrency))
+}
+
+pub(in super::super) fn reverse_rename(table: &TableName, name: &Ident, to: &Ident) -> Operation {
+    Operation::Rename { id: ObjectId::index(table.clone(), to.clone()), to: name.clone() }
+}
+
+pub(in super::super) fn reverse_comment(
+    before: &Schema,
+    table: &TableName,
+    name: &Ident,
+) -> Result<Operation, ApplyError> {
+    let text = found(before, table, name)?.comment.clone();
+    Ok(Operation::Comment { id: ObjectId::index(table.clone(), name.clone()), text })
+}
+
+fn found<'s>(before: &'s Schema, table: &TableName, name: &Ident) -> Result<&'s Index, ApplyError> {
+    let missing = || ApplyError::NoIndex { table: table.clone(), name: name.clone() };
+    owner(before, table)?.indexes.get(name).ok_or_else(missing)
+}
+
+/// Creates an index again; one that was left useless is made for use.
+pub(super) fn again(table: &TableName, index: &Index, concurrency: Concurrency) -> Operation {
+    let index = Index { is_invalid: false, ..index.clone() };
+    Operation::Create { object: Object::index(table.clone(), index), backfill: None, concurrency }
+}
+
+pub(in super::super) fn describe(table: &TableName, index: &Index, concurrency: Concurrency) -> String {
+    let parts: Vec<&str> = index.parts.iter().map(key).collect();
+    let unique = if index.is_unique { "unique " } else { "" };
+    let (parts, how) = (parts.join(", "), words(concurrency));
+    format!("create {unique}index {} on {table} ({parts}){how}", index.name)
+}
+
+pub(in super::super) fn describe_drop(table: &TableName, name: &Ident, concurrency: Concurrency) -> String {
+    format!("drop index {name} on {table}{}", words(concurrency))
+}
+
+/// Returns what a part of an index is on.
+pub(super) fn key(part: &IndexPart) -> &str {
+    match &part.key {
+        IndexKey::Column(column) => column.as_str(),
+        IndexKey::Expression(expression) => expression.base.as_str(),
+    }
+}
+
+const fn words(concurrency: Concurrency) -> &'static str {
+    if concurrency.is_concurrent { " concurrently" } else { "" }
+}

@@ -1,0 +1,118 @@
+//! Tables.
+
+use crate::schema::{Ident, ObjectId, Schema, Table, TableName, TableOption};
+
+use super::{
+    super::{ApplyError, Change, Concurrency, Operation, TableChange, create_exclusion, there},
+    index, owner, owner_mut, sequence,
+};
+
+pub(in super::super) fn create(schema: &mut Schema, new: &Table) -> Result<(), ApplyError> {
+    if schema.tables.contains_key(&new.name) {
+        return Err(ApplyError::TableExists { table: new.name.clone() });
+    }
+    there::of_table(schema, new)?;
+    schema.tables.insert(new.name.clone(), new.clone());
+    sequence::own(schema, &new.name, new.columns.iter().flat_map(|column| &column.default));
+    Ok(())
+}
+
+pub(in super::super) fn alter(
+    schema: &mut Schema,
+    table: &TableName,
+    change: &TableChange,
+) -> Result<(), ApplyError> {
+    let table = owner_mut(schema, table)?;
+    match change {
+        TableChange::SetOption { option, is_set } => table.options.set(*option, *is_set),
+    }
+    Ok(())
+}
+
+pub(in super::super) fn drop(schema: &mut Schema, table: &TableName) -> Result<(), ApplyError> {
+    match schema.tables.remove(table) {
+        Some(_) => Ok(()),
+        None => Err(ApplyError::NoTable { table: table.clone() }),
+    }
+}
+
+/// Renames a table here and in the foreign keys that refer to it.
+pub(in super::super) fn rename(schema: &mut Schema, table: &TableName, to: &Ident) -> Result<(), ApplyError> {
+    let new_name = table.sibling(to.clone());
+    if schema.tables.contains_key(&new_name) {
+        return Err(ApplyError::TableExists { table: new_name });
+    }
+    let Some(mut moved) = schema.tables.remove(table) else {
+        return Err(ApplyError::NoTable { table: table.clone() });
+    };
+    moved.name = new_name.clone();
+    schema.tables.insert(new_name.clone(), moved);
+    for foreign_key in schema.tables.values_mut().flat_map(|other| other.constraints.foreign_keys_mut()) {
+        if foreign_key.referred_table == *table {
+            foreign_key.referred_table = new_name.clone();
+        }
+    }
+    Ok(())
+}
+
+pub(in super::super) fn comment(
+    schema: &mut Schema,
+    table: &TableName,
+    text: Option<&String>,
+) -> Result<(), ApplyError> {
+    owner_mut(schema, table)?.comment = text.cloned();
+    Ok(())
+}
+
+/// Sets an option back to what it is.
+pub(in super::super) fn reverse_alter(
+    before: &Schema,
+    table: &TableName,
+    change: &TableChange,
+) -> Result<Operation, ApplyError> {
+    let was = owner(before, table)?;
+    let change = match change {
+        TableChange::SetOption { option, is_set: _ } => {
+            TableChange::SetOption { option: *option, is_set: was.options.has(*option) }
+        }
+    };
+    Ok(Operation::Alter(Change::Table { table: table.clone(), change }))
+}
+
+/// Creates a table again, and its indexes and exclusion constraints after it.
+pub(in super::super) fn reverse_drop(
+    before: &Schema,
+    table: &TableName,
+) -> Result<Vec<Operation>, ApplyError> {
+    let mut table = owner(before, table)?.clone();
+    let indexes = std::mem::take(&mut table.indexes);
+    let name = table.name.clone();
+    let indexes = indexes.values().map(|one| index::again(&name, one, Concurrency::default()));
+    let exclusions = table.constraints.take_exclusions();
+    let exclusions = exclusions.iter().map(|exclusion| create_exclusion(&name, exclusion));
+    Ok(std::iter::once(Operation::create(table)).chain(indexes).chain(exclusions).collect())
+}
+
+pub(in super::super) fn reverse_rename(table: &TableName, to: &Ident) -> Operation {
+    Operation::Rename { id: ObjectId::Table(table.sibling(to.clone())), to: table.name.clone() }
+}
+
+pub(in super::super) fn reverse_comment(before: &Schema, table: &TableName) -> Result<Operation, ApplyError> {
+    let text = owner(before, table)?.comment.clone();
+    Ok(Operation::Comment { id: ObjectId::Table(table.clone()), text })
+}
+
+pub(in super::super) fn describe_change(table: &TableName, change: &TableChange) -> String {
+    match change {
+        TableChange::SetOption { option, is_set } => {
+            let option = match option {
+                TableOption::Autoincrement => "autoincrement",
+                TableOption::Strict => "strict",
+                TableOption::Unlogged => "unlogged",
+                TableOption::WithoutRowid => "without rowid",
+            };
+            let not = if *is_set { "" } else { "not " };
+            format!("make table {table} {not}{option}")
+        }
+    }
+}

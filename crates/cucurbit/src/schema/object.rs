@@ -1,0 +1,242 @@
+//! The kinds of things in a schema: one of them as a value ([`Object`]), and which one is meant ([`ObjectId`]).
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::{
+    Column, Constraint, ConstraintRef, EnumType, Ident, Index, ObjectName, Sequence, Table, TableName,
+};
+
+/// A kind of object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Kind {
+    /// A column of a table.
+    Column,
+    /// A constraint of a table.
+    Constraint,
+    /// An enum type (PostgreSQL; elsewhere it is only known).
+    Enum,
+    /// An index of a table.
+    Index,
+    /// A namespace, which PostgreSQL calls a schema.
+    Namespace,
+    /// A sequence that no column owns (PostgreSQL; elsewhere it is only known).
+    Sequence,
+    /// A table.
+    Table,
+}
+
+/// An object of a schema.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Object {
+    /// A column of a table.
+    Column {
+        /// The table.
+        table: TableName,
+        /// The column.
+        column: Column,
+    },
+    /// A constraint of a table.
+    Constraint {
+        /// The table.
+        table: TableName,
+        /// The constraint.
+        constraint: Constraint,
+    },
+    /// An enum type (PostgreSQL; elsewhere it is only known).
+    Enum(EnumType),
+    /// An index of a table.
+    Index {
+        /// The table.
+        table: TableName,
+        /// The index.
+        index: Index,
+    },
+    /// A namespace, which PostgreSQL calls a schema (PostgreSQL only).
+    Namespace(Ident),
+    /// A sequence that no column owns (PostgreSQL; elsewhere it is only known).
+    Sequence(Sequence),
+    /// A table, with all that is part of it.
+    Table(Table),
+}
+
+/// Which object of a schema is meant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ObjectId {
+    /// A column of a table.
+    Column {
+        /// The table.
+        table: TableName,
+        /// The column's name.
+        name: Ident,
+    },
+    /// A constraint of a table.
+    Constraint {
+        /// The table.
+        table: TableName,
+        /// Which one.
+        constraint: ConstraintRef,
+    },
+    /// An enum type.
+    Enum(ObjectName),
+    /// An index of a table.
+    Index {
+        /// The table.
+        table: TableName,
+        /// The index's name.
+        name: Ident,
+    },
+    /// A namespace, which PostgreSQL calls a schema.
+    Namespace(Ident),
+    /// A sequence that no column owns.
+    Sequence(ObjectName),
+    /// A table.
+    Table(TableName),
+}
+
+impl Object {
+    /// Says that a table has a column.
+    pub fn column(table: impl Into<TableName>, column: Column) -> Self {
+        Self::Column { table: table.into(), column }
+    }
+
+    /// Says that a table has a constraint.
+    pub fn constraint(table: impl Into<TableName>, constraint: impl Into<Constraint>) -> Self {
+        Self::Constraint { table: table.into(), constraint: constraint.into() }
+    }
+
+    /// Says that a table has an index.
+    pub fn index(table: impl Into<TableName>, index: Index) -> Self {
+        Self::Index { table: table.into(), index }
+    }
+
+    /// Returns its kind.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::Column { .. } => Kind::Column,
+            Self::Constraint { .. } => Kind::Constraint,
+            Self::Enum(_) => Kind::Enum,
+            Self::Index { .. } => Kind::Index,
+            Self::Namespace(_) => Kind::Namespace,
+            Self::Sequence(_) => Kind::Sequence,
+            Self::Table(_) => Kind::Table,
+        }
+    }
+
+    /// Returns which object it is.
+    #[must_use]
+    pub fn id(&self) -> ObjectId {
+        match self {
+            Self::Column { table, column } => ObjectId::column(table.clone(), column.name.clone()),
+            Self::Constraint { table, constraint } => {
+                ObjectId::constraint(table.clone(), constraint.reference())
+            }
+            Self::Enum(new) => ObjectId::Enum(new.name.clone()),
+            Self::Index { table, index } => ObjectId::index(table.clone(), index.name.clone()),
+            Self::Namespace(name) => ObjectId::Namespace(name.clone()),
+            Self::Sequence(sequence) => ObjectId::Sequence(sequence.name.clone()),
+            Self::Table(table) => ObjectId::Table(table.name.clone()),
+        }
+    }
+
+    /// Returns the table that it is, or that it is part of.
+    #[must_use]
+    pub const fn table(&self) -> Option<&TableName> {
+        match self {
+            Self::Column { table, .. } | Self::Constraint { table, .. } | Self::Index { table, .. } => {
+                Some(table)
+            }
+            Self::Table(table) => Some(&table.name),
+            Self::Enum(_) | Self::Namespace(_) | Self::Sequence(_) => None,
+        }
+    }
+}
+
+impl ObjectId {
+    /// Means a column of a table.
+    pub fn column(table: impl Into<TableName>, name: impl Into<Ident>) -> Self {
+        Self::Column { table: table.into(), name: name.into() }
+    }
+
+    /// Means a constraint of a table.
+    pub fn constraint(table: impl Into<TableName>, constraint: ConstraintRef) -> Self {
+        Self::Constraint { table: table.into(), constraint }
+    }
+
+    /// Means an index of a table.
+    pub fn index(table: impl Into<TableName>, name: impl Into<Ident>) -> Self {
+        Self::Index { table: table.into(), name: name.into() }
+    }
+
+    /// Returns the kind of the object.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::Column { .. } => Kind::Column,
+            Self::Constraint { .. } => Kind::Constraint,
+            Self::Enum(_) => Kind::Enum,
+            Self::Index { .. } => Kind::Index,
+            Self::Namespace(_) => Kind::Namespace,
+            Self::Sequence(_) => Kind::Sequence,
+            Self::Table(_) => Kind::Table,
+        }
+    }
+
+    /// Returns the table that is meant, or that the object is part of.
+    #[must_use]
+    pub const fn table(&self) -> Option<&TableName> {
+        match self {
+            Self::Column { table, .. }
+            | Self::Constraint { table, .. }
+            | Self::Index { table, .. }
+            | Self::Table(table) => Some(table),
+            Self::Enum(_) | Self::Namespace(_) | Self::Sequence(_) => None,
+        }
+    }
+}
+
+impl Kind {
+    /// Returns the word for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Column => "column",
+            Self::Constraint => "constraint",
+            Self::Enum => "enum",
+            Self::Index => "index",
+            Self::Namespace => "schema",
+            Self::Sequence => "sequence",
+            Self::Table => "table",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.word())
+    }
+}
+
+impl From<EnumType> for Object {
+    fn from(new: EnumType) -> Self {
+        Self::Enum(new)
+    }
+}
+
+impl From<Sequence> for Object {
+    fn from(sequence: Sequence) -> Self {
+        Self::Sequence(sequence)
+    }
+}
+
+impl From<Table> for Object {
+    fn from(table: Table) -> Self {
+        Self::Table(table)
+    }
+}
