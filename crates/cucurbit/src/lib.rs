@@ -15,6 +15,7 @@ pub mod dialect;
 pub mod diff;
 #[cfg(feature = "runtime")]
 pub mod error;
+pub mod json;
 mod mask;
 #[cfg(feature = "runtime")]
 mod nearest;

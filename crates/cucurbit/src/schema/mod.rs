@@ -26,8 +26,6 @@ mod variant;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
-
 pub use self::{
     advice::Advice,
     build::TableBuilder,
@@ -54,7 +52,7 @@ pub use self::{
 /// A database's tables and types, by name.
 ///
 /// Two schemas are equal when they hold the same things; the order of each kind is that of their names.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Schema {
     /// The tables, sorted by schema and name.
     pub tables: BTreeMap<TableName, Table>,
@@ -66,16 +64,12 @@ pub struct Schema {
     pub schemas: BTreeSet<Ident>,
     /// The tables that keys may refer to and that are not the project's: never made, dropped, altered or compared. Of their
     /// columns those are known to which somebody refers.
-    #[serde(skip)]
     pub external: BTreeMap<TableName, Table>,
     /// What whoever read it noticed: warnings of `create`.
-    #[serde(skip)]
     pub remarks: Remarks,
     /// What scripts give to PostgreSQL alone without a word of what it does.
-    #[serde(skip)]
     pub unsaid: Unsaid,
     /// The sequences that columns own without being filled by them: neither made nor dropped (PostgreSQL only).
-    #[serde(skip)]
     pub uncounted: Uncounted,
 }
 

@@ -1,5 +1,7 @@
 //! Operations of every verb and kind, made by proptest, with the names and texts that break things.
 
+use std::collections::BTreeSet;
+
 use cucurbit::{
     operation::{
         BulkInsert, Change, ColumnChange, Concurrency, Consent, ConstraintChange, EnumChange, Execute,
@@ -8,7 +10,7 @@ use cucurbit::{
     schema::{
         Action, Check, Column, Constraint, ConstraintRef, Constraints, Deferral, Dialect, EnumPlace,
         EnumType, Exclusion, ForeignKey, Ident, Identity, Index, IndexKey, IndexPart, Literal, Match, Nulls,
-        Object, ObjectId, OnConflict, Order, PrimaryKey, Referred, Sequence, SequenceOptions, Serial,
+        Object, ObjectId, OnConflict, Order, PrimaryKey, Referred, Schema, Sequence, SequenceOptions, Serial,
         ServerDefault, Table, TableName, TableOption, TableOptions, Type, Unique, Variants,
     },
 };
@@ -362,6 +364,25 @@ fn table() -> BoxedStrategy<Table> {
             constraints.extend(exclusions);
             let indexes = indexes.into_iter().map(|index| (index.name.clone(), index)).collect();
             Table { name, columns, constraints, indexes, comment, options }
+        })
+        .boxed()
+}
+
+/// A schema of any things of one name each.
+pub(crate) fn schema() -> BoxedStrategy<Schema> {
+    let tables = || {
+        vec(table(), 0..3).prop_map(|mut tables| {
+            for table in &mut tables {
+                let mut seen = BTreeSet::new();
+                table.columns.retain(|column| seen.insert(column.name.clone()));
+            }
+            tables
+        })
+    };
+    (tables(), vec(enum_type(), 0..3), vec(sequence(), 0..3), vec(ident(), 0..3), tables())
+        .prop_map(|(tables, enums, sequences, schemas, external)| {
+            let schema = Schema::from_tables(tables).with_enums(enums).with_sequences(sequences);
+            schema.with_schemas(schemas).with_external(external)
         })
         .boxed()
 }

@@ -63,6 +63,8 @@ mod in_place; // SQLite: changes that leave the rows where they lie in the file.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod journal; // Statements outside transactions: what is left when they stop, and how it goes on.
+#[cfg(test)]
+mod json; // The JSON of a schema: there and back, its form, and what is wrong in it.
 #[cfg(all(feature = "runtime", unix))]
 #[cfg(test)]
 mod killed; // Processes that are killed in the middle: the next run finishes, nothing ran twice, nothing is left.
