@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     connection::Connection,
-    dialect::{self, Before, Dialect, Guard, Mode, Plan, Session, SessionState, Statement, lexer},
+    dialect::{self, Before, Dialect, Guard, Hazard, Mode, Plan, Session, SessionState, Statement, lexer},
     revision::{Direction, Heads, RowChange, Step},
     schema::TableName,
 };
@@ -264,6 +264,16 @@ async fn run_plan(job: &mut Job<'_, '_>, plan: &Plan) -> Result<(), RunError> {
 /// Runs one statement between its guards.
 async fn run_statement(job: &mut Job<'_, '_>, statement: &Statement) -> Result<(), RunError> {
     let Statement { sql, hazards, mode: _, guards, session: _, effect: _ } = statement;
+    run_between(job, sql, hazards, guards).await
+}
+
+/// Asks for the hazards, runs the SQL, and looks whether the guards hold.
+pub(super) async fn run_between(
+    job: &mut Job<'_, '_>,
+    sql: &str,
+    hazards: &[Hazard],
+    guards: &[Guard],
+) -> Result<(), RunError> {
     refuse_hazards(job.connection, hazards.iter(), job.allow_data_loss).await?;
     let mut counted = Vec::new();
     for table in guards.iter().flat_map(guarded) {

@@ -5,7 +5,7 @@ use crate::{
     revision::Direction,
 };
 
-use super::RunError;
+use super::{RunError, checks::Checks};
 
 /// A step that was begun and not finished.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +41,28 @@ pub(super) struct Entry {
     pub(super) state: State,
     /// Its SQL, or the fingerprint of that where it is done.
     pub(super) statement: String,
+    /// What is looked at around it.
+    pub(super) checks: Checks,
+}
+
+/// A statement to be written down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Line {
+    pub(super) mode: EntryMode,
+    pub(super) sql: String,
+    pub(super) checks: Checks,
+}
+
+impl Line {
+    /// A line without checks.
+    pub(super) fn new(mode: EntryMode, sql: impl Into<String>) -> Self {
+        Self { mode, sql: sql.into(), checks: Checks::default() }
+    }
+
+    /// Tells whether an entry that waits is this one.
+    pub(super) fn is(&self, entry: &Entry) -> bool {
+        self.mode == entry.mode && self.sql == entry.statement && self.checks == entry.checks
+    }
 }
 
 /// How far a statement is.
@@ -77,6 +99,8 @@ impl State {
 pub(super) enum EntryMode {
     /// In a transaction, with its neighbours.
     Inside,
+    /// What is looked at around a statement; nothing is run.
+    Checks,
     /// Alone.
     Outside,
     /// The fingerprint of the script; nothing is run.
@@ -90,6 +114,7 @@ pub(super) enum EntryMode {
 impl EntryMode {
     pub(super) const fn word(self) -> &'static str {
         match self {
+            Self::Checks => "checks",
             Self::Inside => "inside",
             Self::Outside => "outside",
             Self::Script => "script",
@@ -100,6 +125,7 @@ impl EntryMode {
 
     pub(super) fn of(word: &str) -> Self {
         match word {
+            "checks" => Self::Checks,
             "outside" => Self::Outside,
             "script" => Self::Script,
             "session" => Self::Session,

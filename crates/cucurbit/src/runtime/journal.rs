@@ -7,7 +7,7 @@
 //! database is at no revision that anything could be planned from. How a later run takes it up is `resume`.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     time::{Duration, Instant},
 };
 
@@ -21,7 +21,8 @@ use crate::{
 use super::{
     RunError, VersionTable,
     apply::{self, Job},
-    entry::{Entry, EntryMode, State, Unfinished, Written, command},
+    checks::Checks,
+    entry::{Entry, EntryMode, Line, State, Unfinished, Written, command},
     prepare::{Segment, Work},
     resume, stop,
 };
@@ -77,6 +78,7 @@ pub(super) async fn written(
          WHERE {of} AND mode <> 'session' ORDER BY position"
     );
     let mut found: Option<Written> = None;
+    let mut checks = BTreeMap::new();
     for row in connection.rows(&query).await? {
         let mut values = row.into_iter().map(Option::unwrap_or_default);
         let mut next = || values.next().unwrap_or_default();
@@ -85,6 +87,7 @@ pub(super) async fn written(
             mode: EntryMode::of(&next()),
             state: State::of(&next()),
             statement: next(),
+            checks: Checks::default(),
         };
         let direction = if next() == "downgrade" { Direction::Downgrade } else { Direction::Upgrade };
         let written = found.get_or_insert_with(|| Written {
@@ -94,11 +97,20 @@ pub(super) async fn written(
             entries: Vec::new(),
         });
         match entry.mode {
+            EntryMode::Checks => {
+                let read = Checks::read(&entry.statement);
+                let read =
+                    read.ok_or_else(|| RunError::JournalChanged { revision: written.revision.clone() })?;
+                checks.insert(CHECKS - entry.position, read);
+            }
             EntryMode::Script => written.script = Some(entry.statement),
             EntryMode::Inside | EntryMode::Outside | EntryMode::Session | EntryMode::Version => {
                 written.entries.push(entry);
             }
         }
+    }
+    for entry in found.iter_mut().flat_map(|found| &mut found.entries) {
+        entry.checks = checks.remove(&entry.position).unwrap_or_default();
     }
     Ok(found)
 }
@@ -138,22 +150,33 @@ pub(super) fn entries(job: &Job<'_, '_>, work: &Work, changes: &[RowChange]) -> 
         Segment::Code { .. } | Segment::Waiting(_) => &[],
     });
     let statements = planned.map(of_statement);
-    let versions = changes.iter().map(|change| (EntryMode::Version, job.version_table.change_sql(change)));
-    let all = (0..).zip(statements.chain(versions));
-    let script = (SCRIPT, (EntryMode::Script, work.script.clone()));
-    all.chain([script]).map(|(position, (mode, sql))| insert(job, position, mode, &sql)).collect()
+    let versions =
+        changes.iter().map(|change| Line::new(EntryMode::Version, job.version_table.change_sql(change)));
+    let all =
+        (0..).zip(statements.chain(versions)).flat_map(|(position, line)| inserts(job, position, &line));
+    all.chain([insert(job, SCRIPT, EntryMode::Script, &work.script)]).collect()
+}
+
+/// Writes a line down, and what is looked at around it.
+fn inserts(job: &Job<'_, '_>, position: i64, Line { mode, sql, checks }: &Line) -> Vec<String> {
+    let checks =
+        (!checks.is_empty()).then(|| insert(job, CHECKS - position, EntryMode::Checks, &checks.text()));
+    std::iter::once(insert(job, position, *mode, sql)).chain(checks).collect()
 }
 
 /// Where the fingerprint of the script stands: before all that is run.
 const SCRIPT: i64 = -1_000_000;
 
-/// How a statement is run, and its SQL.
-pub(super) fn of_statement(statement: &Statement) -> (EntryMode, String) {
-    let Statement { sql, hazards: _, mode, guards: _, session: _, effect: _ } = statement;
-    match mode {
-        Mode::InTransaction => (EntryMode::Inside, sql.clone()),
-        Mode::OutsideTransaction => (EntryMode::Outside, sql.clone()),
-    }
+/// Where what is looked at around the first statement stands; that of the others is before it, in their order.
+const CHECKS: i64 = -2_000_000;
+
+/// How a statement is run, its SQL, and what is looked at around it.
+pub(super) fn of_statement(statement: &Statement) -> Line {
+    let mode = match statement.mode {
+        Mode::InTransaction => EntryMode::Inside,
+        Mode::OutsideTransaction => EntryMode::Outside,
+    };
+    Line { checks: Checks::of(statement), ..Line::new(mode, &statement.sql) }
 }
 
 fn insert(job: &Job<'_, '_>, position: i64, mode: EntryMode, sql: &str) -> String {
@@ -171,13 +194,17 @@ fn insert(job: &Job<'_, '_>, position: i64, mode: EntryMode, sql: &str) -> Strin
 pub(super) async fn replace_rest(
     job: &mut Job<'_, '_>,
     from: i64,
-    rest: &[(EntryMode, String)],
+    rest: &[Line],
     script: &str,
 ) -> Result<(), RunError> {
     let (table, of) = (quoted(job.version_table), of(job.version_table));
-    let delete = format!("DELETE FROM {table} WHERE {of} AND (mode = 'script' OR position >= {from})");
+    let checks = CHECKS - from;
+    let delete = format!(
+        "DELETE FROM {table} WHERE {of} \
+         AND (mode = 'script' OR position >= {from} OR mode = 'checks' AND position <= {checks})"
+    );
     let mut statements = vec![delete];
-    statements.extend((from..).zip(rest).map(|(position, (mode, sql))| insert(job, position, *mode, sql)));
+    statements.extend((from..).zip(rest).flat_map(|(position, line)| inserts(job, position, line)));
     statements.push(insert(job, SCRIPT, EntryMode::Script, script));
     dialect::begin(job.connection).await?;
     let mut replaced = job.lock_version_table().await;
@@ -259,7 +286,7 @@ async fn left(job: &mut Job<'_, '_>) -> Result<Vec<Entry>, RunError> {
 /// Says how far an entry is, which must be there as it was read.
 async fn mark(job: &mut Job<'_, '_>, entry: &Entry, to: State) -> Result<(), RunError> {
     let (table, of) = (quoted(job.version_table), of(job.version_table));
-    let Entry { position, mode, state, statement } = entry;
+    let Entry { position, mode, state, statement, checks } = entry;
     let (mode, state) = (mode.word(), state.word());
     let kept = match to {
         // It may hold a secret, and is not needed any more.
@@ -271,7 +298,15 @@ async fn mark(job: &mut Job<'_, '_>, entry: &Entry, to: State) -> Result<(), Run
          WHERE {of} AND position = {position} AND mode = '{mode}' AND state = '{state}'",
         to.word()
     );
-    if job.connection.execute(&sql).await? == 1 { Ok(()) } else { Err(changed(job)) }
+    if job.connection.execute(&sql).await? != 1 {
+        return Err(changed(job));
+    }
+    if to == State::Done && !checks.is_empty() {
+        let checks = CHECKS - position;
+        let delete = format!("DELETE FROM {table} WHERE {of} AND mode = 'checks' AND position = {checks}");
+        job.connection.execute(&delete).await?;
+    }
+    Ok(())
 }
 
 /// Runs a statement alone. Returns `false` when another run has done it and the rest.
@@ -302,7 +337,7 @@ async fn outside(
     };
     // What is there before it was begun is nothing of it: then the database says what it thinks of the statement.
     let todo = if is_running { found } else { Interrupted::NOTHING };
-    let ran = complete(job, &entry.statement, todo).await;
+    let ran = complete(job, &entry, todo).await;
     if ran.is_err() && entry.state == State::Running {
         give_back(job, &entry).await;
     }
@@ -326,8 +361,8 @@ async fn done_outside(job: &mut Job<'_, '_>, entry: &Entry, changes: &[String]) 
     mark(job, entry, State::Done).await
 }
 
-/// Does what is left of a statement.
-async fn complete(job: &mut Job<'_, '_>, statement: &str, found: Interrupted) -> Result<(), RunError> {
+/// Does what is left of a statement, between its checks where nothing of it is done.
+async fn complete(job: &mut Job<'_, '_>, entry: &Entry, found: Interrupted) -> Result<(), RunError> {
     match found {
         Interrupted::Done => {}
         Interrupted::Begun { rest } => {
@@ -337,10 +372,16 @@ async fn complete(job: &mut Job<'_, '_>, statement: &str, found: Interrupted) ->
             for sql in &first {
                 job.execute(sql).await?;
             }
-            job.execute(statement).await?;
+            run(job, entry).await?;
         }
     }
     Ok(())
+}
+
+/// Runs the statement of an entry between its checks.
+async fn run(job: &mut Job<'_, '_>, entry: &Entry) -> Result<(), RunError> {
+    let Checks { hazards, guards } = &entry.checks;
+    apply::run_between(job, &entry.statement, hazards, guards).await
 }
 
 /// Says that a statement was not begun, where the database refused it and nothing of it is there. A database that does not
@@ -407,7 +448,7 @@ async fn inside(
     let (versions, statements): (Vec<&Entry>, Vec<&Entry>) =
         entries.iter().partition(|entry| entry.mode == EntryMode::Version);
     for entry in &statements {
-        job.execute(&entry.statement).await?;
+        run(job, entry).await?;
     }
     if let Some(pooled) = pooled {
         refuse_changes(job, entries, &pooled).await?;

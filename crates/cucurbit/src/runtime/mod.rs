@@ -7,6 +7,7 @@
 
 mod apply;
 mod backfill;
+mod checks;
 mod code;
 mod entry;
 mod error;

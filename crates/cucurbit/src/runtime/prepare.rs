@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     connection::{Connection, ConnectionError},
-    dialect::{self, Before, Dialect, Hazard, Mode, Offender, Plan, PlanError, Statement, lexer},
+    dialect::{self, Before, Dialect, Hazard, Mode, Offender, Plan, PlanError, lexer},
     operation::{BoxedCode, Change, ColumnChange, Execute, Functions, Operation, for_dialect},
     revision::{Applied, Direction, Heads, ScriptPanic, Scripts, Step},
     schema::{Ident, Object, ObjectId, Schema, TableName},
@@ -141,7 +141,7 @@ pub(super) fn prepare(
                 work.segments.push(Segment::Waiting(operations));
                 continue;
             }
-            writes_rows |= operations.iter().any(writes);
+            writes_rows |= operations.iter().any(|operation| writes(dialect, operation));
             let plan = dialect.plan(&mut prepared.before, &operations).map_err(failed)?;
             if !writes_rows {
                 let hazards = plan.statements.iter().flat_map(|statement| &statement.hazards);
@@ -406,17 +406,24 @@ pub(crate) fn is_opaque(dialect: Dialect, operation: &Operation) -> bool {
         .any(|statement| lexer::kind(statement, dialect) != lexer::Kind::ReadsOrWritesRows)
 }
 
-fn writes(operation: &Operation) -> bool {
+/// Tells whether an operation may change rows, so that nothing can be said of them before. What needs to be outside any
+/// transaction, such as VACUUM, changes none.
+fn writes(dialect: Dialect, operation: &Operation) -> bool {
     // The rows get other values.
     let renames = matches!(
         operation,
         Operation::Alter(Change::Enum { name: _, change }) if !change.renamed().is_empty()
     );
-    renames || matches!(operation, Operation::Execute(_) | Operation::BulkInsert(_))
+    let runs_sql = raw_sql(operation).is_some_and(|sql| {
+        let statements = lexer::split(sql, dialect);
+        let needs_none = |sql: &&str| lexer::kind(sql, dialect) == lexer::Kind::NeedsNoTransaction;
+        statements.is_empty() || !statements.iter().all(needs_none)
+    });
+    renames || runs_sql || matches!(operation, Operation::BulkInsert(_))
 }
 
 /// A step with statements outside transactions is written down and run piece by piece, and goes on from there when it
-/// was cut off. What needs more than its statements to be run cannot be in it.
+/// was cut off. What needs more than its statements, with their hazards and guards, to be run cannot be in it.
 fn refuse_mixed_modes(dialect: Dialect, work: &Work) -> Result<(), RunError> {
     if work.waits() {
         return refuse_mixed_words(dialect, work);
@@ -428,12 +435,8 @@ fn refuse_mixed_modes(dialect: Dialect, work: &Work) -> Result<(), RunError> {
             Segment::Planned(plan) | Segment::Opaque(plan) => {
                 let statement = plan.statements.iter().find(|one| one.mode == Mode::OutsideTransaction);
                 outside = outside.or(statement.map(|statement| statement.sql.clone()));
-                let guarded = |one: &&Statement| !one.hazards.is_empty() || !one.guards.is_empty();
                 if plan.needs_foreign_keys_off() {
                     other = Some("a table that is rebuilt or dropped".to_owned());
-                } else if let Some(statement) = plan.statements.iter().find(guarded) {
-                    let sql = lexer::masked(first_line(&statement.sql), dialect).sql;
-                    other = Some(format!("`{sql}`, which depends on rows,"));
                 }
             }
             Segment::Waiting(operations) => {
@@ -475,10 +478,6 @@ fn refuse_foreseen(
         }
     }
     refuse_mixed_modes(dialect, &foreseen)
-}
-
-fn first_line(sql: &str) -> &str {
-    sql.lines().next().unwrap_or_default()
 }
 
 /// Returns the SQL of an operation that is SQL.

@@ -16,7 +16,7 @@ use crate::{
 use super::{
     Event, Goal, Migrator, Report, RunError, VersionTable,
     apply::{self, Job},
-    entry::{Entry, EntryMode, State, Written, command},
+    entry::{EntryMode, Line, State, Written, command},
     journal,
     prepare::{self, Part},
     stop,
@@ -148,15 +148,16 @@ async fn take_up(
 async fn take_the_rest(
     job: &mut Job<'_, '_>,
     written: &Written,
-    now: &[(EntryMode, String)],
+    now: &[Line],
     script: &str,
 ) -> Result<(), RunError> {
     let mut done = usize::try_from(written.entries.first().map_or(0, |first| first.position)).unwrap_or(0);
     // A statement that runs is asked about as it was begun.
     let mut kept = 0;
     let is_same = |at: usize, statement: &str, is_done: bool| {
-        now.get(at)
-            .is_some_and(|(_, sql)| if is_done { fingerprint(sql) == statement } else { sql == statement })
+        now.get(at).is_some_and(|line| {
+            if is_done { fingerprint(&line.sql) == statement } else { line.sql == statement }
+        })
     };
     if done > now.len() {
         return Err(changed(job, written, None));
@@ -190,36 +191,30 @@ async fn take_the_rest(
     let left = written.entries.iter().filter(|entry| entry.state != State::Done);
     let (versions, left): (Vec<_>, Vec<_>) = left.partition(|entry| entry.mode == EntryMode::Version);
     let rest = now.get(done + kept..).unwrap_or_default();
-    let is_same = |(entry, (mode, sql)): (&&Entry, &(EntryMode, String))| {
-        entry.mode == *mode && entry.statement == *sql
-    };
-    if left.len() == rest.len() + kept && left.iter().skip(kept).zip(rest).all(is_same) {
+    if left.len() == rest.len() + kept && left.iter().skip(kept).zip(rest).all(|(entry, line)| line.is(entry))
+    {
         return Ok(());
     }
-    let versions = versions.into_iter().map(|entry| (entry.mode, entry.statement.clone()));
-    let rest: Vec<(EntryMode, String)> = rest.iter().cloned().chain(versions).collect();
+    let versions = versions.into_iter().map(|entry| Line::new(entry.mode, &entry.statement));
+    let rest: Vec<Line> = rest.iter().cloned().chain(versions).collect();
     let inside = journal::aside(job).await?;
     journal::replace_rest(job, i64::try_from(done + kept).unwrap_or(i64::MAX), &rest, script).await?;
     journal::back(job, inside.as_ref()).await
 }
 
 /// What is done of the step is not what its script says now.
-fn changed(job: &Job<'_, '_>, written: &Written, now: Option<&(EntryMode, String)>) -> RunError {
+fn changed(job: &Job<'_, '_>, written: &Written, now: Option<&Line>) -> RunError {
     let dialect = job.connection.dialect();
     RunError::ScriptChanged {
         revision: written.revision.clone(),
         command: command(written.direction),
-        now: now.map(|(_, sql)| dialect::lexer::masked(sql, dialect).sql),
+        now: now.map(|line| dialect::lexer::masked(&line.sql, dialect).sql),
     }
 }
 
 /// Writes the statements of a step as its script says them now, on what the history made before it. `None` where only the
 /// database of that time could tell.
-fn said_now(
-    dialect: Dialect,
-    scripts: &Scripts,
-    step: &Step,
-) -> Result<Option<Vec<(EntryMode, String)>>, RunError> {
+fn said_now(dialect: Dialect, scripts: &Scripts, step: &Step) -> Result<Option<Vec<Line>>, RunError> {
     let Some(revision) = step.revision else { return Ok(None) };
     let graph = scripts.graph();
     let mut before = Before::default();

@@ -13,6 +13,9 @@ mod cases; // Every file of tests/cases: what is written for it, and the laws on
 #[cfg(all(feature = "runtime", unix))]
 #[cfg(test)]
 mod catalogue; // Statements outside transactions that were cut off: the catalogue tells whether they were done.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
+mod checked; // What depends on rows in steps with statements outside transactions, in every run that goes on.
 #[cfg(all(feature = "runtime", unix))]
 #[cfg(test)]
 mod cluster; // A PostgreSQL server of a test's own, and certificates for it.
