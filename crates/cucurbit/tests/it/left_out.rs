@@ -55,6 +55,7 @@ const IN_POSTGRES: &str = "
     CREATE MATERIALIZED VIEW plants_once AS SELECT id, name FROM plant;
     CREATE UNIQUE INDEX ix_plants_once ON plants_once (id);
     CREATE SEQUENCE by_itself;
+    CREATE TYPE mood AS ENUM ('sad', 'ok');
     CREATE FUNCTION nothing() RETURNS TRIGGER LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
     CREATE TRIGGER plant_insert BEFORE INSERT ON plant FOR EACH ROW EXECUTE FUNCTION nothing();
     CREATE FOREIGN DATA WRAPPER of_nobody;
@@ -173,9 +174,11 @@ fn books_of_tools_and_what_is_no_table_of_the_project_are_left_out() {
         let Differences { operations, .. } = command::diff(&with_history, &between, false).await.unwrap();
         let described: Vec<String> =
             operations.iter().map(cucurbit::operation::Operation::describe).collect();
-        // A sequence that stands alone is the database's own, and a first revision makes it.
+        // An enum type and a sequence that stands alone are the database's own, and a first revision makes them.
         let made = match database.dialect {
-            Dialect::Postgres => &["create sequence by_itself", "create table plant"][..],
+            Dialect::Postgres => {
+                &["create enum mood (sad, ok)", "create sequence by_itself", "create table plant"][..]
+            }
             Dialect::Sqlite => &["create table plant"],
         };
         assert_eq!(described, made);
