@@ -4,7 +4,7 @@ use crate::schema::{EnumPlace, Ident, Object, ObjectId, SequenceOptions, Serial,
 
 use super::{
     Change, ColumnChange, Concurrency, ConstraintChange, EnumChange, Operation,
-    kind::{column, commented, constraint, index, sequence, table},
+    kind::{column, constraint, index, sequence, table},
 };
 
 impl Operation {
@@ -16,7 +16,7 @@ impl Operation {
             Self::BulkInsert(insert) => format!("insert {} rows into {}", insert.rows.len(), insert.table),
             Self::Comment { id, text } => describe_comment(id, text.as_ref()),
             Self::Create { object, backfill: _, concurrency } => describe_creation(object, *concurrency),
-            Self::Drop { id, consent: _, concurrency } => describe_drop(id, *concurrency),
+            Self::Drop { id, consent: _, concurrency } => format!("drop {id}{}", index::words(*concurrency)),
             Self::Execute(execute) => format!("execute {}", before_texts(first_line(&execute.sql))),
             Self::Irreversible { reason } => format!("refuse: {}", first_line(reason)),
             Self::On { dialect, operations } => {
@@ -41,48 +41,25 @@ fn describe_creation(object: &Object, concurrency: Concurrency) -> String {
     }
 }
 
-fn describe_drop(id: &ObjectId, concurrency: Concurrency) -> String {
-    match id {
-        ObjectId::Column { table, name } => format!("drop column {table}.{name}"),
-        ObjectId::Constraint { table, constraint } => {
-            format!("drop {}", constraint::which(table, constraint))
-        }
-        ObjectId::Index { table, name } => index::describe_drop(table, name, concurrency),
-        ObjectId::Enum(name) | ObjectId::Sequence(name) | ObjectId::Table(name) => {
-            format!("drop {} {name}", id.kind())
-        }
-        ObjectId::Namespace(name) => format!("drop schema {name}"),
-    }
-}
-
 fn describe_rename(id: &ObjectId, to: &Ident) -> String {
     match id {
-        ObjectId::Column { table, name } => format!("alter column {table}.{name}: rename to {to}"),
-        ObjectId::Constraint { table, constraint } => {
-            format!("alter {}: rename to {to}", constraint::which(table, constraint))
-        }
-        ObjectId::Index { table, name } => format!("rename index {name} on {table} to {to}"),
-        ObjectId::Enum(name) | ObjectId::Sequence(name) | ObjectId::Table(name) => {
-            format!("rename {} {name} to {to}", id.kind())
-        }
-        ObjectId::Namespace(name) => format!("rename schema {name} to {to}"),
+        ObjectId::Column { .. } | ObjectId::Constraint { .. } => format!("alter {id}: rename to {to}"),
+        ObjectId::Enum(_)
+        | ObjectId::Index { .. }
+        | ObjectId::Namespace(_)
+        | ObjectId::Sequence(_)
+        | ObjectId::Table(_) => format!("rename {id} to {to}"),
     }
 }
 
 fn describe_comment(id: &ObjectId, text: Option<&String>) -> String {
+    let set = if text.is_some() { "set the comment" } else { "remove the comment" };
     match id {
-        ObjectId::Column { table, name } => {
-            let change = ColumnChange::SetComment(text.cloned());
-            column::describe_changes(table, name, &[change])
+        ObjectId::Column { .. } | ObjectId::Constraint { .. } | ObjectId::Enum(_) => {
+            format!("alter {id}: {set}")
         }
-        ObjectId::Constraint { table, constraint } => {
-            format!("alter {}: {}", constraint::which(table, constraint), commented(text))
-        }
-        ObjectId::Enum(name) => format!("alter enum {name}: {}", commented(text)),
-        ObjectId::Index { table, name } => format!("{} of index {name} on {table}", commented(text)),
-        ObjectId::Namespace(name) => format!("{} of schema {name}", commented(text)),
-        ObjectId::Sequence(name) | ObjectId::Table(name) => {
-            format!("{} of {} {name}", commented(text), id.kind())
+        ObjectId::Index { .. } | ObjectId::Namespace(_) | ObjectId::Sequence(_) | ObjectId::Table(_) => {
+            format!("{set} of {id}")
         }
     }
 }
@@ -94,7 +71,8 @@ impl Change {
         match self {
             Self::Column { table, column, changes } => column::describe_changes(table, column, changes),
             Self::Constraint { table, constraint, change } => {
-                format!("alter {}: {}", constraint::which(table, constraint), change.describe())
+                let id = ObjectId::constraint(table.clone(), constraint.clone());
+                format!("alter {id}: {}", change.describe())
             }
             Self::Enum { name, change } => format!("alter enum {name}: {}", change.describe()),
             Self::Sequence { name, changes } => sequence::describe_changes(name, changes),

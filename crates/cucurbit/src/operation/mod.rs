@@ -22,8 +22,8 @@ mod unfit;
 use serde::Serialize;
 
 use crate::schema::{
-    ColumnType, ConstraintRef, Deferral, Dialect, EnumPlace, Expression, Ident, Literal, Object, ObjectId,
-    ObjectName, OnConflict, ServerDefault, TableName, TableOption,
+    ColumnType, ConstraintRef, Deferral, Dialect, EnumPlace, Expression, Ident, Kind, Literal, Object,
+    ObjectId, ObjectName, OnConflict, ServerDefault, TableName, TableOption,
 };
 
 pub(crate) use self::exclusion::{comment_exclusion, create_exclusion, drop_exclusion, joined};
@@ -32,6 +32,7 @@ pub(crate) use self::kind::enumeration::additions;
 pub(crate) use self::run::BoxedCode;
 #[cfg(feature = "runtime")]
 pub use self::run::{Code, CodeResult, Functions};
+pub(crate) use self::said::is_kept_by_one;
 pub use self::{
     alter::{AddColumn, AlterColumn, AlterConstraint, AlterTable, DropForeignKey},
     apply::{apply, apply_all, resolve_constraint},
@@ -401,6 +402,21 @@ impl Operation {
         }
     }
 
+    /// Returns the kind of object that it is about, if it is about one.
+    #[must_use]
+    pub const fn kind(&self) -> Option<Kind> {
+        match self {
+            Self::Alter(change) => Some(change.kind()),
+            Self::Comment { id, .. } | Self::Drop { id, .. } | Self::Rename { id, .. } => Some(id.kind()),
+            Self::Create { object, .. } => Some(object.kind()),
+            Self::BulkInsert(_)
+            | Self::Execute(_)
+            | Self::Irreversible { .. }
+            | Self::On { .. }
+            | Self::Run { .. } => None,
+        }
+    }
+
     /// Returns a new name or a comment of a column as the change of a column that it is; everything else as it is.
     #[must_use]
     pub(crate) fn of_column_as_change(self) -> Self {
@@ -415,6 +431,18 @@ impl Operation {
 }
 
 impl Change {
+    /// Returns the kind of object that is changed.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::Column { .. } => Kind::Column,
+            Self::Constraint { .. } => Kind::Constraint,
+            Self::Enum { .. } => Kind::Enum,
+            Self::Sequence { .. } => Kind::Sequence,
+            Self::Table { .. } => Kind::Table,
+        }
+    }
+
     /// Returns the table that is changed, or whose part is.
     #[must_use]
     pub const fn table(&self) -> Option<&TableName> {

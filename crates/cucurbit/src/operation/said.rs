@@ -101,18 +101,9 @@ fn of_index(table: &TableName, Index { name, comment, .. }: &Index) -> Option<Op
 
 /// Tells whether an operation changes nothing but what the keeper alone keeps.
 fn is_only_known(operation: &Operation) -> bool {
-    match operation {
-        Operation::Alter(Change::Enum { .. } | Change::Sequence { .. }) => true,
-        Operation::Alter(Change::Column { .. } | Change::Constraint { .. } | Change::Table { .. }) => false,
-        Operation::Comment { id, .. } => !matches!(id, ObjectId::Column { .. }),
-        Operation::Create { object, .. } => is_kept_by_one(object.kind()),
-        Operation::Drop { id, .. } | Operation::Rename { id, .. } => is_kept_by_one(id.kind()),
-        Operation::BulkInsert(_)
-        | Operation::Execute(_)
-        | Operation::Irreversible { .. }
-        | Operation::On { .. }
-        | Operation::Run { .. } => false,
-    }
+    let is_comment = matches!(operation, Operation::Comment { .. });
+    // A column's comment is one of its changes, which are looked at one by one.
+    operation.kind().is_some_and(|kind| is_kept_by_one(kind) || is_comment && kind != Kind::Column)
 }
 
 /// Tells whether the keeper alone keeps objects of a kind, and the others know them from the scripts.

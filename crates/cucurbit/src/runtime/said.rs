@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 
 use crate::{
     dialect::Dialect,
-    operation::{self, Change, Execute, Operation},
+    operation::{self, Execute, Operation},
     revision::{self, Applied, Heads, PlanError, Scripts, Target},
-    schema::{Kind, Schema},
+    schema::Schema,
 };
 
 use super::RunError;
@@ -66,24 +66,16 @@ impl<'s> Said<'s> {
 
 fn speaks_of_types(operation: &Operation) -> bool {
     match operation {
-        Operation::Alter(change) => match change {
-            Change::Enum { .. } | Change::Sequence { .. } => true,
-            Change::Column { .. } | Change::Constraint { .. } | Change::Table { .. } => false,
-        },
-        Operation::Comment { id, .. } | Operation::Drop { id, .. } | Operation::Rename { id, .. } => {
-            is_of_types(id.kind())
-        }
-        Operation::Create { object, .. } => is_of_types(object.kind()),
         Operation::Execute(Execute { means, .. }) => means.iter().flatten().any(speaks_of_types),
         Operation::On { operations, .. } => operations.iter().any(speaks_of_types),
-        Operation::BulkInsert(_) | Operation::Irreversible { .. } | Operation::Run { .. } => false,
-    }
-}
-
-const fn is_of_types(kind: Kind) -> bool {
-    match kind {
-        Kind::Enum | Kind::Sequence => true,
-        Kind::Column | Kind::Constraint | Kind::Index | Kind::Namespace | Kind::Table => false,
+        Operation::Alter(_)
+        | Operation::BulkInsert(_)
+        | Operation::Comment { .. }
+        | Operation::Create { .. }
+        | Operation::Drop { .. }
+        | Operation::Irreversible { .. }
+        | Operation::Rename { .. }
+        | Operation::Run { .. } => operation.kind().is_some_and(operation::is_kept_by_one),
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! A constraint without a name is one that nobody named: its name is neither written nor compared.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use super::{Expression, Ident, TableName};
@@ -213,6 +215,28 @@ pub enum ConstraintRef {
         /// The columns, in order.
         columns: Vec<Ident>,
     },
+}
+
+impl ConstraintRef {
+    /// Writes which constraint of a table is meant.
+    pub(super) fn write_on(&self, table: &TableName, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Check { expression } => write!(f, "check on {table}: {}", expression.base),
+            Self::ForeignKey { columns, referred: None } => {
+                write!(f, "foreign key on {table} ({})", list(columns))
+            }
+            Self::ForeignKey { columns, referred: Some(Referred { table: to, columns: referred }) } => {
+                write!(f, "foreign key on {table} ({}) -> {to} ({})", list(columns), list(referred))
+            }
+            Self::Named(name) => write!(f, "constraint {name} on {table}"),
+            Self::PrimaryKey => write!(f, "primary key of {table}"),
+            Self::Unique { columns } => write!(f, "unique constraint on {table} ({})", list(columns)),
+        }
+    }
+}
+
+fn list(columns: &[Ident]) -> String {
+    columns.iter().map(Ident::as_str).collect::<Vec<_>>().join(", ")
 }
 
 /// What a foreign key refers to.

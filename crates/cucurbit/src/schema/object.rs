@@ -201,6 +201,20 @@ impl ObjectId {
     }
 }
 
+/// Says which object is meant, with the word for its kind: `index ix_name on plant`.
+impl fmt::Display for ObjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = self.kind();
+        match self {
+            Self::Column { table, name } => write!(f, "{kind} {table}.{name}"),
+            Self::Constraint { table, constraint } => constraint.write_on(table, f),
+            Self::Enum(name) | Self::Sequence(name) | Self::Table(name) => write!(f, "{kind} {name}"),
+            Self::Index { table, name } => write!(f, "{kind} {name} on {table}"),
+            Self::Namespace(name) => write!(f, "{kind} {name}"),
+        }
+    }
+}
+
 impl Kind {
     /// Returns the word for it.
     #[must_use]
@@ -218,8 +232,8 @@ impl Kind {
 }
 
 impl fmt::Display for Kind {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.word())
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
     }
 }
 

@@ -1,8 +1,7 @@
 //! Constraints of tables.
 
 use crate::schema::{
-    Constraint, ConstraintRef, Exclusion, Ident, Object, ObjectId, PrimaryKey, Referred, Schema, Table,
-    TableName,
+    Constraint, ConstraintRef, Exclusion, Ident, Object, ObjectId, PrimaryKey, Schema, Table, TableName,
 };
 
 use super::{
@@ -257,21 +256,5 @@ pub(in super::super) fn describe(table: &TableName, constraint: &Constraint) -> 
             Some(name) => format!("add unique constraint {name} on {table} ({})", list(&unique.columns)),
             None => format!("add unique constraint on {table} ({})", list(&unique.columns)),
         },
-    }
-}
-
-/// Says which constraint is meant.
-pub(in super::super) fn which(table: &TableName, constraint: &ConstraintRef) -> String {
-    match constraint {
-        ConstraintRef::Check { expression } => format!("check on {table}: {}", expression.base),
-        ConstraintRef::ForeignKey { columns, referred: None } => {
-            format!("foreign key on {table} ({})", list(columns))
-        }
-        ConstraintRef::ForeignKey { columns, referred: Some(Referred { table: to, columns: referred }) } => {
-            format!("foreign key on {table} ({}) -> {to} ({})", list(columns), list(referred))
-        }
-        ConstraintRef::Named(name) => format!("constraint {name} on {table}"),
-        ConstraintRef::PrimaryKey => format!("primary key of {table}"),
-        ConstraintRef::Unique { columns } => format!("unique constraint on {table} ({})", list(columns)),
     }
 }

@@ -119,10 +119,6 @@ pub(in super::super) fn describe(table: &TableName, index: &Index, concurrency: 
     format!("create {unique}index {} on {table} ({parts}){how}", index.name)
 }
 
-pub(in super::super) fn describe_drop(table: &TableName, name: &Ident, concurrency: Concurrency) -> String {
-    format!("drop index {name} on {table}{}", words(concurrency))
-}
-
 /// Returns what a part of an index is on.
 pub(super) fn key(part: &IndexPart) -> &str {
     match &part.key {
@@ -131,6 +127,7 @@ pub(super) fn key(part: &IndexPart) -> &str {
     }
 }
 
-const fn words(concurrency: Concurrency) -> &'static str {
+/// Says whether others may write meanwhile.
+pub(in super::super) const fn words(concurrency: Concurrency) -> &'static str {
     if concurrency.is_concurrent { " concurrently" } else { "" }
 }

@@ -42,11 +42,3 @@ fn each_type(schema: &mut Schema, change: &mut impl FnMut(&mut Type)) {
 fn list(columns: &[Ident]) -> String {
     columns.iter().map(Ident::as_str).collect::<Vec<_>>().join(", ")
 }
-
-/// Says that a comment is set or removed.
-pub(super) const fn commented(text: Option<&String>) -> &'static str {
-    match text {
-        Some(_) => "set the comment",
-        None => "remove the comment",
-    }
-}
