@@ -49,7 +49,9 @@ pub use self::{
     effect::{Cost, Effect},
     locks::{Blocks, Lock, LockMode, Locked},
     question::{Answer, Answers, Question, Side, Subject},
-    statement::{Guard, Hazard, HazardKind, Mode, Offender, Plan, PlanError, Session, Shortcut, Statement},
+    statement::{
+        Done, Guard, Hazard, HazardKind, Mode, Offender, Plan, PlanError, Session, Shortcut, Statement,
+    },
 };
 #[cfg(feature = "runtime")]
 pub(crate) use self::{

@@ -8,7 +8,7 @@ use crate::{
 };
 
 use super::{
-    Before, Place, ReflectError,
+    Before, Done, Place, ReflectError,
     lexer::{self, CopyIn},
     sql,
 };
@@ -205,13 +205,15 @@ impl Interrupted {
     pub(crate) const NOTHING: Self = Self::NotDone { first: Vec::new() };
 }
 
-/// Asks what became of a statement outside a transaction that was cut off in the middle.
+/// Asks what became of a statement outside a transaction that was cut off in the middle: by what it says of that, or, of the
+/// SQL of a script, by what is read in it.
 pub(crate) async fn interrupted(
     connection: &mut Connection,
     statement: &str,
+    done: Option<&Done>,
 ) -> Result<Interrupted, ConnectionError> {
     match connection.dialect() {
-        Dialect::Postgres => super::postgres::interrupted(connection, statement).await,
+        Dialect::Postgres => super::postgres::interrupted(connection, statement, done).await,
         // Each of its statements is all or nothing, and those that refuse a transaction (VACUUM, PRAGMA) can be repeated.
         Dialect::Sqlite => Ok(Interrupted::NOTHING),
     }

@@ -49,6 +49,35 @@ pub struct Statement {
     pub session: Session,
     /// Which locks it takes and what it costs; `None` where that is unknown, as of the SQL of a script.
     pub effect: Option<Effect>,
+    /// What tells whether it was done, where it commits by itself and was cut off.
+    pub done: Option<Done>,
+}
+
+/// What tells whether a statement that commits by itself was done, made from the operation that it comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Done {
+    /// An index that it makes again is whole, and nothing that such a statement leaves is there.
+    IndexIsBuilt {
+        /// The index.
+        index: ObjectName,
+    },
+    /// An index that it drops is not there.
+    IndexIsGone {
+        /// The index.
+        index: ObjectName,
+    },
+    /// An index that it makes is there, is valid, and is what it makes.
+    IndexIsThere {
+        /// The table.
+        table: TableName,
+        /// The index.
+        index: Ident,
+        /// Whether it is unique.
+        is_unique: bool,
+        /// What CREATE INDEX says of it after the name of the table.
+        definition: String,
+    },
 }
 
 /// What a statement asks of the session that runs it.
@@ -185,6 +214,7 @@ impl Statement {
             guards: Vec::new(),
             session: Session::Any,
             effect: None,
+            done: None,
         }
     }
 
@@ -192,6 +222,13 @@ impl Statement {
     #[must_use]
     pub fn effect(mut self, effect: Effect) -> Self {
         self.effect = Some(effect);
+        self
+    }
+
+    /// Says what tells whether it was done.
+    #[must_use]
+    pub fn done(mut self, done: Done) -> Self {
+        self.done = Some(done);
         self
     }
 

@@ -263,7 +263,7 @@ async fn run_plan(job: &mut Job<'_, '_>, plan: &Plan) -> Result<(), RunError> {
 
 /// Runs one statement between its guards.
 async fn run_statement(job: &mut Job<'_, '_>, statement: &Statement) -> Result<(), RunError> {
-    let Statement { sql, hazards, mode: _, guards, session: _, effect: _ } = statement;
+    let Statement { sql, hazards, mode: _, guards, session: _, effect: _, done: _ } = statement;
     run_between(job, sql, hazards, guards).await
 }
 

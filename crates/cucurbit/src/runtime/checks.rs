@@ -1,45 +1,49 @@
-//! What is looked at around a statement of the journal, as text: its hazards and its guards.
+//! What is looked at around a statement of the journal, as text: its hazards, its guards, and what tells whether it was done.
 //!
 //! It is the journal's own form, and not that of the values: a run of another release may read it.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    dialect::{Guard, Hazard, HazardKind, Statement},
+    dialect::{Done, Guard, Hazard, HazardKind, Statement},
     schema::{Ident, TableName},
 };
 
-/// The hazards and guards of a statement.
+/// The hazards and guards of a statement, and what tells whether it was done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Checks {
     pub(super) hazards: Vec<Hazard>,
     pub(super) guards: Vec<Guard>,
+    pub(super) done: Option<Done>,
 }
 
 impl Checks {
     pub(super) fn of(statement: &Statement) -> Self {
-        Self { hazards: statement.hazards.clone(), guards: statement.guards.clone() }
+        let Statement { sql: _, hazards, mode: _, guards, session: _, effect: _, done } = statement;
+        Self { hazards: hazards.clone(), guards: guards.clone(), done: done.clone() }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.hazards.is_empty() && self.guards.is_empty()
+        self.hazards.is_empty() && self.guards.is_empty() && self.done.is_none()
     }
 
     pub(super) fn text(&self) -> String {
-        let Self { hazards, guards } = self;
+        let Self { hazards, guards, done } = self;
         let written = Written {
             hazards: hazards.iter().map(WrittenHazard::of).collect(),
             guards: guards.iter().map(WrittenGuard::of).collect(),
+            done: done.as_ref().map(WrittenDone::of),
         };
         serde_json::to_string(&written).expect("texts, numbers and lists can be written")
     }
 
     /// Reads it again; `None` where it is not what was written.
     pub(super) fn read(text: &str) -> Option<Self> {
-        let Written { hazards, guards } = serde_json::from_str(text).ok()?;
+        let Written { hazards, guards, done } = serde_json::from_str(text).ok()?;
         Some(Self {
             hazards: hazards.into_iter().map(WrittenHazard::value).collect(),
             guards: guards.into_iter().map(WrittenGuard::value).collect(),
+            done: done.map(WrittenDone::value),
         })
     }
 }
@@ -48,6 +52,7 @@ impl Checks {
 struct Written {
     hazards: Vec<WrittenHazard>,
     guards: Vec<WrittenGuard>,
+    done: Option<WrittenDone>,
 }
 
 /// A name: its schema, if one is said, and the name in it.
@@ -78,6 +83,14 @@ enum WrittenGuard {
     CopiesAllRows { of: Name },
     KeepsRows { of: Vec<Name> },
     WritesOneText { of: Name },
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum WrittenDone {
+    Built { index: Name },
+    Gone { index: Name },
+    There { table: Name, index: String, is_unique: bool, definition: String },
 }
 
 fn written(name: &TableName) -> Name {
@@ -134,6 +147,31 @@ impl WrittenGuard {
     }
 }
 
+impl WrittenDone {
+    fn of(done: &Done) -> Self {
+        match done {
+            Done::IndexIsBuilt { index } => Self::Built { index: written(index) },
+            Done::IndexIsGone { index } => Self::Gone { index: written(index) },
+            Done::IndexIsThere { table, index, is_unique, definition } => Self::There {
+                table: written(table),
+                index: index.to_string(),
+                is_unique: *is_unique,
+                definition: definition.clone(),
+            },
+        }
+    }
+
+    fn value(self) -> Done {
+        match self {
+            Self::Built { index } => Done::IndexIsBuilt { index: named(index) },
+            Self::Gone { index } => Done::IndexIsGone { index: named(index) },
+            Self::There { table, index, is_unique, definition } => {
+                Done::IndexIsThere { table: named(table), index: Ident::new(index), is_unique, definition }
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -162,8 +200,21 @@ mod tests {
                 Guard::KeepsRows { of: vec![table.clone(), "bed".into()] },
                 Guard::WritesOneText { of: table },
             ],
+            done: None,
         };
-        assert_eq!(Checks::read(&checks.text()), Some(checks));
+        for done in [
+            Done::IndexIsBuilt { index: "ix".into() },
+            Done::IndexIsGone { index: "ix".into() },
+            Done::IndexIsThere {
+                table: "plant".into(),
+                index: "ix".into(),
+                is_unique: true,
+                definition: " (\"name\")".to_owned(),
+            },
+        ] {
+            let checks = Checks { done: Some(done), ..checks.clone() };
+            assert_eq!(Checks::read(&checks.text()), Some(checks));
+        }
         assert_eq!(Checks::read("DROP TABLE plant"), None);
     }
 }

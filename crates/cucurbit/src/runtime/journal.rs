@@ -326,7 +326,7 @@ async fn outside(
         }
     }
     back(job, session).await?;
-    let found = dialect::interrupted(job.connection, &entry.statement).await?;
+    let found = dialect::interrupted(job.connection, &entry.statement, entry.checks.done.as_ref()).await?;
     let entry = if is_running || found != Interrupted::NOTHING {
         entry.clone()
     } else {
@@ -380,7 +380,7 @@ async fn complete(job: &mut Job<'_, '_>, entry: &Entry, found: Interrupted) -> R
 
 /// Runs the statement of an entry between its checks.
 async fn run(job: &mut Job<'_, '_>, entry: &Entry) -> Result<(), RunError> {
-    let Checks { hazards, guards } = &entry.checks;
+    let Checks { hazards, guards, done: _ } = &entry.checks;
     apply::run_between(job, &entry.statement, hazards, guards).await
 }
 
@@ -390,7 +390,7 @@ async fn give_back(job: &mut Job<'_, '_>, entry: &Entry) {
     if dialect::commits_by_itself(job.connection.dialect(), &entry.statement) {
         return;
     }
-    let found = dialect::interrupted(job.connection, &entry.statement).await;
+    let found = dialect::interrupted(job.connection, &entry.statement, entry.checks.done.as_ref()).await;
     if matches!(found, Ok(found) if found == Interrupted::NOTHING) && aside(job).await.is_ok() {
         drop(mark(job, entry, State::Waiting).await);
     }

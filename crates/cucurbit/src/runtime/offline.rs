@@ -60,7 +60,7 @@ fn write_step(text: &mut Text, dialect: Dialect, plan: &Plan, changes: &[String]
         statement(text, "PRAGMA foreign_keys = OFF");
     }
     let mut is_open = false;
-    for Statement { sql, hazards, mode, guards, session: _, effect: _ } in statements {
+    for Statement { sql, hazards, mode, guards, session: _, effect: _, done: _ } in statements {
         let is_inside = *mode == Mode::InTransaction;
         if is_inside != is_open {
             statement(text, if is_inside { dialect.begin_sql() } else { "COMMIT" });

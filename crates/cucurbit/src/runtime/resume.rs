@@ -101,7 +101,7 @@ async fn begun(connection: &mut Connection, table: &VersionTable) -> Result<Opti
                 && !dialect::commits_by_itself(connection.dialect(), &first.statement) =>
         {
             // What it left is ours, and in the way of whatever the script says now.
-            match dialect::interrupted(connection, &first.statement).await? {
+            match dialect::interrupted(connection, &first.statement, first.checks.done.as_ref()).await? {
                 Interrupted::NotDone { first } => {
                     for sql in &first {
                         connection.execute(sql).await?;
@@ -174,17 +174,21 @@ async fn take_the_rest(
                 kept = 1;
                 break;
             }
-            State::Running => match dialect::interrupted(job.connection, &entry.statement).await? {
-                Interrupted::NotDone { first } => {
-                    for sql in &first {
-                        job.execute(sql).await?;
+            State::Running => {
+                match dialect::interrupted(job.connection, &entry.statement, entry.checks.done.as_ref())
+                    .await?
+                {
+                    Interrupted::NotDone { first } => {
+                        for sql in &first {
+                            job.execute(sql).await?;
+                        }
+                        break;
                     }
-                    break;
+                    Interrupted::Begun { .. } | Interrupted::Done => {
+                        return Err(changed(job, written, now.get(done)));
+                    }
                 }
-                Interrupted::Begun { .. } | Interrupted::Done => {
-                    return Err(changed(job, written, now.get(done)));
-                }
-            },
+            }
             State::Waiting => break,
         }
     }

@@ -10,7 +10,7 @@ use super::{
     shadowed, types,
 };
 use crate::{
-    dialect::{Effect, LockMode, Locked, Statement, sql::qualified},
+    dialect::{Done, Effect, LockMode, Locked, Statement, sql::qualified},
     operation::{BulkInsert, Concurrency},
     schema::{
         Check, Column, Constraint, Dialect, Expression, ForeignKey, Ident, Index, IndexKey, Literal, Match,
@@ -238,7 +238,14 @@ pub(super) fn drops_constraint(
 pub(super) fn create_index(table: &TableName, index: &Index, concurrency: Concurrency) -> Statement {
     let mode = if concurrency.is_concurrent { LockMode::ShareUpdateExclusive } else { LockMode::Share };
     let effect = Effect::on(table, mode).builds(table.sibling(index.name.clone()));
-    Statement::new(render::create_index(table, index, concurrency)).effect(effect)
+    let done = Done::IndexIsThere {
+        table: table.clone(),
+        index: index.name.clone(),
+        is_unique: index.is_unique,
+        definition: render::index_definition(index),
+    };
+    let create = Statement::new(render::create_index(table, index, concurrency)).effect(effect);
+    if concurrency.is_concurrent { create.done(done) } else { create }
 }
 
 /// The effect of REINDEX CONCURRENTLY.
@@ -255,7 +262,9 @@ pub(super) fn drop_index(table: &TableName, index: &Ident, concurrency: Concurre
         false => ("", LockMode::AccessExclusive),
     };
     let sql = format!("DROP INDEX {how}{}", qualified(&table.sibling(index.clone())));
-    Statement::new(sql).effect(about_index(table, index, mode).and(table, mode))
+    let drop = Statement::new(sql).effect(about_index(table, index, mode).and(table, mode));
+    let done = Done::IndexIsGone { index: table.sibling(index.clone()) };
+    if concurrency.is_concurrent { drop.done(done) } else { drop }
 }
 
 /// The effect of what is about an index and leaves its table alone.

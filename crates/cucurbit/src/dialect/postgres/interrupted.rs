@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     connection::{Connection, ConnectionError},
-    dialect::{Interrupted, sql},
+    dialect::{Done, Interrupted, sql},
 };
 
 /// Asks the catalogue whether a statement did its work, and what it left if it did not.
@@ -19,17 +19,30 @@ use crate::{
 pub(in super::super) async fn interrupted(
     connection: &mut Connection,
     statement: &str,
+    done: Option<&Done>,
 ) -> Result<Interrupted, ConnectionError> {
+    match done {
+        Some(Done::IndexIsThere { table, index: name, is_unique, definition }) => {
+            let meant = Some((if *is_unique { "UNIQUE " } else { "" }, definition.as_str()));
+            index(connection, meant, &sql::quoted(name), &sql::qualified(table)).await
+        }
+        Some(Done::IndexIsGone { index }) => is_gone(connection, &sql::qualified(index)).await,
+        Some(Done::IndexIsBuilt { index }) => {
+            left_by_reindex(connection, &around_index(&sql::string(&sql::qualified(index)))).await
+        }
+        None => of_script(connection, statement).await,
+    }
+}
+
+/// The same of a statement of a script, which is read.
+async fn of_script(connection: &mut Connection, statement: &str) -> Result<Interrupted, ConnectionError> {
     match concurrent(statement) {
         Some(Concurrent::Create { index: Some(name), table }) => {
-            return index(connection, statement, &name, &table).await;
+            return index(connection, definition(statement), &name, &table).await;
         }
         // What was left cannot be told from others; such a statement is refused before it is run.
         Some(Concurrent::Create { index: None, table: _ }) => return Ok(Interrupted::NOTHING),
-        Some(Concurrent::Drop { index }) => {
-            let there = format!("SELECT 1 WHERE pg_catalog.to_regclass({}) IS NOT NULL", sql::string(&index));
-            return done_if(connection, &there, false).await;
-        }
+        Some(Concurrent::Drop { index }) => return is_gone(connection, &index).await,
         None => {}
     }
     let tokens = tokens(statement);
@@ -52,6 +65,12 @@ pub(in super::super) async fn interrupted(
         }
         _ => Ok(Interrupted::NOTHING),
     }
+}
+
+/// Asks whether an index, by its name as SQL, is not there.
+async fn is_gone(connection: &mut Connection, index: &str) -> Result<Interrupted, ConnectionError> {
+    let there = format!("SELECT 1 WHERE pg_catalog.to_regclass({}) IS NOT NULL", sql::string(index));
+    done_if(connection, &there, false).await
 }
 
 /// Asks for something that is there when a statement has made it, or has not dropped it.
@@ -122,7 +141,18 @@ async fn detached(
     })
 }
 
-/// Lists the indexes that REINDEX CONCURRENTLY left, unless somebody is building them right now.
+/// The partitions of a table or an index.
+const PARTITIONS: &str = "SELECT relid FROM pg_catalog.pg_partition_tree";
+
+/// The condition for what REINDEX of an index leaves; its name is a text of SQL.
+fn around_index(of: &str) -> String {
+    format!(
+        "i.indrelid IN (SELECT indrelid FROM pg_catalog.pg_index WHERE indexrelid = pg_catalog.to_regclass({of}) \
+           OR indexrelid IN ({PARTITIONS}(pg_catalog.to_regclass({of}))))"
+    )
+}
+
+/// Lists the indexes that REINDEX CONCURRENTLY of a script left.
 async fn reindexed(
     connection: &mut Connection,
     words: &[&str],
@@ -138,18 +168,19 @@ async fn reindexed(
         return Ok(Interrupted::NOTHING);
     }
     let of = sql::string(&name(words, what + 1 + is_named));
-    let partitions = "SELECT relid FROM pg_catalog.pg_partition_tree";
     let scope = match upper.get(what).copied() {
-        Some("INDEX") => format!(
-            "i.indrelid IN (SELECT indrelid FROM pg_catalog.pg_index WHERE indexrelid = pg_catalog.to_regclass({of}) \
-               OR indexrelid IN ({partitions}(pg_catalog.to_regclass({of}))))"
-        ),
+        Some("INDEX") => around_index(&of),
         Some("TABLE") => format!(
-            "(i.indrelid = pg_catalog.to_regclass({of}) OR i.indrelid IN ({partitions}(pg_catalog.to_regclass({of}))))"
+            "(i.indrelid = pg_catalog.to_regclass({of}) OR i.indrelid IN ({PARTITIONS}(pg_catalog.to_regclass({of}))))"
         ),
         Some("SCHEMA") => format!("c.relnamespace = pg_catalog.to_regnamespace({of})"),
         Some(_) | None => "true".to_owned(),
     };
+    left_by_reindex(connection, &scope).await
+}
+
+/// Lists the indexes that REINDEX CONCURRENTLY left, for which a condition holds, unless somebody is building them right now.
+async fn left_by_reindex(connection: &mut Connection, scope: &str) -> Result<Interrupted, ConnectionError> {
     let query = format!(
         "SELECT i.indexrelid::pg_catalog.regclass::text \
          FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid \
@@ -199,7 +230,7 @@ pub(in super::super) async fn invalid_index(
 /// Looks for an index by its name, in the schema of its table, and whether it is what was meant.
 async fn index(
     connection: &mut Connection,
-    statement: &str,
+    meant: Option<(&str, &str)>,
     index: &str,
     table: &str,
 ) -> Result<Interrupted, ConnectionError> {
@@ -218,7 +249,7 @@ async fn index(
     let found = connection.rows(&query).await?.into_iter().next();
     Ok(match found.as_deref() {
         Some([Some(valid), Some(_), Some(oid), Some(table), Some(model)]) if valid == "true" => {
-            if is_as_meant(connection, statement, oid, (table, model)).await? {
+            if is_as_meant(connection, meant, oid, (table, model)).await? {
                 Interrupted::Done
             } else {
                 Interrupted::NOTHING
@@ -235,11 +266,11 @@ async fn index(
 /// transaction that is rolled back, and the catalogue tells whether the two are alike.
 async fn is_as_meant(
     connection: &mut Connection,
-    statement: &str,
+    meant: Option<(&str, &str)>,
     oid: &str,
     (table, model): (&str, &str),
 ) -> Result<bool, ConnectionError> {
-    let Some((unique, definition)) = definition(statement) else { return Ok(false) };
+    let Some((unique, definition)) = meant else { return Ok(false) };
     let make = format!("CREATE TABLE {model} (LIKE {table}); CREATE {unique}INDEX ON {model} {definition}");
     let same = format!(
         "SELECT count(DISTINCT pg_catalog.concat_ws(' ', i.indisunique, c.relam, i.indnkeyatts, i.indclass, i.indcollation, \

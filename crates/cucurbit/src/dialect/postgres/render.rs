@@ -242,9 +242,17 @@ pub(super) fn exclusion(exclusion: &Exclusion) -> String {
 
 /// Writes CREATE INDEX.
 pub(super) fn create_index(table: &TableName, index: &Index, concurrency: Concurrency) -> String {
+    let unique = if index.is_unique { "UNIQUE " } else { "" };
+    let how = if concurrency.is_concurrent { "CONCURRENTLY " } else { "" };
+    let definition = index_definition(index);
+    format!("CREATE {unique}INDEX {how}{} ON {}{definition}", quoted(&index.name), qualified(table))
+}
+
+/// Writes what CREATE INDEX says of an index after the name of its table.
+pub(super) fn index_definition(index: &Index) -> String {
     let Index {
-        name,
-        is_unique,
+        name: _,
+        is_unique: _,
         method,
         parts,
         include,
@@ -254,17 +262,13 @@ pub(super) fn create_index(table: &TableName, index: &Index, concurrency: Concur
         is_invalid: _,
         comment: _,
     } = index;
-    let unique = if *is_unique { "UNIQUE " } else { "" };
-    let how = if concurrency.is_concurrent { "CONCURRENTLY " } else { "" };
     let method = method.as_ref().map(|method| format!(" USING {}", quoted(&Ident::new(method))));
     let parts: Vec<String> = parts.iter().map(index_part).collect();
     let nulls = if *is_nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" };
     let condition =
         predicate.as_ref().map(|condition| format!(" WHERE ({})", expression::unwrapped(text(condition))));
-    let head = format!("CREATE {unique}INDEX {how}{} ON {}", quoted(name), qualified(table));
     [
-        head.as_str(),
-        &method.unwrap_or_default(),
+        method.as_deref().unwrap_or_default(),
         &format!(" ({})", parts.join(", ")),
         &self::include(include),
         nulls,

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     dialect::{
-        Hazard, PlanError, Statement,
+        Done, Hazard, PlanError, Statement,
         sql::{qualified, quoted},
     },
     operation::{Concurrency, Operation},
@@ -142,7 +142,8 @@ impl Planner<'_> {
             return None;
         }
         let sql = format!("REINDEX INDEX CONCURRENTLY {}", qualified(&table.sibling(index.name.clone())));
-        Some(Statement::new(sql).effect(effect::builds_again(table, &index.name)))
+        let done = Done::IndexIsBuilt { index: table.sibling(index.name.clone()) };
+        Some(Statement::new(sql).effect(effect::builds_again(table, &index.name)).done(done))
     }
 
     fn create_sequence(&mut self, new: &Sequence, operation: &Operation) -> Result<(), PlanError> {

@@ -3,6 +3,7 @@
 use super::*;
 use crate::schema::{Index, Literal, ServerDefault};
 use crate::{
+    dialect::Done,
     operation::Op,
     schema::{Action, Deferral, TableBuilder, Type, build, build::*},
 };
@@ -380,4 +381,46 @@ fn a_value_is_used_where_its_type_has_another_name_by_then() {
         });
     });
     assert!(statements[1].starts_with("CREATE TYPE \"mood\" AS ENUM ('sad', 'ok')"), "{statements:?}");
+}
+
+#[test]
+fn what_commits_by_itself_says_what_tells_that_it_was_done() {
+    let done = |before: &mut Before, record: fn(&mut Op)| -> Vec<Option<Done>> {
+        let plan = plan(before, &Op::record(record)).expect("it can be planned");
+        plan.statements.into_iter().map(|statement| statement.done).collect()
+    };
+    let table = TableName::qualified("Far Side", "plant");
+    let mut before = Before::of(Schema::from_tables([TableBuilder::build(table.clone(), |table| {
+        table.column(build::text("name").nullable());
+    })]));
+    let made = done(&mut before, |op| {
+        let table = TableName::qualified("Far Side", "plant");
+        op.create_index("ix \" on", table, ["name"]).unique().concurrently();
+    });
+    let there = Done::IndexIsThere {
+        table: table.clone(),
+        index: "ix \" on".into(),
+        is_unique: true,
+        definition: " (\"name\")".to_owned(),
+    };
+    assert_eq!(made, [Some(there)]);
+
+    if let Some(index) = before.schema.tables.get_mut(&table).and_then(|owner| owner.indexes.values_mut().next()) {
+        index.is_invalid = true;
+    }
+    let built = done(&mut before.clone(), |op| {
+        let table = TableName::qualified("Far Side", "plant");
+        op.create_index("ix \" on", table, ["name"]).unique().concurrently();
+    });
+    assert_eq!(built, [Some(Done::IndexIsBuilt { index: table.sibling("ix \" on") })]);
+
+    let gone = done(&mut before.clone(), |op| {
+        op.drop_index("ix \" on", TableName::qualified("Far Side", "plant")).concurrently();
+    });
+    assert_eq!(gone, [Some(Done::IndexIsGone { index: table.sibling("ix \" on") })]);
+
+    let in_a_transaction = done(&mut before, |op| {
+        op.drop_index("ix \" on", TableName::qualified("Far Side", "plant"));
+    });
+    assert_eq!(in_a_transaction, [None]);
 }
