@@ -405,7 +405,9 @@ fn what_commits_by_itself_says_what_tells_that_it_was_done() {
     };
     assert_eq!(made, [Some(there)]);
 
-    if let Some(index) = before.schema.tables.get_mut(&table).and_then(|owner| owner.indexes.values_mut().next()) {
+    if let Some(index) =
+        before.schema.tables.get_mut(&table).and_then(|owner| owner.indexes.values_mut().next())
+    {
         index.is_invalid = true;
     }
     let built = done(&mut before.clone(), |op| {
