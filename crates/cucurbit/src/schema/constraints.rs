@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     Check, ConstraintRef, Deferral, Exclusion, Expression, ForeignKey, Ident, Index, IndexKey, PrimaryKey,
-    Unique,
+    Table, Unique,
 };
 
 /// A constraint of a table.
@@ -214,6 +214,14 @@ impl Constraint {
             Self::Check(check) => check.reference(),
             Self::Exclusion(exclusion) => exclusion.reference(),
         }
+    }
+}
+
+impl Table {
+    /// Lists the expressions in its constraints and indexes, to change them.
+    pub fn expressions_mut(&mut self) -> impl Iterator<Item = &mut Expression> {
+        let constraints = self.constraints.iter_mut().flat_map(Constraint::expressions_mut);
+        constraints.chain(self.indexes.values_mut().flat_map(Index::expressions_mut))
     }
 }
 

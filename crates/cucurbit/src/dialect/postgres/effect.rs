@@ -423,37 +423,10 @@ fn referred(schema: &Schema, key: &ForeignKey) -> TableName {
 /// Tells whether a type may be a domain: one that is known by its name alone, and is neither an enum type nor one of the
 /// server's.
 fn may_be_domain(schema: &Schema, ty: &Type) -> bool {
-    match types::stored(ty) {
-        Type::Enum { name } => {
-            let is_of_server = name.schema.as_ref().is_some_and(|schema| schema == shadowed::SERVERS);
-            let is_of_extension = OF_EXTENSIONS.contains(&name.name.as_str());
-            !is_of_server
-                && !is_of_extension
-                && !schema.enums.keys().any(|known| super::plan::is_same(known, &name))
-        }
-        Type::Array(_)
-        | Type::BigInteger
-        | Type::Binary
-        | Type::Boolean
-        | Type::Char { .. }
-        | Type::Custom { .. }
-        | Type::Date
-        | Type::DateTime { .. }
-        | Type::DateTimeTz { .. }
-        | Type::Decimal { .. }
-        | Type::Double
-        | Type::Float
-        | Type::Integer
-        | Type::Interval
-        | Type::Json
-        | Type::Jsonb
-        | Type::Real
-        | Type::SmallInteger
-        | Type::String { .. }
-        | Type::Text
-        | Type::Time { .. }
-        | Type::Uuid => false,
-    }
+    let Type::Enum { name } = types::stored(ty) else { return false };
+    let is_of_server = name.schema.as_ref().is_some_and(|schema| schema == shadowed::SERVERS);
+    let is_of_extension = OF_EXTENSIONS.contains(&name.name.as_str());
+    !is_of_server && !is_of_extension && !schema.enums.keys().any(|known| super::plan::is_same(known, &name))
 }
 
 /// Tells whether an expression may be another value for each row: whether it has a function that is not known to be the same

@@ -8,7 +8,7 @@ use crate::{
     dialect::PlanError,
     operation::{self, Change, ColumnChange, Operation, resolve_constraint},
     schema::{
-        Constraint, ConstraintRef, Dialect, Expression, Ident, Index, Literal, ObjectId, ObjectName, Schema,
+        Constraint, ConstraintRef, Dialect, Expression, Ident, Literal, ObjectId, ObjectName, Schema,
         ServerDefault, Table, TableName,
     },
 };
@@ -102,14 +102,9 @@ fn forget_usual(schema: &mut Schema, name: &ObjectName) {
 fn rename_in_expressions(schema: &mut Schema, table: &TableName, from: &Ident, to: &Ident) {
     let Some(table) = schema.tables.get_mut(table) else { return };
     let rename = |sql: &mut Expression| {
-        let text = sql.on(Dialect::Postgres);
-        let renamed = expression::with_renamed_column(text, from, to);
-        if renamed != *text {
-            *sql = renamed.into();
-        }
+        rename::rewrite(sql, |text| expression::with_renamed_column(text, from, to));
     };
-    table.constraints.iter_mut().flat_map(Constraint::expressions_mut).for_each(rename);
-    table.indexes.values_mut().flat_map(Index::expressions_mut).for_each(rename);
+    table.expressions_mut().for_each(rename);
     for column in &mut table.columns {
         if let Some(ServerDefault::Computed { expression, stored: _ }) = &mut column.default {
             rename(expression);
@@ -130,11 +125,7 @@ fn rename_values(schema: &mut Schema, name: &ObjectName, renamed: &[(String, Str
             table.columns.iter().map(|one| one.name.clone()).filter(|one| !columns.contains(one)).collect();
         let others: Vec<&Ident> = others.iter().collect();
         let rename_all = |sql: &mut Expression| {
-            let text = sql.on(Dialect::Postgres);
-            let new = expression::with_renamed_values(text, &name.name, &others, renamed);
-            if new != *text {
-                *sql = new.into();
-            }
+            rename::rewrite(sql, |text| expression::with_renamed_values(text, &name.name, &others, renamed));
         };
         // A constant without a cast may be of the type of a column that stands beside it.
         let speaks = |sql: &Expression| {
@@ -146,8 +137,7 @@ fn rename_values(schema: &mut Schema, name: &ObjectName, renamed: &[(String, Str
                 rename_all(sql);
             }
         };
-        table.constraints.iter_mut().flat_map(Constraint::expressions_mut).for_each(rename);
-        table.indexes.values_mut().flat_map(Index::expressions_mut).for_each(rename);
+        table.expressions_mut().for_each(rename);
         for column in &mut table.columns {
             let is_of = types::is_enum(column, name);
             let is_array = types::is_array(column);

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     dialect::sql::{qualified, quoted, string},
-    schema::{Constraint, Dialect, Expression, Ident, Index, ObjectName, Schema, ServerDefault},
+    schema::{Dialect, Expression, Ident, ObjectName, Schema, ServerDefault},
 };
 
 /// Writes a type's new name in every cast to it.
@@ -33,16 +33,9 @@ pub(super) fn of_sequence(schema: &mut Schema, from: &ObjectName, to: &Ident) {
 }
 
 fn in_expressions(schema: &mut Schema, renamed: &dyn Fn(&str) -> String) {
-    let rename = |sql: &mut Expression| {
-        let text = sql.on(Dialect::Postgres);
-        let new = renamed(text);
-        if new != *text {
-            *sql = new.into();
-        }
-    };
+    let rename = |sql: &mut Expression| rewrite(sql, renamed);
     for table in schema.tables.values_mut() {
-        table.constraints.iter_mut().flat_map(Constraint::expressions_mut).for_each(rename);
-        table.indexes.values_mut().flat_map(Index::expressions_mut).for_each(rename);
+        table.expressions_mut().for_each(rename);
         for column in &mut table.columns {
             match &mut column.default {
                 Some(
@@ -54,6 +47,15 @@ fn in_expressions(schema: &mut Schema, renamed: &dyn Fn(&str) -> String) {
                 | None => {}
             }
         }
+    }
+}
+
+/// Writes an expression with other names; one that has none of them stays as it is, on every database.
+pub(super) fn rewrite(sql: &mut Expression, renamed: impl FnOnce(&str) -> String) {
+    let text = sql.on(Dialect::Postgres);
+    let new = renamed(text);
+    if new != *text {
+        *sql = new.into();
     }
 }
 
