@@ -18,9 +18,7 @@ pub(in super::super) fn create(schema: &mut Schema, new: &EnumType) -> Result<()
 
 /// Takes an enum type away. Whether a column stands in the way is the database's to say: on SQLite none does.
 pub(in super::super) fn drop(schema: &mut Schema, name: &ObjectName) -> Result<(), ApplyError> {
-    found(schema, name)?;
-    schema.enums.remove(name);
-    Ok(())
+    schema.enums.remove(name).map(|_| ()).ok_or_else(|| missing(name))
 }
 
 /// Changes an enum type.
@@ -29,10 +27,8 @@ pub(in super::super) fn alter(
     name: &ObjectName,
     change: &EnumChange,
 ) -> Result<(), ApplyError> {
-    let values = changed(found(schema, name)?, change)?;
-    if let Some(altered) = schema.enums.get_mut(name) {
-        altered.values = values;
-    }
+    let altered = schema.enums.get_mut(name).ok_or_else(|| missing(name))?;
+    altered.values = changed(altered, change)?;
     rename_defaults(schema, name, &change.renamed());
     Ok(())
 }
@@ -43,10 +39,8 @@ pub(in super::super) fn rename(schema: &mut Schema, name: &ObjectName, to: &Iden
     if schema.enums.contains_key(&new_name) {
         return Err(ApplyError::EnumExists { name: new_name });
     }
-    let mut renamed = found(schema, name)?.clone();
-    renamed.name = new_name.clone();
-    schema.enums.remove(name);
-    schema.enums.insert(new_name.clone(), renamed);
+    let Some(renamed) = schema.enums.remove(name) else { return Err(missing(name)) };
+    schema.enums.insert(new_name.clone(), EnumType { name: new_name.clone(), ..renamed });
     each_type(schema, &mut |ty| {
         if let Type::Enum { name: of } = ty
             && of == name
@@ -62,8 +56,7 @@ pub(in super::super) fn comment(
     name: &ObjectName,
     text: Option<&String>,
 ) -> Result<(), ApplyError> {
-    found(schema, name)?;
-    schema.enums.get_mut(name).into_iter().for_each(|one| one.comment = text.cloned());
+    schema.enums.get_mut(name).ok_or_else(|| missing(name))?.comment = text.cloned();
     Ok(())
 }
 
@@ -80,7 +73,11 @@ fn rename_defaults(schema: &mut Schema, name: &ObjectName, renamed: &[(String, S
 }
 
 fn found<'s>(schema: &'s Schema, name: &ObjectName) -> Result<&'s EnumType, ApplyError> {
-    schema.enums.get(name).ok_or_else(|| ApplyError::NoEnum { name: name.clone() })
+    schema.enums.get(name).ok_or_else(|| missing(name))
+}
+
+fn missing(name: &ObjectName) -> ApplyError {
+    ApplyError::NoEnum { name: name.clone() }
 }
 
 /// Returns the values of a type after a change.

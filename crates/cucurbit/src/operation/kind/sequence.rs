@@ -16,10 +16,7 @@ pub(in super::super) fn create(schema: &mut Schema, new: &Sequence) -> Result<()
 }
 
 pub(in super::super) fn drop(schema: &mut Schema, name: &ObjectName) -> Result<(), ApplyError> {
-    match schema.sequences.remove(name) {
-        Some(_) => Ok(()),
-        None => Err(ApplyError::NoSequence { name: name.clone() }),
-    }
+    schema.sequences.remove(name).map(|_| ()).ok_or_else(|| missing(name))
 }
 
 /// Changes a sequence. One that a column owned stands alone from now on; it goes on to fill the column.
@@ -51,10 +48,8 @@ pub(in super::super) fn rename(schema: &mut Schema, name: &ObjectName, to: &Iden
     if schema.sequences.contains_key(&new_name) {
         return Err(ApplyError::SequenceExists { name: new_name });
     }
-    let mut renamed = found(schema, name)?.clone();
-    renamed.name = new_name.clone();
-    schema.sequences.remove(name);
-    schema.sequences.insert(new_name, renamed);
+    let Some(renamed) = schema.sequences.remove(name) else { return Err(missing(name)) };
+    schema.sequences.insert(new_name.clone(), Sequence { name: new_name, ..renamed });
     Ok(())
 }
 
@@ -63,13 +58,16 @@ pub(in super::super) fn comment(
     name: &ObjectName,
     text: Option<&String>,
 ) -> Result<(), ApplyError> {
-    found(schema, name)?;
-    schema.sequences.get_mut(name).into_iter().for_each(|one| one.comment = text.cloned());
+    schema.sequences.get_mut(name).ok_or_else(|| missing(name))?.comment = text.cloned();
     Ok(())
 }
 
 fn found<'s>(schema: &'s Schema, name: &ObjectName) -> Result<&'s Sequence, ApplyError> {
-    schema.sequences.get(name).ok_or_else(|| ApplyError::NoSequence { name: name.clone() })
+    schema.sequences.get(name).ok_or_else(|| missing(name))
+}
+
+fn missing(name: &ObjectName) -> ApplyError {
+    ApplyError::NoSequence { name: name.clone() }
 }
 
 pub(in super::super) fn reverse_drop(before: &Schema, name: &ObjectName) -> Result<Operation, ApplyError> {
