@@ -315,7 +315,7 @@ fn an_error_names_what_is_wrong_and_says_what_to_write() {
 
 /// The page that lists them, where the workspace is there.
 fn page() -> String {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/ADDRESSES.md");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/CONNECTION_URLS.md");
     std::fs::read_to_string(root).unwrap()
 }
 
@@ -325,7 +325,7 @@ fn the_page_lists_every_parameter() {
     for name in super::postgres::PARAMETERS.iter().chain(&super::sqlite::PARAMETERS) {
         let is_there =
             page.lines().any(|line| line.starts_with("| `") && line.contains(&format!("`{name}`")));
-        assert!(is_there, "`{name}` is missing in docs/ADDRESSES.md");
+        assert!(is_there, "`{name}` is missing in docs/CONNECTION_URLS.md");
     }
 }
 
