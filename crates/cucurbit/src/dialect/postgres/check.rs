@@ -6,9 +6,9 @@
 use std::collections::BTreeSet;
 
 use super::{
+    define::text,
     expression::{self, Kind, Token},
     names,
-    render::text,
 };
 use crate::schema::{Constraint, Expression, Ident, Table};
 

@@ -5,9 +5,8 @@
 //! schema, for the functions in them.
 
 use super::{
-    expression, names,
-    render::{self, text},
-    shadowed, types,
+    define::{self, text},
+    expression, names, shadowed, types,
 };
 use crate::{
     dialect::{Done, Effect, LockMode, Locked, Statement, sql::qualified},
@@ -242,9 +241,9 @@ pub(super) fn create_index(table: &TableName, index: &Index, concurrency: Concur
         table: table.clone(),
         index: index.name.clone(),
         is_unique: index.is_unique,
-        definition: render::index_definition(index),
+        definition: define::index_definition(index),
     };
-    let create = Statement::new(render::create_index(table, index, concurrency)).effect(effect);
+    let create = Statement::new(define::create_index(table, index, concurrency)).effect(effect);
     if concurrency.is_concurrent { create.done(done) } else { create }
 }
 

@@ -1,20 +1,19 @@
 //! PostgreSQL 13 to 18.
 //!
-//! What lives here: how it spells and stores a schema (`types`, `names`, `canonical`), operations as
-//! statements (`plan`, `render`, `alter`, `execute`), and the catalogue (`reflect`, `ask`, `lock`, `interrupted`).
+//! What lives here: how it spells and stores a schema (`types`, `define`, `expression`, `canonical`, `names`, `ask`),
+//! operations as statements (`plan`, with `memory`), the reader of the catalogue (`reflect`), what a connection holds
+//! (`session`), and the lock of a run (`lock`).
 
-mod alter;
-mod array;
 #[cfg(feature = "runtime")]
 mod ask;
 mod canonical;
 mod check;
-mod comment;
 mod concurrent;
 mod constant;
+mod convert;
 mod current;
+mod define;
 mod effect;
-mod execute;
 mod expression;
 #[cfg(feature = "runtime")]
 mod interrupted;
@@ -22,23 +21,17 @@ mod interrupted;
 pub(super) mod lock;
 mod memory;
 mod names;
-#[cfg(feature = "runtime")]
-mod node;
 mod operator_class;
-mod own_sequence;
 mod plan;
 #[cfg(feature = "runtime")]
 mod reflect;
 mod rename;
-mod render;
 #[cfg(feature = "runtime")]
 pub(super) mod scratch;
 mod sequence;
 #[cfg(feature = "runtime")]
 pub(super) mod session;
 mod shadowed;
-#[cfg(feature = "runtime")]
-mod told;
 mod types;
 mod visit;
 #[cfg(feature = "runtime")]

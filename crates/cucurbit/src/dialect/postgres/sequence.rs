@@ -1,27 +1,23 @@
 //! Sequences and the options of identity columns: what is usual, and how they are written and changed.
 
-use super::{comment, effect, names, types};
-use crate::{
-    dialect::{
-        Effect, LockMode, PlanError, Statement,
-        sql::{qualified, quoted},
-    },
-    schema::{Column, Dialect, Ident, ObjectName, Sequence, SequenceOptions, ServerDefault, TableName, Type},
+use super::{names, types};
+use crate::schema::{
+    Column, Dialect, Ident, ObjectName, Sequence, SequenceOptions, ServerDefault, TableName, Type,
 };
 
 /// All options of a sequence in numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Numbers {
+pub(super) struct Numbers {
     increment: i64,
-    minimum: i64,
-    maximum: i64,
-    start: i64,
+    pub(super) minimum: i64,
+    pub(super) maximum: i64,
+    pub(super) start: i64,
     cache: i64,
     is_cycling: bool,
 }
 
 /// Fills in what is usual for a type (manual, CREATE SEQUENCE).
-fn numbers(ty: &Type, options: &SequenceOptions) -> Numbers {
+pub(super) fn numbers(ty: &Type, options: &SequenceOptions) -> Numbers {
     let SequenceOptions { start, increment, minimum, maximum, cache, is_cycling } = options;
     let ty = types::stored(ty);
     let (smallest, largest) = if ty == Type::SmallInteger {
@@ -118,100 +114,6 @@ pub(super) fn named(text: &str) -> ObjectName {
         Some(at) => ObjectName::qualified(word(&text[..at]), word(&text[at + 1..])),
         None => ObjectName::new(word(text)),
     }
-}
-
-/// Writes what makes a sequence that a column shall own, or makes it of one that stands alone.
-pub(super) fn make_for_column(to: &Sequence, alone: Option<&Sequence>) -> Result<Vec<Statement>, PlanError> {
-    let Some(alone) = alone else {
-        refuse_others(to)?;
-        let options: Vec<String> =
-            std::iter::once(format!("AS {}", types::spelled(&to.ty))).chain(written(&to.options)).collect();
-        let create = format!("CREATE SEQUENCE {} {}", qualified(&to.name), options.join(" "));
-        return Ok(vec![Statement::new(create).effect(Effect::none())]);
-    };
-    alter(alone, &Sequence { comment: alone.comment.clone(), ..to.clone() })
-}
-
-/// Writes that a column owns a sequence: it goes with the column, and a SERIAL is one that does (manual, 8.1.4).
-pub(super) fn owned_by(sequence: &Sequence, table: &TableName, column: &Ident) -> Statement {
-    let name = qualified(&sequence.name);
-    let sql = format!("ALTER SEQUENCE {name} OWNED BY {}.{}", qualified(table), quoted(column));
-    Statement::new(sql).effect(alters(&sequence.name).and(table, LockMode::AccessShare))
-}
-
-/// Writes that no column owns a sequence any more.
-pub(super) fn owned_by_none(name: &ObjectName) -> Statement {
-    Statement::new(format!("ALTER SEQUENCE {} OWNED BY NONE", qualified(name))).effect(alters(name))
-}
-
-/// Drops a sequence.
-pub(super) fn drop(name: &ObjectName) -> Statement {
-    let effect = effect::about_sequence(name, LockMode::AccessExclusive);
-    Statement::new(format!("DROP SEQUENCE {}", qualified(name))).effect(effect)
-}
-
-/// The effect of ALTER SEQUENCE.
-fn alters(name: &ObjectName) -> Effect {
-    effect::about_sequence(name, LockMode::ShareRowExclusive)
-}
-
-/// Writes what makes the sequence that a column owns another one.
-pub(super) fn alter_owned(from: &Sequence, to: &Sequence) -> Result<Vec<Statement>, PlanError> {
-    let rename = format!("ALTER SEQUENCE {} RENAME TO {}", qualified(&from.name), quoted(&to.name.name));
-    let effect = effect::about_sequence(&from.name, LockMode::AccessExclusive);
-    let rename = (from.name != to.name).then(|| Statement::new(rename).effect(effect));
-    Ok(rename.into_iter().chain(alter(from, to)?).collect())
-}
-
-/// Writes CREATE SEQUENCE, and its comment.
-pub(super) fn create(sequence: &Sequence) -> Result<Vec<Statement>, PlanError> {
-    let Sequence { name, ty, options, comment } = sequence;
-    refuse_others(sequence)?;
-    let ty = (types::stored(ty) != Type::BigInteger).then(|| format!("AS {}", types::spelled(ty)));
-    let options: Vec<String> = ty.into_iter().chain(written(options)).collect();
-    let options = if options.is_empty() { String::new() } else { format!(" {}", options.join(" ")) };
-    let comment = comment.as_ref().map(|text| comment::on_sequence(name, Some(text)));
-    let create = format!("CREATE SEQUENCE {}{options}", qualified(name));
-    Ok(std::iter::once(Statement::new(create).effect(Effect::none())).chain(comment).collect())
-}
-
-/// Writes ALTER SEQUENCE; nothing if nothing changes.
-pub(super) fn alter(from: &Sequence, to: &Sequence) -> Result<Vec<Statement>, PlanError> {
-    refuse_others(to)?;
-    let is_other_type = types::stored(&from.ty) != types::stored(&to.ty);
-    let ty = is_other_type.then(|| format!("AS {}", types::spelled(&to.ty)));
-    let changes = changes((&from.ty, &from.options), (&to.ty, &to.options));
-    let changes: Vec<String> = ty.into_iter().chain(changes).collect();
-    let alter = format!("ALTER SEQUENCE {} {}", qualified(&to.name), changes.join(" "));
-    let alter =
-        if is_moved(from, to) { restarted(&to.name, &alter, &numbers(&to.ty, &to.options)) } else { alter };
-    let comment = comment::on_sequence(&to.name, to.comment.as_ref());
-    let comment = (from.comment != to.comment).then_some(comment);
-    let alter = (!changes.is_empty()).then(|| Statement::new(alter).effect(alters(&to.name)));
-    Ok(alter.into_iter().chain(comment).collect())
-}
-
-/// Tells whether a sequence that gave few values may stand outside of what it shall give.
-fn is_moved(from: &Sequence, to: &Sequence) -> bool {
-    let (from, to) = (numbers(&from.ty, &from.options), numbers(&to.ty, &to.options));
-    !(to.minimum..=to.maximum).contains(&from.start)
-}
-
-/// Lets a sequence begin anew if it stands where the new bounds do not reach: the server refuses them otherwise.
-fn restarted(name: &ObjectName, alter: &str, Numbers { minimum, maximum, .. }: &Numbers) -> String {
-    let outside = format!("(SELECT last_value NOT BETWEEN {minimum} AND {maximum} FROM {})", qualified(name));
-    format!("DO $cucurbit$ BEGIN IF {outside} THEN {alter} RESTART; ELSE {alter}; END IF; END $cucurbit$")
-}
-
-fn refuse_others(Sequence { name, ty, options: _, comment: _ }: &Sequence) -> Result<(), PlanError> {
-    if types::serial(&types::stored(ty)).is_some() {
-        return Ok(());
-    }
-    Err(PlanError::Unsupported {
-        dialect: Dialect::Postgres,
-        operation: format!("make the sequence {name} of type {ty}"),
-        reason: "a sequence is SMALLINT, INTEGER or BIGINT".to_owned(),
-    })
 }
 
 #[cfg(test)]

@@ -15,9 +15,9 @@ use super::{
     super::Canonical,
     HERE, constant,
     ddl::split_collation,
-    definition::rowid_column,
+    define::rowid_column,
     expression::expression_text,
-    letters,
+    names,
     token::{same_name, tokens},
     types,
 };
@@ -30,7 +30,7 @@ pub(in super::super) fn canonical(schema: Schema) -> Canonical {
     let as_written = as_written.with_enums(enums.into_values());
     let as_written = as_written.with_sequences(sequences.into_values());
     let mut as_written = as_written.with_schemas(schemas.into_iter().filter(|name| *name != "main"));
-    letters::as_declared(&mut as_written);
+    names::as_declared(&mut as_written);
     let keys: BTreeMap<TableName, Vec<Ident>> = as_written
         .tables
         .values()
@@ -44,7 +44,7 @@ pub(in super::super) fn canonical(schema: Schema) -> Canonical {
     }
     let mut forms = Forms::default();
     let mut form = Schema::from_tables(as_written.tables.values().map(|table| form(table, &mut forms)));
-    letters::fold(&mut form);
+    names::fold(&mut form);
     let form = form.with_enums(as_written.enums.values().cloned());
     let sequences = as_written.sequences.values().cloned();
     let form = form.with_sequences(sequences.map(|mut sequence| {

@@ -1,39 +1,34 @@
 //! SQLite, files of 3.35 and later.
 //!
-//! What lives here: how it spells and stores a schema (`types`, `definition`,
-//! `expression`, `canonical`, `letters`, `ask`), the stored texts
-//! and their edits (`token`, `ddl`, `rename`), operations as statements (`step`, `render`, `alter`, `rebuild`), the
-//! reader of a file (`reflect`), what is in no file (`said`), what a connection holds (`session`), and the lock of a run
-//! (`lock`).
+//! What lives here: how it spells and stores a schema (`types`, `define`, `expression`, `canonical`, `names`, `ask`), the
+//! stored texts and their edits (`token`, `ddl`, `rename`), operations as statements (`plan`, with `memory`), the reader of
+//! a file (`reflect`), what is in no file (`said`), what a connection holds (`session`), and the lock of a run (`lock`).
 
-mod alter;
 #[cfg(feature = "runtime")]
 mod ask;
 mod canonical;
 mod constant;
 mod convert;
 mod ddl;
-mod definition;
+mod define;
 mod digits;
 mod effect;
-mod enumeration;
 mod expression;
-mod letters;
 #[cfg(feature = "runtime")]
 pub(super) mod lock;
+mod memory;
 mod moment;
+mod names;
+mod plan;
 mod range;
-mod rebuild;
 #[cfg(feature = "runtime")]
 mod reflect;
 mod rename;
-mod render;
 mod said;
 #[cfg(feature = "runtime")]
 pub(super) mod scratch;
 #[cfg(feature = "runtime")]
 pub(super) mod session;
-mod step;
 mod token;
 mod types;
 mod words;
@@ -54,8 +49,7 @@ pub(super) use self::{
     reflect::{reflect, unmodelled},
 };
 pub(super) use self::{
-    canonical::canonical, letters::all_in_letters_of, render::plan, said::add_what_is_said,
-    token::names_column,
+    canonical::canonical, names::all_in_letters_of, plan::plan, said::add_what_is_said, token::names_column,
 };
 
 /// The dialect of this room.

@@ -18,7 +18,7 @@ use super::{
         lexer::{self, Kind},
         sql::has_word,
     },
-    HERE, letters, range, said,
+    HERE, names, range, said,
     token::same_name,
 };
 
@@ -36,7 +36,7 @@ pub(super) fn refuse(before: &Before, group: &[&Operation]) -> Result<(), PlanEr
         let column = |table: &TableName, column: &Ident| said_column(&words, table, column);
         Known { dialect: HERE, values: &values, column: &column }.refuse(operation)?;
         refuse_unknown_type(&before.schema.enums, &before.said.unsaid, operation)?;
-        let followed = letters::in_letters_of(operation, &words);
+        let followed = names::in_letters_of(operation, &words);
         operation::follow(&mut words, &[followed], HERE);
     }
     Ok(())

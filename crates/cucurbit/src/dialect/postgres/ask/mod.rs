@@ -10,18 +10,21 @@
 //! two texts are one where their trees have one form (`node`).
 
 mod lacking;
+mod node;
+mod told;
 
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
 };
 
+use self::told::Told;
 use super::{
-    constant, expression, node,
-    render::{create_enum, text},
-    sequence, shadowed,
-    told::Told,
-    types,
+    constant,
+    define::{create_enum, text},
+    expression,
+    plan::sequence::create as create_sequence,
+    shadowed, types,
 };
 use crate::{
     connection::{Connection, ConnectionError},
@@ -147,7 +150,7 @@ fn other_types(from: &Schema, to: &Schema) -> Vec<String> {
         statements.push(create_enum(new));
     }
     let new = to.sequences.iter().filter(|(name, _)| !from.sequences.contains_key(*name));
-    let made = new.filter_map(|(_, new)| sequence::create(new).ok()).flatten();
+    let made = new.filter_map(|(_, new)| create_sequence(new).ok()).flatten();
     statements.extend(made.map(|statement| statement.sql));
     statements
 }

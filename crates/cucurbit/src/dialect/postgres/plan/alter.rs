@@ -1,8 +1,8 @@
 //! What is changed in place.
 
 use super::{
-    super::{alter, effect, names},
-    Planner, column,
+    super::{effect, names},
+    Planner, alter_column, column,
 };
 use crate::{
     dialect::{
@@ -50,11 +50,11 @@ impl Planner<'_> {
         names::name_all(self.schema, table);
         let owner = self.owner(table, operation)?.clone();
         let changes = match owner.column(column) {
-            Some(was) => &alter::with_array_default(was, changes.to_vec()),
+            Some(was) => &alter_column::with_array_default(was, changes.to_vec()),
             None => changes,
         };
         let replaced = column::replaced(&owner, column, changes);
-        let is_retyped = owner.column(column).is_some_and(|was| alter::is_retyped(was, changes));
+        let is_retyped = owner.column(column).is_some_and(|was| alter_column::is_retyped(was, changes));
         let retyped = is_retyped.then(|| column.clone());
         let around = self.drop_foreign_keys_around(&owner, &replaced, retyped.as_slice());
         let alone = self.alone(table, column::set_defaults(changes));

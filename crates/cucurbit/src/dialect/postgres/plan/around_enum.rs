@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Planner, around::Around};
+use super::{Planner, around::Around, comment};
 use crate::{
     dialect::{
         Statement,
-        postgres::{comment, effect, expression, names, render, types},
+        postgres::{define, effect, expression, names, types},
         sql::{qualified, quoted},
     },
     operation::Concurrency,
@@ -189,7 +189,7 @@ fn defaults(table: &Table, ty: &ObjectName) -> impl Iterator<Item = Again> {
             let alter =
                 format!("ALTER TABLE {} ALTER COLUMN {}", qualified(&table.name), quoted(&column.name));
             let ty = column.ty.on(Dialect::Postgres);
-            let set = format!("{alter} SET DEFAULT {}", render::constant_or_expression(ty, default));
+            let set = format!("{alter} SET DEFAULT {}", define::constant_or_expression(ty, default));
             let effect = effect::alters(&table.name);
             Some(Again {
                 drop: Statement::new(format!("{alter} DROP DEFAULT")).effect(effect.clone()),
@@ -221,7 +221,7 @@ fn constraints<'t>(
 fn constraint(schema: &Schema, table: &Table, constraint: &Constraint) -> Option<Again> {
     let alter = format!("ALTER TABLE {}", qualified(&table.name));
     let drop = format!("{alter} DROP CONSTRAINT {}", quoted(constraint.name()?));
-    let make = format!("{alter} ADD {}", render::constraint(constraint));
+    let make = format!("{alter} ADD {}", define::constraint(constraint));
     Some(Again {
         drop: Statement::new(drop).effect(effect::drops_constraint(schema, &table.name, Some(constraint))),
         make: Statement::new(make).effect(effect::adds_constraint(schema, &table.name, constraint)),

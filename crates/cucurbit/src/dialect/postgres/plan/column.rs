@@ -4,20 +4,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     super::{
-        alter, comment, effect, expression,
-        own_sequence::{self, OwnSequence},
-        render::{self, text},
-        sequence,
+        define::{self, text},
+        effect, expression,
+        sequence::of_column,
     },
-    Planner,
+    Planner, alter_column,
     around::Around,
+    comment,
+    sequence::{self, OwnSequence},
 };
 use crate::{
     dialect::{
         Effect, PlanError, Statement,
         sql::{qualified, quoted},
     },
-    operation::{ColumnChange, Consent, Operation},
+    operation::{ColumnChange, Consent},
     schema::{
         Column, Expression, ForeignKey, Ident, Literal, ObjectName, Sequence, Serial, ServerDefault, Table,
         TableName,
@@ -39,7 +40,7 @@ impl Planner<'_> {
         own.before.into_iter().for_each(|made| self.plan.push(made));
         let column = &self.with_named_sequence(table, column);
         let add = |column: &Column| {
-            let written = render::column(table, column)?;
+            let written = define::column(table, column)?;
             let sql = format!("ALTER TABLE {} ADD COLUMN {written}", qualified(table));
             Ok::<_, PlanError>(Statement::new(sql).effect(effect::adds_column(self.schema, table, column)))
         };
@@ -98,7 +99,7 @@ impl Planner<'_> {
         let is_in_danger = was.nullable && refuses_null && !is_filled;
         let hazard = if is_in_danger { self.history.has_nulls(owner, column) } else { None };
         let unfit = self.cannot_convert(owner, was, changes)?;
-        let mut statements = alter::alter_column(owner, was, changes, hazard, alone, ends)?;
+        let mut statements = alter_column::alter_column(owner, was, changes, hazard, alone, ends)?;
         if let Some(first) = statements.first_mut() {
             first.hazards.extend(unfit);
         }
@@ -130,17 +131,17 @@ impl Planner<'_> {
         around: &Around,
     ) -> Effect {
         let Some(was) = owner.column(column) else { return Effect::none() };
-        if alter::is_made_again(was, changes) {
+        if alter_column::is_made_again(was, changes) {
             return effect::drops_column(self.schema, owner, column);
         }
-        if !alter::is_retyped(was, changes) {
+        if !alter_column::is_retyped(was, changes) {
             return Effect::none();
         }
         let is_dropped = |table: &TableName, key: &ForeignKey| {
             around.iter().any(|(of, name)| of == table && key.name.as_ref() == Some(name))
         };
         let from = effect::stored(was);
-        let to = alter::new_type(changes).unwrap_or_else(|| from.clone());
+        let to = alter_column::new_type(changes).unwrap_or_else(|| from.clone());
         effect::retypes_ends(self.schema, owner, column, (&from, &to), is_dropped)
     }
 
@@ -173,8 +174,8 @@ impl Planner<'_> {
         let Some(owner) = self.schema.table(table) else { return Ok(own) };
         for column in columns.iter().filter(|column| is_odd_serial(column)) {
             let named = self.with_named_sequence(table, column);
-            let Some(sequence) = sequence::of_column(table, &named) else { continue };
-            let made = own_sequence::make_own_sequence(owner, column, &sequence, alone.get(&sequence.name))?;
+            let Some(sequence) = of_column(table, &named) else { continue };
+            let made = sequence::make_own_sequence(owner, column, &sequence, alone.get(&sequence.name))?;
             own.before.extend(made.before);
             own.after.extend(made.after);
         }
@@ -198,33 +199,6 @@ impl Planner<'_> {
     pub(super) fn with_named_sequences_of(&self, table: &Table) -> Table {
         let columns = table.columns.iter().map(|column| self.with_named_sequence(&table.name, column));
         Table { columns: columns.collect(), ..table.clone() }
-    }
-
-    /// Finds a sequence that a column owns, by its name.
-    pub(super) fn owned_sequence(&self, name: &ObjectName) -> Option<Sequence> {
-        let tables = self.schema.tables.values().filter(|table| table.name.schema == name.schema);
-        let mut owned = tables.flat_map(|table| {
-            table.columns.iter().filter_map(|column| sequence::of_column(&table.name, column))
-        });
-        owned.find(|sequence| sequence.name == *name)
-    }
-
-    /// Changes a sequence; one that a column owns stands alone afterwards.
-    pub(super) fn alter_sequence(
-        &mut self,
-        name: &ObjectName,
-        operation: &Operation,
-    ) -> Result<(), PlanError> {
-        let alone = self.schema.sequences.get(name).cloned();
-        let owned = self.owned_sequence(name).filter(|_| alone.is_none());
-        self.apply(operation)?;
-        if owned.is_some() {
-            self.plan.push(sequence::owned_by_none(name));
-        }
-        let (was, is) = (alone.or(owned), self.schema.sequences.get(name));
-        let altered = was.zip(is).map(|(was, is)| sequence::alter(&was, is)).transpose()?;
-        altered.into_iter().flatten().for_each(|statement| self.plan.push(statement));
-        Ok(())
     }
 
     fn with_named_sequences(
@@ -265,7 +239,7 @@ impl Planner<'_> {
         }
         // A key, a check or an index may be of several of them.
         let mut made = BTreeSet::new();
-        for again in computed.iter().flat_map(|column| alter::with_column(&owner, column)) {
+        for again in computed.iter().flat_map(|column| alter_column::with_column(&owner, column)) {
             if made.insert(again.sql.clone()) {
                 self.plan.push(again);
             }
@@ -277,12 +251,12 @@ impl Planner<'_> {
 /// Lists the columns that changes of one drop and add again: itself, if it is computed anew, and those computed from it.
 pub(super) fn replaced(owner: &Table, column: &Ident, changes: &[ColumnChange]) -> Vec<Ident> {
     let Some(was) = owner.column(column) else { return Vec::new() };
-    let itself = alter::is_made_again(was, changes).then(|| column.clone());
+    let itself = alter_column::is_made_again(was, changes).then(|| column.clone());
     itself.into_iter().chain(retyped_computed(owner, was, changes)).collect()
 }
 
 fn retyped_computed(owner: &Table, was: &Column, changes: &[ColumnChange]) -> Vec<Ident> {
-    if alter::is_retyped(was, changes) { computed_from(owner, &was.name) } else { Vec::new() }
+    if alter_column::is_retyped(was, changes) { computed_from(owner, &was.name) } else { Vec::new() }
 }
 
 /// Lists the defaults that changes set.

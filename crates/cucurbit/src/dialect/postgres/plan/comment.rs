@@ -1,10 +1,16 @@
-//! Comments: those that are set, and those of constraints that a plan makes, whose names the server may have chosen.
+//! Comments: those that are set, and those of what a plan makes, whose names the server may have chosen. COMMENT ON says
+//! what no other statement does: it follows what makes a thing.
 
-use super::{super::comment, Planner};
+use super::{super::effect, Planner};
 use crate::{
-    dialect::PlanError,
+    dialect::{
+        Effect, LockMode, PlanError, Statement,
+        sql::{qualified, quoted, string},
+    },
     operation::{ColumnChange, Operation},
-    schema::{Constraint, ConstraintRef, Dialect, ForeignKey, Ident, ObjectId, TableName},
+    schema::{
+        Constraint, ConstraintRef, Dialect, ForeignKey, Ident, Index, ObjectId, ObjectName, Table, TableName,
+    },
 };
 
 impl Planner<'_> {
@@ -22,8 +28,8 @@ impl Planner<'_> {
             ObjectId::Constraint { table, constraint } => {
                 return self.comment_on_constraint(table, constraint, text, operation);
             }
-            ObjectId::Enum(name) => comment::on_enum(name, text),
-            ObjectId::Index { table, name } => comment::on_index(table, name, text),
+            ObjectId::Enum(name) => on_enum(name, text),
+            ObjectId::Index { table, name } => on_index(table, name, text),
             ObjectId::Namespace(_) => {
                 return Err(PlanError::Unsupported {
                     dialect: Dialect::Postgres,
@@ -31,8 +37,8 @@ impl Planner<'_> {
                     reason: "the comments of schemas are not compared; set it by SQL".to_owned(),
                 });
             }
-            ObjectId::Sequence(name) => comment::on_sequence(name, text),
-            ObjectId::Table(table) => comment::on_table(table, text),
+            ObjectId::Sequence(name) => on_sequence(name, text),
+            ObjectId::Table(table) => on_table(table, text),
         };
         self.plan.push(sql);
         self.apply(operation)
@@ -46,7 +52,7 @@ impl Planner<'_> {
         operation: &Operation,
     ) -> Result<(), PlanError> {
         let name = self.name_of(table, constraint, operation)?;
-        self.plan.push(comment::on_constraint(table, &name, text));
+        self.plan.push(on_constraint(table, &name, text));
         let id = ObjectId::constraint(table.clone(), ConstraintRef::Named(name));
         self.apply(&Operation::Comment { id, text: text.cloned() })
     }
@@ -55,7 +61,7 @@ impl Planner<'_> {
     pub(super) fn comment_on_last(&mut self, table: &TableName, is_of_kind: impl Fn(&&Constraint) -> bool) {
         let owner = self.schema.table(table);
         let made = owner.and_then(|owner| owner.constraints.iter().rfind(is_of_kind));
-        let comment = made.and_then(|made| comment::on_new_constraint(table, made));
+        let comment = made.and_then(|made| on_new_constraint(table, made));
         comment.into_iter().for_each(|comment| self.plan.push(comment));
     }
 
@@ -76,4 +82,72 @@ impl Planner<'_> {
             matches!(one, Constraint::ForeignKey(_)) && one.name() == Some(name)
         });
     }
+}
+
+/// Writes COMMENT ON for a thing that is named in full.
+fn on(object: &str, comment: Option<&String>, effect: Effect) -> Statement {
+    let text = comment.map_or_else(|| "NULL".to_owned(), |comment| string(comment));
+    Statement::new(format!("COMMENT ON {object} IS {text}")).effect(effect)
+}
+
+/// Sets or removes the comment of a table.
+pub(super) fn on_table(table: &TableName, comment: Option<&String>) -> Statement {
+    on(&format!("TABLE {}", qualified(table)), comment, effect::remarks(table))
+}
+
+/// Sets or removes the comment of a column.
+pub(super) fn on_column(table: &TableName, column: &Ident, comment: Option<&String>) -> Statement {
+    on(&format!("COLUMN {}.{}", qualified(table), quoted(column)), comment, effect::remarks(table))
+}
+
+/// Sets or removes the comment of a constraint.
+pub(super) fn on_constraint(table: &TableName, name: &Ident, comment: Option<&String>) -> Statement {
+    let effect = Effect::on(table, LockMode::AccessShare);
+    on(&format!("CONSTRAINT {} ON {}", quoted(name), qualified(table)), comment, effect)
+}
+
+/// Sets or removes the comment of an index.
+pub(super) fn on_index(table: &TableName, name: &Ident, comment: Option<&String>) -> Statement {
+    let effect = effect::about_index(table, name, LockMode::ShareUpdateExclusive);
+    on(&format!("INDEX {}", qualified(&table.sibling(name.clone()))), comment, effect)
+}
+
+/// Sets or removes the comment of an enum type.
+pub(super) fn on_enum(name: &ObjectName, comment: Option<&String>) -> Statement {
+    on(&format!("TYPE {}", qualified(name)), comment, Effect::none())
+}
+
+/// Sets or removes the comment of a sequence.
+pub(super) fn on_sequence(name: &ObjectName, comment: Option<&String>) -> Statement {
+    let effect = effect::about_sequence(name, LockMode::ShareUpdateExclusive);
+    on(&format!("SEQUENCE {}", qualified(name)), comment, effect)
+}
+
+/// Writes the comment of a new constraint, whose name is known; none where it has none.
+pub(super) fn on_new_constraint(table: &TableName, constraint: &Constraint) -> Option<Statement> {
+    Some(on_constraint(table, constraint.name()?, Some(constraint.comment()?)))
+}
+
+/// Writes the comment of a new index; none where it has none.
+pub(super) fn on_new_index(table: &TableName, index: &Index) -> Option<Statement> {
+    Some(on_index(table, &index.name, Some(index.comment.as_ref()?)))
+}
+
+/// Writes the comments of a new table, its columns, its indexes and its constraints, which have their names; the
+/// foreign keys of these places are made later.
+pub(super) fn on_new_table(table: &Table, later: &[usize]) -> Vec<Statement> {
+    let name = &table.name;
+    let own = table.comment.iter().map(|text| on_table(name, Some(text)));
+    let columns = table
+        .columns
+        .iter()
+        .filter_map(|column| Some(on_column(name, &column.name, Some(column.comment.as_ref()?))));
+    let mut keys = 0..;
+    let is_made_now = |one: &&Constraint| {
+        !matches!(one, Constraint::ForeignKey(_)) || keys.next().is_some_and(|place| !later.contains(&place))
+    };
+    let made = table.constraints.iter().filter(is_made_now);
+    let constraints = made.filter_map(|constraint| on_new_constraint(name, constraint));
+    let indexes = table.indexes.values().filter_map(|index| on_new_index(name, index));
+    own.chain(columns).chain(constraints).chain(indexes).collect()
 }

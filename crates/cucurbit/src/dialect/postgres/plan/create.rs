@@ -1,8 +1,8 @@
 //! What is created.
 
 use super::{
-    super::{canonical, comment, effect, render, sequence},
-    Planner, mode,
+    super::{canonical, define, effect},
+    Planner, comment, mode, sequence,
 };
 use crate::{
     dialect::{
@@ -91,7 +91,7 @@ impl Planner<'_> {
     }
 
     fn create_enum(&mut self, new: &EnumType, operation: &Operation) -> Result<(), PlanError> {
-        self.push_on_type(render::create_enum(new));
+        self.push_on_type(define::create_enum(new));
         if let Some(text) = &new.comment {
             self.plan.push(comment::on_enum(&new.name, Some(text)));
         }
@@ -171,7 +171,7 @@ impl Planner<'_> {
             .map(|(place, _)| place)
             .collect();
         let left_out = [later.as_slice(), &unchecked].concat();
-        let create = Statement::new(render::create_table(table, &left_out)?);
+        let create = Statement::new(define::create_table(table, &left_out)?);
         self.plan.push(create.effect(effect::creates_table(self.schema, table, &left_out)));
         self.plan.statements.extend(own.after);
         let deferred = keys().filter(|(place, _)| later.contains(place));

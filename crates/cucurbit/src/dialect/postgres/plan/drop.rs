@@ -1,9 +1,6 @@
 //! What is dropped.
 
-use super::{
-    super::{effect, sequence},
-    Planner, mode,
-};
+use super::{super::effect, Planner, mode, sequence};
 use crate::{
     dialect::{
         PlanError, Statement,

@@ -6,12 +6,12 @@
 
 use std::collections::BTreeMap;
 
-use super::Planner;
+use super::{Planner, comment};
 use crate::{
     dialect::{
         Effect, Hazard, HazardKind, PlanError, Statement,
         enum_value::Known,
-        postgres::{comment, effect, expression, memory, names, render, types},
+        postgres::{define, effect, expression, memory, names, types},
         sql::{qualified, quoted, string},
     },
     operation::{ApplyError, Change, ColumnChange, EnumChange, Operation},
@@ -117,7 +117,7 @@ impl Planner<'_> {
         let mut old = Ident::new(format!("{OLD}{}", name.name));
         names::cut(&mut old);
         self.push_on_type(format!("ALTER TYPE {} RENAME TO {}", qualified(name), quoted(&old)));
-        self.push_on_type(render::create_enum(&EnumType::new(name.clone(), values.values)));
+        self.push_on_type(define::create_enum(&EnumType::new(name.clone(), values.values)));
         let comment = self.schema.enums.get(name).and_then(|old| old.comment.as_ref());
         let comment = comment.map(|comment| comment::on_enum(name, Some(comment)));
         comment.into_iter().for_each(|comment| self.plan.push(comment));
@@ -254,7 +254,7 @@ fn retyped(column: &Column, name: &ObjectName, values: &Values<'_>) -> String {
             string(&expression::renamed_value(text, types::is_array(column), values.replacements))
         }
         Some(default @ (ServerDefault::Expression(_) | ServerDefault::Literal(_))) => {
-            let text = render::constant_or_expression(column.ty.on(Dialect::Postgres), default);
+            let text = define::constant_or_expression(column.ty.on(Dialect::Postgres), default);
             expression::with_renamed_values(&text, &name.name, &[], values.replacements)
         }
         Some(ServerDefault::Computed { .. } | ServerDefault::Identity(_) | ServerDefault::Serial(_))

@@ -4,23 +4,26 @@
 //! hold what several of them need.
 
 mod alter;
+mod alter_column;
 mod around;
 mod around_enum;
 mod column;
 mod comment;
-mod convert;
 mod create;
 mod deferred;
 mod drop;
 mod enumeration;
+mod execute;
 mod history;
 mod pending;
 mod rename;
+mod retype;
+pub(super) mod sequence;
 
 use std::collections::BTreeSet;
 
 use self::history::History;
-use super::{current, effect, execute, memory, names, render, shadowed, visit};
+use super::{current, define, effect, memory, names, shadowed, visit};
 use crate::{
     dialect::{Before, Hazard, Mode, Plan, PlanError, Statement, sql::qualified},
     operation::{self, ApplyError, BulkInsert, Concurrency, Execute, Operation},
@@ -107,7 +110,7 @@ impl Planner<'_> {
         let table = self.schema.table(&insert.table);
         let ty = |name| Some(table?.column(name)?.ty.on(Dialect::Postgres));
         let types: Vec<Option<&Type>> = insert.columns.iter().map(ty).collect();
-        let inserts = render::inserts(insert, &types);
+        let inserts = define::inserts(insert, &types);
         let effect = effect::inserts(self.schema, insert);
         let inserts = inserts.into_iter().map(|sql| Statement::new(sql).effect(effect.clone()));
         self.plan.statements.extend(inserts);
@@ -155,7 +158,7 @@ impl Planner<'_> {
 
     /// Adds a constraint, which is not in memory yet or has its name there.
     fn added_constraint(&self, table: &TableName, constraint: &Constraint) -> Statement {
-        let sql = format!("ALTER TABLE {} ADD {}", qualified(table), render::constraint(constraint));
+        let sql = format!("ALTER TABLE {} ADD {}", qualified(table), define::constraint(constraint));
         Statement::new(sql).effect(effect::adds_constraint(self.schema, table, constraint))
     }
 

@@ -5,7 +5,7 @@ use crate::schema::{Constraint, Constraints, Deferral, Ident, OnConflict};
 use super::{
     super::{
         super::sql::quoted,
-        definition,
+        define,
         token::{Token, mentions, replaced, same_name, tokens},
     },
     Body, Clause, ClauseKind, ColumnText, CreateTable, Item, Unreadable,
@@ -143,7 +143,7 @@ impl CreateTable {
             if let Some(word) = word {
                 clause.text.truncate(clause.text[..word.start].trim_end().len());
             }
-            clause.text.push_str(&definition::on_conflict(on_conflict));
+            clause.text.push_str(&define::on_conflict(on_conflict));
             clause.on_conflict = on_conflict;
         }
     }

@@ -5,14 +5,6 @@
 //! (sqlite.org/lang_altertable.html, sections 4 to 6), and CREATE and DROP INDEX. Each operation edits the table's
 //! text; whether the edits are run as statements or as a rebuild is decided when all of them are known.
 
-mod column;
-mod constraint;
-mod in_place;
-mod index;
-mod option;
-mod retype;
-mod usage;
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
@@ -20,17 +12,22 @@ use crate::{
     schema::{Column, Constraint, Expression, ForeignKey, Ident, Object, TableName},
 };
 
-use self::in_place::{Edit, Way};
 use super::{
-    super::{Before, Hazard, HazardKind, Plan, PlanError, Shortcut, Statement, sql::quoted},
-    HERE,
-    ddl::{CreateTable, is_column, rename_in_text},
-    definition, letters,
+    super::{
+        super::{Before, Hazard, HazardKind, Plan, PlanError, Shortcut, Statement, sql::quoted},
+        HERE,
+        ddl::{CreateTable, is_column, rename_in_text},
+        define,
+        memory::{apply, settle},
+        names, rename,
+        token::same_name,
+    },
+    in_place::{Edit, Way},
+    offenders,
     rebuild::{self, Rebuild},
-    rename,
-    render::{apply, children, offenders, settle, unsupported},
     step::{TableEdit, TableStep},
-    token::same_name,
+    table::children,
+    unsupported,
 };
 
 /// Plans a run of changes of one table.
@@ -133,10 +130,10 @@ fn rename_column(before: &mut Before, rename: &ColumnRename, plan: &mut Plan) ->
     let ColumnRename { operation, table, from, to } = rename;
     let others = before.schema.table(table).into_iter().flat_map(|table| &table.columns);
     let others = others.map(|other| &other.name).filter(|other| *other != from);
-    letters::refuse_second(others, to).map_err(unsupported(operation))?;
+    names::refuse_second(others, to).map_err(unsupported(operation))?;
     let schema = before.schema.clone();
     apply(before, operation)?;
-    let name = definition::table_name(table).map_err(unsupported(operation))?;
+    let name = define::table_name(table).map_err(unsupported(operation))?;
     plan.statements.extend(rename::probes(&before.originals, &table.name, true));
     rename::column(&mut before.originals, &schema, table, from, to)
         .map_err(|(object, error)| PlanError::Original { object, reason: error.to_string() })?;
@@ -148,27 +145,27 @@ fn rename_column(before: &mut Before, rename: &ColumnRename, plan: &mut Plan) ->
 }
 
 /// The changes of one table, as far as they are edited in.
-struct Work<'b> {
-    before: &'b mut Before,
-    table: TableName,
+pub(super) struct Work<'b> {
+    pub(super) before: &'b mut Before,
+    pub(super) table: TableName,
     /// The name as SQL.
-    name: String,
-    text: CreateTable,
+    pub(super) name: String,
+    pub(super) text: CreateTable,
     /// What DROP COLUMN takes away at the end of the text.
-    space: String,
+    pub(super) space: String,
     /// What the copy puts into a column that is not copied as it is.
-    fills: BTreeMap<Ident, String>,
+    pub(super) fills: BTreeMap<Ident, String>,
     /// The columns that were not there before.
-    added: BTreeSet<Ident>,
-    hazards: Vec<Hazard>,
+    pub(super) added: BTreeSet<Ident>,
+    pub(super) hazards: Vec<Hazard>,
     /// How the table comes to its new text.
-    way: Way,
+    pub(super) way: Way,
     /// The statements, where no rows are copied.
-    statements: Vec<Statement>,
+    pub(super) statements: Vec<Statement>,
     /// What was edited in and is in no statement yet.
-    edit: Option<Edit>,
+    pub(super) edit: Option<Edit>,
     /// The text before the present operation.
-    was: CreateTable,
+    pub(super) was: CreateTable,
 }
 
 fn change(before: &mut Before, mut steps: Vec<TableStep>, plan: &mut Plan) -> Result<(), PlanError> {
@@ -179,7 +176,7 @@ fn change(before: &mut Before, mut steps: Vec<TableStep>, plan: &mut Plan) -> Re
         return steps.iter().try_for_each(|step| apply(before, &step.operation));
     };
     let text = read(table, sql)?;
-    let name = definition::table_name(table).map_err(unsupported(first))?;
+    let name = define::table_name(table).map_err(unsupported(first))?;
     let from = text.clone();
     let mut work = Work {
         before,
@@ -275,7 +272,7 @@ impl Work<'_> {
         match edit {
             TableEdit::AddColumn { column, backfill } => {
                 let others = self.text.columns().map(|other| &other.name);
-                letters::refuse_second(others, &column.name).map_err(unsupported(operation))?;
+                names::refuse_second(others, &column.name).map_err(unsupported(operation))?;
                 apply(self.before, operation)?;
                 if let Some(key) = foreign_key {
                     let key = Object::constraint(table.clone(), key.clone());
@@ -315,11 +312,11 @@ impl Work<'_> {
         }
     }
 
-    fn push(&mut self, statement: Statement) {
+    pub(super) fn push(&mut self, statement: Statement) {
         self.statements.push(statement);
     }
 
-    fn hazard(&mut self, kind: HazardKind, column: &Ident, probe: String) {
+    pub(super) fn hazard(&mut self, kind: HazardKind, column: &Ident, probe: String) {
         // A column that this very change adds holds nothing yet.
         if kind == HazardKind::LosesData && self.added.contains(column) {
             return;
@@ -346,7 +343,7 @@ impl Work<'_> {
     }
 
     /// Writes the query that shows the rows for which a condition holds, each with a value.
-    fn offenders(&self, condition: &str, value: &str) -> String {
+    pub(super) fn offenders(&self, condition: &str, value: &str) -> String {
         offenders(self.before.schema.table(&self.table), &self.name, condition, value)
     }
 }

@@ -11,12 +11,12 @@ use super::{
         HERE,
         convert::{self, Conversion},
         expression::is_expression,
-        render::unsupported,
         token::same_name,
         types,
     },
-    Work,
+    alter::Work,
     column::changes_of,
+    unsupported,
 };
 
 /// How many characters of a value are shown.

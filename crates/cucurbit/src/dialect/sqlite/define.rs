@@ -1,6 +1,6 @@
 //! Definitions as SQLite text: tables, columns, constraints, indexes, constants.
 //!
-//! What may not live here: ALTER and what is done to rows (`render.rs`, `rebuild.rs`). An error is the reason, for
+//! What may not live here: ALTER and what is done to rows (`plan`). An error is the reason, for
 //! people, why SQLite cannot hold a thing.
 
 use crate::schema::{
@@ -10,7 +10,7 @@ use crate::schema::{
 
 use super::{
     super::sql::{list, quoted},
-    HERE, constant, letters,
+    HERE, constant, names,
     token::tokens,
     types,
 };
@@ -24,7 +24,7 @@ pub(super) fn create_table(table: &Table) -> Result<String, String> {
     let rowid = rowid_column(table);
     let mut items = Vec::new();
     for (place, column) in table.columns.iter().enumerate() {
-        letters::refuse_second(table.columns[..place].iter().map(|other| &other.name), &column.name)?;
+        names::refuse_second(table.columns[..place].iter().map(|other| &other.name), &column.name)?;
         items.push(if rowid == Some(&column.name) {
             rowid_definition(table, column)
         } else {

@@ -6,8 +6,9 @@ use crate::{
 };
 
 use super::{
-    super::{super::PlanError, definition, render::unsupported, token::same_name, types},
-    Work,
+    super::{super::PlanError, define, token::same_name, types},
+    alter::Work,
+    unsupported,
 };
 
 impl Work<'_> {
@@ -71,7 +72,7 @@ impl Work<'_> {
     fn take_strict_types(&mut self, operation: &Operation) -> Result<(), PlanError> {
         for column in self.text.clone().columns() {
             let ty = types::read(column.declared());
-            let spelling = definition::spelled(&column.name, &ty, true).map_err(unsupported(operation))?;
+            let spelling = define::spelled(&column.name, &ty, true).map_err(unsupported(operation))?;
             if types::read(&spelling) != ty {
                 self.text.set_type(&column.name, &spelling);
             }

@@ -3,18 +3,22 @@
 //! The order is chosen so that nothing stands in the way of what follows: the old default goes before the type
 //! changes, NULLs are filled before they are refused, and the new name comes last.
 
-use super::{
-    array, comment, effect, expression,
-    own_sequence::{in_block, make_own_sequence, sequence_of},
-    render::{self, text},
-    sequence, types,
-};
 use std::collections::BTreeMap;
 
+use super::{
+    super::{
+        convert::{self, cast},
+        define::{self, text},
+        effect, expression,
+        sequence::{self, first, of_column},
+        types,
+    },
+    comment,
+    sequence::{alter_owned, in_block, make_own_sequence, sequence_of},
+};
 use crate::{
     dialect::{
         Effect, Hazard, LockMode, PlanError, Statement,
-        family::Family,
         sql::{qualified, quoted, string},
     },
     operation::ColumnChange,
@@ -237,7 +241,7 @@ impl<'t> Altered<'t> {
         match new {
             None => {}
             Some(default @ (ServerDefault::Expression(_) | ServerDefault::Literal(_))) => {
-                self.clause(format!("SET DEFAULT {}", render::constant_or_expression(ty, default)));
+                self.clause(format!("SET DEFAULT {}", define::constant_or_expression(ty, default)));
             }
             Some(ServerDefault::Identity(identity)) => match old {
                 Some(ServerDefault::Identity(old)) => self.clause(identity_changes(ty, old, identity)),
@@ -251,10 +255,10 @@ impl<'t> Altered<'t> {
                     // An identity column must be NOT NULL before it becomes one.
                     self.tighten(changes);
                     self.flush();
-                    self.clause(format!("ADD {}", render::identity(identity)));
+                    self.clause(format!("ADD {}", define::identity(identity)));
                     self.flush();
                     if identity.options.increment.unwrap_or(1) > 0 {
-                        self.continue_after_rows(sequence::first(ty, &identity.options));
+                        self.continue_after_rows(first(ty, &identity.options));
                     }
                 }
             },
@@ -273,8 +277,8 @@ impl<'t> Altered<'t> {
     ) -> Result<(), PlanError> {
         let (table, column): (&'t Table, &'t Column) = (self.table, self.column);
         let serial = serial_column(column, default, ty);
-        let sequence = sequence::of_column(&table.name, &serial).filter(|_| types::serial(ty).is_some());
-        let Some(sequence) = sequence else { return Err(render::no_sequence(&table.name, &column.name)) };
+        let sequence = of_column(&table.name, &serial).filter(|_| types::serial(ty).is_some());
+        let Some(sequence) = sequence else { return Err(define::no_sequence(&table.name, &column.name)) };
         let alone = self.alone.get(&sequence.name);
         let own = make_own_sequence(table, column, &sequence, alone)?;
         own.before.into_iter().chain(own.after).for_each(|statement| self.push(statement));
@@ -284,7 +288,7 @@ impl<'t> Altered<'t> {
         // One that filled the column before goes on where it is.
         let is_at_work = alone.is_some() && matches!(column.default, Some(ServerDefault::Expression(_)));
         if sequence.options.increment.unwrap_or(1) > 0 && !is_at_work {
-            self.continue_after_rows(sequence::first(&sequence.ty, &sequence.options));
+            self.continue_after_rows(first(&sequence.ty, &sequence.options));
         }
         Ok(())
     }
@@ -312,7 +316,7 @@ impl<'t> Altered<'t> {
         // It is filled when it is added; what comes to refuse NULL does so afterwards.
         let nullable = column.nullable || matches!(changes.not_null, Some(Nullability::Loosened));
         let computed = Column { default, ty, collation, nullable, ..Column::clone(column) };
-        let (name, added) = (quoted(&column.name), render::column(&table.name, &computed)?);
+        let (name, added) = (quoted(&column.name), define::column(&table.name, &computed)?);
         self.clauses.clear();
         self.clauses.extend([format!("DROP COLUMN {name}"), format!("ADD COLUMN {added}")]);
         self.effect = effect::alters(&table.name).rewrites(&table.name).with(self.ends.clone());
@@ -357,9 +361,9 @@ impl<'t> Altered<'t> {
         match changes.default {
             Some(Some(default @ ServerDefault::Serial(_))) => {
                 let to = serial_column(column, default, ty);
-                let to = sequence::of_column(&table.name, &to);
-                if let (Some(from), Some(to)) = (sequence::of_column(&table.name, column), to) {
-                    sequence::alter_owned(&from, &to)?.into_iter().for_each(|statement| self.push(statement));
+                let to = of_column(&table.name, &to);
+                if let (Some(from), Some(to)) = (of_column(&table.name, column), to) {
+                    alter_owned(&from, &to)?.into_iter().for_each(|statement| self.push(statement));
                 }
             }
             None if is_cast && was.ty.is_none() && types::serial(ty).is_some() => {
@@ -377,7 +381,7 @@ impl Altered<'_> {
     /// A statement about the sequence that the column owns before.
     fn about_sequence(&self, sql: String, mode: LockMode) -> Statement {
         let statement = Statement::new(sql);
-        match sequence::of_column(&self.table.name, self.column) {
+        match of_column(&self.table.name, self.column) {
             Some(sequence) => statement.effect(effect::about_sequence(&sequence.name, mode)),
             None => statement,
         }
@@ -433,7 +437,7 @@ pub(super) fn with_column(table: &Table, column: &Ident) -> Vec<Statement> {
         }
     };
     let constraints = table.constraints.iter().filter(goes_with_it).flat_map(|one| {
-        let add = Statement::new(format!("ALTER TABLE {name} ADD {}", render::constraint(one)));
+        let add = Statement::new(format!("ALTER TABLE {name} ADD {}", define::constraint(one)));
         let add = add.effect(effect::adds_constraint(&there, &table.name, one));
         std::iter::once(add).chain(comment::on_new_constraint(&table.name, one))
     });
@@ -445,61 +449,14 @@ pub(super) fn with_column(table: &Table, column: &Ident) -> Vec<Statement> {
     constraints.chain(indexes).collect()
 }
 
-/// Says how a value becomes one of another type, where PostgreSQL has no cast that it makes by itself.
-///
-/// Assignment casts are listed in the catalogue `pg_cast`; every type becomes text by itself.
-pub(super) fn cast(column: &str, from: &Type, to: &Type) -> Option<String> {
-    use Family::{Array, Bytes, Json, Number, Other, Text, Time, Truth};
-    let (from, to) = (&types::stored(from), &types::stored(to));
-    let spelled = types::spelled(to);
-    match (from, to) {
-        // What a cast of assignment does is not done by an explicit one, which cuts what is too long.
-        (Type::Array(from), Type::Array(to)) if cast(column, from, to).is_none() => return None,
-        (from, Type::Array(element)) if array::is_element(from, element) => {
-            return Some(array::of_one(column, from, element));
-        }
-        // The 16 bytes, as a SQLite file has them under both types.
-        (Type::Uuid, Type::Binary) => return Some(format!("uuid_send({column})")),
-        (Type::Binary, Type::Uuid) => return Some(format!("encode({column}, 'hex')::UUID")),
-        (_, _) => {}
-    }
-    match (family(from), family(to)) {
-        // What has a cast of assignment, and what becomes text.
-        (Number, Number) | (Json, Json) | (_, Text) => None,
-        (Time, Time) => None,
-        (Truth, Truth) | (Bytes, Bytes) => None,
-        (Number, Truth) => Some(format!("({column} <> 0)")),
-        (Truth, Number) => Some(format!("{column}::INTEGER")),
-        // The cast reads backslashes and hexadecimal; the bytes of the text are meant.
-        (Text, Bytes) => Some(format!("convert_to({column}, 'UTF8')")),
-        (Array, Array) if has_named_elements(from) || has_named_elements(to) => {
-            Some(format!("{column}::TEXT[]::{spelled}"))
-        }
-        (Text | Array, _) | (_, Array) => Some(format!("{column}::{spelled}")),
-        (Other, _) | (_, Other) => Some(format!("{column}::TEXT::{spelled}")),
-        // There is no cast, or none without a meaning of its own: it was refused, unless the script says `using`.
-        (Number | Truth | Time | Json | Bytes, Number | Truth | Time | Json | Bytes) => None,
-    }
-}
-
 /// Adds the array that a default becomes where its column becomes one of arrays and nothing else is said of it.
 pub(super) fn with_array_default(column: &Column, mut changes: Vec<ColumnChange>) -> Vec<ColumnChange> {
     let new = {
         let Changes { default: None, ty: Some((ty, _)), .. } = Changes::of(&changes) else { return changes };
-        array::default(column, &types::stored(ty))
+        convert::array_default(column, &types::stored(ty))
     };
     changes.extend(new.map(|default| ColumnChange::SetDefault(Some(default))));
     changes
-}
-
-pub(super) fn family(ty: &Type) -> Family {
-    Family::of(&types::stored(ty))
-}
-
-/// Tells whether the elements of an array have casts from and to text alone.
-fn has_named_elements(ty: &Type) -> bool {
-    let Type::Array(element) = types::stored(ty) else { return false };
-    family(&element) == Family::Other
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 //! The stored texts say all, names of constraints and checks among it, which pragmas omit; `pragma_table_xinfo` is
 //! asked too, and a text whose columns are not what SQLite says is an error, not a guess.
 
+mod unmodelled;
+
 use std::{borrow::Cow, collections::BTreeMap};
 
 use crate::{
@@ -10,11 +12,12 @@ use crate::{
     schema::{Ident, Schema, TableName},
 };
 
+pub(crate) use self::unmodelled::unmodelled;
 use super::{
-    super::{Before, Originals, Place, ReflectError, Trigger, Unmodelled, View, sql},
+    super::{Before, Originals, Place, ReflectError, Trigger, View, sql},
     ddl::{CreateTable, index_value},
-    letters,
     lock::place_query,
+    names,
     token::tokens,
 };
 
@@ -37,59 +40,6 @@ const COLUMNS: &str = "SELECT o.name, (SELECT json_group_array(c.name) \
        FROM (SELECT x.name FROM pragma_table_xinfo(o.name, 'main') AS x ORDER BY x.cid) AS c) \
      FROM main.sqlite_schema AS o \
      WHERE o.type = 'table' AND o.sql IS NOT NULL AND o.sql NOT LIKE 'create virtual%'";
-
-/// What a file holds beyond tables and indexes, by the words for one and for several.
-const BEYOND: &str = "SELECT 'trigger', 'triggers', name FROM main.sqlite_schema WHERE type = 'trigger' \
-     UNION ALL SELECT 'view', 'views', name FROM main.sqlite_schema WHERE type = 'view' \
-     UNION ALL SELECT 'virtual table', 'virtual tables', name FROM pragma_table_list \
-       WHERE schema = 'main' AND type = 'virtual' \
-     ORDER BY 1, 3";
-
-/// The tables whose texts may say what our values have no place for.
-const ODD: &str = "SELECT o.name, o.sql FROM main.sqlite_schema AS o JOIN pragma_table_list AS l \
-     ON l.schema = 'main' AND l.name = o.name AND l.type = 'table' \
-     WHERE o.type = 'table' AND (o.sql LIKE '%collate%' OR o.sql LIKE '%desc%' \
-       OR o.sql LIKE '%big%int%' OR o.sql LIKE '%smallint%' OR o.sql LIKE '%int8%' OR o.sql LIKE '%int2%') \
-       AND o.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
-     ORDER BY o.name";
-
-/// Counts what is not compared. A rebuild keeps it.
-pub(in super::super) async fn unmodelled(
-    connection: &mut Connection,
-) -> Result<Vec<Unmodelled>, ReflectError> {
-    let mut found: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
-    for row in connection.rows(BEYOND).await? {
-        if let [Some(one), Some(several), Some(name)] = row.as_slice() {
-            found.entry((one.clone(), several.clone())).or_default().push(name.clone());
-        }
-    }
-    for row in connection.rows(ODD).await? {
-        let [Some(name), Some(sql)] = row.as_slice() else { continue };
-        let text = CreateTable::read(sql)
-            .map_err(|error| ReflectError::Original { object: name.clone(), reason: error.to_string() })?;
-        for (one, several, names) in [
-            (
-                "key with an order or a collation of its own",
-                "keys with an order or a collation of their own",
-                text.own_orders(),
-            ),
-            (
-                "integer key that is not the rowid",
-                "integer keys that are not the rowid",
-                text.key_beside_rowid().into_iter().collect(),
-            ),
-        ] {
-            if !names.is_empty() {
-                found.entry((one.to_owned(), several.to_owned())).or_default().extend(names);
-            }
-        }
-    }
-    let unmodelled = |((one, several), names): (_, Vec<String>)| Unmodelled {
-        kind: if names.len() == 1 { one } else { several },
-        names,
-    };
-    Ok(found.into_iter().map(unmodelled).collect())
-}
 
 /// Reads the schema and the stored texts; with the first query also where the version table is, if its name is given.
 pub(in super::super) async fn reflect(
@@ -220,6 +170,6 @@ fn schema(originals: &Originals, columns: &BTreeMap<Ident, String>) -> Result<Sc
             table.indexes.insert(name.clone(), index);
         }
     }
-    letters::as_declared(&mut schema);
+    names::as_declared(&mut schema);
     Ok(schema)
 }

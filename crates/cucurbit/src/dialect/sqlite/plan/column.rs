@@ -13,14 +13,16 @@ use super::{
         super::{HazardKind, PlanError, Statement, sql::quoted},
         HERE, constant,
         ddl::{ClauseKind, ColumnText, CreateTable},
-        definition, effect,
-        render::{apply, column_probe, unsupported},
-        step::{TableEdit, TableStep},
+        define, effect,
+        memory::apply,
         token::{same_name, tokens},
         types,
         words::new_type,
     },
-    Work,
+    alter::Work,
+    column_probe,
+    step::{TableEdit, TableStep},
+    unsupported,
 };
 
 impl Work<'_> {
@@ -42,20 +44,20 @@ impl Work<'_> {
         let mut text = if is_key && is_numbered {
             format!("{} INTEGER NOT NULL", quoted(&column.name))
         } else {
-            definition::column(column, self.text.options().is_strict).map_err(unsupported(operation))?
+            define::column(column, self.text.options().is_strict).map_err(unsupported(operation))?
         };
         if let Some(key) = foreign_key {
-            text = format!("{text} {}", definition::inline_foreign_key(key).map_err(unsupported(operation))?);
+            text = format!("{text} {}", define::inline_foreign_key(key).map_err(unsupported(operation))?);
         }
         self.text.add_column(&text).map_err(|error| unsupported(operation)(error.to_string()))?;
         self.added.insert(column.name.clone());
 
         let is_virtual = matches!(column.default, Some(ServerDefault::Computed { stored: false, .. }));
-        let is_constant = column.default.as_ref().is_some_and(definition::is_constant_default);
+        let is_constant = column.default.as_ref().is_some_and(define::is_constant_default);
         let has_value = column
             .default
             .as_ref()
-            .is_some_and(|default| definition::default(column.ty.on(HERE), default).is_some());
+            .is_some_and(|default| define::default(column.ty.on(HERE), default).is_some());
         let is_native =
             is_virtual || (column.default.is_none() || is_constant) && (column.nullable || has_value);
         if is_native {
@@ -179,7 +181,7 @@ impl Work<'_> {
         }
         let ty = self.type_after(column, operation);
         constant::refuse_other_default(&self.table, column, &ty.clone().into(), default)?;
-        let text = default.and_then(|default| definition::default_in_file(&ty, default));
+        let text = default.and_then(|default| define::default_in_file(&ty, default));
         let edited = self.text.set_default(column, text.as_deref());
         edited.map_err(|error| unsupported(operation)(error.to_string()))
     }
@@ -213,7 +215,7 @@ impl Work<'_> {
             return Ok(());
         }
         let spelling =
-            definition::spelled(column, ty, self.text.options().is_strict).map_err(unsupported(operation))?;
+            define::spelled(column, ty, self.text.options().is_strict).map_err(unsupported(operation))?;
         let now = self.text.columns().find(|other| same_name(&other.name, column));
         // A word of one's own is meant to the letter: beside INTEGER, it says that a key is not the rowid.
         let is_to_the_letter = matches!(ty, Type::Custom { .. }) || is_integer_key(&self.text, column);

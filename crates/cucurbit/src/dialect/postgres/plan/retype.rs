@@ -9,7 +9,7 @@ use crate::{
     dialect::{
         Hazard, HazardKind, PlanError,
         family::needs_using,
-        postgres::{alter, render::text, types},
+        postgres::{convert::cast, define::text, types},
         sql::{qualified, quoted, string},
     },
     mask::{self, HIDDEN},
@@ -59,7 +59,7 @@ impl Planner<'_> {
         let old = quoted(&was.name);
         let value = match using {
             Some(using) => text(using).to_owned(),
-            None => alter::cast(&old, &from, &to).unwrap_or_else(|| old.clone()),
+            None => cast(&old, &from, &to).unwrap_or_else(|| old.clone()),
         };
         let spelled = types::spelled(&to);
         let table = &owner.name;

@@ -9,10 +9,13 @@ use super::{
     super::{
         super::{PlanError, Statement, sql::quoted},
         ddl::with_index_name,
-        definition, effect, letters,
-        render::{apply, refuse_second_index, unsupported},
+        define, effect,
+        memory::apply,
+        names,
     },
-    Work,
+    alter::Work,
+    table::refuse_second_index,
+    unsupported,
 };
 
 impl Work<'_> {
@@ -24,7 +27,7 @@ impl Work<'_> {
     ) -> Result<(), PlanError> {
         refuse_second_index(self.before, &index.name).map_err(unsupported(operation))?;
         apply(self.before, operation)?;
-        let sql = definition::create_index(table, index).map_err(unsupported(operation))?;
+        let sql = define::create_index(table, index).map_err(unsupported(operation))?;
         self.before.originals.indexes.insert(index.name.clone(), (table.clone(), sql.clone()));
         self.push(effect::create_index(table, &index.name, sql));
         Ok(())
@@ -44,7 +47,7 @@ impl Work<'_> {
         operation: &Operation,
     ) -> Result<(), PlanError> {
         let others = self.before.originals.indexes.keys().filter(|other| *other != name);
-        letters::refuse_second(others, to).map_err(unsupported(operation))?;
+        names::refuse_second(others, to).map_err(unsupported(operation))?;
         apply(self.before, operation)?;
         let Some((_, sql)) = self.before.originals.indexes.get(name).cloned() else { return Ok(()) };
         let sql = with_index_name(&sql, to)

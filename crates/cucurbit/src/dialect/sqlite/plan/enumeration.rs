@@ -13,13 +13,17 @@ use crate::{
 
 use super::{
     super::{
-        Before, Effect, Hazard, HazardKind, Plan, PlanError, Session, Statement,
-        sql::{qualified, quoted, string},
+        super::{
+            Before, Effect, Hazard, HazardKind, Plan, PlanError, Session, Statement,
+            sql::{qualified, quoted, string},
+        },
+        HERE, effect,
+        memory::apply,
+        token::{mentions, same_name},
     },
-    HERE, alter, effect,
-    render::{apply, offenders, unsupported},
+    alter, offenders,
     step::TableStep,
-    token::{mentions, same_name},
+    unsupported,
 };
 
 /// What becomes of the values that rows hold.

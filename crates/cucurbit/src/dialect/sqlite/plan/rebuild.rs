@@ -8,11 +8,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::schema::{Ident, TableName};
 
 use super::{
-    super::{Before, Guard, Hazard, Originals, Plan, PlanError, Session, Statement, sql::quoted},
-    ddl::CreateTable,
-    effect, rename,
-    render::{children, name_text},
-    token::{mentions, same_name},
+    super::{
+        super::{Before, Guard, Hazard, Originals, Plan, PlanError, Session, Statement, sql::quoted},
+        ddl::CreateTable,
+        effect,
+        memory::free_name,
+        rename,
+        token::{mentions, same_name},
+    },
+    name_text,
+    table::children,
 };
 
 /// One table that is made anew.
@@ -148,19 +153,6 @@ fn rowid_name(from: &CreateTable, to: &CreateTable) -> Option<&'static str> {
             |text: &CreateTable| text.columns().any(|column| same_name(&column.name, &(*name).into()));
         !is_column(from) && !is_column(to)
     })
-}
-
-/// Finds a name that nothing has. A table that an earlier attempt left behind is not touched: nobody knows whose it is.
-pub(super) fn free_name(originals: &Originals, table: &Ident) -> Ident {
-    let Originals { tables, indexes, triggers: _, views } = originals;
-    let is_taken = |name: &Ident| {
-        tables.keys().any(|other| same_name(&other.name, name))
-            || indexes.keys().chain(views.keys()).any(|other| same_name(other, name))
-    };
-    let base = Ident::new(format!("_cucurbit_new_{table}"));
-    let numbered = (2..).map(|number: u32| Ident::new(format!("{base}_{number}")));
-    let free = std::iter::once(base.clone()).chain(numbered).find(|name| !is_taken(name));
-    free.unwrap_or(base)
 }
 
 /// What SQLite would lose with the table, or could not resolve while it is away.

@@ -8,12 +8,14 @@ use crate::{
 use super::{
     super::{
         super::{HazardKind, PlanError},
-        HERE, definition,
-        render::{apply, column_probe, unsupported},
-        step::TableStep,
+        HERE, define,
+        memory::apply,
         token::same_name,
     },
-    Work,
+    alter::Work,
+    column_probe,
+    step::TableStep,
+    unsupported,
 };
 
 impl Work<'_> {
@@ -22,7 +24,7 @@ impl Work<'_> {
         let mut value = self.text.value();
         value.name = table.clone();
         // The stored text of a check may be another spelling of the one that the script means.
-        let same = value.checks().find(|check| definition::is_same_check(constraint, check));
+        let same = value.checks().find(|check| define::is_same_check(constraint, check));
         let constraint = match (resolve_constraint(&value, constraint), same) {
             (None, Some(check)) => check.reference(),
             (Some(_), _) | (None, None) => constraint.clone(),
@@ -129,17 +131,17 @@ impl Work<'_> {
     ) -> Result<(), PlanError> {
         match constraint {
             Constraint::Check(check) => self.create_check(check, operation),
-            Constraint::Exclusion(_) => Err(unsupported(operation)(definition::NO_EXCLUSIONS.to_owned())),
+            Constraint::Exclusion(_) => Err(unsupported(operation)(define::NO_EXCLUSIONS.to_owned())),
             Constraint::ForeignKey(key) => {
                 apply(self.before, operation)?;
                 self.edit_text().looks_for_broken_references();
-                self.add_constraint(definition::foreign_key(key), operation)
+                self.add_constraint(define::foreign_key(key), operation)
             }
             Constraint::PrimaryKey(key) => self.create_primary_key(key, operation, rest),
             Constraint::Unique(unique) => {
                 apply(self.before, operation)?;
                 self.copy_rows();
-                self.add_constraint(definition::unique(unique), operation)
+                self.add_constraint(define::unique(unique), operation)
             }
         }
     }
@@ -149,7 +151,7 @@ impl Work<'_> {
         let (table, name) = (self.table.clone(), self.name.clone());
         let owner = self.before.schema.table(&table).cloned();
         self.edit_text().looks_for_rows_that_break(check, owner.as_ref(), &table, &name);
-        self.add_constraint(Ok(definition::check(check)), operation)
+        self.add_constraint(Ok(define::check(check)), operation)
     }
 
     fn create_primary_key(
@@ -170,7 +172,7 @@ impl Work<'_> {
             }
             self.text.set_nullable(column, false);
         }
-        self.add_constraint(definition::primary_key(key), operation)
+        self.add_constraint(define::primary_key(key), operation)
     }
 
     /// Writes INTEGER for an integer that becomes the only key, as in a table that is created with it: `INT` would not be

@@ -16,11 +16,11 @@ use super::{
         HERE,
         ddl::CreateTable,
         effect,
-        rebuild::free_name,
+        memory::free_name,
         rename,
-        render::{name_text, offenders},
     },
-    Work,
+    alter::Work,
+    name_text, offenders,
 };
 
 /// How a table comes to its new text; each is dearer than the one before.

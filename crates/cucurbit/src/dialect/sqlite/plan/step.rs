@@ -2,7 +2,7 @@
 //! its own.
 //!
 //! This is decided here, once for every verb and kind. What follows handles all of what it is given: [`TableEdit`] in
-//! `alter`, [`Alone`] in `render`.
+//! `alter`, [`Alone`] in `mod`.
 
 use crate::{
     operation::{
@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-use super::{
+use super::super::{
     HERE,
     token::{mentions, same_name},
 };

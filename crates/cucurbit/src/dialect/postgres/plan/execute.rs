@@ -1,6 +1,6 @@
 //! Raw SQL: which statements it is, and which of them cannot run in a revision's transaction.
 
-use super::{concurrent::is_nameless_index, expression::tokens};
+use super::super::{concurrent::is_nameless_index, expression::tokens};
 use crate::{
     dialect::{
         Mode, PlanError, Session, Statement,

@@ -7,10 +7,12 @@ use crate::schema::Ident;
 
 use super::{
     super::{
-        HERE, rename,
+        HERE,
+        ddl::is_column,
+        rename,
         token::{Token, mentions, same_name, tokens},
     },
-    Work, is_column,
+    alter::Work,
 };
 
 impl Work<'_> {

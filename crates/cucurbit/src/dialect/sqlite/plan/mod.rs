@@ -1,0 +1,157 @@
+//! Operations as statements, table by table.
+//!
+//! Whole tables are `table`; changes within one are `alter`, with a file for each kind of object; `step` decides which is
+//! which.
+
+mod alter;
+mod column;
+mod constraint;
+mod enumeration;
+mod execute;
+mod in_place;
+mod index;
+mod option;
+mod rebuild;
+mod retype;
+mod step;
+mod table;
+mod usage;
+
+use crate::{
+    operation::{self, Operation, for_dialect},
+    schema::{Ident, Table},
+};
+
+use self::step::{Alone, Step, TableStep};
+use super::{
+    super::{
+        Before, Plan, PlanError,
+        offenders::Rows,
+        sql::{quoted, string},
+    },
+    HERE, effect,
+    memory::{apply, follow, write_missing_originals},
+    names, said, words,
+};
+
+/// Turns operations into statements.
+pub(in super::super) fn plan(before: &mut Before, operations: &[Operation]) -> Result<Plan, PlanError> {
+    let operations = for_dialect(operations, HERE);
+    for operation in &operations {
+        if let Operation::Irreversible { reason } = operation {
+            return Err(PlanError::Irreversible { reason: reason.clone() });
+        }
+    }
+    write_missing_originals(before)?;
+    let mut plan = Plan::default();
+    let mut rest = operations.as_slice();
+    while let Some((first, after)) = rest.split_first() {
+        let start = (plan.statements.len(), plan.shortcuts.len());
+        let first = in_words_of_the_file(first, before);
+        let planned = match Step::of(&first) {
+            Step::OfOneTable(step) => {
+                let group = group(before, *step, after);
+                (0..group.len()).try_for_each(|at| words::refuse_unknown_tables(before, &rest[at..]))?;
+                let operations: Vec<&Operation> = group.iter().map(|step| &step.operation).collect();
+                words::refuse(before, &operations)?;
+                alter::group(before, &group, &mut plan)?;
+                operations.into_iter().for_each(|operation| follow(before, operation));
+                group.len()
+            }
+            Step::Alone(alone) => {
+                words::refuse_unknown_tables(before, rest)?;
+                words::refuse(before, &[&first])?;
+                one(before, &alone, (&first, after), &mut plan)?;
+                follow(before, &first);
+                1
+            }
+        };
+        // Of the SQL of a script nothing is known.
+        if !matches!(first, Operation::Execute(_)) {
+            effect::say_of_the_rest(&mut plan, start);
+        }
+        rest = &rest[planned..];
+    }
+    Ok(plan)
+}
+
+/// Takes the changes of one table that come right after each other.
+fn group(before: &Before, first: TableStep, after: &[Operation]) -> Vec<TableStep> {
+    let table = first.table.clone();
+    let next = |next: &Operation| match Step::of(&in_words_of_the_file(next, before)) {
+        Step::OfOneTable(step) => names::is_same(&step.table, &table).then_some(*step),
+        Step::Alone(_) => None,
+    };
+    std::iter::once(first).chain(after.iter().map_while(next)).collect()
+}
+
+/// Writes what an operation refers to as the file has it.
+fn in_words_of_the_file(operation: &Operation, before: &Before) -> Operation {
+    said::without_unkept_name(names::in_letters_of(operation, &before.schema), before)
+}
+
+/// Plans what is planned by itself. `rest` comes after it in the same revision.
+fn one(
+    before: &mut Before,
+    alone: &Alone<'_>,
+    (operation, rest): (&Operation, &[Operation]),
+    plan: &mut Plan,
+) -> Result<(), PlanError> {
+    match alone {
+        Alone::AlterEnum { name, change } => {
+            enumeration::alter(before, name, change, (operation, rest), plan)
+        }
+        Alone::BulkInsert(insert) => execute::bulk_insert(before, insert, operation, plan),
+        Alone::CreateTable(table) => table::create_table(before, table, operation, plan),
+        Alone::DropEnum(name) => {
+            words::refuse_used(before, name, operation)?;
+            apply(before, operation)
+        }
+        Alone::DropTable { table, consent } => table::drop_table(before, table, *consent, operation, plan),
+        Alone::Execute(execute) => execute::execute(before, execute, plan),
+        Alone::Irreversible { reason } => Err(PlanError::Irreversible { reason: (*reason).to_owned() }),
+        // SQLite has neither types of one's own, whose columns are text, nor sequences.
+        Alone::Known => apply(before, operation),
+        Alone::Namespace => Err(unsupported(operation)("a SQLite file has no schemas".to_owned())),
+        // What is left of a block for another database is only known.
+        Alone::On(operations) => {
+            let is_of_schema = |operation: &&Operation| operation.table().is_none();
+            for operation in operations.iter().filter(is_of_schema) {
+                operation::follow(&mut before.schema, std::slice::from_ref(operation), HERE);
+            }
+            Ok(())
+        }
+        Alone::RenameTable { table, to } => table::rename_table(before, table, to, operation, plan),
+        // Code of the script leaves the schema as it is, and is no statement.
+        Alone::Run => Ok(()),
+    }
+}
+
+/// Says why SQLite cannot do an operation.
+pub(super) fn unsupported(operation: &Operation) -> impl Fn(String) -> PlanError + '_ {
+    |reason| PlanError::Unsupported { dialect: HERE, operation: operation.describe(), reason }
+}
+
+/// Asks whether a column holds what a condition says.
+///
+/// The subquery lends the column's name a harmless value: before anything runs, a column that an earlier revision
+/// will make or rename is not there yet, and SQLite would take its name in quotes for text.
+pub(super) fn column_probe(table: &str, column: &Ident, condition: &str, harmless: &str) -> String {
+    let column = quoted(column);
+    format!(
+        "SELECT EXISTS (SELECT 1 FROM (SELECT {harmless} AS {column}) \
+         WHERE EXISTS (SELECT 1 FROM {table} WHERE {column} {condition}))"
+    )
+}
+
+/// Writes the query that shows the rows of a table for which a condition holds, each with a value.
+pub(super) fn offenders(owner: Option<&Table>, table: &str, condition: &str, value: &str) -> String {
+    let key = owner.and_then(|owner| owner.primary_key());
+    let key = key.map(|key| key.columns.as_slice()).unwrap_or_default();
+    Rows { table, key, place: "rowid", condition }.query(value)
+}
+
+/// Writes a name as text.
+pub(super) fn name_text(name: &Ident) -> String {
+    string(name.as_str())
+}
