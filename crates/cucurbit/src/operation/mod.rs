@@ -10,6 +10,7 @@ mod enumeration;
 mod exclusion;
 mod index;
 mod kind;
+mod names;
 mod op;
 mod reverse;
 #[cfg(feature = "runtime")]

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     Check, ConstraintRef, Deferral, Exclusion, Expression, ForeignKey, Ident, Index, IndexKey, PrimaryKey,
-    Table, Unique,
+    Unique,
 };
 
 /// A constraint of a table.
@@ -163,18 +163,6 @@ impl Constraint {
         plain.iter().chain(more).chain(index.into_iter().flat_map(Index::columns))
     }
 
-    /// Lists the same columns, to change them.
-    pub fn columns_mut(&mut self) -> impl Iterator<Item = &mut Ident> {
-        let (plain, more, index): (&mut [Ident], &mut [Ident], Option<&mut Index>) = match self {
-            Self::PrimaryKey(key) => (&mut key.columns, &mut key.include, None),
-            Self::Unique(unique) => (&mut unique.columns, &mut unique.include, None),
-            Self::ForeignKey(key) => (&mut key.columns, &mut key.on_delete_columns, None),
-            Self::Check(_) => (&mut [], &mut [], None),
-            Self::Exclusion(exclusion) => (&mut [], &mut [], Some(&mut exclusion.index)),
-        };
-        plain.iter_mut().chain(more).chain(index.into_iter().flat_map(Index::columns_mut))
-    }
-
     /// Lists the expressions that stand in it.
     pub fn expressions(&self) -> impl Iterator<Item = &Expression> {
         let (check, index) = match self {
@@ -183,16 +171,6 @@ impl Constraint {
             Self::PrimaryKey(_) | Self::Unique(_) | Self::ForeignKey(_) => (None, None),
         };
         check.into_iter().chain(index.into_iter().flat_map(Index::expressions))
-    }
-
-    /// Lists the same expressions, to change them.
-    pub fn expressions_mut(&mut self) -> impl Iterator<Item = &mut Expression> {
-        let (check, index) = match self {
-            Self::Check(check) => (Some(&mut check.expression), None),
-            Self::Exclusion(exclusion) => (None, Some(&mut exclusion.index)),
-            Self::PrimaryKey(_) | Self::Unique(_) | Self::ForeignKey(_) => (None, None),
-        };
-        check.into_iter().chain(index.into_iter().flat_map(Index::expressions_mut))
     }
 
     /// Returns the name of the index that carries it, where that has one: the name is then taken in the table's schema.
@@ -217,14 +195,6 @@ impl Constraint {
     }
 }
 
-impl Table {
-    /// Lists the expressions in its constraints and indexes, to change them.
-    pub fn expressions_mut(&mut self) -> impl Iterator<Item = &mut Expression> {
-        let constraints = self.constraints.iter_mut().flat_map(Constraint::expressions_mut);
-        constraints.chain(self.indexes.values_mut().flat_map(Index::expressions_mut))
-    }
-}
-
 impl Index {
     /// Lists the columns that it names outside expressions.
     pub fn columns(&self) -> impl Iterator<Item = &Ident> {
@@ -235,15 +205,6 @@ impl Index {
         keys.chain(&self.include)
     }
 
-    /// Lists the same columns, to change them.
-    pub fn columns_mut(&mut self) -> impl Iterator<Item = &mut Ident> {
-        let keys = self.parts.iter_mut().filter_map(|part| match &mut part.key {
-            IndexKey::Column(column) => Some(column),
-            IndexKey::Expression(_) => None,
-        });
-        keys.chain(&mut self.include)
-    }
-
     /// Lists the expressions of its key and its condition.
     pub fn expressions(&self) -> impl Iterator<Item = &Expression> {
         let keys = self.parts.iter().filter_map(|part| match &part.key {
@@ -251,15 +212,6 @@ impl Index {
             IndexKey::Expression(expression) => Some(expression),
         });
         keys.chain(&self.predicate)
-    }
-
-    /// Lists the same expressions, to change them.
-    pub fn expressions_mut(&mut self) -> impl Iterator<Item = &mut Expression> {
-        let keys = self.parts.iter_mut().filter_map(|part| match &mut part.key {
-            IndexKey::Column(_) => None,
-            IndexKey::Expression(expression) => Some(expression),
-        });
-        keys.chain(&mut self.predicate)
     }
 }
 

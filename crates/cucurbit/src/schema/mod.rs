@@ -15,6 +15,7 @@ mod index;
 mod name;
 mod naming;
 mod object;
+pub(crate) mod part;
 mod remark;
 mod sequence;
 mod table;

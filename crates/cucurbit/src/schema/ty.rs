@@ -129,31 +129,18 @@ impl Type {
     /// Returns the enum type that this is one of, or an array of.
     #[must_use]
     pub fn enum_name(&self) -> Option<&ObjectName> {
-        match self {
-            Self::Array(element) => element.enum_name(),
-            Self::Enum { name } => Some(name),
-            Self::BigInteger
-            | Self::Binary
-            | Self::Boolean
-            | Self::Char { .. }
-            | Self::Custom { .. }
-            | Self::Date
-            | Self::DateTime { .. }
-            | Self::DateTimeTz { .. }
-            | Self::Decimal { .. }
-            | Self::Double
-            | Self::Float
-            | Self::Integer
-            | Self::Interval
-            | Self::Json
-            | Self::Jsonb
-            | Self::Real
-            | Self::SmallInteger
-            | Self::String { .. }
-            | Self::Text
-            | Self::Time { .. }
-            | Self::Uuid => None,
+        if let Self::Array(element) = self {
+            return element.enum_name();
         }
+        if let Self::Enum { name } = self { Some(name) } else { None }
+    }
+
+    /// Returns the same name, to change it.
+    pub(crate) fn enum_name_mut(&mut self) -> Option<&mut ObjectName> {
+        if let Self::Array(element) = self {
+            return element.enum_name_mut();
+        }
+        if let Self::Enum { name } = self { Some(name) } else { None }
     }
 
     /// Makes text of at most a length in characters.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{constant, expression, names, operator_class, sequence, shadowed, types, visit};
+use super::{constant, expression, names, operator_class, sequence, types};
 use crate::{
     dialect::Canonical,
     schema::{
@@ -33,7 +33,7 @@ pub(crate) fn canonical(schema: Schema, own: Option<&Ident>) -> Canonical {
     for mut written in enums.into_values() {
         unqualified(&mut written.name, own);
         let mut stored = written.clone();
-        visit::object_name(&mut stored.name, &mut names::Cut);
+        names::cut_object(&mut stored.name);
         stored.comment = said(&stored.comment);
         as_written.enums.insert(written.name.clone(), written);
         form.enums.insert(stored.name.clone(), stored);
@@ -41,7 +41,7 @@ pub(crate) fn canonical(schema: Schema, own: Option<&Ident>) -> Canonical {
     for mut written in sequences.into_values() {
         unqualified(&mut written.name, own);
         let mut stored = written.clone();
-        visit::object_name(&mut stored.name, &mut names::Cut);
+        names::cut_object(&mut stored.name);
         stored.ty = types::stored(&stored.ty);
         stored.comment = said(&stored.comment);
         stored.options = sequence::stored(&stored.ty, &stored.options);
@@ -51,7 +51,7 @@ pub(crate) fn canonical(schema: Schema, own: Option<&Ident>) -> Canonical {
     let tables = tables.into_values().map(|mut written| {
         in_own_schema(&mut written, own);
         let mut stored = written.clone();
-        visit::table(&mut stored, &mut names::Cut);
+        stored.parts_mut(&mut names::cut_part);
         (written, stored)
     });
     let tables: Vec<(Table, Table)> = tables.collect();
@@ -174,7 +174,7 @@ fn store_column(column: &mut Column, own: &Ident) {
     let Column { name: _, ty, nullable, on_conflict, default, collation, comment } = column;
     *on_conflict = OnConflict::Abort;
     let mut stored = types::stored(ty.on(Dialect::Postgres));
-    shadowed::enum_name_mut(&mut stored).into_iter().for_each(|name| unqualified(name, own));
+    stored.enum_name_mut().into_iter().for_each(|name| unqualified(name, own));
     *default = default.take().and_then(|default| stored_default(&stored, default));
     if matches!(default, Some(ServerDefault::Serial(_) | ServerDefault::Identity(_))) {
         *nullable = false;

@@ -1,53 +1,31 @@
 //! The connection's own schema: what lies in it has one name with the schema and one without.
 
-use std::mem;
-
-use super::visit::{self, Visitor};
 use crate::{
     operation::Operation,
-    schema::{Ident, ObjectName, Schema},
+    schema::{Ident, ObjectName, Schema, part::Part},
 };
 
 /// Takes the name of the connection's own schema from everything that lies in it, as reflection does.
 pub(crate) fn without_current(mut schema: Schema, current: &Ident) -> Schema {
-    let mut short = Short(current);
     schema.schemas.remove(current);
-    let tables = mem::take(&mut schema.tables).into_values().map(|mut table| {
-        visit::table(&mut table, &mut short);
-        (table.name.clone(), table)
+    schema.parts_mut(&mut |part| {
+        if let Some(name) = part.object_name() {
+            name.schema = name.schema.take().filter(|schema| schema != current);
+        }
     });
-    schema.tables = tables.collect();
-    let enums = mem::take(&mut schema.enums).into_values().map(|mut one| {
-        short.object(&mut one.name);
-        (one.name.clone(), one)
-    });
-    schema.enums = enums.collect();
-    let sequences = mem::take(&mut schema.sequences).into_values().map(|mut one| {
-        short.object(&mut one.name);
-        (one.name.clone(), one)
-    });
-    schema.sequences = sequences.collect();
-    let uncounted = mem::take(&mut schema.uncounted.0).into_iter().map(|mut name| {
-        short.object(&mut name);
-        name
-    });
-    schema.uncounted.0 = uncounted.collect();
     schema
-}
-
-struct Short<'c>(&'c Ident);
-
-impl Visitor for Short<'_> {
-    fn object(&mut self, name: &mut ObjectName) {
-        name.schema = name.schema.take().filter(|schema| schema != self.0);
-    }
 }
 
 /// Writes the names in an operation as what is there has them, with the connection's own schema or without.
 ///
 /// What the operation makes keeps its name: a script may have changed the search path.
 pub(super) fn located(mut operation: Operation, there: &Schema, current: &Ident) -> Operation {
-    visit::operation(&mut operation, &mut Located { there, current, made: None });
+    let mut located = Located { there, current, made: None };
+    operation.parts_mut(&mut |part| {
+        if let Part::Object { kind: _, name, is_declared } = part {
+            located.locate(name, is_declared);
+        }
+    });
     operation
 }
 
@@ -67,10 +45,12 @@ impl Located<'_> {
             || sequences.contains_key(name)
             || self.made.as_ref() == Some(name)
     }
-}
 
-impl Visitor for Located<'_> {
-    fn object(&mut self, name: &mut ObjectName) {
+    fn locate(&mut self, name: &mut ObjectName, is_made: bool) {
+        if is_made {
+            self.made = Some(name.clone());
+            return;
+        }
         let other = match &name.schema {
             None => ObjectName::qualified(self.current.clone(), name.name.clone()),
             Some(schema) if schema == self.current => ObjectName::new(name.name.clone()),
@@ -79,9 +59,5 @@ impl Visitor for Located<'_> {
         if !self.is_there(name) && self.is_there(&other) {
             *name = other;
         }
-    }
-
-    fn made(&mut self, name: &mut ObjectName) {
-        self.made = Some(name.clone());
     }
 }

@@ -3,13 +3,15 @@
 //! The meaning is that of `operation::apply`; here is what the server adds by itself, so that memory agrees with
 //! what would be reflected: names, NOT NULL, what goes with a column, and new names in expressions.
 
+use std::collections::BTreeMap;
+
 use super::{check, expression, names, rename, sequence, types};
 use crate::{
     dialect::PlanError,
     operation::{self, Change, ColumnChange, Operation, resolve_constraint},
     schema::{
-        Constraint, ConstraintRef, Dialect, Expression, Ident, Literal, ObjectId, ObjectName, Schema,
-        ServerDefault, Table, TableName,
+        Column, Constraint, ConstraintRef, Dialect, Expression, Ident, Literal, ObjectId, ObjectName, Schema,
+        ServerDefault, Table, TableName, part::Part,
     },
 };
 
@@ -101,60 +103,47 @@ fn forget_usual(schema: &mut Schema, name: &ObjectName) {
 /// Writes a column's new name in all expressions of its table.
 fn rename_in_expressions(schema: &mut Schema, table: &TableName, from: &Ident, to: &Ident) {
     let Some(table) = schema.tables.get_mut(table) else { return };
-    let rename = |sql: &mut Expression| {
-        rename::rewrite(sql, |text| expression::with_renamed_column(text, from, to));
-    };
-    table.expressions_mut().for_each(rename);
-    for column in &mut table.columns {
-        if let Some(ServerDefault::Computed { expression, stored: _ }) = &mut column.default {
-            rename(expression);
+    table.parts_mut(&mut |part| {
+        // A default names no columns.
+        if let Part::Expression { sql, default_of: None } = part {
+            rename::rewrite(sql, |text| expression::with_renamed_column(text, from, to));
         }
-    }
+    });
 }
 
 /// Writes the new names of values in all expressions that speak of them.
 fn rename_values(schema: &mut Schema, name: &ObjectName, renamed: &[(String, String)]) {
     for table in schema.tables.values_mut() {
-        let columns: Vec<Ident> = table
-            .columns
-            .iter()
-            .filter(|column| types::is_enum(column, name))
-            .map(|column| column.name.clone())
-            .collect();
-        let others: Vec<Ident> =
-            table.columns.iter().map(|one| one.name.clone()).filter(|one| !columns.contains(one)).collect();
+        let (columns, others): (Vec<&Column>, Vec<&Column>) =
+            table.columns.iter().partition(|column| types::is_enum(column, name));
+        let columns: BTreeMap<Ident, bool> =
+            columns.into_iter().map(|column| (column.name.clone(), types::is_array(column))).collect();
+        let others: Vec<Ident> = others.into_iter().map(|column| column.name.clone()).collect();
         let others: Vec<&Ident> = others.iter().collect();
-        let rename_all = |sql: &mut Expression| {
-            rename::rewrite(sql, |text| expression::with_renamed_values(text, &name.name, &others, renamed));
-        };
         // A constant without a cast may be of the type of a column that stands beside it.
         let speaks = |sql: &Expression| {
-            columns.iter().any(|column| expression::names_column(sql, column))
+            columns.keys().any(|column| expression::names_column(sql, column))
                 || expression::casts_to(sql.on(Dialect::Postgres), &name.name)
         };
-        let rename = |sql: &mut Expression| {
-            if speaks(sql) {
-                rename_all(sql);
-            }
-        };
-        table.expressions_mut().for_each(rename);
-        for column in &mut table.columns {
-            let is_of = types::is_enum(column, name);
-            let is_array = types::is_array(column);
-            match &mut column.default {
-                Some(ServerDefault::Expression(expression)) if is_of => rename_all(expression),
-                Some(
-                    ServerDefault::Computed { expression, stored: _ } | ServerDefault::Expression(expression),
-                ) => {
-                    rename(expression);
+        table.parts_mut(&mut |part| match part {
+            Part::Expression { sql, default_of } => {
+                if default_of.is_some_and(|column| columns.contains_key(column)) || speaks(sql) {
+                    rename::rewrite(sql, |text| {
+                        expression::with_renamed_values(text, &name.name, &others, renamed)
+                    });
                 }
-                Some(ServerDefault::Literal(Literal::String(value))) if is_of => {
-                    *value = expression::renamed_value(value, is_array, renamed);
-                }
-                Some(ServerDefault::Identity(_) | ServerDefault::Literal(_) | ServerDefault::Serial(_))
-                | None => {}
             }
-        }
+            Part::Literal { value: Literal::String(value), default_of: Some(column) } => {
+                if let Some(is_array) = columns.get(column) {
+                    *value = expression::renamed_value(value, *is_array, renamed);
+                }
+            }
+            Part::Literal { .. }
+            | Part::Namespace(_)
+            | Part::NewName(_)
+            | Part::Object { .. }
+            | Part::OfTable { .. } => {}
+        });
     }
 }
 

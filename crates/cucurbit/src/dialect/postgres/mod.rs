@@ -33,7 +33,6 @@ mod sequence;
 pub(super) mod session;
 mod shadowed;
 mod types;
-mod visit;
 #[cfg(feature = "runtime")]
 mod watched;
 

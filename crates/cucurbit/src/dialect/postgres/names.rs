@@ -7,9 +7,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{expression, visit};
+use super::expression;
 use crate::schema::{
-    Check, Column, Constraint, Dialect, Ident, Schema, Serial, ServerDefault, Table, TableName,
+    Check, Column, Constraint, Dialect, Ident, ObjectName, Schema, Serial, ServerDefault, Table, TableName,
+    part::Part,
 };
 
 /// The longest name in bytes: NAMEDATALEN - 1 (manual, 4.1.1).
@@ -28,13 +29,14 @@ pub(crate) fn cut_of(mut name: Ident) -> Ident {
     name
 }
 
-/// Cuts every name that is visited.
-pub(super) struct Cut;
+/// Cuts the names in a part of an operation or a schema.
+pub(super) fn cut_part(part: Part<'_>) {
+    part.idents().for_each(cut);
+}
 
-impl visit::Visitor for Cut {
-    fn ident(&mut self, name: &mut Ident) {
-        cut(name);
-    }
+/// Cuts the name of something that lies in a schema.
+pub(super) fn cut_object(ObjectName { schema, name }: &mut ObjectName) {
+    schema.iter_mut().chain([name]).for_each(cut);
 }
 
 /// The longest start of a text that has at most so many bytes.

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     dialect::sql::{qualified, quoted, string},
-    schema::{Dialect, Expression, Ident, ObjectName, Schema, ServerDefault},
+    schema::{Dialect, Expression, Ident, ObjectName, Schema},
 };
 
 /// Writes a type's new name in every cast to it.
@@ -33,21 +33,11 @@ pub(super) fn of_sequence(schema: &mut Schema, from: &ObjectName, to: &Ident) {
 }
 
 fn in_expressions(schema: &mut Schema, renamed: &dyn Fn(&str) -> String) {
-    let rename = |sql: &mut Expression| rewrite(sql, renamed);
-    for table in schema.tables.values_mut() {
-        table.expressions_mut().for_each(rename);
-        for column in &mut table.columns {
-            match &mut column.default {
-                Some(
-                    ServerDefault::Computed { expression, stored: _ } | ServerDefault::Expression(expression),
-                ) => {
-                    rename(expression);
-                }
-                Some(ServerDefault::Identity(_) | ServerDefault::Literal(_) | ServerDefault::Serial(_))
-                | None => {}
-            }
+    schema.parts_mut(&mut |part| {
+        if let Some(sql) = part.expression() {
+            rewrite(sql, renamed);
         }
-    }
+    });
 }
 
 /// Writes an expression with other names; one that has none of them stays as it is, on every database.

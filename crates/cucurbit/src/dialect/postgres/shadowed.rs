@@ -3,8 +3,7 @@
 //! `pg_catalog` is searched before every other schema (manual, 5.9.5), so that `"path"` is the server's type whatever lies
 //! in the connection's own schema: ours is written with its schema. What may not live here: any other use of names.
 
-use super::visit::Visitor;
-use crate::schema::{Ident, ObjectName, Schema, Type};
+use crate::schema::{Ident, Kind, ObjectName, Schema, Type, part::Part};
 
 /// Where the server's own types lie.
 pub(super) const SERVERS: &str = "pg_catalog";
@@ -125,20 +124,16 @@ pub(super) fn is_hidden(name: &Ident) -> bool {
     NAMES.binary_search(&name.as_str()).is_ok()
 }
 
-/// Writes the names of such types in operations with the connection's own schema.
-pub(super) struct Said<'s>(pub(super) &'s Ident);
-
-impl Visitor for Said<'_> {
-    fn object(&mut self, _name: &mut ObjectName) {}
-
-    fn ty(&mut self, name: &mut ObjectName) {
-        if is_hidden(&name.name) && name.schema.is_none() {
-            name.schema = Some(self.0.clone());
-        }
+/// Writes the name of such a type in an operation with the connection's own schema.
+pub(super) fn say_in(part: Part<'_>, own: &Ident) {
+    if let Part::Object { kind: Kind::Enum, name, is_declared: _ } = part {
+        say_type(name, own);
     }
+}
 
-    fn made_ty(&mut self, name: &mut ObjectName) {
-        self.ty(name);
+fn say_type(name: &mut ObjectName, own: &Ident) {
+    if is_hidden(&name.name) && name.schema.is_none() {
+        name.schema = Some(own.clone());
     }
 }
 
@@ -152,7 +147,7 @@ pub(super) fn has_some(schema: &Schema) -> bool {
 
 /// Writes the names of such types with the connection's own schema.
 pub(super) fn say(schema: &mut Schema, own: &Ident) {
-    change(schema, |name| Said(own).ty(name));
+    change(schema, |name| say_type(name, own));
 }
 
 /// Leaves the connection's own schema out again.
@@ -170,7 +165,7 @@ fn change(schema: &mut Schema, mut change: impl FnMut(&mut ObjectName)) {
     let columns = schema.tables.values_mut().flat_map(|table| &mut table.columns);
     let types = columns
         .flat_map(|column| std::iter::once(&mut column.ty.base).chain(column.ty.variants.values_mut()));
-    for name in types.filter_map(enum_name_mut).filter(|name| is_hidden(&name.name)) {
+    for name in types.filter_map(Type::enum_name_mut).filter(|name| is_hidden(&name.name)) {
         change(name);
     }
     if schema.enums.keys().any(|name| is_hidden(&name.name)) {
@@ -182,15 +177,6 @@ fn change(schema: &mut Schema, mut change: impl FnMut(&mut ObjectName)) {
         });
         schema.enums = renamed.collect();
     }
-}
-
-/// Finds the name of the enum type that a type is, or an array of.
-pub(super) fn enum_name_mut(ty: &mut Type) -> Option<&mut ObjectName> {
-    if let Type::Array(element) = ty {
-        return enum_name_mut(element);
-    }
-    let Type::Enum { name } = ty else { return None };
-    Some(name)
 }
 
 #[cfg(test)]

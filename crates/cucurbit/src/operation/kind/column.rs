@@ -1,8 +1,8 @@
 //! Columns of tables.
 
 use crate::schema::{
-    Column, Constraint, Dialect, Ident, Index, Object, ObjectId, OnConflict, Schema, ServerDefault, Table,
-    TableName,
+    Column, Constraint, Dialect, Ident, Kind, Object, ObjectId, OnConflict, Schema, ServerDefault, Table,
+    TableName, part::Part,
 };
 
 use super::{
@@ -68,18 +68,16 @@ fn rename(schema: &mut Schema, table: &TableName, from: &Ident, to: &Ident) -> R
     if owner.column(to).is_some() {
         return Err(ApplyError::ColumnExists { table: table.clone(), column: to.clone() });
     }
-    let rename = |column: &mut Ident| {
-        if column == from {
-            *column = to.clone();
-        }
-    };
-    found_mut(owner, from)?.name = to.clone();
-    owner.constraints.iter_mut().flat_map(Constraint::columns_mut).for_each(rename);
-    owner.indexes.values_mut().flat_map(Index::columns_mut).for_each(rename);
-    for foreign_key in schema.tables.values_mut().flat_map(|other| other.constraints.foreign_keys_mut()) {
-        if foreign_key.referred_table == *table {
-            foreign_key.referred_columns.iter_mut().for_each(rename);
-        }
+    found_mut(owner, from)?;
+    for other in schema.tables.values_mut() {
+        other.parts_mut(&mut |part| {
+            if let Part::OfTable { table: of, kind: Kind::Column, name, .. } = part
+                && of == table
+                && name == from
+            {
+                name.clone_from(to);
+            }
+        });
     }
     Ok(())
 }

@@ -1,10 +1,12 @@
 //! Enum types.
 
-use crate::schema::{EnumPlace, EnumType, Ident, Literal, ObjectId, ObjectName, Schema, ServerDefault, Type};
+use crate::schema::{
+    EnumPlace, EnumType, Ident, Kind, Literal, ObjectId, ObjectName, Schema, ServerDefault, Type,
+};
 
 use super::{
     super::{ApplyError, Change, ColumnChange, Consent, EnumChange, Operation},
-    each_type,
+    rename_object,
 };
 
 /// Adds an enum type.
@@ -39,15 +41,8 @@ pub(in super::super) fn rename(schema: &mut Schema, name: &ObjectName, to: &Iden
     if schema.enums.contains_key(&new_name) {
         return Err(ApplyError::EnumExists { name: new_name });
     }
-    let Some(renamed) = schema.enums.remove(name) else { return Err(missing(name)) };
-    schema.enums.insert(new_name.clone(), EnumType { name: new_name.clone(), ..renamed });
-    each_type(schema, &mut |ty| {
-        if let Type::Enum { name: of } = ty
-            && of == name
-        {
-            *of = new_name.clone();
-        }
-    });
+    found(schema, name)?;
+    rename_object(schema, Kind::Enum, name, &new_name);
     Ok(())
 }
 

@@ -10,7 +10,7 @@ pub(super) mod namespace;
 pub(super) mod sequence;
 pub(super) mod table;
 
-use crate::schema::{Ident, Schema, Table, TableName, Type};
+use crate::schema::{Ident, Kind, ObjectName, Schema, Table, TableName, part::Part};
 
 use super::ApplyError;
 
@@ -24,19 +24,16 @@ fn owner_mut<'s>(schema: &'s mut Schema, table: &TableName) -> Result<&'s mut Ta
     schema.tables.get_mut(table).ok_or_else(|| ApplyError::NoTable { table: table.clone() })
 }
 
-/// Visits every type that a table's columns have, on whichever database.
-fn each_type(schema: &mut Schema, change: &mut impl FnMut(&mut Type)) {
-    fn inner(ty: &mut Type, change: &mut impl FnMut(&mut Type)) {
-        if let Type::Array(element) = ty {
-            inner(element, change);
-        } else {
-            change(ty);
+/// Gives an object another name, wherever that stands.
+fn rename_object(schema: &mut Schema, kind: Kind, from: &ObjectName, to: &ObjectName) {
+    schema.parts_mut(&mut |part| {
+        if let Part::Object { kind: of, name, .. } = part
+            && of == kind
+            && name == from
+        {
+            name.clone_from(to);
         }
-    }
-    for column in schema.tables.values_mut().flat_map(|table| &mut table.columns) {
-        inner(&mut column.ty.base, change);
-        column.ty.variants.values_mut().for_each(|ty| inner(ty, change));
-    }
+    });
 }
 
 fn list(columns: &[Ident]) -> String {

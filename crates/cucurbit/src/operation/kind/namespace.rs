@@ -1,13 +1,8 @@
 //! Namespaces, which PostgreSQL calls schemas.
 
-use std::collections::BTreeMap;
+use crate::schema::{Ident, ObjectId, Schema, part::Part};
 
-use crate::schema::{Ident, ObjectId, ObjectName, Schema, Type};
-
-use super::{
-    super::{ApplyError, Operation},
-    each_type,
-};
+use super::super::{ApplyError, Operation};
 
 pub(in super::super) fn create(schema: &mut Schema, name: &Ident) -> Result<(), ApplyError> {
     match schema.schemas.insert(name.clone()) {
@@ -28,39 +23,20 @@ pub(in super::super) fn rename(schema: &mut Schema, name: &Ident, to: &Ident) ->
     if schema.schemas.contains(to) {
         return Err(ApplyError::SchemaExists { name: to.clone() });
     }
-    drop(schema, name)?;
-    schema.schemas.insert(to.clone());
-    let moved = |object: &mut ObjectName| {
-        if object.schema.as_ref() == Some(name) {
-            object.schema = Some(to.clone());
-        }
-    };
-    for table in schema.tables.values_mut() {
-        moved(&mut table.name);
-        table.constraints.foreign_keys_mut().for_each(|key| moved(&mut key.referred_table));
+    if !schema.schemas.contains(name) {
+        return Err(ApplyError::NoSchema { name: name.clone() });
     }
-    schema.enums.values_mut().for_each(|one| moved(&mut one.name));
-    schema.sequences.values_mut().for_each(|one| moved(&mut one.name));
-    each_type(schema, &mut |ty| {
-        if let Type::Enum { name } = ty {
-            moved(name);
+    schema.parts_mut(&mut |part| {
+        let namespace = match part {
+            Part::Namespace(own) => Some(own),
+            Part::Object { name, .. } => name.schema.as_mut(),
+            Part::Expression { .. } | Part::Literal { .. } | Part::NewName(_) | Part::OfTable { .. } => None,
+        };
+        if let Some(namespace) = namespace.filter(|namespace| *namespace == name) {
+            namespace.clone_from(to);
         }
     });
-    schema.uncounted.0 = std::mem::take(&mut schema.uncounted.0)
-        .into_iter()
-        .map(|mut sequence| {
-            moved(&mut sequence);
-            sequence
-        })
-        .collect();
-    schema.tables = by_name(std::mem::take(&mut schema.tables), |table| &table.name);
-    schema.enums = by_name(std::mem::take(&mut schema.enums), |one| &one.name);
-    schema.sequences = by_name(std::mem::take(&mut schema.sequences), |one| &one.name);
     Ok(())
-}
-
-fn by_name<T>(objects: BTreeMap<ObjectName, T>, name: impl Fn(&T) -> &ObjectName) -> BTreeMap<ObjectName, T> {
-    objects.into_values().map(|object| (name(&object).clone(), object)).collect()
 }
 
 pub(in super::super) fn reverse_rename(name: &Ident, to: &Ident) -> Operation {

@@ -1,10 +1,10 @@
 //! Tables.
 
-use crate::schema::{Ident, ObjectId, Schema, Table, TableName, TableOption};
+use crate::schema::{Ident, Kind, ObjectId, Schema, Table, TableName, TableOption};
 
 use super::{
     super::{ApplyError, Change, Concurrency, Operation, TableChange, create_exclusion, there},
-    index, owner, owner_mut, sequence,
+    index, owner, owner_mut, rename_object, sequence,
 };
 
 pub(in super::super) fn create(schema: &mut Schema, new: &Table) -> Result<(), ApplyError> {
@@ -42,16 +42,8 @@ pub(in super::super) fn rename(schema: &mut Schema, table: &TableName, to: &Iden
     if schema.tables.contains_key(&new_name) {
         return Err(ApplyError::TableExists { table: new_name });
     }
-    let Some(mut moved) = schema.tables.remove(table) else {
-        return Err(ApplyError::NoTable { table: table.clone() });
-    };
-    moved.name = new_name.clone();
-    schema.tables.insert(new_name.clone(), moved);
-    for foreign_key in schema.tables.values_mut().flat_map(|other| other.constraints.foreign_keys_mut()) {
-        if foreign_key.referred_table == *table {
-            foreign_key.referred_table = new_name.clone();
-        }
-    }
+    owner(schema, table)?;
+    rename_object(schema, Kind::Table, table, &new_name);
     Ok(())
 }
 

@@ -17,7 +17,7 @@ use crate::{
     operation::{ApplyError, Change, ColumnChange, EnumChange, Operation},
     schema::{
         Column, Dialect, EnumPlace, EnumType, Ident, Literal, Object, ObjectId, ObjectName, ServerDefault,
-        Table, TableName,
+        Table, TableName, part::Part,
     },
 };
 
@@ -307,16 +307,20 @@ fn are_used(name: &ObjectName, mut values: Vec<String>, rest: &[Operation]) -> b
 ///
 /// What is not sure is said to use them: making the type anew is always right.
 fn uses(operation: &Operation, ty: &Ident, values: &[String]) -> bool {
-    let is_spoken = || serde_json::to_value(operation).map_or(true, |json| is_spoken_in(&json, ty, values));
     match operation {
         Operation::Alter(Change::Column { table: _, column: _, changes }) => {
-            changes.iter().any(|change| becomes(change, ty)) || is_spoken()
+            changes.iter().any(|change| becomes(change, ty)) || is_spoken(operation, ty, values)
         }
         Operation::Alter(Change::Enum { .. })
         | Operation::Comment { id: ObjectId::Enum(_), .. }
         | Operation::Create { object: Object::Enum(_), .. } => false,
         // Rows of COPY have no quotes.
-        Operation::Execute(execute) => is_copy(&execute.sql, values) || is_spoken(),
+        Operation::Execute(execute) => {
+            let is_meant = |meant: &Operation| is_spoken(meant, ty, values);
+            is_copy(&execute.sql, values)
+                || is_spoken_in(&execute.sql, ty, values)
+                || execute.means.iter().flatten().any(is_meant)
+        }
         Operation::On { dialect: _, operations } => operations.iter().any(|inner| uses(inner, ty, values)),
         Operation::Run { .. } => true,
         Operation::Alter(_)
@@ -325,8 +329,27 @@ fn uses(operation: &Operation, ty: &Ident, values: &[String]) -> bool {
         | Operation::Create { .. }
         | Operation::Drop { .. }
         | Operation::Irreversible { .. }
-        | Operation::Rename { .. } => is_spoken(),
+        | Operation::Rename { .. } => is_spoken(operation, ty, values),
     }
+}
+
+/// Tells whether one of the values stands in an operation, as a constant or in an expression.
+fn is_spoken(operation: &Operation, ty: &Ident, values: &[String]) -> bool {
+    let mut is_found = false;
+    operation.clone().parts_mut(&mut |part| match part {
+        Part::Expression { sql, default_of: _ } => {
+            is_found |= is_spoken_in(sql.on(Dialect::Postgres), ty, values);
+        }
+        Part::Literal { value: Literal::String(text), default_of: _ } => {
+            is_found |= values.contains(text) || is_spoken_in(text, ty, values);
+        }
+        Part::Literal { .. }
+        | Part::Namespace(_)
+        | Part::NewName(_)
+        | Part::Object { .. }
+        | Part::OfTable { .. } => {}
+    });
+    is_found
 }
 
 /// Tells whether a change makes a column one of a type, whose rows may hold any of its values then.
@@ -339,19 +362,8 @@ fn is_copy(sql: &str, values: &[String]) -> bool {
     sql.to_ascii_lowercase().contains("copy") && values.iter().any(|value| sql.contains(value.as_str()))
 }
 
-fn is_spoken_in(json: &serde_json::Value, ty: &Ident, values: &[String]) -> bool {
-    match json {
-        serde_json::Value::String(text) => {
-            values.iter().any(|value| speaks_of(text, value)) || expression::casts_values_to(text, ty)
-        }
-        serde_json::Value::Array(items) => items.iter().any(|item| is_spoken_in(item, ty, values)),
-        serde_json::Value::Object(fields) => fields.iter().any(|(name, item)| {
-            // A constant of text is `{"string": "…"}`.
-            let is_value = name == "string" && values.iter().any(|value| item == value);
-            is_value || is_spoken_in(item, ty, values)
-        }),
-        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => false,
-    }
+fn is_spoken_in(text: &str, ty: &Ident, values: &[String]) -> bool {
+    values.iter().any(|value| speaks_of(text, value)) || expression::casts_values_to(text, ty)
 }
 
 /// Tells whether a text has a value in it, between quotes or, where it has arrays as text, anywhere.

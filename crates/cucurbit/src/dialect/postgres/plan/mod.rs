@@ -23,7 +23,7 @@ pub(super) mod sequence;
 use std::collections::BTreeSet;
 
 use self::history::History;
-use super::{current, define, effect, memory, names, shadowed, visit};
+use super::{current, define, effect, memory, names, shadowed};
 use crate::{
     dialect::{Before, Hazard, Mode, Plan, PlanError, Statement, sql::qualified},
     operation::{self, ApplyError, BulkInsert, Concurrency, Execute, Operation},
@@ -37,7 +37,7 @@ use crate::{
 pub(crate) fn plan(before: &mut Before, operations: &[Operation]) -> Result<Plan, PlanError> {
     let mut operations = operation::for_dialect(operations, Dialect::Postgres);
     for operation in &mut operations {
-        visit::operation(operation, &mut names::Cut);
+        operation.parts_mut(&mut names::cut_part);
     }
     let current_schema = before.current_schema.clone().unwrap_or_else(|| Ident::new("public"));
     shadowed::say(&mut before.schema, &current_schema);
@@ -53,7 +53,7 @@ pub(crate) fn plan(before: &mut Before, operations: &[Operation]) -> Result<Plan
     for place in 0..operations.len() {
         let (operation, rest) = (operations[place].clone(), &operations[place + 1..]);
         let mut operation = current::located(operation, planner.schema, &current_schema);
-        visit::operation(&mut operation, &mut shadowed::Said(&current_schema));
+        operation.parts_mut(&mut |part| shadowed::say_in(part, &current_schema));
         planner.refuse_other_values(&operation)?;
         let (start, deferred) = (planner.plan.statements.len(), planner.initially_deferred());
         planner.step(&operation, rest)?;
