@@ -4,11 +4,7 @@ use serde::Serialize;
 
 use crate::{dialect::Unmodelled, error::Error, operation::Operation, source::Source};
 
-use super::{
-    Project,
-    compare::{self, Compared, Reader},
-    place,
-};
+use super::{Project, compare::Compared, place, reader::Reader, replay};
 
 /// How strict a check is.
 #[derive(Clone, Copy, Debug, Default)]
@@ -80,9 +76,10 @@ async fn after_pending(project: &Project, reader: &mut Reader<'_>) -> Result<(Ve
     let mut models = reader.read(&Source::Models).await?;
     let database = reader.read(&Source::Database).await?;
     let pending = reader.pending()?;
-    let after = compare::replayed(project, reader.dialect(), &pending, database).await?;
-    let after = reader.without_current(after.into_known(reader.dialect())).await?;
+    let after = replay::replayed(project, reader.dialect, &pending, database).await?;
+    let said = after.said.clone();
+    let after = reader.without_current(after.into_known(reader.dialect)).await?;
     models.schema = place::with_enums_found(&after, models.schema)?;
-    let filter = reader.ask_history(&after, (&Source::Models, &models.schema))?;
+    let filter = reader.filter_of_database(&after, said, (&Source::Models, &models.schema))?;
     Ok((pending, reader.compare(after, models.schema, filter).await?))
 }

@@ -10,8 +10,10 @@ use crate::{
 
 use super::{
     Project,
-    compare::{self, Between, Compared, Reader},
-    place,
+    compare::{Between, Compared},
+    filter, place,
+    reader::Reader,
+    replay,
     revision::{self, Body, NewRevision, Written},
 };
 
@@ -34,33 +36,15 @@ pub async fn create(
     let parents = revision::parents(project, new)?;
     project.refuse_several_heads()?;
     let mut reader = Reader::open(project, &[&between.from, &between.to]).await?;
-    let dialect = reader.dialect();
-    let compared = read_and_compare(&mut reader, between).await;
+    let dialect = reader.dialect;
+    let found = find(&mut reader, between).await;
     let left = std::mem::take(&mut reader.warnings);
-    let current = reader.current().await;
     let closed = reader.close().await;
-    let Read {
-        pending,
-        compared: Compared { diff, from, left_out, external: _ },
-        unmodelled,
-        needed,
-        remarks,
-    } = compared?;
+    let found = found?;
     closed?;
-    let at_hand = AtHand { dialect, current_schema: current? };
-    if !pending.is_empty() {
-        return Err(Error::NotUpToDate { pending: project.scripts().graph().ids(&pending) });
-    }
-    if let Some(first) = diff.uncompared.first() {
-        return Err(Error::UncomparedModels { count: diff.uncompared.len(), reason: first.reason.clone() });
-    }
-    if diff.operations.is_empty() {
-        return Ok(None);
-    }
-    if between.from == Source::Database {
-        refuse_older_tables(project, &from)?;
-    }
-    let history = replayed(project, dialect, &at_hand).await?;
+    let Some(found) = found else { return Ok(None) };
+    let Found { compared, history, unmodelled, needed, remarks } = found;
+    let Compared { diff, from, left_out, external: _ } = compared;
     // A database that was taken over may say `plant` where the history says `Plant`.
     let upgrade = match &history {
         Some(history) => dialect.in_letters_of(diff.operations, &history.schema),
@@ -70,7 +54,7 @@ pub async fn create(
     if between.from == Source::Empty {
         withdraw_consent(&mut downgrade);
     }
-    let notes = prove(project, (&at_hand, history), &upgrade, &downgrade).await?;
+    let notes = prove(project, (dialect, history), &upgrade, &downgrade).await?;
     let mut warnings = warnings(&from, &upgrade);
     warnings.extend(unmodelled.iter().map(|object| {
         let Unmodelled { kind, names } = object;
@@ -84,7 +68,7 @@ pub async fn create(
     );
     warnings.extend(needed.iter().filter(|need| makes(&upgrade, need)).map(ToString::to_string));
     warnings.extend(in_words_of(project, dialect, &between.to));
-    // What the script makes is warned of in it, what is there already only to whoever writes it.
+    // What the script makes is warned of in it, what is there already only on the screen.
     let (new_remarks, old_remarks) = remarks_on(project, dialect, remarks, &upgrade);
     let told = warnings.len();
     warnings.extend(new_remarks);
@@ -129,7 +113,7 @@ fn refuse_what_no_revision_does(project: &Project, between: &Between) -> Result<
 
 /// Refuses a first revision that stands on tables which no revision makes: it would fail on an empty database.
 fn refuse_older_tables(project: &Project, database: &Schema) -> Result<(), Error> {
-    let filter = compare::filter(project);
+    let filter = filter::filter(project);
     let older = database.tables.keys().find(|table| filter.includes(table));
     match older {
         Some(table) if project.scripts().is_empty() => Err(Error::Usage {
@@ -142,30 +126,22 @@ fn refuse_older_tables(project: &Project, database: &Schema) -> Result<(), Error
     }
 }
 
-/// The database that was asked.
-#[derive(Debug)]
-struct AtHand {
-    dialect: Dialect,
-    /// The schema that a name without one means there, as far as that is known.
-    current_schema: Option<Ident>,
-}
-
 /// What was found out about the two sides.
 #[derive(Debug)]
-struct Read {
-    /// The revisions that a database among them has not run.
-    pending: Vec<usize>,
+struct Found {
     compared: Compared,
-    /// What a database that is written down holds beside what can be.
+    /// What all revisions make of nothing; `None` where only a server could tell, and there is none.
+    history: Option<Before>,
+    /// What a database that is written down holds and no script can create.
     unmodelled: Vec<Unmodelled>,
-    /// What its tables need and no operation makes.
+    /// What its tables need and no operation creates.
     needed: Vec<Need>,
-    /// What was noticed when what shall be was read.
+    /// What was noticed when the wanted side was read.
     remarks: Vec<Remark>,
 }
 
-/// Reads both sides and compares them.
-async fn read_and_compare(reader: &mut Reader<'_>, between: &Between) -> Result<Read, Error> {
+/// Reads both sides, compares them, and replays the history if they differ; `None` if they do not.
+async fn find(reader: &mut Reader<'_>, between: &Between) -> Result<Option<Found>, Error> {
     let mut to = reader.read(&between.to).await?;
     let mut remarks = std::mem::take(&mut to.schema.remarks.0);
     let from = reader.read(&between.from).await?;
@@ -177,26 +153,57 @@ async fn read_and_compare(reader: &mut Reader<'_>, between: &Between) -> Result<
     }
     // A first revision does not ask which ones of another history the database has run.
     let pending = if between.from == Source::Empty { Vec::new() } else { reader.pending()? };
-    let dialect = reader.dialect();
-    // Where nobody says what a database does not keep, it stays as it is.
+    if !pending.is_empty() {
+        return Err(Error::NotUpToDate { pending: reader.project.scripts().graph().ids(&pending) });
+    }
+    let compared = compare(reader, (from, to), between).await?;
+    let unmodelled = not_made(reader, between).await?;
+    let needed = reader.needed_of(&between.to).await?;
+    if let Some(first) = compared.diff.uncompared.first() {
+        let count = compared.diff.uncompared.len();
+        return Err(Error::UncomparedModels { count, reason: first.reason.clone() });
+    }
+    if compared.diff.operations.is_empty() {
+        return Ok(None);
+    }
+    if between.from == Source::Database {
+        refuse_older_tables(reader.project, &compared.from)?;
+    }
+    let history = if_known(reader.history().await)?;
+    Ok(Some(Found { compared, history, unmodelled, needed, remarks }))
+}
+
+/// Compares both sides by what the scripts say of them.
+async fn compare(
+    reader: &mut Reader<'_>,
+    (from, mut to): (Before, Before),
+    between: &Between,
+) -> Result<Compared, Error> {
+    // What a database does not store stays as it is where only one side describes it.
     let is_said = |source| reader.is_said(source);
     if between.from != Source::Empty && is_said(&between.from) && !is_said(&between.to) {
-        to.know(dialect, from.in_words().clone());
+        to.know(reader.dialect, from.in_words().clone());
     }
-    let (from, to) = (from.into_known(dialect), to.into_known(dialect));
+    let said = from.said.clone();
+    let (from, to) = (from.into_known(reader.dialect), to.into_known(reader.dialect));
     let mut filter = match &between.from {
-        Source::Database => reader.ask_history(&from, (&between.to, &to))?,
+        Source::Database => reader.filter_of_database(&from, said, (&between.to, &to))?,
         Source::Empty | Source::File(_) | Source::History | Source::Models => {
             reader.filter(between, &from, &to)
         }
     };
-    if compare::is_made(&between.to) {
+    if between.to.is_made() {
         filter.include_what_is_needed(&to);
     }
-    let compared = reader.compare(from, to, filter).await?;
-    let unmodelled = not_made(reader, between).await?;
-    let needed = reader.needed_of(&between.to).await?;
-    Ok(Read { pending, compared, unmodelled, needed, remarks })
+    reader.compare(from, to, filter).await
+}
+
+/// Takes a history as unknown that holds SQL of unknown effect, with no server to run it on.
+fn if_known(replayed: Result<Before, Error>) -> Result<Option<Before>, Error> {
+    match replayed {
+        Err(Error::Replay(ReplayError::Opaque { .. })) => Ok(None),
+        replayed => replayed.map(Some),
+    }
 }
 
 /// Tells whether the operations make what needs something.
@@ -321,19 +328,21 @@ fn downgrade_of(
     }
 }
 
-/// Plans the new script for every dialect, on top of the history, of which one is at hand. Returns where that could
-/// not be tried.
+/// Plans the new script for every dialect, on top of the history, which was replayed on one of them already. Returns the
+/// dialects that it could not be tried on, in words.
 async fn prove(
     project: &Project,
-    (at_hand, history): (&AtHand, Option<Before>),
+    (replayed, history): (Dialect, Option<Before>),
     upgrade: &[Operation],
     downgrade: &[Operation],
 ) -> Result<Vec<String>, Error> {
     let mut notes = Vec::new();
-    let dialects = if project.dialects().is_empty() { &[at_hand.dialect][..] } else { project.dialects() };
+    let dialects = if project.dialects().is_empty() { &[replayed][..] } else { project.dialects() };
     for &dialect in dialects {
-        let is_at_hand = dialect == at_hand.dialect;
-        let before = if is_at_hand { history.clone() } else { replayed(project, dialect, at_hand).await? };
+        let before = match dialect == replayed {
+            true => history.clone(),
+            false => if_known(replay::all(project, dialect, None).await)?,
+        };
         let Some(mut before) = before else {
             notes.push(format!(
                 "the new revision was not tried on {dialect}: the history has SQL of unknown effect, and there is \
@@ -357,17 +366,6 @@ async fn prove(
         }
     }
     Ok(notes)
-}
-
-/// Replays the whole history from nothing: in memory, else on a scratch database if one can be had.
-async fn replayed(project: &Project, dialect: Dialect, at_hand: &AtHand) -> Result<Option<Before>, Error> {
-    let all = compare::pending(project, &crate::revision::Heads::default())?;
-    let current_schema = at_hand.current_schema.clone().filter(|_| dialect == at_hand.dialect);
-    let nothing = Before { current_schema, ..Before::default() };
-    match compare::replayed(project, dialect, &all, nothing).await {
-        Err(Error::Replay(ReplayError::Opaque { .. })) => Ok(None),
-        replayed => replayed.map(Some),
-    }
 }
 
 /// Says what loses data, a line each, and what may be a rename and not what it looks like.

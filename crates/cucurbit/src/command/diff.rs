@@ -6,8 +6,9 @@ use crate::{dialect::Unmodelled, error::Error, operation::Operation, source::Sou
 
 use super::{
     Project,
-    compare::{Between, Compared, Reader},
+    compare::{Between, Compared},
     place,
+    reader::Reader,
 };
 
 /// What two sources differ in.
@@ -21,7 +22,7 @@ pub struct Differences {
     pub unmodelled: Sides,
     /// What is not the project's: tables of other schemas and of other migration tools.
     pub left_out: Vec<Unmodelled>,
-    /// What whoever asked should know beside the answer.
+    /// What the user should know beside the answer.
     pub warnings: Vec<String>,
 }
 
@@ -67,8 +68,8 @@ async fn read_and_compare(reader: &mut Reader<'_>, between: &Between) -> Result<
     if between.to == Source::Models {
         to.schema = place::with_enums_found(&from.schema, to.schema)?;
     }
-    // Where nobody says what a database does not keep, the other side does.
-    let dialect = reader.dialect();
+    // What a database does not store is taken from the other side, if only that describes it.
+    let dialect = reader.dialect;
     match (reader.is_said(&between.from), reader.is_said(&between.to)) {
         (false, true) => from.know(dialect, to.in_words().clone()),
         (true, false) => to.know(dialect, from.in_words().clone()),

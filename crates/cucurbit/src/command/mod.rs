@@ -8,11 +8,15 @@ mod compare;
 mod create;
 mod diff;
 mod entry;
+mod filter;
 mod history;
 mod offline;
 mod place;
+mod reader;
+mod replay;
 mod revision;
 mod run;
+mod server;
 mod show;
 mod warning;
 
@@ -90,7 +94,7 @@ impl Env {
         self
     }
 
-    /// Names the constraints and indexes of the models that nobody named.
+    /// Names the constraints and indexes of the models without a name.
     ///
     /// A convention that is given to an existing project renames nothing by itself, but the names are wanted from then
     /// on: `create` writes what gives them.
@@ -122,7 +126,7 @@ pub struct Location {
     pub environment: Environment,
 }
 
-/// Without the address, which may hold a password.
+/// Without the connection URL, which may hold a password.
 impl std::fmt::Debug for Location {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { config, database_url, working_directory, environment } = self;
@@ -190,7 +194,7 @@ impl Project {
         }
     }
 
-    /// Finds the database's address, in the one order that holds for every command.
+    /// Finds the connection URL, in the one order that holds for every command.
     ///
     /// # Errors
     ///
@@ -204,7 +208,7 @@ impl Project {
     ///
     /// # Errors
     ///
-    /// When there is no address, or the database cannot be reached.
+    /// When there is no connection URL, or the database cannot be reached.
     pub async fn connect(&self, options: &ConnectOptions) -> Result<Connection, Error> {
         let address = self.address()?;
         Ok(Connection::connect(&address.address, options).await?)
@@ -224,7 +228,7 @@ impl Project {
     }
 
     /// Returns a script's file, relative to the crate of the migrations: where that lay when the binary was built is
-    /// nobody's business.
+    /// not told.
     #[must_use]
     pub fn script_path(&self, position: usize) -> PathBuf {
         PathBuf::from(self.scripts.script(position).path)

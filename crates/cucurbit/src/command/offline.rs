@@ -8,7 +8,7 @@ use crate::{
     source,
 };
 
-use super::{Project, compare};
+use super::{Project, replay};
 
 /// Writes what would bring a database from the start of the range to its end; from the base without a start.
 ///
@@ -64,7 +64,7 @@ fn start_of(project: &Project, range: &TargetRange) -> Result<Heads, Error> {
 
 fn script(project: &Project, steps: &[Step], heads: Heads) -> Result<String, Error> {
     let dialect: Dialect = project.address()?.address.dialect();
-    let applied = compare::applied(project, &heads)?;
+    let applied = replay::applied(project, &heads)?;
     let before = source::replay(dialect, project.scripts(), &applied, Before::default())?;
     let start = Start { heads, before };
     Ok(offline::script(dialect, project.scripts(), steps, start, &project.version_table())?)

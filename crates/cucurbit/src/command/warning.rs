@@ -1,5 +1,5 @@
 //! What a person should know before a command runs, and is no error: a SQLite file that is not there yet, another file that
-//! other programs read by the same address, scripts that this binary does not have.
+//! other programs read by the same connection URL, scripts that this binary does not have.
 
 use std::{
     fmt, fs,
@@ -19,9 +19,9 @@ pub enum Warning {
         /// Where it would be.
         path: PathBuf,
     },
-    /// sqlx and SeaORM read another file by the same address.
+    /// sqlx and SeaORM read another file by the same connection URL.
     OtherFile {
-        /// Where the address was found.
+        /// Where the connection URL was found.
         origin: Origin,
         /// The file that is meant here.
         meant: PathBuf,
@@ -70,7 +70,7 @@ impl Project {
         if !files.is_empty() {
             warnings.push(Warning::Unbuilt { files });
         }
-        // That there is no address, or none that can be read, is said by the command itself if it needs one.
+        // That there is no connection URL, or an invalid one, is said by the command itself if it needs one.
         let Ok(found) = self.address() else { return warnings };
         if let (Some(meant), Some(other)) = (found.address.file(), &found.other_file)
             && other.exists()

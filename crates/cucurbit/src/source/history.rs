@@ -13,7 +13,7 @@ use crate::{
 /// Why the history cannot be replayed.
 #[derive(Debug, Error)]
 pub enum ReplayError {
-    /// SQL whose effect on the schema nobody knows.
+    /// SQL whose effect on the schema is not known.
     #[error("what revision `{revision}` does to the schema is not known: `{statement}`")]
     Opaque {
         /// The revision.

@@ -49,8 +49,19 @@ pub enum Source {
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("`{word}` is none of `database`, `empty`, `history`, `models`, and no file that ends in `.sql`")]
 pub struct UnknownSource {
-    /// The word; of an address the scheme alone.
+    /// The word; of a connection URL the scheme alone.
     pub word: String,
+}
+
+impl Source {
+    /// Tells whether its schema is what a database holds rather than a declaration.
+    #[must_use]
+    pub const fn is_made(&self) -> bool {
+        match self {
+            Self::Database | Self::File(_) => true,
+            Self::Empty | Self::History | Self::Models => false,
+        }
+    }
 }
 
 impl fmt::Display for Source {

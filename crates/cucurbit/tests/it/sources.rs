@@ -1,10 +1,13 @@
 //! `create` and `diff` between any two sources: what may be asked, with which database, and what is written.
 
-use std::convert::Infallible;
+use std::{
+    convert::Infallible,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use cucurbit::{
     Env, Op, Script,
-    command::{self, Between, Differences, Location, NewRevision, Project, Source, Written},
+    command::{self, Between, CheckOptions, Differences, Location, NewRevision, Project, Source, Written},
     error::Error,
     operation::Operation,
     prelude::*,
@@ -295,5 +298,38 @@ fn a_revision_has_the_letters_of_the_history_and_not_those_of_a_database_that_wa
             assert!(text.contains(line), "{line} in {text}");
         }
         connection.close().await.unwrap();
+    });
+}
+
+/// How often the scripts of the test below were recorded: each replay of the history does it once.
+static RECORDED: AtomicUsize = AtomicUsize::new(0);
+
+#[test]
+fn the_history_is_replayed_once_for_each_dialect_that_a_script_is_for() {
+    fn counted(op: &mut Op) {
+        RECORDED.fetch_add(1, Ordering::Relaxed);
+        op.create_enum("mood", ["sad", "ok"]);
+        bed(op);
+    }
+    on_each_database(async |database: Database| {
+        let folder = folder();
+        let scripts = vec![script("aaaaaaaaaaaa", &[], counted, no_bed)];
+        let project = project(&folder, Some(&database.url), scripts);
+        command::upgrade(&project, &["head".parse().unwrap()], project.run_options(), &mut |_| ())
+            .await
+            .unwrap();
+        let dialects = project.dialects().len();
+        let recorded = || RECORDED.swap(0, Ordering::Relaxed);
+        recorded();
+
+        command::check(&project, CheckOptions::default()).await.unwrap();
+        assert_eq!(recorded(), 1, "what is the project's of the types in the database");
+
+        let written = create(&project, "history", "models").await.unwrap().unwrap();
+        std::fs::remove_file(written.path).unwrap();
+        assert_eq!(recorded(), dialects, "one side of the comparison is where the script is tried, too");
+
+        create(&project, "database", "models").await.unwrap().unwrap();
+        assert_eq!(recorded(), 1 + dialects, "the same as for `check`, and to try the script");
     });
 }
