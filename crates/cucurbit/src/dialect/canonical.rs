@@ -1,30 +1,125 @@
 //! A schema in a database's own spelling, beside the one that was written.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use crate::{
     operation::{ColumnChange, Operation, apply},
-    schema::{Column, Dialect, Ident, Index, ObjectId, Schema, Table, TableName},
+    schema::{
+        Column, Constraint, Dialect, EnumType, Ident, Index, ObjectId, ObjectName, Schema, Sequence, Table,
+        TableName,
+    },
 };
-
-/// Names in the form that are shorter than this, in bytes, are whole: PostgreSQL cuts at 63 bytes, and up to three
-/// bytes earlier where a character would be cut in two (manual, 4.1.1).
-const SHORTEST_CUT: usize = 60;
 
 /// A schema in one spelling, made only by [`Dialect::canonical`](super::Dialect::canonical).
 ///
-/// `form` is what is compared. `as_written` is what operations are made of; a name that the database chose
-/// because nobody did is in neither.
+/// `form` is what is compared. `as_written` is what operations are made of; a generated name is in neither. Which
+/// object of the one was made of which of the other is noted when it is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Canonical {
-    as_written: Schema,
-    form: Schema,
+    dialect: Dialect,
+    pub(super) as_written: Schema,
+    pub(super) form: Schema,
+    origins: Origins,
+}
+
+/// What the objects of the form were made of, by the names of the form.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Origins {
+    enums: BTreeMap<ObjectName, ObjectName>,
+    sequences: BTreeMap<ObjectName, ObjectName>,
+    tables: BTreeMap<TableName, Origin>,
+}
+
+/// What a table of the form was made of. Its columns keep their places.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Origin {
+    name: TableName,
+    /// The place of each constraint among the written ones.
+    constraints: Vec<usize>,
+    /// The written names of the indexes, by those of the form.
+    indexes: BTreeMap<Ident, Ident>,
+}
+
+/// An object in the database's spelling, and as it was written.
+#[derive(Debug)]
+pub(crate) struct Both<'c, T> {
+    pub(crate) form: &'c T,
+    pub(crate) written: &'c T,
+}
+
+impl<T> Clone for Both<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Both<'_, T> {}
+
+/// A table in the database's spelling, and as it was written, with all it holds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BothTable<'c> {
+    pub(crate) form: &'c Table,
+    pub(crate) written: &'c Table,
+    origin: &'c Origin,
+}
+
+impl<'c> BothTable<'c> {
+    /// Lists the columns in the order of the table.
+    pub(crate) fn columns(self) -> impl Iterator<Item = Both<'c, Column>> {
+        self.form.columns.iter().zip(&self.written.columns).map(|(form, written)| Both { form, written })
+    }
+
+    /// Finds a column by its name in the form.
+    pub(crate) fn column(self, name: &Ident) -> Option<Both<'c, Column>> {
+        self.columns().find(|column| column.form.name == *name)
+    }
+
+    /// Lists the constraints in the order of the form.
+    pub(crate) fn constraints(self) -> impl Iterator<Item = Both<'c, Constraint>> {
+        let places = self.form.constraints.iter().zip(&self.origin.constraints);
+        places.filter_map(move |(form, place)| {
+            Some(Both { form, written: self.written.constraints.get(*place)? })
+        })
+    }
+
+    /// Lists the indexes, sorted by their names in the form.
+    pub(crate) fn indexes(self) -> impl Iterator<Item = Both<'c, Index>> {
+        self.form.indexes.iter().filter_map(move |(name, form)| {
+            Some(Both { form, written: self.written.indexes.get(self.origin.indexes.get(name)?)? })
+        })
+    }
 }
 
 impl Canonical {
-    /// Pairs the two; both hold the same tables.
-    pub(super) fn new(as_written: Schema, form: Schema) -> Self {
-        Self { as_written, form }
+    pub(super) fn new(dialect: Dialect) -> Self {
+        Self { dialect, as_written: Schema::new(), form: Schema::new(), origins: Origins::default() }
+    }
+
+    pub(super) fn add_enum(&mut self, written: EnumType, form: EnumType) {
+        self.origins.enums.insert(form.name.clone(), written.name.clone());
+        self.form.enums.insert(form.name.clone(), form);
+        self.as_written.enums.insert(written.name.clone(), written);
+    }
+
+    pub(super) fn add_sequence(&mut self, written: Sequence, form: Sequence) {
+        self.origins.sequences.insert(form.name.clone(), written.name.clone());
+        self.form.sequences.insert(form.name.clone(), form);
+        self.as_written.sequences.insert(written.name.clone(), written);
+    }
+
+    /// Adds a table, given the place of each constraint of the form among the written ones, and the written names of
+    /// the indexes by those of the form.
+    pub(super) fn add_table(
+        &mut self,
+        written: Table,
+        form: Table,
+        constraints: Vec<usize>,
+        indexes: BTreeMap<Ident, Ident>,
+    ) {
+        let origin = Origin { name: written.name.clone(), constraints, indexes };
+        self.origins.tables.insert(form.name.clone(), origin);
+        self.form.tables.insert(form.name.clone(), form);
+        self.as_written.tables.insert(written.name.clone(), written);
     }
 
     /// Returns the schema as it was written.
@@ -45,91 +140,98 @@ impl Canonical {
         &self.form
     }
 
-    /// Finds a table as it was written by its name in the form.
-    pub(crate) fn written(&self, table: &TableName) -> Option<&Table> {
-        let tables = || self.as_written.tables.values().filter(|written| written.name.schema == table.schema);
-        self.as_written
-            .table(table)
-            .or_else(|| find_written(&table.name, tables, |written| &written.name.name))
+    /// Lists the tables, sorted by their names in the form.
+    pub(crate) fn tables(&self) -> impl Iterator<Item = BothTable<'_>> {
+        self.form.tables.keys().filter_map(|name| self.table(name))
     }
 
-    /// Writes what has one form on both sides in the letters of the other side, where a database does not mind them.
-    pub(crate) fn in_letters_of(&self, other: &Self) -> Cow<'_, Self> {
-        let renames: Vec<Operation> =
-            self.form.tables.values().flat_map(|form| self.renames(form, other)).collect();
+    /// Finds a table by its name in the form.
+    pub(crate) fn table(&self, name: &TableName) -> Option<BothTable<'_>> {
+        let origin = self.origins.tables.get(name)?;
+        let (form, written) = (self.form.table(name)?, self.as_written.table(&origin.name)?);
+        Some(BothTable { form, written, origin })
+    }
+
+    /// Lists the enum types, sorted by their names in the form.
+    pub(crate) fn enums(&self) -> impl Iterator<Item = Both<'_, EnumType>> {
+        both(&self.form.enums, &self.as_written.enums, &self.origins.enums)
+    }
+
+    /// Lists the sequences, sorted by their names in the form.
+    pub(crate) fn sequences(&self) -> impl Iterator<Item = Both<'_, Sequence>> {
+        both(&self.form.sequences, &self.as_written.sequences, &self.origins.sequences)
+    }
+
+    /// Writes what has one form on both sides in the identifier case of the other side, where the database ignores case.
+    pub(crate) fn in_case_of(&self, other: &Self) -> Cow<'_, Self> {
+        let renames: Vec<(TableName, Operation)> = match self.dialect {
+            Dialect::Postgres => Vec::new(),
+            Dialect::Sqlite => self.tables().flat_map(|table| renames(table, other)).collect(),
+        };
         if renames.is_empty() {
             return Cow::Borrowed(self);
         }
         let mut respelled = self.clone();
-        for rename in &renames {
-            // A name that the schema has given away already stays as it was written, and whoever plans it refuses it.
-            apply(&mut respelled.as_written, rename, Dialect::KEEPER).unwrap_or_default();
+        for (form, rename) in renames {
+            // A name that the schema already gives to something else stays as written, and the plan refuses it.
+            if apply(&mut respelled.as_written, &rename, Dialect::KEEPER).is_ok()
+                && let Operation::Rename { id, to } = rename
+                && let Some(origin) = respelled.origins.tables.get_mut(&form)
+            {
+                origin.rename(&id, to);
+            }
         }
         Cow::Owned(respelled)
     }
+}
 
-    /// Lists what gives a table, its columns and its indexes the letters that they have in another schema.
-    fn renames(&self, form: &Table, other: &Self) -> Vec<Operation> {
-        let (Some(mine), Some(others)) = (self.written(&form.name), other.written(&form.name)) else {
-            return Vec::new();
-        };
-        let Some(other_form) = other.form.table(&form.name) else { return Vec::new() };
-        let mut renames = Vec::new();
-        for Column { name, .. } in form.columns.iter().filter(|one| other_form.column(&one.name).is_some()) {
-            let of = |table| Some(&written_column(table, name)?.name);
-            if let Some((from, to)) = in_other_letters(of(mine), of(others)) {
-                let changes = vec![ColumnChange::Rename { to }];
-                renames.push(Operation::alter_column(mine.name.clone(), from, changes));
+fn both<'c, T>(
+    forms: &'c BTreeMap<ObjectName, T>,
+    written: &'c BTreeMap<ObjectName, T>,
+    origins: &'c BTreeMap<ObjectName, ObjectName>,
+) -> impl Iterator<Item = Both<'c, T>> {
+    forms.iter().filter_map(|(name, form)| Some(Both { form, written: written.get(origins.get(name)?)? }))
+}
+
+/// Lists what gives a table, its columns and its indexes the identifier case that they have in another schema, each with
+/// the table's name in the form.
+fn renames(table: BothTable<'_>, other: &Canonical) -> Vec<(TableName, Operation)> {
+    let Some(other) = other.table(&table.form.name) else { return Vec::new() };
+    let (name, to) = (&table.written.name, &other.written.name.name);
+    let columns = table.columns().filter_map(|column| {
+        let to = other.column(&column.form.name)?.written.name.clone();
+        let from = column.written.name.clone();
+        (from != to).then(|| Operation::alter_column(name.clone(), from, vec![ColumnChange::Rename { to }]))
+    });
+    let others: BTreeMap<&Ident, &Ident> =
+        other.indexes().map(|index| (&index.form.name, &index.written.name)).collect();
+    let indexes = table.indexes().filter_map(|index| {
+        let (from, to) = (&index.written.name, *others.get(&index.form.name)?);
+        let id = || ObjectId::index(name.clone(), from.clone());
+        (from != to).then(|| Operation::Rename { id: id(), to: to.clone() })
+    });
+    let own =
+        (name.name != *to).then(|| Operation::Rename { id: ObjectId::Table(name.clone()), to: to.clone() });
+    let renames = columns.chain(indexes).chain(own);
+    renames.map(|rename| (table.form.name.clone(), rename)).collect()
+}
+
+impl Origin {
+    /// Notes that the written table, or one of its indexes, has another name.
+    fn rename(&mut self, id: &ObjectId, to: Ident) {
+        match id {
+            ObjectId::Table(name) => self.name = name.sibling(to),
+            ObjectId::Index { name, .. } => {
+                self.indexes
+                    .values_mut()
+                    .filter(|written| *written == name)
+                    .for_each(|it| it.clone_from(&to));
             }
+            ObjectId::Column { .. }
+            | ObjectId::Constraint { .. }
+            | ObjectId::Enum(_)
+            | ObjectId::Namespace(_)
+            | ObjectId::Sequence(_) => {}
         }
-        for name in form.indexes.keys().filter(|name| other_form.indexes.contains_key(*name)) {
-            let of = |table| Some(&written_index(table, name)?.name);
-            if let Some((name, to)) = in_other_letters(of(mine), of(others)) {
-                renames.push(Operation::Rename { id: ObjectId::index(mine.name.clone(), name), to });
-            }
-        }
-        if let Some((_, to)) = in_other_letters(Some(&mine.name.name), Some(&others.name.name)) {
-            renames.push(Operation::Rename { id: ObjectId::Table(mine.name.clone()), to });
-        }
-        renames
     }
-}
-
-/// Tells whether a name of the form is what a database makes of a written one: the same, or as much of it as it keeps.
-pub(crate) fn is_written_as(form: &Ident, written: &Ident) -> bool {
-    let (form, written) = (form.as_str(), written.as_str());
-    form == written || (form.len() >= SHORTEST_CUT && written.starts_with(form))
-}
-
-/// Tells whether a name of the form is a written one in other letters, as where a database does not mind them.
-pub(crate) fn is_in_letters(form: &Ident, written: &Ident) -> bool {
-    form.as_str().eq_ignore_ascii_case(written.as_str())
-}
-
-/// Finds what was written by its name in the form: under that name, else as what a database makes of another.
-fn find_written<'c, T, I: Iterator<Item = &'c T>>(
-    form: &Ident,
-    written: impl Fn() -> I,
-    name: impl Fn(&T) -> &Ident,
-) -> Option<&'c T> {
-    let found = |is_name: fn(&Ident, &Ident) -> bool| written().find(|one| is_name(form, name(one)));
-    found(Ident::eq).or_else(|| found(is_written_as)).or_else(|| found(is_in_letters))
-}
-
-/// Returns two names that differ in their letters only.
-fn in_other_letters(one: Option<&Ident>, other: Option<&Ident>) -> Option<(Ident, Ident)> {
-    one.zip(other)
-        .filter(|(one, other)| one != other && is_in_letters(one, other))
-        .map(|(one, other)| (one.clone(), other.clone()))
-}
-
-/// Finds a column as it was written by its name in the form.
-pub(crate) fn written_column<'c>(written: &'c Table, form: &Ident) -> Option<&'c Column> {
-    find_written(form, || written.columns.iter(), |column| &column.name)
-}
-
-/// Finds an index as it was written by its name in the form.
-pub(crate) fn written_index<'c>(written: &'c Table, form: &Ident) -> Option<&'c Index> {
-    let found = || find_written(form, || written.indexes.values(), |index| &index.name);
-    written.indexes.get(form).or_else(found)
 }

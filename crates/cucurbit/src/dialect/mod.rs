@@ -39,7 +39,7 @@ use crate::{
     schema::{Expression, Ident, Schema},
 };
 
-pub(crate) use self::canonical::{is_in_letters, is_written_as, written_column, written_index};
+pub(crate) use self::canonical::{Both, BothTable};
 pub(crate) use self::postgres::{casts_to, counted_by, generated_sequence};
 pub(crate) use self::sql::has_word;
 pub use self::{
@@ -115,7 +115,7 @@ impl Dialect {
     pub(crate) fn is_one_name(self, one: &Ident, other: &Ident) -> bool {
         match self {
             Self::Postgres => one == other,
-            Self::Sqlite => is_in_letters(one, other),
+            Self::Sqlite => sqlite::same_name(one, other),
         }
     }
 

@@ -3,16 +3,15 @@
 use std::borrow::Cow;
 
 use crate::{
-    dialect::{Subject, names_column},
+    dialect::{Both, Subject, names_column},
     operation::{ColumnChange, Operation},
     schema::{Column, Expression, Object, ObjectId, ServerDefault, TableName},
 };
 
 use super::{
-    constraint,
     expression::{Comparison, Placed},
+    pair::Pair,
     sequence,
-    table::Pair,
 };
 
 /// What changes in a table's columns, in the order of the table.
@@ -32,7 +31,7 @@ struct Columns {
 
 impl Columns {
     /// Adds the changes of one column.
-    fn alter(&mut self, pair: Pair<'_>, from: &Column, written: &Column, mut changes: Vec<ColumnChange>) {
+    fn alter(&mut self, pair: &Pair<'_>, from: &Column, written: &Column, mut changes: Vec<ColumnChange>) {
         let alter =
             |changes| Operation::alter_column(pair.to.written.name.clone(), written.name.clone(), changes);
         let is_default = |change: &ColumnChange| matches!(change, ColumnChange::SetDefault(_));
@@ -71,32 +70,22 @@ impl Columns {
     }
 }
 
-pub(super) fn compare(pair: Pair<'_>, comparison: &mut Comparison<'_>) -> Vec<Operation> {
+pub(super) fn compare(pair: &Pair<'_>, comparison: &mut Comparison<'_>) -> Vec<Operation> {
     let table = &pair.to.written.name;
-    let asked = &pair.to.form.name;
     let mut columns = Columns::default();
-    for column in &pair.from.form.columns {
-        if pair.to.form.column(&column.name).is_none() {
-            let list = if is_computed(column) { &mut columns.computed_dropped } else { &mut columns.dropped };
-            let column = pair.from.written_column(&column.name).unwrap_or(column).name.clone();
-            list.push(Operation::drop_with_data(ObjectId::column(table.clone(), column)));
-        }
+    for gone in &pair.columns.gone {
+        let list = if is_computed(gone.form) { &mut columns.computed_dropped } else { &mut columns.dropped };
+        list.push(Operation::drop_with_data(ObjectId::column(table.clone(), gone.written.name.clone())));
     }
-    for to in &pair.to.form.columns {
-        let Some(written) = pair.to.written_column(&to.name) else { continue };
-        match pair.from.form.column(&to.name) {
-            None => {
-                let list = if is_computed(to) { &mut columns.computed_added } else { &mut columns.added };
-                list.push(Operation::create(Object::column(table.clone(), written.clone())));
-            }
-            Some(from) => {
-                let from = without_key(pair, from);
-                let was = pair.from.written_column(&to.name).unwrap_or(&from);
-                let changes = changes(asked, was, &from, to, written, comparison);
-                if !changes.is_empty() {
-                    columns.alter(pair, &from, written, changes);
-                }
-            }
+    for new in &pair.columns.new {
+        let list = if is_computed(new.form) { &mut columns.computed_added } else { &mut columns.added };
+        list.push(Operation::create(Object::column(table.clone(), new.written.clone())));
+    }
+    for (from, to) in &pair.columns.same {
+        let was = without_key(pair, from);
+        let changes = changes(pair.name(), Both { form: &was, written: from.written }, *to, comparison);
+        if !changes.is_empty() {
+            columns.alter(pair, &was, to.written, changes);
         }
     }
     // What is computed from something computed comes after it in a table.
@@ -105,12 +94,10 @@ pub(super) fn compare(pair: Pair<'_>, comparison: &mut Comparison<'_>) -> Vec<Op
 }
 
 /// Tells whether an expression names a column that gets another type.
-fn names_a_retyped_column(pair: Pair<'_>, expression: &Expression) -> bool {
-    let is_retyped = |to: &&Column| {
-        pair.from.form.column(&to.name).is_some_and(|from| !is_computed(from) && from.ty != to.ty)
-    };
-    let mut retyped = pair.to.form.columns.iter().filter(is_retyped);
-    retyped.any(|column| names_column(expression, &column.name))
+fn names_a_retyped_column(pair: &Pair<'_>, expression: &Expression) -> bool {
+    let is_retyped = |from: &Column, to: &Column| !is_computed(from) && from.ty != to.ty;
+    let mut retyped = pair.columns.same.iter().filter(|(from, to)| is_retyped(from.form, to.form));
+    retyped.any(|(_, column)| names_column(expression, &column.form.name))
 }
 
 fn is_computed(column: &Column) -> bool {
@@ -121,29 +108,27 @@ fn is_computed(column: &Column) -> bool {
 ///
 /// A key of SQLite refuses NULL only as long as it is there, unless the column says so itself, and makes one type
 /// of all integers.
-fn without_key<'c>(pair: Pair<'c>, from: &'c Column) -> Cow<'c, Column> {
-    let leaves_key = pair.from.form.is_in_primary_key(&from.name) && constraint::is_other_primary_key(pair);
-    match pair.from.written_column(&from.name) {
-        Some(Column { nullable, ty, .. }) if leaves_key => {
-            Cow::Owned(Column { nullable: *nullable, ty: ty.clone(), ..from.clone() })
-        }
+fn without_key<'c>(pair: &Pair<'_>, from: &Both<'c, Column>) -> Cow<'c, Column> {
+    let Both { form, written } = *from;
+    let ty = || written.ty.clone();
+    if pair.from.form.is_in_primary_key(&form.name) && pair.is_other_primary_key() {
+        Cow::Owned(Column { nullable: written.nullable, ty: ty(), ..form.clone() })
+    } else if pair.from.form.options.is_strict && !pair.to.form.options.is_strict {
         // A STRICT table makes few types of many.
-        Some(Column { ty, .. }) if pair.from.form.options.is_strict && !pair.to.form.options.is_strict => {
-            Cow::Owned(Column { ty: ty.clone(), ..from.clone() })
-        }
-        Some(_) | None => Cow::Borrowed(from),
+        Cow::Owned(Column { ty: ty(), ..form.clone() })
+    } else {
+        Cow::Borrowed(form)
     }
 }
 
 /// Compares two columns of one name; what is emitted is what was written.
 fn changes(
     table: &TableName,
-    was: &Column,
-    from: &Column,
-    to: &Column,
-    written: &Column,
+    from: Both<'_, Column>,
+    to: Both<'_, Column>,
     comparison: &mut Comparison<'_>,
 ) -> Vec<ColumnChange> {
+    let (Both { form: from, written: was }, Both { form: to, written }) = (from, to);
     let Column { name: _, ty, nullable, on_conflict, default, collation, comment } = to;
     let mut changes = Vec::new();
     if from.collation != *collation {

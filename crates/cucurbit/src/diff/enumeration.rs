@@ -6,7 +6,7 @@ use crate::{
     schema::{EnumType, Ident, ObjectId, ObjectName},
 };
 
-use super::written;
+use super::pair::Matched;
 
 /// What changes in enum types.
 #[derive(Debug, Default)]
@@ -28,25 +28,24 @@ impl Enums {
 }
 
 pub(super) fn compare(
-    from: &Canonical,
+    types: &Matched<'_, EnumType>,
     to: &Canonical,
     is_left_alone: impl Fn(&ObjectName) -> bool,
 ) -> Enums {
     let mut enums = Enums::default();
-    for (name, form) in &to.form().enums {
-        let Some(written) = written(&to.as_written().enums, name) else { continue };
-        match from.form().enums.get(name) {
-            None => enums.before.push(Operation::create(written.clone())),
-            Some(was) => change(was, form, written, &mut enums),
+    let new = types.new.iter().map(|to| (None, *to));
+    let mut wanted: Vec<_> = types.same.iter().map(|(from, to)| (Some(from), *to)).chain(new).collect();
+    wanted.sort_by_key(|(_, to)| &to.form.name);
+    for (from, to) in wanted {
+        match from {
+            None => enums.before.push(Operation::create(to.written.clone())),
+            Some(from) => change(from.form, to.form, to.written, &mut enums),
         }
     }
-    for name in from.form().enums.keys().filter(|name| !to.form().enums.contains_key(*name)) {
-        // A model may name a type that it does not describe.
-        let is_kept = is_used(to, name) || is_left_alone(name);
-        if let Some(written) = written(&from.as_written().enums, name).filter(|_| !is_kept) {
-            enums.after.push(Operation::drop(ObjectId::Enum(written.name.clone())));
-        }
-    }
+    // A model may name a type that it does not describe.
+    let is_kept = |name: &ObjectName| is_used(to, name) || is_left_alone(name);
+    let gone = types.gone.iter().filter(|ty| !is_kept(&ty.form.name));
+    enums.after.extend(gone.map(|ty| Operation::drop(ObjectId::Enum(ty.written.name.clone()))));
     enums
 }
 

@@ -55,11 +55,6 @@ impl<'a> Comparison<'a> {
         matches!((from, to), (Some(from), Some(to)) if from != to)
     }
 
-    /// Notes that both are to be asked about, unless their texts are one.
-    pub(super) fn ask(&mut self, table: &TableName, from: Placed<'_>, to: Placed<'_>) {
-        self.is_different(table, from, to);
-    }
-
     /// Finds what the server says, or notes that it is to be asked or would not say.
     fn canonical(&mut self, question: Question) -> Option<&'a str> {
         match self.answers.get(&question) {

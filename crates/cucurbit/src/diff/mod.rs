@@ -1,7 +1,7 @@
 //! Two schemas in, operations out. Pure: no input or output, no word about any database.
 //!
-//! [`diff`] reads as the list of passes, in order. A pass pairs by name, compares the canonical forms with `==`
-//! and emits what was written.
+//! [`diff`] reads as the list of passes, in order. Everything is paired once; a pass compares the canonical
+//! forms of what is paired with `==` and emits what was written.
 
 mod column;
 mod comment;
@@ -13,6 +13,7 @@ mod index;
 mod moved;
 mod namespace;
 mod order;
+mod pair;
 mod reference;
 mod sequence;
 mod table;
@@ -20,11 +21,12 @@ mod table;
 use std::collections::BTreeMap;
 
 use crate::{
-    dialect::{Answers, Canonical, Question, is_written_as},
+    dialect::{Answers, Canonical, Question},
     operation::{Operation, joined},
     schema::{ForeignKey, Object, ObjectName, TableName},
 };
 
+use self::pair::{Matched, Pairs};
 pub use self::{
     comment::comments,
     filter::{Filter, LeftOut, LeftOutKind},
@@ -65,17 +67,18 @@ impl Diff {
 /// them in one batch and compare again. The order of columns is not a difference.
 #[must_use]
 pub fn diff(from: &Canonical, to: &Canonical, answers: &Answers, filter: &Filter) -> Diff {
-    let to = &*to.in_letters_of(from);
-    let pairs = table::pair(from, to, filter);
+    let to = &*to.in_case_of(from);
+    let is_left_alone = |name: &ObjectName| filter.left_alone.contains(name);
+    let types = Matched::by_name(from.enums(), to.enums(), |ty| &ty.name);
+    let enums = enumeration::compare(&types, to, is_left_alone);
+    let mut comparison = expression::Comparison::new(answers, filter.takes_any_sequence, &enums);
+    let pairs = Pairs::of(from, to, types, filter, &mut comparison);
     let moved = reference::Moved::of(&pairs);
-    let named_late = moved::take_names_of_what_goes(&pairs, from, to);
+    let named_late = moved::take_names_of_what_goes(&pairs);
     let order::Order { created, rest, last: named_last } = order::order(&pairs, &moved, &named_late);
     let reference::InTheWay { dropped, again } = reference::in_the_way(&pairs, &moved);
 
-    let is_left_alone = |name: &ObjectName| filter.left_alone.contains(name);
-    let enums = enumeration::compare(from, to, is_left_alone);
-    let mut comparison = expression::Comparison::new(answers, filter.takes_any_sequence, &enums);
-    let sequences = sequence::compare(from, to, is_left_alone);
+    let sequences = sequence::compare(&pairs.sequences, from.form(), to.form(), is_left_alone);
     let namespaces = namespace::compare(from, to, filter);
     let mut operations = namespaces.before;
     let names = moved::Names::after(&pairs, to);
@@ -90,7 +93,7 @@ pub fn diff(from: &Canonical, to: &Canonical, answers: &Answers, filter: &Filter
     let before = enums.before.into_iter().chain(sequences.before);
     let (after_freed, before): (Vec<_>, Vec<_>) = before.partition(waits);
     operations.extend(before);
-    operations.extend(sequence::freed(&pairs, from, to, filter.takes_any_sequence));
+    operations.extend(sequence::freed(&pairs, from.form(), to.form(), filter.takes_any_sequence));
     operations.extend(dropped.into_iter().chain(freed).chain(after_freed));
     operations.extend(created.into_iter().flat_map(|view| table::created(view, |_| false).operations));
     operations.extend(last);
@@ -98,7 +101,7 @@ pub fn diff(from: &Canonical, to: &Canonical, answers: &Answers, filter: &Filter
     operations.extend(altered([&rest, &named_last], gone, &moved, &mut comparison, &operations));
     operations.extend(again);
     operations.extend(namespaces.after);
-    sequence::say_names(&mut operations, from);
+    sequence::say_names(&mut operations, from.form());
 
     let expression::Comparison { questions, uncompared, .. } = comparison;
     Diff { operations: joined(operations), questions, uncompared }
@@ -132,7 +135,7 @@ fn altered(
                 }
         };
         let made = match item {
-            order::Item::Altered(pair) => table::altered(*pair, comparison, done, waits),
+            order::Item::Altered(pair) => table::altered(pair, comparison, done, waits),
             order::Item::Created(view) => table::created(*view, waits),
         };
         operations.extend(made.operations);
@@ -141,10 +144,4 @@ fn altered(
     operations.extend(late);
     operations.extend(gone.into_iter().flatten());
     operations
-}
-
-/// Finds an enum type or a sequence as it was written by its name in the form.
-fn written<'w, T>(written: &'w BTreeMap<ObjectName, T>, form: &ObjectName) -> Option<&'w T> {
-    let is_it = |other: &ObjectName| other.schema == form.schema && is_written_as(&form.name, &other.name);
-    written.get(form).or_else(|| written.iter().find(|(other, _)| is_it(other)).map(|(_, found)| found))
 }

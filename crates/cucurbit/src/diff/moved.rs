@@ -4,14 +4,15 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    dialect::{Canonical, is_written_as},
-    operation::{Operation, drop_exclusion},
-    schema::{Constraint, Exclusion, Ident, ObjectId, ObjectName, Table, TableName},
+    dialect::{BothTable, Canonical},
+    operation::Operation,
+    schema::{Constraint, Ident, ObjectName, Table, TableName},
 };
 
 use super::{
-    constraint, sequence,
-    table::{Pairs, View},
+    constraint::{drop_rank, in_order},
+    pair::Pairs,
+    sequence,
 };
 
 /// The names that are taken afterwards, each with its schema.
@@ -26,7 +27,7 @@ impl<'c> Names<'c> {
     /// Collects the names that tables, enum types and sequences shall have.
     pub(super) fn after(pairs: &Pairs<'c>, to: &'c Canonical) -> Self {
         let views = pairs.created.iter().copied().chain(pairs.common.iter().map(|pair| pair.to));
-        let of = |view: View<'c>| {
+        let of = |view: BothTable<'c>| {
             let schema = view.form.name.schema.as_ref();
             names(view.form).into_iter().map(move |name| (schema, name))
         };
@@ -42,7 +43,7 @@ impl<'c> Names<'c> {
     }
 
     /// Tells whether a table that goes holds a name that is taken, so that it must go first.
-    pub(super) fn must_go_first(&self, view: View<'_>) -> bool {
+    pub(super) fn must_go_first(&self, view: BothTable<'_>) -> bool {
         names(view.form).into_iter().any(|name| self.is_taken(&view.form.name, name))
             || sequence::owned_in(view.form).any(|name| self.sequences.contains(&name))
     }
@@ -50,24 +51,14 @@ impl<'c> Names<'c> {
     /// Drops, in the tables that stay, what loses its name to another table.
     pub(super) fn freed(&self, pairs: &Pairs<'_>) -> Vec<Operation> {
         let mut operations = Vec::new();
-        for pair in pairs.common.iter().filter(|pair| !pair.is_same) {
-            let (from, kept) = (pair.from.form, names(pair.to.form));
-            let table = || pair.from.written.name.clone();
-            let leaves = |name: &Ident| !kept.contains(&name) && self.is_taken(&from.name, name);
-            for (name, index) in from.indexes.iter().filter(|(name, _)| leaves(name)) {
-                let name = pair.from.written_index(name).unwrap_or(index).name.clone();
-                operations.push(Operation::drop(ObjectId::index(table(), name)));
-            }
-            for exclusion in from.exclusions().filter(|one| leaves(&one.index.name)) {
-                let is_written = |one: &&Exclusion| is_written_as(&exclusion.index.name, &one.index.name);
-                let written = pair.from.written.exclusions().find(is_written).unwrap_or(exclusion);
-                operations.push(drop_exclusion(&table(), written));
-            }
-            for (name, constraint) in constraint::dropped_keys(*pair) {
-                if leaves(name) {
-                    operations.push(Operation::drop(ObjectId::constraint(table(), constraint)));
-                }
-            }
+        for pair in &pairs.common {
+            let kept = names(pair.to.form);
+            let leaves = |name: &Ident| !kept.contains(&name) && self.is_taken(pair.name(), name);
+            let indexes = pair.indexes.gone.iter().filter(|index| leaves(&index.form.name));
+            operations.extend(indexes.map(|index| pair.drop_index(*index)));
+            let constraints = in_order(&pair.constraints.gone, drop_rank);
+            let constraints = constraints.filter(|one| one.form.index_name().is_some_and(leaves));
+            operations.extend(constraints.map(|constraint| pair.drop_constraint(constraint)));
         }
         operations
     }
@@ -75,20 +66,15 @@ impl<'c> Names<'c> {
 
 /// The new tables that take, or whose indexes and keys take, the name of an enum type or a sequence that goes: they are
 /// made when nothing is left that uses it.
-pub(super) fn take_names_of_what_goes<'c>(
-    pairs: &Pairs<'c>,
-    from: &Canonical,
-    to: &Canonical,
-) -> BTreeSet<&'c TableName> {
-    let (from, to) = (from.form(), to.form());
-    let enums = from.enums.keys().filter(|name| !to.enums.contains_key(*name));
-    let sequences = from.sequences.keys().filter(|name| !to.sequences.contains_key(*name));
-    let gone: BTreeSet<_> = enums.chain(sequences).map(|name| (name.schema.as_ref(), &name.name)).collect();
-    let takes = |view: &&View<'c>| {
-        let schema = view.form.name.schema.as_ref();
-        names(view.form).into_iter().any(|name| gone.contains(&(schema, name)))
+pub(super) fn take_names_of_what_goes<'c>(pairs: &Pairs<'c>) -> BTreeSet<&'c TableName> {
+    let enums = pairs.enums.gone.iter().map(|ty| &ty.form.name);
+    let gone = enums.chain(pairs.sequences.gone.iter().map(|sequence| &sequence.form.name));
+    let gone: BTreeSet<_> = gone.map(|name| (name.schema.as_ref(), &name.name)).collect();
+    let takes = |table: &&BothTable<'c>| {
+        let schema = table.form.name.schema.as_ref();
+        names(table.form).into_iter().any(|name| gone.contains(&(schema, name)))
     };
-    pairs.created.iter().filter(takes).map(|view| &view.form.name).collect()
+    pairs.created.iter().filter(takes).map(|table| &table.form.name).collect()
 }
 
 /// Lists the names of a table, its indexes and the keys that an index carries.

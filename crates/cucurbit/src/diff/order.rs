@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::schema::{ObjectName, Table, TableName};
+use crate::{
+    dialect::BothTable,
+    schema::{ObjectName, Table, TableName},
+};
 
 use super::{
+    pair::{Pair, Pairs},
     reference::Moved,
     sequence,
-    table::{Pair, Pairs, View},
 };
 
 /// Sorts what holds tables by their foreign keys.
@@ -99,8 +102,8 @@ impl Waiting {
 /// A table that is made or altered.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Item<'c> {
-    Altered(Pair<'c>),
-    Created(View<'c>),
+    Altered(&'c Pair<'c>),
+    Created(BothTable<'c>),
 }
 
 impl<'c> Item<'c> {
@@ -120,7 +123,7 @@ impl<'c> Item<'c> {
 #[derive(Debug)]
 pub(super) struct Order<'c> {
     /// New tables that need nothing of what is altered.
-    pub(super) created: Vec<View<'c>>,
+    pub(super) created: Vec<BothTable<'c>>,
     /// The tables that stay, and the new ones that refer to what only altering them makes.
     pub(super) rest: Vec<Item<'c>>,
     /// New tables that take a name which is free only after that.
@@ -129,15 +132,15 @@ pub(super) struct Order<'c> {
 
 /// Sorts the tables; those `named_late` come last.
 pub(super) fn order<'c>(
-    pairs: &Pairs<'c>,
-    moved: &Moved<'c>,
+    pairs: &'c Pairs<'c>,
+    moved: &Moved<'_>,
     named_late: &BTreeSet<&TableName>,
 ) -> Order<'c> {
-    let is_last = |view: &View<'c>| named_late.contains(&view.form.name);
+    let is_last = |view: &BothTable<'c>| named_late.contains(&view.form.name);
     let (last, mut created): (Vec<_>, Vec<_>) = pairs.created.iter().copied().partition(is_last);
-    let mut late: BTreeMap<&TableName, View<'c>> = BTreeMap::new();
+    let mut late: BTreeMap<&TableName, BothTable<'c>> = BTreeMap::new();
     loop {
-        let waits = |view: &View<'c>| {
+        let waits = |view: &BothTable<'c>| {
             let mut keys = view.form.foreign_keys();
             keys.any(|key| moved.is_ready_late(key) || late.contains_key(&key.referred_table))
         };
@@ -148,7 +151,7 @@ pub(super) fn order<'c>(
         }
         late.extend(waiting.into_iter().map(|view| (&view.form.name, view)));
     }
-    let rest = pairs.common.iter().copied().map(Item::Altered).chain(late.into_values().map(Item::Created));
+    let rest = pairs.common.iter().map(Item::Altered).chain(late.into_values().map(Item::Created));
     Order {
         created: sorted(&created, |view| view.form),
         rest: sorted(&rest.collect::<Vec<_>>(), Item::table),

@@ -4,13 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::{
     operation::Operation,
-    schema::{Column, ForeignKey, Ident, Object, ObjectId, Table, TableName, Type},
+    schema::{Column, Constraint, ForeignKey, Ident, Table, TableName, Type},
 };
 
-use super::{
-    constraint, index,
-    table::{Pair, Pairs},
-};
+use super::pair::{Pairs, foreign_key, index_key};
 
 /// A key that can be referred to: a table and columns, whose order does not matter.
 type Key<'c> = (&'c TableName, BTreeSet<&'c Ident>);
@@ -51,8 +48,9 @@ impl<'c> Moved<'c> {
                 moved.relogged.insert(name);
             }
             let constraints =
-                constraint::lost_keys(*pair).into_iter().map(|columns| columns.iter().collect());
-            let lost_indexes: BTreeSet<BTreeSet<&Ident>> = index::lost_keys(*pair).collect();
+                pair.constraints.gone.iter().filter_map(|constraint| constraint_key(constraint.form));
+            let lost_indexes = pair.indexes.gone.iter().filter_map(|index| index_key(index.form));
+            let lost_indexes: BTreeSet<BTreeSet<&Ident>> = lost_indexes.collect();
             let lost: BTreeSet<BTreeSet<&Ident>> = constraints.chain(lost_indexes.iter().cloned()).collect();
             let kept: BTreeSet<_> = keys(pair.from.form).difference(&lost).cloned().collect();
             let made: BTreeSet<_> = keys(pair.to.form).difference(&kept).cloned().collect();
@@ -62,11 +60,8 @@ impl<'c> Moved<'c> {
             moved.lost_indexes.extend(lost_indexes.into_iter().map(|key| (name, key)));
             moved.made.extend(made.into_iter().map(|key| (name, key)));
             moved.lost.extend(lost.into_iter().map(|key| (name, key)));
-            let retyped =
-                pair.to.form.columns.iter().filter(|to| {
-                    pair.from.form.column(&to.name).is_some_and(|from| !is_comparable(from, to))
-                });
-            moved.retyped.extend(retyped.map(|column| (name, &column.name)));
+            let retyped = pair.columns.same.iter().filter(|(from, to)| !is_comparable(from.form, to.form));
+            moved.retyped.extend(retyped.map(|(_, column)| (name, &column.form.name)));
         }
         moved
     }
@@ -127,43 +122,42 @@ pub(super) fn in_the_way(pairs: &Pairs<'_>, moved: &Moved<'_>) -> InTheWay {
         return found;
     }
     for pair in &pairs.common {
-        let table = &pair.to.written.name;
-        let drop =
-            |key| Operation::drop(ObjectId::constraint(table.clone(), pair.from.foreign_key_reference(key)));
-        let matched = constraint::foreign_keys(*pair);
-        for key in matched.gone {
-            // In its own table a foreign key goes first anyway.
-            let is_first = key.referred_table == *pair.name() && !moved.is_before_its_index(pair.name(), key);
-            if !is_first && moved.is_in_the_way(pair.name(), key) {
-                found.dropped.push(drop(key));
-            }
-        }
-        for (from, to) in matched.same {
-            if moved.is_in_the_way(pair.name(), from) {
-                found.dropped.push(drop(from));
-                found.again.push(create(*pair, to));
+        let is_in_the_way = |key: &ForeignKey| moved.is_in_the_way(pair.name(), key);
+        // In its own table a foreign key goes first anyway.
+        let is_first = |key: &ForeignKey| {
+            key.referred_table == *pair.name() && !moved.is_before_its_index(pair.name(), key)
+        };
+        let must_go = |key: &ForeignKey| !is_first(key) && is_in_the_way(key);
+        let gone = pair.constraints.gone.iter().filter(|one| foreign_key(one.form).is_some_and(must_go));
+        found.dropped.extend(gone.map(|constraint| pair.drop_constraint(*constraint)));
+        for (from, to) in pair.kept_constraints() {
+            if foreign_key(from.form).is_some_and(is_in_the_way) {
+                found.dropped.push(pair.drop_constraint(from));
+                found.again.push(pair.create_constraint(to));
             }
         }
     }
     found
 }
 
-fn create(pair: Pair<'_>, foreign_key: &ForeignKey) -> Operation {
-    let foreign_key = constraint::written(foreign_key, pair.to.written.foreign_keys()).clone();
-    Operation::create(Object::constraint(pair.to.written.name.clone(), foreign_key))
-}
-
 /// Lists what can be referred to in a table.
 fn keys(table: &Table) -> BTreeSet<BTreeSet<&Ident>> {
     let mut keys = constraint_keys(table);
-    keys.extend(table.indexes.values().filter_map(index::key));
+    keys.extend(table.indexes.values().filter_map(index_key));
     keys
 }
 
 fn constraint_keys(table: &Table) -> BTreeSet<BTreeSet<&Ident>> {
-    let primary_key = table.primary_key().into_iter().map(|key| key.columns.iter().collect());
-    let uniques = table.uniques().map(|unique| unique.columns.iter().collect());
-    primary_key.chain(uniques).collect()
+    table.constraints.iter().filter_map(constraint_key).collect()
+}
+
+/// Returns the columns of a constraint that a foreign key can refer to.
+fn constraint_key(constraint: &Constraint) -> Option<BTreeSet<&Ident>> {
+    match constraint {
+        Constraint::PrimaryKey(key) => Some(key.columns.iter().collect()),
+        Constraint::Unique(unique) => Some(unique.columns.iter().collect()),
+        Constraint::ForeignKey(_) | Constraint::Check(_) | Constraint::Exclusion(_) => None,
+    }
 }
 
 /// Tells whether a foreign key between a column's old and new type could be.

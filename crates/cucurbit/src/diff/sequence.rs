@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    dialect::{self, Canonical, generated_sequence},
+    dialect::{self, Both, generated_sequence},
     operation::{Change, ColumnChange, Operation, SequenceChange},
     schema::{
         Column, Ident, Object, ObjectId, ObjectName, Schema, Sequence, Serial, ServerDefault, Table,
@@ -12,10 +12,7 @@ use crate::{
     },
 };
 
-use super::{
-    table::{Pair, Pairs},
-    written,
-};
+use super::pair::{Matched, Pair, Pairs};
 
 /// What changes in sequences.
 #[derive(Debug, Default)]
@@ -25,39 +22,40 @@ pub(super) struct Sequences {
 }
 
 pub(super) fn compare(
-    from: &Canonical,
-    to: &Canonical,
+    matched: &Matched<'_, Sequence>,
+    from: &Schema,
+    to: &Schema,
     is_left_alone: impl Fn(&ObjectName) -> bool,
 ) -> Sequences {
     let mut sequences = Sequences::default();
-    let are_owned = owned(to.form());
-    for (name, form) in &to.form().sequences {
-        let Some(written) = written(&to.as_written().sequences, name).cloned() else { continue };
-        match from.form().sequences.get(name) {
-            // A column owns it without being filled by it, which is not compared.
-            None if from.form().uncounted.0.contains(name) => {}
+    let alter = |changes, written: &Sequence| {
+        Operation::Alter(Change::Sequence { name: written.name.clone(), changes })
+    };
+    let mut before = Vec::new();
+    for one in &matched.new {
+        let name = &one.form.name;
+        // A column owns it without being filled by it, which is not compared.
+        if !from.uncounted.0.contains(name) {
             // One that a column owned stands alone from now on.
-            None => sequences.before.push(match owned_as(from.form(), name) {
-                Some(owned) => {
-                    let changes = SequenceChange::alone(&owned, &written);
-                    Operation::Alter(Change::Sequence { name: written.name, changes })
-                }
-                None => Operation::create(written),
-            }),
-            Some(was) if was != form => {
-                let was_written = super::written(&from.as_written().sequences, name).unwrap_or(was);
-                let changes = SequenceChange::found([was, was_written], [form, &written]);
-                sequences.before.push(Operation::Alter(Change::Sequence { name: written.name, changes }));
-            }
-            Some(_) => {}
+            let operation = match owned_as(from, name) {
+                Some(owned) => alter(SequenceChange::alone(&owned, one.written), one.written),
+                None => Operation::create(one.written.clone()),
+            };
+            before.push((name, operation));
         }
     }
-    for name in from.form().sequences.keys() {
-        let is_uncounted = to.form().uncounted.0.contains(name);
-        let is_there = to.form().sequences.contains_key(name) || are_owned.contains(name) || is_uncounted;
-        let is_gone = !is_there && !is_left_alone(name);
-        if let Some(written) = written(&from.as_written().sequences, name).filter(|_| is_gone) {
-            sequences.after.push(Operation::drop(ObjectId::Sequence(written.name.clone())));
+    for (was, is) in matched.same.iter().filter(|(was, is)| was.form != is.form) {
+        let changes = SequenceChange::found([was.form, was.written], [is.form, is.written]);
+        before.push((&is.form.name, alter(changes, is.written)));
+    }
+    before.sort_by_key(|(name, _)| *name);
+    sequences.before = before.into_iter().map(|(_, operation)| operation).collect();
+    let are_owned = owned(to);
+    for one in &matched.gone {
+        let name = &one.form.name;
+        let is_there = are_owned.contains(name) || to.uncounted.0.contains(name);
+        if !is_there && !is_left_alone(name) {
+            sequences.after.push(Operation::drop(ObjectId::Sequence(one.written.name.clone())));
         }
     }
     sequences
@@ -96,41 +94,41 @@ pub(super) fn counted_by(table: &Table) -> impl Iterator<Item = ObjectName> {
 
 /// A column that stays SERIAL while its sequence gets another name.
 struct Renamed<'c> {
-    pair: Pair<'c>,
-    column: &'c Column,
+    pair: &'c Pair<'c>,
+    /// As it is and as it shall be.
+    column: (Both<'c, Column>, Both<'c, Column>),
     from: ObjectName,
     to: ObjectName,
 }
 
 /// Frees what others need: a name that another sequence gets, and a sequence that goes from the defaults that use it.
-pub(super) fn freed(pairs: &Pairs<'_>, from: &Canonical, to: &Canonical, takes_any: bool) -> Vec<Operation> {
-    let (were_owned, are_owned) = (owned(from.form()), owned(to.form()));
+pub(super) fn freed(pairs: &Pairs<'_>, from: &Schema, to: &Schema, takes_any: bool) -> Vec<Operation> {
+    let (were_owned, are_owned) = (owned(from), owned(to));
     let mut operations = Vec::new();
     let mut renamed = Vec::new();
-    for pair in pairs.common.iter().filter(|pair| !pair.is_same) {
-        for column in &pair.from.form.columns {
-            let Some(after) = pair.to.form.column(&column.name) else { continue };
-            let counted = match &column.default {
+    for pair in &pairs.common {
+        for (column, after) in &pair.columns.same {
+            let counted = match &column.form.default {
                 Some(ServerDefault::Expression(sql)) => dialect::counted_by(&sql.base),
                 Some(_) | None => Vec::new(),
             };
             let goes = |name: &ObjectName| {
-                let stays = are_owned.contains(name) || to.form().sequences.contains_key(name);
+                let stays = are_owned.contains(name) || to.sequences.contains_key(name);
                 were_owned.contains(name) && !stays
             };
-            if counted.iter().any(goes) && column.default != after.default {
-                operations.push(set_default(*pair, column, None));
+            if counted.iter().any(goes) && column.form.default != after.form.default {
+                operations.push(set_default(pair, after, None));
             }
-            let names = owned_by(pair.name(), column).zip(owned_by(pair.name(), after));
-            let is_served = takes_any && is_unnamed(after);
+            let names = owned_by(pair.name(), column.form).zip(owned_by(pair.name(), after.form));
+            let is_served = takes_any && is_unnamed(after.form);
             let names = names.filter(|(from, to)| from != to && are_owned.contains(from) && !is_served);
             if let Some((from, to)) = names {
-                renamed.push(Renamed { pair: *pair, column, from, to });
+                renamed.push(Renamed { pair, column: (*column, *after), from, to });
             }
         }
     }
     let mut borne: BTreeSet<ObjectName> = were_owned;
-    borne.extend(from.form().sequences.keys().cloned());
+    borne.extend(from.sequences.keys().cloned());
     operations.extend(in_order(renamed, borne));
     operations
 }
@@ -145,26 +143,24 @@ fn in_order(mut renamed: Vec<Renamed<'_>>, mut borne: BTreeSet<ObjectName>) -> V
     let mut operations = Vec::new();
     while !renamed.is_empty() {
         let free = renamed.iter().position(|one| !borne.contains(&one.to));
-        let Renamed { pair, column, from, to } = renamed.remove(free.unwrap_or(0));
+        let Renamed { pair, column: (column, after), from, to } = renamed.remove(free.unwrap_or(0));
         let name = match free {
             Some(_) => to.name,
             None => Ident::new(format!("{}_between", from.name)),
         };
         borne.remove(&from);
         borne.insert(from.sibling(name.clone()));
-        let default = pair.from.written_column(&column.name).and_then(|written| written.default.clone());
-        if let Some(ServerDefault::Serial(serial)) = default {
+        if let Some(ServerDefault::Serial(serial)) = column.written.default.clone() {
             let default = ServerDefault::Serial(Serial { name: Some(name), ..serial });
-            operations.push(set_default(pair, column, Some(default)));
+            operations.push(set_default(pair, &after, Some(default)));
         }
     }
     operations
 }
 
-fn set_default(pair: Pair<'_>, column: &Column, default: Option<ServerDefault>) -> Operation {
-    let name = pair.to.written_column(&column.name).unwrap_or(column).name.clone();
+fn set_default(pair: &Pair<'_>, column: &Both<'_, Column>, default: Option<ServerDefault>) -> Operation {
     let changes = vec![ColumnChange::SetDefault(default)];
-    Operation::alter_column(pair.to.written.name.clone(), name, changes)
+    Operation::alter_column(pair.to.written.name.clone(), column.written.name.clone(), changes)
 }
 
 /// Returns the name of the sequence that a column owns.
@@ -189,7 +185,7 @@ pub(super) fn keep_name(from: Option<&ServerDefault>, to: Option<&mut ServerDefa
 }
 
 /// Says how a sequence is called that gets the name which the server would give, where it is one that is there already.
-pub(super) fn say_names(operations: &mut Vec<Operation>, from: &Canonical) {
+pub(super) fn say_names(operations: &mut Vec<Operation>, from: &Schema) {
     for operation in operations.iter_mut() {
         if let Operation::Create { object: Object::Column { table, column }, .. } = operation {
             say_name(from, table, &column.name, column.default.as_mut());
@@ -222,12 +218,12 @@ pub(super) fn say_names(operations: &mut Vec<Operation>, from: &Canonical) {
     });
 }
 
-fn say_name(from: &Canonical, table: &TableName, column: &Ident, default: Option<&mut ServerDefault>) {
+fn say_name(from: &Schema, table: &TableName, column: &Ident, default: Option<&mut ServerDefault>) {
     let Some(ServerDefault::Serial(serial @ Serial { name: None, .. })) = default else { return };
     let generated = generated_sequence(table, column);
-    let was = from.form().table(table).and_then(|table| table.column(column));
+    let was = from.table(table).and_then(|table| table.column(column));
     let was = was.and_then(|was| owned_by(table, was));
-    if was.is_some() || from.form().sequences.contains_key(&table.sibling(generated.clone())) {
+    if was.is_some() || from.sequences.contains_key(&table.sibling(generated.clone())) {
         serial.name = Some(generated);
     }
 }

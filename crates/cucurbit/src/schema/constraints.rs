@@ -257,9 +257,14 @@ impl Constraints {
             .collect()
     }
 
-    /// Sorts those of each kind. The kinds stay in their order.
-    pub fn sort_by_key<K: Ord>(&mut self, mut key: impl FnMut(&Constraint) -> K) {
-        self.0.sort_by_cached_key(|constraint| (constraint.rank(), key(constraint)));
+    /// Sorts those of each kind. The kinds stay in their order. Returns the place that each had before.
+    pub fn sort_by_key<K: Ord>(&mut self, mut key: impl FnMut(&Constraint) -> K) -> Vec<usize> {
+        let mut placed: Vec<(usize, Constraint)> =
+            std::mem::take(&mut self.0).into_iter().enumerate().collect();
+        placed.sort_by_cached_key(|(_, constraint)| (constraint.rank(), key(constraint)));
+        let (places, sorted) = placed.into_iter().unzip();
+        self.0 = sorted;
+        places
     }
 
     pub(crate) fn shrink_to_fit(&mut self) {

@@ -172,17 +172,22 @@ impl Table {
         }
     }
 
-    /// Returns how every constraint of the table is referred to, keys first.
+    /// Returns how one of its constraints is referred to.
     #[must_use]
-    pub fn constraint_references(&self) -> Vec<ConstraintRef> {
-        let reference = |constraint: &Constraint| match constraint {
+    pub fn constraint_reference(&self, constraint: &Constraint) -> ConstraintRef {
+        match constraint {
             Constraint::ForeignKey(key) => self.foreign_key_reference(key),
             Constraint::PrimaryKey(_)
             | Constraint::Unique(_)
             | Constraint::Check(_)
             | Constraint::Exclusion(_) => constraint.reference(),
-        };
-        self.constraints.iter().map(reference).collect()
+        }
+    }
+
+    /// Returns how every constraint of the table is referred to, keys first.
+    #[must_use]
+    pub fn constraint_references(&self) -> Vec<ConstraintRef> {
+        self.constraints.iter().map(|constraint| self.constraint_reference(constraint)).collect()
     }
 
     /// Returns the primary key.

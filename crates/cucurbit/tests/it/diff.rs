@@ -2,10 +2,10 @@
 
 use cucurbit::{
     connection::Connection,
-    dialect::{self, Answers},
+    dialect::{self, Answers, Dialect},
     diff::{Diff, Filter, diff},
     operation::{Operation, reverse_all},
-    schema::{Index, Schema, TableBuilder, build::*},
+    schema::{Index, Object, OnConflict, Schema, TableBuilder, build::*},
 };
 
 use crate::support::{Database, on_each_database};
@@ -85,6 +85,22 @@ fn with_unique_code(table: &mut TableBuilder) {
 fn child_of_code(table: &mut TableBuilder) {
     plain(table);
     table.foreign_key(["code"], "parent", ["code"]).named("fk_child_code");
+}
+
+/// The second one's form is neither of the written ones, and its words would do for both.
+#[test]
+fn a_constraint_is_emitted_as_it_was_written_itself() {
+    let both = |table: &mut TableBuilder| {
+        plain(table);
+        table.unique(["code"]).include(["id"]);
+        table.unique(["code"]).on_conflict(OnConflict::Ignore);
+    };
+    let sides = [schema(&[("tree", &plain)]), schema(&[("tree", &both)])];
+    let [from, to] = sides.map(|side| Dialect::Postgres.canonical(side));
+    let found = diff(&from, &to, &Answers::default(), &Filter::default()).operations;
+    let written = to.as_written().tables.values().flat_map(|table| table.uniques().cloned());
+    let add = |unique| Operation::create(Object::constraint("tree", unique));
+    assert_eq!(found, written.map(add).collect::<Vec<_>>());
 }
 
 #[test]

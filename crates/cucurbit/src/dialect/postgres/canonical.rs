@@ -19,24 +19,21 @@ pub(crate) fn canonical(schema: Schema, own: Option<&Ident>) -> Canonical {
     let public = Ident::new("public");
     let own = own.unwrap_or(&public);
     let Schema { tables, enums, sequences, schemas, external: _, remarks: _, unsaid: _, uncounted } = schema;
-    let schemas = schemas.into_iter().filter(|name| name != own);
-    let mut as_written = Schema::new().with_schemas(schemas);
-    let cut = as_written.schemas.iter().cloned().map(|mut name| {
-        names::cut(&mut name);
-        name
-    });
-    let mut form = Schema::new().with_schemas(cut);
+    let mut canonical = Canonical::new(Dialect::Postgres);
+    for name in schemas.into_iter().filter(|name| name != own) {
+        canonical.form.schemas.insert(names::cut_of(name.clone()));
+        canonical.as_written.schemas.insert(name);
+    }
     for mut name in uncounted.0 {
         unqualified(&mut name, own);
-        form.uncounted.0.insert(name);
+        canonical.form.uncounted.0.insert(name);
     }
     for mut written in enums.into_values() {
         unqualified(&mut written.name, own);
         let mut stored = written.clone();
         names::cut_object(&mut stored.name);
         stored.comment = said(&stored.comment);
-        as_written.enums.insert(written.name.clone(), written);
-        form.enums.insert(stored.name.clone(), stored);
+        canonical.add_enum(written, stored);
     }
     for mut written in sequences.into_values() {
         unqualified(&mut written.name, own);
@@ -45,8 +42,7 @@ pub(crate) fn canonical(schema: Schema, own: Option<&Ident>) -> Canonical {
         stored.ty = types::stored(&stored.ty);
         stored.comment = said(&stored.comment);
         stored.options = sequence::stored(&stored.ty, &stored.options);
-        as_written.sequences.insert(written.name.clone(), written);
-        form.sequences.insert(stored.name.clone(), stored);
+        canonical.add_sequence(written, stored);
     }
     let tables = tables.into_values().map(|mut written| {
         in_own_schema(&mut written, own);
@@ -59,14 +55,13 @@ pub(crate) fn canonical(schema: Schema, own: Option<&Ident>) -> Canonical {
     for (mut written, mut stored) in tables {
         let schema = stored.name.schema.clone();
         let is_borne_once = |name: &Ident| borne.get(&(schema.clone(), name.clone())) == Some(&1);
-        forget_generated_names(&mut written, &stored, &is_borne_once);
-        let table = stored.clone();
-        forget_generated_names(&mut stored, &table, &is_borne_once);
-        store(&mut stored, own);
-        as_written.tables.insert(written.name.clone(), written);
-        form.tables.insert(stored.name.clone(), stored);
+        forget_generated_names([&mut written, &mut stored], is_borne_once);
+        let places = store(&mut stored, own);
+        let indexes = written.indexes.keys().map(|name| (names::cut_of(name.clone()), name.clone()));
+        let indexes = indexes.collect();
+        canonical.add_table(written, stored, places, indexes);
     }
-    Canonical::new(as_written, form)
+    canonical
 }
 
 /// The connection's own schema is where a name without one is looked for.
@@ -79,37 +74,48 @@ fn unqualified(name: &mut TableName, own: &Ident) {
     name.schema = name.schema.take().filter(|schema| schema != own);
 }
 
-/// Takes away the names that the server chose, and the unique constraints that it would not make.
-///
-/// `cut` is the same table with its names cut, in the same order.
-fn forget_generated_names(table: &mut Table, cut: &Table, is_borne_once: &impl Fn(&Ident) -> bool) {
-    let given = &mut BTreeSet::new();
+/// Takes away the names that the server chose, and the unique constraints that it would not make: of a table as it was
+/// written, and of the same table with its names cut, which tells.
+fn forget_generated_names([written, cut]: [&mut Table; 2], is_borne_once: impl Fn(&Ident) -> bool) {
+    let mut given = BTreeSet::new();
     // Read in the order of their names, one with a number comes first where the number made the cut longer.
     let mut known = None;
     while known != Some(given.len()) {
         known = Some(given.len());
-        for (constraint, cut_constraint) in table.constraints.iter_mut().zip(cut.constraints.iter()) {
-            if names::is_given(cut, cut_constraint, given, is_borne_once) {
-                constraint.forget_name();
+        for place in 0..cut.constraints.len() {
+            if names::is_given(cut, &cut.constraints[place], &mut given, &is_borne_once) {
+                written.constraints[place].forget_name();
+                cut.constraints[place].forget_name();
             }
         }
     }
-    for (column, cut_column) in table.columns.iter_mut().zip(&cut.columns) {
-        forget_own_sequence(column, &names::generated_sequence(&cut.name, &cut_column.name));
+    for (column, cut_column) in written.columns.iter_mut().zip(&mut cut.columns) {
+        let generated = names::generated_sequence(&cut.name, &cut_column.name);
+        forget_own_sequence(column, &generated);
+        forget_own_sequence(cut_column, &generated);
     }
-    // CREATE TABLE makes one index of a key that is said twice (`transformIndexConstraints` in parse_utilcmd.c).
+    for place in repeated(cut).into_iter().rev() {
+        written.constraints.remove(place);
+        cut.constraints.remove(place);
+    }
+}
+
+/// Finds the unique constraints that say a key again: CREATE TABLE makes one index of them
+/// (`transformIndexConstraints` in parse_utilcmd.c).
+fn repeated(table: &Table) -> Vec<usize> {
     let key_as_unique = |key: &PrimaryKey| {
         let PrimaryKey { name: _, columns, include, deferral, on_conflict: _, comment: _ } = key.clone();
         Unique { include, deferral, ..Unique::new(columns) }
     };
     let mut kept: Vec<Unique> = table.primary_key().into_iter().map(key_as_unique).collect();
-    table.constraints.retain(|constraint| {
-        let Constraint::Unique(unique) = constraint else { return true };
+    let repeated = table.constraints.iter().enumerate().filter(|(_, constraint)| {
+        let Constraint::Unique(unique) = constraint else { return false };
         let unnamed = Unique { name: None, comment: None, on_conflict: OnConflict::Abort, ..unique.clone() };
         let is_repeated = unique.name.is_none() && kept.contains(&unnamed);
         kept.push(unnamed);
-        !is_repeated
+        is_repeated
     });
+    repeated.map(|(place, _)| place).collect()
 }
 
 /// Takes away what of a column's own sequence is as SERIAL makes it.
@@ -121,7 +127,8 @@ fn forget_own_sequence(column: &mut Column, generated: &Ident) {
     }
 }
 
-fn store(table: &mut Table, own: &Ident) {
+/// Returns where each constraint stood before.
+fn store(table: &mut Table, own: &Ident) -> Vec<usize> {
     for column in &mut table.columns {
         store_column(column, own);
     }
@@ -132,7 +139,7 @@ fn store(table: &mut Table, own: &Ident) {
         }
     }
     constraints.iter_mut().for_each(|constraint| store_constraint(constraint, columns));
-    constraints.sort_by_key(|constraint| {
+    let places = constraints.sort_by_key(|constraint| {
         let name = constraint.name().cloned();
         match constraint {
             // Checks stay in the order in which they were made.
@@ -148,6 +155,7 @@ fn store(table: &mut Table, own: &Ident) {
     indexes.values_mut().for_each(|index| store_index(index, columns));
     table.comment = said(&table.comment);
     table.options = TableOptions { is_unlogged: table.options.is_unlogged, ..TableOptions::default() };
+    places
 }
 
 fn store_constraint(constraint: &mut Constraint, columns: &[Column]) {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::schema::{
     Check, Column, ColumnType, Constraint, Expression, ForeignKey, Ident, Index, IndexKey, IndexPart,
-    OnConflict, PrimaryKey, Schema, ServerDefault, Table, TableName, TableOptions, Type, Unique,
+    OnConflict, PrimaryKey, Schema, Sequence, ServerDefault, Table, TableName, TableOptions, Type, Unique,
 };
 
 use super::{
@@ -42,17 +42,30 @@ pub(in super::super) fn canonical(schema: Schema) -> Canonical {
             key.referred_columns.clone_from(columns);
         }
     }
-    let mut forms = Forms::default();
-    let mut form = Schema::from_tables(as_written.tables.values().map(|table| form(table, &mut forms)));
-    names::fold(&mut form);
-    let form = form.with_enums(as_written.enums.values().cloned());
-    let sequences = as_written.sequences.values().cloned();
-    let form = form.with_sequences(sequences.map(|mut sequence| {
-        sequence.options = sequence.options.without_ones();
-        sequence
-    }));
-    let form = form.with_schemas(as_written.schemas.iter().cloned());
-    Canonical::new(as_written, form)
+    let mut types = Forms::default();
+    let mut forms = Schema::from_tables(as_written.tables.values().map(|table| form(table, &mut types)));
+    let names = names::fold(&mut forms);
+    let mut canonical = Canonical::new(HERE);
+    let Schema { tables, enums, sequences, schemas, .. } = as_written;
+    for (written, (name, indexes)) in tables.into_values().zip(names) {
+        let is_kept = |one: &Constraint| !matches!(one, Constraint::Exclusion(_));
+        let places = written.constraints.iter().enumerate().filter(|(_, one)| is_kept(one));
+        let places = places.map(|(place, _)| place).collect();
+        if let Some(form) = forms.tables.remove(&name) {
+            canonical.add_table(written, form, places, indexes);
+        }
+    }
+    for written in enums.into_values() {
+        let form = written.clone();
+        canonical.add_enum(written, form);
+    }
+    for written in sequences.into_values() {
+        let form = Sequence { options: written.options.clone().without_ones(), ..written.clone() };
+        canonical.add_sequence(written, form);
+    }
+    canonical.form.schemas.clone_from(&schemas);
+    canonical.as_written.schemas = schemas;
+    canonical
 }
 
 /// `main` is the file itself.

@@ -49,7 +49,11 @@ pub(super) use self::{
     reflect::{reflect, unmodelled},
 };
 pub(super) use self::{
-    canonical::canonical, names::all_in_letters_of, plan::plan, said::add_what_is_said, token::names_column,
+    canonical::canonical,
+    names::all_in_letters_of,
+    plan::plan,
+    said::add_what_is_said,
+    token::{names_column, same_name},
 };
 
 /// The dialect of this room.

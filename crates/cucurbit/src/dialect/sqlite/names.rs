@@ -97,14 +97,20 @@ fn respell<'n>(name: &mut Ident, declared: impl Iterator<Item = &'n Ident> + Clo
     }
 }
 
-/// Writes every name of the tables in lower case. References are spelled as what they refer to.
-pub(super) fn fold(schema: &mut Schema) {
+/// Writes every name of the tables in lower case. References are spelled as what they refer to. Returns the name that each
+/// table has then, and the names that its indexes had, by those that they have.
+pub(super) fn fold(schema: &mut Schema) -> Vec<(TableName, BTreeMap<Ident, Ident>)> {
     let tables = alike(schema.tables.keys().map(|name| &name.name));
+    let mut folded = Vec::new();
     let of_tables = schema.tables.values().map(|table| {
         let mut name = table.name.clone();
         small_unless(&tables, &mut name.name);
         let columns = alike(table.columns.iter().map(|column| &column.name));
-        (name, (columns, alike(table.indexes.keys())))
+        let indexes = alike(table.indexes.keys());
+        let small_index = |name: &Ident| if indexes.contains(name) { name.clone() } else { small(name) };
+        let names = table.indexes.keys().map(|name| (small_index(name), name.clone())).collect();
+        folded.push((name.clone(), names));
+        (name, (columns, indexes))
     });
     let of_tables: BTreeMap<ObjectName, (BTreeSet<Ident>, BTreeSet<Ident>)> = of_tables.collect();
     let none = (BTreeSet::new(), BTreeSet::new());
@@ -125,6 +131,7 @@ pub(super) fn fold(schema: &mut Schema) {
         | Part::NewName(_)
         | Part::Object { .. } => {}
     });
+    folded
 }
 
 /// Lists the names that are one name to SQLite with another of the list.

@@ -66,7 +66,7 @@ impl Token {
 }
 
 /// Tells whether SQLite takes two names for one.
-pub(super) fn same_name(one: &Ident, other: &Ident) -> bool {
+pub(in crate::dialect) fn same_name(one: &Ident, other: &Ident) -> bool {
     one.as_str().eq_ignore_ascii_case(other.as_str())
 }
 

@@ -1,0 +1,393 @@
+//! What belongs together on both sides. Everything is paired here, once: by name, by what it is, or by what the server
+//! says of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    dialect::{Both, BothTable, Canonical, Subject},
+    operation::{Operation, comment_exclusion, create_exclusion, drop_exclusion},
+    schema::{
+        Check, Column, Constraint, EnumType, Exclusion, ForeignKey, Ident, Index, IndexKey, IndexPart,
+        Object, ObjectId, Sequence, Table, TableName,
+    },
+};
+
+use super::{
+    Filter,
+    expression::{Comparison, Placed},
+};
+
+/// Two lists, paired.
+#[derive(Debug)]
+pub(super) struct Matched<'c, T> {
+    /// What is on both sides, from and to.
+    pub(super) same: Vec<(Both<'c, T>, Both<'c, T>)>,
+    /// What is only in the first list.
+    pub(super) gone: Vec<Both<'c, T>>,
+    /// What is only in the second list.
+    pub(super) new: Vec<Both<'c, T>>,
+}
+
+/// All objects, paired. The lists are sorted by name.
+#[derive(Debug)]
+pub(super) struct Pairs<'c> {
+    pub(super) enums: Matched<'c, EnumType>,
+    pub(super) sequences: Matched<'c, Sequence>,
+    pub(super) created: Vec<BothTable<'c>>,
+    pub(super) common: Vec<Pair<'c>>,
+    pub(super) dropped: Vec<BothTable<'c>>,
+}
+
+/// A table on both sides, and what it holds.
+#[derive(Debug)]
+pub(super) struct Pair<'c> {
+    pub(super) from: BothTable<'c>,
+    pub(super) to: BothTable<'c>,
+    /// Whether both sides have one form, as most tables of most comparisons have. What it holds is not paired then.
+    pub(super) is_same: bool,
+    /// The columns in the order of their table.
+    pub(super) columns: Matched<'c, Column>,
+    /// The constraints of all kinds, each kind in its order. One that is altered is the same one.
+    pub(super) constraints: Matched<'c, Constraint>,
+    /// The indexes by name. One that differs is gone, and new.
+    pub(super) indexes: Matched<'c, Index>,
+}
+
+impl<T> Default for Matched<'_, T> {
+    fn default() -> Self {
+        Self { same: Vec::new(), gone: Vec::new(), new: Vec::new() }
+    }
+}
+
+impl<'c, T> Matched<'c, T> {
+    /// Pairs two lists by name; what is paired is in the order of the second list.
+    pub(super) fn by_name<N: Ord + 'c>(
+        from: impl Iterator<Item = Both<'c, T>>,
+        to: impl Iterator<Item = Both<'c, T>>,
+        name: impl Fn(&'c T) -> &'c N,
+    ) -> Self {
+        let mut gone: Vec<Both<'c, T>> = from.collect();
+        let were: BTreeMap<&N, Both<'c, T>> = gone.iter().map(|one| (name(one.form), *one)).collect();
+        let (mut same, mut new, mut names) = (Vec::new(), Vec::new(), BTreeSet::new());
+        for to in to {
+            names.insert(name(to.form));
+            match were.get(name(to.form)) {
+                Some(from) => same.push((*from, to)),
+                None => new.push(to),
+            }
+        }
+        gone.retain(|one| !names.contains(name(one.form)));
+        Self { same, gone, new }
+    }
+
+    /// Pairs of what is left whatever fits, each with the first that does.
+    fn pair_up(&mut self, mut fits: impl FnMut(&'c T, &'c T) -> bool) {
+        let Self { same, gone, new } = self;
+        new.retain(|to| match gone.iter().position(|from| fits(from.form, to.form)) {
+            Some(place) => {
+                same.push((gone.remove(place), *to));
+                false
+            }
+            None => true,
+        });
+    }
+}
+
+impl<'c> Pairs<'c> {
+    pub(super) fn of(
+        from: &'c Canonical,
+        to: &'c Canonical,
+        enums: Matched<'c, EnumType>,
+        filter: &Filter,
+        comparison: &mut Comparison<'_>,
+    ) -> Self {
+        let is_included =
+            |table: &BothTable<'_>| filter.includes(&table.form.name) && filter.includes(&table.written.name);
+        let sequences = Matched::by_name(from.sequences(), to.sequences(), |sequence| &sequence.name);
+        let (mut created, mut common) = (Vec::new(), Vec::new());
+        for table in to.tables().filter(is_included) {
+            match from.table(&table.form.name) {
+                Some(from) => common.push(Pair::of(from, table, to, comparison)),
+                None => created.push(table),
+            }
+        }
+        let is_gone = |table: &BothTable<'_>| to.table(&table.form.name).is_none();
+        let dropped = from.tables().filter(is_included).filter(is_gone).collect();
+        Self { enums, sequences, created, common, dropped }
+    }
+}
+
+impl<'c> Pair<'c> {
+    fn of(from: BothTable<'c>, to: BothTable<'c>, side: &Canonical, comparison: &mut Comparison<'_>) -> Self {
+        if from.form == to.form && !leaves_type(from.written, to.written, side) {
+            let (columns, constraints, indexes) =
+                (Matched::default(), Matched::default(), Matched::default());
+            return Self { from, to, is_same: true, columns, constraints, indexes };
+        }
+        let indexes = indexes(from, to, comparison);
+        let constraints = constraints(from, to, comparison);
+        let columns = Matched::by_name(from.columns(), to.columns(), |column| &column.name);
+        Self { from, to, is_same: false, columns, constraints, indexes }
+    }
+
+    pub(super) fn name(&self) -> &'c TableName {
+        &self.to.form.name
+    }
+
+    /// Lists the constraints that stay, on both sides.
+    pub(super) fn kept_constraints(
+        &self,
+    ) -> impl Iterator<Item = (Both<'c, Constraint>, Both<'c, Constraint>)> {
+        let all = self.is_same.then(|| self.from.constraints().zip(self.to.constraints()));
+        self.constraints.same.iter().copied().chain(all.into_iter().flatten())
+    }
+
+    /// Tells whether the primary key goes, comes or is another one.
+    pub(super) fn is_other_primary_key(&self) -> bool {
+        let Matched { same: _, gone, new } = &self.constraints;
+        gone.iter().chain(new).any(|constraint| matches!(constraint.form, Constraint::PrimaryKey(_)))
+    }
+
+    /// Drops an index of the table.
+    pub(super) fn drop_index(&self, index: Both<'_, Index>) -> Operation {
+        Operation::drop(ObjectId::index(self.to.written.name.clone(), index.written.name.clone()))
+    }
+
+    /// Drops a constraint of the table.
+    pub(super) fn drop_constraint(&self, constraint: Both<'_, Constraint>) -> Operation {
+        let table = &self.to.written.name;
+        match constraint.written {
+            Constraint::Exclusion(exclusion) => drop_exclusion(table, exclusion),
+            Constraint::PrimaryKey(_)
+            | Constraint::Unique(_)
+            | Constraint::ForeignKey(_)
+            | Constraint::Check(_) => Operation::drop(self.constraint_id(constraint)),
+        }
+    }
+
+    /// Adds a constraint to the table.
+    pub(super) fn create_constraint(&self, constraint: Both<'_, Constraint>) -> Operation {
+        create_constraint(&self.to.written.name, constraint.written)
+    }
+
+    /// Comments a constraint that stays as the other side says.
+    pub(super) fn comment_constraint(
+        &self,
+        from: Both<'_, Constraint>,
+        to: Both<'_, Constraint>,
+    ) -> Operation {
+        let text = to.form.comment().cloned();
+        match from.written {
+            Constraint::Exclusion(exclusion) => comment_exclusion(&self.to.written.name, exclusion, text),
+            Constraint::PrimaryKey(_)
+            | Constraint::Unique(_)
+            | Constraint::ForeignKey(_)
+            | Constraint::Check(_) => Operation::Comment { id: self.constraint_id(from), text },
+        }
+    }
+
+    /// Returns what a constraint of the first side is called, as it was written.
+    pub(super) fn constraint_id(&self, constraint: Both<'_, Constraint>) -> ObjectId {
+        let reference = self.from.written.constraint_reference(constraint.written);
+        ObjectId::constraint(self.to.written.name.clone(), reference)
+    }
+}
+
+/// Adds a constraint to a table.
+pub(super) fn create_constraint(table: &TableName, constraint: &Constraint) -> Operation {
+    match constraint {
+        Constraint::Exclusion(exclusion) => create_exclusion(table, exclusion),
+        Constraint::PrimaryKey(_)
+        | Constraint::Unique(_)
+        | Constraint::ForeignKey(_)
+        | Constraint::Check(_) => Operation::create(Object::constraint(table.clone(), constraint.clone())),
+    }
+}
+
+/// Returns the foreign key that a constraint is.
+pub(super) fn foreign_key(constraint: &Constraint) -> Option<&ForeignKey> {
+    if let Constraint::ForeignKey(key) = constraint { Some(key) } else { None }
+}
+
+/// Tells whether a column is of an enum type that goes. Where the database keeps none, the form does not say so.
+fn leaves_type(from: &Table, to: &Table, side: &Canonical) -> bool {
+    let enums = &side.as_written().enums;
+    let stays = |column: &Column| column.ty.base.enum_name().is_none_or(|name| enums.contains_key(name));
+    from.columns.iter().any(|column| !stays(column) && to.column(&column.name).is_some())
+}
+
+fn indexes<'c>(
+    from: BothTable<'c>,
+    to: BothTable<'c>,
+    comparison: &mut Comparison<'_>,
+) -> Matched<'c, Index> {
+    let Matched { same, mut gone, mut new } =
+        Matched::by_name(from.indexes(), to.indexes(), |index| &index.name);
+    let is_other = |(was, is): &(Both<'_, Index>, Both<'_, Index>)| {
+        is_other_index(&to.form.name, was.form, is.form, comparison)
+    };
+    let (other, same): (Vec<_>, Vec<_>) = same.into_iter().partition(is_other);
+    for (from, to) in other {
+        gone.push(from);
+        new.push(to);
+    }
+    gone.sort_by_key(|index| &index.form.name);
+    new.sort_by_key(|index| &index.form.name);
+    Matched { same, gone, new }
+}
+
+/// Pairs the constraints of a table: equal ones, then those under one name or unnamed that are equal, then those that
+/// can be altered, then those whose expressions the server says to be equal.
+fn constraints<'c>(
+    from: BothTable<'c>,
+    to: BothTable<'c>,
+    comparison: &mut Comparison<'_>,
+) -> Matched<'c, Constraint> {
+    let mut matched =
+        Matched { same: Vec::new(), gone: from.constraints().collect(), new: to.constraints().collect() };
+    let is_served = |was: &Constraint, is: &Constraint| is_served(was, is, to.form);
+    matched.pair_up(|from, to| from == to);
+    matched.pair_up(|from, to| is_served(from, to) && in_place_of(from, to) == *to);
+    matched.pair_up(|from, to| is_served(from, to) && altered(in_place_of(from, to), to) == *to);
+    let mut is_equal = |was: &'c Constraint, is: &'c Constraint| {
+        is_served(was, is)
+            && match (was, is) {
+                (Constraint::Check(was), Constraint::Check(is)) => {
+                    is_equal_check([from.form, to.form], was, is, comparison)
+                }
+                (Constraint::Exclusion(was), Constraint::Exclusion(is)) => {
+                    let Exclusion { index, operators, deferral, comment: _ } = is;
+                    (&was.operators, &was.deferral) == (operators, deferral)
+                        && !is_other_index(&to.form.name, &was.index, index, comparison)
+                }
+                (_, _) => false,
+            }
+    };
+    // Which of them are left depends on answers: each is asked about, so that one batch is enough.
+    for to in &matched.new {
+        for from in &matched.gone {
+            is_equal(from.form, to.form);
+        }
+    }
+    matched.pair_up(is_equal);
+    matched
+}
+
+/// Tells whether `to` may be served by `from` as far as names go: under the same name, or under any where none was chosen
+/// and `from` need not give its own to another of its kind.
+fn is_served(from: &Constraint, to: &Constraint, table: &Table) -> bool {
+    let takes_name = |other: &Constraint| other.is_of_kind_of(from) && other.name() == from.name();
+    from.is_of_kind_of(to)
+        && match to.name() {
+            Some(name) => from.name() == Some(name),
+            None => from.name().is_none() || !table.constraints.iter().any(takes_name),
+        }
+}
+
+/// Returns a constraint under the name and with the comment of another, which do not make it another one.
+fn in_place_of(from: &Constraint, to: &Constraint) -> Constraint {
+    let mut served = from.clone();
+    match to.name() {
+        Some(name) => served.set_name(name.clone()),
+        None => served.forget_name(),
+    }
+    *served.comment_mut() = to.comment().cloned();
+    served
+}
+
+/// Returns what an ALTER makes of a constraint, so that it is nearer to another: when a foreign key is checked, and that
+/// all rows are.
+fn altered(mut from: Constraint, to: &Constraint) -> Constraint {
+    if let Constraint::ForeignKey(key) = &mut from {
+        key.deferral = to.deferral();
+    }
+    if !to.is_not_valid() {
+        from.validate();
+    }
+    from
+}
+
+/// Tells whether two checks of a table differ in nothing but words.
+fn is_equal_check([from, to]: [&Table; 2], was: &Check, is: &Check, comparison: &mut Comparison<'_>) -> bool {
+    let Check { name: _, expression: _, is_no_inherit, is_not_valid, comment: _ } = is;
+    if was.is_no_inherit != *is_no_inherit || (*is_not_valid && !was.is_not_valid) {
+        return false;
+    }
+    let placed = |table: &Table, check: &'_ Check| {
+        let place = table.checks().position(|other| std::ptr::eq(other, check));
+        place.map(Subject::Check)
+    };
+    let (Some(from), Some(subject)) = (placed(from, was), placed(to, is)) else { return false };
+    let from = Placed { subject: from, expression: &was.expression };
+    !comparison.is_different(&to.name, from, Placed { subject, expression: &is.expression })
+}
+
+/// Tells whether two indexes of one name are surely different, their comments aside.
+fn is_other_index(table: &TableName, from: &Index, to: &Index, comparison: &mut Comparison<'_>) -> bool {
+    let Index {
+        name,
+        is_unique,
+        method,
+        parts,
+        include,
+        is_nulls_not_distinct,
+        parameters,
+        predicate,
+        is_invalid,
+        comment: _,
+    } = to;
+    let is_other = from.is_unique != *is_unique
+        || from.method != *method
+        || from.include != *include
+        || from.is_nulls_not_distinct != *is_nulls_not_distinct
+        || from.parameters != *parameters
+        || from.is_invalid != *is_invalid;
+    if is_other || from.parts.len() != parts.len() {
+        return true;
+    }
+    let mut is_different = false;
+    for (place, (from, to)) in from.parts.iter().zip(parts).enumerate() {
+        let IndexPart { key, collation, operator_class, order, nulls } = to;
+        is_different |= from.order != *order || from.nulls != *nulls;
+        is_different |= from.collation != *collation || from.operator_class != *operator_class;
+        is_different |= match (&from.key, key) {
+            (IndexKey::Column(from), IndexKey::Column(to)) => from != to,
+            (IndexKey::Expression(from), IndexKey::Expression(to)) => {
+                let subject = Subject::IndexPart(name.clone(), place);
+                comparison.is_different(
+                    table,
+                    Placed { subject: subject.clone(), expression: from },
+                    Placed { subject, expression: to },
+                )
+            }
+            (IndexKey::Column(_), IndexKey::Expression(_))
+            | (IndexKey::Expression(_), IndexKey::Column(_)) => true,
+        };
+    }
+    is_different
+        || match (&from.predicate, predicate) {
+            (Some(from), Some(to)) => {
+                let subject = Subject::Predicate(name.clone());
+                comparison.is_different(
+                    table,
+                    Placed { subject: subject.clone(), expression: from },
+                    Placed { subject, expression: to },
+                )
+            }
+            (None, None) => false,
+            (Some(_), None) | (None, Some(_)) => true,
+        }
+}
+
+/// Returns the columns of an index that a foreign key can refer to.
+pub(super) fn index_key(index: &Index) -> Option<BTreeSet<&Ident>> {
+    let Index { is_unique, parts, predicate, is_invalid, .. } = index;
+    if !is_unique || *is_invalid || predicate.is_some() {
+        return None;
+    }
+    let columns = parts.iter().map(|part| match &part.key {
+        IndexKey::Column(column) => Some(column),
+        IndexKey::Expression(_) => None,
+    });
+    columns.collect()
+}
