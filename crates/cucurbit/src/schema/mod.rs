@@ -12,6 +12,7 @@ mod default;
 mod enumeration;
 mod exclusion;
 mod index;
+mod key;
 mod name;
 mod naming;
 mod object;

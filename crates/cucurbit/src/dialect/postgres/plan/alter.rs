@@ -14,12 +14,7 @@ use crate::{
 };
 
 impl Planner<'_> {
-    pub(super) fn alter(
-        &mut self,
-        change: &Change,
-        operation: &Operation,
-        rest: &[Operation],
-    ) -> Result<(), PlanError> {
+    pub(super) fn alter(&mut self, change: &Change, operation: &Operation) -> Result<(), PlanError> {
         match change {
             Change::Column { table, column, changes } => {
                 self.alter_column_and_around(table, column, changes, operation)
@@ -27,10 +22,7 @@ impl Planner<'_> {
             Change::Constraint { table, constraint, change } => {
                 self.alter_constraint(table, constraint, change, operation)
             }
-            Change::Enum { name, change } => {
-                self.alter_enum(name, change, rest)?;
-                self.apply(operation)
-            }
+            Change::Enum { name, change } => self.alter_enum(name, change, operation),
             Change::Sequence { name, changes: _ } => self.alter_sequence(name, operation),
             Change::Table { table, change: TableChange::SetOption { option, is_set } } => {
                 self.set_option(table, *option, *is_set, operation)?;

@@ -12,7 +12,7 @@ use crate::{
         LockMode, Statement,
         sql::{qualified, quoted},
     },
-    schema::{ForeignKey, Ident, Index, IndexKey, Table, TableName},
+    schema::{ForeignKey, Ident, Table, TableName},
 };
 
 /// Foreign keys by their tables and names.
@@ -89,27 +89,9 @@ fn keys_with<'t>(table: &'t Table, gone: &[Ident], retyped: &[Ident]) -> BTreeSe
     };
     let primary_key = table.primary_key().into_iter().map(|key| (key.columns.iter().collect(), &key.include));
     let uniques = table.uniques().map(|unique| (unique.columns.iter().collect(), &unique.include));
-    let indexes = table.indexes.values().filter_map(|index| {
-        let columns = key_of(index)?;
-        Some((columns.into_iter().collect(), &index.include))
-    });
+    let indexes =
+        table.indexes.values().filter_map(|index| Some((index.key()?.into_iter().collect(), &index.include)));
     let keys = primary_key.chain(uniques).chain(indexes);
     let keys = keys.filter(|(columns, include): &(Vec<&Ident>, &Vec<Ident>)| goes(columns, include));
     keys.map(|(columns, _)| columns.into_iter().collect()).collect()
-}
-
-/// Returns the columns of an index that a foreign key can refer to.
-pub(super) fn key_of(index: &Index) -> Option<BTreeSet<&Ident>> {
-    let Index { is_unique, parts, predicate, is_invalid, .. } = index;
-    if !is_unique || *is_invalid || predicate.is_some() {
-        return None;
-    }
-    parts.iter().map(|part| column_of(&part.key)).collect()
-}
-
-fn column_of(key: &IndexKey) -> Option<&Ident> {
-    match key {
-        IndexKey::Column(column) => Some(column),
-        IndexKey::Expression(_) => None,
-    }
 }

@@ -8,9 +8,7 @@ use crate::{
         sql::{qualified, quoted, string},
     },
     operation::{ColumnChange, Operation},
-    schema::{
-        Constraint, ConstraintRef, Dialect, ForeignKey, Ident, Index, ObjectId, ObjectName, Table, TableName,
-    },
+    schema::{Constraint, ConstraintRef, Dialect, Ident, Index, ObjectId, ObjectName, Table, TableName},
 };
 
 impl Planner<'_> {
@@ -63,17 +61,6 @@ impl Planner<'_> {
         let made = owner.and_then(|owner| owner.constraints.iter().rfind(is_of_kind));
         let comment = made.and_then(|made| on_new_constraint(table, made));
         comment.into_iter().for_each(|comment| self.plan.push(comment));
-    }
-
-    /// Comments on a foreign key that is made after it was put into memory.
-    pub(super) fn comment_on_late(&mut self, table: &TableName, made: &ForeignKey) {
-        self.comment_on_last(table, |one| match one {
-            Constraint::ForeignKey(key) => key.columns == made.columns && key.comment == made.comment,
-            Constraint::PrimaryKey(_)
-            | Constraint::Unique(_)
-            | Constraint::Check(_)
-            | Constraint::Exclusion(_) => false,
-        });
     }
 
     /// Comments on a foreign key of this name that is made again.
@@ -133,21 +120,15 @@ pub(super) fn on_new_index(table: &TableName, index: &Index) -> Option<Statement
     Some(on_index(table, &index.name, Some(index.comment.as_ref()?)))
 }
 
-/// Writes the comments of a new table, its columns, its indexes and its constraints, which have their names; the
-/// foreign keys of these places are made later.
-pub(super) fn on_new_table(table: &Table, later: &[usize]) -> Vec<Statement> {
+/// Writes the comments of a new table, its columns, its indexes and its constraints, which have their names.
+pub(super) fn on_new_table(table: &Table) -> Vec<Statement> {
     let name = &table.name;
     let own = table.comment.iter().map(|text| on_table(name, Some(text)));
     let columns = table
         .columns
         .iter()
         .filter_map(|column| Some(on_column(name, &column.name, Some(column.comment.as_ref()?))));
-    let mut keys = 0..;
-    let is_made_now = |one: &&Constraint| {
-        !matches!(one, Constraint::ForeignKey(_)) || keys.next().is_some_and(|place| !later.contains(&place))
-    };
-    let made = table.constraints.iter().filter(is_made_now);
-    let constraints = made.filter_map(|constraint| on_new_constraint(name, constraint));
+    let constraints = table.constraints.iter().filter_map(|constraint| on_new_constraint(name, constraint));
     let indexes = table.indexes.values().filter_map(|index| on_new_index(name, index));
     own.chain(columns).chain(constraints).chain(indexes).collect()
 }

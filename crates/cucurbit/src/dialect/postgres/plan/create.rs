@@ -23,7 +23,6 @@ impl Planner<'_> {
         backfill: Option<&Expression>,
         concurrency: Concurrency,
         operation: &Operation,
-        rest: &[Operation],
     ) -> Result<(), PlanError> {
         match object {
             Object::Column { table, column } => self.create_column(table, column, backfill, operation),
@@ -35,7 +34,7 @@ impl Planner<'_> {
                 self.apply(operation)
             }
             Object::Sequence(new) => self.create_sequence(new, operation),
-            Object::Table(table) => self.create_table(table, operation, rest),
+            Object::Table(table) => self.create_table(table),
         }
     }
 
@@ -70,10 +69,6 @@ impl Planner<'_> {
         self.plan.push(Statement { hazards, ..added });
         self.apply(operation)?;
         self.comment_on_last(table, |one| one.is_of_kind_of(constraint));
-        match constraint {
-            Constraint::PrimaryKey(_) | Constraint::Unique(_) => self.add_deferred(table),
-            Constraint::ForeignKey(_) | Constraint::Check(_) | Constraint::Exclusion(_) => {}
-        }
         Ok(())
     }
 
@@ -110,9 +105,7 @@ impl Planner<'_> {
             .unwrap_or_else(|| effect::create_index(table, index, concurrency));
         self.plan.push(statement.mode(mode(concurrency)));
         self.plan.statements.extend(comment::on_new_index(table, index));
-        self.apply(operation)?;
-        self.add_deferred(table);
-        Ok(())
+        self.apply(operation)
     }
 
     /// Makes an index again that an attempt to make it left useless: `CREATE INDEX CONCURRENTLY` leaves one behind where
@@ -151,32 +144,20 @@ impl Planner<'_> {
         self.apply(operation)
     }
 
-    fn create_table(
-        &mut self,
-        table: &Table,
-        operation: &Operation,
-        rest: &[Operation],
-    ) -> Result<(), PlanError> {
+    fn create_table(&mut self, table: &Table) -> Result<(), PlanError> {
+        let table = &self.without_later(table);
         let alone = self.alone(&table.name, table.columns.iter().flat_map(|one| &one.default));
-        self.apply(operation)?;
+        self.apply(&Operation::create(table.clone()))?;
         self.history.made_table(&table.name);
         let own = self.own_sequences(&table.name, &table.columns, &alone)?;
         self.plan.statements.extend(own.before);
         let table = &self.with_named_sequences_of(table);
-        let keys = || table.foreign_keys().enumerate();
-        let later: Vec<usize> =
-            keys().filter(|(_, key)| self.is_later(table, key, rest)).map(|(place, _)| place).collect();
-        let unchecked: Vec<usize> = keys()
-            .filter(|(place, key)| key.is_not_valid && !later.contains(place))
-            .map(|(place, _)| place)
-            .collect();
-        let left_out = [later.as_slice(), &unchecked].concat();
-        let create = Statement::new(define::create_table(table, &left_out)?);
-        self.plan.push(create.effect(effect::creates_table(self.schema, table, &left_out)));
+        let keys = || table.foreign_keys().enumerate().filter(|(_, key)| key.is_not_valid);
+        let unchecked: Vec<usize> = keys().map(|(place, _)| place).collect();
+        let create = Statement::new(define::create_table(table, &unchecked)?);
+        self.plan.push(create.effect(effect::creates_table(self.schema, table, &unchecked)));
         self.plan.statements.extend(own.after);
-        let deferred = keys().filter(|(place, _)| later.contains(place));
-        self.deferred.extend(deferred.map(|(_, key)| (table.name.clone(), key.clone())));
-        for (_, key) in keys().filter(|(place, _)| unchecked.contains(place)) {
+        for (_, key) in keys() {
             self.add_constraint(&table.name, &key.clone().into());
         }
         for check in table.checks().filter(|check| check.is_not_valid) {
@@ -185,9 +166,8 @@ impl Planner<'_> {
         for index in table.indexes.values() {
             self.plan.push(effect::create_index(&table.name, index, Concurrency::default()));
         }
-        let made = self.schema.table(&table.name).map(|made| comment::on_new_table(made, &later));
+        let made = self.schema.table(&table.name).map(comment::on_new_table);
         self.plan.statements.extend(made.into_iter().flatten());
-        self.add_deferred(&table.name);
         Ok(())
     }
 }

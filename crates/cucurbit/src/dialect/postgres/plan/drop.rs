@@ -17,13 +17,12 @@ impl Planner<'_> {
         consent: Consent,
         concurrency: Concurrency,
         operation: &Operation,
-        rest: &[Operation],
     ) -> Result<(), PlanError> {
         match id {
             ObjectId::Column { table, name } => self.drop_column(table, name, consent, operation),
             ObjectId::Constraint { table, constraint } => self.drop_constraint(table, constraint, operation),
             ObjectId::Enum(name) => self.drop_enum(name, operation),
-            ObjectId::Index { table, name } => self.drop_index(table, name, concurrency, operation, rest),
+            ObjectId::Index { table, name } => self.drop_index(table, name, concurrency, operation),
             ObjectId::Namespace(name) => {
                 self.push_on_type(format!("DROP SCHEMA {}", quoted(name)));
                 self.apply(operation)
@@ -32,7 +31,7 @@ impl Planner<'_> {
                 self.plan.push(sequence::drop(name));
                 self.apply(operation)
             }
-            ObjectId::Table(table) => self.drop_table(table, consent, operation, rest),
+            ObjectId::Table(table) => self.drop_table(table, consent, operation),
         }
     }
 
@@ -80,9 +79,8 @@ impl Planner<'_> {
         name: &Ident,
         concurrency: Concurrency,
         operation: &Operation,
-        rest: &[Operation],
     ) -> Result<(), PlanError> {
-        self.drop_foreign_keys_by(table, name, rest)?;
+        self.drop_foreign_keys_by(table, name)?;
         self.plan.push(effect::drop_index(table, name, concurrency).mode(mode(concurrency)));
         self.apply(operation)
     }
@@ -92,9 +90,8 @@ impl Planner<'_> {
         table: &TableName,
         consent: Consent,
         operation: &Operation,
-        rest: &[Operation],
     ) -> Result<(), PlanError> {
-        self.drop_foreign_keys_to(table, rest)?;
+        self.drop_foreign_keys_to(table)?;
         let hazard = self.history.loses_rows(table, consent);
         let owner = self.owner(table, operation)?;
         let drop = Statement::new(format!("DROP TABLE {}", qualified(table)));
@@ -107,6 +104,6 @@ impl Planner<'_> {
     /// A dropped table's name may be given again, to a table that is new.
     fn forget(&mut self, table: &TableName) {
         self.history.dropped_table(table);
-        self.deferred.retain(|(owner, _)| owner != table);
+        self.next.retain(|next| !next.is_split_off || next.operation.table() != Some(table));
     }
 }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Planner, comment};
+use super::{Planner, comment, foreign_key::Next};
 use crate::{
     dialect::{
         Effect, Hazard, HazardKind, PlanError, Statement,
@@ -42,14 +42,13 @@ impl Planner<'_> {
         &mut self,
         name: &ObjectName,
         change: &EnumChange,
-        rest: &[Operation],
+        operation: &Operation,
     ) -> Result<(), PlanError> {
         match change {
-            EnumChange::AddValue { value, place } => self.add_value(name, value, place, rest),
+            EnumChange::AddValue { value, place } => return self.add_value(name, value, place, operation),
             EnumChange::RenameValue { value, to } => {
                 let (value, to) = (string(value), string(to));
                 self.push_on_type(format!("ALTER TYPE {} RENAME VALUE {value} TO {to}", qualified(name)));
-                Ok(())
             }
             EnumChange::SetValues { values, replacements, consent } => {
                 let old = self.schema.enums.get(name).map_or_else(Vec::new, |old| old.values.clone());
@@ -59,54 +58,41 @@ impl Planner<'_> {
                 let gone: Vec<&String> = old.iter().filter(is_gone).collect();
                 self.refuse_default(name, &gone)?;
                 self.refuse_spoken_of(name, &gone)?;
-                self.make_anew(name, &Values { values, replacements, gone, may_lose: consent.is_given })
+                self.make_anew(name, &Values { values, replacements, gone, may_lose: consent.is_given })?;
             }
         }
+        self.apply(operation)
     }
 
     fn add_value(
         &mut self,
         name: &ObjectName,
-        value: &String,
+        value: &str,
         place: &EnumPlace,
-        rest: &[Operation],
+        operation: &Operation,
     ) -> Result<(), PlanError> {
-        if self.made_values.remove(&(name.clone(), value.clone())) {
-            return Ok(());
-        }
-        let additions = rest.iter().map_while(|next| {
-            let Operation::Alter(Change::Enum {
-                name: other,
-                change: change @ EnumChange::AddValue { value, .. },
-            }) = next
-            else {
-                return None;
-            };
-            (other == name).then_some((value, change))
-        });
-        let additions: Vec<_> = additions.collect();
-        let added = std::iter::once(value).chain(additions.iter().map(|(value, _)| *value));
-        if !are_used(name, added.cloned().collect(), rest) {
+        let additions = self.next.iter().map_while(|next| added(&next.operation, name).cloned());
+        let additions: Vec<String> = additions.collect();
+        let values = std::iter::once(value.to_owned()).chain(additions.iter().cloned()).collect();
+        if !are_used(name, values, self.next.iter().map(|next| &next.operation)) {
             let place = match place {
                 EnumPlace::After(other) => format!(" AFTER {}", string(other)),
                 EnumPlace::Before(other) => format!(" BEFORE {}", string(other)),
                 EnumPlace::Last => String::new(),
             };
             self.push_on_type(format!("ALTER TYPE {} ADD VALUE {}{place}", qualified(name), string(value)));
-            return Ok(());
+            return self.apply(operation);
         }
+        let more: Vec<Next> = self.next.drain(..additions.len()).collect();
+        let all = || std::iter::once(operation).chain(more.iter().map(|next| &next.operation));
         let mut after = self.schema.clone();
-        let first = EnumChange::AddValue { value: value.clone(), place: place.clone() };
-        for change in std::iter::once(&first).chain(additions.iter().map(|(_, change)| *change)) {
-            let change = Change::Enum { name: name.clone(), change: change.clone() };
-            memory::apply(&mut after, &Operation::Alter(change))?;
-        }
-        self.made_values.extend(additions.iter().map(|(value, _)| (name.clone(), (*value).clone())));
+        all().try_for_each(|addition| memory::apply(&mut after, addition))?;
         let values = after.enums.remove(name).map_or_else(Vec::new, |after| after.values);
         self.make_anew(
             name,
             &Values { values: &values, replacements: &[], gone: Vec::new(), may_lose: false },
-        )
+        )?;
+        all().try_for_each(|addition| self.apply(addition))
     }
 
     /// Puts a new type in the place of the old one, in every column of it.
@@ -282,10 +268,24 @@ fn replaced_in_array(array: &str, replaced: &[(String, String)]) -> String {
     replaced.iter().enumerate().fold(apart, |array, (at, (_, new))| replace(array, &place(at), new))
 }
 
+/// Returns the value that an operation adds to an enum type, if it adds one.
+fn added<'o>(operation: &'o Operation, name: &ObjectName) -> Option<&'o String> {
+    let Operation::Alter(Change::Enum { name: other, change: EnumChange::AddValue { value, .. } }) =
+        operation
+    else {
+        return None;
+    };
+    (other == name).then_some(value)
+}
+
 /// Tells whether operations use one of the values that a type gets.
-fn are_used(name: &ObjectName, mut values: Vec<String>, rest: &[Operation]) -> bool {
+fn are_used<'o>(
+    name: &ObjectName,
+    mut values: Vec<String>,
+    mut next: impl Iterator<Item = &'o Operation>,
+) -> bool {
     let mut ty = name.name.clone();
-    rest.iter().any(|operation| {
+    next.any(|operation| {
         if let Operation::Alter(Change::Enum { name: other, change: EnumChange::RenameValue { value, to } }) =
             operation
             && other.name == ty

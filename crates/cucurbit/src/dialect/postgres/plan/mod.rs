@@ -10,27 +10,24 @@ mod around_enum;
 mod column;
 mod comment;
 mod create;
-mod deferred;
 mod drop;
 mod enumeration;
 mod execute;
+mod foreign_key;
 mod history;
 mod pending;
 mod rename;
 mod retype;
 pub(super) mod sequence;
 
-use std::collections::BTreeSet;
+use std::collections::VecDeque;
 
-use self::history::History;
+use self::{foreign_key::Next, history::History};
 use super::{current, define, effect, memory, names, shadowed};
 use crate::{
     dialect::{Before, Hazard, Mode, Plan, PlanError, Statement, sql::qualified},
     operation::{self, ApplyError, BulkInsert, Concurrency, Execute, Operation},
-    schema::{
-        Constraint, ConstraintRef, Dialect, ForeignKey, Ident, ObjectId, ObjectName, Schema, Table,
-        TableName, Type,
-    },
+    schema::{Constraint, ConstraintRef, Dialect, Ident, ObjectId, Schema, Table, TableName, Type},
 };
 
 /// Plans operations; `before` becomes what is there after them, with the names that the server gives.
@@ -45,18 +42,16 @@ pub(crate) fn plan(before: &mut Before, operations: &[Operation]) -> Result<Plan
         schema: &mut before.schema,
         current_schema: &current_schema,
         plan: Plan::default(),
-        deferred: Vec::new(),
+        next: operations.into_iter().map(Next::from).collect(),
         history: History::default(),
-        made_values: BTreeSet::new(),
         is_pending: false,
     };
-    for place in 0..operations.len() {
-        let (operation, rest) = (operations[place].clone(), &operations[place + 1..]);
+    while let Some(Next { operation, is_split_off: _ }) = planner.next.pop_front() {
         let mut operation = current::located(operation, planner.schema, &current_schema);
         operation.parts_mut(&mut |part| shadowed::say_in(part, &current_schema));
         planner.refuse_other_values(&operation)?;
         let (start, deferred) = (planner.plan.statements.len(), planner.initially_deferred());
-        planner.step(&operation, rest)?;
+        planner.step(&operation)?;
         planner.check_pending(start, &operation, deferred);
     }
     let plan = planner.plan;
@@ -70,32 +65,28 @@ struct Planner<'b> {
     /// The connection's own schema.
     current_schema: &'b Ident,
     plan: Plan,
-    /// Foreign keys that wait for the table they refer to.
-    deferred: Vec<(TableName, ForeignKey)>,
+    /// What is still to be planned.
+    next: VecDeque<Next>,
     history: History,
-    /// Values of enum types that were made before their turn.
-    made_values: BTreeSet<(ObjectName, String)>,
     /// Whether rows were changed whose checks may be put off to the end of the transaction.
     is_pending: bool,
 }
 
 impl Planner<'_> {
-    fn step(&mut self, operation: &Operation, rest: &[Operation]) -> Result<(), PlanError> {
+    fn step(&mut self, operation: &Operation) -> Result<(), PlanError> {
         match operation {
-            Operation::Alter(change) => self.alter(change, operation, rest),
+            Operation::Alter(change) => self.alter(change, operation),
             Operation::BulkInsert(insert) => self.insert(insert, operation),
             Operation::Comment { id, text } => self.comment(id, text.as_ref(), operation),
             Operation::Create { object, backfill, concurrency } => {
                 let (backfill, concurrency) = (backfill.as_ref(), *concurrency);
-                self.create(object, backfill, concurrency, operation, rest)
+                self.create(object, backfill, concurrency, operation)
             }
-            Operation::Drop { id, consent, concurrency } => {
-                self.drop(id, *consent, *concurrency, operation, rest)
-            }
+            Operation::Drop { id, consent, concurrency } => self.drop(id, *consent, *concurrency, operation),
             Operation::Execute(execute) => self.execute(execute),
             Operation::Irreversible { reason } => Err(PlanError::Irreversible { reason: reason.clone() }),
             Operation::On { dialect: _, operations } => {
-                operations.iter().try_for_each(|inner| self.step(inner, rest))
+                operations.iter().try_for_each(|inner| self.step(inner))
             }
             Operation::Rename { id, to } => self.rename(id, to, operation),
             // The runner runs it; it leaves the schema as it is.

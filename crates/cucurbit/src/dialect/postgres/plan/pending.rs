@@ -27,13 +27,9 @@ impl Planner<'_> {
     /// Lists the constraints of this moment that are checked at the end of the transaction, as SQL.
     pub(super) fn initially_deferred(&self) -> Vec<(Ident, String)> {
         let of = |table: &Table| {
-            let waits = |columns: &[Ident]| {
-                self.deferred.iter().any(|(owner, key)| *owner == table.name && key.columns == columns)
-            };
             let keys = table.primary_key().into_iter().map(|key| (&key.name, key.deferral));
             let uniques = table.uniques().map(|unique| (&unique.name, unique.deferral));
-            let foreign_keys = table.foreign_keys().filter(|key| !waits(&key.columns));
-            let foreign_keys = foreign_keys.map(|key| (&key.name, key.deferral));
+            let foreign_keys = table.foreign_keys().map(|key| (&key.name, key.deferral));
             let named = keys.chain(uniques).chain(foreign_keys);
             let named = named.filter_map(|(name, deferral)| Some((name.clone()?, deferral)));
             let exclusions = table.exclusions().map(|one| (one.index.name.clone(), one.deferral));

@@ -7,7 +7,7 @@ use crate::{
         sql::{qualified, quoted},
     },
     operation::{ColumnChange, Operation},
-    schema::{ConstraintRef, Ident, ObjectId, TableName},
+    schema::{ConstraintRef, Ident, Object, ObjectId, TableName},
 };
 
 impl Planner<'_> {
@@ -70,7 +70,6 @@ impl Planner<'_> {
         for table in tables {
             let renamed = TableName::qualified(to.clone(), table.name.clone());
             self.follow_table(&table, &renamed);
-            self.add_deferred(&renamed);
         }
         Ok(())
     }
@@ -86,15 +85,18 @@ impl Planner<'_> {
         self.apply(operation)?;
         let renamed = table.sibling(to.clone());
         self.follow_table(table, &renamed);
-        self.add_deferred(&renamed);
         Ok(())
     }
 
     /// A table has another name from now on, also where it is waited for.
     fn follow_table(&mut self, from: &TableName, to: &TableName) {
         self.history.renamed_table(from, to);
-        for (owner, _) in self.deferred.iter_mut().filter(|(owner, _)| owner == from) {
-            *owner = to.clone();
+        for next in self.next.iter_mut().filter(|next| next.is_split_off) {
+            if let Operation::Create { object: Object::Constraint { table, .. }, .. } = &mut next.operation
+                && table == from
+            {
+                *table = to.clone();
+            }
         }
     }
 }
