@@ -47,7 +47,7 @@ pub async fn create(
     let Compared { diff, from, left_out, external: _ } = compared;
     // A database that was taken over may say `plant` where the history says `Plant`.
     let upgrade = match &history {
-        Some(history) => dialect.in_letters_of(diff.operations, &history.schema),
+        Some(history) => dialect.match_identifier_case(diff.operations, &history.schema),
         None => diff.operations,
     };
     let mut downgrade = downgrade_of(history.as_ref(), dialect, &from, &upgrade)?;

@@ -26,8 +26,9 @@ pub struct RunLock {
     is_taken: bool,
 }
 
+/// What the lock of a run is.
 #[derive(Debug)]
-enum Kind {
+pub(super) enum Kind {
     /// On the working connection.
     Session { key: i64 },
     /// In a transaction of another connection; what is between the two mixes sessions.
@@ -45,20 +46,7 @@ impl RunLock {
     ///
     /// When the connection fails.
     pub async fn of(connection: &mut Connection, table: &TableName) -> Result<Self, ConnectionError> {
-        let kind = match connection.dialect() {
-            Dialect::Postgres => {
-                let key = postgres::lock::key(connection, table).await?;
-                if postgres::lock::is_pooled(connection).await? {
-                    Kind::Beside { key, beside: None }
-                } else {
-                    Kind::Session { key }
-                }
-            }
-            Dialect::Sqlite => match sqlite::lock::path(connection).await? {
-                Some(path) => Kind::File { path, file: None },
-                None => Kind::Alone,
-            },
-        };
+        let kind = on!(connection.dialect(), lock::of(connection, table).await?);
         Ok(Self { kind, missing: None, is_taken: false })
     }
 
@@ -235,10 +223,7 @@ pub(crate) async fn apart(
     connection: &mut Connection,
     name: &Ident,
 ) -> Result<Option<Apart>, ConnectionError> {
-    let query = match connection.dialect() {
-        Dialect::Postgres => postgres::lock::apart_query(&sql::string(name.as_str())),
-        Dialect::Sqlite => return Ok(None),
-    };
+    let Some(query) = on!(connection.dialect(), lock::apart_query(name)) else { return Ok(None) };
     let Some(row) = connection.rows(&query).await?.into_iter().next() else { return Ok(None) };
     let mut values = row.into_iter().map(Option::unwrap_or_default);
     let mut next = || values.next().unwrap_or_default();
@@ -254,29 +239,20 @@ impl Apart {
     /// Makes the schema of the version table the session's own: there are the tables that it speaks of.
     pub(crate) async fn join(&self, connection: &mut Connection) -> Result<(), ConnectionError> {
         let Self { schema, own: _, search_path, has_tables: _ } = self;
-        set_search_path(connection, &format!("{}, {search_path}", sql::quoted(schema))).await
+        connection.value(&postgres::lock::set_search_path(Some(schema), search_path)).await.map(drop)
     }
 
     /// Gives the session its own schema back.
     pub(crate) async fn part(&self, connection: &mut Connection) -> Result<(), ConnectionError> {
-        set_search_path(connection, &self.search_path).await
+        connection.value(&postgres::lock::set_search_path(None, &self.search_path)).await.map(drop)
     }
-}
-
-async fn set_search_path(connection: &mut Connection, path: &str) -> Result<(), ConnectionError> {
-    let set = format!("SELECT pg_catalog.set_config('search_path', {}, false)", sql::string(path));
-    connection.value(&set).await.map(drop)
 }
 
 /// Looks for what bears a name: on PostgreSQL the first along the search path, as Alembic finds it.
 ///
 /// A temporary table is not looked at: it is the session's own.
 pub(crate) async fn place(connection: &mut Connection, name: &Ident) -> Result<Place, ConnectionError> {
-    let name = sql::string(name.as_str());
-    let query = match connection.dialect() {
-        Dialect::Postgres => postgres::lock::place_query(&name),
-        Dialect::Sqlite => sqlite::lock::place_query(&name),
-    };
+    let query = on!(connection.dialect(), lock::place_query(name));
     let row = connection.rows(&query).await?.into_iter().next().unwrap_or_default();
     let mut values = row.into_iter();
     Place::read(|| Ok(values.next().flatten()))
@@ -300,14 +276,5 @@ impl Place {
 
 /// Writes the query for the rows of a version table: the text of each, and what it is where it is none.
 pub(crate) fn version_rows(dialect: Dialect, table: &TableName) -> String {
-    let columns = match dialect {
-        // `char(32)` fills up what it holds with spaces; a text of it has none of them.
-        Dialect::Postgres => "version_num::text, NULL::text",
-        // A column of any type holds bytes too, which are equal to no text.
-        Dialect::Sqlite => {
-            "CASE typeof(version_num) WHEN 'blob' THEN '' ELSE version_num END, \
-             CASE typeof(version_num) WHEN 'blob' THEN 'a BLOB' END"
-        }
-    };
-    format!("SELECT {columns} FROM {}", sql::qualified(table))
+    format!("SELECT {} FROM {}", on!(dialect, lock::VERSION_COLUMNS), sql::qualified(table))
 }

@@ -1,7 +1,17 @@
 //! Everything that knows a database.
 //!
-//! What lives here: the verbs of [`Dialect`] and the only `match` on it. Both folders below have the same file
-//! names; nothing is bent to serve both.
+//! What lives here: the verbs of [`Dialect`] and the only `match` on it, in a macro: a verb has one name in the folder of
+//! each database. The two folders have the same files for the same work; nothing is bent to serve both.
+
+/// Takes a verb from the folder of a database: the only `match` on [`Dialect`].
+macro_rules! on {
+    ($dialect:expr, $($verb:tt)+) => {
+        match $dialect {
+            $crate::schema::Dialect::Postgres => crate::dialect::postgres::$($verb)+,
+            $crate::schema::Dialect::Sqlite => crate::dialect::sqlite::$($verb)+,
+        }
+    };
+}
 
 mod before;
 mod canonical;
@@ -78,7 +88,7 @@ pub use crate::schema::Dialect;
 /// Tells whether an expression names a column, as any of the databases would read it: the parts of other names, texts,
 /// types and functions do not count.
 pub(crate) fn names_column(expression: &Expression, column: &Ident) -> bool {
-    postgres::names_column(expression, column) || sqlite::names_column(expression, column)
+    Dialect::ALL.into_iter().any(|dialect| on!(dialect, names_column(expression, column)))
 }
 
 impl Dialect {
@@ -95,38 +105,26 @@ impl Dialect {
     #[must_use]
     pub fn canonical_in<'s>(self, schema: impl Into<Cow<'s, Schema>>, own: Option<&Ident>) -> Canonical {
         let schema = schema.into().into_owned();
-        match self {
-            Self::Postgres => postgres::canonical(schema, own),
-            Self::Sqlite => sqlite::canonical(schema),
-        }
+        on!(self, canonical(schema, own))
     }
 
-    /// Writes what operations refer to in the letters of what is there, where this database does not mind them.
+    /// Rewrites the identifiers that operations refer to in the case of what is there, on a database whose identifiers are
+    /// case-insensitive.
     #[must_use]
-    pub fn in_letters_of(self, operations: Vec<Operation>, before: &Schema) -> Vec<Operation> {
-        match self {
-            Self::Postgres => operations,
-            Self::Sqlite => sqlite::all_in_letters_of(&operations, before),
-        }
+    pub fn match_identifier_case(self, operations: Vec<Operation>, before: &Schema) -> Vec<Operation> {
+        on!(self, match_identifier_case(operations, before))
     }
 
     /// Tells whether two names are one to this database.
     #[must_use]
     pub(crate) fn is_one_name(self, one: &Ident, other: &Ident) -> bool {
-        match self {
-            Self::Postgres => one == other,
-            Self::Sqlite => sqlite::same_name(one, other),
-        }
+        on!(self, is_one_name(one, other))
     }
 
     /// Tells whether SQL is the one word that a person takes for a text and this database for the name of a role: `user`.
     #[must_use]
     pub(crate) fn is_role(self, sql: &str) -> bool {
-        match self {
-            Self::Postgres => sql.trim().eq_ignore_ascii_case("user"),
-            // It says that there is no such column.
-            Self::Sqlite => false,
-        }
+        on!(self, is_role(sql))
     }
 
     /// The dialect whose database keeps everything that a schema holds; SQLite has neither enum types nor sequences.
@@ -138,10 +136,7 @@ impl Dialect {
     ///
     /// When an operation does not fit what is there, or this database cannot do it. `before` is then unusable.
     pub fn plan(self, before: &mut Before, operations: &[Operation]) -> Result<Plan, PlanError> {
-        match self {
-            Self::Postgres => postgres::plan(before, operations),
-            Self::Sqlite => sqlite::plan(before, operations),
-        }
+        on!(self, plan(before, operations))
     }
 }
 
@@ -154,10 +149,8 @@ impl Dialect {
 /// When the database is too old, refuses a query, or stores what cannot be read.
 #[cfg(feature = "runtime")]
 pub async fn reflect(connection: &mut Connection) -> Result<Before, ReflectError> {
-    match connection.dialect() {
-        Dialect::Postgres => Ok(postgres::reflect(connection, None).await?.0),
-        Dialect::Sqlite => Ok(sqlite::reflect(connection, None).await?.0),
-    }
+    let (before, _) = on!(connection.dialect(), reflect(connection, None).await?);
+    Ok(before)
 }
 
 /// Reads the schema, and where the version table of this name is.
@@ -166,10 +159,7 @@ async fn reflect_with_place(
     connection: &mut Connection,
     version_table: &Ident,
 ) -> Result<(Before, Place), ReflectError> {
-    let (before, place) = match connection.dialect() {
-        Dialect::Postgres => postgres::reflect(connection, Some(version_table)).await?,
-        Dialect::Sqlite => sqlite::reflect(connection, Some(version_table)).await?,
-    };
+    let (before, place) = on!(connection.dialect(), reflect(connection, Some(version_table)).await?);
     Ok((before, place.unwrap_or_default()))
 }
 
@@ -177,10 +167,7 @@ async fn reflect_with_place(
 #[cfg(feature = "runtime")]
 #[must_use]
 pub fn without_current(dialect: Dialect, schema: Schema, current: &Ident) -> Schema {
-    match dialect {
-        Dialect::Postgres => postgres::without_current(schema, current),
-        Dialect::Sqlite => schema,
-    }
+    on!(dialect, without_current(schema, current))
 }
 
 /// Counts and names what the schema that the connection sees holds beyond what is compared: triggers, views, grants.
@@ -190,10 +177,7 @@ pub fn without_current(dialect: Dialect, schema: Schema, current: &Ident) -> Sch
 /// When the database refuses a query.
 #[cfg(feature = "runtime")]
 pub async fn unmodelled(connection: &mut Connection) -> Result<Vec<Unmodelled>, ReflectError> {
-    match connection.dialect() {
-        Dialect::Postgres => postgres::unmodelled(connection).await,
-        Dialect::Sqlite => sqlite::unmodelled(connection).await,
-    }
+    on!(connection.dialect(), unmodelled(connection).await)
 }
 
 /// Lists what the tables that the connection sees need and no operation makes.
@@ -203,10 +187,7 @@ pub async fn unmodelled(connection: &mut Connection) -> Result<Vec<Unmodelled>, 
 /// When the database refuses a query.
 #[cfg(feature = "runtime")]
 pub async fn needed(connection: &mut Connection) -> Result<Vec<Need>, ReflectError> {
-    match connection.dialect() {
-        Dialect::Postgres => postgres::needed(connection).await,
-        Dialect::Sqlite => Ok(Vec::new()),
-    }
+    on!(connection.dialect(), needed(connection).await)
 }
 
 /// Finds what a database holds in the columns of a schema and no driver reads as their types: on SQLite, numbers in old
@@ -217,10 +198,7 @@ pub async fn needed(connection: &mut Connection) -> Result<Vec<Need>, ReflectErr
 /// When the database refuses a query.
 #[cfg(feature = "runtime")]
 pub async fn misread(connection: &mut Connection, wanted: &Schema) -> Result<Vec<Remark>, ConnectionError> {
-    match connection.dialect() {
-        Dialect::Postgres => Ok(Vec::new()),
-        Dialect::Sqlite => sqlite::misread(connection, wanted).await,
-    }
+    on!(connection.dialect(), misread(connection, wanted).await)
 }
 
 /// Asks the server for the one text that it gives to each expression in question, in one batch.
@@ -237,8 +215,5 @@ pub async fn ask(
     to: &Schema,
     questions: &[Question],
 ) -> Result<Answers, ConnectionError> {
-    match connection.dialect() {
-        Dialect::Postgres => postgres::ask(connection, from, to, questions).await,
-        Dialect::Sqlite => sqlite::ask(connection, from, to, questions).await,
-    }
+    on!(connection.dialect(), ask(connection, from, to, questions).await)
 }

@@ -1,23 +1,43 @@
 //! A database of our own to try things on: what only running SQL can tell is told there.
-//!
-//! SQLite: in memory. PostgreSQL: a database beside the one that is asked about, dropped at the end.
 
 use thiserror::Error;
 
-use crate::{
-    connection::{Connection, ConnectionError, address::Address},
-    schema::Dialect,
-};
+use crate::connection::{Connection, ConnectionError, address::Address};
 
-use super::{Before, Part, PlanError, postgres, sqlite};
+use super::{Before, Part, PlanError};
 
 /// A scratch database with a copy of a schema, without rows.
 #[derive(Debug)]
 pub struct Scratch {
     /// The connection to it.
     pub connection: Connection,
-    /// Who drops it; nobody on SQLite, where it goes with its connection.
-    owner: Option<postgres::scratch::Owner>,
+    /// The connection that drops it; none where it goes with its own.
+    owner: Option<Owner>,
+}
+
+/// The connection that made the database and drops it.
+#[derive(Debug)]
+pub(super) struct Owner {
+    pub(super) connection: Connection,
+    /// The database.
+    pub(super) name: String,
+    /// The statements that drop it, whoever is connected to it, if the server does it in time.
+    pub(super) end: Vec<String>,
+}
+
+impl Owner {
+    /// Drops the database.
+    pub(super) async fn drop_database(mut self) -> Result<(), ConnectionError> {
+        let mut dropped = Ok(());
+        for sql in &self.end {
+            dropped = self.connection.execute(sql).await.map(drop);
+            if dropped.is_err() {
+                break;
+            }
+        }
+        let closed = self.connection.close().await;
+        dropped.and(closed)
+    }
 }
 
 /// The lines of the statements of a file that were not run, or failed as they may.
@@ -102,13 +122,8 @@ impl Scratch {
     ///
     /// When none can be had, or the copy fails; nothing is left behind.
     pub async fn open(server: &Address, before: &Before) -> Result<Self, ScratchError> {
-        match server.dialect() {
-            Dialect::Postgres => {
-                let (connection, owner) = postgres::scratch::open(server, before).await?;
-                Ok(Self { connection, owner: Some(owner) })
-            }
-            Dialect::Sqlite => Ok(Self { connection: sqlite::scratch::open(before).await?, owner: None }),
-        }
+        let (connection, owner) = on!(server.dialect(), scratch::open(server, before).await?);
+        Ok(Self { connection, owner })
     }
 
     /// Runs the statements of a file: one that a person wrote, or a dump of a schema. An error comes with the line of
@@ -116,24 +131,12 @@ impl Scratch {
     pub(crate) async fn run(&mut self, statements: &[Part<'_>]) -> Result<Passed, (usize, Stopped)> {
         let mut passed = Passed::default();
         for part in statements {
-            let ran = match self.connection.dialect() {
-                Dialect::Postgres => postgres::scratch::run(&mut self.connection, part, &mut passed).await,
-                Dialect::Sqlite => {
-                    let ran = sqlite::scratch::run(&mut self.connection, part.sql).await;
-                    if matches!(ran, Ok(sqlite::scratch::Ran::DroppedNothing)) {
-                        passed.drops.push(part.line);
-                    }
-                    ran.map(drop).map_err(Stopped::from)
-                }
-            };
+            let ran =
+                on!(self.connection.dialect(), scratch::run(&mut self.connection, part, &mut passed).await);
             ran.map_err(|error| (part.line, error))?;
         }
         let last = statements.last().map_or(1, |last| last.line);
-        let settled = match self.connection.dialect() {
-            // pg_dump empties the search path.
-            Dialect::Postgres => self.connection.execute("RESET ALL").await.map(drop),
-            Dialect::Sqlite => sqlite::scratch::settle(&mut self.connection).await,
-        };
+        let settled = self.connection.execute(on!(self.connection.dialect(), scratch::SETTLE)).await;
         settled.map_err(|error| (last, error.into()))?;
         Ok(passed)
     }
@@ -147,7 +150,7 @@ impl Scratch {
         let Self { connection, owner } = self;
         let closed = connection.close().await;
         if let Some(owner) = owner {
-            let name = owner.name().to_owned();
+            let name = owner.name.clone();
             owner.drop_database().await.map_err(|source| ScratchError::Left { name, source })?;
         }
         Ok(closed?)

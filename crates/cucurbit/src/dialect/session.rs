@@ -10,20 +10,13 @@ use crate::{
 use super::{
     Before, Done, Place, ReflectError,
     lexer::{self, CopyIn},
-    sql,
 };
 
 impl Dialect {
     /// Returns the statement that begins a step.
-    ///
-    /// SQLite takes the write lock at once: two steps that both began by reading could not both go on
-    /// (sqlite.org/lang_transaction.html, "Deferred, immediate and exclusive").
     #[must_use]
     pub const fn begin_sql(self) -> &'static str {
-        match self {
-            Self::Postgres => "BEGIN",
-            Self::Sqlite => "BEGIN IMMEDIATE",
-        }
+        on!(self, session::BEGIN)
     }
 }
 
@@ -82,9 +75,15 @@ pub(crate) async fn reflect_snapshot_with(
 ///
 /// When the connection fails.
 pub(crate) async fn current_schema(connection: &mut Connection) -> Result<Option<Ident>, ConnectionError> {
-    match connection.dialect() {
-        Dialect::Postgres => Ok(connection.value("SELECT current_schema()").await?.map(Ident::from)),
-        Dialect::Sqlite => Ok(None),
+    let query = on!(connection.dialect(), session::CURRENT_SCHEMA);
+    Ok(value(connection, query).await?.map(Ident::from))
+}
+
+/// Asks what may not be asked of every database.
+async fn value(connection: &mut Connection, query: Option<&str>) -> Result<Option<String>, ConnectionError> {
+    match query {
+        Some(query) => connection.value(query).await,
+        None => Ok(None),
     }
 }
 
@@ -92,10 +91,7 @@ pub(crate) async fn current_schema(connection: &mut Connection) -> Result<Option
 type Rows = Vec<Vec<Option<String>>>;
 
 async fn begin_snapshot(connection: &mut Connection) -> Result<(), ConnectionError> {
-    let begin = match connection.dialect() {
-        Dialect::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
-        Dialect::Sqlite => "BEGIN",
-    };
+    let begin = on!(connection.dialect(), session::BEGIN_SNAPSHOT);
     connection.execute(begin).await.map(drop)
 }
 
@@ -115,12 +111,9 @@ pub(crate) async fn lock_version_table(
     connection: &mut Connection,
     table: &TableName,
 ) -> Result<(), ConnectionError> {
-    match connection.dialect() {
-        Dialect::Postgres => {
-            let lock = format!("LOCK TABLE {} IN EXCLUSIVE MODE", sql::qualified(table));
-            connection.execute(&lock).await.map(drop)
-        }
-        Dialect::Sqlite => Ok(()),
+    match on!(connection.dialect(), session::lock_table(table)) {
+        Some(lock) => connection.execute(&lock).await.map(drop),
+        None => Ok(()),
     }
 }
 
@@ -130,16 +123,11 @@ pub(crate) async fn refuse_read_only(
     connection: &mut Connection,
     table: &TableName,
 ) -> Result<(), ConnectionError> {
-    match connection.dialect() {
-        Dialect::Postgres => {
-            if connection.value("SHOW transaction_read_only").await?.as_deref() == Some("on") {
-                let sql = format!("SELECT 1 FROM {} WHERE false FOR UPDATE", sql::qualified(table));
-                connection.execute(&sql).await?;
-            }
-            Ok(())
-        }
-        Dialect::Sqlite => Ok(()),
+    let Some((query, write)) = on!(connection.dialect(), session::read_only(table)) else { return Ok(()) };
+    if connection.value(query).await?.as_deref() == Some("on") {
+        connection.execute(&write).await?;
     }
+    Ok(())
 }
 
 /// Returns how many characters a column of text can hold; `None` where there is no bound.
@@ -148,17 +136,8 @@ pub(crate) async fn longest_text(
     table: &TableName,
     column: &str,
 ) -> Result<Option<usize>, ConnectionError> {
-    match connection.dialect() {
-        Dialect::Postgres => {
-            let (table, column) = (sql::string(&sql::qualified(table)), sql::string(column));
-            let query = format!(
-                "SELECT a.atttypmod - 4 FROM pg_catalog.pg_attribute a WHERE a.attrelid = {table}::pg_catalog.regclass \
-                 AND a.attname = {column} AND a.atttypmod > 4"
-            );
-            Ok(connection.value(&query).await?.and_then(|longest| longest.parse().ok()))
-        }
-        Dialect::Sqlite => Ok(None),
-    }
+    let query = on!(connection.dialect(), session::longest_text(table, column));
+    Ok(value(connection, query.as_deref()).await?.and_then(|longest| longest.parse().ok()))
 }
 
 /// Tells whether a table is there, in the schema that its name says.
@@ -166,20 +145,7 @@ pub(crate) async fn table_exists(
     connection: &mut Connection,
     table: &TableName,
 ) -> Result<bool, ConnectionError> {
-    let name = sql::string(table.name.as_str());
-    let query = match connection.dialect() {
-        Dialect::Postgres => {
-            let schema = table.schema.as_ref().map(|schema| sql::string(schema.as_str()));
-            format!(
-                "SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-                 WHERE c.relname = {name} AND c.relkind IN ('r', 'p') AND n.nspname = {}",
-                schema.as_deref().unwrap_or("pg_catalog.current_schema()")
-            )
-        }
-        Dialect::Sqlite => {
-            format!("SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = {name} COLLATE NOCASE")
-        }
-    };
+    let query = on!(connection.dialect(), session::table_exists(table));
     Ok(connection.value(&query).await?.is_some())
 }
 
@@ -212,11 +178,7 @@ pub(crate) async fn interrupted(
     statement: &str,
     done: Option<&Done>,
 ) -> Result<Interrupted, ConnectionError> {
-    match connection.dialect() {
-        Dialect::Postgres => super::postgres::interrupted(connection, statement, done).await,
-        // Each of its statements is all or nothing, and those that refuse a transaction (VACUUM, PRAGMA) can be repeated.
-        Dialect::Sqlite => Ok(Interrupted::NOTHING),
-    }
+    on!(connection.dialect(), interrupted(connection, statement, done).await)
 }
 
 /// Names the invalid index that a statement with IF NOT EXISTS would take for what it is to make.
@@ -224,10 +186,7 @@ pub(crate) async fn invalid_index(
     connection: &mut Connection,
     statement: &str,
 ) -> Result<Option<String>, ConnectionError> {
-    match connection.dialect() {
-        Dialect::Postgres => super::postgres::invalid_index(connection, statement).await,
-        Dialect::Sqlite => Ok(None),
-    }
+    on!(connection.dialect(), invalid_index(connection, statement).await)
 }
 
 /// Names the partitioned table or index on which a statement with CONCURRENTLY cannot be run.
@@ -235,38 +194,28 @@ pub(crate) async fn partitioned(
     connection: &mut Connection,
     statement: &str,
 ) -> Result<Option<String>, ConnectionError> {
-    match connection.dialect() {
-        Dialect::Postgres => super::postgres::partitioned(connection, statement).await,
-        Dialect::Sqlite => Ok(None),
-    }
+    on!(connection.dialect(), partitioned(connection, statement).await)
 }
 
 /// Returns the number of the server's process that serves this session.
 pub(crate) async fn process(connection: &mut Connection) -> Result<Option<String>, ConnectionError> {
-    match connection.dialect() {
-        Dialect::Postgres => connection.value("SELECT pg_catalog.pg_backend_pid()").await,
-        Dialect::Sqlite => Ok(None),
-    }
+    let query = on!(connection.dialect(), session::PROCESS);
+    value(connection, query).await
 }
 
 /// Tells whether a statement that runs outside transactions may be run twice if the process dies at the wrong moment:
 /// it may commit by itself in the middle, and no catalogue tells whether it did.
 pub(crate) fn may_run_twice(dialect: Dialect, sql: &str) -> bool {
-    let words: Vec<String> =
-        lexer::words(sql, dialect).into_iter().map(|word| word.to_ascii_uppercase()).collect();
-    let has = |word: &str| words.iter().any(|found| found == word);
-    match (dialect, words.first().map(String::as_str)) {
-        (Dialect::Postgres, _) => commits_by_itself(dialect, sql),
-        // The file that it wrote is in the way of the second time.
-        (Dialect::Sqlite, Some("VACUUM")) => has("INTO"),
-        (Dialect::Sqlite, _) => false,
-    }
+    on!(dialect, session::may_run_twice(&upper_words(dialect, sql)))
+}
+
+fn upper_words(dialect: Dialect, sql: &str) -> Vec<String> {
+    lexer::words(sql, dialect).into_iter().map(str::to_ascii_uppercase).collect()
 }
 
 /// Tells whether a statement that the database refused may have committed a part of its work.
 pub(crate) fn commits_by_itself(dialect: Dialect, sql: &str) -> bool {
-    let first = lexer::words(sql, dialect).first().copied().unwrap_or_default();
-    dialect == Dialect::Postgres && (first.eq_ignore_ascii_case("CALL") || first.eq_ignore_ascii_case("DO"))
+    on!(dialect, session::commits_by_itself(&upper_words(dialect, sql)))
 }
 
 /// Tells whether an operation runs outside transactions, by what the script says alone; returns its words.
@@ -293,14 +242,34 @@ pub(crate) enum Unreleased {
     Lost,
 }
 
-/// Reads the error of a savepoint's release (PostgreSQL manual, appendix A: `invalid_savepoint_specification`,
-/// `no_active_sql_transaction`, `in_failed_sql_transaction`; SQLite: "no such savepoint").
+/// Reads the error of a savepoint's release.
 pub(crate) fn unreleased(error: &ConnectionError) -> Unreleased {
-    match error.code().as_deref() {
-        Some("1" | "3B001" | "25P01") => Unreleased::Ended,
-        Some("25P02") => Unreleased::Failed,
-        Some(_) | None => Unreleased::Lost,
+    match refusal(error.code().as_deref()) {
+        Some(Refusal::NoSavepoint) => Unreleased::Ended,
+        Some(Refusal::FailedTransaction) => Unreleased::Failed,
+        Some(Refusal::Busy | Refusal::InTransaction | Refusal::Lost) | None => Unreleased::Lost,
     }
+}
+
+/// What the code of an error says of the transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// Another writer was waited for in vain.
+    Busy,
+    /// A statement of the transaction failed, and it takes no more.
+    FailedTransaction,
+    /// The statement cannot stand in a transaction, or would have ended it.
+    InTransaction,
+    /// It was given up for another transaction: a serialization failure or a deadlock.
+    Lost,
+    /// There is no such savepoint, or no transaction.
+    NoSavepoint,
+}
+
+/// Reads a code, of whichever database it is.
+fn refusal(code: Option<&str>) -> Option<Refusal> {
+    let code = code?;
+    Dialect::ALL.into_iter().find_map(|dialect| on!(dialect, session::refusal(code)))
 }
 
 /// Tells whether a statement that asks for no transaction may still be tried in one of its own. A pragma says nothing
@@ -314,26 +283,22 @@ pub(crate) fn may_stand_in_transaction(dialect: Dialect, sql: &str) -> bool {
         lexer::Kind::EndsTransaction | lexer::Kind::NeedsNoTransaction => true,
         lexer::Kind::ChangesSchema | lexer::Kind::ReadsOrWritesRows | lexer::Kind::Unknown => false,
     };
-    let is_silent = dialect == Dialect::Sqlite && (begins("PRAGMA") || begins("ATTACH"));
-    !is_refused && !is_silent
+    !is_refused && !on!(dialect, session::SILENT).iter().any(|word| begins(word))
 }
 
-/// Tells whether a statement was refused because it stood in a transaction, or would have ended it (PostgreSQL manual,
-/// appendix A: `active_sql_transaction`, `invalid_transaction_termination`).
+/// Tells whether a statement was refused because it stood in a transaction, or would have ended it.
 pub(crate) fn needs_no_transaction(error: &ConnectionError) -> bool {
-    matches!(error.code().as_deref(), Some("25001" | "2D000"))
+    refusal(error.code().as_deref()) == Some(Refusal::InTransaction)
 }
 
-/// Tells whether the database gave up a statement for the sake of another transaction: a serialization failure
-/// or a deadlock (PostgreSQL manual, appendix A).
+/// Tells whether the database gave up a statement for another transaction.
 pub(crate) fn is_lost_to_another(error: &(dyn std::error::Error + 'static)) -> bool {
-    matches!(code_of(error).as_deref(), Some("40001" | "40P01"))
+    refusal(code_of(error).as_deref()) == Some(Refusal::Lost)
 }
 
-/// Tells whether another writer of a SQLite file was waited for in vain (sqlite.org/rescode.html#busy, with its
-/// extended codes).
+/// Tells whether another writer was waited for in vain.
 pub(crate) fn is_busy(error: &ConnectionError) -> bool {
-    matches!(error.code().as_deref(), Some("5" | "261" | "517" | "773"))
+    refusal(error.code().as_deref()) == Some(Refusal::Busy)
 }
 
 /// Tells whether an operation that is not planned yet may turn out to replace or drop a table, for which SQLite's

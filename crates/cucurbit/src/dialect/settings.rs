@@ -12,7 +12,7 @@ use crate::{
     schema::Dialect,
 };
 
-use super::{Before, ReflectError, postgres, sqlite};
+use super::{Before, ReflectError};
 
 /// What a session holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -81,10 +81,7 @@ const NESTED_LOCKS: usize = 1_000;
 impl SessionState {
     /// Lists the settings that SQL names and PostgreSQL does not list.
     pub(crate) fn custom<'s>(dialect: Dialect, sql: impl Iterator<Item = &'s str>) -> BTreeSet<String> {
-        match dialect {
-            Dialect::Postgres => sql.flat_map(postgres::session::custom_settings).collect(),
-            Dialect::Sqlite => BTreeSet::new(),
-        }
+        sql.flat_map(|sql| on!(dialect, session::custom_settings(sql))).collect()
     }
 
     /// Reads it, the settings with these names included.
@@ -100,10 +97,7 @@ impl SessionState {
         custom: BTreeSet<String>,
         scope: Scope,
     ) -> Result<Self, ConnectionError> {
-        let items = match connection.dialect() {
-            Dialect::Postgres => postgres::session::read(connection, &custom, scope).await?,
-            Dialect::Sqlite => sqlite::session::read(connection, scope).await?,
-        };
+        let items = on!(connection.dialect(), session::read(connection, &custom, scope).await?);
         Ok(Self { items: items.into_iter().collect(), custom })
     }
 
@@ -119,10 +113,7 @@ impl SessionState {
 
     /// Puts the session back to what it was. No transaction may be open.
     pub(crate) async fn put_back(&self, connection: &mut Connection) -> Result<(), ConnectionError> {
-        match connection.dialect() {
-            Dialect::Postgres => postgres::session::make_readable(connection).await?,
-            Dialect::Sqlite => {}
-        }
+        on!(connection.dialect(), session::make_readable(connection).await?);
         for _ in 0..NESTED_LOCKS {
             let found = Self::read_again(connection, self.custom.clone(), Scope::Everything).await?;
             for sql in self.from(&found) {
@@ -169,10 +160,7 @@ impl SessionState {
 
     /// The part of it that a scope holds.
     fn of(&self, dialect: Dialect, scope: Scope) -> Self {
-        let is_in = |key: &Key| match dialect {
-            Dialect::Postgres => postgres::session::is_in(key, scope),
-            Dialect::Sqlite => sqlite::session::is_in(key, scope),
-        };
+        let is_in = |key: &Key| on!(dialect, session::is_in(key, scope));
         let items = self.items.iter().filter(|(key, _)| is_in(key));
         Self {
             items: items.map(|(key, item)| (key.clone(), item.clone())).collect(),

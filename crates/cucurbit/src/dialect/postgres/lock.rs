@@ -7,14 +7,35 @@ use std::time::Duration;
 
 use crate::{
     connection::{Connection, ConnectionError},
-    schema::TableName,
+    dialect::{lock::Kind, sql},
+    schema::{Ident, TableName},
 };
+
+/// The columns of the version table: the text of each, and what it is where it is none. `char(32)` fills up what it holds
+/// with spaces; a text of it has none of them.
+pub(in crate::dialect) const VERSION_COLUMNS: &str = "version_num::text, NULL::text";
+
+/// Returns the lock of a version table, not taken yet.
+pub(in crate::dialect) async fn of(
+    connection: &mut Connection,
+    table: &TableName,
+) -> Result<Kind, ConnectionError> {
+    let key = key(connection, table).await?;
+    let is_pooled = is_pooled(connection).await?;
+    Ok(if is_pooled { Kind::Beside { key, beside: None } } else { Kind::Session { key } })
+}
+
+/// Writes the query that sets the search path, with a schema before it.
+pub(in crate::dialect) fn set_search_path(first: Option<&Ident>, path: &str) -> String {
+    let path = first.map_or_else(|| path.to_owned(), |first| format!("{}, {path}", sql::quoted(first)));
+    format!("SELECT pg_catalog.set_config('search_path', {}, false)", sql::string(&path))
+}
 
 /// Returns the key of the lock of a version table, in its schema and database.
 ///
 /// It is the FNV-1a hash, 64 bits, of `cucurbit`, the version table, its schema and the database, each
 /// followed by a zero byte; the bits are read as a signed number. Every version of Cucurbit must agree on it.
-pub(crate) async fn key(connection: &mut Connection, table: &TableName) -> Result<i64, ConnectionError> {
+async fn key(connection: &mut Connection, table: &TableName) -> Result<i64, ConnectionError> {
     let TableName { schema, name } = table;
     let database = connection.value("SELECT pg_catalog.current_database()").await?.unwrap_or_default();
     let schema = schema.as_ref().map_or_else(String::new, |schema| schema.as_str().to_owned());
@@ -27,7 +48,7 @@ pub(crate) async fn key(connection: &mut Connection, table: &TableName) -> Resul
 ///
 /// The driver says at the beginning how dates, times and texts shall be written. A server that it speaks to knows that
 /// from the client (`pg_settings.source`); what a pooler passes on later is `session`, or nothing.
-pub(crate) async fn is_pooled(connection: &mut Connection) -> Result<bool, ConnectionError> {
+async fn is_pooled(connection: &mut Connection) -> Result<bool, ConnectionError> {
     let query = "SELECT count(*) FROM pg_catalog.pg_settings \
                  WHERE source = 'client' AND name IN ('DateStyle', 'TimeZone', 'client_encoding')";
     Ok(connection.value(query).await?.as_deref() == Some("0"))
@@ -78,7 +99,8 @@ pub(crate) async fn try_beside(
 }
 
 /// Writes the query for what bears the name of the version table; see [`Place`](crate::dialect::lock::Place).
-pub(crate) fn place_query(name: &str) -> String {
+pub(crate) fn place_query(name: &Ident) -> String {
+    let name = sql::string(name.as_str());
     format!(
         "SELECT coalesce(f.schema, pg_catalog.current_schema())::text, f.kind, f.other, f.type, f.is_text, f.is_filtered
          FROM (SELECT 1) one LEFT JOIN (
@@ -103,8 +125,9 @@ pub(crate) fn place_query(name: &str) -> String {
 
 /// Writes the query for a version table that is not in the session's own schema; see
 /// [`Apart`](crate::dialect::lock::Apart).
-pub(crate) fn apart_query(name: &str) -> String {
-    format!(
+pub(crate) fn apart_query(name: &Ident) -> Option<String> {
+    let name = sql::string(name.as_str());
+    Some(format!(
         "SELECT f.nspname::text, pg_catalog.current_schema()::text, pg_catalog.current_setting('search_path'),
            CASE WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
              WHERE n.nspname = pg_catalog.current_schema() AND c.relkind IN ('r', 'p')) THEN 1 END
@@ -114,7 +137,7 @@ pub(crate) fn apart_query(name: &str) -> String {
              AND n.nspname = ANY (pg_catalog.current_schemas(false))
            ORDER BY pg_catalog.array_position(pg_catalog.current_schemas(false), n.nspname) LIMIT 1
          ) f WHERE f.nspname <> pg_catalog.current_schema()"
-    )
+    ))
 }
 
 fn hash(parts: impl Iterator<Item = String>) -> i64 {

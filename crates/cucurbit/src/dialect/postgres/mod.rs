@@ -37,6 +37,19 @@ mod types;
 mod watched;
 
 #[cfg(feature = "runtime")]
+use std::future::{Ready, ready};
+
+#[cfg(feature = "runtime")]
+use crate::{
+    connection::{Connection, ConnectionError},
+    schema::Remark,
+};
+use crate::{
+    operation::Operation,
+    schema::{Ident, Schema},
+};
+
+#[cfg(feature = "runtime")]
 pub(super) use self::current::without_current;
 #[cfg(feature = "runtime")]
 pub(super) use self::{
@@ -51,3 +64,27 @@ pub(super) use self::{
     plan::plan,
 };
 pub(crate) use self::{expression::casts_to, names::generated_sequence, sequence::counted_by};
+
+/// Identifiers that are quoted have one case each.
+pub(super) fn match_identifier_case(operations: Vec<Operation>, _before: &Schema) -> Vec<Operation> {
+    operations
+}
+
+/// Tells whether two names are one.
+pub(super) fn is_one_name(one: &Ident, other: &Ident) -> bool {
+    one == other
+}
+
+/// Tells whether SQL is `user`, which a person takes for a text and PostgreSQL for the name of a role.
+pub(super) fn is_role(sql: &str) -> bool {
+    sql.trim().eq_ignore_ascii_case("user")
+}
+
+/// Nothing is stored that drivers cannot read.
+#[cfg(feature = "runtime")]
+pub(super) fn misread(
+    _connection: &mut Connection,
+    _wanted: &Schema,
+) -> Ready<Result<Vec<Remark>, ConnectionError>> {
+    ready(Ok(Vec::new()))
+}

@@ -8,19 +8,15 @@ use crate::{
     dialect::{
         self, Before, Part, PlanError,
         lexer::{self, Leeway},
-        scratch::{Passed, ScratchError, Stopped},
+        scratch::{Owner, Passed, ScratchError, Stopped},
         sql::{quoted, string},
     },
     operation::Operation,
     schema::{Ident, Object},
 };
 
-/// The connection that made the database and drops it.
-#[derive(Debug)]
-pub(crate) struct Owner {
-    connection: Connection,
-    name: String,
-}
+/// What ends a file: pg_dump empties the search path.
+pub(crate) const SETTLE: &str = "RESET ALL";
 
 /// The beginning of the names. The process of the server's session that made the database and the moment at which that
 /// session began follow: two sessions never have both.
@@ -38,7 +34,10 @@ const LIMIT: u32 = 24_917;
 const DROP_TIMEOUT: &str = "SET statement_timeout = '10s'";
 
 /// Makes the database and copies the tables into it.
-pub(crate) async fn open(server: &Address, before: &Before) -> Result<(Connection, Owner), ScratchError> {
+pub(in crate::dialect) async fn open(
+    server: &Address,
+    before: &Before,
+) -> Result<(Connection, Option<Owner>), ScratchError> {
     let statements = copy(before)?;
     let mut connection = Connection::connect(server, &ConnectOptions::default()).await?;
     sweep(&mut connection).await?;
@@ -47,9 +46,10 @@ pub(crate) async fn open(server: &Address, before: &Before) -> Result<(Connectio
     let session = connection.value(own).await?.unwrap_or_default();
     let name = format!("{NAME}{session}");
     connection.execute(&format!("CREATE DATABASE {name} CONNECTION LIMIT {LIMIT}")).await?;
-    let owner = Owner { connection, name };
+    let end = vec![DROP_TIMEOUT.to_owned(), drop_database(&name, " WITH (FORCE)")];
+    let owner = Owner { connection, name, end };
     match fill(server, owner, before.current_schema.as_ref(), &statements).await {
-        Ok(opened) => Ok(opened),
+        Ok((connection, owner)) => Ok((connection, Some(owner))),
         Err((owner, error)) => {
             // Why there is no scratch database says more than why an empty one is left, which a next run drops.
             drop(owner.drop_database().await);
@@ -58,25 +58,8 @@ pub(crate) async fn open(server: &Address, before: &Before) -> Result<(Connectio
     }
 }
 
-impl Owner {
-    /// Returns the database's name.
-    pub(crate) fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Drops the database, with the sessions that are in it, if the server does it in time.
-    pub(crate) async fn drop_database(mut self) -> Result<(), ConnectionError> {
-        let dropped = drop_database(&mut self.connection, &self.name, " WITH (FORCE)").await;
-        let closed = self.connection.close().await;
-        dropped.and(closed)
-    }
-}
-
-async fn drop_database(connection: &mut Connection, name: &str, how: &str) -> Result<(), ConnectionError> {
-    connection.execute(DROP_TIMEOUT).await?;
-    let dropped = connection.execute(&format!("DROP DATABASE IF EXISTS {name}{how}")).await;
-    connection.execute("RESET statement_timeout").await?;
-    dropped.map(drop)
+fn drop_database(name: &str, how: &str) -> String {
+    format!("DROP DATABASE IF EXISTS {name}{how}")
 }
 
 /// Drops the scratch databases that a process left which was killed: marked as such, of a session that has ended, with
@@ -98,7 +81,9 @@ async fn sweep(connection: &mut Connection) -> Result<(), ConnectionError> {
     for row in connection.rows(&left).await? {
         if let Some(Some(name)) = row.first() {
             // Somebody may have come in, or another run may be dropping it: then it is not ours to drop now.
-            drop(drop_database(connection, name, "").await);
+            for sql in [DROP_TIMEOUT, &drop_database(name, ""), "RESET statement_timeout"] {
+                drop(connection.execute(sql).await);
+            }
         }
     }
     Ok(())

@@ -5,10 +5,79 @@ use std::collections::BTreeSet;
 use crate::{
     connection::{Connection, ConnectionError},
     dialect::{
+        session::Refusal,
         settings::{Item, Key, Kind, Scope},
         sql,
     },
+    schema::TableName,
 };
+
+/// What begins a step.
+pub(in crate::dialect) const BEGIN: &str = "BEGIN";
+
+/// What begins the reading of a schema as it is at one moment.
+pub(in crate::dialect) const BEGIN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+
+/// Asks for the schema that a name without one means.
+pub(in crate::dialect) const CURRENT_SCHEMA: Option<&str> = Some("SELECT current_schema()");
+
+/// Asks for the number of the server's process that serves the session.
+pub(in crate::dialect) const PROCESS: Option<&str> = Some("SELECT pg_catalog.pg_backend_pid()");
+
+/// Statements that do nothing in a transaction and do not say so.
+pub(in crate::dialect) const SILENT: &[&str] = &[];
+
+/// Asks whether nothing can be written, which is answered by `on`, and a statement that changes nothing and is refused then.
+pub(in crate::dialect) fn read_only(table: &TableName) -> Option<(&'static str, String)> {
+    let write = format!("SELECT 1 FROM {} WHERE false FOR UPDATE", sql::qualified(table));
+    Some(("SHOW transaction_read_only", write))
+}
+
+/// Writes what keeps others from changing a table until the transaction ends.
+pub(in crate::dialect) fn lock_table(table: &TableName) -> Option<String> {
+    Some(format!("LOCK TABLE {} IN EXCLUSIVE MODE", sql::qualified(table)))
+}
+
+/// Asks how many characters a column of text can hold.
+pub(in crate::dialect) fn longest_text(table: &TableName, column: &str) -> Option<String> {
+    let (table, column) = (sql::string(&sql::qualified(table)), sql::string(column));
+    Some(format!(
+        "SELECT a.atttypmod - 4 FROM pg_catalog.pg_attribute a WHERE a.attrelid = {table}::pg_catalog.regclass \
+         AND a.attname = {column} AND a.atttypmod > 4"
+    ))
+}
+
+/// Asks whether a table is there.
+pub(in crate::dialect) fn table_exists(table: &TableName) -> String {
+    let name = sql::string(table.name.as_str());
+    let schema = table.schema.as_ref().map(|schema| sql::string(schema.as_str()));
+    format!(
+        "SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+         WHERE c.relname = {name} AND c.relkind IN ('r', 'p') AND n.nspname = {}",
+        schema.as_deref().unwrap_or("pg_catalog.current_schema()")
+    )
+}
+
+/// Tells whether a statement, by its words in capitals, may run twice.
+pub(in crate::dialect) fn may_run_twice(words: &[String]) -> bool {
+    commits_by_itself(words)
+}
+
+/// Tells whether a statement, by its words in capitals, may commit in the middle.
+pub(in crate::dialect) fn commits_by_itself(words: &[String]) -> bool {
+    matches!(words.first().map(String::as_str), Some("CALL" | "DO"))
+}
+
+/// Reads an SQLSTATE (manual, appendix A).
+pub(in crate::dialect) fn refusal(code: &str) -> Option<Refusal> {
+    match code {
+        "25001" | "2D000" => Some(Refusal::InTransaction),
+        "25P01" | "3B001" => Some(Refusal::NoSavepoint),
+        "25P02" => Some(Refusal::FailedTransaction),
+        "40001" | "40P01" => Some(Refusal::Lost),
+        _ => None,
+    }
+}
 
 /// Who one is and what is set. `pg_settings` lists neither the user nor the role, and what belongs to the transaction is
 /// not the session's.

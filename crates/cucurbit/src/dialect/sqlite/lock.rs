@@ -13,7 +13,29 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::connection::{Connection, ConnectionError};
+use crate::{
+    connection::{Connection, ConnectionError},
+    dialect::{lock::Kind, sql},
+    schema::{Ident, TableName},
+};
+
+/// The columns of the version table: the text of each, and what it is where it is none. A column of any type holds bytes
+/// too, which are equal to no text.
+pub(in crate::dialect) const VERSION_COLUMNS: &str = "CASE typeof(version_num) WHEN 'blob' THEN '' ELSE version_num END, \
+     CASE typeof(version_num) WHEN 'blob' THEN 'a BLOB' END";
+
+/// Returns the lock of a database, not taken yet, whichever version table it is for.
+pub(in crate::dialect) async fn of(
+    connection: &mut Connection,
+    _table: &TableName,
+) -> Result<Kind, ConnectionError> {
+    Ok(path(connection).await?.map_or(Kind::Alone, |path| Kind::File { path, file: None }))
+}
+
+/// A file has one schema.
+pub(in crate::dialect) fn apart_query(_name: &Ident) -> Option<String> {
+    None
+}
 
 /// What is written behind the path of the database.
 const SUFFIX: &str = "-cucurbit-lock";
@@ -37,7 +59,7 @@ pub(crate) enum Attempt {
 ///
 /// SQLite tells the whole path, whatever the working folder was; links are followed, so that two names of one file are
 /// one lock.
-pub(crate) async fn path(connection: &mut Connection) -> Result<Option<PathBuf>, ConnectionError> {
+async fn path(connection: &mut Connection) -> Result<Option<PathBuf>, ConnectionError> {
     let query = "SELECT file FROM pragma_database_list WHERE name = 'main'";
     let file = connection.value(query).await?.unwrap_or_default();
     if file.is_empty() {
@@ -174,7 +196,8 @@ impl LockFile {
 /// Writes the query for what bears the name of the version table; see [`Place`](crate::dialect::lock::Place).
 ///
 /// A column of numbers would keep some identifiers as other texts (sqlite.org/datatype3.html, section 3.1).
-pub(crate) fn place_query(name: &str) -> String {
+pub(crate) fn place_query(name: &Ident) -> String {
+    let name = sql::string(name.as_str());
     format!(
         "SELECT 'main', s.type, CASE s.type WHEN 'table' THEN NULL WHEN 'view' THEN 'a view' ELSE 'an index' END,
            c.type, CASE WHEN c.type = '' OR c.type LIKE '%BLOB%' OR c.type LIKE '%ANY%' THEN 1

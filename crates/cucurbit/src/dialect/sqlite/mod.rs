@@ -33,40 +33,66 @@ mod token;
 mod types;
 mod words;
 
-use crate::schema::Dialect;
+#[cfg(feature = "runtime")]
+use std::future::{Ready, ready};
+
 #[cfg(feature = "runtime")]
 use crate::{
     connection::{Connection, ConnectionError},
-    schema::Schema,
+    dialect::{Answers, Need, Question, ReflectError},
 };
-
-#[cfg(feature = "runtime")]
-use super::{Answers, Question};
+use crate::{
+    dialect::Canonical,
+    schema::{Dialect, Ident, Schema},
+};
 
 #[cfg(feature = "runtime")]
 pub(super) use self::{
     ask::misread,
     reflect::{reflect, unmodelled},
+    session::{interrupted, invalid_index, partitioned},
 };
 pub(super) use self::{
-    canonical::canonical,
-    names::all_in_letters_of,
-    plan::plan,
-    said::add_what_is_said,
-    token::{names_column, same_name},
+    names::match_identifier_case, plan::plan, said::add_what_is_said, token::names_column,
 };
 
-/// The dialect of this room.
+/// The dialect of this folder.
 const HERE: Dialect = Dialect::Sqlite;
 
-/// Answers questions without asking anybody: the parser is here.
+/// Puts a schema into SQLite's spelling; no schema is a connection's own.
+pub(super) fn canonical(schema: Schema, _own: Option<&Ident>) -> Canonical {
+    canonical::canonical(schema)
+}
+
+/// Tells whether two names are one.
+pub(super) fn is_one_name(one: &Ident, other: &Ident) -> bool {
+    token::same_name(one, other)
+}
+
+/// No name is a role's: SQLite says that there is no such column.
+pub(super) const fn is_role(_sql: &str) -> bool {
+    false
+}
+
+/// Nothing has the name of a schema: a file has one.
 #[cfg(feature = "runtime")]
-#[expect(clippy::unused_async, reason = "PostgreSQL's verb has the same signature, and it waits")]
-pub(super) async fn ask(
+pub(super) fn without_current(schema: Schema, _current: &Ident) -> Schema {
+    schema
+}
+
+/// Lists what tables need: nothing that operations do not make.
+#[cfg(feature = "runtime")]
+pub(super) fn needed(_connection: &mut Connection) -> Ready<Result<Vec<Need>, ReflectError>> {
+    ready(Ok(Vec::new()))
+}
+
+/// Answers questions without a server: the parser is here.
+#[cfg(feature = "runtime")]
+pub(super) fn ask(
     _connection: &mut Connection,
     from: &Schema,
     to: &Schema,
     questions: &[Question],
-) -> Result<Answers, ConnectionError> {
-    Ok(ask::answers(from, to, questions))
+) -> Ready<Result<Answers, ConnectionError>> {
+    ready(Ok(ask::answers(from, to, questions)))
 }

@@ -165,13 +165,13 @@ pub(super) fn is_same(one: &TableName, other: &TableName) -> bool {
     one.schema == other.schema && same_name(&one.name, &other.name)
 }
 
-/// Rewrites what operations refer to, to the identifier case of what is there when it is their turn.
-pub(in super::super) fn all_in_letters_of(operations: &[Operation], before: &Schema) -> Vec<Operation> {
+/// Rewrites the identifiers that operations refer to in the case that they have when it is their turn.
+pub(in super::super) fn match_identifier_case(operations: Vec<Operation>, before: &Schema) -> Vec<Operation> {
     let mut schema = before.clone();
-    let respelled = operations.iter().map(|operation| {
-        let respelled = in_letters_of(operation, &schema);
-        // What does not fit stays as it is: the plan says why.
-        apply(&mut schema, &respelled, HERE).map_or_else(|_| operation.clone(), |()| respelled)
+    let respelled = operations.into_iter().map(|operation| {
+        let respelled = in_letters_of(&operation, &schema);
+        // What does not fit stays as it is: its plan says why.
+        apply(&mut schema, &respelled, HERE).map_or(operation, |()| respelled)
     });
     respelled.collect()
 }

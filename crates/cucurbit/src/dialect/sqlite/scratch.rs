@@ -2,7 +2,10 @@
 
 use crate::{
     connection::{ConnectOptions, Connection, ConnectionError, address::Address},
-    dialect::{Before, Originals},
+    dialect::{
+        Before, Originals, Part,
+        scratch::{Owner, Passed, Stopped},
+    },
 };
 
 use super::{
@@ -11,7 +14,10 @@ use super::{
 };
 
 /// Makes the database. Its foreign keys are off: it has no rows that they could guard.
-pub(crate) async fn open(before: &Before) -> Result<Connection, ConnectionError> {
+pub(in crate::dialect) async fn open(
+    _server: &Address,
+    before: &Before,
+) -> Result<(Connection, Option<Owner>), ConnectionError> {
     let mut connection = Connection::connect(&Address::memory(), &ConnectOptions::default()).await?;
     connection.execute("PRAGMA foreign_keys = OFF").await?;
     let Originals { tables, indexes, triggers, views } = &before.originals;
@@ -21,28 +27,38 @@ pub(crate) async fn open(before: &Before) -> Result<Connection, ConnectionError>
     for sql in tables.values().chain(indexes).chain(views).chain(triggers) {
         connection.execute(sql).await?;
     }
-    Ok(connection)
+    Ok((connection, None))
 }
+
+/// What ends a file: SQLite reads its schema again, since what `.dump` writes into it is not known before.
+pub(crate) const SETTLE: &str = "PRAGMA writable_schema = RESET";
 
 /// Runs a statement of a file.
 ///
 /// `.schema` prints what a virtual table keeps its rows in as tables of their own, which by then are there; and a file
 /// may have a virtual table of a module that is not in this library. Such a table is kept as `.dump` writes it.
-pub(crate) async fn run(connection: &mut Connection, sql: &str) -> Result<Ran, ConnectionError> {
-    let Err(refused) = connection.execute(sql).await else { return Ok(Ran::Done) };
+pub(crate) async fn run(
+    connection: &mut Connection,
+    part: &Part<'_>,
+    passed: &mut Passed,
+) -> Result<(), Stopped> {
+    let Part { sql, line, leeway: _, is_watched: _ } = part;
+    let Err(refused) = connection.execute(sql).await else { return Ok(()) };
+    // sqlite3 goes on after it.
     if is_drop(sql) && refused.is_of_nothing() {
-        return Ok(Ran::DroppedNothing);
+        passed.drops.push(*line);
+        return Ok(());
     }
-    let Some(Made { name, is_virtual }) = made(sql) else { return Err(refused) };
+    let Some(Made { name, is_virtual }) = made(sql) else { return Err(refused.into()) };
     let name = string(&name);
     if !is_virtual {
         let query = format!(
             "SELECT 1 FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow' AND name = {name} COLLATE NOCASE"
         );
-        return if connection.value(&query).await?.is_some() { Ok(Ran::Done) } else { Err(refused) };
+        return if connection.value(&query).await?.is_some() { Ok(()) } else { Err(refused.into()) };
     }
     if !message(&refused).is_some_and(|message| message.starts_with("no such module")) {
-        return Err(refused);
+        return Err(refused.into());
     }
     let insert = format!(
         "INSERT INTO sqlite_schema (type, name, tbl_name, rootpage, sql) VALUES ('table', {name}, {name}, 0, {})",
@@ -51,16 +67,7 @@ pub(crate) async fn run(connection: &mut Connection, sql: &str) -> Result<Ran, C
     for sql in ["PRAGMA writable_schema = ON", &insert, "PRAGMA writable_schema = OFF"] {
         connection.execute(sql).await?;
     }
-    Ok(Ran::Done)
-}
-
-/// What became of a statement of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ran {
-    /// It was run.
-    Done,
-    /// It drops what is not there; sqlite3 goes on after it.
-    DroppedNothing,
+    Ok(())
 }
 
 fn message(error: &ConnectionError) -> Option<&str> {
@@ -70,11 +77,6 @@ fn message(error: &ConnectionError) -> Option<&str> {
 
 fn is_drop(sql: &str) -> bool {
     tokens(sql).first().is_some_and(|first| first.is(sql, "DROP"))
-}
-
-/// Lets SQLite read its schema again: what `.dump` writes into it is not known before.
-pub(crate) async fn settle(connection: &mut Connection) -> Result<(), ConnectionError> {
-    connection.execute("PRAGMA writable_schema = RESET").await.map(drop)
 }
 
 /// The table that a statement makes.

@@ -1,13 +1,113 @@
 //! What a connection to SQLite holds: its pragmas, the databases that are attached to it, what is temporary.
 
+use std::{
+    collections::BTreeSet,
+    future::{Ready, ready},
+};
+
 use crate::{
     connection::{Connection, ConnectionError},
     dialect::{
+        Done, Interrupted,
+        session::Refusal,
         settings::{Item, Key, Kind, Scope},
         sql,
     },
-    schema::Ident,
+    schema::{Ident, TableName},
 };
+
+/// What begins a step: it takes the write lock at once, since two steps that both began by reading could not both go on
+/// (sqlite.org/lang_transaction.html, "Deferred, immediate and exclusive").
+pub(in crate::dialect) const BEGIN: &str = "BEGIN IMMEDIATE";
+
+/// What begins the reading of a schema as it is at one moment.
+pub(in crate::dialect) const BEGIN_SNAPSHOT: &str = "BEGIN";
+
+/// A file has one schema.
+pub(in crate::dialect) const CURRENT_SCHEMA: Option<&str> = None;
+
+/// There is no server.
+pub(in crate::dialect) const PROCESS: Option<&str> = None;
+
+/// Statements that do nothing in a transaction and do not say so.
+pub(in crate::dialect) const SILENT: &[&str] = &["PRAGMA", "ATTACH"];
+
+/// BEGIN IMMEDIATE is refused where nothing can be written.
+pub(in crate::dialect) fn read_only(_table: &TableName) -> Option<(&'static str, String)> {
+    None
+}
+
+/// A transaction that writes keeps others from writing.
+pub(in crate::dialect) fn lock_table(_table: &TableName) -> Option<String> {
+    None
+}
+
+/// No column of text has a bound.
+pub(in crate::dialect) fn longest_text(_table: &TableName, _column: &str) -> Option<String> {
+    None
+}
+
+/// Asks whether a table is there.
+pub(in crate::dialect) fn table_exists(table: &TableName) -> String {
+    let name = sql::string(table.name.as_str());
+    format!("SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = {name} COLLATE NOCASE")
+}
+
+/// Tells whether a statement, by its words in capitals, may run twice: the file that VACUUM INTO wrote is in the way of the
+/// second time.
+pub(in crate::dialect) fn may_run_twice(words: &[String]) -> bool {
+    words.first().is_some_and(|first| first == "VACUUM") && words.iter().any(|word| word == "INTO")
+}
+
+/// No statement commits in the middle.
+pub(in crate::dialect) fn commits_by_itself(_words: &[String]) -> bool {
+    false
+}
+
+/// Reads a result code: SQLITE_ERROR with "no such savepoint", and SQLITE_BUSY with its extended codes
+/// (sqlite.org/rescode.html).
+pub(in crate::dialect) fn refusal(code: &str) -> Option<Refusal> {
+    match code {
+        "1" => Some(Refusal::NoSavepoint),
+        "5" | "261" | "517" | "773" => Some(Refusal::Busy),
+        _ => None,
+    }
+}
+
+/// Each statement is all or nothing, and those that refuse a transaction (VACUUM, PRAGMA) can be repeated.
+pub(in crate::dialect) fn interrupted(
+    _connection: &mut Connection,
+    _statement: &str,
+    _done: Option<&Done>,
+) -> Ready<Result<Interrupted, ConnectionError>> {
+    ready(Ok(Interrupted::NOTHING))
+}
+
+/// No index is half built.
+pub(in crate::dialect) fn invalid_index(
+    _connection: &mut Connection,
+    _statement: &str,
+) -> Ready<Result<Option<String>, ConnectionError>> {
+    ready(Ok(None))
+}
+
+/// No table is partitioned.
+pub(in crate::dialect) fn partitioned(
+    _connection: &mut Connection,
+    _statement: &str,
+) -> Ready<Result<Option<String>, ConnectionError>> {
+    ready(Ok(None))
+}
+
+/// Nothing that a script set keeps a connection from being asked.
+pub(in crate::dialect) fn make_readable(_connection: &mut Connection) -> Ready<Result<(), ConnectionError>> {
+    ready(Ok(()))
+}
+
+/// Every setting is a pragma that is listed.
+pub(in crate::dialect) fn custom_settings(_sql: &str) -> Vec<String> {
+    Vec::new()
+}
 
 /// Pragmas that say what statements mean and can be set in a transaction.
 const MEANING: [&str; 6] = [
@@ -54,6 +154,7 @@ const OTHERS: [&str; 27] = [
 /// Reads it.
 pub(in crate::dialect) async fn read(
     connection: &mut Connection,
+    _custom: &BTreeSet<String>,
     scope: Scope,
 ) -> Result<Vec<(Key, Item)>, ConnectionError> {
     let mut items = Vec::new();

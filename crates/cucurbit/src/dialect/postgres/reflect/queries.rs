@@ -28,7 +28,7 @@ pub(super) const IN_SEARCH_PATH: &str = "SELECT pg_catalog.string_agg(pg_catalog
 pub(super) fn server(version_table: Option<&Ident>) -> String {
     match version_table {
         Some(name) => {
-            let place = place_query(&string(name.as_str()));
+            let place = place_query(name);
             format!("SELECT * FROM ({SERVER}) AS server CROSS JOIN ({place}) AS place")
         }
         None => SERVER.to_owned(),

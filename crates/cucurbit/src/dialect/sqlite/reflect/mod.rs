@@ -14,7 +14,7 @@ use crate::{
 
 pub(crate) use self::unmodelled::unmodelled;
 use super::{
-    super::{Before, Originals, Place, ReflectError, Trigger, View, sql},
+    super::{Before, Originals, Place, ReflectError, Trigger, View},
     ddl::{CreateTable, index_value},
     lock::place_query,
     names,
@@ -125,7 +125,7 @@ async fn library_and_place(
     connection: &mut Connection,
     version_table: Option<&Ident>,
 ) -> Result<Option<Place>, ReflectError> {
-    let place = version_table.map(|name| place_query(&sql::string(name.as_str())));
+    let place = version_table.map(place_query);
     let query = match place {
         Some(place) => format!("SELECT sqlite_version(), p.* FROM ({place}) AS p"),
         None => "SELECT sqlite_version()".to_owned(),
