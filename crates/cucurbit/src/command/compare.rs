@@ -4,7 +4,7 @@ use crate::{
     dialect::{self, Answers, Unmodelled},
     diff::{Diff, Filter, LeftOut, LeftOutKind, comments, diff},
     error::Error,
-    schema::{Dialect, Schema, TableName},
+    schema::{Schema, TableName},
     source::Source,
 };
 
@@ -79,7 +79,7 @@ impl Reader<'_> {
             let answers = dialect::ask(connection, from.form(), to.form(), &first.questions).await?;
             diff(&from, &to, &answers, &filter)
         };
-        if self.dialect != Dialect::KEEPER && keeps_comments(self.project) {
+        if !self.dialect.capabilities().stores_comments && keeps_comments(self.project) {
             let said = comments(from.as_written(), to.as_written(), &filter, &found.operations);
             found.operations.extend(said);
         }
@@ -101,5 +101,5 @@ impl Reader<'_> {
 /// Tells whether a database of the project may keep comments: a list of others says that none does.
 fn keeps_comments(project: &Project) -> bool {
     let dialects = project.dialects();
-    dialects.is_empty() || dialects.contains(&Dialect::KEEPER)
+    dialects.is_empty() || dialects.iter().any(|dialect| dialect.capabilities().stores_comments)
 }

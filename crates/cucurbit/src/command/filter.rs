@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     diff::Filter,
     error::Error,
-    schema::{Dialect, ObjectName, Schema},
+    schema::{ObjectName, Schema},
     source::Source,
 };
 
@@ -45,8 +45,8 @@ impl Reader<'_> {
             after;
         let has_to_tell = !(enums.is_empty() && sequences.is_empty() && schemas.is_empty());
         let Some(heads) = self.heads.as_ref().filter(|_| has_to_tell) else { return Ok(None) };
-        if self.dialect == Dialect::KEEPER {
-            replay::said(self.project, heads, self.current.as_ref()).map(Some)
+        if self.dialect.capabilities().stores_everything() {
+            replay::said(self.project, self.dialect, heads, self.current.as_ref()).map(Some)
         } else {
             // They were asked when the database was read.
             Ok(Some(said))

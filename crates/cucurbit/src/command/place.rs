@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     error::Error,
-    schema::{Column, Dialect, EnumType, Ident, ObjectName, Schema, TableName, Type},
+    schema::{Column, EnumType, Ident, Kind, ObjectName, Schema, TableName, Type},
 };
 
 /// Tells whether something bears the name of the schema that it lies in.
@@ -43,7 +43,7 @@ pub(super) fn with_enums_found(there: &Schema, models: Schema) -> Result<Schema,
     let models = as_enums_lie(there, models);
     for table in models.tables.values() {
         for column in &table.columns {
-            let name = column.ty.on(Dialect::KEEPER).enum_name();
+            let name = column.ty.where_stored(Kind::Enum).enum_name();
             if let Some(name) = name.filter(|name| !has_enum(&models, name) && !has_enum(there, name)) {
                 let (table, column, name) = (table.name.clone(), column.name.clone(), name.clone());
                 return Err(Error::EnumNotDeclared { table, column, name });
@@ -94,12 +94,12 @@ fn as_enums_lie(there: &Schema, mut models: Schema) -> Schema {
 fn places(there: &Schema, models: &Schema, name: &ObjectName) -> BTreeSet<Ident> {
     let type_of = |schema: &Schema, table: &TableName, column: &Ident| {
         let column = schema.table(table)?.column(column)?;
-        column.ty.on(Dialect::KEEPER).enum_name().cloned()
+        column.ty.where_stored(Kind::Enum).enum_name().cloned()
     };
     let columns =
         models.tables.values().flat_map(|table| table.columns.iter().map(move |column| (table, column)));
     columns
-        .filter(|(_, column)| column.ty.on(Dialect::KEEPER).enum_name() == Some(name))
+        .filter(|(_, column)| column.ty.where_stored(Kind::Enum).enum_name() == Some(name))
         .filter_map(|(table, column)| type_of(there, &table.name, &column.name))
         .filter(|other| other.name == name.name && there.enums.contains_key(other))
         .filter_map(|other| other.schema)

@@ -170,7 +170,7 @@ impl<'p> Reader<'p> {
                     return Err(RunError::from(half).into());
                 }
                 let mut before = reflected;
-                if dialect != Dialect::KEEPER && replay::is_in_graph(self.project, &heads) {
+                if !dialect.capabilities().stores_everything() && replay::is_in_graph(self.project, &heads) {
                     before.know(dialect, runtime::said(dialect, self.project.scripts(), &heads)?);
                 }
                 self.heads = Some(heads);

@@ -46,14 +46,19 @@ pub(super) fn is_in_graph(project: &Project, heads: &Heads) -> bool {
     heads.ids().all(|id| graph.position(id).is_some())
 }
 
-/// Returns what all revisions say that a database has run or that are pending, on the dialect that keeps everything.
-pub(super) fn said(project: &Project, heads: &Heads, current: Option<&Ident>) -> Result<Schema, Error> {
+/// Returns what all revisions say that a database has run or that are pending.
+pub(super) fn said(
+    project: &Project,
+    dialect: Dialect,
+    heads: &Heads,
+    current: Option<&Ident>,
+) -> Result<Schema, Error> {
     let graph = project.scripts().graph();
     let mut ends = heads.positions(graph)?;
     ends.extend(graph.heads());
-    let said = runtime::said(Dialect::KEEPER, project.scripts(), &Heads::reached(graph, &ends))?;
+    let said = runtime::said(dialect, project.scripts(), &Heads::reached(graph, &ends))?;
     Ok(match current {
-        Some(current) => dialect::without_current(Dialect::KEEPER, said, current),
+        Some(current) => dialect::without_current(dialect, said, current),
         None => said,
     })
 }

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::schema::{Dialect, Ident, Schema, TableName};
-
-use super::sqlite;
+use crate::schema::{Dialect, Ident, Kind, Schema, TableName};
 
 /// The schema before a plan, SQLite's stored texts, and what only the scripts say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,13 +58,15 @@ impl Before {
 
     /// Takes from the scripts what a database does not keep: its enum types and sequences are those of `said`.
     pub fn know(&mut self, dialect: Dialect, said: Schema) {
-        match dialect {
-            Dialect::Postgres => {}
-            Dialect::Sqlite => {
-                self.schema.enums.clone_from(&said.enums);
-                self.schema.sequences.clone_from(&said.sequences);
-                self.said = said;
-            }
+        let capabilities = dialect.capabilities();
+        if capabilities.only_knows(Kind::Enum) {
+            self.schema.enums.clone_from(&said.enums);
+        }
+        if capabilities.only_knows(Kind::Sequence) {
+            self.schema.sequences.clone_from(&said.sequences);
+        }
+        if !capabilities.stores_everything() {
+            self.said = said;
         }
     }
 
@@ -88,10 +88,7 @@ impl Before {
     #[must_use]
     pub fn into_known(self, dialect: Dialect) -> Schema {
         let Self { mut schema, originals: _, said, current_schema: _, is_whole: _ } = self;
-        match dialect {
-            Dialect::Postgres => {}
-            Dialect::Sqlite => sqlite::add_what_is_said(&mut schema, &said),
-        }
+        on!(dialect, add_what_is_said(&mut schema, &said));
         schema
     }
 }

@@ -10,6 +10,8 @@ use crate::{
     },
 };
 
+use super::IdentifierCase;
+
 /// A schema in one spelling, made only by [`Dialect::canonical`](super::Dialect::canonical).
 ///
 /// `form` is what is compared. `as_written` is what operations are made of; a generated name is in neither. Which
@@ -164,9 +166,11 @@ impl Canonical {
 
     /// Writes what has one form on both sides in the identifier case of the other side, where the database ignores case.
     pub(crate) fn in_case_of(&self, other: &Self) -> Cow<'_, Self> {
-        let renames: Vec<(TableName, Operation)> = match self.dialect {
-            Dialect::Postgres => Vec::new(),
-            Dialect::Sqlite => self.tables().flat_map(|table| renames(table, other)).collect(),
+        let renames: Vec<(TableName, Operation)> = match self.dialect.capabilities().identifier_case {
+            IdentifierCase::Sensitive => Vec::new(),
+            IdentifierCase::AsciiInsensitive => {
+                self.tables().flat_map(|table| renames(table, other)).collect()
+            }
         };
         if renames.is_empty() {
             return Cow::Borrowed(self);
@@ -174,7 +178,7 @@ impl Canonical {
         let mut respelled = self.clone();
         for (form, rename) in renames {
             // A name that the schema already gives to something else stays as written, and the plan refuses it.
-            if apply(&mut respelled.as_written, &rename, Dialect::KEEPER).is_ok()
+            if apply(&mut respelled.as_written, &rename, self.dialect).is_ok()
                 && let Operation::Rename { id, to } = rename
                 && let Some(origin) = respelled.origins.tables.get_mut(&form)
             {

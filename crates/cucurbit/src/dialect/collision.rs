@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
-use super::{Dialect, postgres};
-use crate::schema::{Ident, Schema, Serial, ServerDefault, Table};
+use super::Dialect;
+use crate::schema::{Ident, Kind, Schema, Table};
 
 /// Two names that are one.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -31,8 +31,9 @@ impl CollisionError {
     #[must_use]
     pub fn hint(&self) -> String {
         if self.is_cut {
+            let longest = self.dialect.capabilities().longest_identifier.unwrap_or_default();
             return format!(
-                "{} keeps 63 bytes of a name: give one of them a shorter name of its own (an index of a SeaORM \
+                "{} keeps {longest} bytes of a name: give one of them a shorter name of its own (an index of a SeaORM \
                  field: take `indexed` or `unique_key` from the field, and declare the index with a name in its \
                  `TableArgs`)",
                 self.dialect
@@ -54,32 +55,31 @@ struct Bearer {
 }
 
 /// The names that may not be given twice, by where that is: a schema's relations, its types, what a table holds.
-struct Names {
+pub(super) struct Names {
     dialect: Dialect,
     places: BTreeMap<(&'static str, String, Ident), Vec<Bearer>>,
 }
 
 impl Names {
-    fn add(&mut self, place: (&'static str, &str), written: &Ident, words: String) {
+    pub(super) fn add(&mut self, place: (&'static str, &str), written: &Ident, words: String) {
         self.put(place, written, words, false);
     }
 
     /// Adds what is made before all tables: the database chooses other names than these.
     fn put_first(&mut self, place: (&'static str, &str), written: &Ident, words: String) {
         self.add(place, written, words);
-        let key = (place.0, place.1.to_owned(), self.kept(written));
+        let key = (place.0, place.1.to_owned(), on!(self.dialect, stored_name(written)));
         self.places.entry(key).or_default().retain(|bearer| !bearer.is_generated);
     }
 
-    fn kept(&self, written: &Ident) -> Ident {
-        match self.dialect {
-            Dialect::Postgres => postgres::cut(written.clone()),
-            Dialect::Sqlite => Ident::new(written.as_str().to_lowercase()),
-        }
-    }
-
-    fn put(&mut self, (kind, of): (&'static str, &str), written: &Ident, words: String, is_generated: bool) {
-        let name = self.kept(written);
+    pub(super) fn put(
+        &mut self,
+        (kind, of): (&'static str, &str),
+        written: &Ident,
+        words: String,
+        is_generated: bool,
+    ) {
+        let name = on!(self.dialect, stored_name(written));
         let bearer = Bearer { words, written: written.clone(), is_generated };
         self.places.entry((kind, of.to_owned(), name)).or_default().push(bearer);
     }
@@ -95,7 +95,7 @@ impl Names {
                 dialect,
                 one: one.words.clone(),
                 other: other.words.clone(),
-                is_cut: one.written != other.written && dialect == Dialect::Postgres,
+                is_cut: !dialect.is_one_name(&one.written, &other.written),
                 is_generated: other.is_generated,
                 name,
             })
@@ -103,8 +103,8 @@ impl Names {
     }
 }
 
-const RELATION: &str = "relation";
-const TYPE: &str = "type";
+pub(super) const RELATION: &str = "relation";
+pub(super) const TYPE: &str = "type";
 
 impl Dialect {
     /// Finds two things of a schema that would have one name in this database.
@@ -119,20 +119,15 @@ impl Dialect {
         for table in tables.values() {
             add_table(&mut names, table);
         }
-        if self == Self::Postgres {
-            for name in enums.keys() {
-                names.add((TYPE, of(name.schema.as_ref())), &name.name, format!("enum type `{name}`"));
-            }
-            for name in sequences.keys() {
-                names.put_first(
-                    (RELATION, of(name.schema.as_ref())),
-                    &name.name,
-                    format!("sequence `{name}`"),
-                );
-            }
-            for name in schemas {
-                names.add(("schema", ""), name, format!("schema `{name}`"));
-            }
+        let stores = |kind| self.capabilities().stores(kind);
+        for name in enums.keys().filter(|_| stores(Kind::Enum)) {
+            names.add((TYPE, of(name.schema.as_ref())), &name.name, format!("enum type `{name}`"));
+        }
+        for name in sequences.keys().filter(|_| stores(Kind::Sequence)) {
+            names.put_first((RELATION, of(name.schema.as_ref())), &name.name, format!("sequence `{name}`"));
+        }
+        for name in schemas.iter().filter(|_| stores(Kind::Namespace)) {
+            names.add(("schema", ""), name, format!("schema `{name}`"));
         }
         names.collision().map_or(Ok(()), Err)
     }
@@ -155,39 +150,7 @@ fn add_table(names: &mut Names, table: &Table) {
         let words = format!("index `{}` of table `{name}`", index.name);
         names.add((RELATION, &schema), &index.name, words);
     }
-    if names.dialect != Dialect::Postgres {
-        return;
-    }
-    // Each table has a type of its name.
-    names.add((TYPE, &schema), &name.name, format!("table `{name}`"));
-    for exclusion in table.exclusions() {
-        let words = format!("exclusion constraint `{}` of table `{name}`", exclusion.index.name);
-        names.add((RELATION, &schema), &exclusion.index.name, words);
-    }
-    let keys = table.primary_key().into_iter().filter_map(|key| Some((key.name.as_ref()?, "primary key")));
-    let uniques = table.uniques().filter_map(|one| Some((one.name.as_ref()?, "unique constraint")));
-    for (key, kind) in keys.chain(uniques) {
-        names.add((RELATION, &schema), key, format!("{kind} `{key}` of table `{name}`"));
-    }
-    for constraint in postgres::constraint_names(table) {
-        let words = format!("constraint `{constraint}` of table `{name}`");
-        names.add(("constraint", &own), constraint, words);
-    }
-    for (generated, kind) in postgres::generated_keys(table) {
-        names.put((RELATION, &schema), &generated, format!("the unnamed {kind} of table `{name}`"), true);
-    }
-    let numbered = table.columns.iter().filter(|column| {
-        matches!(column.default, Some(ServerDefault::Serial(_) | ServerDefault::Identity(_)))
-    });
-    for column in numbered {
-        let words = format!("the sequence of column `{}` of table `{name}`", column.name);
-        if let Some(ServerDefault::Serial(Serial { name: Some(chosen), .. })) = &column.default {
-            names.add((RELATION, &schema), chosen, words);
-            continue;
-        }
-        let generated = postgres::generated_sequence(name, &column.name);
-        names.put((RELATION, &schema), &generated, words, true);
-    }
+    on!(names.dialect, add_names(names, (&schema, &own), table));
 }
 
 #[cfg(test)]
@@ -257,6 +220,9 @@ mod tests {
         let twice = Schema::from_tables([table("t", index("ix")), table("u", index("IX"))]);
         assert!(message(Dialect::Sqlite, &twice).contains("have one name on SQLite, `ix`"));
         assert_eq!(message(Dialect::Postgres, &twice), "");
+        // SQLite folds the case of ASCII alone.
+        let beyond_ascii = Schema::from_tables([table("t", index("äx")), table("u", index("ÄX"))]);
+        assert_eq!(message(Dialect::Sqlite, &beyond_ascii), "");
         let apart = Schema::from_tables([table("t", index("ix")), table("shop.u", index("ix"))]);
         assert_eq!(message(Dialect::Postgres, &apart), "");
         let alone = Schema::from_tables([table("t", |_| ())]).with_sequences([Sequence::new("t_id_seq")]);

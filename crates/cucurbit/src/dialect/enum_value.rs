@@ -5,7 +5,7 @@
 use crate::{
     operation::{ApplyError, BulkInsert, Change, ColumnChange, Operation},
     schema::{
-        Column, ColumnType, Dialect, Expression, Ident, Literal, Object, ObjectName, ServerDefault,
+        Column, ColumnType, Dialect, Expression, Ident, Kind, Literal, Object, ObjectName, ServerDefault,
         TableName, Type,
     },
 };
@@ -149,11 +149,11 @@ impl Known<'_> {
 
     fn literal(&self, place: &Place<'_>, literal: &Literal, operation: &Operation) -> Result<(), PlanError> {
         let Place { table, column, ty } = place;
-        let Some(name) = ty.on(Dialect::KEEPER).enum_name() else {
+        let Some(name) = ty.where_stored(Kind::Enum).enum_name() else {
             return Ok(());
         };
         let Some(values) = (self.values)(name) else { return Ok(()) };
-        let held = held(ty.on(Dialect::KEEPER), ty.on(self.dialect), literal);
+        let held = held(ty.where_stored(Kind::Enum), ty.on(self.dialect), literal);
         match held.into_iter().find(|value| !values.contains(value)) {
             Some(value) => {
                 let (name, table, column) = (name.clone(), TableName::clone(table), Ident::clone(column));

@@ -11,7 +11,7 @@ use crate::{
     schema::{Dialect, Ident, TableName},
 };
 
-use super::{postgres, sql, sqlite};
+use super::{postgres, sqlite};
 
 /// How long a pooler may take to give a second connection.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -276,5 +276,5 @@ impl Place {
 
 /// Writes the query for the rows of a version table: the text of each, and what it is where it is none.
 pub(crate) fn version_rows(dialect: Dialect, table: &TableName) -> String {
-    format!("SELECT {} FROM {}", on!(dialect, lock::VERSION_COLUMNS), sql::qualified(table))
+    format!("SELECT {} FROM {}", on!(dialect, lock::VERSION_COLUMNS), dialect.qualified(table))
 }

@@ -15,6 +15,7 @@ macro_rules! on {
 
 mod before;
 mod canonical;
+mod capabilities;
 mod collision;
 mod effect;
 mod enum_value;
@@ -34,7 +35,6 @@ mod scratch;
 mod session;
 #[cfg(feature = "runtime")]
 mod settings;
-mod sql;
 mod sqlite;
 mod statement;
 
@@ -50,11 +50,12 @@ use crate::{
 };
 
 pub(crate) use self::canonical::{Both, BothTable};
+pub(crate) use self::lexer::has_word;
 pub(crate) use self::postgres::{casts_to, counted_by, generated_sequence};
-pub(crate) use self::sql::has_word;
 pub use self::{
     before::{Before, Originals, Trigger, View},
     canonical::Canonical,
+    capabilities::{Capabilities, IdentifierCase, Quoting, Support},
     collision::CollisionError,
     effect::{Cost, Effect},
     locks::{Blocks, Lock, LockMode, Locked},
@@ -74,7 +75,6 @@ pub(crate) use self::{
         refuse_read_only, run, table_exists, unreleased,
     },
     settings::SessionState,
-    sql::{qualified, quoted, string},
 };
 #[cfg(feature = "runtime")]
 pub use self::{
@@ -118,7 +118,7 @@ impl Dialect {
     /// Tells whether two names are one to this database.
     #[must_use]
     pub(crate) fn is_one_name(self, one: &Ident, other: &Ident) -> bool {
-        on!(self, is_one_name(one, other))
+        self.capabilities().identifier_case.is_same(one, other)
     }
 
     /// Tells whether SQL is the one word that a person takes for a text and this database for the name of a role: `user`.
@@ -126,9 +126,6 @@ impl Dialect {
     pub(crate) fn is_role(self, sql: &str) -> bool {
         on!(self, is_role(sql))
     }
-
-    /// The dialect whose database keeps everything that a schema holds; SQLite has neither enum types nor sequences.
-    pub const KEEPER: Self = Self::Postgres;
 
     /// Turns operations into statements, given what is there before; `before` becomes what is there after.
     ///

@@ -2,10 +2,9 @@
 //!
 //! It is understood by both databases. What may not live here: what is dangerous, and how a value is written.
 
-use super::sql::{quoted, string};
 use crate::{
     mask::{self, HIDDEN},
-    schema::Ident,
+    schema::{Dialect, Ident},
 };
 
 /// How many rows are shown.
@@ -13,6 +12,8 @@ const SHOWN: usize = 3;
 
 /// Rows of a table for which a condition holds.
 pub(super) struct Rows<'r> {
+    /// The database.
+    pub(super) dialect: Dialect,
     /// The table as SQL.
     pub(super) table: &'r str,
     /// The columns of its primary key.
@@ -26,7 +27,8 @@ pub(super) struct Rows<'r> {
 impl Rows<'_> {
     /// Writes the query of key, value and number. The value is an expression of the row, `NULL` for none.
     pub(super) fn query(&self, value: &str) -> String {
-        let Self { table, key, place, condition } = self;
+        let Self { dialect, table, key, place, condition } = self;
+        let string = |text: &str| dialect.string(text);
         let named = |name: &str, sql: &str| match mask::names_a_secret(name) {
             true => string(&format!("{name} = {HIDDEN}")),
             false => format!("{} || coalesce(CAST({sql} AS TEXT), 'NULL')", string(&format!("{name} = "))),
@@ -34,9 +36,10 @@ impl Rows<'_> {
         let parts: Vec<(&str, String)> = match key {
             // With its table, since SQLite takes a name in quotes that it does not know for text.
             [] => vec![(place, format!("{table}.{place}"))],
-            key => {
-                key.iter().map(|column| (column.as_str(), format!("{table}.{}", quoted(column)))).collect()
-            }
+            key => key
+                .iter()
+                .map(|column| (column.as_str(), format!("{table}.{}", dialect.quoted(column))))
+                .collect(),
         };
         let key: Vec<String> = parts.iter().map(|(name, sql)| named(name, sql)).collect();
         let order: Vec<&str> = parts.iter().map(|(_, sql)| sql.as_str()).collect();

@@ -8,7 +8,7 @@ use crate::{
 };
 
 use super::{
-    Before, Done, Place, ReflectError,
+    Before, Capabilities, Done, Place, ReflectError,
     lexer::{self, CopyIn},
 };
 
@@ -223,12 +223,27 @@ pub(crate) fn outside(dialect: Dialect, operation: &Operation) -> Option<String>
     if let Operation::Execute(Execute { sql, is_outside_transaction: true, .. }) = operation {
         return Some(sql.trim().to_owned());
     }
-    let (Operation::Create { object: Object::Index { .. }, concurrency, .. }
-    | Operation::Drop { id: ObjectId::Index { .. }, concurrency, .. }) = operation
-    else {
-        return None;
+    is_outside(dialect.capabilities(), operation).then(|| operation.describe())
+}
+
+/// Tells whether DDL runs outside transactions: each statement where DDL commits by itself, else what others may write to
+/// meanwhile.
+fn is_outside(capabilities: &Capabilities, operation: &Operation) -> bool {
+    let is_concurrent = match operation {
+        Operation::Create { object: Object::Index { .. }, concurrency, .. }
+        | Operation::Drop { id: ObjectId::Index { .. }, concurrency, .. } => concurrency.is_concurrent,
+        Operation::Alter(_)
+        | Operation::Comment { .. }
+        | Operation::Create { .. }
+        | Operation::Drop { .. }
+        | Operation::Rename { .. } => false,
+        Operation::BulkInsert(_)
+        | Operation::Execute(_)
+        | Operation::Irreversible { .. }
+        | Operation::On { .. }
+        | Operation::Run { .. } => return false,
     };
-    (concurrency.is_concurrent && dialect == Dialect::Postgres).then(|| operation.describe())
+    !capabilities.has_transactional_ddl || is_concurrent && capabilities.has_concurrent_indexes
 }
 
 /// Tells why a savepoint could not be released.
@@ -301,11 +316,24 @@ pub(crate) fn is_busy(error: &ConnectionError) -> bool {
     refusal(error.code().as_deref()) == Some(Refusal::Busy)
 }
 
-/// Tells whether an operation that is not planned yet may turn out to replace or drop a table, for which SQLite's
-/// foreign keys must be off before the transaction begins.
+/// Tells whether an operation that is not planned yet may turn out to replace or drop a table, for which foreign keys must
+/// be off before the transaction begins.
 pub(crate) fn may_rebuild(dialect: Dialect, operation: &Operation) -> bool {
-    match dialect {
-        Dialect::Postgres => false,
-        Dialect::Sqlite => operation.table().is_some(),
+    dialect.capabilities().rebuilds_tables && operation.table().is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operation::BulkInsert;
+
+    #[test]
+    fn ddl_that_commits_by_itself_runs_outside_transactions() {
+        let rename = Operation::Rename { id: ObjectId::Table("plant".into()), to: "crop".into() };
+        let insert = BulkInsert { table: "plant".into(), columns: Vec::new(), rows: Vec::new() };
+        let commits = Capabilities { has_transactional_ddl: false, ..*Dialect::Postgres.capabilities() };
+        assert!(is_outside(&commits, &rename));
+        assert!(!is_outside(&commits, &Operation::BulkInsert(insert)));
+        assert!(!is_outside(Dialect::Postgres.capabilities(), &rename));
     }
 }

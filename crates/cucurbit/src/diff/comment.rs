@@ -3,8 +3,8 @@
 //! A database that keeps comments has them in the form, and they are compared with everything else.
 
 use crate::{
-    operation::{ColumnChange, Operation, apply, resolve_constraint},
-    schema::{Constraint, ConstraintRef, Dialect, Ident, Object, ObjectId, Schema, Table, TableName},
+    operation::{ColumnChange, Operation, resolve_constraint},
+    schema::{Constraint, ConstraintRef, Ident, Object, ObjectId, Schema, Table, TableName},
 };
 
 use super::Filter;
@@ -42,10 +42,9 @@ fn is_created(made: &Operation, comment: &Operation) -> bool {
     if matches!(created, Constraint::PrimaryKey(_)) {
         return *constraint == ConstraintRef::PrimaryKey;
     }
-    // It stands alone: what refers to others does so later.
-    let mut alone = Schema::from_tables([Table::new(table.clone())]);
-    let is_it = |table: &Table| resolve_constraint(table, constraint).is_some();
-    apply(&mut alone, made, Dialect::KEEPER).is_ok() && alone.tables.values().any(is_it)
+    let mut alone = Table::new(table.clone());
+    alone.constraints.push(created.clone());
+    resolve_constraint(&alone, constraint).is_some()
 }
 
 /// Tells whether two names are one where letters do not count.

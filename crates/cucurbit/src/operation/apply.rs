@@ -40,8 +40,9 @@ pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Re
         Operation::On { dialect: only, operations } => {
             if *only == dialect {
                 all_or_none(schema, &said::own(operations, dialect), dialect)?;
-            } else if *only == Dialect::KEEPER {
-                said::follow_known(schema, &said::only_known(operations), dialect);
+            } else if only.stores_more_than(dialect) {
+                let known = said::only_known(operations, *only, dialect);
+                said::follow_known(schema, &known, *only, dialect);
             }
             Ok(())
         }

@@ -33,7 +33,6 @@ pub(crate) use self::kind::enumeration::additions;
 pub(crate) use self::run::BoxedCode;
 #[cfg(feature = "runtime")]
 pub use self::run::{Code, CodeResult, Functions};
-pub(crate) use self::said::is_kept_by_one;
 pub use self::{
     alter::{AddColumn, AlterColumn, AlterConstraint, AlterTable, DropForeignKey},
     apply::{apply, apply_all, resolve_constraint},

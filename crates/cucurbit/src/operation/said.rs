@@ -1,8 +1,7 @@
-//! What scripts say of the things that only one database keeps: enum types, sequences and comments.
+//! What scripts say of the things that not every database stores: enum types, sequences and comments.
 //!
-//! Where a database does not keep them, nothing is run for them; they are only known. [`Dialect::KEEPER`] says what
-//! becomes of them: what a script tells that database alone is known on the others too, and what it tells the others
-//! alone is nothing.
+//! Where a database does not store them, nothing is run for them; they are only known: `Dialect::capabilities` tells. What
+//! a script tells a database alone that stores more is known on the others too.
 
 use crate::schema::{
     Column, ColumnType, Dialect, Ident, Index, Kind, Object, ObjectId, Schema, Table, TableName, Type,
@@ -10,8 +9,8 @@ use crate::schema::{
 
 use super::{ApplyError, Change, ColumnChange, Execute, Operation, apply};
 
-/// Reduces a list to what one dialect runs or has to know: `On` blocks are opened or left out, and of those for the
-/// keeper's own stays what the dialect itself does not keep.
+/// Reduces a list to what one dialect runs or has to know: `On` blocks are opened or left out, and of those for a database
+/// that stores more stays what the dialect itself does not store.
 #[must_use]
 pub fn for_dialect(operations: &[Operation], dialect: Dialect) -> Vec<Operation> {
     let mut selected = Vec::with_capacity(operations.len());
@@ -22,58 +21,60 @@ pub fn for_dialect(operations: &[Operation], dialect: Dialect) -> Vec<Operation>
         };
         if *only == dialect {
             selected.extend(own(operations, dialect));
-        } else if *only == Dialect::KEEPER {
-            let operations = only_known(operations);
+        } else if only.stores_more_than(dialect) {
+            let operations = only_known(operations, *only, dialect);
             selected.extend((!operations.is_empty()).then_some(Operation::On { dialect: *only, operations }));
         }
     }
     selected
 }
 
-/// Opens a dialect's own block. Of what it does not keep, the block says nothing.
+/// Opens a dialect's own block. Of what it does not store, the block says nothing.
 pub(super) fn own(operations: &[Operation], dialect: Dialect) -> Vec<Operation> {
     let mut own = for_dialect(operations, dialect);
-    own.retain(|operation| {
-        dialect == Dialect::KEEPER || !(is_only_known(operation) || matches!(operation, Operation::On { .. }))
-    });
+    own.retain(|operation| !(is_only_known(operation, dialect) || matches!(operation, Operation::On { .. })));
     own
 }
 
-/// Lists what operations for the keeper alone say of what others do not keep.
-pub(super) fn only_known(operations: &[Operation]) -> Vec<Operation> {
+/// Lists what operations for one database alone say of what another does not store.
+pub(super) fn only_known(operations: &[Operation], only: Dialect, dialect: Dialect) -> Vec<Operation> {
     let mut known = Vec::new();
-    for operation in for_dialect(operations, Dialect::KEEPER) {
+    for operation in for_dialect(operations, only) {
         if let Operation::Alter(Change::Column { table, column, mut changes }) = operation {
             changes.retain(is_known);
             known.extend(altered(&table, column, changes));
         } else if let Operation::Create { object, .. } = &operation {
-            known.extend(of_object(object));
+            known.extend(of_object(object, only, dialect));
         } else if let Operation::Execute(Execute { means: Some(means), .. }) = operation {
-            known.extend(only_known(&means));
+            known.extend(only_known(&means, only, dialect));
         } else if let Operation::Execute(_) = operation {
             // That something unknown was done is known too.
             known.push(operation);
-        } else if is_only_known(&operation) {
+        } else if is_only_known(&operation, dialect) {
             known.push(operation);
         }
     }
     known
 }
 
-/// Says of a new object what the keeper alone keeps.
-fn of_object(object: &Object) -> Vec<Operation> {
+/// Says of a new object what a database does not store.
+fn of_object(object: &Object, only: Dialect, dialect: Dialect) -> Vec<Operation> {
+    if dialect.capabilities().only_knows(object.kind()) {
+        return vec![Operation::create(object.clone())];
+    }
     match object {
-        Object::Column { table, column } => of_column(table, column).into_iter().collect(),
-        Object::Constraint { .. } | Object::Namespace(_) => Vec::new(),
-        Object::Enum(_) | Object::Sequence(_) => vec![Operation::create(object.clone())],
+        Object::Column { table, column } => of_column(table, column, only).into_iter().collect(),
+        Object::Constraint { .. } | Object::Enum(_) | Object::Namespace(_) | Object::Sequence(_) => {
+            Vec::new()
+        }
         Object::Index { table, index } => of_index(table, index).into_iter().collect(),
-        Object::Table(table) => of_table(table),
+        Object::Table(table) => of_table(table, only),
     }
 }
 
-/// Says of a column what the keeper alone keeps; other databases have it under another type, or not at all.
-fn of_column(table: &TableName, column: &Column) -> Option<Operation> {
-    let ty = column.ty.on(Dialect::KEEPER);
+/// Says of a column what others do not store: they have it under another type, or not at all.
+fn of_column(table: &TableName, column: &Column, only: Dialect) -> Option<Operation> {
+    let ty = column.ty.on(only);
     let ty = ty.enum_name().map(|_| ColumnChange::SetType { ty: ty.clone().into(), using: None });
     let comment = column.comment.as_ref().map(|comment| ColumnChange::SetComment(Some(comment.clone())));
     altered(table, column.name.clone(), ty.into_iter().chain(comment).collect())
@@ -84,12 +85,12 @@ fn altered(table: &TableName, column: Ident, changes: Vec<ColumnChange>) -> Opti
     (!changes.is_empty()).then_some(Operation::alter_column(table, column, changes))
 }
 
-fn of_table(table: &Table) -> Vec<Operation> {
+fn of_table(table: &Table, only: Dialect) -> Vec<Operation> {
     let name = &table.name;
     let comment = table.comment.clone();
     let comment =
         comment.map(|text| Operation::Comment { id: ObjectId::Table(name.clone()), text: Some(text) });
-    let columns = table.columns.iter().filter_map(|column| of_column(name, column));
+    let columns = table.columns.iter().filter_map(|column| of_column(name, column, only));
     let indexes = table.indexes.values().filter_map(|index| of_index(name, index));
     columns.chain(indexes).chain(comment).collect()
 }
@@ -99,22 +100,16 @@ fn of_index(table: &TableName, Index { name, comment, .. }: &Index) -> Option<Op
     comment.clone().map(|text| Operation::Comment { id, text: Some(text) })
 }
 
-/// Tells whether an operation changes nothing but what the keeper alone keeps.
-fn is_only_known(operation: &Operation) -> bool {
-    let is_comment = matches!(operation, Operation::Comment { .. });
+/// Tells whether an operation changes nothing but what a database does not store.
+fn is_only_known(operation: &Operation, dialect: Dialect) -> bool {
+    let capabilities = dialect.capabilities();
+    let is_comment = matches!(operation, Operation::Comment { .. }) && !capabilities.stores_comments;
     // A column's comment is one of its changes, which are looked at one by one.
-    operation.kind().is_some_and(|kind| is_kept_by_one(kind) || is_comment && kind != Kind::Column)
+    let is_known = |kind| capabilities.only_knows(kind) || is_comment && kind != Kind::Column;
+    operation.kind().is_some_and(is_known)
 }
 
-/// Tells whether the keeper alone keeps objects of a kind, and the others know them from the scripts.
-pub(crate) const fn is_kept_by_one(kind: Kind) -> bool {
-    match kind {
-        Kind::Enum | Kind::Sequence => true,
-        Kind::Column | Kind::Constraint | Kind::Index | Kind::Namespace | Kind::Table => false,
-    }
-}
-
-/// Tells whether a change of a column is one of what the keeper alone keeps: its comment, and whether it is of an enum
+/// Tells whether a change of a column may be of what not every database stores: its comment, and whether it is of an enum
 /// type.
 fn is_known(change: &ColumnChange) -> bool {
     match change {
@@ -160,35 +155,35 @@ fn unsaid(operation: &Operation) -> Option<String> {
     }
 }
 
-/// Lets a schema follow what is said to the keeper alone.
-pub(super) fn follow_known(schema: &mut Schema, operations: &[Operation], dialect: Dialect) {
+/// Lets a schema follow what is said to one database alone.
+pub(super) fn follow_known(schema: &mut Schema, operations: &[Operation], only: Dialect, dialect: Dialect) {
     for operation in operations {
         if let Operation::Alter(Change::Column { table, column, changes }) = operation {
             let (types, others): (Vec<_>, Vec<_>) =
                 changes.iter().cloned().partition(|change| matches!(change, ColumnChange::SetType { .. }));
-            others_and_types(schema, (table, column), others, &types, dialect);
+            others_and_types(schema, (table, column), (others, &types), only, dialect);
         } else {
             follow(schema, std::slice::from_ref(operation), dialect);
         }
     }
 }
 
-/// Lets a column follow; of its type the keeper's form alone.
+/// Lets a column follow; of its type the form of that database alone.
 fn others_and_types(
     schema: &mut Schema,
     (table, column): (&TableName, &Ident),
-    others: Vec<ColumnChange>,
-    types: &[ColumnChange],
+    (others, types): (Vec<ColumnChange>, &[ColumnChange]),
+    only: Dialect,
     dialect: Dialect,
 ) {
     for change in types {
         let ColumnChange::SetType { ty, using: _ } = change else { continue };
         let there = schema.tables.get_mut(table).and_then(|table| table.column_mut(column));
-        let ty = ty.on(Dialect::KEEPER).clone();
+        let ty = ty.on(only).clone();
         if let Some(there) = there {
             // Of other types whoever has them says them.
-            if ty.enum_name().is_some() || there.ty.on(Dialect::KEEPER).enum_name().is_some() {
-                keep_type(there, ty, dialect);
+            if ty.enum_name().is_some() || there.ty.on(only).enum_name().is_some() {
+                keep_type(there, ty, only, dialect);
             }
         } else if ty.enum_name().is_some() {
             let changes = vec![ColumnChange::SetType { ty: ty.into(), using: None }];
@@ -199,19 +194,20 @@ fn others_and_types(
     follow(schema, &others.map_or(vec![], |one| vec![one]), dialect);
 }
 
-/// Gives a column a type on the keeper, and leaves it what it is on another database.
-fn keep_type(column: &mut Column, ty: Type, dialect: Dialect) {
+/// Gives a column a type on one database, and leaves it what it is on another.
+fn keep_type(column: &mut Column, ty: Type, only: Dialect, dialect: Dialect) {
     let here = column.ty.on(dialect).clone();
-    column.ty =
-        if here == Type::custom("") { ty.into() } else { ColumnType::same(here).with(Dialect::KEEPER, ty) };
+    column.ty = if here == Type::custom("") { ty.into() } else { ColumnType::same(here).with(only, ty) };
 }
 
-/// Makes a table or a column of which something was said to the keeper before.
+/// Makes a table or a column of which something was said to another database before.
 fn make_what_is_known(schema: &mut Schema, operation: &Operation) {
     let merge = |old: &Column, new: &mut Column| {
-        let known = old.ty.on(Dialect::KEEPER);
-        if known.enum_name().is_some() && new.ty.on(Dialect::KEEPER).enum_name().is_none() {
-            new.ty = new.ty.clone().with(Dialect::KEEPER, known.clone());
+        for dialect in Dialect::storing(Kind::Enum) {
+            let known = old.ty.on(dialect);
+            if known.enum_name().is_some() && new.ty.on(dialect).enum_name().is_none() {
+                new.ty = new.ty.clone().with(dialect, known.clone());
+            }
         }
         new.comment = new.comment.take().or_else(|| old.comment.clone());
     };

@@ -328,7 +328,8 @@ async fn check_guard(
 }
 
 async fn count(connection: &mut Connection, table: &TableName) -> Result<u64, RunError> {
-    let rows = connection.value(&format!("SELECT count(*) FROM {}", dialect::qualified(table))).await?;
+    let rows =
+        connection.value(&format!("SELECT count(*) FROM {}", connection.dialect().qualified(table))).await?;
     Ok(rows.and_then(|rows| rows.parse().ok()).unwrap_or_default())
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{connection::Connection, dialect};
+use crate::connection::Connection;
 
 use super::RunError;
 
@@ -57,7 +57,7 @@ pub(super) async fn refuse_more(
 
 /// Says which row of a table refers to nothing, and what it refers to: the last that is found, since the new rows come last.
 async fn described(connection: &mut Connection, table: &str) -> Result<String, RunError> {
-    let name = dialect::string(table);
+    let name = connection.dialect().string(table);
     let query = format!(
         "SELECT c.rowid, c.parent, group_concat(l.\"from\", ', ') FROM pragma_foreign_key_check({name}) c \
          JOIN pragma_foreign_key_list({name}) l ON l.id = c.fkid GROUP BY c.rowid, c.fkid ORDER BY c.rowid DESC LIMIT 1"

@@ -13,7 +13,7 @@ use std::{
 
 use crate::{
     connection::Connection,
-    dialect::{self, Interrupted, Mode, SessionState, Statement, lexer},
+    dialect::{self, Dialect, Interrupted, Mode, SessionState, Statement, lexer},
     revision::{Direction, Heads, RowChange},
     schema::TableName,
 };
@@ -46,8 +46,8 @@ fn table(version_table: &VersionTable) -> TableName {
     version_table.beside(TABLE)
 }
 
-fn quoted(version_table: &VersionTable) -> String {
-    dialect::qualified(&table(version_table))
+fn quoted(dialect: Dialect, version_table: &VersionTable) -> String {
+    dialect.qualified(&table(version_table))
 }
 
 /// Finds a step that was begun and not finished. One of which nothing was done is none.
@@ -72,7 +72,7 @@ pub(super) async fn written(
     if !dialect::table_exists(connection, &table(version_table)).await? {
         return Ok(None);
     }
-    let (table, of) = (quoted(version_table), of(version_table));
+    let (table, of) = (quoted(connection.dialect(), version_table), of(connection.dialect(), version_table));
     let query = format!(
         "SELECT position, mode, state, statement, direction, revision FROM {table} \
          WHERE {of} AND mode <> 'session' ORDER BY position"
@@ -131,10 +131,10 @@ async fn write(job: &mut Job<'_, '_>, entries: &[String], expected: &Heads) -> R
     if job.version_table.rows(job.connection).await? != *expected {
         return Ok(false);
     }
-    let table = quoted(job.version_table);
+    let table = quoted(job.connection.dialect(), job.version_table);
     job.connection.execute(&format!("CREATE TABLE IF NOT EXISTS {table} {COLUMNS}")).await?;
     // What is there of a step of which nothing was done.
-    let of = of(job.version_table);
+    let of = of(job.connection.dialect(), job.version_table);
     job.connection.execute(&format!("DELETE FROM {table} WHERE {of}")).await?;
     for entry in entries {
         job.connection.execute(entry).await?;
@@ -150,8 +150,9 @@ pub(super) fn entries(job: &Job<'_, '_>, work: &Work, changes: &[RowChange]) -> 
         Segment::Code { .. } | Segment::Waiting(_) => &[],
     });
     let statements = planned.map(of_statement);
-    let versions =
-        changes.iter().map(|change| Line::new(EntryMode::Version, job.version_table.change_sql(change)));
+    let versions = changes.iter().map(|change| {
+        Line::new(EntryMode::Version, job.version_table.change_sql(job.connection.dialect(), change))
+    });
     let all =
         (0..).zip(statements.chain(versions)).flat_map(|(position, line)| inserts(job, position, &line));
     all.chain([insert(job, SCRIPT, EntryMode::Script, &work.script)]).collect()
@@ -180,8 +181,9 @@ pub(super) fn of_statement(statement: &Statement) -> Line {
 }
 
 fn insert(job: &Job<'_, '_>, position: i64, mode: EntryMode, sql: &str) -> String {
-    let text = dialect::string;
-    let (table, direction, mode) = (quoted(job.version_table), command(job.direction), mode.word());
+    let text = |text: &str| job.connection.dialect().string(text);
+    let (table, direction, mode) =
+        (quoted(job.connection.dialect(), job.version_table), command(job.direction), mode.word());
     let (version_table, revision) = (text(job.version_table.name().as_str()), text(job.revision));
     format!(
         "INSERT INTO {table} (version_table, position, direction, revision, mode, state, statement) \
@@ -197,7 +199,10 @@ pub(super) async fn replace_rest(
     rest: &[Line],
     script: &str,
 ) -> Result<(), RunError> {
-    let (table, of) = (quoted(job.version_table), of(job.version_table));
+    let (table, of) = (
+        quoted(job.connection.dialect(), job.version_table),
+        of(job.connection.dialect(), job.version_table),
+    );
     let checks = CHECKS - from;
     let delete = format!(
         "DELETE FROM {table} WHERE {of} \
@@ -267,7 +272,10 @@ fn changed(job: &Job<'_, '_>) -> RunError {
 
 /// Lists what brings a session to where the statements that are done had brought it.
 pub(super) async fn session(job: &mut Job<'_, '_>) -> Result<Vec<String>, RunError> {
-    let (table, of) = (quoted(job.version_table), of(job.version_table));
+    let (table, of) = (
+        quoted(job.connection.dialect(), job.version_table),
+        of(job.connection.dialect(), job.version_table),
+    );
     let query =
         format!("SELECT statement FROM {table} WHERE {of} AND mode = 'session' ORDER BY position DESC");
     Ok(job.connection.rows(&query).await?.into_iter().flatten().flatten().collect())
@@ -285,7 +293,10 @@ async fn left(job: &mut Job<'_, '_>) -> Result<Vec<Entry>, RunError> {
 
 /// Says how far an entry is, which must be there as it was read.
 async fn mark(job: &mut Job<'_, '_>, entry: &Entry, to: State) -> Result<(), RunError> {
-    let (table, of) = (quoted(job.version_table), of(job.version_table));
+    let (table, of) = (
+        quoted(job.connection.dialect(), job.version_table),
+        of(job.connection.dialect(), job.version_table),
+    );
     let Entry { position, mode, state, statement, checks } = entry;
     let (mode, state) = (mode.word(), state.word());
     let kept = match to {
@@ -508,7 +519,7 @@ async fn keep_session(job: &mut Job<'_, '_>, changes: &[String]) -> Result<(), R
 }
 
 async fn forget_session(connection: &mut Connection, version_table: &VersionTable) -> Result<(), RunError> {
-    let (table, of) = (quoted(version_table), of(version_table));
+    let (table, of) = (quoted(connection.dialect(), version_table), of(connection.dialect(), version_table));
     connection.execute(&format!("DELETE FROM {table} WHERE {of} AND mode = 'session'")).await?;
     Ok(())
 }
@@ -519,7 +530,8 @@ pub(super) async fn forget(
     version_table: &VersionTable,
 ) -> Result<(), RunError> {
     if dialect::table_exists(connection, &table(version_table)).await? {
-        let (table, of) = (quoted(version_table), of(version_table));
+        let (table, of) =
+            (quoted(connection.dialect(), version_table), of(connection.dialect(), version_table));
         connection.execute(&format!("DELETE FROM {table} WHERE {of}")).await?;
         drop_if_empty(connection, version_table).await?;
     }
@@ -527,13 +539,13 @@ pub(super) async fn forget(
 }
 
 async fn drop_if_empty(connection: &mut Connection, version_table: &VersionTable) -> Result<(), RunError> {
-    let table = quoted(version_table);
+    let table = quoted(connection.dialect(), version_table);
     if connection.rows(&format!("SELECT position FROM {table} LIMIT 1")).await?.is_empty() {
         connection.execute(&format!("DROP TABLE {table}")).await?;
     }
     Ok(())
 }
 
-fn of(version_table: &VersionTable) -> String {
-    format!("version_table = {}", dialect::string(version_table.name().as_str()))
+fn of(dialect: Dialect, version_table: &VersionTable) -> String {
+    format!("version_table = {}", dialect.string(version_table.name().as_str()))
 }

@@ -35,7 +35,7 @@ pub fn script(
     let Start { heads, before } = start;
     let mut text = Text::default();
     if heads.is_empty() {
-        statement(&mut text, &version_table.create_sql());
+        statement(&mut text, &version_table.create_sql(dialect));
     }
     let direction = steps.first().map_or(Direction::Upgrade, |step| step.direction);
     let prepared = prepare::prepare(dialect, scripts, steps, before, &heads)
@@ -45,7 +45,7 @@ pub fn script(
         comment(&mut text, &step.to_string());
         let plan = work.into_plan()?;
         let changes: Vec<String> =
-            applied.take(step).iter().map(|change| version_table.change_sql(change)).collect();
+            applied.take(step).iter().map(|change| version_table.change_sql(dialect, change)).collect();
         write_step(&mut text, dialect, &plan, &changes);
     }
     Ok(text.0.concat())

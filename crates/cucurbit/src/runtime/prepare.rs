@@ -108,7 +108,7 @@ pub(super) fn prepare(
     let mut prepared = Prepared { works: Vec::with_capacity(steps.len()), before, hazards: Vec::new() };
     let mut applied = Applied::new(scripts.graph(), heads.clone())?;
     let mut said = Said::new(dialect, scripts);
-    let mut is_said = dialect == Dialect::KEEPER;
+    let mut is_said = dialect.capabilities().stores_everything();
     let mut is_opaque = false;
     let mut guess = None;
     let mut writes_rows = false;

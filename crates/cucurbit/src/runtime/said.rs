@@ -60,14 +60,15 @@ impl<'s> Said<'s> {
 
     /// Tells whether anything was said of enum types or sequences; comments change no plan.
     pub(super) fn is_of_types(&self) -> bool {
-        self.recorded.values().flatten().any(speaks_of_types)
+        self.recorded.values().flatten().any(|operation| speaks_of_types(operation, self.dialect))
     }
 }
 
-fn speaks_of_types(operation: &Operation) -> bool {
+fn speaks_of_types(operation: &Operation, dialect: Dialect) -> bool {
+    let speaks = |operation| speaks_of_types(operation, dialect);
     match operation {
-        Operation::Execute(Execute { means, .. }) => means.iter().flatten().any(speaks_of_types),
-        Operation::On { operations, .. } => operations.iter().any(speaks_of_types),
+        Operation::Execute(Execute { means, .. }) => means.iter().flatten().any(speaks),
+        Operation::On { operations, .. } => operations.iter().any(speaks),
         Operation::Alter(_)
         | Operation::BulkInsert(_)
         | Operation::Comment { .. }
@@ -75,7 +76,9 @@ fn speaks_of_types(operation: &Operation) -> bool {
         | Operation::Drop { .. }
         | Operation::Irreversible { .. }
         | Operation::Rename { .. }
-        | Operation::Run { .. } => operation.kind().is_some_and(operation::is_kept_by_one),
+        | Operation::Run { .. } => {
+            operation.kind().is_some_and(|kind| dialect.capabilities().only_knows(kind))
+        }
     }
 }
 

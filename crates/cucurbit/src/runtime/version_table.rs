@@ -123,8 +123,8 @@ impl VersionTable {
         TableName { schema: self.table.schema.clone(), name: Ident::new(name) }
     }
 
-    fn quoted(&self) -> String {
-        dialect::qualified(&self.table)
+    fn quoted(&self, dialect: Dialect) -> String {
+        dialect.qualified(&self.table)
     }
 
     /// Finds its schema, or the one in which it would be made; tells whether it is there.
@@ -191,11 +191,11 @@ impl VersionTable {
 
     /// Writes the statement that creates it.
     #[must_use]
-    pub fn create_sql(&self) -> String {
-        let key = dialect::quoted(&Ident::new(format!("{}_pkc", self.name())));
+    pub fn create_sql(&self, dialect: Dialect) -> String {
+        let key = dialect.quoted(&Ident::new(format!("{}_pkc", self.name())));
         format!(
             "CREATE TABLE {} (\n    version_num VARCHAR({LONGEST_ID}) NOT NULL,\n    CONSTRAINT {key} PRIMARY KEY (version_num)\n)",
-            self.quoted()
+            self.quoted(dialect)
         )
     }
 
@@ -209,7 +209,8 @@ impl VersionTable {
         if is_there {
             return Ok(());
         }
-        let create = table.create_sql().replacen("CREATE TABLE", "CREATE TABLE IF NOT EXISTS", 1);
+        let create =
+            table.create_sql(connection.dialect()).replacen("CREATE TABLE", "CREATE TABLE IF NOT EXISTS", 1);
         match connection.execute(&create).await {
             Ok(_) => Ok(()),
             // PostgreSQL: IF NOT EXISTS does not keep two sessions from creating it at the same moment.
@@ -292,14 +293,14 @@ impl VersionTable {
 
     /// Deletes all rows, whatever they are.
     pub(crate) async fn purge(&self, connection: &mut Connection) -> Result<(), ConnectionError> {
-        connection.execute(&format!("DELETE FROM {}", self.quoted())).await.map(drop)
+        connection.execute(&format!("DELETE FROM {}", self.quoted(connection.dialect()))).await.map(drop)
     }
 
     /// Writes the statement of one change.
     #[must_use]
-    pub fn change_sql(&self, change: &RowChange) -> String {
-        let table = self.quoted();
-        let text = dialect::string;
+    pub fn change_sql(&self, dialect: Dialect, change: &RowChange) -> String {
+        let table = self.quoted(dialect);
+        let text = |text: &str| dialect.string(text);
         match change {
             RowChange::Delete(id) => format!("DELETE FROM {table} WHERE version_num = {}", text(id)),
             RowChange::Insert(id) => format!("INSERT INTO {table} (version_num) VALUES ({})", text(id)),
@@ -315,7 +316,7 @@ impl VersionTable {
     ///
     /// When it touches none or several, or the database refuses.
     pub async fn change(&self, connection: &mut Connection, change: &RowChange) -> Result<(), RunError> {
-        let found = connection.execute(&self.change_sql(change)).await?;
+        let found = connection.execute(&self.change_sql(connection.dialect(), change)).await?;
         if found == 1 {
             return Ok(());
         }

@@ -29,6 +29,19 @@ pub enum Kind {
     Table,
 }
 
+impl Kind {
+    /// Every kind, in the order of their names.
+    pub const ALL: [Self; 7] = [
+        Self::Column,
+        Self::Constraint,
+        Self::Enum,
+        Self::Index,
+        Self::Namespace,
+        Self::Sequence,
+        Self::Table,
+    ];
+}
+
 /// An object of a schema.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

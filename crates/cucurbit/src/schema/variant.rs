@@ -29,6 +29,15 @@ impl Dialect {
         }
     }
 
+    /// Returns the name of its variant, by which scripts say it: `op.on(Postgres, …)`.
+    #[must_use]
+    pub const fn variant(self) -> &'static str {
+        match self {
+            Self::Postgres => "Postgres",
+            Self::Sqlite => "Sqlite",
+        }
+    }
+
     /// Finds a dialect by the name used in `cucurbit.toml`.
     #[must_use]
     pub fn by_name(name: &str) -> Option<Self> {

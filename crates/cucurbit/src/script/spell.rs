@@ -80,13 +80,6 @@ pub(super) fn list(items: impl IntoIterator<Item = String>) -> String {
     if items.is_empty() { "[\"\"; 0]".to_owned() } else { format!("[{}]", items.join(", ")) }
 }
 
-pub(super) const fn dialect(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::Postgres => "Postgres",
-        Dialect::Sqlite => "Sqlite",
-    }
-}
-
 /// Spells the call of a method.
 pub(super) fn call(method: &str, arguments: &[&str]) -> String {
     format!(".{method}({})", arguments.join(", "))
@@ -94,7 +87,7 @@ pub(super) fn call(method: &str, arguments: &[&str]) -> String {
 
 /// Spells the variants of a value as calls of a method.
 fn variants<T>(method: &str, variants: &BTreeMap<Dialect, T>, spell: impl Fn(&T) -> String) -> String {
-    variants.iter().map(|(on, value)| call(method, &[dialect(*on), &spell(value)])).collect()
+    variants.iter().map(|(on, value)| call(method, &[on.variant(), &spell(value)])).collect()
 }
 
 pub(super) fn expression(expression: &Expression) -> String {
@@ -122,7 +115,7 @@ pub(super) fn column_type(column_type: &ColumnType) -> String {
     let mut code = ty(base);
     for (position, (on, other)) in others.iter().enumerate() {
         let method = if position == 0 { "on" } else { "with" };
-        code += &call(method, &[dialect(*on), &ty(other)]);
+        code += &call(method, &[on.variant(), &ty(other)]);
     }
     code
 }

@@ -80,6 +80,14 @@ pub fn split(sql: &str, dialect: Dialect) -> Vec<&str> {
     statements
 }
 
+/// Tells whether SQL without quotes has a name in it as a whole word, wherever: in texts and bodies too.
+pub(crate) fn has_word(sql: &str, name: &str) -> bool {
+    let is_end =
+        |letter: Option<char>| letter.is_none_or(|letter| !letter.is_alphanumeric() && letter != '_');
+    sql.match_indices(name)
+        .any(|(at, _)| is_end(sql[..at].chars().next_back()) && is_end(sql[at + name.len()..].chars().next()))
+}
+
 /// Lists the words and quotes of a statement, without comments.
 #[cfg(feature = "runtime")]
 pub(crate) fn words(statement: &str, dialect: Dialect) -> Vec<&str> {

@@ -7,7 +7,7 @@ use super::{
     types,
 };
 use crate::{
-    dialect::{family, sql},
+    dialect::{family, postgres::sql},
     schema::{Expression, Literal, Type},
 };
 

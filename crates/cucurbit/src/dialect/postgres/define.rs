@@ -8,7 +8,7 @@ use super::{constant, expression, sequence, types};
 use crate::{
     dialect::{
         PlanError,
-        sql::{list, qualified, quoted, string},
+        postgres::sql::{list, qualified, quoted, string},
     },
     operation::{BulkInsert, Concurrency},
     schema::{

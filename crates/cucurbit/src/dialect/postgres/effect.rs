@@ -9,7 +9,7 @@ use super::{
     expression, names, shadowed, types,
 };
 use crate::{
-    dialect::{Done, Effect, LockMode, Locked, Statement, sql::qualified},
+    dialect::{Done, Effect, LockMode, Locked, Statement, postgres::sql::qualified},
     operation::{BulkInsert, Concurrency},
     schema::{
         Check, Column, Constraint, Dialect, Expression, ForeignKey, Ident, Index, IndexKey, Literal, Match,

@@ -237,7 +237,10 @@ pub(super) fn index_names_column(index: &Index, column: &Ident) -> bool {
 pub(super) fn with_renamed_column(sql: &str, from: &Ident, to: &Ident) -> String {
     let mut text = sql.to_owned();
     for (token, _) in column_tokens(sql, &[from]).into_iter().rev() {
-        text.replace_range(token.start..token.start + token.text.len(), &crate::dialect::sql::quoted(to));
+        text.replace_range(
+            token.start..token.start + token.text.len(),
+            &crate::dialect::postgres::sql::quoted(to),
+        );
     }
     text
 }
@@ -295,7 +298,7 @@ pub(super) fn with_renamed_values(
         let Some(value) = plain_text(token.text) else { continue };
         let new = renamed_value(&value, is_array, renamed);
         if new != value {
-            text.replace_range(token.start..token.end(), &crate::dialect::sql::string(&new));
+            text.replace_range(token.start..token.end(), &crate::dialect::postgres::sql::string(&new));
         }
     }
     text

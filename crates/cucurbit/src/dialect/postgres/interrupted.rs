@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     connection::{Connection, ConnectionError},
-    dialect::{Done, Interrupted, sql},
+    dialect::{Done, Interrupted, postgres::sql},
 };
 
 /// Asks the catalogue whether a statement did its work, and what it left if it did not.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::{
     connection::{Connection, ConnectionError},
-    dialect::{lock::Kind, sql},
+    dialect::{lock::Kind, postgres::sql},
     schema::{Ident, TableName},
 };
 

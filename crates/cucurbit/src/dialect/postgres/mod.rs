@@ -7,7 +7,9 @@
 #[cfg(feature = "runtime")]
 mod ask;
 mod canonical;
+pub(super) mod capabilities;
 mod check;
+mod collision;
 mod concurrent;
 mod constant;
 mod convert;
@@ -32,6 +34,7 @@ mod sequence;
 #[cfg(feature = "runtime")]
 pub(super) mod session;
 mod shadowed;
+mod sql;
 mod types;
 #[cfg(feature = "runtime")]
 mod watched;
@@ -57,12 +60,7 @@ pub(super) use self::{
     interrupted::{interrupted, invalid_index, partitioned},
     reflect::{needed, reflect, unmodelled},
 };
-pub(super) use self::{
-    canonical::canonical,
-    expression::names_column,
-    names::{constraint_names, cut_of as cut, generated_keys},
-    plan::plan,
-};
+pub(super) use self::{canonical::canonical, collision::add_names, expression::names_column, plan::plan};
 pub(crate) use self::{expression::casts_to, names::generated_sequence, sequence::counted_by};
 
 /// Identifiers that are quoted have one case each.
@@ -70,10 +68,13 @@ pub(super) fn match_identifier_case(operations: Vec<Operation>, _before: &Schema
     operations
 }
 
-/// Tells whether two names are one.
-pub(super) fn is_one_name(one: &Ident, other: &Ident) -> bool {
-    one == other
+/// Returns what is stored of a name.
+pub(super) fn stored_name(name: &Ident) -> Ident {
+    names::cut_of(name.clone())
 }
+
+/// Adds what is only said: PostgreSQL stores everything.
+pub(super) const fn add_what_is_said(_schema: &mut Schema, _said: &Schema) {}
 
 /// Tells whether SQL is `user`, which a person takes for a text and PostgreSQL for the name of a role.
 pub(super) fn is_role(sql: &str) -> bool {

@@ -5,7 +5,7 @@ use super::{
     sequence, shadowed,
 };
 use crate::{
-    dialect::sql::{qualified, quoted, string},
+    dialect::postgres::sql::{qualified, quoted, string},
     schema::{Dialect, Expression, Ident, ObjectName, Schema},
 };
 

@@ -8,8 +8,8 @@ use crate::{
     dialect::{
         self, Before, Part, PlanError,
         lexer::{self, Leeway},
+        postgres::sql::{quoted, string},
         scratch::{Owner, Passed, ScratchError, Stopped},
-        sql::{quoted, string},
     },
     operation::Operation,
     schema::{Ident, Object},

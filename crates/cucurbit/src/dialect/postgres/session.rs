@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use crate::{
     connection::{Connection, ConnectionError},
     dialect::{
+        postgres::sql,
         session::Refusal,
         settings::{Item, Key, Kind, Scope},
-        sql,
     },
     schema::TableName,
 };

@@ -8,7 +8,7 @@ use super::{
     shadowed,
 };
 use crate::{
-    dialect::sql::{qualified, quoted},
+    dialect::postgres::sql::{qualified, quoted},
     schema::{Column, Dialect, Ident, ObjectName, Type},
 };
 

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     connection::{Connection, ConnectionError},
-    dialect::sql::quoted,
+    dialect::sqlite::sql::quoted,
     schema::{Column, Ident, IndexKey, Remark, Schema, ServerDefault, Table, Type},
 };
 

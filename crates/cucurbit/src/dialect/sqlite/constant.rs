@@ -7,7 +7,7 @@
 use serde::de::IgnoredAny;
 
 use crate::{
-    dialect::{PlanError, sql::string},
+    dialect::{PlanError, sqlite::sql::string},
     schema::{ColumnType, Expression, Ident, Literal, ServerDefault, TableName, Type},
 };
 

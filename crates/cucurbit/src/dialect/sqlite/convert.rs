@@ -7,7 +7,7 @@
 
 use super::super::{
     family::{Family, needs_using},
-    sql::string,
+    sqlite::sql::string,
 };
 use crate::schema::Type;
 

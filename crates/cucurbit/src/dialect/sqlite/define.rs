@@ -9,7 +9,7 @@ use crate::schema::{
 };
 
 use super::{
-    super::sql::{list, quoted},
+    super::sqlite::sql::{list, quoted},
     HERE, constant, names,
     token::tokens,
     types,

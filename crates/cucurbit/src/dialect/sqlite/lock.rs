@@ -15,7 +15,7 @@ use std::{
 
 use crate::{
     connection::{Connection, ConnectionError},
-    dialect::{lock::Kind, sql},
+    dialect::{lock::Kind, sqlite::sql},
     schema::{Ident, TableName},
 };
 

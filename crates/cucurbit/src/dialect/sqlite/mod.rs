@@ -7,6 +7,7 @@
 #[cfg(feature = "runtime")]
 mod ask;
 mod canonical;
+pub(super) mod capabilities;
 mod constant;
 mod convert;
 mod ddl;
@@ -29,6 +30,7 @@ mod said;
 pub(super) mod scratch;
 #[cfg(feature = "runtime")]
 pub(super) mod session;
+mod sql;
 mod token;
 mod types;
 mod words;
@@ -42,8 +44,8 @@ use crate::{
     dialect::{Answers, Need, Question, ReflectError},
 };
 use crate::{
-    dialect::Canonical,
-    schema::{Dialect, Ident, Schema},
+    dialect::{Canonical, collision::Names},
+    schema::{Dialect, Ident, Schema, Table},
 };
 
 #[cfg(feature = "runtime")]
@@ -64,10 +66,13 @@ pub(super) fn canonical(schema: Schema, _own: Option<&Ident>) -> Canonical {
     canonical::canonical(schema)
 }
 
-/// Tells whether two names are one.
-pub(super) fn is_one_name(one: &Ident, other: &Ident) -> bool {
-    token::same_name(one, other)
+/// Returns what a name is among others, whose case does not count.
+pub(super) fn stored_name(name: &Ident) -> Ident {
+    Ident::new(name.as_str().to_ascii_lowercase())
 }
+
+/// Constraints and keys take no names from others.
+pub(super) const fn add_names(_names: &mut Names, _place: (&str, &str), _table: &Table) {}
 
 /// No name is a role's: SQLite says that there is no such column.
 pub(super) const fn is_role(_sql: &str) -> bool {

@@ -7,7 +7,7 @@
 use crate::schema::{Ident, Schema, TableName};
 
 use super::{
-    super::{Before, Effect, Originals, Session, Statement, sql::quoted},
+    super::{Before, Effect, Originals, Session, Statement, sqlite::sql::quoted},
     ddl::{CreateTable, Unreadable, is_column, rename_in_text, with_index_name, with_table},
     memory::free_name,
     token::{Kind, Token, mentions, same_name, tokens},

@@ -9,7 +9,7 @@ use crate::{
 };
 
 use super::{
-    super::sql::string,
+    super::sqlite::sql::string,
     token::{Token, tokens},
 };
 

@@ -11,7 +11,7 @@ use crate::{
         Done, Interrupted,
         session::Refusal,
         settings::{Item, Key, Kind, Scope},
-        sql,
+        sqlite::sql,
     },
     schema::{Ident, TableName},
 };

@@ -6,18 +6,13 @@ use std::collections::BTreeMap;
 use crate::{
     operation::{self, ApplyError, Change, ColumnChange, Execute, Operation},
     schema::{
-        Column, ColumnType, Constraint, Dialect, EnumType, ForeignKey, Ident, Object, ObjectId, ObjectName,
-        Schema, TableName, Unsaid,
+        Column, ColumnType, Constraint, Dialect, EnumType, ForeignKey, Ident, Kind, Object, ObjectId,
+        ObjectName, Schema, TableName, Unsaid,
     },
 };
 
 use super::{
-    super::{
-        Before, PlanError,
-        enum_value::Known,
-        lexer::{self, Kind},
-        sql::has_word,
-    },
+    super::{Before, PlanError, enum_value::Known, lexer, lexer::has_word},
     HERE, names, range, said,
     token::same_name,
 };
@@ -117,8 +112,11 @@ fn may_be_changed(Unsaid(unsaid): &Unsaid, name: &ObjectName) -> bool {
 
 /// Tells whether SQL for PostgreSQL alone may have made types, or given columns others.
 fn may_have_changed_types(Unsaid(unsaid): &Unsaid) -> bool {
-    let statements = unsaid.iter().flat_map(|sql| lexer::split(sql, Dialect::KEEPER));
-    statements.into_iter().any(|sql| lexer::kind(sql, Dialect::KEEPER) != Kind::ReadsOrWritesRows)
+    let is_of_rows = |sql, dialect| lexer::kind(sql, dialect) == lexer::Kind::ReadsOrWritesRows;
+    Dialect::storing(Kind::Enum).any(|dialect| {
+        let mut statements = unsaid.iter().flat_map(|sql| lexer::split(sql, dialect));
+        statements.any(|sql| !is_of_rows(sql, dialect))
+    })
 }
 
 /// Refuses a column of an enum type that is not there.
@@ -192,7 +190,7 @@ pub(super) fn refuse_used(
             continue;
         };
         let is_there = |column: &&Column| there.columns.iter().any(|one| same_name(&one.name, &column.name));
-        let is_of_it = |column: &&Column| column.ty.on(Dialect::KEEPER).enum_name() == Some(name);
+        let is_of_it = |column: &&Column| column.ty.where_stored(Kind::Enum).enum_name() == Some(name);
         if let Some(column) = said.columns.iter().filter(is_there).find(is_of_it) {
             let (table, column) = (said.name.clone(), column.name.clone());
             let source = ApplyError::EnumInUse { name: name.clone(), table, column };

@@ -1,8 +1,8 @@
 //! Sequences: those that stand alone, those that columns own, and how one becomes the other.
 
 use crate::schema::{
-    Column, ColumnType, Dialect, Ident, Object, ObjectId, ObjectName, Schema, Sequence, Serial,
-    ServerDefault, Table, TableName,
+    Column, ColumnType, Ident, Kind, Object, ObjectId, ObjectName, Schema, Sequence, Serial, ServerDefault,
+    Table, TableName,
 };
 
 use super::super::{ApplyError, Change, ColumnChange, Operation, SequenceChange};
@@ -34,7 +34,7 @@ pub(in super::super) fn alter(
             };
             let sql = format!("nextval('{}'::regclass)", spelled(name));
             column.default = Some(ServerDefault::expression(sql));
-            Sequence::of_column(name.clone(), &serial, column.ty.on(Dialect::KEEPER))
+            Sequence::of_column(name.clone(), &serial, column.ty.where_stored(Kind::Sequence))
         }
     };
     changes.iter().for_each(|change| change.apply(&mut altered));
@@ -122,7 +122,7 @@ pub(in super::super) fn alone_again(before: &Schema, operation: &Operation) -> V
     let alone = |(ty, default): (&ColumnType, &ServerDefault)| {
         let ServerDefault::Serial(serial @ Serial { name: Some(name), .. }) = default else { return None };
         let was = before.sequences.get(&table.sibling(name.clone()))?;
-        let owned = Sequence::of_column(was.name.clone(), serial, ty.on(Dialect::KEEPER));
+        let owned = Sequence::of_column(was.name.clone(), serial, ty.where_stored(Kind::Sequence));
         let changes = SequenceChange::alone(&owned, was);
         Some(Operation::Alter(Change::Sequence { name: was.name.clone(), changes }))
     };

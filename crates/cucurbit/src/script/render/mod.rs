@@ -97,7 +97,7 @@ fn line(operation: &Operation) -> Line<'_> {
         Operation::Execute(execute) => execute_line(execute),
         Operation::Irreversible { reason } => Line::op(&format!("irreversible({})", spell::text(reason))),
         Operation::On { dialect, operations } => Line::Block(Block {
-            opening: format!("op.on({}, ", spell::dialect(*dialect)),
+            opening: format!("op.on({}, ", dialect.variant()),
             parameter: "op",
             body: Body::Operations(operations),
             closing: ");",

@@ -98,12 +98,12 @@ impl Story {
         for seed in seeds {
             for (operation, undo) in self.deeds(*seed).unwrap_or_default() {
                 let mut after = self.schema.clone();
-                if apply(&mut after, &operation, Dialect::KEEPER).is_err() {
+                if apply(&mut after, &operation, Dialect::Postgres).is_err() {
                     continue;
                 }
                 let undo = match undo {
                     Some(undo) => undo,
-                    None => reverse(&self.schema, &operation, Dialect::KEEPER).expect("it has a reverse"),
+                    None => reverse(&self.schema, &operation, Dialect::Postgres).expect("it has a reverse"),
                 };
                 undone.push(undo);
                 revision.upgrade.push(operation);
@@ -239,7 +239,7 @@ impl Story {
         if !(by_hand || self.has_unknown) || has_default {
             return if self.has_unknown { Vec::new() } else { plain(alter) };
         }
-        let back = reverse(&self.schema, &alter, Dialect::KEEPER).expect("it has a reverse");
+        let back = reverse(&self.schema, &alter, Dialect::Postgres).expect("it has a reverse");
         let back_by_hand = if is_rename { vec![self.by_hand(name, new, old)] } else { Vec::new() };
         vec![
             (on(Dialect::Postgres, vec![alter]), Some(vec![on(Dialect::Postgres, back)])),

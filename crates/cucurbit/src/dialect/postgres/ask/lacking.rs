@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     connection::{Connection, ConnectionError},
-    dialect::{Answer, Side, sql::qualified},
+    dialect::{Answer, Side, postgres::sql::qualified},
     schema::{EnumType, Ident, ObjectName, Schema, Sequence},
 };
 

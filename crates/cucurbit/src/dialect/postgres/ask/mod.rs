@@ -30,7 +30,7 @@ use crate::{
     connection::{Connection, ConnectionError},
     dialect::{
         Answer, Answers, Question, Side, Subject,
-        sql::{qualified, quoted, string},
+        postgres::sql::{qualified, quoted, string},
     },
     schema::{
         Column, Dialect, Expression, Ident, IndexKey, IndexPart, Schema, ServerDefault, Table, TableName,

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     dialect::{
         PlanError, Statement,
-        sql::{qualified, quoted},
+        postgres::sql::{qualified, quoted},
     },
     operation::{Change, ColumnChange, ConstraintChange, Operation, TableChange, resolve_constraint},
     schema::{Constraint, ConstraintRef, Dialect, Ident, TableName, TableOption},

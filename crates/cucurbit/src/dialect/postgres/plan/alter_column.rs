@@ -19,7 +19,7 @@ use super::{
 use crate::{
     dialect::{
         Effect, Hazard, LockMode, PlanError, Statement,
-        sql::{qualified, quoted, string},
+        postgres::sql::{qualified, quoted, string},
     },
     operation::ColumnChange,
     schema::{

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     dialect::{
         LockMode, Statement,
-        sql::{qualified, quoted},
+        postgres::sql::{qualified, quoted},
     },
     schema::{ForeignKey, Ident, Table, TableName},
 };

@@ -7,8 +7,8 @@ use super::{Planner, around::Around, comment};
 use crate::{
     dialect::{
         Statement,
+        postgres::sql::{qualified, quoted},
         postgres::{define, effect, expression, names, types},
-        sql::{qualified, quoted},
     },
     operation::Concurrency,
     schema::{

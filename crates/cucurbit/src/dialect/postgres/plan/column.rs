@@ -16,7 +16,7 @@ use super::{
 use crate::{
     dialect::{
         Effect, PlanError, Statement,
-        sql::{qualified, quoted},
+        postgres::sql::{qualified, quoted},
     },
     operation::{ColumnChange, Consent},
     schema::{

@@ -5,7 +5,7 @@ use super::{super::effect, Planner};
 use crate::{
     dialect::{
         Effect, LockMode, PlanError, Statement,
-        sql::{qualified, quoted, string},
+        postgres::sql::{qualified, quoted, string},
     },
     operation::{ColumnChange, Operation},
     schema::{Constraint, ConstraintRef, Dialect, Ident, Index, ObjectId, ObjectName, Table, TableName},

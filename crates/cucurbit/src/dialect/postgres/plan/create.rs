@@ -7,7 +7,7 @@ use super::{
 use crate::{
     dialect::{
         Done, Hazard, PlanError, Statement,
-        sql::{qualified, quoted},
+        postgres::sql::{qualified, quoted},
     },
     operation::{Concurrency, Operation},
     schema::{

@@ -4,7 +4,7 @@ use super::{super::effect, Planner, mode, sequence};
 use crate::{
     dialect::{
         PlanError, Statement,
-        sql::{qualified, quoted},
+        postgres::sql::{qualified, quoted},
     },
     operation::{Concurrency, Consent, Operation, resolve_constraint},
     schema::{ConstraintRef, Ident, ObjectId, ObjectName, TableName},

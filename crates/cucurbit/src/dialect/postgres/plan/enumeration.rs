@@ -11,8 +11,8 @@ use crate::{
     dialect::{
         Effect, Hazard, HazardKind, PlanError, Statement,
         enum_value::Known,
+        postgres::sql::{qualified, quoted, string},
         postgres::{define, effect, expression, memory, names, types},
-        sql::{qualified, quoted, string},
     },
     operation::{ApplyError, Change, ColumnChange, EnumChange, Operation},
     schema::{

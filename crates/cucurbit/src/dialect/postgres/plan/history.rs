@@ -9,10 +9,10 @@ use crate::{
     dialect::{
         Hazard, HazardKind,
         offenders::Rows,
-        sql::{qualified, quoted},
+        postgres::sql::{qualified, quoted},
     },
     operation::Consent,
-    schema::{Ident, Table, TableName},
+    schema::{Dialect, Ident, Table, TableName},
 };
 
 /// What a plan has made and renamed so far.
@@ -126,7 +126,7 @@ impl History {
     pub(super) fn offenders(&self, owner: &Table, condition: &str, value: &str) -> String {
         let key: Vec<Ident> = self.key(owner);
         let table = qualified(&owner.name);
-        Rows { table: &table, key: &key, place: "ctid", condition }.query(value)
+        Rows { dialect: Dialect::Postgres, table: &table, key: &key, place: "ctid", condition }.query(value)
     }
 
     /// The columns of a table's primary key; none where this plan made or renamed one of them.

@@ -25,7 +25,7 @@ use std::collections::VecDeque;
 use self::{foreign_key::Next, history::History};
 use super::{current, define, effect, memory, names, shadowed};
 use crate::{
-    dialect::{Before, Hazard, Mode, Plan, PlanError, Statement, sql::qualified},
+    dialect::{Before, Hazard, Mode, Plan, PlanError, Statement, postgres::sql::qualified},
     operation::{self, ApplyError, BulkInsert, Concurrency, Execute, Operation},
     schema::{Constraint, ConstraintRef, Dialect, Ident, ObjectId, Schema, Table, TableName, Type},
 };

@@ -5,7 +5,7 @@ use super::Planner;
 use crate::{
     dialect::{
         Effect, Mode, Statement,
-        sql::{qualified, quoted},
+        postgres::sql::{qualified, quoted},
     },
     operation::Operation,
     schema::{Deferral, Ident, Table},

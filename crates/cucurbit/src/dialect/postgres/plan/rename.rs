@@ -4,7 +4,7 @@ use super::{super::effect, Planner};
 use crate::{
     dialect::{
         LockMode, PlanError, Statement,
-        sql::{qualified, quoted},
+        postgres::sql::{qualified, quoted},
     },
     operation::{ColumnChange, Operation},
     schema::{ConstraintRef, Ident, Object, ObjectId, TableName},

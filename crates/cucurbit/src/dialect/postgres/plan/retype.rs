@@ -9,8 +9,8 @@ use crate::{
     dialect::{
         Hazard, HazardKind, PlanError,
         family::needs_using,
+        postgres::sql::{qualified, quoted, string},
         postgres::{convert::cast, define::text, types},
-        sql::{qualified, quoted, string},
     },
     mask::{self, HIDDEN},
     operation::{ColumnChange, Operation},

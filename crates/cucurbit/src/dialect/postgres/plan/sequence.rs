@@ -11,7 +11,7 @@ use super::{
 use crate::{
     dialect::{
         Effect, LockMode, PlanError, Statement,
-        sql::{qualified, quoted, string},
+        postgres::sql::{qualified, quoted, string},
     },
     operation::Operation,
     schema::{Column, Dialect, Ident, ObjectName, Sequence, Table, TableName, Type},

@@ -4,7 +4,7 @@
 
 use super::Server;
 use crate::{
-    dialect::{postgres::lock::place_query, sql::string},
+    dialect::{postgres::lock::place_query, postgres::sql::string},
     schema::Ident,
 };
 

@@ -4,7 +4,7 @@ use crate::schema::{Constraint, Constraints, Deferral, Ident, OnConflict};
 
 use super::{
     super::{
-        super::sql::quoted,
+        super::sqlite::sql::quoted,
         define,
         token::{Token, mentions, replaced, same_name, tokens},
     },

@@ -4,7 +4,7 @@ use crate::schema::{Ident, Index, IndexKey, IndexPart, Order};
 
 use super::{
     super::{
-        super::sql::quoted,
+        super::sqlite::sql::quoted,
         token::{Token, closing, replaced, tokens},
     },
     Unreadable,

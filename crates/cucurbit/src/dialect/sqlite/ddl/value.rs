@@ -1,6 +1,6 @@
 //! What a CREATE TABLE says, as a [`Table`].
 
-use crate::dialect::sql::string;
+use crate::dialect::sqlite::sql::string;
 use crate::schema::{
     Check, Column, ForeignKey, Ident, OnConflict, PrimaryKey, ServerDefault, Table, TableName, TableOptions,
     Type, Unique,

@@ -14,7 +14,7 @@ use crate::{
 
 use super::{
     super::{
-        super::{Before, Hazard, HazardKind, Plan, PlanError, Shortcut, Statement, sql::quoted},
+        super::{Before, Hazard, HazardKind, Plan, PlanError, Shortcut, Statement, sqlite::sql::quoted},
         HERE,
         ddl::{CreateTable, is_column, rename_in_text},
         define,

@@ -10,7 +10,7 @@ use crate::{
 
 use super::{
     super::{
-        super::{HazardKind, PlanError, Statement, sql::quoted},
+        super::{HazardKind, PlanError, Statement, sqlite::sql::quoted},
         HERE, constant,
         ddl::{ClauseKind, ColumnText, CreateTable},
         define, effect,

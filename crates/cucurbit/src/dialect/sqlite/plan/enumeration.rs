@@ -6,7 +6,7 @@
 use crate::{
     operation::{ApplyError, ColumnChange, EnumChange, Operation, resolve_constraint},
     schema::{
-        Check, Column, Constraint, Dialect, ForeignKey, Ident, Literal, ObjectId, ObjectName, ServerDefault,
+        Check, Column, Constraint, ForeignKey, Ident, Kind, Literal, ObjectId, ObjectName, ServerDefault,
         Table, TableName, Type, tool,
     },
 };
@@ -15,7 +15,7 @@ use super::{
     super::{
         super::{
             Before, Effect, Hazard, HazardKind, Plan, PlanError, Session, Statement,
-            sql::{qualified, quoted, string},
+            sqlite::sql::{qualified, quoted, string},
         },
         HERE, effect,
         memory::apply,
@@ -118,7 +118,9 @@ fn columns(before: &Before, name: &ObjectName) -> Vec<(Table, Column)> {
     for said in before.said.tables.values() {
         let is_it = |table: &&Table| same_name(&table.name.name, &said.name.name);
         let Some(table) = before.schema.tables.values().find(is_it) else { continue };
-        for said in said.columns.iter().filter(|said| said.ty.on(Dialect::KEEPER).enum_name() == Some(name)) {
+        for said in
+            said.columns.iter().filter(|said| said.ty.where_stored(Kind::Enum).enum_name() == Some(name))
+        {
             let found = table.columns.iter().find(|column| same_name(&column.name, &said.name));
             columns.extend(
                 found.map(|column| (table.clone(), Column { ty: said.ty.clone(), ..column.clone() })),
@@ -231,7 +233,7 @@ impl Held<'_> {
     /// Whether a row holds one value or a list of them, as JSON; nothing else can be rewritten.
     fn is_list(&self, operation: &Operation) -> Result<bool, PlanError> {
         let Column { name, ty, .. } = &self.column;
-        match (ty.on(Dialect::KEEPER), ty.on(HERE)) {
+        match (ty.where_stored(Kind::Enum), ty.on(HERE)) {
             (Type::Enum { .. }, Type::Enum { .. } | Type::String { .. } | Type::Text) => Ok(false),
             (Type::Array(_), Type::Json | Type::Jsonb | Type::Text) => Ok(true),
             _other => {

@@ -10,7 +10,7 @@ use super::{
         super::{
             Before, Mode, Plan, PlanError, Session, Statement,
             lexer::{self, Kind, Part},
-            sql::list,
+            sqlite::sql::list,
         },
         HERE, constant, define, effect,
         token::same_name,

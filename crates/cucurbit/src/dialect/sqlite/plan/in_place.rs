@@ -12,7 +12,9 @@ use crate::schema::{Check, Ident, Table, TableName};
 
 use super::{
     super::{
-        super::{Effect, Guard, Hazard, HazardKind, Session, Statement, sql::quoted, sql::string},
+        super::{
+            Effect, Guard, Hazard, HazardKind, Session, Statement, sqlite::sql::quoted, sqlite::sql::string,
+        },
         HERE,
         ddl::CreateTable,
         effect,

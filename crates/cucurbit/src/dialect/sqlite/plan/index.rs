@@ -7,7 +7,7 @@ use crate::{
 
 use super::{
     super::{
-        super::{PlanError, Statement, sql::quoted},
+        super::{PlanError, Statement, sqlite::sql::quoted},
         ddl::with_index_name,
         define, effect,
         memory::apply,

@@ -27,7 +27,7 @@ use super::{
     super::{
         Before, Plan, PlanError,
         offenders::Rows,
-        sql::{quoted, string},
+        sqlite::sql::{quoted, string},
     },
     HERE, effect,
     memory::{apply, follow, write_missing_originals},
@@ -148,7 +148,7 @@ pub(super) fn column_probe(table: &str, column: &Ident, condition: &str, harmles
 pub(super) fn offenders(owner: Option<&Table>, table: &str, condition: &str, value: &str) -> String {
     let key = owner.and_then(|owner| owner.primary_key());
     let key = key.map(|key| key.columns.as_slice()).unwrap_or_default();
-    Rows { table, key, place: "rowid", condition }.query(value)
+    Rows { dialect: HERE, table, key, place: "rowid", condition }.query(value)
 }
 
 /// Writes a name as text.

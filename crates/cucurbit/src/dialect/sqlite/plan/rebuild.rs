@@ -9,7 +9,7 @@ use crate::schema::{Ident, TableName};
 
 use super::{
     super::{
-        super::{Before, Guard, Hazard, Originals, Plan, PlanError, Session, Statement, sql::quoted},
+        super::{Before, Guard, Hazard, Originals, Plan, PlanError, Session, Statement, sqlite::sql::quoted},
         ddl::CreateTable,
         effect,
         memory::free_name,

@@ -7,7 +7,7 @@ use crate::{
 
 use super::{
     super::{
-        super::{Effect, Hazard, HazardKind, PlanError, Statement, family::needs_using, sql::quoted},
+        super::{Effect, Hazard, HazardKind, PlanError, Statement, family::needs_using, sqlite::sql::quoted},
         HERE,
         convert::{self, Conversion},
         expression::is_expression,

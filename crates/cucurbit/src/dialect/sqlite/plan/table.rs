@@ -8,7 +8,8 @@ use crate::{
 use super::{
     super::{
         super::{
-            Before, Guard, Hazard, HazardKind, Plan, PlanError, Session, Statement, Trigger, sql::quoted,
+            Before, Guard, Hazard, HazardKind, Plan, PlanError, Session, Statement, Trigger,
+            sqlite::sql::quoted,
         },
         constant, define, effect,
         memory::{apply, remember_table, settle},

@@ -1,0 +1,30 @@
+//! What PostgreSQL stores and can do.
+
+use super::{
+    super::capabilities::{Capabilities, IdentifierCase, Quoting, Support},
+    names::LONGEST,
+};
+use crate::schema::Kind;
+
+pub(in super::super) const CAPABILITIES: &Capabilities = &Capabilities {
+    support,
+    stores_comments: true,
+    has_transactional_ddl: true,
+    has_concurrent_indexes: true,
+    rebuilds_tables: false,
+    identifier_case: IdentifierCase::Sensitive,
+    longest_identifier: Some(LONGEST),
+    quoting: Quoting { identifier: '"', has_backslash_escapes: false },
+};
+
+fn support(kind: Kind) -> Support {
+    match kind {
+        Kind::Column
+        | Kind::Constraint
+        | Kind::Enum
+        | Kind::Index
+        | Kind::Namespace
+        | Kind::Sequence
+        | Kind::Table => Support::Stored,
+    }
+}

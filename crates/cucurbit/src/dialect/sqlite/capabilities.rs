@@ -1,0 +1,24 @@
+//! What SQLite stores and can do.
+
+use super::super::capabilities::{Capabilities, IdentifierCase, Quoting, Support};
+use crate::schema::Kind;
+
+pub(in super::super) const CAPABILITIES: &Capabilities = &Capabilities {
+    support,
+    stores_comments: false,
+    has_transactional_ddl: true,
+    has_concurrent_indexes: false,
+    rebuilds_tables: true,
+    identifier_case: IdentifierCase::AsciiInsensitive,
+    longest_identifier: None,
+    quoting: Quoting { identifier: '"', has_backslash_escapes: false },
+};
+
+fn support(kind: Kind) -> Support {
+    match kind {
+        Kind::Column | Kind::Constraint | Kind::Index | Kind::Table => Support::Stored,
+        Kind::Enum | Kind::Sequence => Support::Known,
+        // A file has one.
+        Kind::Namespace => Support::Refused,
+    }
+}
