@@ -80,7 +80,7 @@ impl Reader<'_> {
             diff(&from, &to, &answers, &filter)
         };
         if !self.dialect.capabilities().stores_comments && keeps_comments(self.project) {
-            let said = comments(from.as_written(), to.as_written(), &filter, &found.operations);
+            let said = comments(&from, &to, &filter, &found.operations);
             found.operations.extend(said);
         }
         Ok(Compared { diff: found, from: from.into_written(), left_out, external })

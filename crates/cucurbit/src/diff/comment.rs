@@ -1,22 +1,24 @@
-//! Comments where the database keeps none: what was said of them on both sides, of what is there on both sides.
+//! Comments in a database that keeps none: the scripts say them on one side, the models on the other.
 //!
 //! A database that keeps comments has them in the form, and they are compared with everything else.
 
+use std::collections::BTreeMap;
+
 use crate::{
+    dialect::{Both, BothTable, Canonical},
     operation::{ColumnChange, Operation, resolve_constraint},
-    schema::{Constraint, ConstraintRef, Ident, Object, ObjectId, Schema, Table, TableName},
+    schema::{Constraint, ConstraintRef, Ident, Index, Object, ObjectId, Table, TableName},
 };
 
 use super::Filter;
 
-/// Lists what makes the comments of one schema those of the other, under the names of the first. What the operations
-/// that were found recreate has its comment already.
+/// Lists what turns the comments of one schema into those of the other, under the names of the first. An object that
+/// the given operations recreate already has its comment.
 #[must_use]
-pub fn comments(from: &Schema, to: &Schema, filter: &Filter, found: &[Operation]) -> Vec<Operation> {
+pub fn comments(from: &Canonical, to: &Canonical, filter: &Filter, found: &[Operation]) -> Vec<Operation> {
     let mut operations = Vec::new();
-    for table in to.tables.values().filter(|table| filter.includes(&table.name)) {
-        let is_it = |other: &&Table| is_same(&other.name.name, &table.name.name);
-        let was = from.table(&table.name).or_else(|| from.tables.values().find(is_it));
+    for table in to.tables().filter(|table| filter.includes(&table.written.name)) {
+        let was = from.table(&table.form.name);
         operations.extend(was.into_iter().flat_map(|was| of_table(was, table)));
     }
     operations.retain(|comment| !found.iter().any(|made| is_created(made, comment)));
@@ -47,21 +49,19 @@ fn is_created(made: &Operation, comment: &Operation) -> bool {
     resolve_constraint(&alone, constraint).is_some()
 }
 
-/// Tells whether two names are one where letters do not count.
-fn is_same(one: &Ident, other: &Ident) -> bool {
-    one.as_str().eq_ignore_ascii_case(other.as_str())
-}
-
-fn of_table(was: &Table, table: &Table) -> Vec<Operation> {
-    let of = || -> TableName { was.name.clone() };
+fn of_table(was: BothTable<'_>, table: BothTable<'_>) -> Vec<Operation> {
+    let of = || -> TableName { was.written.name.clone() };
     let mut operations = Vec::new();
-    for column in &table.columns {
-        let found = was.columns.iter().find(|other| is_same(&other.name, &column.name));
-        if let Some(other) = found.filter(|other| other.comment != column.comment) {
-            let changes = vec![ColumnChange::SetComment(column.comment.clone())];
+    for Both { form, written } in table.columns() {
+        let other = was.column(&form.name).map(|other| other.written);
+        if let Some(other) = other.filter(|other| other.comment != written.comment) {
+            let changes = vec![ColumnChange::SetComment(written.comment.clone())];
             operations.push(Operation::alter_column(of(), other.name.clone(), changes));
         }
     }
+    let indexes: BTreeMap<&Ident, &Index> =
+        was.indexes().map(|index| (&index.form.name, index.written)).collect();
+    let (was, own_indexes, table) = (was.written, table.indexes(), table.written);
     for constraint in table.constraint_references() {
         let comment =
             |table| resolve_constraint(table, &constraint).map(|place| table.constraints[place].comment());
@@ -72,11 +72,11 @@ fn of_table(was: &Table, table: &Table) -> Vec<Operation> {
             operations.push(Operation::Comment { id, text: comment.cloned() });
         }
     }
-    for index in table.indexes.values() {
-        let found = was.indexes.values().find(|other| is_same(&other.name, &index.name));
-        if let Some(other) = found.filter(|other| other.comment != index.comment) {
+    for Both { form, written } in own_indexes {
+        let other = indexes.get(&form.name);
+        if let Some(other) = other.filter(|other| other.comment != written.comment) {
             let id = ObjectId::index(of(), other.name.clone());
-            operations.push(Operation::Comment { id, text: index.comment.clone() });
+            operations.push(Operation::Comment { id, text: written.comment.clone() });
         }
     }
     if was.comment != table.comment {
