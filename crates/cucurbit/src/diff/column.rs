@@ -1,4 +1,4 @@
-//! Columns: pairs them by name and compares type, NULL, default, collation and comment.
+//! Columns: compares type, NULL, default, collation and comment of those on both sides.
 
 use std::borrow::Cow;
 
@@ -17,15 +17,15 @@ use super::{
 /// What changes in a table's columns, in the order of the table.
 #[derive(Debug, Default)]
 struct Columns {
-    /// Computed columns that go.
+    /// Computed columns that are dropped.
     computed_dropped: Vec<Operation>,
     dropped: Vec<Operation>,
     added: Vec<Operation>,
     computed_added: Vec<Operation>,
-    /// Computed columns that are computed otherwise, or no more.
+    /// Computed columns that get another expression, or none.
     computed_altered: Vec<Operation>,
     altered: Vec<Operation>,
-    /// Computed columns that were plain while what they are computed from got another type.
+    /// Computed columns that are plain columns while a column in their expression gets another type.
     computed_again: Vec<Operation>,
 }
 
@@ -39,7 +39,7 @@ impl Columns {
             (Some(ServerDefault::Computed { .. }), Some(ServerDefault::Computed { expression, .. }))
                 if changes.iter().any(is_default) && names_a_retyped_column(pair, expression) =>
             {
-                // Under the old types the new expression means nothing, and the old one under the new types.
+                // The new expression is invalid under the old types, and the old one under the new types.
                 self.computed_altered.push(alter(vec![ColumnChange::SetDefault(None)]));
                 changes.push(ColumnChange::LosesData);
                 self.computed_again.push(alter(changes));
@@ -51,7 +51,7 @@ impl Columns {
         }
     }
 
-    /// Puts what others are computed from before these when it comes, and after them when it goes.
+    /// Adds a column before the computed ones that use it, and drops it after them.
     fn in_order(self) -> Vec<Operation> {
         let Self {
             computed_dropped,
@@ -88,7 +88,7 @@ pub(super) fn compare(pair: &Pair<'_>, comparison: &mut Comparison<'_>) -> Vec<O
             columns.alter(pair, &was, to.written, changes);
         }
     }
-    // What is computed from something computed comes after it in a table.
+    // A computed column stands after the computed columns that it uses.
     columns.computed_dropped.reverse();
     columns.in_order()
 }
@@ -104,24 +104,23 @@ fn is_computed(column: &Column) -> bool {
     matches!(column.default, Some(ServerDefault::Computed { .. }))
 }
 
-/// Takes from a column what only its primary key or its table's strictness said, where these go.
+/// Returns a column without what only its primary key or its STRICT table gave it, where these are dropped.
 ///
-/// A key of SQLite refuses NULL only as long as it is there, unless the column says so itself, and makes one type
-/// of all integers.
+/// On SQLite a key refuses NULL for a column that is not NOT NULL itself, and makes one type of all integers.
 fn without_key<'c>(pair: &Pair<'_>, from: &Both<'c, Column>) -> Cow<'c, Column> {
     let Both { form, written } = *from;
     let ty = || written.ty.clone();
     if pair.from.form.is_in_primary_key(&form.name) && pair.is_other_primary_key() {
         Cow::Owned(Column { nullable: written.nullable, ty: ty(), ..form.clone() })
     } else if pair.from.form.options.is_strict && !pair.to.form.options.is_strict {
-        // A STRICT table makes few types of many.
+        // A STRICT table has few types.
         Cow::Owned(Column { ty: ty(), ..form.clone() })
     } else {
         Cow::Borrowed(form)
     }
 }
 
-/// Compares two columns of one name; what is emitted is what was written.
+/// Compares the forms of two columns of one name; the changes hold what was written.
 fn changes(
     table: &TableName,
     from: Both<'_, Column>,
@@ -155,8 +154,8 @@ fn changes(
     if from.comment != *comment {
         changes.push(ColumnChange::SetComment(written.comment.clone()));
     }
-    // Where the database keeps no enum types, one is known from the scripts: it goes with the type, and what else changes
-    // fits the new one.
+    // Where the database keeps no enum types, one is known from the scripts: the column leaves it with a change of type, and
+    // the other changes fit the new type.
     let left = was.ty.base.enum_name().filter(|name| written.ty.base.enum_name() != Some(name));
     if from.ty != *ty || left.is_some_and(|name| comparison.goes(name) || !changes.is_empty()) {
         let has_default = changes.iter().any(|change| matches!(change, ColumnChange::SetDefault(_)));
@@ -168,7 +167,7 @@ fn changes(
     changes
 }
 
-/// Tells whether two columns say one default in different words, which mean the same under each's own type only:
+/// Tells whether two columns spell one default differently, so that each spelling is right for its own type only:
 /// `00000000-…` of a UUID is 16 bytes where UUIDs are kept as bytes, and 36 as bytes themselves.
 fn is_other_constant(was: &Column, is: &Column) -> bool {
     match (&was.default, &is.default) {

@@ -8,16 +8,16 @@ use crate::{
 
 use super::pair::{Pair, foreign_key};
 
-/// What changes in a table's constraints: foreign keys go first and come last.
+/// What changes in a table's constraints: foreign keys are dropped first and added last.
 #[derive(Debug, Default)]
 pub(super) struct Constraints {
     pub(super) dropped: Vec<Operation>,
-    /// What is changed without being recreated: which one, and the change.
+    /// The changes of constraints that are not recreated, each with its constraint.
     pub(super) altered: Vec<(ObjectId, Operation)>,
     pub(super) added: Vec<Operation>,
     /// Foreign keys that wait for another table.
     pub(super) late: Vec<Operation>,
-    /// The comments of exclusion constraints that stay.
+    /// The comments of exclusion constraints on both sides.
     pub(super) commented: Vec<Operation>,
 }
 
@@ -40,7 +40,7 @@ pub(super) fn compare(pair: &Pair<'_>, waits: impl Fn(&ForeignKey) -> bool) -> C
     constraints
 }
 
-/// A new key refuses NULL; one of SQLite may take it.
+/// A new primary key refuses NULL; on SQLite its columns may allow it.
 fn null_again(pair: &Pair<'_>, columns: &[Ident]) -> impl Iterator<Item = Operation> {
     let takes_null = |name: &&Ident| pair.to.form.column(name).is_some_and(|column| column.nullable);
     columns.iter().filter(takes_null).map(|column| {
@@ -59,7 +59,7 @@ pub(super) fn in_order<'c>(
     constraints.into_iter()
 }
 
-/// Exclusions and foreign keys go first, the primary key last.
+/// Exclusions and foreign keys are dropped first, the primary key last.
 pub(super) const fn drop_rank(constraint: &Constraint) -> u8 {
     match constraint {
         Constraint::Exclusion(_) => 0,
@@ -70,7 +70,7 @@ pub(super) const fn drop_rank(constraint: &Constraint) -> u8 {
     }
 }
 
-/// The primary key comes first, foreign keys and exclusions last.
+/// The primary key is added first, foreign keys and exclusions last.
 const fn add_rank(constraint: &Constraint) -> u8 {
     match constraint {
         Constraint::PrimaryKey(_) => 0,
@@ -92,7 +92,7 @@ const fn alter_rank(constraint: &Constraint) -> u8 {
     }
 }
 
-/// Changes what stays the constraint that it is: its comment, when it is checked, and whether old rows are.
+/// Alters constraints that are not recreated: the comment, when it is checked, and whether old rows are.
 fn alter(pair: &Pair<'_>, constraints: &mut Constraints) {
     let mut same = pair.constraints.same.clone();
     same.sort_by_key(|(from, _)| alter_rank(from.form));

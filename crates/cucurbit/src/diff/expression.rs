@@ -1,4 +1,4 @@
-//! Whether two expressions are one: by their texts, else by what the server says.
+//! Whether two expressions are equal: by their texts, else by the texts that the server gives to them.
 
 use crate::{
     dialect::{Answer, Answers, Question, Side, Subject, casts_to},
@@ -7,13 +7,13 @@ use crate::{
 
 use super::{Uncompared, enumeration::Enums};
 
-/// The answers at hand, and what is still to be asked.
+/// The known answers, and the questions that are still open.
 #[derive(Debug)]
 pub(super) struct Comparison<'a> {
     answers: &'a Answers,
-    /// Whether any sequence serves a SERIAL column of which nothing is said.
+    /// Whether any sequence serves a SERIAL column that names none.
     pub(super) takes_any_sequence: bool,
-    /// Enum types that go, under which no expression may stay.
+    /// Enum types that are dropped: no expression that casts to one may stay.
     gone: Vec<Ident>,
     pub(super) questions: Vec<Question>,
     pub(super) uncompared: Vec<Uncompared>,
@@ -27,7 +27,7 @@ pub(super) struct Placed<'e> {
 }
 
 impl<'a> Comparison<'a> {
-    /// Tells whether an enum type goes.
+    /// Tells whether an enum type is dropped.
     pub(super) fn goes(&self, name: &ObjectName) -> bool {
         self.gone.contains(&name.name)
     }
@@ -37,10 +37,10 @@ impl<'a> Comparison<'a> {
         Self { answers, takes_any_sequence, gone, questions: Vec::new(), uncompared: Vec::new() }
     }
 
-    /// Tells whether two expressions of a table are surely different.
+    /// Tells whether two expressions of a table are known to differ.
     ///
-    /// What is not known yet is not different: it is asked, and compared again with the answer. What casts to a type that
-    /// goes is different whatever it means: the type could not go.
+    /// Where an answer is missing they do not differ: the question is noted, and the comparison is repeated with the
+    /// answer. An expression that casts to a dropped enum type always differs, since the type could not be dropped.
     pub(super) fn is_different(&mut self, table: &TableName, from: Placed<'_>, to: Placed<'_>) -> bool {
         if from.expression == to.expression {
             return false;
@@ -55,7 +55,7 @@ impl<'a> Comparison<'a> {
         matches!((from, to), (Some(from), Some(to)) if from != to)
     }
 
-    /// Finds what the server says, or notes that it is to be asked or would not say.
+    /// Finds the server's text, or notes that it is missing or was refused.
     fn canonical(&mut self, question: Question) -> Option<&'a str> {
         match self.answers.get(&question) {
             Some(Answer::Canonical(text)) => Some(text),

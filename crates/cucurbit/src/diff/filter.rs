@@ -1,4 +1,4 @@
-//! What is never part of a comparison.
+//! What is left out of a comparison.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,28 +22,27 @@ pub struct Filter {
     pub own: Option<Ident>,
     /// The version table in use, if it is not `alembic_version`.
     pub version_table: Option<Ident>,
-    /// Enum types and sequences that are not dropped although no model has them: nobody said that they are the
+    /// Enum types and sequences that are not dropped although no model has them: nothing declares them as the
     /// project's.
     pub left_alone: BTreeSet<ObjectName>,
     /// The schemas besides the connection's own that are compared with all that lies in them; all of them if none are
     /// named.
     pub schemas: Option<BTreeSet<Ident>>,
-    /// Whether a column that shall be SERIAL, and of whose sequence nothing is said, is served by any: models rarely say
-    /// what a database called it.
+    /// Whether any sequence serves a SERIAL column whose sequence has no declared name: models rarely declare it.
     pub takes_any_sequence: bool,
     /// The schemas that are themselves compared, though what lies in them need not be.
     pub namespaces: BTreeSet<Ident>,
     /// Enum types and sequences that are compared, though their schema is not.
     pub singles: BTreeSet<ObjectName>,
-    /// The tables that are said not to be the project's, though keys refer to them.
+    /// The tables that are declared as external, though foreign keys refer to them.
     pub external: BTreeSet<TableName>,
     /// The enum types and sequences that the models or the revisions declare.
     pub declared: BTreeSet<ObjectName>,
-    /// The tables that the models or the revisions speak of: declared ones, and those that their foreign keys refer to.
+    /// The tables that the models or the revisions name: declared ones, and those that their foreign keys refer to.
     pub spoken_of: BTreeSet<TableName>,
 }
 
-/// Things of one kind that a schema holds and that are no part of a comparison.
+/// Objects of one kind that a schema holds and that are left out of a comparison.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeftOut {
     /// The kind.
@@ -52,12 +51,12 @@ pub struct LeftOut {
     pub names: Vec<String>,
 }
 
-/// A kind of things that are left out, in the order in which they are listed.
+/// A kind of objects that are left out, in the order in which they are listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LeftOutKind {
-    /// A table that is said not to be the project's.
+    /// A table that is declared as external.
     External,
-    /// A table in which another migration tool keeps its books.
+    /// A bookkeeping table of another migration tool.
     ToolTable,
     /// A table of a schema that is not the project's.
     OtherTable,
@@ -101,8 +100,8 @@ impl LeftOut {
 }
 
 impl Filter {
-    /// Includes what somebody declares: the schemas in which tables of theirs lie, and single types and sequences of
-    /// others.
+    /// Includes what a schema declares: the namespaces of its tables, and single types and sequences of other
+    /// namespaces.
     pub fn compares(&mut self, declared: &Schema) {
         let Schema { tables, enums, sequences, schemas, external: _, remarks: _, unsaid: _, uncounted: _ } =
             declared;
@@ -115,7 +114,7 @@ impl Filter {
         self.namespaces.extend(schemas.iter().cloned());
     }
 
-    /// Names the tables that a schema speaks of.
+    /// Notes the tables that a schema names.
     pub fn speaks_of(&mut self, schema: &Schema) {
         let referred = schema.tables.values().flat_map(|table| table.foreign_keys());
         let referred = referred.map(|key| key.referred_table.clone());
@@ -124,8 +123,8 @@ impl Filter {
         self.spoken_of.extend(names);
     }
 
-    /// Includes the types and sequences of other schemas without which the tables of a schema that are compared could not be
-    /// made. What else lies in those schemas is still somebody else's.
+    /// Includes the types and sequences of other namespaces that the compared tables of a schema need. Everything else in
+    /// those namespaces stays left out.
     pub fn include_what_is_needed(&mut self, schema: &Schema) {
         let Schema { tables, enums, sequences, schemas: _, external: _, remarks: _, unsaid: _, uncounted: _ } =
             schema;
@@ -139,16 +138,16 @@ impl Filter {
         self.singles.extend(needed);
     }
 
-    /// Tells whether a table is part of the comparison as far as its name goes.
+    /// Tells whether a table of this name is part of the comparison.
     #[must_use]
     pub fn includes(&self, table: &TableName) -> bool {
         let is_tool = tool::is_name_of_tool(table.name.as_str()) && !self.is_spoken_of(table);
         !is_tool && !self.is_external(table) && !self.is_ours(table) && self.is_here(table)
     }
 
-    /// Takes out of a schema what is no part of the comparison, and says what that is.
+    /// Splits a schema into what is compared and what is left out.
     ///
-    /// Our own books are not spoken of.
+    /// Our own bookkeeping tables are not listed.
     #[must_use]
     pub fn split(&self, mut schema: Schema) -> (Schema, Vec<LeftOut>) {
         let mut out: BTreeMap<LeftOutKind, BTreeSet<String>> = BTreeMap::new();
@@ -191,7 +190,7 @@ impl Filter {
                 if let (true, Some(primary)) =
                     (key.referred_columns.is_empty(), there.and_then(|table| table.primary_key()))
                 {
-                    // `REFERENCES p` means p's primary key, which nobody sees any more.
+                    // `REFERENCES p` means p's primary key, which the kept part of the schema lacks.
                     key.referred_columns.clone_from(&primary.columns);
                 }
             }
@@ -216,8 +215,7 @@ impl Filter {
         (schema, out.collect())
     }
 
-    /// Tells the enum types and sequences that only external tables need: they are whose the tables are, unless somebody
-    /// declares them.
+    /// Tells which enum types and sequences only external tables need: these are external too, unless they are declared.
     fn of_external<'s>(
         &'s self,
         kept: &BTreeMap<TableName, Table>,
@@ -238,7 +236,7 @@ impl Filter {
         move |name| !self.declared.contains(name) && is_needed(&external, name) && !is_needed(&own, name)
     }
 
-    /// Says as what a table is left out.
+    /// Returns why a table is left out.
     fn kind_of(&self, table: &Table) -> Option<LeftOutKind> {
         if self.is_external(&table.name) {
             return Some(LeftOutKind::External);
@@ -250,7 +248,7 @@ impl Filter {
         is_tool.then_some(LeftOutKind::ToolTable)
     }
 
-    /// Tells whether a table is said not to be the project's.
+    /// Tells whether a table is declared as external.
     fn is_external(&self, table: &TableName) -> bool {
         let table = self.unqualified(table.clone());
         self.external.iter().any(|other| self.unqualified(other.clone()) == table)
@@ -263,7 +261,7 @@ impl Filter {
         self.spoken_of.iter().any(is_it)
     }
 
-    /// Tells whether a table holds our own books.
+    /// Tells whether a table is one of our own bookkeeping tables.
     fn is_ours(&self, table: &TableName) -> bool {
         let name = table.name.as_str();
         name == VERSION_TABLE
@@ -271,7 +269,7 @@ impl Filter {
             || self.version_table.as_ref() == Some(&table.name)
     }
 
-    /// Tells whether something lies in a schema that is part of the comparison.
+    /// Tells whether an object lies in a namespace that is part of the comparison.
     fn is_here(&self, name: &ObjectName) -> bool {
         let is_whole = |schema: &Ident| self.schemas.as_ref().is_none_or(|schemas| schemas.contains(schema));
         name.schema.as_ref().is_none_or(|schema| self.is_own(schema) || is_whole(schema))
@@ -282,12 +280,12 @@ impl Filter {
         self.own.as_ref().map_or_else(|| *schema == "public", |own| own == schema)
     }
 
-    /// Takes the name of the connection's own schema from a table's.
+    /// Removes the connection's own namespace from a table's name.
     fn unqualified(&self, name: TableName) -> TableName {
         TableName { schema: name.schema.filter(|schema| !self.is_own(schema)), name: name.name }
     }
 
-    /// Tells whether a schema besides the connection's own is made and dropped.
+    /// Tells whether a namespace besides the connection's own is created and dropped.
     pub(super) fn includes_schema(&self, name: &Ident) -> bool {
         let has_a_single = || self.singles.iter().any(|single| single.schema.as_ref() == Some(name));
         self.schemas.as_ref().is_none_or(|schemas| schemas.contains(name))

@@ -1,4 +1,4 @@
-//! Indexes: one that differs is dropped and created.
+//! Indexes: one that differs is dropped and recreated.
 
 use crate::{
     operation::Operation,
@@ -12,7 +12,7 @@ use super::pair::Pair;
 pub(super) struct Indexes {
     pub(super) dropped: Vec<Operation>,
     pub(super) created: Vec<Operation>,
-    /// The comments of those that stay.
+    /// The comments of indexes on both sides.
     pub(super) commented: Vec<Operation>,
 }
 

@@ -1,5 +1,5 @@
-//! What belongs together on both sides. Everything is paired here, once: by name, by what it is, or by what the server
-//! says of it.
+//! Which objects of the two sides belong together. Each object is paired once, here: by its name, its definition, or
+//! the server's text of its expressions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,11 +20,11 @@ use super::{
 /// Two lists, paired.
 #[derive(Debug)]
 pub(super) struct Matched<'c, T> {
-    /// What is on both sides, from and to.
+    /// Objects on both sides, from and to.
     pub(super) same: Vec<(Both<'c, T>, Both<'c, T>)>,
-    /// What is only in the first list.
+    /// Objects only in the first list.
     pub(super) gone: Vec<Both<'c, T>>,
-    /// What is only in the second list.
+    /// Objects only in the second list.
     pub(super) new: Vec<Both<'c, T>>,
 }
 
@@ -38,18 +38,18 @@ pub(super) struct Pairs<'c> {
     pub(super) dropped: Vec<BothTable<'c>>,
 }
 
-/// A table on both sides, and what it holds.
+/// A table on both sides, with its columns, constraints and indexes.
 #[derive(Debug)]
 pub(super) struct Pair<'c> {
     pub(super) from: BothTable<'c>,
     pub(super) to: BothTable<'c>,
-    /// Whether both sides have one form, as most tables of most comparisons have. What it holds is not paired then.
+    /// Whether both sides have one form, as most tables of most comparisons do. The lists below are empty then.
     pub(super) is_same: bool,
     /// The columns in the order of their table.
     pub(super) columns: Matched<'c, Column>,
-    /// The constraints of all kinds, each kind in its order. One that is altered is the same one.
+    /// The constraints of all kinds, each kind in its order. One that an ALTER changes is on both sides.
     pub(super) constraints: Matched<'c, Constraint>,
-    /// The indexes by name. One that differs is gone, and new.
+    /// The indexes by name. One that differs is both gone and new.
     pub(super) indexes: Matched<'c, Index>,
 }
 
@@ -80,7 +80,7 @@ impl<'c, T> Matched<'c, T> {
         Self { same, gone, new }
     }
 
-    /// Pairs of what is left whatever fits, each with the first that does.
+    /// Pairs each object that is only in the second list with the first one of the other list that fits.
     fn pair_up(&mut self, mut fits: impl FnMut(&'c T, &'c T) -> bool) {
         let Self { same, gone, new } = self;
         new.retain(|to| match gone.iter().position(|from| fits(from.form, to.form)) {
@@ -134,7 +134,7 @@ impl<'c> Pair<'c> {
         &self.to.form.name
     }
 
-    /// Lists the constraints that stay, on both sides.
+    /// Lists the constraints on both sides.
     pub(super) fn kept_constraints(
         &self,
     ) -> impl Iterator<Item = (Both<'c, Constraint>, Both<'c, Constraint>)> {
@@ -142,7 +142,7 @@ impl<'c> Pair<'c> {
         self.constraints.same.iter().copied().chain(all.into_iter().flatten())
     }
 
-    /// Tells whether the primary key goes, comes or is another one.
+    /// Tells whether the primary key is dropped, added or replaced.
     pub(super) fn is_other_primary_key(&self) -> bool {
         let Matched { same: _, gone, new } = &self.constraints;
         gone.iter().chain(new).any(|constraint| matches!(constraint.form, Constraint::PrimaryKey(_)))
@@ -170,7 +170,7 @@ impl<'c> Pair<'c> {
         create_constraint(&self.to.written.name, constraint.written)
     }
 
-    /// Comments a constraint that stays as the other side says.
+    /// Gives a constraint the comment of the other side.
     pub(super) fn comment_constraint(
         &self,
         from: Both<'_, Constraint>,
@@ -186,7 +186,7 @@ impl<'c> Pair<'c> {
         }
     }
 
-    /// Returns what a constraint of the first side is called, as it was written.
+    /// Returns the id of a constraint of the first side, as it was written.
     pub(super) fn constraint_id(&self, constraint: Both<'_, Constraint>) -> ObjectId {
         let reference = self.from.written.constraint_reference(constraint.written);
         ObjectId::constraint(self.to.written.name.clone(), reference)
@@ -209,7 +209,7 @@ pub(super) fn foreign_key(constraint: &Constraint) -> Option<&ForeignKey> {
     if let Constraint::ForeignKey(key) = constraint { Some(key) } else { None }
 }
 
-/// Tells whether a column is of an enum type that goes. Where the database keeps none, the form does not say so.
+/// Tells whether a column has an enum type that is dropped. Where the database keeps no enum types, the form lacks it.
 fn leaves_type(from: &Table, to: &Table, side: &Canonical) -> bool {
     let enums = &side.as_written().enums;
     let stays = |column: &Column| column.ty.base.enum_name().is_none_or(|name| enums.contains_key(name));
@@ -236,8 +236,8 @@ fn indexes<'c>(
     Matched { same, gone, new }
 }
 
-/// Pairs the constraints of a table: equal ones, then those under one name or unnamed that are equal, then those that
-/// can be altered, then those whose expressions the server says to be equal.
+/// Pairs the constraints of a table in rounds: equal ones; those that differ in a generated name or the comment; those
+/// that an ALTER makes equal; those whose expressions are equal to the server.
 fn constraints<'c>(
     from: BothTable<'c>,
     to: BothTable<'c>,
@@ -263,7 +263,7 @@ fn constraints<'c>(
                 (_, _) => false,
             }
     };
-    // Which of them are left depends on answers: each is asked about, so that one batch is enough.
+    // Which of them are left depends on answers: all are asked about, so that one batch is enough.
     for to in &matched.new {
         for from in &matched.gone {
             is_equal(from.form, to.form);
@@ -273,8 +273,8 @@ fn constraints<'c>(
     matched
 }
 
-/// Tells whether `to` may be served by `from` as far as names go: under the same name, or under any where none was chosen
-/// and `from` need not give its own to another of its kind.
+/// Tells whether the name of `from` fits `to`: it is the same, or `to` has none and no other constraint of its kind takes
+/// the name.
 fn is_served(from: &Constraint, to: &Constraint, table: &Table) -> bool {
     let takes_name = |other: &Constraint| other.is_of_kind_of(from) && other.name() == from.name();
     from.is_of_kind_of(to)
@@ -284,7 +284,7 @@ fn is_served(from: &Constraint, to: &Constraint, table: &Table) -> bool {
         }
 }
 
-/// Returns a constraint under the name and with the comment of another, which do not make it another one.
+/// Returns a constraint with the name and the comment of another.
 fn in_place_of(from: &Constraint, to: &Constraint) -> Constraint {
     let mut served = from.clone();
     match to.name() {
@@ -295,8 +295,8 @@ fn in_place_of(from: &Constraint, to: &Constraint) -> Constraint {
     served
 }
 
-/// Returns what an ALTER makes of a constraint, so that it is nearer to another: when a foreign key is checked, and that
-/// all rows are.
+/// Returns a constraint with what an ALTER can take over from another: when a foreign key is checked, and that all rows
+/// are.
 fn altered(mut from: Constraint, to: &Constraint) -> Constraint {
     if let Constraint::ForeignKey(key) = &mut from {
         key.deferral = to.deferral();
@@ -307,7 +307,7 @@ fn altered(mut from: Constraint, to: &Constraint) -> Constraint {
     from
 }
 
-/// Tells whether two checks of a table differ in nothing but words.
+/// Tells whether two checks of a table are equal but for the spelling of their expressions.
 fn is_equal_check([from, to]: [&Table; 2], was: &Check, is: &Check, comparison: &mut Comparison<'_>) -> bool {
     let Check { name: _, expression: _, is_no_inherit, is_not_valid, comment: _ } = is;
     if was.is_no_inherit != *is_no_inherit || (*is_not_valid && !was.is_not_valid) {
@@ -322,7 +322,7 @@ fn is_equal_check([from, to]: [&Table; 2], was: &Check, is: &Check, comparison: 
     !comparison.is_different(&to.name, from, Placed { subject, expression: &is.expression })
 }
 
-/// Tells whether two indexes of one name are surely different, their comments aside.
+/// Tells whether two indexes of one name are known to differ in more than their comments.
 fn is_other_index(table: &TableName, from: &Index, to: &Index, comparison: &mut Comparison<'_>) -> bool {
     let Index {
         name,

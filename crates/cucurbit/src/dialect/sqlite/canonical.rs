@@ -2,7 +2,7 @@
 //!
 //! A type becomes what comes back of its spelling (`types::form`), an expression the parser's one text of it.
 //! What SQLite does not store and does well without goes: comments, the columns that an index would hold beside its key,
-//! and that old rows were not checked, which they always are. A key takes NULL where SQLite lets it. Names are in small letters (`letters`).
+//! and that old rows were not checked, which they always are. A key takes NULL where SQLite lets it. Names are in lower case (`names`).
 
 use std::collections::BTreeMap;
 
