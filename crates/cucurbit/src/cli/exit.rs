@@ -55,6 +55,7 @@ impl Code {
             | Error::Heads(_)
             | Error::Id(_)
             | Error::Irreversible(_)
+            | Error::Json(_)
             | Error::Models(_)
             | Error::NameCollision(_)
             | Error::Naming(_)

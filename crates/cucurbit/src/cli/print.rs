@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::{
     command::{Between, Branch, Check, Differences, Entry, Mark, Unmodelled, Warning, Written},
     config::ResolvedAddress,
+    json::operations as wire,
     mask,
     operation::Operation,
     runtime::{Event, Report},
@@ -194,7 +195,7 @@ impl Printer {
                 "from": from.to_string(),
                 "to": to.to_string(),
                 "differences": lines,
-                "operations": operations,
+                "operations": wire(operations),
                 "uncompared": uncompared,
                 "unmodelled": unmodelled,
                 "left_out": left_out,
@@ -232,7 +233,7 @@ impl Printer {
             self.json(&json!({
                 "pending": check.pending,
                 "differences": differences,
-                "operations": check.operations,
+                "operations": wire(&check.operations),
                 "uncompared": check.uncompared,
                 "unmodelled": check.unmodelled,
                 "left_out": check.left_out,

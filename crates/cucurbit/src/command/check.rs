@@ -1,7 +1,5 @@
 //! `check`: would the models be reached?
 
-use serde::Serialize;
-
 use crate::{dialect::Unmodelled, error::Error, operation::Operation, source::Source};
 
 use super::{Project, compare::Compared, place, reader::Reader, replay};
@@ -16,7 +14,7 @@ pub struct CheckOptions {
 }
 
 /// What a check found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
     /// The revisions that the database has not run yet.
     pub pending: Vec<String>,

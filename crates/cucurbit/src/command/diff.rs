@@ -12,7 +12,7 @@ use super::{
 };
 
 /// What two sources differ in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Differences {
     /// What makes the one into the other.
     pub operations: Vec<Operation>,

@@ -278,6 +278,14 @@ error_codes! {
     /// An SQL file cannot be read.
     UnreadableSqlFile = "unreadable-sql-file",
 
+    // Schemas and operations as JSON.
+    /// JSON has the title of code, and not the code.
+    CodeInJson = "code-in-json",
+    /// JSON is not that of a schema or of operations.
+    MalformedJson = "malformed-json",
+    /// JSON has a version that this release does not read.
+    UnknownJsonVersion = "unknown-json-version",
+
     // Running revisions.
     /// Rows break a check that is made.
     BrokenCheck = "broken-check",

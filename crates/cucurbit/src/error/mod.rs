@@ -15,6 +15,7 @@ use crate::{
     config::ConfigError,
     connection::ConnectionError,
     dialect::{CollisionError, PlanError, ReflectError},
+    json::JsonError,
     operation::{ApplyError, Irreversible},
     revision::{self, HeadsError, ParseError, RevisionIdError, ScriptsError, TargetError},
     runtime::RunError,
@@ -50,6 +51,9 @@ pub enum Error {
     /// A revision's id.
     #[error(transparent)]
     Id(#[from] RevisionIdError),
+    /// JSON of a schema or of operations.
+    #[error(transparent)]
+    Json(#[from] JsonError),
     /// The models could not be collected.
     #[error("cannot collect the models")]
     Models(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -187,6 +191,7 @@ impl Error {
             Self::Graph(error) => error.hint(),
             Self::Heads(error) => error.hint(),
             Self::Id(error) => error.hint(),
+            Self::Json(error) => error.hint().map(str::to_owned),
             Self::NameCollision(error) => Some(error.hint()),
             Self::Naming(error) => Some(error.hint()),
             Self::NoModels | Self::EmptyModels => {

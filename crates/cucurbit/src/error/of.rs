@@ -7,6 +7,7 @@ use crate::{
     config::ConfigError,
     connection::{ConnectionError, TlsError, Trouble, address::AddressError},
     dialect::{HazardKind, PlanError, ReflectError},
+    json::JsonError,
     operation::{ApplyError, Irreversible},
     revision::{self, GraphError, HeadsError, ParseError, RevisionIdError, ScriptPanic, TargetError},
     runtime::{Fault, Misfit, RunError, VersionTableError},
@@ -29,6 +30,7 @@ impl From<&Error> for ErrorCode {
             Error::Heads(error) => error.into(),
             Error::Id(error) => error.into(),
             Error::Irreversible(error) => error.into(),
+            Error::Json(error) => error.into(),
             Error::Models(_) => Self::ModelsNotCollected,
             Error::NewRevision { source: PlanError::Apply { .. }, .. } => Self::NotInHistory,
             Error::NewRevision { source, .. } => source.into(),
@@ -236,6 +238,18 @@ impl From<&Irreversible> for ErrorCode {
             Irreversible::Code { .. } | Irreversible::Rows { .. } | Irreversible::Sql { .. } => {
                 Self::NoDowngrade
             }
+        }
+    }
+}
+
+impl From<&JsonError> for ErrorCode {
+    fn from(error: &JsonError) -> Self {
+        match error {
+            JsonError::Code { .. } => Self::CodeInJson,
+            JsonError::Duplicate { .. } | JsonError::Malformed { .. } | JsonError::Operators { .. } => {
+                Self::MalformedJson
+            }
+            JsonError::UnknownVersion { .. } => Self::UnknownJsonVersion,
         }
     }
 }

@@ -1,9 +1,11 @@
-//! A schema as JSON: a versioned form that is kept, whatever the types of the library become. `docs/JSON.md` says every
-//! field.
+//! Schemas, operations and plans as JSON: a versioned form that is kept, whatever the types of the library become.
+//! `docs/JSON.md` says every field.
 //!
 //! What lives here: the objects of the wire and how they become those of the library, in both directions. Nothing else
-//! derives its JSON form for a schema.
+//! derives its JSON form for them.
 
+mod operation;
+mod plan;
 mod table;
 mod value;
 mod wire;
@@ -13,15 +15,16 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use self::{
-    table::{WireConstraint, WireEnum, WireSequence, WireTable},
-    wire::{Name, Wire},
+    operation::{WireObject, WireOperation},
+    table::{WireConstraint, WireEnum, WireExclusion, WireSequence, WireTable},
+    wire::{InNamespace, Name, Wire},
 };
-use crate::schema::Schema;
+use crate::{operation::Operation, schema::Schema};
 
 /// The version that is written, and the only one that is read.
 pub const VERSION: u64 = 1;
 
-/// A whole document.
+/// A document of a schema.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Document {
@@ -37,27 +40,43 @@ struct Document {
     external: Vec<WireTable>,
 }
 
+/// A document of operations.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OperationsDocument {
+    version: u64,
+    operations: Vec<WireOperation>,
+}
+
 /// What must be known before the rest is read.
 #[derive(Debug, Deserialize)]
 struct Head {
     version: u64,
 }
 
-/// Why JSON is no schema.
+/// Why JSON is no schema, or no operations.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum JsonError {
+    /// A function of a script, of which only the title is written.
+    #[error("JSON has the title `{title}` of code, and not the code")]
+    Code {
+        /// The title.
+        title: String,
+    },
     /// Two things of one name.
-    #[error("{what} `{name}` stands twice in the JSON of a schema")]
+    #[error("{what} `{name}` stands twice in the JSON")]
     Duplicate {
         /// What it is, such as `table`.
         what: &'static str,
         /// The name.
         name: String,
     },
-    /// It is no JSON, or not that of a schema.
-    #[error("this is not the JSON of a schema")]
+    /// It is no JSON, or that of something else.
+    #[error("this is not the JSON of {what}")]
     Malformed {
+        /// What is read: `a schema`.
+        what: &'static str,
         /// What is wrong, with its line and column.
         #[source]
         source: serde_json::Error,
@@ -75,7 +94,7 @@ pub enum JsonError {
         operators: usize,
     },
     /// A form that this release does not know.
-    #[error("the JSON of a schema has version {version}; this release reads version {VERSION}")]
+    #[error("the JSON has version {version}; this release reads version {VERSION}")]
     UnknownVersion {
         /// The version in it.
         version: u64,
@@ -87,6 +106,9 @@ impl JsonError {
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
+            Self::Code { .. } => {
+                Some("read the operations before and after it, and leave the code to the script that has it")
+            }
             Self::Duplicate { .. } | Self::Operators { .. } => {
                 Some("docs/JSON.md says what each field may hold")
             }
@@ -124,7 +146,7 @@ impl Schema {
             tables: tables.values().map(Wire::of).collect(),
             external: external.values().map(Wire::of).collect(),
         };
-        serde_json::to_string_pretty(&document).expect("texts, numbers and lists are always JSON")
+        text(&document)
     }
 
     /// Reads a schema from JSON.
@@ -133,12 +155,7 @@ impl Schema {
     ///
     /// When the version is unknown, when a field is unknown, missing or of another form, and when two things have one name.
     pub fn from_json(json: &str) -> Result<Self, JsonError> {
-        let malformed = |source| JsonError::Malformed { source };
-        let Head { version } = serde_json::from_str(json).map_err(malformed)?;
-        if version != VERSION {
-            return Err(JsonError::UnknownVersion { version });
-        }
-        let document: Document = serde_json::from_str(json).map_err(malformed)?;
+        let document: Document = document(json, "a schema")?;
         let Document { version: _, namespaces, enums, sequences, tables, external } = document;
         refuse_second("namespace", namespaces.iter())?;
         refuse_second("enum type", enums.iter().map(|one| &one.name))?;
@@ -154,25 +171,105 @@ impl Schema {
     }
 }
 
-/// Refuses what the library's types would lose without a word.
+impl Operation {
+    /// Writes operations as JSON of the version [`VERSION`], indented. Of code ([`Op::run`](crate::Op::run)) it holds the
+    /// title.
+    ///
+    /// ```
+    /// use cucurbit::{Op, operation::Operation};
+    ///
+    /// let operations = Op::record(|op| op.rename_table("plant", "plants"));
+    /// let json = Operation::to_json(&operations);
+    /// assert_eq!(Operation::from_json(&json).unwrap(), operations);
+    /// ```
+    #[must_use]
+    pub fn to_json(operations: &[Self]) -> String {
+        text(&OperationsDocument { version: VERSION, operations: wire_of(operations) })
+    }
+
+    /// Reads operations from JSON.
+    ///
+    /// # Errors
+    ///
+    /// When the version is unknown, when a field is unknown, missing or of another form, when two things have one name, and
+    /// when one of the operations is code.
+    pub fn from_json(json: &str) -> Result<Vec<Self>, JsonError> {
+        let OperationsDocument { version: _, operations } = document(json, "operations")?;
+        operations.iter().try_for_each(check_operation)?;
+        Ok(operations.model())
+    }
+}
+
+/// Returns operations in the form in which they stand in JSON.
+#[cfg(feature = "cli")]
+pub(crate) fn operations(operations: &[Operation]) -> impl Serialize {
+    wire_of(operations)
+}
+
+fn wire_of(operations: &[Operation]) -> Vec<WireOperation> {
+    operations.iter().map(Wire::of).collect()
+}
+
+fn text(document: &impl Serialize) -> String {
+    serde_json::to_string_pretty(document).expect("texts, numbers and lists are always JSON")
+}
+
+/// Reads a document of the version that is known.
+fn document<D: serde::de::DeserializeOwned>(json: &str, what: &'static str) -> Result<D, JsonError> {
+    let malformed = |source| JsonError::Malformed { what, source };
+    let Head { version } = serde_json::from_str(json).map_err(malformed)?;
+    if version != VERSION {
+        return Err(JsonError::UnknownVersion { version });
+    }
+    serde_json::from_str(json).map_err(malformed)
+}
+
+/// Refuses what the library's types would lose silently, and code.
+fn check_operation(operation: &WireOperation) -> Result<(), JsonError> {
+    match operation {
+        WireOperation::Create { object: WireObject::Table(table), .. } => check(table),
+        WireOperation::Create {
+            object: WireObject::Constraint { table, constraint: WireConstraint::Exclusion(exclusion) },
+            ..
+        } => check_exclusion(table, exclusion),
+        WireOperation::Execute(execute) => execute.means.iter().flatten().try_for_each(check_operation),
+        WireOperation::On { operations, .. } => operations.iter().try_for_each(check_operation),
+        WireOperation::Run { title, .. } => Err(JsonError::Code { title: title.clone() }),
+        WireOperation::Alter { .. }
+        | WireOperation::BulkInsert(_)
+        | WireOperation::Comment { .. }
+        | WireOperation::Create { .. }
+        | WireOperation::Drop { .. }
+        | WireOperation::Irreversible { .. }
+        | WireOperation::Rename { .. } => Ok(()),
+    }
+}
+
+/// Refuses what the library's types would lose silently.
 fn check(table: &WireTable) -> Result<(), JsonError> {
-    let name = || table.name.clone().model().to_string();
     refuse_second("column", table.columns.iter().map(|column| &column.name))?;
     refuse_second("index", table.indexes.0.iter().map(|index| &index.name))?;
     let is_key = |one: &&WireConstraint| matches!(one, WireConstraint::PrimaryKey(_));
     if table.constraints.0.iter().filter(is_key).count() > 1 {
-        return Err(JsonError::Duplicate { what: "the primary key of", name: name() });
+        let name = table.name.clone().model().to_string();
+        return Err(JsonError::Duplicate { what: "the primary key of", name });
     }
-    for constraint in &table.constraints.0 {
-        if let WireConstraint::Exclusion(exclusion) = constraint {
-            let (parts, operators) = (exclusion.index.parts.len(), exclusion.operators.len());
-            if parts != operators {
-                let exclusion = exclusion.index.name.clone().model().to_string();
-                return Err(JsonError::Operators { table: name(), name: exclusion, parts, operators });
-            }
-        }
+    table.constraints.0.iter().try_for_each(|constraint| match constraint {
+        WireConstraint::Exclusion(exclusion) => check_exclusion(&table.name, exclusion),
+        WireConstraint::PrimaryKey(_)
+        | WireConstraint::Unique(_)
+        | WireConstraint::ForeignKey(_)
+        | WireConstraint::Check(_) => Ok(()),
+    })
+}
+
+fn check_exclusion(table: &InNamespace, exclusion: &WireExclusion) -> Result<(), JsonError> {
+    let (parts, operators) = (exclusion.index.parts.len(), exclusion.operators.len());
+    if parts == operators {
+        return Ok(());
     }
-    Ok(())
+    let (table, name) = (table.clone().model().to_string(), exclusion.index.name.clone().model().to_string());
+    Err(JsonError::Operators { table, name, parts, operators })
 }
 
 /// Refuses two things of one name.

@@ -32,7 +32,7 @@ macro_rules! same {
         }
     )*};
 }
-same!(bool, i64, u32, String, BTreeMap<String, String>, (u32, i32));
+same!(bool, i64, String, BTreeMap<String, String>, (String, String));
 
 impl<W: Wire> Wire for Option<W> {
     type Model = Option<W::Model>;
@@ -218,3 +218,78 @@ macro_rules! object {
     };
 }
 pub(super) use object;
+
+/// Defines a word of the wire for an enum of which one is chosen: the tag says the variant, and its fields stand beside it.
+/// A variant has the fields that must be there and those that may be missing, or is an object of its own. The name of a
+/// field on the wire is followed by its name in the library, which is a number where it has none.
+macro_rules! choice {
+    ($(#[$meta:meta])* $wire:ident of $model:ident by $tag:literal {$(
+        $variant:ident $(($inner:ident: $inner_ty:ty))? $({
+            $($field:ident = $at:tt: $ty:ty),* $(,)?
+        } {
+            $($other:ident = $other_at:tt: $other_ty:ty),* $(,)?
+        })?
+    )*}) => {
+        $(#[$meta])*
+        #[derive(Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = $tag, rename_all = "snake_case", deny_unknown_fields)]
+        pub(super) enum $wire {$(
+            $variant $(($inner_ty))? $({
+                $($field: $ty,)*
+                $(
+                    #[serde(default, skip_serializing_if = "is_default")]
+                    $other: $other_ty,
+                )*
+            })?,
+        )*}
+
+        impl Wire for $wire {
+            type Model = $model;
+
+            fn of(model: &$model) -> Self {
+                match model {$(
+                    $model::$variant $(($inner))? $({ $($at: $field,)* $($other_at: $other,)* })? => {
+                        Self::$variant $((Wire::of($inner)))? $({
+                            $($field: Wire::of($field),)*
+                            $($other: Wire::of($other),)*
+                        })?
+                    }
+                )*}
+            }
+
+            fn model(self) -> $model {
+                match self {$(
+                    Self::$variant $(($inner))? $({ $($field,)* $($other,)* })? => {
+                        $model::$variant $(($inner.model()))? $({
+                            $($at: $field.model(),)*
+                            $($other_at: $other.model(),)*
+                        })?
+                    }
+                )*}
+            }
+        }
+    };
+}
+pub(super) use choice;
+
+/// Defines `true` and `false` for a struct of one field.
+macro_rules! flag {
+    ($wire:ident of $model:ident { $field:ident }) => {
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub(super) struct $wire(bool);
+
+        impl Wire for $wire {
+            type Model = $model;
+
+            fn of($model { $field }: &$model) -> Self {
+                Self(*$field)
+            }
+
+            fn model(self) -> $model {
+                $model { $field: self.0 }
+            }
+        }
+    };
+}
+pub(super) use flag;

@@ -22,7 +22,7 @@ pub fn apply_all(schema: &mut Schema, operations: &[Operation], dialect: Dialect
 /// Applies one operation to a schema in memory.
 ///
 /// `On` blocks for another dialect do nothing, except that what only one database keeps is known on the others. SQL
-/// does what its `.means()` says and otherwise nothing: whoever must know what SQL does, runs it and reflects.
+/// does what its `.means()` says and otherwise nothing: to know what SQL does, run it and reflect.
 ///
 /// # Errors
 ///
@@ -123,7 +123,7 @@ fn comment(schema: &mut Schema, id: &ObjectId, text: Option<&String>) -> Result<
 
 /// Finds the constraint that a reference means: its place among the table's constraints.
 ///
-/// One that is meant by what it is need not be unnamed in the table: a database names what nobody named. Of
+/// One that is meant by what it is need not be unnamed in the table: a database chooses a name. Of
 /// several that fit, an unnamed one is taken first.
 #[must_use]
 pub fn resolve_constraint(table: &Table, constraint: &ConstraintRef) -> Option<usize> {

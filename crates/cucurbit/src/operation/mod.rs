@@ -20,8 +20,6 @@ mod sequence_change;
 mod there;
 mod unfit;
 
-use serde::Serialize;
-
 use crate::schema::{
     ColumnType, ConstraintRef, Deferral, Dialect, EnumPlace, Expression, Ident, Kind, Literal, Object,
     ObjectId, ObjectName, OnConflict, ServerDefault, TableName, TableOption,
@@ -52,8 +50,7 @@ pub use self::{
     clippy::large_enum_variant,
     reason = "operations are few, and a box would hide the kind from a pattern"
 )]
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Operation {
     /// Changes an object in place.
     Alter(Change),
@@ -119,8 +116,7 @@ pub enum Operation {
 }
 
 /// A change of an object in place, by its kind.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// Changes of a column.
     Column {
@@ -165,8 +161,7 @@ pub enum Change {
 }
 
 /// One change of a table itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TableChange {
     /// Sets an option, or takes it away; databases without the option do nothing.
     SetOption {
@@ -178,8 +173,7 @@ pub enum TableChange {
 }
 
 /// One change of a column.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ColumnChange {
     /// Says that the values that are there may be lost, where computed ones take their place.
     LosesData,
@@ -230,8 +224,7 @@ impl ColumnChange {
 }
 
 /// One change of a constraint.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConstraintChange {
     /// Says when a foreign key is checked.
     SetDeferral(Deferral),
@@ -240,8 +233,7 @@ pub enum ConstraintChange {
 }
 
 /// One change of an enum type.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EnumChange {
     /// Adds a value.
     AddValue {
@@ -271,8 +263,7 @@ pub enum EnumChange {
 /// Whether an operation may lose data that is there.
 ///
 /// Without consent, dropping something that is not empty is refused before anything runs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Consent {
     /// Whether it is given.
     pub is_given: bool,
@@ -293,8 +284,7 @@ impl Consent {
 /// Whether others may write to a table while its index is made or dropped (`CONCURRENTLY`).
 ///
 /// PostgreSQL does so outside any transaction, and alone in its revision. SQLite has one writer, and ignores it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Concurrency {
     /// Whether they may.
     pub is_concurrent: bool,
@@ -308,7 +298,7 @@ impl Concurrency {
 }
 
 /// Rows of constants.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BulkInsert {
     /// The table.
     pub table: TableName,
@@ -333,7 +323,7 @@ impl BulkInsert {
 }
 
 /// SQL as it is written.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Execute {
     /// One or more statements. Nothing in it is a parameter.
     pub sql: String,

@@ -140,7 +140,7 @@ pub fn follow(schema: &mut Schema, operations: &[Operation], dialect: Dialect) {
             make_what_is_known(schema, operation);
         }
         if add_what_is_missing(schema, operation, &unfit) {
-            // What is wrong with it now is whoever runs it to say.
+            // What is wrong with it is said when it is run.
             apply(schema, operation, dialect).unwrap_or_default();
         }
     }
@@ -181,7 +181,7 @@ fn others_and_types(
         let there = schema.tables.get_mut(table).and_then(|table| table.column_mut(column));
         let ty = ty.on(only).clone();
         if let Some(there) = there {
-            // Of other types whoever has them says them.
+            // Of other types it is said where they are used.
             if ty.enum_name().is_some() || there.ty.on(only).enum_name().is_some() {
                 keep_type(there, ty, only, dialect);
             }

@@ -1,15 +1,12 @@
 //! `op.alter_sequence`: the changes of a sequence, each of which says one thing and leaves all else.
 
-use serde::Serialize;
-
 use crate::schema::{Sequence, SequenceOptions, Type};
 
 /// One change of a sequence.
 ///
 /// A start and bounds that were never set follow the rest, as in a new sequence: an ascending one with another minimum
 /// starts there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SequenceChange {
     /// Sets how many values a session takes at once.
     SetCache(i64),

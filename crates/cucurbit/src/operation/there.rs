@@ -34,7 +34,7 @@ pub(super) fn of_constraint(
     }
 }
 
-/// Refuses a foreign key to a column that is not there. The other table may be somebody else's, of which nothing is known.
+/// Refuses a foreign key to a column that is not there. The other table may be external, of which nothing is known.
 fn of_referred(schema: &Schema, table: &Table, key: &ForeignKey) -> Result<(), ApplyError> {
     let referred =
         if key.referred_table == table.name { Some(table) } else { schema.table(&key.referred_table) };
@@ -42,7 +42,7 @@ fn of_referred(schema: &Schema, table: &Table, key: &ForeignKey) -> Result<(), A
 }
 
 fn all<'c>(table: &Table, mut columns: impl Iterator<Item = &'c Ident>) -> Result<(), ApplyError> {
-    // SQLite takes names in any letters; where letters count, the database looks again.
+    // SQLite takes names in any case; where case counts, the database looks again.
     let is_same = |one: &Ident, other: &Ident| one.as_str().eq_ignore_ascii_case(other.as_str());
     let missing = columns.find(|column| !table.columns.iter().any(|there| is_same(&there.name, column)));
     match missing {

@@ -266,7 +266,7 @@ fn planned(dialect: Dialect, before: &mut Before, operations: &[Operation]) -> O
 
 /// Returns the fingerprint of what a script says.
 pub(super) fn fingerprint_of(operations: &[Operation]) -> String {
-    fingerprint(&format!("{operations:?}"))
+    fingerprint(&Operation::to_json(operations))
 }
 
 /// Returns the FNV-1a hash of a text, 64 bits: it tells one text of a script from another.

@@ -1,11 +1,9 @@
 //! One column of a table.
 
-use serde::Serialize;
-
 use super::{ColumnType, Expression, Ident, Identity, Literal, OnConflict, Serial, ServerDefault};
 
 /// A column.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
     /// The name, unique in its table.
     pub name: Ident,

@@ -1,17 +1,15 @@
 //! Primary keys, uniques, foreign keys and checks.
 //!
-//! A constraint without a name is one that nobody named: its name is neither written nor compared.
+//! A constraint without a name has one that the database chose: it is neither written nor compared.
 
 use std::fmt;
-
-use serde::Serialize;
 
 use super::{Expression, Ident, TableName};
 
 /// A table's primary key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PrimaryKey {
-    /// The name, if somebody chose one.
+    /// The name, if one was chosen.
     pub name: Option<Ident>,
     /// The columns, in the order of the key.
     pub columns: Vec<Ident>,
@@ -26,9 +24,9 @@ pub struct PrimaryKey {
 }
 
 /// A unique constraint.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unique {
-    /// The name, if somebody chose one.
+    /// The name, if one was chosen.
     pub name: Option<Ident>,
     /// The columns, in order.
     pub columns: Vec<Ident>,
@@ -45,8 +43,7 @@ pub struct Unique {
 }
 
 /// When a constraint is checked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Deferral {
     /// At once, and no transaction can put it off. SQL's default.
     #[default]
@@ -71,8 +68,7 @@ impl Deferral {
 
 /// What becomes of a row that breaks a key or a NOT NULL: SQLite's `ON CONFLICT` (sqlite.org/lang_conflict.html). A CHECK
 /// may say it too, and it means nothing there.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum OnConflict {
     /// The statement fails and is undone. What happens where nothing is said.
     #[default]
@@ -105,8 +101,7 @@ impl OnConflict {
 }
 
 /// Which rows with NULL in a foreign key of several columns refer to nothing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Match {
     /// Those with a NULL in any of the columns. SQL's default.
     #[default]
@@ -117,8 +112,7 @@ pub enum Match {
 }
 
 /// What happens to a row when the row it refers to goes away or changes its key.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Action {
     /// Delete or update the row too.
     Cascade,
@@ -148,9 +142,9 @@ impl Action {
 }
 
 /// A foreign key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ForeignKey {
-    /// The name, if somebody chose one.
+    /// The name, if one was chosen.
     pub name: Option<Ident>,
     /// The columns of this table, in order.
     pub columns: Vec<Ident>,
@@ -176,9 +170,9 @@ pub struct ForeignKey {
 }
 
 /// A check constraint.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
-    /// The name, if somebody chose one.
+    /// The name, if one was chosen.
     pub name: Option<Ident>,
     /// The condition.
     pub expression: Expression,
@@ -190,9 +184,8 @@ pub struct Check {
     pub comment: Option<String>,
 }
 
-/// Names one constraint of a table: by its name, or by what it is where nobody named it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+/// Names one constraint of a table: by its name, or by what it is if it has no chosen name.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConstraintRef {
     /// The unnamed check with this condition.
     Check {
@@ -240,7 +233,7 @@ fn list(columns: &[Ident]) -> String {
 }
 
 /// What a foreign key refers to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Referred {
     /// The table.
     pub table: TableName,

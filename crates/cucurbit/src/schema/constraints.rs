@@ -2,16 +2,13 @@
 
 use std::ops::{Deref, DerefMut};
 
-use serde::Serialize;
-
 use super::{
     Check, ConstraintRef, Deferral, Exclusion, Expression, ForeignKey, Ident, Index, IndexKey, PrimaryKey,
     Unique,
 };
 
 /// A constraint of a table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Constraint {
     /// The primary key.
     PrimaryKey(PrimaryKey),
@@ -217,8 +214,7 @@ impl Index {
 
 /// The constraints of a table: the primary key, unique constraints, foreign keys, checks and exclusions, each kind in the
 /// order in which they were declared.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Constraints(Vec<Constraint>);
 
 impl Constraints {

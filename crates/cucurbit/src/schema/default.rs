@@ -4,8 +4,6 @@
 
 use std::fmt;
 
-use serde::Serialize;
-
 use super::{Ident, SequenceOptions, Type, Variants};
 
 /// An SQL expression, with other texts for some dialects.
@@ -24,8 +22,7 @@ impl From<String> for Expression {
 }
 
 /// A column's server default. Its kinds exclude each other, as they do in SQL.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ServerDefault {
     /// `GENERATED ALWAYS AS (expression)`.
     Computed {
@@ -45,7 +42,7 @@ pub enum ServerDefault {
 }
 
 /// The sequence that a SERIAL column owns: what of it is not as the server makes it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Serial {
     /// The name; `table_column_seq` if not given. It lies in the schema of its table.
     pub name: Option<Ident>,
@@ -56,7 +53,7 @@ pub struct Serial {
 }
 
 /// The options of an identity column.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Identity {
     /// `GENERATED ALWAYS` rather than `BY DEFAULT`.
     pub always: bool,
@@ -188,8 +185,7 @@ impl Identity {
 }
 
 /// A constant.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Literal {
     /// `TRUE` or `FALSE`.
     Boolean(bool),

@@ -2,12 +2,10 @@
 //!
 //! A column of one is [`Type::Enum`](super::Type::Enum); where a database has no such types, its values are text.
 
-use serde::Serialize;
-
 use super::ObjectName;
 
 /// An enum type (PostgreSQL only).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EnumType {
     /// The name.
     pub name: ObjectName,
@@ -32,8 +30,7 @@ impl EnumType {
 }
 
 /// Where a new value of an enum type sorts.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum EnumPlace {
     /// After another value.
     After(String),

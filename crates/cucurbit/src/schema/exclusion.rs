@@ -1,11 +1,9 @@
 //! Exclusion constraints: no two rows may stand to each other as all of their operators say. PostgreSQL only.
 
-use serde::Serialize;
-
 use super::{ConstraintRef, Deferral, Expression, Ident, Index, IndexPart, build::idents};
 
 /// An exclusion constraint. Its name is that of the index that carries it, and is always chosen.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exclusion {
     /// The index that carries it.
     pub index: Index,

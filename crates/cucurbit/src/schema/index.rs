@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
 use super::{Expression, Ident};
 
 /// An index.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Index {
     /// The name, unique in its schema.
     pub name: Ident,
@@ -32,7 +30,7 @@ pub struct Index {
 }
 
 /// One part of an index's key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IndexPart {
     /// The column or expression.
     pub key: IndexKey,
@@ -47,8 +45,7 @@ pub struct IndexPart {
 }
 
 /// What an index part indexes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IndexKey {
     /// A column.
     Column(Ident),
@@ -57,8 +54,7 @@ pub enum IndexKey {
 }
 
 /// The direction of an index part.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
     /// Smallest first: the default.
     #[default]
@@ -68,8 +64,7 @@ pub enum Order {
 }
 
 /// Where NULLs stand in an index.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Nulls {
     /// Before all values.
     First,

@@ -65,9 +65,9 @@ pub struct Schema {
     /// The schemas that are there besides the connection's own and those in which something lies (PostgreSQL only).
     pub schemas: BTreeSet<Ident>,
     /// The tables that keys may refer to and that are not the project's: never made, dropped, altered or compared. Of their
-    /// columns those are known to which somebody refers.
+    /// columns those are known to which foreign keys refer.
     pub external: BTreeMap<TableName, Table>,
-    /// What whoever read it noticed: warnings of `create`.
+    /// What was noticed when it was read: warnings of `create`.
     pub remarks: Remarks,
     /// What scripts give to PostgreSQL alone without a word of what it does.
     pub unsaid: Unsaid,

@@ -4,8 +4,6 @@
 
 use std::{borrow::Borrow, fmt, sync::Arc};
 
-use serde::{Serialize, Serializer};
-
 /// A name as the database stores it: case-sensitive, unquoted.
 ///
 /// It is shared, not copied: a comparison of large schemas has each name in many places.
@@ -29,12 +27,6 @@ impl Ident {
 impl fmt::Display for Ident {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
-    }
-}
-
-impl Serialize for Ident {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
     }
 }
 
@@ -75,7 +67,7 @@ impl From<&Self> for Ident {
 }
 
 /// A table's name, with the schema it lies in unless that is the connection's own.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TableName {
     /// The schema; `None` is the connection's default (`public`, as a rule).
     pub schema: Option<Ident>,

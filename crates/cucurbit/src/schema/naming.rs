@@ -1,6 +1,6 @@
-//! Names for what nobody named: SQLAlchemy's naming conventions.
+//! Names for constraints and indexes without one: SQLAlchemy's naming conventions.
 //!
-//! What lives here: [`NamingConvention`], its patterns and what they stand for. A name that somebody chose stays.
+//! What lives here: [`NamingConvention`], its patterns and what they stand for. A chosen name stays.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::{Constraint, Ident, Index, IndexKey, Schema, Table};
 
-/// How constraints and indexes are named that nobody named: a pattern for each kind, as in SQLAlchemy's
+/// How constraints and indexes without a chosen name are named: a pattern for each kind, as in SQLAlchemy's
 /// `MetaData(naming_convention=…)`, with the same keys and tokens.
 ///
 /// | token | stands for |
@@ -145,7 +145,7 @@ impl NamingConvention {
         self
     }
 
-    /// Names what nobody named.
+    /// Names what has no chosen name.
     ///
     /// # Errors
     ///

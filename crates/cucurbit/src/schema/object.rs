@@ -2,15 +2,12 @@
 
 use std::fmt;
 
-use serde::Serialize;
-
 use super::{
     Column, Constraint, ConstraintRef, EnumType, Ident, Index, ObjectName, Sequence, Table, TableName,
 };
 
 /// A kind of object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Kind {
     /// A column of a table.
@@ -43,8 +40,7 @@ impl Kind {
 }
 
 /// An object of a schema.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Object {
     /// A column of a table.
     Column {
@@ -78,8 +74,7 @@ pub enum Object {
 }
 
 /// Which object of a schema is meant.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ObjectId {
     /// A column of a table.
     Column {

@@ -1,4 +1,4 @@
-//! What whoever read a schema noticed and no comparison asks for.
+//! What was noticed when a schema was read, and no comparison asks for.
 
 use std::collections::BTreeSet;
 

@@ -1,11 +1,9 @@
 //! Sequences that stand alone. Those that a column owns are the column's default.
 
-use serde::Serialize;
-
 use super::{ObjectName, Serial, Type};
 
 /// What a sequence does; a value that is not given is the database's own.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SequenceOptions {
     /// The first value: the smallest upwards, the largest downwards.
     pub start: Option<i64>,
@@ -31,7 +29,7 @@ impl SequenceOptions {
 }
 
 /// A sequence (PostgreSQL only).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sequence {
     /// The name.
     pub name: ObjectName,

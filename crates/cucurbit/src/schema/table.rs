@@ -2,15 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
 use super::{
     Check, Column, ColumnType, Constraint, ConstraintRef, Constraints, Dialect, Exclusion, ForeignKey, Ident,
     Index, PrimaryKey, ServerDefault, TableName, Unique,
 };
 
 /// A table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table {
     /// The name.
     pub name: TableName,
@@ -27,7 +25,7 @@ pub struct Table {
 }
 
 /// Options of a table that only one database knows.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TableOptions {
     /// SQLite: row ids are never given twice (`AUTOINCREMENT`).
     pub is_autoincrement: bool,
@@ -40,8 +38,7 @@ pub struct TableOptions {
 }
 
 /// One of the options of a table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TableOption {
     /// SQLite: row ids are never given twice (`AUTOINCREMENT`).
     Autoincrement,

@@ -1,5 +1,5 @@
-//! The tables in which other migration tools keep their books, and those that replication and hosts of SQLite files put
-//! beside them: they are nobody's to compare, unless a model declares one.
+//! The bookkeeping tables of other migration tools, and those that replication and hosts of SQLite files put
+//! beside them: they are not compared, unless a model declares one.
 
 use super::Table;
 
@@ -147,7 +147,7 @@ const SHAPES: [(&str, &[&str]); 18] = [
 /// Phinx keeps one for each plug-in.
 const SUFFIX: &str = "_phinxlog";
 
-/// Tells whether a table of this name is a migration tool's, whatever its columns are. Letters do not matter.
+/// Tells whether a table of this name is a migration tool's, whatever its columns are. Case does not matter.
 pub(crate) fn is_name_of_tool(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     NAMES.contains(&name.as_str()) || name.ends_with(SUFFIX)

@@ -4,8 +4,6 @@
 
 use std::fmt;
 
-use serde::Serialize;
-
 use super::{Dialect, ObjectName, Variants};
 
 /// A column's type, with the types it has on other dialects.
@@ -14,8 +12,7 @@ pub type ColumnType = Variants<Type>;
 /// A logical column type.
 ///
 /// Lengths are in characters for text and in bytes for binary; precisions of times are digits of a second.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Type {
     /// An array of another type (PostgreSQL only).
     Array(Box<Self>),

@@ -4,11 +4,8 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use serde::Serialize;
-
 /// A database that Cucurbit speaks to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Dialect {
     /// PostgreSQL 13 and later.
     Postgres,
@@ -55,12 +52,11 @@ impl fmt::Display for Dialect {
 }
 
 /// A value with other values for some dialects: SQLAlchemy's `with_variant`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variants<T> {
     /// The value where no variant is given.
     pub base: T,
     /// The values that differ, by dialect.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub variants: BTreeMap<Dialect, T>,
 }
 

@@ -38,9 +38,13 @@ fn value(script: &NewScript) -> Value {
         "labels": script.branch_labels,
         "dependencies": script.depends_on,
         "created": script.created.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-        "upgrade": script.upgrade.iter().map(as_recorded).collect::<Vec<_>>(),
-        "downgrade": script.downgrade.iter().map(as_recorded).collect::<Vec<_>>(),
+        "upgrade": recorded(&script.upgrade),
+        "downgrade": recorded(&script.downgrade),
     })
+}
+
+fn recorded(operations: &[Operation]) -> String {
+    Operation::to_json(&operations.iter().map(as_recorded).collect::<Vec<_>>())
 }
 
 /// Another name and a comment of a column are recorded as the changes of a column that they are.
@@ -108,8 +112,8 @@ struct Recorded {
     labels: &'static [&'static str],
     dependencies: &'static [&'static str],
     created: Option<&'static str>,
-    upgrade: Vec<Operation>,
-    downgrade: Vec<Operation>,
+    upgrade: String,
+    downgrade: String,
 }
 
 fn record(revision: Revision, upgrade: fn(&mut Op), downgrade: fn(&mut Op)) -> Recorded {
@@ -119,8 +123,8 @@ fn record(revision: Revision, upgrade: fn(&mut Op), downgrade: fn(&mut Op)) -> R
         labels: revision.labels(),
         dependencies: revision.dependencies(),
         created: revision.create_date(),
-        upgrade: Op::record(upgrade),
-        downgrade: Op::record(downgrade),
+        upgrade: Operation::to_json(&Op::record(upgrade)),
+        downgrade: Operation::to_json(&Op::record(downgrade)),
     }
 }
 "#;

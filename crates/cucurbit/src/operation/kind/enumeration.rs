@@ -137,7 +137,7 @@ pub(crate) fn additions(from: &[String], to: &[String]) -> Option<Vec<EnumChange
 
 /// Returns what undoes the change of an enum type.
 ///
-/// Rows that hold a value which goes again are nobody's to guess: the reverse does not say what they get.
+/// Rows that hold a value which goes again cannot be guessed for: the reverse does not say what they get.
 pub(in super::super) fn reverse_alter(
     before: &Schema,
     name: &ObjectName,

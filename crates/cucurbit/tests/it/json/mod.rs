@@ -1,8 +1,15 @@
-//! The JSON of a schema: it goes there and back, its form is kept, and what is wrong in it is said.
+//! The JSON of a schema: it goes there and back, its form is kept, and what is wrong in it is said. Of operations and plans
+//! as well, in files of their own.
+
+mod operations;
+mod plan;
 
 use std::{collections::BTreeSet, error::Error as _};
 
-use cucurbit::schema::{Action, Deferral, Dialect, Match, Schema, ServerDefault, Type};
+use cucurbit::{
+    json::JsonError,
+    schema::{Action, Deferral, Dialect, Match, Schema, ServerDefault, Type},
+};
 use proptest::test_runner::{Config, TestRunner};
 
 use crate::any_operation;
@@ -63,7 +70,9 @@ fn fields(json: &serde_json::Value, found: &mut BTreeSet<String>) {
 #[test]
 fn the_page_says_every_field_and_no_other() {
     let mut found = BTreeSet::new();
-    fields(&serde_json::from_str(RICH).unwrap(), &mut found);
+    for rich in [RICH, operations::RICH, plan::RICH] {
+        fields(&serde_json::from_str(rich).unwrap(), &mut found);
+    }
     let rows = PAGE.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` |"));
     let said: BTreeSet<String> = rows.map(|(field, _)| field.to_owned()).collect();
     assert_eq!(said, found);
@@ -74,7 +83,10 @@ fn the_page_says_every_field_and_no_other() {
 
 /// Reads what is wrong, and says how that is told.
 fn refusal(json: &str) -> String {
-    let error = Schema::from_json(json).unwrap_err();
+    told(&Schema::from_json(json).unwrap_err())
+}
+
+fn told(error: &JsonError) -> String {
     assert!(error.hint().is_some());
     error.source().map_or_else(|| error.to_string(), ToString::to_string)
 }
@@ -88,7 +100,7 @@ fn what_is_wrong_is_said() {
         ("{}".to_owned(), "missing field `version`"),
         (
             r#"{"version": 2, "tables": {}}"#.to_owned(),
-            "the JSON of a schema has version 2; this release reads version 1",
+            "the JSON has version 2; this release reads version 1",
         ),
         (r#"{"version": 1}"#.to_owned(), "missing field `tables`"),
         (table(r#", "colour": "red""#), "unknown field `colour`"),
@@ -97,11 +109,11 @@ fn what_is_wrong_is_said() {
         (table(r#", "indexes": [{"name": "i", "parts": [{"key": 7}]}]"#), "line 1 column"),
         (
             table(r#", "indexes": [{"name": "i", "parts": []}, {"name": "i", "parts": []}]"#),
-            "index `i` stands twice in the JSON of a schema",
+            "index `i` stands twice in the JSON",
         ),
         (
             table(r#", "constraints": [{"kind": "primary_key", "columns": []}, {"kind": "primary_key", "columns": []}]"#),
-            "the primary key of `t` stands twice in the JSON of a schema",
+            "the primary key of `t` stands twice in the JSON",
         ),
         (
             table(r#", "constraints": [{"kind": "exclusion", "index": {"name": "x", "parts": []}, "operators": ["="]}]"#),
@@ -109,7 +121,7 @@ fn what_is_wrong_is_said() {
         ),
         (
             r#"{"version": 1, "tables": [], "enums": [{"name": "m", "values": []}, {"name": "m", "values": []}]}"#.to_owned(),
-            "enum type `m` stands twice in the JSON of a schema",
+            "enum type `m` stands twice in the JSON",
         ),
         (
             r#"{"version": 1, "tables": [{"name": "t", "columns": [{"name": "a", "type": "colour", "nullable": true}]}]}"#.to_owned(),
