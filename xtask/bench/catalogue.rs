@@ -1,4 +1,4 @@
-//! Prints the statements by which Cucurbit reads the schema of the database whose address is the argument.
+//! Prints the statements by which Cucurbit reads the schema of the database whose connection URL is the argument.
 //!
 //! They are what sqlx reports of itself (target `sqlx::query`), so that they are the very ones that are sent.
 
@@ -53,7 +53,7 @@ impl Visit for Text {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let url = std::env::args().nth(1).ok_or("no address")?;
+    let url = std::env::args().nth(1).ok_or("no connection URL")?;
     let mut connection = Connection::connect(&url.parse()?, &Default::default()).await?;
     tracing::subscriber::set_global_default(Listener)?;
     dialect::reflect_snapshot(&mut connection).await?;

@@ -22,7 +22,7 @@ pub(crate) fn install(package: &str) -> Result<(), Failure> {
     apt_get(&["install", "--yes", "--no-install-recommends", package])
 }
 
-/// Runs apt-get, which asks nothing, and waits while somebody else installs something.
+/// Runs apt-get, which asks nothing, and waits while another process installs something.
 fn apt_get(arguments: &[&str]) -> Result<(), Failure> {
     let mut command = Command::new("apt-get");
     command.args(["--option", "DPkg::Lock::Timeout=300"]).args(arguments);

@@ -5,13 +5,13 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::process::Command;
 
-/// The variable with the address of the PostgreSQL server for tests.
+/// The variable with the connection URL of the PostgreSQL server for tests.
 pub(crate) const TEST_URL: &str = "CUCURBIT_TEST_POSTGRES_URL";
 
-/// The address of the PostgreSQL server for tests, when somebody has set one.
+/// The connection URL of the PostgreSQL server for tests, if it is set.
 pub(crate) fn test_url() -> Option<String> {
     let value = variable(TEST_URL)?;
-    // An address that is not UTF-8 is no address: it is passed on to be refused by name.
+    // A connection URL that is not UTF-8 is no connection URL: it is passed on to be refused by name.
     Some(value.to_string_lossy().into_owned()).filter(|url| !url.is_empty())
 }
 

@@ -36,7 +36,7 @@ The project's chores. Usage:
 
   cargo xtask test [[--] ARGUMENTS]      all tests, beside a PostgreSQL server
   cargo xtask postgres -- COMMAND …      any command beside a PostgreSQL server
-  cargo xtask postgres                   a PostgreSQL server until Enter is pressed; prints its address
+  cargo xtask postgres                   a PostgreSQL server until Enter is pressed; prints its connection URL
   cargo xtask fmt [--check]              rustfmt over all code, revision scripts included
   cargo xtask bench [--quick] [--write] [SUBJECT …]
                                          Cucurbit beside Alembic and bare SQL; --write: into docs/PERFORMANCE.md
@@ -45,7 +45,7 @@ The project's chores. Usage:
 
 ARGUMENTS go to `cargo nextest run` (or `cargo test`, where nextest is not installed) in place of the
 full run: names of tests, say. The server is the one of CUCURBIT_TEST_POSTGRES_URL, else a throw-away
-one made from the PostgreSQL that is installed; commands find its address in that variable.";
+one made from the PostgreSQL that is installed; commands find its connection URL in that variable.";
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();

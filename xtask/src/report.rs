@@ -36,7 +36,7 @@ pub(crate) fn note(line: &str) {
     eprintln!("xtask: {line}");
 }
 
-/// Data that somebody asked for.
+/// Data that was asked for.
 #[expect(clippy::print_stdout, reason = "the one place for results")]
 pub(crate) fn print(line: &str) {
     println!("{line}");

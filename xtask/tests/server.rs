@@ -30,7 +30,7 @@ fn folder(notes: &str) -> PathBuf {
 /// Whether a server is still there, by the byte that PostgreSQL answers to an SSLRequest.
 fn answers(url: &str) -> bool {
     let place = url.strip_prefix("postgresql://postgres@").and_then(|rest| rest.split('/').next());
-    let Ok(mut stream) = TcpStream::connect(place.expect("our own address")) else {
+    let Ok(mut stream) = TcpStream::connect(place.expect("our own connection URL")) else {
         return false;
     };
     let mut answer = [0];

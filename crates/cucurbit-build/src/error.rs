@@ -64,7 +64,7 @@ impl BuildError {
 
 impl fmt::Display for BuildError {
     // The system's own words are part of the line here, not left to `source`: a build script has one line
-    // for its error, and nobody walks the chain.
+    // for its error, and Cargo does not print the chain.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoFolder { folder } => {

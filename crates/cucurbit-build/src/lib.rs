@@ -10,7 +10,7 @@
 //!
 //! It writes `$OUT_DIR/versions.rs`, which `cucurbit::include_versions!()` includes. Every revision
 //! becomes a module whose `#[path]` is the file itself, so that an error of the compiler points at the
-//! revision, and a file that is added or removed is noticed by Cargo. Nobody keeps a list by hand, on
+//! revision, and a file that is added or removed is noticed by Cargo. There is no list to keep by hand, on
 //! which two branches of git would conflict.
 //!
 //! Here live reading the folder and writing that text. Revisions are not parsed here, apart from

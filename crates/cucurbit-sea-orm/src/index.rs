@@ -256,7 +256,7 @@ pub(crate) fn are_alike(left: &Index, right: &Index) -> bool {
 
 /// Writes a name as it stands in an expression: in quotes only where the name alone would be read as another one.
 ///
-/// Databases print plain names without quotes, and so did whoever wrote `lower(name)` into an older migration.
+/// Databases print plain names without quotes, and so do older migrations that say `lower(name)`.
 pub(crate) fn identifier(name: &str) -> String {
     let is_plain = name.starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
         && name.chars().all(|other| other.is_ascii_lowercase() || other.is_ascii_digit() || other == '_')

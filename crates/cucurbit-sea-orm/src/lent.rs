@@ -254,7 +254,7 @@ impl TransactionSession for Lent<'_> {
 }
 
 impl Drop for Lent<'_> {
-    /// Rolls a savepoint back that nobody ended, as SeaORM's own transactions do.
+    /// Rolls back a savepoint that was not ended, as SeaORM's own transactions do.
     fn drop(&mut self) {
         if !self.is_savepoint {
             return;

@@ -61,9 +61,9 @@
 //! | types that only PostgreSQL has (`Inet`, `Bit`, …) | text on SQLite |
 //! | `schema_name` | the table's schema |
 //! | `renamed_from` | not read |
-//! | `extra` | refused: raw SQL cannot be compared; [`TableArgs`] has words for it |
+//! | `extra` | refused: raw SQL cannot be compared; use [`TableArgs`] |
 //!
-//! Constraints that nobody named have no name in the schema, so a database that SeaORM made (`fk-plant-user_id`) and
+//! Constraints without a given name have no name in the schema, so a database that SeaORM made (`fk-plant-user_id`) and
 //! one that SQLAlchemy made (`plant_user_id_fkey`) both equal the model.
 //!
 //! [`lend`] and [`acquire`] (feature `runtime`) lead from a run's connection to SeaORM and from SeaORM's pool to a run.

@@ -20,7 +20,7 @@ impl<E> Of<E> {
     }
 }
 
-/// An entity that says more than SeaORM has words for.
+/// An entity that says more than SeaORM can express.
 pub trait WithArgs {
     /// Adds it.
     ///

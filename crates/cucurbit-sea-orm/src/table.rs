@@ -104,7 +104,7 @@ pub struct TableArgsFor<E> {
     indexes: Vec<Index>,
     /// Names for foreign keys of relations, by their columns.
     foreign_key_names: Vec<(Vec<Ident>, Ident)>,
-    /// How the rows are numbered where nobody says it of this table.
+    /// How the rows are numbered by default.
     keys: Keys,
     entity: PhantomData<E>,
 }
@@ -322,7 +322,7 @@ pub(crate) fn primary_key<E: EntityTrait>() -> PrimaryKey {
 
 /// Returns what keys can refer to in the table of an entity that is not the project's: its primary key and what is unique.
 ///
-/// A column whose type nobody can spell is left out, as a key to it would be refused.
+/// A column whose type cannot be written is left out, as a key to it would be refused.
 pub(crate) fn external_table<E: EntityTrait>() -> Table {
     let mut table = Table::new(table_name::<E>());
     let single = E::Column::iter().filter(|column| column.def().is_unique()).map(|column| names([column]));

@@ -1,6 +1,6 @@
 //! `cucurbit.toml` and the environment: where the database is, where the scripts are, how files are named.
 //!
-//! What lives here: the search for the file, its keys, and the one function that says which address is meant.
+//! What lives here: the search for the file, its keys, and the one function that says which connection URL is meant.
 //! The only reader of the environment (apart from sqlx, which reads libpq's own `PG…` variables). What the
 //! answers are used for is the commands' business.
 
@@ -18,7 +18,7 @@ use thiserror::Error;
 use toml::de::DeTable;
 
 use crate::{
-    connection::address::{Address, AddressError, SqliteUrls},
+    connection::url::{ConnectionUrl, ConnectionUrlError, SqliteUrls},
     mask,
     nearest::nearest,
     schema::Dialect,
@@ -30,10 +30,10 @@ pub const FILE_NAME: &str = "cucurbit.toml";
 /// What `cucurbit.toml` says, and the defaults for what it does not say.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The file that was read; `None` when there is none.
+    /// The file that was read; `None` if there is none.
     pub file: Option<PathBuf>,
     /// `dialects`: the databases that every revision must fit; empty when the file does not say, and then it is
-    /// the database of the address.
+    /// the database of the connection URL.
     pub dialects: Vec<Dialect>,
     /// `version_table`: the table that holds the heads.
     pub version_table: String,
@@ -43,7 +43,7 @@ pub struct Config {
     pub truncate_slug_length: Option<usize>,
     /// `lock_wait`: how long a run waits for another one.
     pub lock_wait: Duration,
-    /// `sqlite_urls`: whose reading of SQLite's addresses counts; SQLAlchemy's when the file does not say.
+    /// `sqlite_urls`: whose reading of SQLite's connection URLs counts; SQLAlchemy's when the file does not say.
     pub sqlite_urls: Option<SqliteUrls>,
     folder: PathBuf,
     versions: Option<PathBuf>,
@@ -51,19 +51,19 @@ pub struct Config {
     scratch_url: Option<Secret>,
 }
 
-/// An address, and where it was found.
+/// A connection URL, and where it was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ResolvedAddress {
-    /// The address; a relative SQLite file is already put into its folder.
-    pub address: Address,
+pub struct ResolvedUrl {
+    /// The connection URL; a relative SQLite file is already put into its folder.
+    pub url: ConnectionUrl,
     /// Where it was found.
     pub origin: Origin,
-    /// The SQLite file that sqlx and SeaORM read by the same address, if it is another one and `sqlite_urls` does not say
+    /// The SQLite file that sqlx and SeaORM read by the same connection URL, if it is another one and `sqlite_urls` does not say
     /// which is meant.
     pub other_file: Option<PathBuf>,
 }
 
-/// Where an address was found. `Display` writes it for a message: `` `url` in /srv/cucurbit.toml ``.
+/// Where a connection URL was found. `Display` writes it for a message: `` `url` in /srv/cucurbit.toml ``.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Origin {
@@ -84,16 +84,16 @@ pub enum Origin {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// An address is none.
-    #[error("cannot read the address in {origin}")]
-    Address {
+    /// A connection URL is invalid.
+    #[error("cannot read the connection URL in {origin}")]
+    ConnectionUrl {
         /// Where it was found.
         origin: Origin,
         /// What is wrong with it.
-        source: AddressError,
+        source: ConnectionUrlError,
     },
-    /// A text is not a length of time.
-    #[error("`{text}` is not a length of time")]
+    /// A text is not a duration.
+    #[error("`{text}` is not a duration")]
     BadDuration {
         /// The text.
         text: String,
@@ -116,9 +116,9 @@ pub enum ConfigError {
         /// What the parser says; never the line itself, which may hold a password.
         message: String,
     },
-    /// Nobody says where the database is.
-    #[error("the address of the database is not known")]
-    NoAddress {
+    /// No connection URL is configured.
+    #[error("no connection URL is configured")]
+    NoConnectionUrl {
         /// The configuration file, if there is one.
         file: Option<PathBuf>,
     },
@@ -163,7 +163,7 @@ pub enum ConfigError {
 impl Config {
     /// Finds and reads the file: `explicit` (`-c FILE`), the one that `CUCURBIT_CONFIG` names, the nearest
     /// `cucurbit.toml` from the working directory upwards, the one in `manifest_dir` (the crate of the
-    /// migrations, as compiled in). That there is none is no error.
+    /// migrations, as compiled in). A missing file is not an error.
     ///
     /// # Errors
     ///
@@ -238,13 +238,13 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// When nobody says, or the first who says it gives something that is no address: the next is not asked.
-    pub fn address(
+    /// If no connection URL is configured, or the first one is invalid: then the next is not tried.
+    pub fn url(
         &self,
         from_argument: Option<&str>,
         environment: &Environment,
         working_directory: &Path,
-    ) -> Result<ResolvedAddress, ConfigError> {
+    ) -> Result<ResolvedUrl, ConfigError> {
         if let Some(text) = from_argument {
             return self.resolve(text, working_directory, Origin::Argument);
         }
@@ -253,17 +253,17 @@ impl Config {
                 return self.resolve(text, working_directory, Origin::Variable(name));
             }
         }
-        self.file_address("url", self.url.as_ref(), environment)?
-            .ok_or_else(|| ConfigError::NoAddress { file: self.file.clone() })
+        self.file_url("url", self.url.as_ref(), environment)?
+            .ok_or_else(|| ConfigError::NoConnectionUrl { file: self.file.clone() })
     }
 
-    /// Returns `scratch_url`: a PostgreSQL server on which databases may be made and dropped.
+    /// Returns `scratch_url`: a PostgreSQL server on which databases may be created and dropped.
     ///
     /// # Errors
     ///
-    /// When it is no address.
-    pub fn scratch_address(&self, environment: &Environment) -> Result<Option<ResolvedAddress>, ConfigError> {
-        self.file_address("scratch_url", self.scratch_url.as_ref(), environment)
+    /// If it is not a connection URL.
+    pub fn scratch_url(&self, environment: &Environment) -> Result<Option<ResolvedUrl>, ConfigError> {
+        self.file_url("scratch_url", self.scratch_url.as_ref(), environment)
     }
 
     /// Returns the folder of the revision scripts: what the file says, relative to the file; else `versions` in
@@ -276,29 +276,29 @@ impl Config {
         }
     }
 
-    fn file_address(
+    fn file_url(
         &self,
         key: &'static str,
         value: Option<&Secret>,
         environment: &Environment,
-    ) -> Result<Option<ResolvedAddress>, ConfigError> {
+    ) -> Result<Option<ResolvedUrl>, ConfigError> {
         let (Some(path), Some(Secret(text))) = (&self.file, value) else { return Ok(None) };
         let origin = Origin::File { path: path.clone(), key };
         let text = expand(text, &origin, environment)?;
         self.resolve(&text, &self.folder, origin).map(Some)
     }
 
-    fn resolve(&self, text: &str, folder: &Path, origin: Origin) -> Result<ResolvedAddress, ConfigError> {
-        let read = |urls| Address::parse_as(text, urls).map(|address| address.relative_to(folder));
-        let address = match read(self.sqlite_urls.unwrap_or_default()) {
-            Ok(address) => address,
-            Err(source) => return Err(ConfigError::Address { origin, source }),
+    fn resolve(&self, text: &str, folder: &Path, origin: Origin) -> Result<ResolvedUrl, ConfigError> {
+        let read = |urls| ConnectionUrl::parse_as(text, urls).map(|url| url.relative_to(folder));
+        let url = match read(self.sqlite_urls.unwrap_or_default()) {
+            Ok(url) => url,
+            Err(source) => return Err(ConfigError::ConnectionUrl { origin, source }),
         };
         // sqlx takes no scheme with a Python driver in it.
         let is_ambiguous = self.sqlite_urls.is_none() && text.trim_start().starts_with("sqlite:");
-        let other = read(SqliteUrls::Sqlx).ok().filter(|other| is_ambiguous && *other != address);
+        let other = read(SqliteUrls::Sqlx).ok().filter(|other| is_ambiguous && *other != url);
         let other_file = other.and_then(|other| other.file().map(Path::to_owned));
-        Ok(ResolvedAddress { address, origin, other_file })
+        Ok(ResolvedUrl { url, origin, other_file })
     }
 }
 
@@ -326,7 +326,7 @@ fn is_variable(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
 }
 
-/// Reads a length of time such as `60s`, `500ms` or `1m 30s`; `0s` is none.
+/// Parses a duration such as `60s`, `500ms` or `1m 30s`; `0s` is zero.
 ///
 /// # Errors
 ///
@@ -495,11 +495,11 @@ impl ConfigError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Address { source, .. } => source.hint(),
+            Self::ConnectionUrl { source, .. } => source.hint(),
             Self::BadDuration { .. } => Some("write `60s`, `5m` or `500ms`".to_owned()),
             Self::BadPlaceholder { .. } => Some("write `${NAME}`; a `${` that is meant is `%24{`".to_owned()),
             Self::Malformed { .. } | Self::NotText { .. } | Self::Read { .. } => None,
-            Self::NoAddress { file } => {
+            Self::NoConnectionUrl { file } => {
                 let file = file.as_deref().unwrap_or(Path::new(FILE_NAME));
                 Some(format!(
                     "give `--database-url`, set `DATABASE_URL`, or write `url = \"sqlite:///file.db\"` into {}",

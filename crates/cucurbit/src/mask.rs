@@ -1,6 +1,6 @@
-//! Hides passwords in texts that come from outside: words that a person typed, and what others say.
+//! Hides passwords in texts that come from outside: arguments that a person typed, and messages of databases.
 //!
-//! What lives here: how an address, a list of `key=value` and a name look that have to do with a secret. SQL is masked by
+//! What lives here: how a connection URL, a list of `key=value` and a name look that have to do with a secret. SQL is masked by
 //! its tokens, in `dialect/lexer/masked.rs`.
 
 /// What stands in the place of a secret.
@@ -50,7 +50,7 @@ pub(crate) fn names_a_secret(name: &str) -> bool {
 
 /// Hides what may be a password in a word that a person typed where it does not belong.
 ///
-/// Of an address nothing is kept but its scheme: where its `@` was forgotten, or a password holds another, nobody can
+/// Of a connection URL nothing is kept but its scheme: where its `@` was forgotten, or a password holds another, it is impossible to
 /// tell the host from the password.
 pub(crate) fn word(text: &str) -> String {
     shortened(text, kept_of_word(text, |_| true))
@@ -68,7 +68,7 @@ fn shortened(text: &str, kept: usize) -> String {
 /// Says how much of a word can be shown.
 fn kept_of_word(text: &str, is_host: impl Fn(&str) -> bool) -> usize {
     let after_key = secret_value(text, 0);
-    let address = text.find("://").map(|at| at + 3);
+    let url = text.find("://").map(|at| at + 3);
     let bare =
         ["postgresql:", "postgres:"].iter().find_map(|scheme| Some(find(text, scheme)? + scheme.len()));
     // `user:password@host/database`.
@@ -76,28 +76,28 @@ fn kept_of_word(text: &str, is_host: impl Fn(&str) -> bool) -> usize {
         let is_host = is_host(&text[at + 1..]);
         text[..at].find(':').filter(|_| is_host).map(|colon| colon + 1)
     });
-    [after_key, address, bare, without_scheme].into_iter().flatten().min().unwrap_or(text.len())
+    [after_key, url, bare, without_scheme].into_iter().flatten().min().unwrap_or(text.len())
 }
 
-/// Hides passwords in addresses and in `password=…` wherever they stand in a text. Hosts, users and databases stay.
+/// Hides passwords in connection URLs and in `password=…` wherever they stand in a text. Hosts, users and databases stay.
 ///
 /// In one pass: a text may be a statement of many megabytes.
 pub(crate) fn text(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
-    let (mut from, mut address, mut key) = (0, address(text, 0), secret_value(text, 0));
+    let (mut from, mut url, mut key) = (0, url(text, 0), secret_value(text, 0));
     loop {
-        if address.is_some_and(|at| at < from) {
-            address = self::address(text, from);
+        if url.is_some_and(|at| at < from) {
+            url = self::url(text, from);
         }
         if key.is_some_and(|at| at < from) {
             key = secret_value(text, from);
         }
-        match (address, key) {
+        match (url, key) {
             (Some(at), _) if key.is_none_or(|key| at < key) => {
-                let end = text[at..].find(ends_address).map_or(text.len(), |length| at + length);
-                shown.extend([&text[from..at], &in_address(&text[at..end])]);
+                let end = text[at..].find(ends_url).map_or(text.len(), |length| at + length);
+                shown.extend([&text[from..at], &in_url(&text[at..end])]);
                 from = end;
-                address = self::address(text, from);
+                url = self::url(text, from);
             }
             (_, Some(at)) => {
                 shown.extend([&text[from..at], HIDDEN]);
@@ -112,40 +112,40 @@ pub(crate) fn text(text: &str) -> String {
     }
 }
 
-/// Finds where an address begins, behind its scheme.
-fn address(text: &str, from: usize) -> Option<usize> {
+/// Finds where a connection URL begins, behind its scheme.
+fn url(text: &str, from: usize) -> Option<usize> {
     text[from..].find("://").map(|at| from + at + 3)
 }
 
-fn ends_address(letter: char) -> bool {
+fn ends_url(letter: char) -> bool {
     letter.is_whitespace() || matches!(letter, '`' | '\'' | '"' | '<' | '>')
 }
 
 /// Hides the password of what stands after `://`.
-fn in_address(address: &str) -> String {
-    let (address, hidden) = match secret_value(address, 0) {
-        Some(at) => (&address[..at], HIDDEN),
-        None => (address, ""),
+fn in_url(url: &str) -> String {
+    let (url, hidden) = match secret_value(url, 0) {
+        Some(at) => (&url[..at], HIDDEN),
+        None => (url, ""),
     };
-    let shown = match address.rfind('@') {
-        Some(at) => match address[..at].find(':') {
+    let shown = match url.rfind('@') {
+        Some(at) => match url[..at].find(':') {
             // The example of our own hints.
-            Some(_) if address.starts_with("user:password@host/") => address.to_owned(),
-            Some(colon) => format!("{}:{HIDDEN}{}", &address[..colon], &address[at..]),
-            None => address.to_owned(),
+            Some(_) if url.starts_with("user:password@host/") => url.to_owned(),
+            Some(colon) => format!("{}:{HIDDEN}{}", &url[..colon], &url[at..]),
+            None => url.to_owned(),
         },
         // Without an `@`, a colon stands before a port, or before a password.
-        None => match password_in_hosts(address) {
-            Some(at) => format!("{}{HIDDEN}", &address[..at]),
-            None => address.to_owned(),
+        None => match password_in_hosts(url) {
+            Some(at) => format!("{}{HIDDEN}", &url[..at]),
+            None => url.to_owned(),
         },
     };
     shown + hidden
 }
 
 /// Finds what stands behind the colon of a host and is no port.
-fn password_in_hosts(address: &str) -> Option<usize> {
-    let hosts = &address[..address.find(['/', '?']).unwrap_or(address.len())];
+fn password_in_hosts(url: &str) -> Option<usize> {
+    let hosts = &url[..url.find(['/', '?']).unwrap_or(url.len())];
     let mut start = 0;
     for host in hosts.split(',') {
         let after_brackets = host.find(']').map_or(0, |at| at + 1);
@@ -173,11 +173,11 @@ fn secret_value(text: &str, from: usize) -> Option<usize> {
 fn value(text: &str) -> usize {
     match text.chars().next() {
         Some(quote @ ('\'' | '"')) => text[1..].find(quote).map_or(text.len(), |end| end + 2),
-        Some(_) | None => text.find(|letter| ends_address(letter) || letter == '&').unwrap_or(text.len()),
+        Some(_) | None => text.find(|letter| ends_url(letter) || letter == '&').unwrap_or(text.len()),
     }
 }
 
-/// Measures the word, one of these of small letters of ASCII in any case, that stands at a place.
+/// Measures the word, one of these lower-case ASCII words in any case, that stands at a position.
 fn word_at(text: &str, at: usize, words: &[&str]) -> Option<usize> {
     let rest = &text.as_bytes()[at..];
     let first = rest.first()?.to_ascii_lowercase();
@@ -198,7 +198,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_word_keeps_nothing_of_an_address_but_its_scheme() {
+    fn a_word_keeps_nothing_of_an_url_but_its_scheme() {
         for word_of in [
             "postgresql://gardener:s3cret@db/garden",
             "postgresql://gardener:s3cret/garden",

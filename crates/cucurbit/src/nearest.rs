@@ -2,9 +2,9 @@
 //!
 //! What lives here: the distance between two words. The words themselves live with those who know them.
 
-/// Finds the candidate that differs from `word` in the fewest letters; `None` when none is close.
+/// Finds the candidate that differs from `word` in the fewest characters; `None` when none is close.
 ///
-/// A candidate is close when at most a third of its letters, and at least one, would have to change.
+/// A candidate is close when at most a third of its characters, and at least one, would have to change.
 pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_lowercase();
     candidates
@@ -15,9 +15,9 @@ pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
         .map(|(_, candidate)| candidate)
 }
 
-/// The number of letters to insert, delete or replace, where two neighbours that changed places count once.
+/// The number of characters to insert, delete or replace, where two neighbours that changed places count once.
 ///
-/// (Levenshtein's distance with Damerau's transpositions, each pair of letters touched once.)
+/// (Levenshtein's distance with Damerau's transpositions, each pair of characters touched once.)
 fn distance(from: &str, to: &str) -> usize {
     let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
     let mut rows: Vec<Vec<usize>> = vec![(0..=to.len()).collect()];

@@ -1,4 +1,4 @@
-//! CultivAR's migrations: the history, the models it shall reach, and the command line.
+//! CultivAR's migrations: the history, the models that it leads to, and the command line.
 
 use std::process::ExitCode;
 

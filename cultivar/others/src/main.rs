@@ -11,8 +11,8 @@ type Applied = Result<usize, Box<dyn Error>>;
 async fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let applied = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["sea-orm-migration", address] => sea_orm_migrations::up(address).await,
-        ["sqlx-migrate", address] => sqlx_migrations::up(address).await,
+        ["sea-orm-migration", url] => sea_orm_migrations::up(url).await,
+        ["sqlx-migrate", url] => sqlx_migrations::up(url).await,
         _ => Err("usage: cultivar-others sea-orm-migration|sqlx-migrate ADDRESS".into()),
     };
     match applied {

@@ -21,8 +21,8 @@ impl MigratorTrait for Migrator {
 }
 
 /// Applies what is pending.
-pub(crate) async fn up(address: &str) -> Applied {
-    let database = Database::connect(address).await?;
+pub(crate) async fn up(url: &str) -> Applied {
+    let database = Database::connect(url).await?;
     let pending = Migrator::get_pending_migrations(&database).await?.len();
     Migrator::up(&database, None).await?;
     database.close().await?;

@@ -10,11 +10,11 @@ use sqlx::{
 use crate::Applied;
 
 /// Applies what is pending.
-pub(crate) async fn up(address: &str) -> Applied {
+pub(crate) async fn up(url: &str) -> Applied {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
-    if address.starts_with("postgres") {
+    if url.starts_with("postgres") {
         let migrator = Migrator::new(folder.join("postgres")).await?;
-        let mut connection = PgConnection::connect(address).await?;
+        let mut connection = PgConnection::connect(url).await?;
         connection.ensure_migrations_table(&migrator.table_name).await?;
         let before = connection.list_applied_migrations(&migrator.table_name).await?.len();
         migrator.run(&mut connection).await?;
@@ -23,7 +23,7 @@ pub(crate) async fn up(address: &str) -> Applied {
         Ok(after - before)
     } else {
         let migrator = Migrator::new(folder.join("sqlite")).await?;
-        let mut connection = SqliteConnection::connect(address).await?;
+        let mut connection = SqliteConnection::connect(url).await?;
         connection.ensure_migrations_table(&migrator.table_name).await?;
         let before = connection.list_applied_migrations(&migrator.table_name).await?.len();
         migrator.run(&mut connection).await?;

@@ -15,8 +15,8 @@ use tokio::{
 #[tokio::main]
 #[expect(clippy::disallowed_methods, reason = "an application reads its own environment")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let address = env::var("DATABASE_URL").unwrap_or("sqlite::memory:".to_owned());
-    let database = Database::connect(address).await?;
+    let url = env::var("DATABASE_URL").unwrap_or("sqlite::memory:".to_owned());
+    let database = Database::connect(url).await?;
     {
         // A connection of the application's own pool; it goes back at the end of the block.
         let mut connection = cucurbit_sea_orm::acquire(&database).await?;

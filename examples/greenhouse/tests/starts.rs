@@ -127,8 +127,8 @@ fn it_does_not_start_on_a_database_of_another_history() {
     let url = format!("sqlite://{}?mode=rwc", path.display());
     drop(start(Some(&url)));
     run(async {
-        let address = format!("sqlite:///{}", path.display()).parse().unwrap();
-        let mut connection = Connection::connect(&address, &ConnectOptions::default()).await.unwrap();
+        let url = format!("sqlite:///{}", path.display()).parse().unwrap();
+        let mut connection = Connection::connect(&url, &ConnectOptions::default()).await.unwrap();
         connection.execute("UPDATE alembic_version SET version_num = 'ffffffffffff'").await.unwrap();
         connection.close().await.unwrap();
     });
@@ -177,7 +177,7 @@ fn on_a_server(number: u32, test: impl FnOnce(&str)) {
         });
     };
     execute(format!("CREATE DATABASE {name}"));
-    let (base, _) = server.rsplit_once('/').expect("an address with a database");
+    let (base, _) = server.rsplit_once('/').expect("a connection URL with a database");
     test(&format!("{base}/{name}"));
     execute(format!("DROP DATABASE {name} WITH (FORCE)"));
 }

@@ -50,7 +50,7 @@ impl Database {
         Self { place }
     }
 
-    /// The address as Cucurbit takes it.
+    /// The connection URL as Cucurbit takes it.
     pub(super) fn url(&self) -> String {
         match &self.place {
             Place::File(file) => format!("sqlite:///{}", file.display()),
@@ -63,7 +63,7 @@ impl Database {
         }
     }
 
-    /// The address as SQLAlchemy takes it.
+    /// The connection URL as SQLAlchemy takes it.
     pub(super) fn sqlalchemy_url(&self) -> String {
         let url = self.url();
         match url.split_once("://") {
@@ -72,7 +72,7 @@ impl Database {
         }
     }
 
-    /// Makes it anew: empty.
+    /// Recreates it: empty.
     pub(super) fn make(&self) -> Result<(), Failure> {
         self.remove()?;
         match &self.place {
@@ -81,7 +81,7 @@ impl Database {
         }
     }
 
-    /// Makes it anew: a copy of another.
+    /// Recreates it: a copy of another.
     pub(super) fn copy(&self, from: &Self) -> Result<(), Failure> {
         self.remove()?;
         match (&self.place, &from.place) {

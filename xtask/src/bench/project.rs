@@ -26,7 +26,7 @@ pub(super) fn id(at: usize) -> String {
     format!("{:012x}", (at + 1).wrapping_mul(0x9E37_79B9_7F4A) & 0xFFFF_FFFF_FFFF)
 }
 
-/// Writes a file if it is not there as it shall be, so that nothing is built again for nothing.
+/// Writes a file if it is not as it should be, so that nothing is built again for nothing.
 fn write(file: &Path, text: &str) -> Result<(), Failure> {
     if std::fs::read_to_string(file).is_ok_and(|there| there == text) {
         return Ok(());

@@ -278,7 +278,7 @@ impl Bench {
             for contender in &mut contenders {
                 contender.prepare = Box::new(|| {
                     database.copy(&base)?;
-                    // What was copied is written out now, and not while somebody is measured.
+                    // What was copied is written out now, and not during a measurement.
                     done(&mut Command::new("sync"))
                 });
             }

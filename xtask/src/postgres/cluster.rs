@@ -3,10 +3,10 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::address::{self, Place};
 use super::binaries::Binaries;
 use super::guard::Guard;
 use super::owner::{self, Owner};
+use super::url::{self, Place};
 use crate::report::{Failure, note};
 
 /// A running cluster of our own; dropping it ends it.
@@ -28,7 +28,7 @@ impl Cluster {
         let port = cluster.start()?;
 
         let place = Place::Tcp { host: "127.0.0.1".to_owned(), port };
-        address::first_that_answers(&[place]).map_err(|problem| {
+        url::first_that_answers(&[place]).map_err(|problem| {
             Failure::new(format!("the server was started, but does not answer: {problem}"))
         })?;
         let Files { folder, binaries, owner: _ } = &cluster;
@@ -89,7 +89,7 @@ impl Files {
             };
             let words = std::fs::read_to_string(&log).unwrap_or_default();
             tries -= 1;
-            // Somebody else may have taken the port in between.
+            // Another process may have taken the port in between.
             if tries == 0 || !words.contains("Address already in use") {
                 return Err(Failure::new(format!("PostgreSQL does not start: {failure}\n{}", words.trim())));
             }

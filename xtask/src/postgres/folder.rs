@@ -9,7 +9,7 @@ use crate::report::Failure;
 /// The longest path that leaves room for the name of a socket: macOS ends it at 103 bytes.
 const LONGEST: usize = 103 - "/.s.PGSQL.65535".len();
 
-/// An empty folder of the owner, for nobody else, that the owner can reach.
+/// An empty folder that the owner, and no other user, can reach.
 pub(super) fn make(owner: &Owner) -> Result<PathBuf, Failure> {
     let mut problems = Vec::new();
     for base in [std::env::temp_dir(), PathBuf::from("/tmp"), PathBuf::from("/var/tmp")] {
@@ -19,7 +19,7 @@ pub(super) fn make(owner: &Owner) -> Result<PathBuf, Failure> {
         }
     }
     Err(Failure::new(format!("no folder will do for a throw-away PostgreSQL: {}", problems.join("; ")))
-        .hint("set TMPDIR to a folder that everybody can pass, with a short path"))
+        .hint("set TMPDIR to a folder that every user can enter, with a short path"))
 }
 
 fn make_in(base: &Path, owner: &Owner) -> std::io::Result<PathBuf> {
@@ -28,7 +28,7 @@ fn make_in(base: &Path, owner: &Owner) -> std::io::Result<PathBuf> {
     if folder.as_os_str().len() > LONGEST || folder.to_str().is_none() {
         return Err(std::io::Error::other("the path is too long for a socket, or not UTF-8"));
     }
-    // Fails where something of that name is there already, a link laid by somebody else included.
+    // Fails where something of that name is there already, a link that another user placed included.
     std::fs::DirBuilder::new().mode(0o700).create(&folder)?;
     let reached = owner.take(&folder).and_then(|()| owner.command(Path::new("true"), &folder).status());
     match reached {

@@ -6,7 +6,7 @@
 //!
 //! | file | what lives there |
 //! |---|---|
-//! | `address.rs` | an address: where it leads, and whether PostgreSQL answers there |
+//! | `url.rs` | a connection URL: where it leads, and whether PostgreSQL answers there |
 //! | `binaries.rs` | where the server's programs are |
 //! | `cluster.rs` | a throw-away cluster: made, configured, started |
 //! | `folder.rs` | where its folder can be |
@@ -14,13 +14,13 @@
 //! | `install.rs` | installing PostgreSQL, or saying how to |
 //! | `owner.rs` | the user a server runs as: root may not |
 
-mod address;
 mod binaries;
 mod cluster;
 mod folder;
 mod guard;
 mod install;
 mod owner;
+mod url;
 
 pub(crate) use guard::{NAME as GUARD, guard};
 
@@ -36,9 +36,9 @@ use owner::Owner;
 /// A PostgreSQL server that answers. A throw-away one ends when this is dropped.
 #[derive(Debug)]
 pub(crate) enum Server {
-    /// Somebody's own, to be left alone.
+    /// The user's own server, to be left alone.
     Given {
-        /// Its address.
+        /// Its connection URL.
         url: String,
     },
     /// Ours.
@@ -55,13 +55,16 @@ impl Server {
     }
 
     fn given(url: String) -> Result<Self, Failure> {
-        let places = address::places(&url).map_err(|problem| {
-            Failure::new(format!("`{}` is not an address of PostgreSQL: {problem}", environment::TEST_URL))
+        let places = url::places(&url).map_err(|problem| {
+            Failure::new(format!(
+                "`{}` is not a connection URL of PostgreSQL: {problem}",
+                environment::TEST_URL
+            ))
         })?;
-        let place = address::first_that_answers(&places).map_err(|problem| {
+        let place = url::first_that_answers(&places).map_err(|problem| {
             let variable = environment::TEST_URL;
-            Failure::new(format!("no PostgreSQL answers at the address in `{variable}`: {problem}"))
-                .hint(format!("start that server, or `unset {variable}` to have a throw-away one made"))
+            Failure::new(format!("no PostgreSQL answers at the connection URL in `{variable}`: {problem}"))
+                .hint(format!("start that server, or `unset {variable}` to use a temporary one"))
         })?;
         note(&format!("PostgreSQL of `{}` answers at {place}", environment::TEST_URL));
         Ok(Self::Given { url })
@@ -99,7 +102,7 @@ impl Server {
         Cluster::start(binaries, owner).map(Self::ThrowAway)
     }
 
-    /// What the server's own program says of its release; nothing of one that is somebody's own.
+    /// What the server's own program says of its release; nothing of the user's own server.
     pub(crate) fn release(&self) -> &str {
         match self {
             Self::Given { .. } => "",
@@ -107,7 +110,7 @@ impl Server {
         }
     }
 
-    /// The address of a superuser's database on it.
+    /// The connection URL of a superuser's database on it.
     pub(crate) fn url(&self) -> &str {
         match self {
             Self::Given { url } => url,
@@ -118,7 +121,7 @@ impl Server {
     /// Lets the command find the server.
     pub(crate) fn pass_to(&self, command: &mut Command) {
         match self {
-            // Such an address may count on libpq's variables (a password, say).
+            // Such a connection URL may count on libpq's variables (a password, say).
             Self::Given { .. } => {}
             Self::ThrowAway(_) => environment::without_postgres(command),
         }

@@ -10,7 +10,7 @@ use crate::report::{Failure, note};
 /// Who runs the programs of the server and owns its folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Owner {
-    /// Whoever runs us.
+    /// The user who runs this program.
     Me,
     /// An ordinary user in place of root.
     Other { user: u32, group: u32 },

@@ -288,7 +288,7 @@ fn vectors_are_kept_where_the_server_has_them_and_refused_with_the_reason_where_
         } else {
             let error = cucurbit::Error::from(done.unwrap_err());
             let hint = error.hint().unwrap_or_default().to_string();
-            assert!(hint.contains("an extension has the type `vector`"), "{error:?}: {hint}");
+            assert!(hint.contains("the type `vector` comes from an extension"), "{error:?}: {hint}");
             assert!(hint.contains("CREATE EXTENSION"), "{hint}");
         }
     });

@@ -75,7 +75,7 @@ fn on_each_database(code: fn(&mut Op), check: impl Fn(Result<(), RunError>, Vec<
 /// A database in memory, or a schema of the server's that goes with the session.
 pub(crate) async fn connect(dialect: Dialect) -> Connection {
     let environment = cucurbit::config::Environment::read();
-    let address = match dialect {
+    let url = match dialect {
         Postgres => environment
             .get("CUCURBIT_TEST_POSTGRES_URL")
             .unwrap()
@@ -83,7 +83,7 @@ pub(crate) async fn connect(dialect: Dialect) -> Connection {
         Sqlite => "sqlite://",
     };
     let mut connection =
-        Connection::connect(&address.parse().unwrap(), &ConnectOptions::default()).await.unwrap();
+        Connection::connect(&url.parse().unwrap(), &ConnectOptions::default()).await.unwrap();
     if dialect == Postgres {
         connection
             .execute("CREATE TEMPORARY TABLE make_the_schema (); SET search_path = pg_temp")

@@ -1,4 +1,4 @@
-//! Exit codes, which are documented and tested, and the chance that a new id is made of.
+//! Exit codes, which are documented and tested, and the random bytes of a new id.
 
 use std::{
     hash::{BuildHasher as _, RandomState},
@@ -13,19 +13,19 @@ use super::signals;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Code {
-    /// It did what it was asked.
+    /// The command succeeded.
     Done = 0,
-    /// It failed.
+    /// The command failed.
     Failed = 1,
-    /// It was asked wrongly.
+    /// The arguments were wrong.
     Usage = 2,
     /// `check` or `diff` found differences.
     Differences = 3,
-    /// The lock was not had in time.
+    /// Timed out waiting for the lock.
     Locked = 4,
     /// The database is not at the heads.
     NotAtHeads = 5,
-    /// It was stopped by Ctrl-C: 128 and the number of the signal, as shells say it.
+    /// It was stopped by Ctrl-C: 128 plus the number of the signal, as in shells.
     Interrupted = 130,
     /// It was stopped by SIGTERM.
     Terminated = 143,

@@ -1,4 +1,4 @@
-//! Words: arguments in, text out. Every decision is in `command`.
+//! The command line: arguments in, text out. Every decision is in `command`.
 
 mod args;
 mod exit;
@@ -29,7 +29,7 @@ use self::{
 
 /// Runs the command line of a project's migrations and returns its exit code.
 ///
-/// Codes: 0 done, 1 failed, 2 wrong usage, 3 differences found, 4 the lock was not had in time, 5 not at the
+/// Codes: 0 done, 1 failed, 2 wrong usage, 3 differences found, 4 timed out waiting for the lock, 5 not at the
 /// heads, 130 and 143 stopped by Ctrl-C or SIGTERM.
 pub async fn main(env: Env) -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
@@ -61,7 +61,7 @@ async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Co
     };
     let project = Project::open(env, location)?;
     let mut warnings = project.warnings(reads_database(&arguments.command));
-    // They refuse what the others are warned of, or were told what to stand on.
+    // Commands that write a script refuse an old binary, or were given the parent explicitly.
     warnings
         .retain(|warning| !writes_script(&arguments.command) || !matches!(warning, Warning::Unbuilt { .. }));
     printer.warnings(&warnings);
@@ -79,8 +79,8 @@ async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Co
         }
         Command::Current { verbose, check_heads } => {
             let entries = command::current(&project, check_heads).await?;
-            let address = project.address()?;
-            printer.current(&entries, verbose.then_some(&address));
+            let url = project.url()?;
+            printer.current(&entries, verbose.then_some(&url));
         }
         Command::Diff { from, to, allow_uncompared } => {
             let between = Between { from, to };

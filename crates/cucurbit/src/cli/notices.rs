@@ -1,6 +1,6 @@
 //! What the server says beside its answers: notices and warnings, as the driver reports them.
 //!
-//! sqlx hands them to `tracing` and to nobody else. While a run is polled, a subscriber stands before whatever the
+//! sqlx passes them to `tracing` only. While a run is polled, a subscriber stands before whatever the
 //! program has, takes them, and passes on everything.
 
 use std::{
@@ -40,7 +40,7 @@ pub(super) async fn heard<T>(
 
 struct Listener {
     told: Box<dyn Fn(Notice) + Send + Sync>,
-    /// Whoever listened before.
+    /// The previous subscriber.
     before: Dispatch,
     /// The most that anybody wanted to know before.
     most: LevelFilter,

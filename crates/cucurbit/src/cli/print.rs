@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::{
     command::{Between, Branch, Check, Differences, Entry, Mark, Unmodelled, Warning, Written},
-    config::ResolvedAddress,
+    config::ResolvedUrl,
     json::operations as wire,
     mask,
     operation::Operation,
@@ -62,10 +62,10 @@ impl Printer {
                 self.say(Tone::Progress, "Waiting for the lock, held by another process")
             }
             Event::Replanned => {
-                self.say(Tone::Progress, "Another process changed the version table; planning anew")
+                self.say(Tone::Progress, "Another process changed the version table; planning again")
             }
             Event::GaveWay { .. } => {
-                self.say(Tone::Progress, "The database gave the transaction up for another one; once more")
+                self.say(Tone::Progress, "The database rolled the transaction back in favour of another one; retrying")
             }
             Event::FillsWithRole { revision, table, column } => self.tell(
                 Tone::Warning,
@@ -103,7 +103,7 @@ impl Printer {
     pub(super) fn stopping(&self) {
         self.say(
             Tone::Progress,
-            "Stopping: what is running is rolled back (once more ends the process at once)",
+            "Stopping: what is running is rolled back (a second signal ends the process at once)",
         );
     }
 
@@ -180,7 +180,7 @@ impl Printer {
         if is_first && *between == Between::default() {
             self.say(
                 Tone::Note,
-                "there is no revision yet; `create --from empty` writes one that makes all this",
+                "there is no revision yet; `create --from empty` writes one that creates all of this",
             );
         }
     }
@@ -265,13 +265,13 @@ impl Printer {
     }
 
     /// Prints `current`.
-    pub(super) fn current(&self, entries: &[Entry], verbose_at: Option<&ResolvedAddress>) {
+    pub(super) fn current(&self, entries: &[Entry], verbose_at: Option<&ResolvedUrl>) {
         if self.format == Format::Json {
             return self.json(entries);
         }
         match verbose_at {
-            Some(address) => {
-                line(&format!("Current revision(s) for {}:", address.address));
+            Some(url) => {
+                line(&format!("Current revision(s) for {}:", url.url));
                 lines(entries.iter().flat_map(verbose));
             }
             None => {
@@ -382,7 +382,7 @@ impl Printer {
     fn json<T: Serialize + ?Sized>(&self, value: &T) {
         match serde_json::to_string_pretty(value) {
             Ok(text) => raw(&format!("{}\n", shown::json(&text))),
-            Err(error) => self.tell(Tone::Warning, &format!("the result is no JSON: {error}")),
+            Err(error) => self.tell(Tone::Warning, &format!("the result cannot be written as JSON: {error}")),
         }
     }
 }

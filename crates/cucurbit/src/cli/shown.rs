@@ -1,7 +1,7 @@
-//! Texts as a terminal may be given them: control characters as escapes, passwords as `***`.
+//! Text that is safe for a terminal: control characters as escapes, passwords as `***`.
 //!
-//! Names of objects, rows of the version table and what a server says come from others, and a terminal obeys what it is
-//! sent. Everything that is printed for people goes through here; JSON and SQL are for programs.
+//! Names of objects, rows of the version table and what a server says are untrusted, and a terminal
+//! obeys control characters. Everything that is printed for people goes through here; JSON and SQL are for programs.
 
 use crate::mask;
 
@@ -43,7 +43,7 @@ fn escaped(text: &str, is_kept: impl Fn(char) -> bool) -> String {
 }
 
 /// Tells whether a terminal does something else with a character than to show it: controls (C0, DEL, C1), breaks of lines,
-/// marks that turn the direction of writing, and what is not seen at all. Joiners of letters and signs stay.
+/// marks that change the direction of writing, and invisible characters. Joiners stay.
 fn is_obeyed(letter: char) -> bool {
     letter.is_control()
         || matches!(

@@ -1,6 +1,6 @@
-//! Signals: the first asks the run to stop in good order, the second ends the process.
+//! Signals: the first asks the run to stop and roll back, the second ends the process.
 //!
-//! They are heard on a thread of their own: code of a script may compute and never wait.
+//! A thread of its own handles them: code of a script may compute and never await.
 
 use std::{
     sync::atomic::{AtomicU8, Ordering},
@@ -13,10 +13,10 @@ use crate::runtime::Stop;
 
 use super::exit::Code;
 
-/// The exit code of the signal that came; 0 if none did.
+/// The exit code of the signal that arrived; 0 if none did.
 static CAME: AtomicU8 = AtomicU8::new(0);
 
-/// Begins to wait for signals, for the rest of the process; `told` is called when the first comes.
+/// Starts to handle signals, for the rest of the process; `told` is called when the first arrives.
 pub(super) fn listen(told: impl Fn() + Send + 'static) -> Stop {
     let stop = Stop::default();
     let Some(runtime) = runtime() else { return stop };
@@ -34,7 +34,7 @@ pub(super) fn listen(told: impl Fn() + Send + 'static) -> Stop {
             end(second);
         }
     };
-    // Where there is no thread to be had, signals were taken already and somebody must hear them.
+    // If no thread can be started, signals are caught already and would be ignored.
     let thread = thread::Builder::new().name("signals".to_owned());
     if thread.spawn(move || runtime.block_on(heard)).is_err() {
         end(Code::Failed);
@@ -42,12 +42,12 @@ pub(super) fn listen(told: impl Fn() + Send + 'static) -> Stop {
     stop
 }
 
-/// What waits for signals; `None` where that is not allowed.
+/// Returns the runtime that waits for signals; `None` where that is not allowed.
 fn runtime() -> Option<Runtime> {
     Builder::new_current_thread().enable_all().build().ok()
 }
 
-/// Returns the exit code of the signal that came.
+/// Returns the exit code of the signal that arrived.
 pub(super) fn came() -> Code {
     if CAME.load(Ordering::SeqCst) == Code::Terminated as u8 { Code::Terminated } else { Code::Interrupted }
 }
@@ -71,7 +71,7 @@ struct Signals {
 
 #[cfg(unix)]
 impl Signals {
-    /// Begins to hear them; `None` where that is not allowed.
+    /// Starts to catch them; `None` where that is not allowed.
     fn new() -> Option<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));

@@ -55,8 +55,7 @@ impl Reader<'_> {
         filter: Filter,
     ) -> Result<Compared, Error> {
         let (mut from, mut to) = (from, to);
-        if self.connection.is_none() && place::may_be_one(&from, &to) && self.project.own_address()?.is_some()
-        {
+        if self.connection.is_none() && place::may_be_one(&from, &to) && self.project.own_url()?.is_some() {
             // Only the server knows which schema a name without one means.
             self.connection().await?;
             (from, to) = (self.without_current(from).await?, self.without_current(to).await?);

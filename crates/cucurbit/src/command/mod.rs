@@ -23,8 +23,8 @@ mod warning;
 use std::{collections::BTreeMap, path::PathBuf};
 
 use crate::{
-    config::{Config, Environment, ResolvedAddress},
-    connection::{ConnectOptions, Connection, address::Address},
+    config::{Config, Environment, ResolvedUrl},
+    connection::{ConnectOptions, Connection, url::ConnectionUrl},
     error::Error,
     mask,
     revision::{Script, Scripts, caught},
@@ -199,9 +199,9 @@ impl Project {
     /// # Errors
     ///
     /// When there is none, or it cannot be read.
-    pub fn address(&self) -> Result<ResolvedAddress, Error> {
+    pub fn url(&self) -> Result<ResolvedUrl, Error> {
         let Location { database_url, working_directory, environment, .. } = &self.location;
-        Ok(self.config.address(database_url.as_deref(), environment, working_directory)?)
+        Ok(self.config.url(database_url.as_deref(), environment, working_directory)?)
     }
 
     /// Connects to the project's database.
@@ -210,8 +210,8 @@ impl Project {
     ///
     /// When there is no connection URL, or the database cannot be reached.
     pub async fn connect(&self, options: &ConnectOptions) -> Result<Connection, Error> {
-        let address = self.address()?;
-        Ok(Connection::connect(&address.address, options).await?)
+        let url = self.url()?;
+        Ok(Connection::connect(&url.url, options).await?)
     }
 
     /// Connects to the project's database to read it. A SQLite file that is not there, and that `upgrade` would make, is
@@ -221,10 +221,9 @@ impl Project {
     ///
     /// As [`Project::connect`].
     pub(crate) async fn connect_to_read(&self) -> Result<Connection, Error> {
-        let found = self.address()?;
-        let address =
-            if found.address.file_to_be_made().is_some() { Address::memory() } else { found.address };
-        Ok(Connection::connect(&address, &ConnectOptions::default()).await?)
+        let found = self.url()?;
+        let url = if found.url.file_to_be_made().is_some() { ConnectionUrl::memory() } else { found.url };
+        Ok(Connection::connect(&url, &ConnectOptions::default()).await?)
     }
 
     /// Returns a script's file, relative to the crate of the migrations: where that lay when the binary was built is

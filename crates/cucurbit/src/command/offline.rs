@@ -63,7 +63,7 @@ fn start_of(project: &Project, range: &TargetRange) -> Result<Heads, Error> {
 }
 
 fn script(project: &Project, steps: &[Step], heads: Heads) -> Result<String, Error> {
-    let dialect: Dialect = project.address()?.address.dialect();
+    let dialect: Dialect = project.url()?.url.dialect();
     let applied = replay::applied(project, &heads)?;
     let before = source::replay(dialect, project.scripts(), &applied, Before::default())?;
     let start = Start { heads, before };

@@ -59,11 +59,11 @@ impl<'p> Reader<'p> {
         };
         let dialect = match &connection {
             Some(connection) => connection.dialect(),
-            None => match (project.own_address()?, project.dialects()) {
-                (Some(address), _) => address.dialect(),
+            None => match (project.own_url()?, project.dialects()) {
+                (Some(url), _) => url.dialect(),
                 (None, [first, ..]) => *first,
                 (None, []) => {
-                    return Err(ConfigError::NoAddress { file: project.config().file.clone() }.into());
+                    return Err(ConfigError::NoConnectionUrl { file: project.config().file.clone() }.into());
                 }
             },
         };
@@ -124,7 +124,7 @@ impl<'p> Reader<'p> {
         }
         let mut replayed = replay::all(self.project, self.dialect, current.clone()).await;
         let does_not_fit = matches!(replayed, Err(Error::Replay(ReplayError::Plan { .. })));
-        if does_not_fit && self.connection.is_none() && self.project.own_address()?.is_some() {
+        if does_not_fit && self.connection.is_none() && self.project.own_url()?.is_some() {
             // It may fit where a schema that the scripts name is the connection's own.
             self.connection().await?;
             let current = self.current().await?;

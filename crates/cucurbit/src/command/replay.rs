@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    connection::address::Address,
+    connection::url::ConnectionUrl,
     dialect::{self, Before},
     error::Error,
     operation::Operation,
@@ -91,7 +91,7 @@ pub(super) async fn replayed(
 /// it, for foreign keys that refer to them.
 async fn rehearsed(
     project: &Project,
-    server: &Address,
+    server: &ConnectionUrl,
     revisions: &[usize],
     mut before: Before,
 ) -> Result<Before, Error> {

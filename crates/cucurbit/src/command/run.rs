@@ -26,10 +26,10 @@ pub async fn upgrade(
     observer: &mut Observer<'_>,
 ) -> Result<Report, Error> {
     project.refuse_no_scripts()?;
-    let address = project.address()?.address;
-    if address.is_missing_file() {
+    let url = project.url()?.url;
+    if url.is_missing_file() {
         // What is refused leaves no empty file behind.
-        runtime::foresee(address.dialect(), project.scripts(), targets)
+        runtime::foresee(url.dialect(), project.scripts(), targets)
             .map_err(|error| with_files(project, error))?;
     }
     let mut connection = project.connect(&waiting(&options, true)).await?;

@@ -71,14 +71,14 @@ impl Project {
             warnings.push(Warning::Unbuilt { files });
         }
         // That there is no connection URL, or an invalid one, is said by the command itself if it needs one.
-        let Ok(found) = self.address() else { return warnings };
-        if let (Some(meant), Some(other)) = (found.address.file(), &found.other_file)
+        let Ok(found) = self.url() else { return warnings };
+        if let (Some(meant), Some(other)) = (found.url.file(), &found.other_file)
             && other.exists()
         {
             let (origin, meant, is_there) = (found.origin.clone(), meant.to_owned(), meant.exists());
             warnings.push(Warning::OtherFile { origin, meant, other: other.clone(), is_there });
         }
-        if reads_database && let Some(path) = found.address.file_to_be_made() {
+        if reads_database && let Some(path) = found.url.file_to_be_made() {
             warnings.push(Warning::NoFile { path: path.to_owned() });
         }
         warnings

@@ -1,7 +1,7 @@
-//! Opening a database by its address.
+//! Opening a database by its connection URL.
 //!
 //! What lives here: what a connection of ours is like (foreign keys, time-outs, names), which of several hosts
-//! is taken, and the errors of files that cannot be opened. The forms of addresses are `address/`.
+//! is taken, and the errors of files that cannot be opened. The forms of connection URLs are `url/`.
 
 use std::{
     fs,
@@ -19,11 +19,8 @@ use sqlx::{
 };
 
 use super::{
-    Connection, ConnectionError, DriverError, Trouble,
-    address::{
-        Address, Host, Kind, Place, PostgresAddress, Session, SqliteAddress, SqliteMode, SslMode, encode,
-    },
-    tls,
+    Connection, ConnectionError, DriverError, Trouble, tls,
+    url::{ConnectionUrl, Host, Kind, Place, PostgresUrl, Session, SqliteMode, SqliteUrl, SslMode, encode},
 };
 
 /// How a database is opened.
@@ -34,7 +31,7 @@ pub struct ConnectOptions {
     /// Whether a SQLite file is opened for reading only. PostgreSQL takes no notice of it: what only reads
     /// there may still have to create something in a transaction that is rolled back.
     pub read_only: bool,
-    /// How long a statement waits for another writer of a SQLite file, unless the address says.
+    /// How long a statement waits for another writer of a SQLite file, unless the connection URL says.
     pub busy_timeout: Duration,
 }
 
@@ -46,18 +43,18 @@ impl Default for ConnectOptions {
 }
 
 impl Connection {
-    /// Opens the database at an address.
+    /// Opens the database at a connection URL.
     ///
     /// SQLite: foreign keys are on, and the journal mode of the file stays as it is. PostgreSQL:
-    /// `application_name` is `cucurbit` unless the address names another; of several hosts the first that
+    /// `application_name` is `cucurbit` unless the connection URL names another; of several hosts the first that
     /// answers and is what `target_session_attrs` asks for is taken.
     ///
     /// # Errors
     ///
     /// When the file is missing and is not to be created, is a folder or no database; when no server answers,
     /// refuses the user, or has no such database.
-    pub async fn connect(address: &Address, options: &ConnectOptions) -> Result<Self, ConnectionError> {
-        match &address.0 {
+    pub async fn connect(url: &ConnectionUrl, options: &ConnectOptions) -> Result<Self, ConnectionError> {
+        match &url.0 {
             Kind::Postgres(postgres) => connect_postgres(postgres).await,
             Kind::Sqlite(sqlite) => connect_sqlite(sqlite, options).await,
         }
@@ -71,27 +68,24 @@ fn quiet<O: sqlx::ConnectOptions>(options: O) -> O {
     options.log_statements(LevelFilter::Trace).log_slow_statements(LevelFilter::Off, Duration::MAX)
 }
 
-async fn connect_sqlite(
-    address: &SqliteAddress,
-    options: &ConnectOptions,
-) -> Result<Connection, ConnectionError> {
-    let read_only = options.read_only || address.mode == SqliteMode::ReadOnly;
-    let create = options.create_file && !read_only && address.mode == SqliteMode::Create;
-    let busy_timeout = address.busy_timeout.unwrap_or(options.busy_timeout);
+async fn connect_sqlite(url: &SqliteUrl, options: &ConnectOptions) -> Result<Connection, ConnectionError> {
+    let read_only = options.read_only || url.mode == SqliteMode::ReadOnly;
+    let create = options.create_file && !read_only && url.mode == SqliteMode::Create;
+    let busy_timeout = url.busy_timeout.unwrap_or(options.busy_timeout);
     let sqlite = quiet(SqliteConnectOptions::new())
         .foreign_keys(true)
-        .shared_cache(address.has_shared_cache)
+        .shared_cache(url.has_shared_cache)
         // SQLite counts milliseconds in 32 bits, and sqlx panics beyond.
         .busy_timeout(busy_timeout.min(Duration::from_millis(i32::MAX.unsigned_abs().into())));
-    let sqlite = match &address.place {
+    let sqlite = match &url.place {
         Place::File(path) => {
-            look_at_file(address, path, create)?;
+            look_at_file(url, path, create)?;
             sqlite.filename(plain_path(path)).read_only(read_only).create_if_missing(create)
         }
         Place::Memory { name: None } => sqlite.in_memory(true),
         Place::Memory { name: Some(name) } => sqlite.in_memory(true).filename(format!("file:{name}")),
     };
-    let failed = |source: DriverError| ConnectionError::Connect { address: address.to_string(), source };
+    let failed = |source: DriverError| ConnectionError::Connect { url: url.to_string(), source };
     let connection: SqliteConnection = sqlite.connect().await.map_err(|error| failed(error.into()))?;
     let mut connection = Connection::from(connection);
     // SQLite opens anything; only reading the header and the schema tells whether it is a database.
@@ -99,7 +93,7 @@ async fn connect_sqlite(
     let Err(refused) = read else { return Ok(connection) };
     let trouble = refused.trouble();
     let ConnectionError::Statement { source, .. } = refused else { return Err(refused) };
-    let Place::File(path) = &address.place else { return Err(failed(source)) };
+    let Place::File(path) = &url.place else { return Err(failed(source)) };
     let path = path.clone();
     let is_none = trouble == Some(Trouble::NotADatabase);
     Err(if trouble == Some(Trouble::NewerFormat) || is_none && is_newer(&path) {
@@ -121,11 +115,11 @@ fn is_newer(path: &Path) -> bool {
     read.is_ok() && header.starts_with(b"SQLite format 3\0") && header[19] > 2
 }
 
-impl Address {
+impl ConnectionUrl {
     /// Returns the SQLite file if it is not there and a command may make it.
     pub(crate) fn file_to_be_made(&self) -> Option<&Path> {
         match &self.0 {
-            Kind::Sqlite(SqliteAddress { place: Place::File(path), mode: SqliteMode::Create, .. }) => {
+            Kind::Sqlite(SqliteUrl { place: Place::File(path), mode: SqliteMode::Create, .. }) => {
                 let is_absent =
                     fs::metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
                 let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -139,8 +133,8 @@ impl Address {
     pub(crate) fn is_missing_file(&self) -> bool {
         match &self.0 {
             Kind::Postgres(_) => false,
-            Kind::Sqlite(SqliteAddress { place: Place::File(path), .. }) => !path.exists(),
-            Kind::Sqlite(SqliteAddress { place: Place::Memory { .. }, .. }) => false,
+            Kind::Sqlite(SqliteUrl { place: Place::File(path), .. }) => !path.exists(),
+            Kind::Sqlite(SqliteUrl { place: Place::Memory { .. }, .. }) => false,
         }
     }
 }
@@ -149,7 +143,7 @@ impl Address {
 ///
 /// The file is not opened: to close it again would drop the locks that another connection of this process
 /// holds on it (<https://www.sqlite.org/howtocorrupt.html>, section 2.2).
-fn look_at_file(address: &SqliteAddress, path: &Path, create: bool) -> Result<(), ConnectionError> {
+fn look_at_file(url: &SqliteUrl, path: &Path, create: bool) -> Result<(), ConnectionError> {
     match fs::metadata(path) {
         Ok(found) if found.is_dir() => Err(ConnectionError::Folder { path: path.to_owned() }),
         Ok(_) => Ok(()),
@@ -163,10 +157,9 @@ fn look_at_file(address: &SqliteAddress, path: &Path, create: bool) -> Result<()
                 Some(_) | None => Err(ConnectionError::NoFile { path: path.to_owned() }),
             }
         }
-        Err(error) => Err(ConnectionError::Connect {
-            address: address.to_string(),
-            source: sqlx::Error::from(error).into(),
-        }),
+        Err(error) => {
+            Err(ConnectionError::Connect { url: url.to_string(), source: sqlx::Error::from(error).into() })
+        }
     }
 }
 
@@ -175,10 +168,10 @@ fn plain_path(path: &Path) -> PathBuf {
     if path.is_absolute() { path.to_owned() } else { Path::new(".").join(path) }
 }
 
-/// What a connection to a server was made with, of several hosts the one that was taken.
+/// The options with which a connection to a server was opened; of several hosts, the one that was chosen.
 #[derive(Clone)]
 pub(crate) struct Origin {
-    address: PostgresAddress,
+    url: PostgresUrl,
     options: PgConnectOptions,
 }
 
@@ -192,29 +185,27 @@ impl std::fmt::Debug for Origin {
 impl Origin {
     /// Connects to the same server again.
     pub(crate) async fn connect(&self) -> Result<Connection, ConnectionError> {
-        let Self { address, options } = self;
-        let failed = |source: sqlx::Error| ConnectionError::Connect {
-            address: address.to_string(),
-            source: source.into(),
-        };
-        let connection = connect_as_preferred(address, options).await.map_err(failed)?;
+        let Self { url, options } = self;
+        let failed =
+            |source: sqlx::Error| ConnectionError::Connect { url: url.to_string(), source: source.into() };
+        let connection = connect_as_preferred(url, options).await.map_err(failed)?;
         Ok(Connection { origin: Some(Box::new(self.clone())), ..Connection::from(connection) })
     }
 }
 
 impl Connection {
-    /// Returns how a second connection to the same server is made; `None` if no address led to this one.
+    /// Returns how to open a second connection to the same server; `None` if no connection URL led to this one.
     pub(crate) fn origin(&self) -> Option<Origin> {
         self.origin.as_deref().cloned()
     }
 }
 
-async fn connect_postgres(address: &PostgresAddress) -> Result<Connection, ConnectionError> {
-    let hosts = if address.hosts.is_empty() { vec![Host::default()] } else { address.hosts.clone() };
+async fn connect_postgres(url: &PostgresUrl) -> Result<Connection, ConnectionError> {
+    let hosts = if url.hosts.is_empty() { vec![Host::default()] } else { url.hosts.clone() };
     let mut attempts = Vec::new();
     let mut last = None;
     // Only `prefer-standby` asks for one thing first and then takes anything.
-    let sessions: &[Session] = match address.session {
+    let sessions: &[Session] = match url.session {
         Session::PreferStandby => &[Session::Standby, Session::Any],
         Session::Any => &[Session::Any],
         Session::Primary => &[Session::Primary],
@@ -225,7 +216,7 @@ async fn connect_postgres(address: &PostgresAddress) -> Result<Connection, Conne
     for session in sessions {
         attempts.clear();
         for host in &hosts {
-            match connect_host(address, host, *session).await {
+            match connect_host(url, host, *session).await {
                 Ok(connection) => return Ok(connection),
                 // As in libpq, a server that refuses the user is the answer: the others are not asked.
                 Err(error) if error.code().is_some_and(|code| code.starts_with("28")) => return Err(error),
@@ -238,7 +229,7 @@ async fn connect_postgres(address: &PostgresAddress) -> Result<Connection, Conne
     }
     match last {
         Some(error) if hosts.len() == 1 => Err(error),
-        Some(_) | None => Err(ConnectionError::NoHost { address: address.to_string(), attempts }),
+        Some(_) | None => Err(ConnectionError::NoHost { url: url.to_string(), attempts }),
     }
 }
 
@@ -262,25 +253,25 @@ fn reason(error: &ConnectionError) -> String {
 }
 
 async fn connect_host(
-    address: &PostgresAddress,
+    url: &PostgresUrl,
     host: &Host,
     session: Session,
 ) -> Result<Connection, ConnectionError> {
-    let options = postgres_options(address, host)?;
-    // The message names the host, the user and the database that were taken for what the address leaves out.
-    let shown = PostgresAddress {
+    let options = postgres_options(url, host)?;
+    // The message names the host, the user and the database that were taken for what the connection URL leaves out.
+    let shown = PostgresUrl {
         user: Some(options.get_username().to_owned()),
         hosts: vec![Host { name: Some(options.get_host().to_owned()), port: Some(options.get_port()) }],
         database: Some(options.get_database().unwrap_or(options.get_username()).to_owned()),
-        ..address.clone()
+        ..url.clone()
     };
-    let failed = |source: sqlx::Error| match tls::explain(&source, address, options.get_host()) {
-        Some(source) => ConnectionError::Tls { address: shown.to_string(), source },
-        None => ConnectionError::Connect { address: shown.to_string(), source: source.into() },
+    let failed = |source: sqlx::Error| match tls::explain(&source, url, options.get_host()) {
+        Some(source) => ConnectionError::Tls { url: shown.to_string(), source },
+        None => ConnectionError::Connect { url: shown.to_string(), source: source.into() },
     };
-    let mut connection = match address.connect_timeout {
-        None => connect_as_preferred(address, &options).await.map_err(failed)?,
-        Some(limit) => match tokio::time::timeout(limit, connect_as_preferred(address, &options)).await {
+    let mut connection = match url.connect_timeout {
+        None => connect_as_preferred(url, &options).await.map_err(failed)?,
+        Some(limit) => match tokio::time::timeout(limit, connect_as_preferred(url, &options)).await {
             Ok(connected) => connected.map_err(failed)?,
             Err(_) => {
                 let message = format!("no answer within {} s", limit.as_secs());
@@ -289,20 +280,20 @@ async fn connect_host(
         },
     };
     if session == Session::Any || is_session(&mut connection, session).await.map_err(failed)? {
-        let origin = Origin { address: address.clone(), options: options.clone() };
+        let origin = Origin { url: url.clone(), options: options.clone() };
         return Ok(Connection { origin: Some(Box::new(origin)), ..Connection::from(connection) });
     }
     connection.close().await.map_err(failed)?;
-    Err(ConnectionError::WrongSession { address: shown.to_string(), wanted: session.name() })
+    Err(ConnectionError::WrongSession { url: shown.to_string(), wanted: session.name() })
 }
 
 /// Connects; `prefer` is content without TLS when the server does not want it or it fails, as in libpq.
 async fn connect_as_preferred(
-    address: &PostgresAddress,
+    url: &PostgresUrl,
     options: &PgConnectOptions,
 ) -> Result<PgConnection, sqlx::Error> {
     match (options.connect().await, options.get_ssl_mode()) {
-        (Err(error), PgSslMode::Prefer) if tls::may_work_without(&error, address) => {
+        (Err(error), PgSslMode::Prefer) if tls::may_work_without(&error, url) => {
             let plain = options.clone().ssl_mode(PgSslMode::Disable).connect().await;
             // The first answer is the one to the better question.
             plain.map_err(|_| error)
@@ -329,8 +320,8 @@ async fn is_session(connection: &mut PgConnection, session: Session) -> Result<b
     })
 }
 
-fn postgres_options(address: &PostgresAddress, host: &Host) -> Result<PgConnectOptions, ConnectionError> {
-    let PostgresAddress {
+fn postgres_options(url: &PostgresUrl, host: &Host) -> Result<PgConnectOptions, ConnectionError> {
+    let PostgresUrl {
         user,
         password,
         hosts: _,
@@ -344,8 +335,8 @@ fn postgres_options(address: &PostgresAddress, host: &Host) -> Result<PgConnectO
         ssl_key,
         session: _,
         statement_cache,
-    } = address;
-    let mut options = PgConnectOptions::from_str(&plain_address(&[
+    } = url;
+    let mut options = PgConnectOptions::from_str(&plain_url(&[
         ("user", user.as_deref()),
         ("password", password.as_deref()),
         ("host", host.name.as_deref().filter(|name| !name.starts_with('/'))),
@@ -353,7 +344,7 @@ fn postgres_options(address: &PostgresAddress, host: &Host) -> Result<PgConnectO
         ("dbname", database.as_deref()),
         ("options", settings.as_deref()),
     ]))
-    .map_err(|source| ConnectionError::Connect { address: address.to_string(), source: source.into() })?;
+    .map_err(|source| ConnectionError::Connect { url: url.to_string(), source: source.into() })?;
     if let Some(name) = &host.name {
         options = options.host(name);
     }
@@ -363,7 +354,7 @@ fn postgres_options(address: &PostgresAddress, host: &Host) -> Result<PgConnectO
     if let Some(size) = statement_cache {
         options = options.statement_cache_capacity(*size);
     }
-    tls::check_files(address)?;
+    tls::check_files(url)?;
     let trusts_system = ssl_root_certificate.as_deref() == Some(Path::new(tls::SYSTEM));
     if let Some(path) = ssl_root_certificate.as_deref().filter(|_| !trusts_system) {
         options = options.ssl_root_cert(path);
@@ -374,7 +365,7 @@ fn postgres_options(address: &PostgresAddress, host: &Host) -> Result<PgConnectO
     if let Some(path) = ssl_key {
         options = options.ssl_client_key(path);
     }
-    // What the address leaves out is `PGSSLMODE`, or `prefer`.
+    // What the connection URL leaves out is `PGSSLMODE`, or `prefer`.
     let asked = match ssl_mode {
         None => options.get_ssl_mode(),
         Some(SslMode::Allow) => PgSslMode::Allow,
@@ -400,9 +391,9 @@ fn postgres_options(address: &PostgresAddress, host: &Host) -> Result<PgConnectO
     Ok(quiet(options.ssl_mode(ssl_mode)))
 }
 
-/// Writes an address for sqlx, which looks into the password file and takes `options` as a text only when it
-/// reads an address itself. Everything is a parameter: a host in its usual place cannot be left out.
-fn plain_address(parameters: &[(&str, Option<&str>)]) -> String {
+/// Writes a connection URL for sqlx, which looks into the password file and takes `options` as a text only when it
+/// reads a connection URL itself. Everything is a parameter: a host in its usual place cannot be left out.
+fn plain_url(parameters: &[(&str, Option<&str>)]) -> String {
     let given = parameters.iter().filter_map(|(name, value)| value.map(|value| (name, value)));
     let pairs: Vec<String> = given.map(|(name, value)| format!("{name}={}", encode(value, ""))).collect();
     format!("postgresql:?{}", pairs.join("&"))

@@ -1,4 +1,4 @@
-//! What a driver says, in words for people.
+//! The driver's errors, as messages for people.
 //!
 //! What lives here: the wrapper of sqlx's error. Its own words name a line of the server's source code, which reads like
 //! a line of one's SQL, and say "error returned from database" of what is printed as a cause anyway.
@@ -12,7 +12,7 @@ use crate::mask::{self, HIDDEN};
 /// What a driver says.
 ///
 /// `Display` writes the database's own message and code, and the detail and the hint that PostgreSQL may add. Passwords of
-/// addresses and of the statement that was refused are written as `***`, by `Debug` too.
+/// connection URLs and of the statement that was refused are written as `***`, by `Debug` too.
 pub struct DriverError {
     pub(super) error: sqlx::Error,
     words: Words,
@@ -74,7 +74,7 @@ impl DriverError {
         self.error.as_database_error().and_then(|error| error.code())
     }
 
-    /// Puts other words in the place of everything that is said.
+    /// Replaces the whole message.
     pub(super) fn hide(&mut self, hidden: impl Fn(&str) -> String) {
         let Words { message, detail, hint } = &mut self.words;
         for text in [Some(message), detail.as_mut(), hint.as_mut()].into_iter().flatten() {

@@ -13,10 +13,10 @@ use crate::schema::{Advice, Dialect};
 #[derive(Debug, Error)]
 pub enum ConnectionError {
     /// It could not be reached or opened.
-    #[error("cannot connect to {address}")]
+    #[error("cannot connect to {url}")]
     Connect {
-        /// The address without its password.
-        address: String,
+        /// The connection URL without its password.
+        url: String,
         /// What the driver says.
         source: DriverError,
     },
@@ -27,7 +27,7 @@ pub enum ConnectionError {
         path: PathBuf,
     },
     /// SQLite: the file that keeps two runs apart cannot be used.
-    #[error("cannot lock `{}`, which keeps two runs apart", path.display())]
+    #[error("cannot lock `{}`, which prevents concurrent runs", path.display())]
     LockFile {
         /// The file.
         path: PathBuf,
@@ -55,11 +55,11 @@ pub enum ConnectionError {
         folder: PathBuf,
     },
     /// None of several hosts will do.
-    #[error("none of the hosts of {address} can be used: {}", attempts.join("; "))]
+    #[error("none of the hosts of {url} can be used: {}", attempts.join("; "))]
     NoHost {
-        /// The address without its password.
-        address: String,
-        /// Each host and why not, in the order of the address.
+        /// The connection URL without its password.
+        url: String,
+        /// Each host and why not, in the order of the connection URL.
         attempts: Vec<String>,
     },
     /// The file is something else.
@@ -79,15 +79,15 @@ pub enum ConnectionError {
         source: DriverError,
     },
     /// TLS with the server did not come about.
-    #[error("cannot connect to {address}")]
+    #[error("cannot connect to {url}")]
     Tls {
-        /// The address without its password.
-        address: String,
+        /// The connection URL without its password.
+        url: String,
         /// Why not.
         source: TlsError,
     },
-    /// A certificate or key that the address names cannot be read.
-    #[error("cannot read `{}`, which the address names", path.display())]
+    /// A certificate or key that the connection URL names cannot be read.
+    #[error("cannot read `{}`, which the connection URL names", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -103,10 +103,10 @@ pub enum ConnectionError {
         wanted: Dialect,
     },
     /// The server is of another kind than `target_session_attrs` asks for.
-    #[error("the server at {address} is not `{wanted}`")]
+    #[error("the server at {url} is not `{wanted}`")]
     WrongSession {
-        /// The address without its password.
-        address: String,
+        /// The connection URL without its password.
+        url: String,
         /// The value of `target_session_attrs`.
         wanted: &'static str,
     },
@@ -125,18 +125,17 @@ impl ConnectionError {
                 let hint = hint.or_else(|| self.trouble()?.hint());
                 return hint.map(str::to_owned);
             }
-            Self::Folder { .. } => "the address must name a file, such as `sqlite:///folder/file.db`",
+            Self::Folder { .. } => "the connection URL must name a file, such as `sqlite:///folder/file.db`",
             Self::LockFile { .. } => {
-                "it is made beside the database for as long as a run lasts: see what stands in its place"
+                "a run creates it beside the database and removes it at its end: see what stands in its place"
             }
             Self::NewerFormat { .. } => return Trouble::NewerFormat.hint().map(str::to_owned),
             Self::NoFile { .. } => {
-                "correct the address; or, if the database is to be made, `upgrade` makes it, unless the address says \
-                 `mode=rw` or `mode=ro`"
+                "correct the connection URL; or run `upgrade`, which creates the file unless the connection URL says `mode=rw` or `mode=ro`"
             }
-            Self::NoFolder { .. } => "make the folder, or correct the address",
+            Self::NoFolder { .. } => "create the folder, or correct the connection URL",
             Self::NoHost { .. } => {
-                "see the reason after each host; `target_session_attrs` says which kind will do"
+                "see the reason after each host; `target_session_attrs` says which kind is accepted"
             }
             Self::NotADatabase { .. } => return Trouble::NotADatabase.hint().map(str::to_owned),
             Self::Statement { source, .. } => match self.trouble() {
@@ -144,7 +143,7 @@ impl ConnectionError {
                 None => return bare_word(source).or_else(|| unknown_type(source)),
             },
             Self::Tls { source, .. } => return source.hint(),
-            Self::Unreadable { .. } => "correct `sslrootcert`, `sslcert` or `sslkey` in the address",
+            Self::Unreadable { .. } => "correct `sslrootcert`, `sslcert` or `sslkey` in the connection URL",
             Self::WrongDialect { .. } => return None,
             Self::WrongSession { .. } => "name another host, or leave `target_session_attrs` out",
         };
@@ -223,7 +222,7 @@ pub(crate) fn hint_of(error: &(dyn std::error::Error + 'static)) -> Option<&'sta
 pub enum Trouble {
     /// SQLite: another connection is writing.
     Busy,
-    /// The server or somebody stopped the statement.
+    /// The server or a user cancelled the statement.
     Cancelled,
     /// SQLite: the file cannot be opened.
     CannotOpenFile,
@@ -233,13 +232,13 @@ pub enum Trouble {
     Constraint,
     /// SQLite: the file is damaged.
     DamagedFile,
-    /// The transaction was given up for the sake of another.
+    /// The transaction was rolled back to resolve a deadlock.
     Deadlock,
     /// The disk is full.
     DiskFull,
     /// SQLite: the system failed to read or write the file.
     FileError,
-    /// PostgreSQL: the server ends a session that does nothing in its transaction.
+    /// PostgreSQL: the server ended a session that was idle in its transaction.
     IdleTransaction,
     /// PostgreSQL: another transaction holds the lock of what is needed.
     LockedObject,
@@ -257,13 +256,13 @@ pub enum Trouble {
     ReadOnlyServer,
     /// PostgreSQL: the server is starting or stopping.
     ServerStarting,
-    /// No encrypted connection could be made.
+    /// No encrypted connection could be established.
     Tls,
     /// PostgreSQL: the server has no connection left.
     TooManyConnections,
     /// PostgreSQL: the server has no such database.
     UnknownDatabase,
-    /// Nobody answers there.
+    /// No server answers there.
     Unreachable,
     /// PostgreSQL: the server does not let the user in.
     UserRefused,
@@ -312,7 +311,7 @@ const RESULTS: [(u32, Trouble); 11] = [
 ];
 
 impl Trouble {
-    /// `is_open` tells an error of a connection that was in use from one that was being made.
+    /// `is_open` tells an error of a connection that was in use from one that was being opened.
     fn of(error: &DriverError, is_open: bool) -> Option<Self> {
         if let sqlx::Error::Io(error) = &error.error {
             let kind = error.kind();
@@ -342,35 +341,36 @@ impl Trouble {
     fn hint(self) -> Option<&'static str> {
         Some(match self {
             Self::Busy => {
-                "another connection is writing; wait for it, or give the address a longer `timeout`"
+                "another connection is writing; wait for it, or set a longer `timeout` in the connection URL"
             }
             Self::Cancelled => {
                 "`statement_timeout` of the server or the user may be too short for a migration"
             }
             Self::CannotOpenFile => "this user may not read the file or write to its folder",
             Self::ConnectionLost => {
-                "see the server's log, then run the command again: what was not committed is gone"
+                "see the server's log, then run the command again: what was not committed was rolled back"
             }
-            Self::Constraint => "put the rows right first, in this revision or in one before it",
+            Self::Constraint => "correct the rows first, in this revision or in an earlier one",
             Self::DamagedFile => {
                 "copy the file before anything else; `PRAGMA integrity_check` says where it is damaged"
             }
             Self::Deadlock => "run the command again: another transaction was in the way",
-            Self::DiskFull => "make room: a table that is rebuilt needs its size again",
-            Self::FileError => "see that the disk is there, has room and is healthy",
+            Self::DiskFull => "free some space: rebuilding a table needs its size again",
+            Self::FileError => "check that the disk is present, has free space and is healthy",
             Self::IdleTransaction => {
-                "the server ended the session, and nothing of its transaction is left; give the user who migrates a longer \
-                 `idle_in_transaction_session_timeout` (or `transaction_timeout`), or do what takes long before the revision"
+                "the server ended the session and rolled its transaction back; set a longer `idle_in_transaction_session_timeout` (or `transaction_timeout`) for the user who migrates, or do the slow part before the revision"
             }
             Self::NewEnumValue => {
-                "PostgreSQL lets a new value be used only after its transaction: add it in a revision of its own before"
+                "PostgreSQL lets a new value be used only after its transaction: add it in an earlier revision"
             }
             Self::LockedObject => "another connection holds it; wait for it, or set a longer `lock_timeout`",
             Self::NewerFormat => "a newer SQLite wrote the file: use a newer release of this program",
-            Self::NoPermission => "connect as a user who may, or let the owner grant it",
-            Self::NotADatabase => "the address may name the wrong file, or the file is encrypted or damaged",
+            Self::NoPermission => "connect as a user who may, or ask the owner for a grant",
+            Self::NotADatabase => {
+                "the connection URL may name the wrong file, or the file is encrypted or damaged"
+            }
             Self::ReadOnly => {
-                "the file or its folder is write-protected, a newer SQLite wrote the file, or the address says `mode=ro`"
+                "the file or its folder is write-protected, a newer SQLite wrote the file, or the connection URL says `mode=ro`"
             }
             Self::ReadOnlyServer => {
                 "the server is a standby, or its transactions are read only: connect to the one that writes"
@@ -379,20 +379,19 @@ impl Trouble {
             Self::Tls => "`sslrootcert` names the certificate to trust",
             Self::TooManyConnections => "the server has no connection left: close another one",
             Self::UnknownDatabase => "create the database first: `createdb NAME`",
-            Self::Unreachable => "check the host and the port of the address",
+            Self::Unreachable => "check the host and the port of the connection URL",
             Self::UserRefused => {
-                "the server's pg_hba.conf says who may come from where, and how: lines with `hostssl` ask for TLS, \
-                 with `hostnossl` for none, with `cert` for `sslcert` and `sslkey`"
+                "the server's pg_hba.conf says which users may connect, from where and how: `hostssl` lines require TLS, `hostnossl` lines forbid it, `cert` requires `sslcert` and `sslkey`"
             }
             Self::WrongPassword => {
-                "check the user and the password, which comes from the address (`@` is written `%40` there), \
+                "check the user and the password, which comes from the connection URL (`@` is written `%40` there), \
                  `PGPASSWORD` or the password file"
             }
         })
     }
 }
 
-/// What a socket's error means for whoever wanted to connect.
+/// The hints for errors of a socket.
 const SOCKET_HINTS: [(io::ErrorKind, &str); 4] = [
     (io::ErrorKind::ConnectionRefused, "is the server running, and is the port the right one?"),
     (io::ErrorKind::NotFound, "is the server running, and is its socket in that folder?"),
@@ -409,7 +408,7 @@ fn socket_hint(error: &DriverError) -> Option<&'static str> {
 fn unknown_role(error: &DriverError) -> Option<&'static str> {
     let is_missing = error.code()? == "28000" && error.message()?.ends_with("does not exist");
     is_missing.then_some(
-        "check the user in the address (without one it is the user of the system), or make it: `CREATE ROLE … LOGIN`",
+        "check the user in the connection URL (the default is the user of the system), or create it: `CREATE ROLE … LOGIN`",
     )
 }
 
@@ -443,8 +442,7 @@ fn unknown_type(error: &DriverError) -> Option<String> {
     let ty = message.strip_prefix("type \"")?.split('"').next()?;
     (code == "42704").then(|| {
         format!(
-            "correct the name; if an extension has the type `{ty}`, make that first, in a revision before: \
-             `op.execute(\"CREATE EXTENSION …\")`, where the server has it installed"
+            "correct the name; if the type `{ty}` comes from an extension, create that first, in an earlier revision: `op.execute(\"CREATE EXTENSION …\")`; the server must have it installed"
         )
     })
 }

@@ -3,7 +3,6 @@
 //! The only folder that names sqlx outside `dialect/*/{reflect,ask,lock,scratch}`. No pools, no generics over
 //! drivers: one connection, kept for a whole run.
 
-pub mod address;
 mod connect;
 mod driver;
 mod error;
@@ -13,6 +12,7 @@ mod refused;
 mod row;
 mod tls;
 mod transaction;
+pub mod url;
 
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};
@@ -33,12 +33,12 @@ use self::{given::Given, refused::refused};
 
 /// A connection to a PostgreSQL server or a SQLite file.
 ///
-/// It is made from an address ([`Connection::connect`]), or from a connection that an application has already: see the
+/// It is opened by a connection URL ([`Connection::connect`]), or from a connection that an application has already: see the
 /// conversions.
 #[derive(Debug)]
 pub struct Connection {
     kind: Kind,
-    /// How it was made, if an address led to it: a second one to the same server is made alike.
+    /// How it was opened, if by a connection URL: a second connection to the same server is opened in the same way.
     origin: Option<Box<Origin>>,
 }
 
@@ -103,7 +103,7 @@ impl Connection {
 impl Connection {
     /// Runs a `COPY … FROM stdin` with its rows, and returns how many there were. PostgreSQL only.
     ///
-    /// The driver would wait for ever for rows that nobody sends if the statement were run as any other.
+    /// Run as any other statement, the driver would wait for ever for rows that never come.
     pub(crate) async fn copy_in(&mut self, command: &str, rows: &str) -> Result<u64, ConnectionError> {
         let copied = async |connection: &mut PgConnection| {
             let mut copy = connection.copy_in_raw(command).await?;

@@ -1,4 +1,4 @@
-//! The error of a statement, without what nobody may read: passwords in it, and in what the database says of it.
+//! The error of a statement, without the secrets in it and in the database's message.
 //!
 //! The one file of this room that names `dialect`: only its lexer knows which texts of a statement are secrets.
 

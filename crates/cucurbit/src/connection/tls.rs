@@ -1,6 +1,6 @@
-//! TLS to a PostgreSQL server: why it did not come about, in plain words.
+//! TLS to a PostgreSQL server: why it failed, in plain words.
 //!
-//! What lives here: the files that an address names, looked at before there is a connection, and the meaning of
+//! What lives here: the files that a connection URL names, looked at before there is a connection, and the meaning of
 //! rustls' errors, which sqlx passes on inside of its own. Which mode is asked for is `connect.rs`'s business.
 
 use std::{
@@ -15,19 +15,19 @@ use rustls::{
 };
 use thiserror::Error;
 
-use super::{ConnectionError, address::PostgresAddress};
+use super::{ConnectionError, url::PostgresUrl};
 
 /// Why TLS with a server did not come about.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum TlsError {
     /// The server shows the certificate of an authority as its own.
-    #[error("the server's certificate is that of an authority, which cannot stand for a server")]
+    #[error("the server's certificate is that of an authority, which cannot be a server's own")]
     Authority,
-    /// A file holds a certificate that is none.
+    /// A file holds an invalid certificate.
     #[error("`{}`, which `{parameter}` names, holds a certificate that cannot be read", path.display())]
     BadCertificate {
-        /// The parameter of the address.
+        /// The parameter of the connection URL.
         parameter: &'static str,
         /// The file.
         path: PathBuf,
@@ -64,7 +64,7 @@ pub enum TlsError {
     /// A file holds no certificate.
     #[error("`{}`, which `{parameter}` names, holds no certificate", path.display())]
     NoCertificate {
-        /// The parameter of the address.
+        /// The parameter of the connection URL.
         parameter: &'static str,
         /// The file.
         path: PathBuf,
@@ -93,13 +93,13 @@ pub enum TlsError {
     /// No authority that is trusted has signed the server's certificate.
     #[error("the server's certificate is not signed by {}", authority(trusted.as_deref()))]
     Untrusted {
-        /// The file of `sslrootcert`; `None` where the address names none.
+        /// The file of `sslrootcert`; `None` where the connection URL names none.
         trusted: Option<PathBuf>,
     },
     /// The server's certificate is another host's.
     #[error("the server's certificate is not for host `{host}`, {}", instead(names))]
     WrongHost {
-        /// The host of the address.
+        /// The host of the connection URL.
         host: String,
         /// The hosts and IP addresses that the certificate is for.
         names: Vec<String>,
@@ -194,10 +194,10 @@ fn within(error: &sqlx::Error) -> Option<&(dyn StdError + 'static)> {
     if let sqlx::Error::Tls(error) = error { Some(error.as_ref()) } else { None }
 }
 
-/// Tells whether a connection that failed with TLS may be made without: it was TLS that failed, or pg_hba.conf may
-/// object to it (`hostnossl`). What the address says wrongly is not passed over.
-pub(super) fn may_work_without(error: &sqlx::Error, address: &PostgresAddress) -> bool {
-    match explain(error, address, "") {
+/// Tells whether a connection that failed with TLS may be opened without: it was TLS that failed, or pg_hba.conf may
+/// object to it (`hostnossl`). What the connection URL says wrongly is not passed over.
+pub(super) fn may_work_without(error: &sqlx::Error, url: &PostgresUrl) -> bool {
+    match explain(error, url, "") {
         Some(TlsError::Half { .. } | TlsError::KeyMismatch) => false,
         Some(_) => true,
         None => error.as_database_error().is_some_and(|error| error.code().as_deref() == Some("28000")),
@@ -205,14 +205,14 @@ pub(super) fn may_work_without(error: &sqlx::Error, address: &PostgresAddress) -
 }
 
 /// Finds out why TLS failed; `None` when an error has nothing to do with TLS.
-pub(super) fn explain(error: &sqlx::Error, address: &PostgresAddress, host: &str) -> Option<TlsError> {
+pub(super) fn explain(error: &sqlx::Error, url: &PostgresUrl, host: &str) -> Option<TlsError> {
     // Which of the two is missing is known here only: the other may be in libpq's variable.
-    if let (sqlx::Error::Configuration(_), Some(half)) = (error, half(address)) {
+    if let (sqlx::Error::Configuration(_), Some(half)) = (error, half(url)) {
         return Some(half);
     }
     // Who shows a certificate goes on talking before the server has looked at it, and then may not get to hear why
     // the server has hung up.
-    if let (sqlx::Error::Io(error), Some(_)) = (error, &address.ssl_certificate)
+    if let (sqlx::Error::Io(error), Some(_)) = (error, &url.ssl_certificate)
         && HUNG_UP.contains(&error.kind())
     {
         return Some(TlsError::ClientRefused { alert: None });
@@ -224,10 +224,10 @@ pub(super) fn explain(error: &sqlx::Error, address: &PostgresAddress, host: &str
         let is_refusal = said == "server does not support TLS";
         return Some(if is_refusal { TlsError::NotOffered } else { TlsError::Other { source: said.into() } });
     };
-    Some(meaning(error, address, host))
+    Some(meaning(error, url, host))
 }
 
-/// How a connection ends that somebody else has ended.
+/// How a connection ends that the other side has closed.
 const HUNG_UP: [io::ErrorKind; 4] = [
     io::ErrorKind::BrokenPipe,
     io::ErrorKind::ConnectionAborted,
@@ -236,8 +236,8 @@ const HUNG_UP: [io::ErrorKind; 4] = [
 ];
 
 /// A certificate without its key, or a key without its certificate.
-fn half(address: &PostgresAddress) -> Option<TlsError> {
-    match (&address.ssl_certificate, &address.ssl_key) {
+fn half(url: &PostgresUrl) -> Option<TlsError> {
+    match (&url.ssl_certificate, &url.ssl_key) {
         (Some(_), None) => Some(TlsError::Half { given: "sslcert", missing: "sslkey" }),
         (None, Some(_)) => Some(TlsError::Half { given: "sslkey", missing: "sslcert" }),
         (Some(_), Some(_)) | (None, None) => None,
@@ -245,17 +245,17 @@ fn half(address: &PostgresAddress) -> Option<TlsError> {
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "rustls may name more errors; they are passed on")]
-fn meaning(error: &rustls::Error, address: &PostgresAddress, host: &str) -> TlsError {
+fn meaning(error: &rustls::Error, url: &PostgresUrl, host: &str) -> TlsError {
     use rustls::Error as Rustls;
     match error {
-        Rustls::InvalidCertificate(error) => refusal(error, address, host),
+        Rustls::InvalidCertificate(error) => refusal(error, url, host),
         Rustls::InconsistentKeys(_) => TlsError::KeyMismatch,
         Rustls::PeerIncompatible(_)
         | Rustls::AlertReceived(AlertDescription::ProtocolVersion | AlertDescription::HandshakeFailure) => {
             TlsError::Incompatible { source: Box::new(error.clone()) }
         }
         // What else can displease a server is the certificate of the client.
-        Rustls::AlertReceived(alert) if address.ssl_certificate.is_some() => {
+        Rustls::AlertReceived(alert) if url.ssl_certificate.is_some() => {
             TlsError::ClientRefused { alert: Some(format!("{alert:?}")) }
         }
         _ => TlsError::Other { source: Box::new(error.clone()) },
@@ -264,7 +264,7 @@ fn meaning(error: &rustls::Error, address: &PostgresAddress, host: &str) -> TlsE
 
 /// What is wrong with a server's certificate.
 #[expect(clippy::wildcard_enum_match_arm, reason = "rustls may name more errors; they are passed on")]
-fn refusal(error: &CertificateError, address: &PostgresAddress, host: &str) -> TlsError {
+fn refusal(error: &CertificateError, url: &PostgresUrl, host: &str) -> TlsError {
     match error {
         CertificateError::Expired => TlsError::Expired { since: None },
         CertificateError::ExpiredContext { not_after, .. } => TlsError::Expired { since: time(*not_after) },
@@ -280,7 +280,7 @@ fn refusal(error: &CertificateError, address: &PostgresAddress, host: &str) -> T
         // Where another authority of the same name is trusted, it is the signature that does not fit.
         CertificateError::UnknownIssuer | CertificateError::BadSignature => {
             let is_file = |path: &&PathBuf| path.as_path() != Path::new(SYSTEM);
-            TlsError::Untrusted { trusted: address.ssl_root_certificate.as_ref().filter(is_file).cloned() }
+            TlsError::Untrusted { trusted: url.ssl_root_certificate.as_ref().filter(is_file).cloned() }
         }
         // rustls does not export the error's type; it is written as its name.
         CertificateError::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => {
@@ -304,22 +304,22 @@ fn time(time: UnixTime) -> Option<String> {
 /// The value of `sslrootcert` that is no file: the public authorities.
 pub(super) const SYSTEM: &str = "system";
 
-/// Looks at the files that an address names. sqlx would say neither which of them is wrong nor, where one holds
+/// Looks at the files that a connection URL names. sqlx would say neither which of them is wrong nor, where one holds
 /// nothing at all, that anything is.
 ///
 /// # Errors
 ///
 /// When one cannot be read or holds something else.
-pub(super) fn check_files(address: &PostgresAddress) -> Result<(), ConnectionError> {
-    let failed = |source| ConnectionError::Tls { address: address.to_string(), source };
-    let root = address.ssl_root_certificate.as_deref();
+pub(super) fn check_files(url: &PostgresUrl) -> Result<(), ConnectionError> {
+    let failed = |source| ConnectionError::Tls { url: url.to_string(), source };
+    let root = url.ssl_root_certificate.as_deref();
     if let Some(path) = root.filter(|path| *path != Path::new(SYSTEM)) {
         check_certificates("sslrootcert", path, &read(path)?).map_err(failed)?;
     }
-    if let Some(path) = &address.ssl_certificate {
+    if let Some(path) = &url.ssl_certificate {
         check_certificates("sslcert", path, &read(path)?).map_err(failed)?;
     }
-    if let Some(path) = &address.ssl_key
+    if let Some(path) = &url.ssl_key
         && PrivateKeyDer::from_pem_slice(&read(path)?).is_err()
     {
         return Err(failed(TlsError::NoKey { path: path.clone() }));

@@ -104,7 +104,7 @@ impl ReflectError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::NoSchema { .. } => {
-                Some("create the schema, or set `search_path` in the address' `options`".to_owned())
+                Some("create the schema, or set `search_path` in the connection URL's `options`".to_owned())
             }
             Self::NoUsage { schemas, .. } => Some(format!(
                 "let its owner say `GRANT USAGE, CREATE ON SCHEMA {schemas} TO` this user, or connect as another"

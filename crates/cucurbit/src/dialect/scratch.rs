@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::connection::{Connection, ConnectionError, address::Address};
+use crate::connection::{Connection, ConnectionError, url::ConnectionUrl};
 
 use super::{Before, Part, PlanError};
 
@@ -121,7 +121,7 @@ impl Scratch {
     /// # Errors
     ///
     /// When none can be had, or the copy fails; nothing is left behind.
-    pub async fn open(server: &Address, before: &Before) -> Result<Self, ScratchError> {
+    pub async fn open(server: &ConnectionUrl, before: &Before) -> Result<Self, ScratchError> {
         let (connection, owner) = on!(server.dialect(), scratch::open(server, before).await?);
         Ok(Self { connection, owner })
     }

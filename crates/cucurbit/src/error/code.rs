@@ -10,7 +10,7 @@ macro_rules! error_codes {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
         /// The stable name of an error: `wrong-password`.
         ///
-        /// One name for each cure. A message may be worded anew, and several variants may share a name; a name that
+        /// One name for each cure. A message may change its wording, and several variants may share a name; a name that
         /// was released keeps its meaning.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         #[non_exhaustive]
@@ -34,94 +34,94 @@ macro_rules! error_codes {
 }
 
 error_codes! {
-    // What the address may not be.
-    /// What `%..` stands for in the address is no text.
+    // What the connection URL may not be.
+    /// A `%..` in the connection URL decodes to bytes that are not text.
     MalformedEncoding = "malformed-encoding",
-    /// The IPv6 host of the address is not closed.
+    /// The IPv6 host of the connection URL has no closing bracket.
     MalformedHost = "malformed-host",
-    /// A port of the address is no port.
+    /// A port in the connection URL is not a port number.
     MalformedPort = "malformed-port",
-    /// A SQLite address names neither a file nor memory.
-    NoFileInAddress = "no-file-in-address",
-    /// The address does not begin with the kind of database.
+    /// A SQLite connection URL names neither a file nor memory.
+    NoFileInUrl = "no-file-in-url",
+    /// The connection URL does not begin with a scheme.
     NoScheme = "no-scheme",
-    /// `//` is missing in the address.
+    /// The connection URL has no `//` after its scheme.
     NoSlashes = "no-slashes",
-    /// A parameter of the address has a value that it cannot have.
+    /// A parameter of the connection URL has an unsupported value.
     ParameterValue = "parameter-value",
-    /// The address has not as many ports as hosts.
+    /// The connection URL does not have as many ports as hosts.
     PortCount = "port-count",
-    /// A user or password in the address holds what must be encoded.
+    /// A user or password in the connection URL holds a character that must be encoded.
     UnencodedCharacter = "unencoded-character",
-    /// Nobody knows a parameter of the address.
+    /// Unknown parameter in the connection URL.
     UnknownParameter = "unknown-parameter",
-    /// The address is of another kind of database.
+    /// The scheme of the connection URL is of an unsupported database.
     UnknownScheme = "unknown-scheme",
-    /// A parameter of the address cannot be honoured.
+    /// A parameter of the connection URL is not supported.
     UnsupportedParameter = "unsupported-parameter",
 
     // Configuration and command line.
-    /// `cucurbit.toml` cannot be read as what it should be.
+    /// `cucurbit.toml` is malformed.
     MalformedConfiguration = "malformed-configuration",
-    /// A text is not a length of time.
+    /// A text is not a duration.
     MalformedDuration = "malformed-duration",
-    /// A `${` of the configuration does not end or names nothing.
+    /// A `${` in the configuration is not closed, or names no variable.
     MalformedPlaceholder = "malformed-placeholder",
-    /// Nobody says where the database is.
-    NoAddress = "no-address",
-    /// `cucurbit.toml` has a key that means nothing.
+    /// No connection URL is configured.
+    NoConnectionUrl = "no-connection-url",
+    /// `cucurbit.toml` has an unknown key.
     UnknownKey = "unknown-key",
     /// The configuration file cannot be read.
     UnreadableConfiguration = "unreadable-configuration",
-    /// The configuration needs a variable that is not set.
+    /// The configuration uses a variable that is not set.
     UnsetVariable = "unset-variable",
-    /// What was given on the command line does not go together.
+    /// The arguments of the command line contradict each other.
     Usage = "usage",
-    /// An environment variable is not UTF-8.
+    /// An environment variable is not UTF-8 text.
     VariableNotText = "variable-not-text",
 
     // Opening a database.
-    /// The database cannot be opened, for a reason that has no code of its own.
+    /// The database cannot be opened, for a reason that has no name of its own.
     CannotConnect = "cannot-connect",
     /// A SQLite file cannot be opened.
     CannotOpenFile = "cannot-open-file",
-    /// The path of a SQLite file is a folder.
+    /// The path of the SQLite file is a folder.
     DatabaseIsAFolder = "database-is-a-folder",
-    /// A SQLite file was written by a newer SQLite.
+    /// A newer version of SQLite wrote the file.
     NewerFormat = "newer-format",
-    /// There is no SQLite file, and the command makes none.
+    /// The SQLite file does not exist, and the command does not create it.
     NoDatabaseFile = "no-database-file",
-    /// The folder of a SQLite file does not exist.
+    /// The folder of the SQLite file does not exist.
     NoDatabaseFolder = "no-database-folder",
-    /// None of several hosts will do.
+    /// None of the hosts in the connection URL can be used.
     NoUsableHost = "no-usable-host",
-    /// The file is no SQLite database.
+    /// The file is not a SQLite database.
     NotADatabase = "not-a-database",
     /// The server is starting or stopping.
     ServerStarting = "server-starting",
-    /// The certificate of the client, or its key, will not do.
+    /// The client's certificate or its key is not accepted.
     TlsClientCertificate = "tls-client-certificate",
     /// The server's certificate has expired, or is not valid yet.
     TlsExpiredCertificate = "tls-expired-certificate",
-    /// No encrypted connection could be made.
+    /// No encrypted connection could be established.
     TlsFailed = "tls-failed",
     /// The server does not offer TLS.
     TlsNotOffered = "tls-not-offered",
-    /// Nobody who is trusted has signed the server's certificate.
+    /// The server's certificate is not signed by a trusted authority.
     TlsUntrustedCertificate = "tls-untrusted-certificate",
-    /// The server's certificate is another host's.
+    /// The server's certificate is for another host.
     TlsWrongHost = "tls-wrong-host",
-    /// The server has no connection left.
+    /// The server has no free connection.
     TooManyConnections = "too-many-connections",
     /// The server has no such database.
     UnknownDatabase = "unknown-database",
-    /// No server answers there.
+    /// No server answers at this host and port.
     Unreachable = "unreachable",
-    /// A certificate or key that the address names cannot be read.
+    /// A certificate or key that the connection URL names cannot be read.
     UnreadableCertificate = "unreadable-certificate",
     /// The server does not let this user in.
     UserRefused = "user-refused",
-    /// The connection is to the other kind of database.
+    /// The connection is to another kind of database.
     WrongDialect = "wrong-dialect",
     /// The server does not accept the password.
     WrongPassword = "wrong-password",
@@ -129,37 +129,37 @@ error_codes! {
     WrongServerKind = "wrong-server-kind",
 
     // What a database answers.
-    /// The server stopped a statement that took too long or that somebody cancelled.
+    /// The server stopped a statement because of a timeout, or because a user cancelled it.
     Cancelled = "cancelled",
-    /// The connection ended in the middle.
+    /// The connection ended during the run.
     ConnectionLost = "connection-lost",
-    /// Rows break a constraint.
+    /// Rows violate a constraint.
     ConstraintViolated = "constraint-violated",
     /// A SQLite file is damaged.
     DamagedFile = "damaged-file",
-    /// Another connection holds what a statement needs.
+    /// Another connection holds a lock that a statement needs.
     DatabaseBusy = "database-busy",
-    /// The database gave up a transaction for the sake of another.
+    /// The database rolled a transaction back to resolve a deadlock.
     Deadlock = "deadlock",
     /// The disk is full.
     DiskFull = "disk-full",
     /// The system failed to read or write a SQLite file.
     FileError = "file-error",
-    /// The user may not do it.
+    /// The user lacks a permission.
     NoPermission = "no-permission",
-    /// The server ended a session that did nothing in its transaction.
+    /// The server ended a session that was idle in its transaction.
     IdleTransaction = "idle-transaction",
     /// A value of an enum type is used in the transaction that added it.
     NewEnumValue = "new-enum-value",
-    /// The search path names no schema that is there.
+    /// None of the schemas in the search path exists.
     NoSchema = "no-schema",
-    /// The database cannot be written to.
+    /// The database is read-only.
     ReadOnly = "read-only",
-    /// The database is older than what is supported.
+    /// The server is older than the oldest supported version.
     ServerTooOld = "server-too-old",
-    /// The database refused a statement, for a reason that has no code of its own.
+    /// The database refused a statement, for a reason that has no name of its own.
     StatementRefused = "statement-refused",
-    /// What the database stores of an object cannot be read.
+    /// The stored definition of an object cannot be read.
     UnreadableObject = "unreadable-object",
 
     // The revision scripts.
@@ -175,19 +175,19 @@ error_codes! {
     DuplicateRevision = "duplicate-revision",
     /// A revision's id or label is empty.
     EmptyIdentifier = "empty-identifier",
-    /// A revision's id does not fit the version table.
+    /// The id of a revision does not fit into the version table.
     IdentifierTooLong = "identifier-too-long",
-    /// A revision's id or label holds what targets are made of.
+    /// The id or label of a revision holds a character that has a meaning in targets.
     IllegalCharacters = "illegal-characters",
-    /// A script depends on one that is not there.
+    /// A script depends on a revision that does not exist.
     MissingDependency = "missing-dependency",
-    /// A script revises one that is not there.
+    /// A script revises a revision that does not exist.
     MissingRevision = "missing-revision",
     /// There is no revision script.
     NoScripts = "no-scripts",
-    /// The source folder holds scripts that the binary does not have.
+    /// The folder of the scripts holds scripts that the binary does not contain.
     OldBinary = "old-binary",
-    /// A revision's id or label is a word of targets.
+    /// The id or label of a revision is a reserved word.
     ReservedWord = "reserved-word",
     /// The code of a script panicked.
     ScriptPanicked = "script-panicked",
@@ -195,85 +195,85 @@ error_codes! {
     SelfLoop = "self-loop",
 
     // Which revision is meant.
-    /// Several revisions are applied, and it is not said which to count from.
+    /// Several revisions are applied, and the target does not say which one to count from.
     AmbiguousCurrent = "ambiguous-current",
-    /// Several revisions begin with what was given.
+    /// Several revisions begin with the given characters.
     AmbiguousRevision = "ambiguous-revision",
-    /// Counting comes to a place with several ways on.
+    /// A relative target reaches a fork.
     AmbiguousWalk = "ambiguous-walk",
-    /// A downgrade of a branch would revert what other branches stand on.
+    /// A downgrade of a branch would revert a revision that other branches depend on.
     CrossesFork = "crosses-fork",
-    /// What was given cannot name a revision.
+    /// The argument is not a valid target.
     MalformedTarget = "malformed-target",
-    /// There are several heads where one is needed.
+    /// There are several heads, and one is required.
     MultipleHeads = "multiple-heads",
     /// A downgrade was given several targets.
     MultipleTargets = "multiple-targets",
-    /// The target counts from what is applied, and no database is asked.
+    /// The target counts from what is applied, and no database is read.
     NeedsDatabase = "needs-database",
-    /// A range was needed.
+    /// The argument is not a range.
     NotARange = "not-a-range",
     /// The target of a downgrade is not applied.
     NotBelow = "not-below",
-    /// The revision is not on the branch that was named.
+    /// The revision is not on the given branch.
     NotOnBranch = "not-on-branch",
-    /// A row of the version table implies another.
+    /// A row of the version table implies another one.
     OverlappingRows = "overlapping-rows",
-    /// A revision was given together with an ancestor.
+    /// A revision was given together with one of its ancestors.
     OverlappingTargets = "overlapping-targets",
-    /// One revision was needed, and a range was given.
+    /// A range was given where one revision is required.
     RangeNotAllowed = "range-not-allowed",
-    /// The ends of a range are not on one line.
+    /// One end of the range is not an ancestor of the other.
     RangeNotAncestor = "range-not-ancestor",
     /// No branch has this label.
     UnknownBranch = "unknown-branch",
     /// No script has this id.
     UnknownRevision = "unknown-revision",
-    /// The version table names a revision that no script has.
+    /// The version table names a revision that has no script.
     UnknownVersionRow = "unknown-version-row",
-    /// The history ends before.
+    /// The history has fewer revisions than the relative target counts.
     WalkedTooFar = "walked-too-far",
 
     // Comparing and creating.
     /// A script cannot be written.
     CannotWriteFile = "cannot-write-file",
-    /// The models hold no table.
+    /// The models contain no table.
     EmptyModels = "empty-models",
-    /// A column of the models is of an enum type that they do not declare.
+    /// A column of the models has an enum type that the models do not declare.
     EnumNotDeclared = "enum-not-declared",
-    /// A table is among the models and said not to be the project's.
+    /// A table is one of the models and is also declared external.
     ExternalInModels = "external-in-models",
-    /// The file of a new script is there already.
+    /// The file of a new script exists already.
     FileExists = "file-exists",
-    /// `file_template` cannot be understood.
+    /// `file_template` is invalid.
     FileTemplate = "file-template",
     /// The models could not be collected.
     ModelsNotCollected = "models-not-collected",
-    /// Two names of the models are one name for a database.
+    /// Two names in the models are the same name on a database of the project.
     NameCollision = "name-collision",
-    /// The naming convention gives no name.
+    /// The naming convention yields no name.
     NamingConvention = "naming-convention",
-    /// What a revision does has no reverse.
+    /// An operation of the revision cannot be reversed.
     NoDowngrade = "no-downgrade",
-    /// The project gives no models.
+    /// The project has no models.
     NoModels = "no-models",
-    /// SQL of unknown effect can be tried nowhere.
+    /// There is no scratch database on which to try SQL of unknown effect.
     NoScratchDatabase = "no-scratch-database",
-    /// The folder of the scripts is not there.
+    /// The folder of the scripts does not exist.
     NoVersionsFolder = "no-versions-folder",
-    /// The database holds what no revision made.
+    /// The database holds something that no revision created.
     NotInHistory = "not-in-history",
-    /// Revisions are pending where none may be.
+    /// Revisions are pending, and none may be.
     PendingRevisions = "pending-revisions",
     /// A revision failed on a scratch database.
     RehearsalFailed = "rehearsal-failed",
-    /// An SQL file is no text of UTF-8.
+    /// An SQL file is not UTF-8 text.
     SqlFileEncoding = "sql-file-encoding",
-    /// A statement of an SQL file fails.
+    /// A statement of an SQL file failed.
     SqlFileFailed = "sql-file-failed",
     /// Expressions could not be compared.
     UncomparedExpressions = "uncompared-expressions",
-    /// What SQL does to the schema is not known.
+    /// The effect of SQL on the schema is unknown.
     UnknownEffect = "unknown-effect",
     /// An SQL file cannot be read.
     UnreadableSqlFile = "unreadable-sql-file",
@@ -287,9 +287,9 @@ error_codes! {
     UnknownJsonVersion = "unknown-json-version",
 
     // Running revisions.
-    /// Rows break a check that is made.
+    /// Rows violate a new check.
     BrokenCheck = "broken-check",
-    /// Rows would refer to nothing.
+    /// Rows would refer to rows that do not exist.
     BrokenReferences = "broken-references",
     /// Code of a script changed the schema.
     CodeChangedSchema = "code-changed-schema",
@@ -299,79 +299,80 @@ error_codes! {
     CodeFailed = "code-failed",
     /// Code of a script cannot be written as SQL.
     CodeOffline = "code-offline",
-    /// What is not empty would be dropped.
+    /// A table or column that holds data would be dropped.
     DataLoss = "data-loss",
-    /// A revision failed that cannot be rolled back.
+    /// A revision failed that cannot be rolled back as a whole.
     FailedOutsideTransaction = "failed-outside-transaction",
-    /// Foreign keys cannot be switched off for a rebuild.
+    /// Foreign keys cannot be disabled for a rebuild.
     ForeignKeysOn = "foreign-keys-on",
-    /// Rows hold values that go from an enum type.
+    /// Rows hold values that are removed from an enum type, and the script does not say what they become.
     HeldEnumValues = "held-enum-values",
     /// A policy may hide rows of the version table.
     HiddenVersionRows = "hidden-version-rows",
-    /// The connection is in a transaction already.
+    /// The connection is already in a transaction.
     InTransaction = "in-transaction",
-    /// PostgreSQL: an index that is there already is invalid.
+    /// PostgreSQL already has an index of this name, and it is invalid.
     InvalidIndex = "invalid-index",
-    /// The script refuses to be undone.
+    /// The script refuses to be reverted.
     Irreversible = "irreversible",
-    /// What was written down of a revision was changed by another program.
+    /// Another program changed the remaining statements of a revision.
     JournalChanged = "journal-changed",
-    /// The file that keeps two runs apart cannot be used.
+    /// SQLite: the lock file, which prevents concurrent runs, cannot be used.
     LockFile = "lock-file",
-    /// The lock was not had in time.
+    /// Timed out waiting for the lock.
     Locked = "locked",
-    /// Rows to be inserted do not fit their columns.
+    /// Rows of `op.bulk_insert` do not fit its columns.
     MalformedRows = "malformed-rows",
-    /// Rows of the version table name no revision, or one twice.
+    /// Rows of the version table name no revision, or name one twice.
     MalformedVersionRows = "malformed-version-rows",
-    /// A revision mixes what runs in a transaction with what does not.
+    /// An operation that needs a transaction is in the same revision as one that cannot run in a transaction.
     MixedModes = "mixed-modes",
-    /// An index that is made outside transactions has no name.
+    /// An index that is created outside a transaction has no name.
     NamelessIndex = "nameless-index",
-    /// A statement would end or leave the transaction of its revision.
+    /// A statement cannot run in the transaction of its revision, or would end it.
     NeedsNoTransaction = "needs-no-transaction",
-    /// A change of type has no one meaning.
+    /// The database has no conversion between two types, and the script does not give one.
     NeedsUsing = "needs-using",
-    /// What bears the name of the version table is something else.
+    /// An object with the name of the version table is not a version table.
     NotAVersionTable = "not-a-version-table",
-    /// Nothing keeps two runs apart while a statement runs outside transactions.
+    /// No lock can prevent concurrent runs while a statement runs outside transactions.
     NoLastingLock = "no-lasting-lock",
     /// The database is not at the heads.
     NotAtHeads = "not-at-heads",
-    /// Rows have no value where one is asked for.
+    /// Rows have NULL in a column that becomes NOT NULL.
     NullValues = "null-values",
-    /// What a revision makes is there already.
+    /// A revision creates an object that already exists.
     ObjectExists = "object-exists",
-    /// What a revision drops is still used.
+    /// An object that a revision drops is still in use.
     ObjectInUse = "object-in-use",
-    /// A script makes what its history has made already.
+    /// A script creates an object that an earlier revision already creates.
     ObjectMadeTwice = "object-made-twice",
-    /// What a revision changes is not there.
+    /// A revision changes an object that does not exist.
     ObjectMissing = "object-missing",
-    /// Another process moved the version table.
+    /// Another process changed the version table.
     Overtaken = "overtaken",
     /// A rebuild would have lost rows.
     RowsLost = "rows-lost",
-    /// PostgreSQL: the version table is in one schema, and tables are in another.
+    /// PostgreSQL: the version table is in one schema, and the session's current schema is another that has
+    /// tables.
     SplitSchemas = "split-schemas",
-    /// The run was asked to stop.
+    /// The run was stopped by Ctrl-C, SIGTERM or the program.
     Stopped = "stopped",
-    /// Another program changed a table while a revision was planned.
+    /// SQLite: another program changed a table while a revision was planned.
     TableChanged = "table-changed",
-    /// Values cannot become values of their column's new type.
+    /// Values cannot be converted to the new type of their column.
     UnconvertibleValues = "unconvertible-values",
-    /// SQL holds what cannot be run.
+    /// SQL holds something that cannot be run.
     UnrunnableSql = "unrunnable-sql",
-    /// A revision was begun and not finished.
+    /// A revision was started and not finished.
     UnfinishedRevision = "unfinished-revision",
-    /// A script names what no revision makes.
+    /// A script names an object that no revision creates.
     UnknownObject = "unknown-object",
-    /// The database cannot do what a script says.
+    /// The database does not support an operation of the script.
     UnsupportedOperation = "unsupported-operation",
-    /// A constant is no value of its column's type.
+    /// A constant is not a value of its column's type.
     ValueNotOfType = "value-not-of-type",
-    /// A row of the version table was not as it must be.
+    /// A row of the version table is not as expected.
     VersionRow = "version-row",
 }
 

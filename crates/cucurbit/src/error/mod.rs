@@ -36,7 +36,7 @@ pub enum Error {
     /// An operation does not fit.
     #[error(transparent)]
     Apply(#[from] ApplyError),
-    /// The configuration or the address.
+    /// The configuration or the connection URL.
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// The database.
@@ -67,7 +67,7 @@ pub enum Error {
     #[error("there are no models to compare with")]
     NoModels,
     /// The models hold no table.
-    #[error("the models hold no table")]
+    #[error("the models contain no table")]
     EmptyModels,
     /// There is no revision script.
     #[error("there is no revision script in `{folder}`")]
@@ -82,7 +82,7 @@ pub enum Error {
         files: Vec<PathBuf>,
     },
     /// A table is among the models and said not to be the project's.
-    #[error("table `{table}` is one of the models, and external")]
+    #[error("table `{table}` is both a model and external")]
     ExternalInModels {
         /// The table.
         table: TableName,
@@ -198,20 +198,17 @@ impl Error {
                 Some("name them in main.rs: `Env::new(versions::all()).models(my_models::schema)`".to_owned())
             }
             Self::EnumNotDeclared { name, .. } => Some(format!(
-                "declare it beside the tables: `.with_enums([EnumType::new(\"{name}\", [\"…\"])])`; a type that is \
-                 no enum, or somebody else's, is `Type::Custom`"
+                "declare it beside the tables: `.with_enums([EnumType::new(\"{name}\", [\"…\"])])`; a type that is not an enum, or not managed by this project, is `Type::Custom`"
             )),
             Self::ExternalInModels { .. } => Some(
-                "say it once: a model is made and compared, what is external is left to whoever made it".to_owned(),
+                "list it once: a model is created and compared, an external table is left to its owner".to_owned(),
             ),
             Self::NoScripts { .. } => Some(
-                "make the first one with `create --message \"…\"`, or name the folder by `versions` in \
-                 cucurbit.toml and in build.rs"
+                "create the first one with `create --message \"…\"`, or set the folder by `versions` in cucurbit.toml and in build.rs"
                     .to_owned(),
             ),
             Self::OldBinary { .. } => Some(
-                "build it again and run that: `cargo run -- …` does both; or, if that is no script of this project, name \
-                 the right folder by `versions` in cucurbit.toml and in build.rs"
+                "build it again and run that: `cargo run -- …` does both; or, if that is not a script of this project, set the right folder by `versions` in cucurbit.toml and in build.rs"
                     .to_owned(),
             ),
             Self::SeveralHeads { .. } => {
@@ -225,14 +222,14 @@ impl Error {
             }
             Self::NotAtHeads => Some("run `upgrade heads`".to_owned()),
             Self::Uncompared { reason, .. } => Some(format!(
-                "{}, or accept with `--allow-uncompared` that a difference may go unseen",
+                "{}, or accept with `--allow-uncompared` that a difference may be missed",
                 compared_by(reason)
             )),
             Self::UncomparedModels { reason, .. } => {
-                Some(format!("{}; no script is written from half a comparison", compared_by(reason)))
+                Some(format!("{}; no script is written from an incomplete comparison", compared_by(reason)))
             }
             Self::NewRevision { source: PlanError::Apply { .. }, .. } => Some(
-                "the database holds what no revision made: put it right, or write the revision by hand with \
+                "the database holds something that no revision created: correct it, or write the revision by hand with \
                  `revision -m \"…\"`; a database that is older than its history begins with \
                  `create --from empty --to database`"
                     .to_owned(),
@@ -266,6 +263,5 @@ fn compared_by(reason: &str) -> &'static str {
     if reason.contains("permission denied") {
         return "connect as a user who may create temporary tables";
     }
-    "see to it that what it names (an extension, a function, a type) is in the database at hand, and that you may create \
-     temporary tables there"
+    "make sure that what it names (an extension, a function, a type) exists in this database, and that you may create temporary tables there"
 }

@@ -5,7 +5,7 @@
 
 use crate::{
     config::ConfigError,
-    connection::{ConnectionError, TlsError, Trouble, address::AddressError},
+    connection::{ConnectionError, TlsError, Trouble, url::ConnectionUrlError},
     dialect::{HazardKind, PlanError, ReflectError},
     json::JsonError,
     operation::{ApplyError, Irreversible},
@@ -56,21 +56,21 @@ impl From<&Error> for ErrorCode {
     }
 }
 
-impl From<&AddressError> for ErrorCode {
-    fn from(error: &AddressError) -> Self {
+impl From<&ConnectionUrlError> for ErrorCode {
+    fn from(error: &ConnectionUrlError) -> Self {
         match error {
-            AddressError::BadHost => Self::MalformedHost,
-            AddressError::BadPort { .. } => Self::MalformedPort,
-            AddressError::BadText { .. } => Self::MalformedEncoding,
-            AddressError::BadValue { .. } => Self::ParameterValue,
-            AddressError::NoFile => Self::NoFileInAddress,
-            AddressError::NoScheme => Self::NoScheme,
-            AddressError::NoSlashes => Self::NoSlashes,
-            AddressError::PortCount { .. } => Self::PortCount,
-            AddressError::Unencoded => Self::UnencodedCharacter,
-            AddressError::UnknownParameter { .. } => Self::UnknownParameter,
-            AddressError::UnknownScheme { .. } => Self::UnknownScheme,
-            AddressError::UnsupportedParameter { .. } => Self::UnsupportedParameter,
+            ConnectionUrlError::BadHost => Self::MalformedHost,
+            ConnectionUrlError::BadPort { .. } => Self::MalformedPort,
+            ConnectionUrlError::BadText { .. } => Self::MalformedEncoding,
+            ConnectionUrlError::BadValue { .. } => Self::ParameterValue,
+            ConnectionUrlError::NoFile => Self::NoFileInUrl,
+            ConnectionUrlError::NoScheme => Self::NoScheme,
+            ConnectionUrlError::NoSlashes => Self::NoSlashes,
+            ConnectionUrlError::PortCount { .. } => Self::PortCount,
+            ConnectionUrlError::Unencoded => Self::UnencodedCharacter,
+            ConnectionUrlError::UnknownParameter { .. } => Self::UnknownParameter,
+            ConnectionUrlError::UnknownScheme { .. } => Self::UnknownScheme,
+            ConnectionUrlError::UnsupportedParameter { .. } => Self::UnsupportedParameter,
         }
     }
 }
@@ -104,11 +104,11 @@ impl From<&ApplyError> for ErrorCode {
 impl From<&ConfigError> for ErrorCode {
     fn from(error: &ConfigError) -> Self {
         match error {
-            ConfigError::Address { source, .. } => source.into(),
+            ConfigError::ConnectionUrl { source, .. } => source.into(),
             ConfigError::BadDuration { .. } => Self::MalformedDuration,
             ConfigError::BadPlaceholder { .. } => Self::MalformedPlaceholder,
             ConfigError::Malformed { .. } => Self::MalformedConfiguration,
-            ConfigError::NoAddress { .. } => Self::NoAddress,
+            ConfigError::NoConnectionUrl { .. } => Self::NoConnectionUrl,
             ConfigError::NotText { .. } => Self::VariableNotText,
             ConfigError::Read { .. } => Self::UnreadableConfiguration,
             ConfigError::UnknownKey { .. } => Self::UnknownKey,

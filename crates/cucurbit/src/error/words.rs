@@ -1,7 +1,7 @@
-//! An error in words, for whoever prints it: what, the causes once each, a hint.
+//! An error as text, ready to print: the message, each cause once, a hint.
 //!
 //! What lives here: which causes say something new, and which of them have lines of their own. No control character is
-//! dealt with here; whoever prints knows for what.
+//! dealt with here; the caller knows for what.
 
 use std::error::Error as _;
 

@@ -26,7 +26,7 @@ pub struct ScriptPanic {
 }
 
 impl ScriptPanic {
-    /// Says what to do about it.
+    /// Returns a hint about what to do.
     #[must_use]
     pub fn hint(&self) -> String {
         "correct the script; nothing of it was run".to_owned()
@@ -65,7 +65,7 @@ thread_local! {
 
 /// Runs a project's own code and turns a panic into where it was and what it said.
 ///
-/// The panic is not printed: it is an error like any other, and whoever gets the error prints it.
+/// The panic is not printed: it is an error like any other, and the caller prints it.
 pub(crate) fn caught<T>(code: impl FnOnce() -> T) -> Result<T, Panic> {
     silence();
     let was_running = RUNS_THEIRS.replace(true);
@@ -75,14 +75,14 @@ pub(crate) fn caught<T>(code: impl FnOnce() -> T) -> Result<T, Panic> {
     result.map_err(|payload| {
         let said = payload.downcast_ref::<&str>().map(|words| (*words).to_owned());
         let words = said.or_else(|| payload.downcast_ref::<String>().cloned());
-        Panic { place: PLACE.take(), words: words.unwrap_or_else(|| "without words".to_owned()) }
+        Panic { place: PLACE.take(), words: words.unwrap_or_else(|| "without a message".to_owned()) }
     })
 }
 
 /// Puts a hook before the program's own, once: panics of the project's code are noted, all others are passed on.
 fn silence() {
     static ONCE: Once = Once::new();
-    // Where a panic ends the process, nobody would come to print what the hook keeps back.
+    // Where a panic ends the process, nothing would print the message that the hook keeps back.
     if cfg!(panic = "unwind") {
         ONCE.call_once(|| {
             let hook = take_hook();
@@ -106,7 +106,7 @@ mod tests {
         assert!(place.unwrap().contains(&format!("caught.rs:{line}:")));
         assert_eq!(words, "no beds today");
         let Panic { words, .. } = caught(|| std::panic::panic_any(7)).unwrap_err();
-        assert_eq!(words, "without words");
+        assert_eq!(words, "without a message");
         assert_eq!(caught(|| 1), Ok(1));
     }
 

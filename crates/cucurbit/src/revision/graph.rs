@@ -6,9 +6,9 @@ use std::ops::Bound;
 use super::Node;
 use super::validate::{self, GraphError};
 
-/// A directed acyclic graph of revisions, checked when made.
+/// A directed acyclic graph of revisions, checked when it is built.
 ///
-/// Methods take and give positions: places in the `Vec` it was made from, which is the load order. They panic
+/// Methods take and give positions: places in the `Vec` it was built from, which is the load order. They panic
 /// when a position is not one of the graph's.
 #[derive(Clone, Debug)]
 pub struct Graph {
@@ -52,49 +52,49 @@ impl Graph {
         validate::build(nodes)
     }
 
-    /// How many revisions there are.
+    /// Returns how many revisions there are.
     #[must_use]
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Whether there are no revisions.
+    /// Tells whether there are no revisions.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// The node as it was handed in.
+    /// Returns the node as it was handed in.
     #[must_use]
     pub fn node(&self, position: usize) -> &Node {
         &self.entries[position].node
     }
 
-    /// The id of the revision at a position.
+    /// Returns the id of the revision at a position.
     #[must_use]
     pub fn id(&self, position: usize) -> &str {
         &self.entries[position].node.id
     }
 
-    /// The ids of several positions, in their order.
+    /// Returns the ids of several positions, in their order.
     #[must_use]
     pub fn ids(&self, positions: &[usize]) -> Vec<String> {
         positions.iter().map(|&position| self.id(position).to_owned()).collect()
     }
 
-    /// The position of a full id.
+    /// Returns the position of a full id.
     #[must_use]
     pub fn position(&self, id: &str) -> Option<usize> {
         self.positions.get(id).copied()
     }
 
-    /// The revision whose script declares a label.
+    /// Returns the revision whose script declares a label.
     #[must_use]
     pub fn carrier(&self, label: &str) -> Option<usize> {
         self.carriers.get(label).copied()
     }
 
-    /// The labels of the branches a revision is on, sorted: its own and those that spread to it.
+    /// Returns the labels of the branches a revision is on, sorted: its own and those that spread to it.
     ///
     /// A label spreads to all descendants, and to ancestors up to the first branch or merge point (Alembic's
     /// `RevisionMap._add_branches`).
@@ -103,103 +103,103 @@ impl Graph {
         &self.entries[position].labels
     }
 
-    /// Revisions without children, in load order.
+    /// Returns the revisions without children, in load order.
     #[must_use]
     pub fn heads(&self) -> &[usize] {
         &self.heads
     }
 
-    /// Revisions that nothing revises or depends on, in load order: the rows after `upgrade heads`.
+    /// Returns the revisions that nothing revises or depends on, in load order: the rows after `upgrade heads`.
     #[must_use]
     pub fn real_heads(&self) -> &[usize] {
         &self.real_heads
     }
 
-    /// Revisions without parents, in load order.
+    /// Returns the revisions without parents, in load order.
     #[must_use]
     pub fn bases(&self) -> &[usize] {
         &self.bases
     }
 
-    /// Revisions without parents and without dependencies, in load order.
+    /// Returns the revisions without parents and without dependencies, in load order.
     #[must_use]
     pub fn real_bases(&self) -> &[usize] {
         &self.real_bases
     }
 
-    /// Revisions with several children, in load order.
+    /// Returns the revisions with several children, in load order.
     #[must_use]
     pub fn branch_points(&self) -> Vec<usize> {
         (0..self.len()).filter(|&position| self.is_branch_point(position)).collect()
     }
 
-    /// Revisions with several parents, in load order.
+    /// Returns the revisions with several parents, in load order.
     #[must_use]
     pub fn merge_points(&self) -> Vec<usize> {
         (0..self.len()).filter(|&position| self.is_merge_point(position)).collect()
     }
 
-    /// The parents, in the order written.
+    /// Returns the parents, in the order written.
     #[must_use]
     pub fn down_revisions(&self, position: usize) -> &[usize] {
         &self.entries[position].down
     }
 
-    /// The dependencies, labels resolved, in the order written.
+    /// Returns the dependencies, labels resolved, in the order written.
     #[must_use]
     pub fn dependencies(&self, position: usize) -> &[usize] {
         &self.entries[position].dependencies
     }
 
-    /// The parents, then the dependencies that no ancestor declares already.
+    /// Returns the parents, then the dependencies that no ancestor declares already.
     #[must_use]
     pub fn normalized_down_revisions(&self, position: usize) -> &[usize] {
         &self.entries[position].normalized
     }
 
-    /// The revisions that revise this one, in load order.
+    /// Returns the revisions that revise this one, in load order.
     #[must_use]
     pub fn children(&self, position: usize) -> &[usize] {
         &self.entries[position].children
     }
 
-    /// The revisions that revise this one or depend on it, in load order.
+    /// Returns the revisions that revise this one or depend on it, in load order.
     #[must_use]
     pub fn children_and_dependents(&self, position: usize) -> &[usize] {
         &self.entries[position].all_children
     }
 
-    /// Whether nothing revises this revision.
+    /// Tells whether nothing revises this revision.
     #[must_use]
     pub fn is_head(&self, position: usize) -> bool {
         self.children(position).is_empty()
     }
 
-    /// Whether nothing revises this revision or depends on it.
+    /// Tells whether nothing revises this revision or depends on it.
     #[must_use]
     pub fn is_real_head(&self, position: usize) -> bool {
         self.children_and_dependents(position).is_empty()
     }
 
-    /// Whether this revision has no parent.
+    /// Tells whether this revision has no parent.
     #[must_use]
     pub fn is_base(&self, position: usize) -> bool {
         self.down_revisions(position).is_empty()
     }
 
-    /// Whether several revisions revise this one.
+    /// Tells whether several revisions revise this one.
     #[must_use]
     pub fn is_branch_point(&self, position: usize) -> bool {
         self.children(position).len() > 1
     }
 
-    /// Whether this revision has several parents.
+    /// Tells whether this revision has several parents.
     #[must_use]
     pub fn is_merge_point(&self, position: usize) -> bool {
         self.down_revisions(position).len() > 1
     }
 
-    /// The revisions below `starts`, and `starts` themselves.
+    /// Returns the revisions below `starts`, and `starts` themselves.
     #[must_use]
     pub fn ancestors(&self, starts: &[usize], edges: Edges) -> RevisionSet {
         self.reach(starts, |entry| match edges {
@@ -208,7 +208,7 @@ impl Graph {
         })
     }
 
-    /// The revisions above `starts`, and `starts` themselves.
+    /// Returns the revisions above `starts`, and `starts` themselves.
     #[must_use]
     pub fn descendants(&self, starts: &[usize], edges: Edges) -> RevisionSet {
         self.reach(starts, |entry| match edges {
@@ -217,7 +217,7 @@ impl Graph {
         })
     }
 
-    /// The members of a set that no other member revises (or depends on), in load order.
+    /// Returns the members of a set that no other member revises (or depends on), in load order.
     #[must_use]
     pub fn tips(&self, set: &RevisionSet, edges: Edges) -> Vec<usize> {
         let above = |position: usize| match edges {
@@ -227,7 +227,7 @@ impl Graph {
         set.iter().filter(|&position| !above(position).iter().any(|child| set.contains(*child))).collect()
     }
 
-    /// Ids and labels that begin with a text.
+    /// Returns the ids and labels that begin with a text.
     pub(super) fn names_from<'a>(&'a self, beginning: &'a str) -> impl Iterator<Item = (&'a String, usize)> {
         let from = |map: &'a BTreeMap<String, usize>| {
             map.range::<str, _>((Bound::Included(beginning), Bound::Unbounded))
@@ -256,13 +256,13 @@ pub struct RevisionSet {
 }
 
 impl RevisionSet {
-    /// The empty set.
+    /// Returns the empty set.
     #[must_use]
     pub fn none(graph: &Graph) -> Self {
         Self { members: vec![false; graph.len()] }
     }
 
-    /// The set of some positions.
+    /// Returns the set of some positions.
     #[must_use]
     pub fn of(graph: &Graph, positions: &[usize]) -> Self {
         let mut set = Self::none(graph);
@@ -272,7 +272,7 @@ impl RevisionSet {
         set
     }
 
-    /// Whether a position is in the set.
+    /// Tells whether a position is in the set.
     #[must_use]
     pub fn contains(&self, position: usize) -> bool {
         self.members[position]
@@ -283,17 +283,17 @@ impl RevisionSet {
         !std::mem::replace(&mut self.members[position], true)
     }
 
-    /// Takes a position out; says whether it was there.
+    /// Removes a position; says whether it was there.
     pub fn remove(&mut self, position: usize) -> bool {
         std::mem::replace(&mut self.members[position], false)
     }
 
-    /// The members, in load order.
+    /// Returns the members, in load order.
     pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
         self.members.iter().enumerate().filter(|(_, member)| **member).map(|(position, _)| position)
     }
 
-    /// Whether there are no members.
+    /// Tells whether there are no members.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         !self.members.contains(&true)

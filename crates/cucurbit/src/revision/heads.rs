@@ -48,7 +48,7 @@ pub enum HeadsError {
 }
 
 impl HeadsError {
-    /// What to do about it, where there is something to say.
+    /// Returns a hint about what to do, if there is one.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
@@ -66,7 +66,7 @@ impl HeadsError {
 }
 
 impl Heads {
-    /// The rows as they were read; their order does not matter.
+    /// Makes the heads of the rows as they were read; their order does not matter.
     pub fn new<I>(ids: I) -> Self
     where
         I: IntoIterator,
@@ -75,37 +75,37 @@ impl Heads {
         Self { ids: ids.into_iter().map(Into::into).collect() }
     }
 
-    /// The rows after `revisions` and everything below them were applied.
+    /// Returns the rows after `revisions` and everything below them were applied.
     #[must_use]
     pub fn reached(graph: &Graph, revisions: &[usize]) -> Self {
         let applied = graph.ancestors(revisions, Edges::WithDependencies);
         Self::new(graph.ids(&graph.tips(&applied, Edges::WithDependencies)))
     }
 
-    /// The ids, sorted.
+    /// Returns the ids, sorted.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.ids.iter().map(String::as_str)
     }
 
-    /// How many rows there are.
+    /// Returns how many rows there are.
     #[must_use]
     pub fn len(&self) -> usize {
         self.ids.len()
     }
 
-    /// Whether nothing is applied.
+    /// Tells whether nothing is applied.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.ids.is_empty()
     }
 
-    /// Whether a revision has a row.
+    /// Tells whether a revision has a row.
     #[must_use]
     pub fn contains(&self, id: &str) -> bool {
         self.ids.contains(id)
     }
 
-    /// Where the rows are in the graph, in the order of their ids.
+    /// Returns where the rows are in the graph, in the order of their ids.
     ///
     /// # Errors
     ///
@@ -117,8 +117,8 @@ impl Heads {
             .collect()
     }
 
-    /// What the command `current` lists: the applied revisions without an applied child, in the order of ids. It
-    /// has tips that another branch depends on, and which therefore have no row.
+    /// Returns what the command `current` lists: the applied revisions without an applied child, in the order of
+    /// ids. It has tips that another branch depends on, and which therefore have no row.
     ///
     /// # Errors
     ///
@@ -130,7 +130,8 @@ impl Heads {
         Ok(tips)
     }
 
-    /// The changes of rows that one step makes. For many steps in a row, [`Applied`] does not walk the graph anew.
+    /// Returns the changes of rows that one step makes. For many steps in a row, [`Applied`] walks the graph only
+    /// once.
     ///
     /// # Errors
     ///
@@ -164,7 +165,7 @@ pub struct Applied<'g> {
 }
 
 impl<'g> Applied<'g> {
-    /// What the rows imply.
+    /// Makes the set of revisions that the rows imply.
     ///
     /// # Errors
     ///
@@ -174,13 +175,13 @@ impl<'g> Applied<'g> {
         Ok(Self { graph, set, heads })
     }
 
-    /// The rows now.
+    /// Returns the rows now.
     #[must_use]
     pub fn heads(&self) -> &Heads {
         &self.heads
     }
 
-    /// Whether a revision is applied, with or without a row.
+    /// Tells whether a revision is applied, with or without a row.
     #[must_use]
     pub fn contains(&self, position: usize) -> bool {
         self.set.contains(position)
@@ -206,7 +207,7 @@ impl<'g> Applied<'g> {
         changes
     }
 
-    /// The rows that give way to a revision, and the revision.
+    /// Returns the rows that give way to a revision, and the revision.
     fn upgraded(&mut self, revision: usize) -> (BTreeSet<String>, BTreeSet<String>) {
         self.set.insert(revision);
         let below = self.graph.normalized_down_revisions(revision);
@@ -214,8 +215,8 @@ impl<'g> Applied<'g> {
         (from, [self.graph.id(revision).to_owned()].into())
     }
 
-    /// The revision, and those below it that nothing applied implies any more and that have no row already (as a
-    /// table in which rows overlapped may have it).
+    /// Returns the revision, and those below it that nothing applied implies any more and that have no row already
+    /// (as a table in which rows overlapped may have it).
     fn downgraded(&mut self, revision: usize) -> (BTreeSet<String>, BTreeSet<String>) {
         self.set.remove(revision);
         let is_tip = |position: &usize| {

@@ -16,7 +16,8 @@ pub struct Interval {
     pub includes_other_bases: bool,
 }
 
-/// The revisions at and below `upper` that are not below `lower`, newest first. No `lower` means from the base.
+/// Returns the revisions at and below `upper` that are not below `lower`, newest first. No `lower` means from the
+/// base.
 ///
 /// # Errors
 ///
@@ -56,7 +57,7 @@ pub fn between(
     Ok(newest_first(graph, &range, upper))
 }
 
-/// The revisions that `history` lists, newest first. Both ends belong to the range.
+/// Returns the revisions that `history` lists, newest first. Both ends belong to the range.
 ///
 /// Without a start it begins at the base, without an end it goes to the heads. `-N` as the start counts down from
 /// the end and stops at the base; `+N` as the end counts up from the start. A branch named in the start keeps the
@@ -118,7 +119,7 @@ pub fn history(graph: &Graph, range: &TargetRange, current: Option<&Heads>) -> R
     listed
 }
 
-/// The revision that a name before `@` stands for.
+/// Returns the revision that a name before `@` stands for.
 fn base_of(context: &Context<'_>, name: String) -> Result<Option<usize>, TargetError> {
     let target = Target { branch: Some(name), symbol: Symbol::Base, offset: 0 };
     match target.resolve(context)? {
@@ -128,7 +129,7 @@ fn base_of(context: &Context<'_>, name: String) -> Result<Option<usize>, TargetE
     }
 }
 
-/// The revisions N below the upper ends, or the first ones of their lines where a line is shorter.
+/// Returns the revisions N below the upper ends, or the first ones of their lines where a line is shorter.
 fn lowest_ends(
     context: &Context<'_>,
     start: &Target,

@@ -41,7 +41,7 @@ impl RevisionId {
         Self::new(id)
     }
 
-    /// The id as text.
+    /// Returns the id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -76,7 +76,7 @@ pub enum RevisionIdError {
     /// Nothing was given.
     #[error("a revision identifier must not be empty")]
     Empty,
-    /// The text has characters that targets are made of.
+    /// The text has characters that have a meaning in targets.
     #[error("Character(s) '{}' not allowed in revision identifier '{id}'", characters.join(", "))]
     IllegalCharacters {
         /// The text.
@@ -109,7 +109,7 @@ impl RevisionIdError {
         }
     }
 
-    /// What to do about it, where there is something to say.
+    /// Returns a hint about what to do, if there is one.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::graph::{Edges, Graph, RevisionSet};
 
-/// The ancestors and descendants of a revision, and itself: what `revision@…` speaks of.
+/// Returns the ancestors and descendants of a revision, and itself: what `revision@…` speaks of.
 pub(super) fn lineage(graph: &Graph, revision: usize, edges: Edges) -> RevisionSet {
     let mut set = graph.ancestors(&[revision], edges);
     for position in graph.descendants(&[revision], edges).iter() {
@@ -31,7 +31,7 @@ pub(super) fn spread_labels(graph: &mut Graph) {
     }
 }
 
-/// The ancestors that a label reaches: those in one plain line with the carrier and all of its descendants.
+/// Returns the ancestors that a label reaches: those in one plain line with the carrier and all of its descendants.
 ///
 /// Alembic walks down from the *last descendant* it visited, not from the carrier, so a branch or merge point
 /// above the carrier keeps the label from its ancestors just as one below does.

@@ -1,8 +1,8 @@
 //! The graph of revisions: where a script stands, what is applied, and which steps lead to a target.
 //!
-//! Pure values and functions. No files, no databases, no async, no words for people beyond error messages.
+//! Pure values and functions. No files, no databases, no async, no text for people except error messages.
 //!
-//! The walk: every script has a [`Revision`]; a [`Node`] is made of each, and [`Graph::new`] checks them once.
+//! The walk: every script has a [`Revision`]; each becomes a [`Node`], and [`Graph::new`] checks them once.
 //! The rows of the version table are [`Heads`]; what a person typed is a [`Target`]; [`upgrade`], [`downgrade`]
 //! and [`stamp`] turn the three into [`Step`]s, and [`Applied`] turns each step into [`RowChange`]s.
 //!
@@ -55,7 +55,7 @@ pub struct Revision {
 }
 
 impl Revision {
-    /// A revision without parents: the base of a history until [`revises`](Self::revises) is called.
+    /// Makes a revision without parents: the base of a history until [`revises`](Self::revises) is called.
     #[must_use]
     pub const fn new(id: &'static str) -> Self {
         Self { id, down_revisions: &[], branch_labels: &[], depends_on: &[], create_date: None }
@@ -79,44 +79,44 @@ impl Revision {
         Self { depends_on, ..self }
     }
 
-    /// Sets the time the script was made: RFC 3339, UTC.
+    /// Sets the time at which the script was created: RFC 3339, UTC.
     #[must_use]
     pub const fn created(self, create_date: &'static str) -> Self {
         Self { create_date: Some(create_date), ..self }
     }
 
-    /// The id, as it stands in the version table.
+    /// Returns the id, as it stands in the version table.
     #[must_use]
     pub const fn id(&self) -> &'static str {
         self.id
     }
 
-    /// The ids of the parents, in the order written; empty for a base.
+    /// Returns the ids of the parents, in the order written; empty for a base.
     #[must_use]
     pub const fn down_revisions(&self) -> &'static [&'static str] {
         self.down_revisions
     }
 
-    /// The labels written in this script. Labels inherited along the branch are [`Graph::labels`].
+    /// Returns the labels written in this script. Labels inherited along the branch are [`Graph::labels`].
     #[must_use]
     pub const fn labels(&self) -> &'static [&'static str] {
         self.branch_labels
     }
 
-    /// The dependencies as written: ids or labels.
+    /// Returns the dependencies as written: ids or labels.
     #[must_use]
     pub const fn dependencies(&self) -> &'static [&'static str] {
         self.depends_on
     }
 
-    /// When the script was made: RFC 3339, UTC.
+    /// Returns the time at which the script was created: RFC 3339, UTC.
     #[must_use]
     pub const fn create_date(&self) -> Option<&'static str> {
         self.create_date
     }
 }
 
-/// What the graph is made from: one revision, owned, not yet checked.
+/// A node of the graph: one revision, owned, not yet checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Node {
     /// The id.
@@ -132,7 +132,7 @@ pub struct Node {
 }
 
 impl Node {
-    /// The node of a script: its revision, and the first line of its message.
+    /// Makes the node of a script: its revision, and the first line of its message.
     #[must_use]
     pub fn new(revision: &Revision, doc: &str) -> Self {
         let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();

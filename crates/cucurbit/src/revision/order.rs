@@ -140,7 +140,7 @@ impl<'g> Walk<'g> {
         previous.or(next)
     }
 
-    /// The first slot whose head is a descendant of a revision that waits for one.
+    /// Returns the first slot whose head is a descendant of a revision that waits for one.
     fn first_slot_above(&mut self, start: usize) -> usize {
         // (revision, how many of its children were looked at, the first slot among them)
         let mut stack: Vec<(usize, usize, Option<usize>)> = vec![(start, 0, None)];
@@ -168,7 +168,7 @@ impl<'g> Walk<'g> {
         self.known_slot_above(start).expect("a waiting revision has an open head above it")
     }
 
-    /// What was found before, unless the line of that slot has forked or ended since.
+    /// Returns what was found before, unless the line of that slot has forked or ended since.
     fn known_slot_above(&self, revision: usize) -> Option<usize> {
         let (slot, version) = self.above[revision]?;
         let Slot { version: now, is_open, .. } = self.slots[slot];

@@ -105,7 +105,7 @@ pub enum PlanError {
 }
 
 impl PlanError {
-    /// What to do about it, where there is something to say.
+    /// Returns a hint about what to do, if there is one.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
@@ -177,7 +177,7 @@ impl fmt::Display for Step {
     }
 }
 
-/// The steps that apply the targets and everything below them. Empty when they are applied already.
+/// Returns the steps that apply the targets and everything below them. Empty when they are applied already.
 ///
 /// # Errors
 ///
@@ -194,7 +194,7 @@ pub fn upgrade(graph: &Graph, heads: &Heads, targets: &[Target]) -> Result<Vec<S
     Ok(newest_first.into_iter().rev().map(|revision| Step::upgrade(graph, revision)).collect())
 }
 
-/// The steps that revert everything above the target, which stays applied; with `-N`, the last N revisions.
+/// Returns the steps that revert everything above the target, which stays applied; with `-N`, the last N revisions.
 ///
 /// Whatever depends on a reverted revision is reverted too. Empty when nothing above the target is applied.
 ///
@@ -252,7 +252,7 @@ pub fn downgrade(
     Ok(newest_first.into_iter().map(|revision| Step::downgrade(graph, revision)).collect())
 }
 
-/// The applied revisions of other branches, and what they descend from.
+/// Returns the applied revisions of other branches, and what they descend from.
 fn shared_with_others(graph: &Graph, applied: &RevisionSet, of_branch: &RevisionSet) -> RevisionSet {
     let others: Vec<usize> = applied.iter().filter(|&position| !of_branch.contains(position)).collect();
     graph.ancestors(&others, Edges::DownRevisions)
@@ -274,7 +274,7 @@ fn crosses_fork(
     }
 }
 
-/// The steps that set the version table to the targets without running scripts.
+/// Returns the steps that set the version table to the targets without running scripts.
 ///
 /// A row on the line of a target (by parents or dependencies) gives way to it; other rows stay. The rows
 /// afterwards are the tips of the targets and of the rows that stayed. Rows that overlap are put right.
@@ -325,13 +325,13 @@ pub fn stamp(graph: &Graph, heads: &Heads, targets: &[Target]) -> Result<Vec<Ste
     Ok(removals.into_iter().chain(steps).collect())
 }
 
-/// Whether a row is itself a tip of what is wanted, and stays.
+/// Tells whether a row is itself a tip of what is wanted, and stays.
 fn is_kept(graph: &Graph, row: usize, wanted: &[usize]) -> bool {
     let others: Vec<usize> = wanted.iter().copied().filter(|&other| other != row).collect();
     wanted.contains(&row) && !graph.ancestors(&others, Edges::WithDependencies).contains(row)
 }
 
-/// The positions of the rows, none of which may be an ancestor of another.
+/// Returns the positions of the rows, none of which may be an ancestor of another.
 fn checked_rows(graph: &Graph, heads: &Heads) -> Result<Vec<usize>, HeadsError> {
     let rows = heads.positions(graph)?;
     match overlap(graph, &rows) {
@@ -343,7 +343,7 @@ fn checked_rows(graph: &Graph, heads: &Heads) -> Result<Vec<usize>, HeadsError> 
     }
 }
 
-/// A revision of a list that has others of the list among its ancestors, and those others.
+/// Returns a revision of a list that has others of the list among its ancestors, and those others.
 pub(super) fn overlap(graph: &Graph, list: &[usize]) -> Option<(usize, Vec<usize>)> {
     let below: Vec<usize> =
         list.iter().flat_map(|&position| graph.normalized_down_revisions(position)).copied().collect();

@@ -46,7 +46,7 @@ impl ScriptsError {
         Self { files: files.map(|script| script.path).collect(), error }
     }
 
-    /// Says what to do about it, and where.
+    /// Returns a hint about what to do, and where.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         let files = self.files.join(", ");

@@ -47,7 +47,7 @@ pub enum GraphError {
         /// The revision that has it already.
         other: String,
     },
-    /// A label contains what targets are made of.
+    /// A label contains characters that have a meaning in targets.
     #[error("branch label of revision {revision} cannot be used")]
     InvalidLabel {
         /// The revision that declares it.
@@ -55,7 +55,7 @@ pub enum GraphError {
         /// What is wrong with the label.
         source: RevisionIdError,
     },
-    /// An id is empty, reserved, or contains what targets are made of.
+    /// An id is empty, reserved, or contains characters that have a meaning in targets.
     #[error(transparent)]
     InvalidId(#[from] RevisionIdError),
     /// A dependency names neither a revision nor a label.
@@ -100,7 +100,7 @@ impl GraphError {
         }
     }
 
-    /// What to do about it, where there is something to say.
+    /// Returns a hint about what to do, if there is one.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
@@ -253,7 +253,7 @@ fn join_children(entries: &mut [Entry]) {
     }
 }
 
-/// Every position after the positions below it; or, when that cannot be, the ids on and between the cycles.
+/// Returns every position after the positions below it; or, when that cannot be, the ids on and between the cycles.
 /// `down` and `up` are the same edges, read from their two ends.
 fn parents_first(
     entries: &[Entry],

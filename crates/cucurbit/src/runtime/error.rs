@@ -488,7 +488,7 @@ impl RunError {
                 Some("see that no other program runs migrations, then run the command again".to_owned())
             }
             Self::SplitSchemas { schema, own, version_table } => Some(format!(
-                "if the project's tables are in `{schema}`, put that first: `?options=-csearch_path%3D{schema}` in the address; if they \
+                "if the project's tables are in `{schema}`, put that first: `?options=-csearch_path%3D{schema}` in the connection URL; if they \
                  are in `{own}`, move the table there: `ALTER TABLE {schema}.{version_table} SET SCHEMA {own}`"
             )),
             Self::VersionTable(error) => Some(error.hint()),

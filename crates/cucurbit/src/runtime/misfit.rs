@@ -128,8 +128,8 @@ impl Misfit {
                 format!("; or, if it is a text, write it as SQL does: `\"'{name}'\"`, and not `\"{name}\"`")
             }
             MissingKind::Type => format!(
-                "; or, if an extension has the type `{name}`, make that first, in a revision before: \
-                 `op.execute(\"CREATE EXTENSION …\")`, where the server has it installed"
+                "; or, if the type `{name}` comes from an extension, create that first, in an earlier revision: \
+                 `op.execute(\"CREATE EXTENSION …\")`; the server must have it installed"
             ),
             MissingKind::Table => String::new(),
         };

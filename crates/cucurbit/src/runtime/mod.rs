@@ -137,8 +137,8 @@ pub fn foresee(dialect: Dialect, scripts: &Scripts, targets: &[Target]) -> Resul
 /// # async fn example(scripts: Scripts) -> Result<(), Box<dyn std::error::Error>> {
 /// use cucurbit::{connection::{ConnectOptions, Connection}, runtime::Migrator};
 ///
-/// let address = "sqlite://".parse()?;
-/// let mut connection = Connection::connect(&address, &ConnectOptions::default()).await?;
+/// let url = "sqlite://".parse()?;
+/// let mut connection = Connection::connect(&url, &ConnectOptions::default()).await?;
 /// let report = Migrator::on(&mut connection, &scripts).upgrade_heads().await?;
 /// assert_eq!(report.steps.len(), 1);
 ///

@@ -202,7 +202,7 @@ mod tests {
         assert_eq!(error("%(rev)5é"), "the file template `%(rev)5é` cannot be read at `%(rev)5é`");
         assert_eq!(
             error("{year}/{rev}"),
-            "the file template `{year}/{rev}` makes `1970/ae10`, which is no file's name"
+            "the file template `{year}/{rev}` makes `1970/ae10`, which is not a file name"
         );
     }
 

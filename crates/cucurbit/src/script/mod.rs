@@ -37,7 +37,7 @@ pub struct NewScript {
     pub branch_labels: Vec<String>,
     /// Revisions of other branches that must be there before it.
     pub depends_on: Vec<String>,
-    /// When it was made.
+    /// When it was created.
     pub created: Timestamp,
     /// What the upgrade does.
     pub upgrade: Vec<Operation>,
@@ -57,7 +57,7 @@ pub enum ScriptError {
         path: PathBuf,
     },
     /// The template makes a name that no file can have.
-    #[error("the file template `{template}` makes `{name}`, which is no file's name")]
+    #[error("the file template `{template}` makes `{name}`, which is not a file name")]
     FileName {
         /// The template.
         template: String,
@@ -105,7 +105,7 @@ impl ScriptError {
             Self::FileName { .. } => "a file template names a file in the versions folder, without `/`",
             Self::NoFolder { folder } if folder.parent().is_some_and(Path::is_dir) => {
                 return Some(format!(
-                    "make it, and build again: `mkdir {}` (git keeps no empty folder)",
+                    "create it, and build again: `mkdir {}` (git does not keep empty folders)",
                     folder.display()
                 ));
             }

@@ -29,7 +29,7 @@ pub(super) fn text(text: &str) -> String {
     format!("r{hashes}\"{text}\"{hashes}")
 }
 
-/// Tells whether text holds what a raw literal cannot say, or what nobody could see in one.
+/// Tells whether text holds what a raw literal cannot say, or what is invisible in one.
 ///
 /// A carriage return is refused or swallowed there, and rustc refuses marks that turn the direction of text.
 fn needs_escape(text: &str) -> bool {

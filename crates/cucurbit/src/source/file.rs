@@ -8,7 +8,7 @@ use std::{
 use thiserror::Error;
 
 use crate::{
-    connection::{Connection, ConnectionError, address::Address},
+    connection::{Connection, ConnectionError, url::ConnectionUrl},
     dialect::{
         self, Before, Need, ReflectError, Scratch, ScratchError, Stopped, Unmodelled, lexer::Unrunnable,
     },
@@ -167,7 +167,7 @@ pub struct Made {
 ///
 /// When the file cannot be read or holds what cannot be run, when no scratch database can be had, or a statement fails
 /// on it.
-pub async fn read_sql_file(server: &Address, path: &Path) -> Result<Made, SqlFileError> {
+pub async fn read_sql_file(server: &ConnectionUrl, path: &Path) -> Result<Made, SqlFileError> {
     let path = || path.to_owned();
     if path().join("toc.dat").exists() {
         return Err(SqlFileError::NoSql { path: path(), what: ARCHIVE, hint: RESTORE });

@@ -3,7 +3,7 @@
 //! The database that is compared is not touched.
 
 use crate::{
-    connection::{Connection, ConnectionError, address::Address},
+    connection::{Connection, ConnectionError, url::ConnectionUrl},
     dialect::{self, Before, Dialect, Plan, Scratch, SessionState},
     operation::{Execute, Operation, for_dialect},
     revision::Scripts,
@@ -20,7 +20,7 @@ use super::ReplayError;
 ///
 /// When no scratch database can be had, or a statement fails on it: the revision and the statement are named.
 pub async fn replay_on_scratch(
-    server: &Address,
+    server: &ConnectionUrl,
     scripts: &Scripts,
     revisions: &[usize],
     before: Before,

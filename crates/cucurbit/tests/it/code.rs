@@ -499,11 +499,9 @@ fn a_run_with_code_can_be_spawned() {
                 script("a1", &[], beds, drop_beds),
                 script("a2", &["a1"], place_plants, unplace_plants),
             ]);
-            let address = "sqlite://".parse().unwrap();
+            let url = "sqlite://".parse().unwrap();
             let mut connection =
-                Connection::connect(&address, &cucurbit::connection::ConnectOptions::default())
-                    .await
-                    .unwrap();
+                Connection::connect(&url, &cucurbit::connection::ConnectOptions::default()).await.unwrap();
             upgrade(&mut connection, &list).await.unwrap().steps.len()
         })
         .await

@@ -163,7 +163,8 @@ fn a_rehearsal_knows_tables_that_need_each_other() {
     }
     on_each_database(async |database: Database| {
         let scripts = scripts(&[script("a", &[], pair, nothing)]);
-        let after = replay_on_scratch(&database.address, &scripts, &[0], Default::default()).await.unwrap();
+        let after =
+            replay_on_scratch(&database.parsed_url, &scripts, &[0], Default::default()).await.unwrap();
         assert_eq!(after.schema.tables.len(), 3);
     });
 }

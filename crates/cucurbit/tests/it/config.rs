@@ -1,4 +1,4 @@
-//! Which configuration file is found, what it may say, and which address wins.
+//! Which configuration file is found, what it may say, and which connection URL wins.
 
 use std::{
     fs,
@@ -25,8 +25,8 @@ fn load(folder: &Path) -> Result<Config, ConfigError> {
     Config::load(None, &NO_VARIABLES.into_iter().collect(), folder, None)
 }
 
-/// The address that a file with this `url` gives, run from another folder with these variables.
-fn address(
+/// The connection URL that a file with this `url` gives, run from another folder with these variables.
+fn found_url(
     text: &str,
     argument: Option<&str>,
     variables: &[(&str, &str)],
@@ -35,15 +35,15 @@ fn address(
     let environment: Environment = variables.iter().copied().collect();
     let file = folder.path().join("cucurbit.toml");
     let config = Config::load(Some(&file), &environment, Path::new("/work-folder"), None)?;
-    let resolved = config.address(argument, &environment, Path::new("/work-folder"))?;
+    let resolved = config.url(argument, &environment, Path::new("/work-folder"))?;
     // The name of the folder is another one in each run.
-    let shown = resolved.address.to_string().replace(&folder.path().display().to_string(), "/file-folder");
+    let shown = resolved.url.to_string().replace(&folder.path().display().to_string(), "/file-folder");
     Ok((shown, resolved.origin))
 }
 
 #[track_caller]
 fn check_error(text: &str, variables: &[(&str, &str)], message: &str, hint: &str) {
-    let error = address(text, None, variables).unwrap_err();
+    let error = found_url(text, None, variables).unwrap_err();
     let said = error.to_string();
     let name = said.find("cucurbit.toml").unwrap_or(0);
     let start = said[..name].rfind(' ').map_or(0, |space| space + 1);
@@ -54,12 +54,12 @@ fn check_error(text: &str, variables: &[(&str, &str)], message: &str, hint: &str
 #[test]
 fn defect_2_a_placeholder_is_expanded() {
     let url = r#"url = "${DB_URL}""#;
-    let (shown, origin) = address(url, None, &[("DB_URL", "postgresql://app:s@h/plants")]).unwrap();
+    let (shown, origin) = found_url(url, None, &[("DB_URL", "postgresql://app:s@h/plants")]).unwrap();
     assert_eq!(shown, "postgresql://app:***@h/plants");
     assert!(origin.to_string().ends_with("cucurbit.toml"), "{origin}");
 
     let parts = r#"url = "sqlite:///${FOLDER}/${NAME}.db?mode=ro""#;
-    let (shown, _) = address(parts, None, &[("FOLDER", "data"), ("NAME", "plants")]).unwrap();
+    let (shown, _) = found_url(parts, None, &[("FOLDER", "data"), ("NAME", "plants")]).unwrap();
     assert_eq!(shown, "sqlite:////file-folder/data/plants.db?mode=ro");
 
     for variables in [&[][..], &[("DB_URL", "")]] {
@@ -85,19 +85,19 @@ fn defect_3_database_url_wins_over_the_file() {
     let url = r#"url = "sqlite:///file.db""#;
     let variables =
         [("DATABASE_URL", "sqlite:///variable.db"), ("ALEMBIC_DATABASE_URL", "sqlite:///alembic.db")];
-    let (shown, origin) = address(url, Some("sqlite:///argument.db"), &variables).unwrap();
+    let (shown, origin) = found_url(url, Some("sqlite:///argument.db"), &variables).unwrap();
     assert_eq!(
         (shown.as_str(), origin.to_string().as_str()),
         ("sqlite:////work-folder/argument.db", "`--database-url`")
     );
-    let (shown, origin) = address(url, None, &variables).unwrap();
+    let (shown, origin) = found_url(url, None, &variables).unwrap();
     assert_eq!(
         (shown.as_str(), origin),
         ("sqlite:////work-folder/variable.db", Origin::Variable("DATABASE_URL"))
     );
-    let (shown, _) = address(url, None, &[]).unwrap();
+    let (shown, _) = found_url(url, None, &[]).unwrap();
     assert_eq!(shown, "sqlite:////file-folder/file.db");
-    let (shown, _) = address("", None, &variables).unwrap();
+    let (shown, _) = found_url("", None, &variables).unwrap();
     assert_eq!(shown, "sqlite:////work-folder/variable.db");
 }
 
@@ -107,7 +107,7 @@ fn defect_16_alembic_database_url_is_honoured() {
     for database_url in [None, Some(("DATABASE_URL", "")), Some(("DATABASE_URL", "  "))] {
         let variables: Vec<_> =
             database_url.into_iter().chain([("ALEMBIC_DATABASE_URL", "sqlite:///alembic.db")]).collect();
-        let (shown, origin) = address(url, None, &variables).unwrap();
+        let (shown, origin) = found_url(url, None, &variables).unwrap();
         assert_eq!(shown, "sqlite:////work-folder/alembic.db");
         assert_eq!(origin, Origin::Variable("ALEMBIC_DATABASE_URL"));
     }
@@ -117,9 +117,9 @@ fn defect_16_alembic_database_url_is_honoured() {
 fn defect_21_a_per_cent_sign_in_a_password_works_in_the_file_and_in_variables() {
     let password = "postgresql://app:100%25%(x)s@h/plants";
     let expected = "postgresql://app:***@h/plants";
-    assert_eq!(address(&format!("url = '{password}'"), None, &[]).unwrap().0, expected);
-    assert_eq!(address("url = '${X}'", None, &[("X", password)]).unwrap().0, expected);
-    assert_eq!(address("", None, &[("DATABASE_URL", password)]).unwrap().0, expected);
+    assert_eq!(found_url(&format!("url = '{password}'"), None, &[]).unwrap().0, expected);
+    assert_eq!(found_url("url = '${X}'", None, &[("X", password)]).unwrap().0, expected);
+    assert_eq!(found_url("", None, &[("DATABASE_URL", password)]).unwrap().0, expected);
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn defect_14_a_password_in_the_configuration_is_never_printed() {
         "url = \"postgresql://app:s3cret@h/${\"",
         "url = \"postgresql://app:s3cret@h/plants\"\nurl = 1",
     ] {
-        let error = address(text, None, &[]).unwrap_err();
+        let error = found_url(text, None, &[]).unwrap_err();
         let said = format!("{error} {error:?} {:?}", error.hint());
         assert!(!said.contains("s3cret"), "{said}");
     }
@@ -164,8 +164,8 @@ fn every_key_is_read_and_every_one_has_a_default() {
     assert_eq!(config.lock_wait, Duration::from_secs(90));
     let project = TempDir::new().unwrap();
     assert_eq!(config.versions_folder(Some(project.path())), folder.path().join("revisions/all"));
-    let scratch = config.scratch_address(&[("HOST", "h")].into_iter().collect()).unwrap().unwrap();
-    assert_eq!(scratch.address.to_string(), "postgresql://h/postgres");
+    let scratch = config.scratch_url(&[("HOST", "h")].into_iter().collect()).unwrap().unwrap();
+    assert_eq!(scratch.url.to_string(), "postgresql://h/postgres");
 
     let folder = folder_with("");
     let config = load(folder.path()).unwrap();
@@ -176,7 +176,7 @@ fn every_key_is_read_and_every_one_has_a_default() {
     assert_eq!(config.lock_wait, Duration::from_secs(60));
     assert_eq!(config.versions_folder(None), folder.path().join("versions"));
     assert_eq!(config.versions_folder(Some(project.path())), project.path().join("versions"));
-    assert_eq!(config.scratch_address(&Environment::default()).unwrap(), None);
+    assert_eq!(config.scratch_url(&Environment::default()).unwrap(), None);
 }
 
 #[test]
@@ -203,7 +203,7 @@ fn a_mistake_in_the_file_is_shown_with_its_place() {
     check_error(
         "lock_wait = \"soon\"",
         &[],
-        "cucurbit.toml:1:13: `soon` is not a length of time: write `60s` or `5m`",
+        "cucurbit.toml:1:13: `soon` is not a duration: write `60s` or `5m`",
         "",
     );
     check_error(
@@ -217,14 +217,14 @@ fn a_mistake_in_the_file_is_shown_with_its_place() {
 }
 
 #[test]
-fn a_bad_address_says_where_it_came_from_and_the_next_one_is_not_taken() {
+fn a_bad_url_says_where_it_came_from_and_the_next_one_is_not_taken() {
     let url = r#"url = "sqlite:///file.db""#;
-    let error = address(url, None, &[("DATABASE_URL", "mysql://h/d")]).unwrap_err();
-    assert_eq!(error.to_string(), "cannot read the address in the variable `DATABASE_URL`");
+    let error = found_url(url, None, &[("DATABASE_URL", "mysql://h/d")]).unwrap_err();
+    assert_eq!(error.to_string(), "cannot read the connection URL in the variable `DATABASE_URL`");
     assert_eq!(error.hint().unwrap(), "SQLite and PostgreSQL are supported: `sqlite:` and `postgresql://`");
     // As when a script passes a variable that is not set: nothing else may be upgraded instead.
-    let error = address(url, Some(""), &[]).unwrap_err();
-    assert_eq!(error.to_string(), "cannot read the address in `--database-url`");
+    let error = found_url(url, Some(""), &[]).unwrap_err();
+    assert_eq!(error.to_string(), "cannot read the connection URL in `--database-url`");
 }
 
 #[test]
@@ -264,10 +264,10 @@ fn a_named_file_must_exist_and_a_found_one_need_not() {
     let config = Config::load(None, &Environment::default(), folder.path(), Some(&gone)).unwrap();
     assert_eq!(config.file, None);
     assert_eq!(config.versions_folder(None), folder.path().join("versions"));
-    let given = config.address(Some("sqlite:///a.db"), &Environment::default(), folder.path()).unwrap();
-    assert_eq!(given.address.file(), Some(folder.path().join("a.db").as_path()));
-    let error = config.address(None, &Environment::default(), folder.path()).unwrap_err();
-    assert_eq!(error.to_string(), "the address of the database is not known");
+    let given = config.url(Some("sqlite:///a.db"), &Environment::default(), folder.path()).unwrap();
+    assert_eq!(given.url.file(), Some(folder.path().join("a.db").as_path()));
+    let error = config.url(None, &Environment::default(), folder.path()).unwrap_err();
+    assert_eq!(error.to_string(), "no connection URL is configured");
     assert_eq!(
         error.hint().unwrap(),
         "give `--database-url`, set `DATABASE_URL`, or write `url = \"sqlite:///file.db\"` into cucurbit.toml"
@@ -281,7 +281,7 @@ fn a_length_of_time_needs_a_unit() {
     assert_eq!(parse_duration("0s").unwrap(), Duration::ZERO);
     for text in ["60", "-1s", "soon", ""] {
         let error = parse_duration(text).unwrap_err();
-        assert_eq!(error.to_string(), format!("`{text}` is not a length of time"));
+        assert_eq!(error.to_string(), format!("`{text}` is not a duration"));
     }
 }
 
@@ -294,7 +294,7 @@ fn a_variable_that_is_not_text_is_an_error_only_when_it_is_asked_for() {
     let bytes = OsStr::from_bytes(b"sqlite:///\xff.db");
     let environment: Environment = [("DATABASE_URL", bytes)].into_iter().collect();
     let config = Config::load(None, &environment, folder.path(), None).unwrap();
-    assert!(config.address(Some("sqlite://"), &environment, folder.path()).is_ok());
-    let error = config.address(None, &environment, folder.path()).unwrap_err();
+    assert!(config.url(Some("sqlite://"), &environment, folder.path()).is_ok());
+    let error = config.url(None, &environment, folder.path()).unwrap_err();
     assert_eq!(error.to_string(), "the variable `DATABASE_URL` is not UTF-8 text");
 }

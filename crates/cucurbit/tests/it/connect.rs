@@ -1,13 +1,13 @@
-//! Opening real files and a real server by their addresses, and what is said when that fails.
+//! Opening real files and a real server by their connection URLs, and what is said when that fails.
 //!
-//! The tests of PostgreSQL need a server: `CUCURBIT_TEST_POSTGRES_URL` is the address of a superuser on it, by
+//! The tests of PostgreSQL need a server: `CUCURBIT_TEST_POSTGRES_URL` is the connection URL of a superuser on it, by
 //! TCP. Without the variable they fail, and say how to run them.
 
 use std::{fs, future::Future, path::Path, time::Duration};
 
 use cucurbit::{
     config::Environment,
-    connection::{ConnectOptions, Connection, ConnectionError, address::Address},
+    connection::{ConnectOptions, Connection, ConnectionError, url::ConnectionUrl},
 };
 use tempfile::TempDir;
 
@@ -15,22 +15,22 @@ fn run<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
 }
 
-async fn connect(address: &str, options: ConnectOptions) -> Result<Connection, ConnectionError> {
-    Connection::connect(&address.parse::<Address>().unwrap(), &options).await
+async fn connect(url: &str, options: ConnectOptions) -> Result<Connection, ConnectionError> {
+    Connection::connect(&url.parse::<ConnectionUrl>().unwrap(), &options).await
 }
 
 fn creating() -> ConnectOptions {
     ConnectOptions { create_file: true, ..ConnectOptions::default() }
 }
 
-/// Makes a folder with a SQLite file of one table in it, and returns the address of the file.
+/// Makes a folder with a SQLite file of one table in it, and returns the connection URL of the file.
 async fn plants() -> (TempDir, String) {
     let folder = TempDir::new().unwrap();
-    let address = format!("sqlite:///{}", folder.path().join("plants.db").display());
-    let mut connection = connect(&address, creating()).await.unwrap();
+    let url = format!("sqlite:///{}", folder.path().join("plants.db").display());
+    let mut connection = connect(&url, creating()).await.unwrap();
     connection.execute("CREATE TABLE plant (id INTEGER PRIMARY KEY)").await.unwrap();
     connection.close().await.unwrap();
-    (folder, address)
+    (folder, url)
 }
 
 async fn value(connection: &mut Connection, sql: &str) -> String {
@@ -40,21 +40,21 @@ async fn value(connection: &mut Connection, sql: &str) -> String {
 #[test]
 fn a_sqlite_connection_has_foreign_keys_on_waits_and_keeps_the_journal_mode() {
     run(async {
-        let (_folder, address) = plants().await;
-        let mut connection = connect(&address, ConnectOptions::default()).await.unwrap();
+        let (_folder, url) = plants().await;
+        let mut connection = connect(&url, ConnectOptions::default()).await.unwrap();
         assert_eq!(value(&mut connection, "PRAGMA foreign_keys").await, "1");
         assert_eq!(value(&mut connection, "PRAGMA busy_timeout").await, "5000");
         assert_eq!(value(&mut connection, "PRAGMA journal_mode").await, "delete");
         assert_eq!(value(&mut connection, "PRAGMA journal_mode = wal").await, "wal");
         connection.close().await.unwrap();
 
-        let mut connection = connect(&format!("{address}?timeout=0.25"), creating()).await.unwrap();
+        let mut connection = connect(&format!("{url}?timeout=0.25"), creating()).await.unwrap();
         assert_eq!(value(&mut connection, "PRAGMA busy_timeout").await, "250");
         assert_eq!(value(&mut connection, "PRAGMA journal_mode").await, "wal");
         assert_eq!(value(&mut connection, "SELECT count(*) FROM plant").await, "0");
 
         let longest = ConnectOptions { busy_timeout: Duration::MAX, ..ConnectOptions::default() };
-        let mut connection = connect(&address, longest).await.unwrap();
+        let mut connection = connect(&url, longest).await.unwrap();
         assert_eq!(value(&mut connection, "PRAGMA busy_timeout").await, i32::MAX.to_string());
     });
 }
@@ -64,7 +64,7 @@ fn a_missing_file_is_created_only_when_the_command_may() {
     run(async {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("new.db");
-        let address = format!("sqlite+aiosqlite:///{}", path.display());
+        let url = format!("sqlite+aiosqlite:///{}", path.display());
         let read_only = ConnectOptions { read_only: true, ..creating() };
         for (query, options) in [
             ("", ConnectOptions::default()),
@@ -73,17 +73,20 @@ fn a_missing_file_is_created_only_when_the_command_may() {
             ("?mode=ro", creating()),
             ("", read_only),
         ] {
-            let error = connect(&format!("{address}{query}"), options).await.unwrap_err();
+            let error = connect(&format!("{url}{query}"), options).await.unwrap_err();
             assert!(
                 matches!(&error, ConnectionError::NoFile { path: missing } if *missing == path),
                 "{error}"
             );
             assert_eq!(error.to_string(), format!("there is no SQLite file `{}`", path.display()));
             let hint = error.hint().unwrap();
-            assert!(hint.contains("`upgrade` makes it, unless the address says `mode=rw`"), "{hint}");
+            assert!(
+                hint.contains("`upgrade`, which creates the file unless the connection URL says `mode=rw`"),
+                "{hint}"
+            );
             assert!(!path.exists());
         }
-        connect(&format!("{address}?mode=rwc"), creating()).await.unwrap().close().await.unwrap();
+        connect(&format!("{url}?mode=rwc"), creating()).await.unwrap().close().await.unwrap();
         assert!(path.exists());
     });
 }
@@ -92,16 +95,16 @@ fn a_missing_file_is_created_only_when_the_command_may() {
 fn a_path_that_cannot_be_a_database_is_named() {
     run(async {
         let folder = TempDir::new().unwrap();
-        let address = |path: &Path| format!("sqlite:///{}", path.display());
+        let url = |path: &Path| format!("sqlite:///{}", path.display());
 
-        let error = connect(&address(folder.path()), creating()).await.unwrap_err();
+        let error = connect(&url(folder.path()), creating()).await.unwrap_err();
         assert_eq!(
             error.to_string(),
             format!("`{}` is a folder, not a SQLite file", folder.path().display())
         );
 
         let missing = folder.path().join("none");
-        let error = connect(&address(&missing.join("a.db")), creating()).await.unwrap_err();
+        let error = connect(&url(&missing.join("a.db")), creating()).await.unwrap_err();
         assert_eq!(
             error.to_string(),
             format!("there is no folder `{}` for the SQLite file", missing.display())
@@ -110,12 +113,12 @@ fn a_path_that_cannot_be_a_database_is_named() {
         let text = folder.path().join("notes.txt");
         fs::write(&text, "buy seeds, and many other things, until this is longer than a header").unwrap();
         for options in [creating(), ConnectOptions { read_only: true, ..ConnectOptions::default() }] {
-            let error = connect(&address(&text), options).await.unwrap_err();
+            let error = connect(&url(&text), options).await.unwrap_err();
             assert_eq!(error.to_string(), format!("`{}` is not a SQLite database", text.display()));
             assert_eq!(error.code().as_deref(), Some("26"));
         }
 
-        let error = connect(&address(&text.join("a.db")), creating()).await.unwrap_err();
+        let error = connect(&url(&text.join("a.db")), creating()).await.unwrap_err();
         assert!(matches!(error, ConnectionError::Connect { .. }), "{error}");
         assert!(error.to_string().ends_with("notes.txt/a.db"), "{error}");
     });
@@ -124,16 +127,16 @@ fn a_path_that_cannot_be_a_database_is_named() {
 #[test]
 fn a_file_opened_for_reading_refuses_to_be_written() {
     run(async {
-        let (_folder, address) = plants().await;
+        let (_folder, url) = plants().await;
         let read_only = ConnectOptions { read_only: true, ..ConnectOptions::default() };
         for (query, options) in [("?mode=ro", creating()), ("", read_only)] {
-            let mut connection = connect(&format!("{address}{query}"), options).await.unwrap();
+            let mut connection = connect(&format!("{url}{query}"), options).await.unwrap();
             assert_eq!(value(&mut connection, "SELECT count(*) FROM plant").await, "0");
             let error = connection.execute("INSERT INTO plant VALUES (1)").await.unwrap_err();
             assert_eq!(error.code().as_deref(), Some("8"));
             assert_eq!(
                 error.hint().unwrap(),
-                "the file or its folder is write-protected, a newer SQLite wrote the file, or the address says `mode=ro`"
+                "the file or its folder is write-protected, a newer SQLite wrote the file, or the connection URL says `mode=ro`"
             );
         }
     });
@@ -142,10 +145,9 @@ fn a_file_opened_for_reading_refuses_to_be_written() {
 #[test]
 fn a_second_writer_is_told_to_wait() {
     run(async {
-        let (_folder, address) = plants().await;
-        let mut first = connect(&address, ConnectOptions::default()).await.unwrap();
-        let mut second =
-            connect(&format!("{address}?busy_timeout=1"), ConnectOptions::default()).await.unwrap();
+        let (_folder, url) = plants().await;
+        let mut first = connect(&url, ConnectOptions::default()).await.unwrap();
+        let mut second = connect(&format!("{url}?busy_timeout=1"), ConnectOptions::default()).await.unwrap();
         first.execute("BEGIN IMMEDIATE").await.unwrap();
         let error = second.execute("BEGIN IMMEDIATE").await.unwrap_err();
         assert!(error.hint().unwrap().starts_with("another connection is writing"));
@@ -169,7 +171,7 @@ fn a_database_in_memory_is_private_unless_it_is_shared_by_name() {
     });
 }
 
-/// The server of the tests: its host and port, for addresses of other users and databases.
+/// The server of the tests: its host and port, for connection URLs of other users and databases.
 struct Server {
     admin: String,
     authority: String,
@@ -186,14 +188,14 @@ fn on_server<F: Future<Output = ()>>(test: impl FnOnce(Server) -> F) {
     run(test(Server { admin: admin.to_owned(), authority: authority.to_owned() }));
 }
 
-/// A connection of the superuser; `query` is added to the address.
+/// A connection of the superuser; `query` is added to the connection URL.
 async fn admin(server: &Server, query: &str) -> Result<Connection, ConnectionError> {
     let separator = if server.admin.contains('?') { '&' } else { '?' };
     connect(&format!("{}{separator}{query}", server.admin), ConnectOptions::default()).await
 }
 
 #[test]
-fn a_postgres_connection_bears_our_name_unless_the_address_gives_one() {
+fn a_postgres_connection_bears_our_name_unless_the_url_gives_one() {
     on_server(async |server| {
         let mut connection = admin(&server, "").await.unwrap();
         assert_eq!(value(&mut connection, "SHOW application_name").await, "cucurbit");
@@ -217,10 +219,10 @@ fn a_missing_database_is_named() {
 const CLOSED: &str = "127.0.0.1:1";
 
 #[test]
-fn a_closed_port_is_named_with_what_the_address_left_out() {
+fn a_closed_port_is_named_with_what_the_url_left_out() {
     run(async {
-        let address = format!("postgresql://gardener@{CLOSED}?connect_timeout=5");
-        let error = connect(&address, ConnectOptions::default()).await.unwrap_err();
+        let url = format!("postgresql://gardener@{CLOSED}?connect_timeout=5");
+        let error = connect(&url, ConnectOptions::default()).await.unwrap_err();
         assert_eq!(
             error.to_string(),
             format!("cannot connect to postgresql://gardener@{CLOSED}/gardener?connect_timeout=5")
@@ -228,8 +230,8 @@ fn a_closed_port_is_named_with_what_the_address_left_out() {
         assert_eq!(error.hint().unwrap(), "is the server running, and is the port the right one?");
 
         let folder = TempDir::new().unwrap();
-        let address = format!("postgresql:///plants?host={}", folder.path().display());
-        let error = connect(&address, ConnectOptions::default()).await.unwrap_err();
+        let url = format!("postgresql:///plants?host={}", folder.path().display());
+        let error = connect(&url, ConnectOptions::default()).await.unwrap_err();
         assert_eq!(error.hint().unwrap(), "is the server running, and is its socket in that folder?");
     });
 }
@@ -238,9 +240,9 @@ fn a_closed_port_is_named_with_what_the_address_left_out() {
 fn a_certificate_that_is_not_there_is_named() {
     run(async {
         for name in ["sslrootcert", "sslcert", "sslkey"] {
-            let address = format!("postgresql://u@{CLOSED}/d?sslmode=verify-full&{name}=/none/of/this.pem");
-            let error = connect(&address, ConnectOptions::default()).await.unwrap_err();
-            assert_eq!(error.to_string(), "cannot read `/none/of/this.pem`, which the address names");
+            let url = format!("postgresql://u@{CLOSED}/d?sslmode=verify-full&{name}=/none/of/this.pem");
+            let error = connect(&url, ConnectOptions::default()).await.unwrap_err();
+            assert_eq!(error.to_string(), "cannot read `/none/of/this.pem`, which the connection URL names");
         }
     });
 }
@@ -250,8 +252,8 @@ fn a_server_that_does_not_answer_is_left_after_the_timeout() {
     run(async {
         // It accepts the connection and then keeps silent.
         let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = format!("postgresql://u@{}/d?connect_timeout=1", silent.local_addr().unwrap());
-        let error = connect(&address, ConnectOptions::default()).await.unwrap_err();
+        let url = format!("postgresql://u@{}/d?connect_timeout=1", silent.local_addr().unwrap());
+        let error = connect(&url, ConnectOptions::default()).await.unwrap_err();
         assert_eq!(error.hint().unwrap(), "is the host the right one, and does a firewall let this through?");
     });
 }

@@ -393,13 +393,13 @@ fn every_type_becomes_every_other(dialect: Dialect) {
         let failures = RefCell::new(Vec::new());
         let all = types();
         let file = tempfile::TempDir::new().unwrap();
-        let address = format!("sqlite:///{}", file.path().join("test.db").display());
+        let url = format!("sqlite:///{}", file.path().join("test.db").display());
         let mut connection = match dialect {
             Dialect::Postgres => server.connect().await,
             Dialect::Sqlite => {
                 let options =
                     cucurbit::connection::ConnectOptions { create_file: true, ..Default::default() };
-                Connection::connect(&address.parse().unwrap(), &options).await.unwrap()
+                Connection::connect(&url.parse().unwrap(), &options).await.unwrap()
             }
         };
         let quick = match dialect {

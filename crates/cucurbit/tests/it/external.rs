@@ -293,7 +293,7 @@ fn a_table_is_a_model_or_external() {
         let ours = project(&database, &folder, env(scripts(false), both));
         let error: Error = ours.models().unwrap_err();
         assert_eq!(ErrorCode::from(&error), ErrorCode::ExternalInModels);
-        assert_eq!(error.to_string(), "table `users` is one of the models, and external");
+        assert_eq!(error.to_string(), "table `users` is both a model and external");
         assert!(error.hint().is_some());
     });
 }

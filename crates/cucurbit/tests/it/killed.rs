@@ -21,7 +21,7 @@ use crate::{
     support::{Database, on_database, on_each_database, script, scripts},
 };
 
-/// Where the other process finds the address.
+/// Where the other process finds the connection URL.
 const URL: &str = "CUCURBIT_TEST_KILLED_URL";
 
 /// How often an upgrade is killed before it may finish, and how many upgrades there are.
@@ -89,7 +89,7 @@ fn in_pieces_again(op: &mut Op) {
 #[ignore = "the tests below run it in a process of its own"]
 fn upgrades() {
     let environment = Environment::read();
-    let url = environment.get(URL).unwrap().expect("the address");
+    let url = environment.get(URL).unwrap().expect("the connection URL");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let options = ConnectOptions {

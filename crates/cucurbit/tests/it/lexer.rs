@@ -8,7 +8,7 @@ use std::future::Future;
 
 use cucurbit::{
     config::Environment,
-    connection::{ConnectOptions, Connection, address::Address},
+    connection::{ConnectOptions, Connection, url::ConnectionUrl},
     dialect::lexer::split,
     schema::Dialect,
 };
@@ -18,9 +18,9 @@ fn run<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
 }
 
-async fn connect(address: &str) -> Connection {
+async fn connect(url: &str) -> Connection {
     let options = ConnectOptions { create_file: true, ..ConnectOptions::default() };
-    Connection::connect(&address.parse::<Address>().unwrap(), &options).await.unwrap()
+    Connection::connect(&url.parse::<ConnectionUrl>().unwrap(), &options).await.unwrap()
 }
 
 const SQLITE: &str = r#"
@@ -85,11 +85,11 @@ SELECT ("end")[1], $tag$;$tag$, U&'d\0061t;a', 'back\' FROM "plant;s"; DO $$ BEG
 #[test]
 fn postgres_takes_every_piece_as_a_statement() {
     let environment = Environment::read();
-    let Some(address) = environment.get("CUCURBIT_TEST_POSTGRES_URL").unwrap() else { return };
+    let Some(url) = environment.get("CUCURBIT_TEST_POSTGRES_URL").unwrap() else { return };
     let pieces = split(POSTGRES, Dialect::Postgres);
     assert_eq!(pieces.len(), 8, "{pieces:#?}");
     run(async {
-        let mut connection = connect(address).await;
+        let mut connection = connect(url).await;
         // Bodies of functions without quotes came with PostgreSQL 14.
         let asked = "SELECT current_setting('server_version_num')::int >= 140000";
         let has_atomic = connection.value(asked).await.unwrap().as_deref() == Some("t");

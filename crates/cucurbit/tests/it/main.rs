@@ -1,8 +1,5 @@
 //! Tests of the library: one binary, one line for each subject.
 
-#[cfg(all(feature = "runtime", unix))]
-#[cfg(test)]
-mod address; // Forms of addresses that need a server of the test's own: users, sockets, standbys, poolers.
 #[cfg(test)] // Tells clippy that helpers are tests too.
 mod any_operation; // Operations of every kind, with the names and texts that break things, for laws.
 #[cfg(test)]
@@ -30,10 +27,10 @@ mod command; // Commands as library functions: what a new script may be, and wha
 mod concurrently; // Indexes that are made and dropped while others write.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
-mod config; // Which configuration file is found, what it may say, and which address wins.
+mod config; // Which configuration file is found, what it may say, and which connection URL wins.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
-mod connect; // Real files and a real server opened by their addresses, and what is said when that fails.
+mod connect; // Real files and a real server opened by their connection URLs, and what is said when that fails.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod conversions; // Changes of types with rows: every type into every other, as PostgreSQL converts the values.
@@ -125,7 +122,7 @@ mod scratch; // Scratch databases: what a killed process left goes with a later 
 mod script; // What revision files look like, and that compiling and recording them gives back what was rendered.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
-mod secrets; // Passwords in statements and addresses: nothing that is said repeats one.
+mod secrets; // Passwords in statements and connection URLs: nothing that is said repeats one.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod session; // What scripts do to a session is as before afterwards.
@@ -161,6 +158,9 @@ mod support; // Databases of a test's own, and scripts written in a line.
 mod tls; // What each `sslmode` does and refuses, on a server of the test's own with certificates made for it.
 #[cfg(test)]
 mod types_page; // docs/TYPES.md says what every type is declared as.
+#[cfg(all(feature = "runtime", unix))]
+#[cfg(test)]
+mod url; // Forms of connection URLs that need a server of the test's own: users, sockets, standbys, poolers.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod version_table; // Which table is the version table, and what is said of one that cannot be read as such.

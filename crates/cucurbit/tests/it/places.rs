@@ -51,7 +51,7 @@ async fn upgrade(database: &mut Connection, scripts: Vec<Script>) {
     Migrator::on(database, &Scripts::new(scripts).unwrap()).upgrade_heads().await.unwrap();
 }
 
-/// The address of a database whose own schema is `shop`.
+/// The connection URL of a database whose own schema is `shop`.
 fn in_shop(database: &Database) -> String {
     format!("{}?options=-csearch_path%3Dshop", database.url)
 }

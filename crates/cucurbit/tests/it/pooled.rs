@@ -12,7 +12,7 @@ use std::{
 
 use cucurbit::{
     Op, Script,
-    connection::{ConnectOptions, Connection, address::Address},
+    connection::{ConnectOptions, Connection, url::ConnectionUrl},
     prelude::*,
     runtime::{Migrator, Report, RunError},
 };
@@ -71,13 +71,13 @@ impl Pooler {
         pooler
     }
 
-    /// The address of a database through it.
+    /// The connection URL of a database through it.
     pub(crate) fn url(&self, database: &Database) -> String {
         let name = database.url.rsplit_once('/').expect("a database").1;
         format!("postgresql://postgres@127.0.0.1:{}/{name}?statement-cache-capacity=0", self.port)
     }
 
-    fn address(&self, database: &Database) -> Address {
+    fn parsed_url(&self, database: &Database) -> ConnectionUrl {
         self.url(database).parse().unwrap()
     }
 }
@@ -116,13 +116,13 @@ fn list() -> [Script; 4] {
 }
 
 /// Upgrades at once, each on a connection of its own.
-fn at_once(address: &Address, rivals: usize) -> Vec<Result<Report, RunError>> {
+fn at_once(url: &ConnectionUrl, rivals: usize) -> Vec<Result<Report, RunError>> {
     let scripts = scripts(&list());
     thread::scope(|scope| {
         let run = || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                let mut connection = Connection::connect(address, &ConnectOptions::default()).await.unwrap();
+                let mut connection = Connection::connect(url, &ConnectOptions::default()).await.unwrap();
                 Migrator::on(&mut connection, &scripts).upgrade_heads().await
             })
         };
@@ -142,8 +142,8 @@ async fn left(direct: &mut Connection) -> Option<String> {
 fn upgrades_at_once_through_a_pooler_wait_for_each_other() {
     on_database(Postgres, async |database: Database| {
         let pooler = Pooler::start(&database.url, 3);
-        let address = pooler.address(&database);
-        let steps: usize = at_once(&address, 8).into_iter().map(|done| done.unwrap().steps.len()).sum();
+        let url = pooler.parsed_url(&database);
+        let steps: usize = at_once(&url, 8).into_iter().map(|done| done.unwrap().steps.len()).sum();
         assert_eq!(steps, 4);
         let mut direct = database.connect().await;
         let counted = direct.value("SELECT n FROM counter").await.unwrap();
@@ -153,7 +153,7 @@ fn upgrades_at_once_through_a_pooler_wait_for_each_other() {
         // A run beside the pooler is not refused.
         Migrator::on(&mut direct, &scripts(&list())).upgrade_heads().await.unwrap();
         // Whoever gets the session next finds nothing of ours in it.
-        let mut next = Connection::connect(&address, &ConnectOptions::default()).await.unwrap();
+        let mut next = Connection::connect(&url, &ConnectOptions::default()).await.unwrap();
         assert_eq!(next.value("SHOW statement_timeout").await.unwrap().as_deref(), Some("0"));
         let prepared = "SELECT count(*) FROM pg_prepared_statements WHERE from_sql";
         assert_eq!(next.value(prepared).await.unwrap().as_deref(), Some("0"));
@@ -164,8 +164,8 @@ fn upgrades_at_once_through_a_pooler_wait_for_each_other() {
 fn where_no_second_connection_can_be_had_only_what_needs_the_lock_is_refused() {
     on_database(Postgres, async |database: Database| {
         let pooler = Pooler::start(&database.url, 1);
-        let address = pooler.address(&database);
-        let mut connection = Connection::connect(&address, &ConnectOptions::default()).await.unwrap();
+        let url = pooler.parsed_url(&database);
+        let mut connection = Connection::connect(&url, &ConnectOptions::default()).await.unwrap();
         let list = scripts(&list());
         let to = |id: &str| [id.parse().unwrap()];
         Migrator::on(&mut connection, &list).upgrade(&to("a2")).await.unwrap();

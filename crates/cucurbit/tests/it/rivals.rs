@@ -2,7 +2,7 @@
 
 use cucurbit::{
     Op, Script,
-    connection::{ConnectOptions, Connection, address::Address},
+    connection::{ConnectOptions, Connection, url::ConnectionUrl},
     prelude::*,
     revision::Scripts,
     runtime::{Event, Migrator, Report, RunError},
@@ -47,19 +47,19 @@ fn list() -> [Script; 4] {
     ]
 }
 
-async fn connect(address: &Address) -> Connection {
+async fn connect(url: &ConnectionUrl) -> Connection {
     // As the command line does: whoever writes is waited for.
     let options = ConnectOptions {
         create_file: true,
         busy_timeout: std::time::Duration::from_secs(60),
         ..ConnectOptions::default()
     };
-    Connection::connect(address, &options).await.unwrap()
+    Connection::connect(url, &options).await.unwrap()
 }
 
 /// Upgrades on many connections at once, each on a thread of its own; returns how each ended, and the steps that each
 /// said to begin.
-fn at_once(address: &Address, list: &[Script]) -> Vec<(Result<Report, RunError>, usize)> {
+fn at_once(url: &ConnectionUrl, list: &[Script]) -> Vec<(Result<Report, RunError>, usize)> {
     let scripts: Scripts = scripts(list);
     std::thread::scope(|scope| {
         let rivals: Vec<_> = (0..RIVALS)
@@ -67,7 +67,7 @@ fn at_once(address: &Address, list: &[Script]) -> Vec<(Result<Report, RunError>,
                 scope.spawn(|| {
                     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
                     runtime.block_on(async {
-                        let mut connection = connect(address).await;
+                        let mut connection = connect(url).await;
                         let mut begun = 0;
                         let mut migrator = Migrator::on(&mut connection, &scripts).observer(|event| {
                             begun += usize::from(matches!(event, Event::StepStarted { .. }))
@@ -86,7 +86,7 @@ fn at_once(address: &Address, list: &[Script]) -> Vec<(Result<Report, RunError>,
 #[test]
 fn a_file_with_several_names_is_not_thought_to_be_locked_by_one() {
     on_sqlite(async |database| {
-        let mut connection = connect(&database.address).await;
+        let mut connection = connect(&database.parsed_url).await;
         let list = scripts(&list());
         Migrator::on(&mut connection, &list).upgrade(&["a1".parse().unwrap()]).await.unwrap();
         let file = std::path::Path::new(database.url.trim_start_matches("sqlite://"));
@@ -106,8 +106,8 @@ fn a_file_with_several_names_is_not_thought_to_be_locked_by_one() {
 #[test]
 fn every_statement_is_run_once_however_many_run_at_once() {
     on_each_database(async |database| {
-        let mut connection = connect(&database.address).await;
-        let ended = at_once(&database.address, &list());
+        let mut connection = connect(&database.parsed_url).await;
+        let ended = at_once(&database.parsed_url, &list());
         let (mut steps, mut begun) = (0, 0);
         for (done, said) in ended {
             steps += done.unwrap().steps.len();

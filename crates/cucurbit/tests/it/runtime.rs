@@ -514,17 +514,17 @@ fn a_run_that_counts_its_steps_does_not_count_on_when_it_is_overtaken() {
             script("d", &["c"], nothing, nothing),
         ];
         let graph = scripts(&list);
-        let address = database.address.clone();
+        let url = database.parsed_url.clone();
         let error = Migrator::on(&mut connection, &graph)
             .observer(|event| {
                 // After the first step, another program says that it did the second.
                 if matches!(&event, Event::StepFinished { step } if step.to == ["a"]) {
-                    let address = address.clone();
+                    let url = url.clone();
                     let other = std::thread::spawn(move || {
                         let runtime =
                             tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
                         runtime.block_on(async {
-                            let mut other = Connection::connect(&address, &Default::default()).await.unwrap();
+                            let mut other = Connection::connect(&url, &Default::default()).await.unwrap();
                             other.execute("UPDATE alembic_version SET version_num = 'b'").await.unwrap();
                         });
                     });

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use cucurbit::{
     Env,
     command::{self, Between, Location, Project},
-    connection::{ConnectOptions, Connection, address::Address},
+    connection::{ConnectOptions, Connection, url::ConnectionUrl},
     dialect::{Before, Scratch},
 };
 
@@ -14,7 +14,7 @@ use crate::cluster::Cluster;
 
 const MARK: &str = "a scratch database of Cucurbit, to be dropped when the session that made it has ended";
 
-fn address(server: &Cluster, database: &str) -> Address {
+fn url_of(server: &Cluster, database: &str) -> ConnectionUrl {
     format!("postgresql://postgres@/{database}?host={}&port={}", server.socket(), server.port)
         .parse()
         .unwrap()
@@ -33,7 +33,7 @@ async fn name(connection: &mut Connection) -> String {
 async fn what_a_killed_process_left_goes_with_a_later_run_and_nothing_else() {
     let server = Cluster::start().await;
     let mut admin = server.admin().await;
-    let url = address(&server, "postgres");
+    let url = url_of(&server, "postgres");
     let mut killed = Scratch::open(&url, &Before::default()).await.unwrap();
     let left = name(&mut killed.connection).await;
     let mut alive = Scratch::open(&url, &Before::default()).await.unwrap();
@@ -62,7 +62,7 @@ async fn what_a_killed_process_left_goes_with_a_later_run_and_nothing_else() {
         admin.execute(&sql).await.unwrap();
     }
     let options = ConnectOptions::default();
-    let guest = Connection::connect(&address(&server, "cucurbit_scratch_2_2"), &options).await.unwrap();
+    let guest = Connection::connect(&url_of(&server, "cucurbit_scratch_2_2"), &options).await.unwrap();
 
     Scratch::open(&url, &Before::default()).await.unwrap().close().await.unwrap();
     let mut expected =
@@ -79,7 +79,7 @@ async fn what_a_killed_process_left_goes_with_a_later_run_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_search_path_in_the_address_means_the_same_schema_there() {
+async fn a_search_path_in_the_url_means_the_same_schema_there() {
     let server = Cluster::start().await;
     let mut admin = server.admin().await;
     admin.execute("CREATE SCHEMA shop; CREATE TABLE shop.bed (id int)").await.unwrap();
@@ -88,7 +88,7 @@ async fn a_search_path_in_the_address_means_the_same_schema_there() {
         server.socket(),
         server.port
     );
-    let url: Address = text.parse().unwrap();
+    let url: ConnectionUrl = text.parse().unwrap();
     let mut there = Connection::connect(&url, &ConnectOptions::default()).await.unwrap();
     let before = cucurbit::dialect::reflect(&mut there).await.unwrap();
     there.close().await.unwrap();
@@ -109,7 +109,7 @@ async fn a_drop_that_another_session_keeps_from_being_done_ends_with_a_warning()
     admin.execute("CREATE TABLE slow (id int)").await.unwrap();
     // It waits for rows, and answers no other process of the server meanwhile.
     let options = ConnectOptions::default();
-    let mut other = Connection::connect(&address(&server, "postgres"), &options).await.unwrap();
+    let mut other = Connection::connect(&url_of(&server, "postgres"), &options).await.unwrap();
     let copy = other.postgres().unwrap().copy_in_raw("COPY slow FROM stdin").await.unwrap();
 
     let folder = tempfile::tempdir().unwrap();

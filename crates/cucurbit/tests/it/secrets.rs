@@ -1,11 +1,11 @@
-//! Passwords in statements and addresses: nothing that the library says repeats one, whatever fails.
+//! Passwords in statements and connection URLs: nothing that the library says repeats one, whatever fails.
 
 use std::error::Error as _;
 
 use cucurbit::{
     Error,
     command::Location,
-    connection::{Connection, ConnectionError, address::Address},
+    connection::{Connection, ConnectionError, url::ConnectionUrl},
     prelude::*,
     runtime::{Event, Migrator, RunError, VersionTable, unfinished},
     source::Source,
@@ -216,7 +216,7 @@ fn counts_pins(op: &mut Op) {
     });
 }
 
-/// As long as a page of rows with addresses.
+/// As long as a page of rows with connection URLs.
 #[test]
 fn a_long_statement_is_masked_in_no_time() {
     on_each_database(async |database: Database| {
@@ -248,7 +248,7 @@ fn means_nothing(op: &mut Op) {
 }
 
 #[test]
-fn no_form_of_an_address_leads_to_a_message_with_its_password() {
+fn no_form_of_an_url_leads_to_a_message_with_its_password() {
     for url in [
         "postgresql://gardener:hunter2/garden",
         "postgresql://gardener:hun@hunter2!/garden",
@@ -265,8 +265,8 @@ fn no_form_of_an_address_leads_to_a_message_with_its_password() {
         "postgresql://db/garden?sslpassword=hunter2",
         "mysql://gardener:hunter2@db/garden",
     ] {
-        let said = match url.parse::<Address>() {
-            Ok(address) => format!("{address} {address:?}"),
+        let said = match url.parse::<ConnectionUrl>() {
+            Ok(url) => format!("{url} {url:?}"),
             Err(error) => format!("{error} {error:?} {:?}", error.hint()),
         };
         assert!(!said.contains(SECRET), "{url}: {said}");
@@ -295,9 +295,9 @@ fn a_server_that_refuses_is_told_of_without_the_password() {
             "postgresql://nobody@localhost:1/garden?password=hunter2",
             "postgresql://nobody:hunter2@no.such.host.invalid/garden",
         ] {
-            let address: Address = url.parse().expect("an address");
+            let url: ConnectionUrl = url.parse().expect("a connection URL");
             let error: ConnectionError =
-                Connection::connect(&address, &Default::default()).await.expect_err("nobody answers");
+                Connection::connect(&url, &Default::default()).await.expect_err("nobody answers");
             let said = everything(&error.into());
             assert!(!said.contains(SECRET), "{said}");
         }

@@ -150,7 +150,7 @@ fn a_session_of_postgres_is_as_before() {
             let mut connection = database.emptied().await;
             Migrator::on(&mut connection, &scripts(&list(nothing)[..1])).upgrade_heads().await.unwrap();
             if is_theirs {
-                // As out of an application's pool: no address led to it, and the driver remembers a statement.
+                // As out of an application's pool: no connection URL led to it, and the driver remembers a statement.
                 let mut theirs = connection.into_postgres().unwrap();
                 let _: i32 = sqlx::query_scalar("SELECT 1").fetch_one(&mut theirs).await.unwrap();
                 connection = Connection::from(theirs);

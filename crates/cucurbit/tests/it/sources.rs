@@ -83,7 +83,7 @@ fn text(written: &Written) -> String {
 }
 
 #[tokio::test]
-async fn a_first_revision_from_the_models_needs_no_database_and_no_address() {
+async fn a_first_revision_from_the_models_needs_no_database_and_no_url() {
     let folder = folder();
     let nowhere =
         [None, Some("sqlite:///no/such/folder/at.db"), Some("postgresql://nobody@127.0.0.1:1/nothing")];
@@ -94,17 +94,17 @@ async fn a_first_revision_from_the_models_needs_no_database_and_no_address() {
         texts.push(text(&written));
         std::fs::remove_file(&written.path).unwrap();
     }
-    assert_eq!(texts[0], texts[1], "whatever the address, the same bytes");
+    assert_eq!(texts[0], texts[1], "whatever the connection URL, the same bytes");
     assert_eq!(texts[0], texts[2]);
     assert_eq!(texts[0].matches("op.create_table(").count(), 2, "{}", texts[0]);
     assert!(texts[0].ends_with("op.drop_table(\"plant\");\n    op.drop_table(\"bed\");\n}"), "{}", texts[0]);
 }
 
 #[tokio::test]
-async fn without_an_address_and_a_dialect_it_is_said_that_one_is_missing() {
+async fn without_an_url_and_a_dialect_it_is_said_that_one_is_missing() {
     let folder = tempfile::tempdir().unwrap();
     let error = create(&project(&folder, None, Vec::new()), "empty", "models").await.unwrap_err();
-    assert_eq!(error.to_string(), "the address of the database is not known");
+    assert_eq!(error.to_string(), "no connection URL is configured");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use cucurbit::{
     Op, Script,
     command::NewRevision,
     config::Environment,
-    connection::{ConnectOptions, Connection, address::Address},
+    connection::{ConnectOptions, Connection, url::ConnectionUrl},
     revision::{Revision, Scripts},
     schema::Dialect,
 };
@@ -48,8 +48,8 @@ pub(crate) async fn release(connection: &mut Connection) -> u32 {
 /// An empty database.
 pub(crate) struct Database {
     pub(crate) dialect: Dialect,
-    pub(crate) address: Address,
-    /// The address as a person writes it.
+    pub(crate) parsed_url: ConnectionUrl,
+    /// The connection URL as a person writes it.
     pub(crate) url: String,
     name: String,
     folder: std::rc::Rc<TempDir>,
@@ -91,13 +91,13 @@ impl Database {
             Dialect::Postgres => {
                 server().await.execute(&format!("CREATE DATABASE {name}")).await.unwrap();
                 let server = server_url();
-                let (base, _) = server.rsplit_once('/').expect("an address with a database");
+                let (base, _) = server.rsplit_once('/').expect("a connection URL with a database");
                 format!("{base}/{name}")
             }
             Dialect::Sqlite => format!("sqlite:///{}", folder.path().join("test.db").display()),
         };
-        let address = url.parse().unwrap();
-        Self { dialect, address, url, name, folder: folder.into() }
+        let parsed_url = url.parse().unwrap();
+        Self { dialect, parsed_url, url, name, folder: folder.into() }
     }
 
     fn owner(&self) -> Owner {
@@ -111,7 +111,7 @@ impl Database {
     /// Connects, and creates the SQLite file.
     pub(crate) async fn connect(&self) -> Connection {
         let options = ConnectOptions { create_file: true, ..ConnectOptions::default() };
-        Connection::connect(&self.address, &options).await.unwrap()
+        Connection::connect(&self.parsed_url, &options).await.unwrap()
     }
 
     /// Connects, after everything in it was dropped. Nobody else may be connected.

@@ -404,7 +404,7 @@ fn sources() -> Vec<File> {
 /// Leaves out comments; a `//` in a text is cut too, and costs only what stands behind it.
 fn code(text: &str) -> String {
     let lines = text.lines().map(|line| match line.find("//") {
-        // The slashes of an address are no comment.
+        // The slashes of a connection URL are no comment.
         Some(at) if !line[..at].ends_with(':') => &line[..at],
         Some(_) | None => line,
     });

@@ -9,9 +9,9 @@ use crate::support::{Database, Kind, Ran, assert_same_values, binary, on_each_da
 
 on_each_database! {
     /// The database that is named is the one that is migrated, by each of the three ways to name it.
-    defect_3_the_address_that_is_named_is_the_one_that_is_used;
+    defect_3_the_url_that_is_named_is_the_one_that_is_used;
     /// The guide's three forms, and `postgres://`.
-    defect_4_addresses_of_async_drivers_work;
+    defect_4_urls_of_async_drivers_work;
     /// Tables in an order that PostgreSQL takes, a cycle among them.
     defect_7_the_baseline_runs;
     /// JSON goes back to what it was, and up again; tables are dropped in an order that can be.
@@ -26,7 +26,7 @@ on_each_database! {
     defect_15_output_is_not_swallowed;
 }
 
-async fn defect_3_the_address_that_is_named_is_the_one_that_is_used(database: Database) {
+async fn defect_3_the_url_that_is_named_is_the_one_that_is_used(database: Database) {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("cucurbit.toml"), "url = \"sqlite:///./wrong.db\"\n").expect("a file");
     let wrong = folder.path().join("wrong.db");
@@ -44,14 +44,14 @@ async fn defect_3_the_address_that_is_named_is_the_one_that_is_used(database: Da
     assert!(!wrong.exists(), "ALEMBIC_DATABASE_URL comes before the file");
     database.migrate(&["current", "--check-heads"]).exits(0);
 
-    // The same address for a command that opens no connection.
+    // The same connection URL for a command that opens no connection.
     let dialect = |sql: &str| if sql.contains("SERIAL") { Kind::Postgres } else { Kind::Sqlite };
     let sql =
         Ran::of(binary(folder.path()).env("DATABASE_URL", &database.url).args(["upgrade", "--sql"])).exits(0);
     assert_eq!(dialect(&sql.stdout), database.kind);
 }
 
-async fn defect_4_addresses_of_async_drivers_work(database: Database) {
+async fn defect_4_urls_of_async_drivers_work(database: Database) {
     let schemes: &[&str] = match database.kind {
         Kind::Postgres => &["postgresql+asyncpg", "postgresql+psycopg", "postgresql", "postgres"],
         Kind::Sqlite => &["sqlite+aiosqlite", "sqlite+pysqlite", "sqlite"],

@@ -1,4 +1,4 @@
-//! The first commands of a new project, binaries that are older than their scripts, addresses that others read in another
+//! The first commands of a new project, binaries that are older than their scripts, connection URLs that others read in another
 //! way, and what programs are told.
 
 use std::{fs, path::Path};
@@ -104,7 +104,7 @@ fn in_folder(folder: &Path, url: &str, arguments: &[&str]) -> Ran {
 }
 
 #[test]
-fn an_address_that_sqlx_reads_otherwise_is_told_of_where_it_matters() {
+fn an_url_that_sqlx_reads_otherwise_is_told_of_where_it_matters() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path().canonicalize().expect("a folder");
     let inside = folder.strip_prefix("/").expect("absolute").display().to_string();
@@ -170,5 +170,5 @@ async fn programs_are_told_json_on_both_streams(database: Database) {
     }
     let ran = json_of(&["current", "--database-url", "nonsense"]);
     let error = json(&ran.stderr);
-    assert_eq!(error["causes"], serde_json::json!(["the address does not begin with the kind of database"]));
+    assert_eq!(error["causes"], serde_json::json!(["the connection URL has no scheme"]));
 }

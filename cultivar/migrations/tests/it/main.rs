@@ -1,6 +1,5 @@
 //! CultivAR end to end, on both databases, by the binary that a person runs.
 
-mod addresses;
 mod adopting;
 mod bad_input;
 #[cfg(test)] // Tells clippy that helpers are tests too.
@@ -20,4 +19,5 @@ mod reference;
 mod scratch;
 mod support;
 mod tls;
+mod urls;
 mod whole_way;

@@ -114,7 +114,7 @@ async fn defect_5_models_that_cannot_be_loaded_drop_nothing() {
         (".models(|| Err::<cucurbit::schema::Schema, _>(std::fmt::Error))", "cannot collect the models"),
         (
             ".models(|| Ok::<_, std::convert::Infallible>(cucurbit::schema::Schema::new()))",
-            "the models hold no table",
+            "the models contain no table",
         ),
         ("", "there are no models to compare with"),
     ] {

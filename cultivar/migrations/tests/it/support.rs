@@ -78,7 +78,7 @@ impl Database {
         self.folder.path().join("cultivar.db")
     }
 
-    /// The address in the form that sqlx and SeaORM read.
+    /// The connection URL in the form that sqlx and SeaORM read.
     pub(crate) fn driver_url(&self) -> String {
         match self.kind {
             Kind::Postgres => self.url.clone(),
@@ -264,16 +264,16 @@ fn texts<'c>(values: impl Iterator<Item = (&'c str, Option<String>)>) -> BTreeMa
     values.map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// The test server's address.
+/// The test server's connection URL.
 fn server() -> String {
     let server = Environment::read().get("CUCURBIT_TEST_POSTGRES_URL").expect("UTF-8").map(str::to_owned);
     server.expect("CUCURBIT_TEST_POSTGRES_URL is not set: `cargo xtask test` starts a server and sets it")
 }
 
-/// The server's address without its database, and the database.
+/// The server's connection URL without its database, and the database.
 fn server_parts() -> (String, String) {
     let server = server();
-    let (base, database) = server.rsplit_once('/').expect("an address with a database");
+    let (base, database) = server.rsplit_once('/').expect("a connection URL with a database");
     (base.to_owned(), database.to_owned())
 }
 
@@ -286,7 +286,7 @@ fn pg_dump() -> PathBuf {
     found.pop().unwrap_or_else(|| PathBuf::from("pg_dump"))
 }
 
-/// The binary, without the addresses and the configuration of whoever runs the tests.
+/// The binary, without the connection URLs and the configuration of whoever runs the tests.
 pub(crate) fn binary(working_directory: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_migrate"));
     for name in ["DATABASE_URL", "ALEMBIC_DATABASE_URL", "CUCURBIT_CONFIG"] {

@@ -18,7 +18,7 @@ async fn greenhouse() -> (Cluster, Authority) {
     (server, Authority::new("Greenhouse"))
 }
 
-/// A project's folder: `cucurbit.toml` with this query in its address, and the authority's certificate beside it.
+/// A project's folder: `cucurbit.toml` with this query in its connection URL, and the authority's certificate beside it.
 fn project(server: &Cluster, authority: &Authority, query: &str) -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     let url = format!("postgresql+asyncpg://guest:${{SECRET}}@localhost:{}/plants?{query}", server.port);
@@ -79,7 +79,7 @@ async fn what_is_refused_is_said_in_plain_words() {
     fs::write(full.path().join("ca.pem"), "buy seeds").expect("a file");
     let why = "`FOLDER/ca.pem`, which `sslrootcert` names, holds no certificate";
     let hint = "the file must be in PEM form: text with the line `-----BEGIN CERTIFICATE-----`";
-    // Nobody was asked: the words are those of the file's address.
+    // Nobody was asked: the words are those of the file's connection URL.
     refused(&server, &full, query, why, hint);
 }
 
@@ -111,7 +111,7 @@ fn refused(server: &Cluster, project: &TempDir, query: &str, why: &str, hint: &s
 }
 
 #[tokio::test]
-async fn what_the_address_leaves_out_is_in_libpqs_variables() {
+async fn what_the_url_leaves_out_is_in_libpqs_variables() {
     let (server, authority) = greenhouse().await;
     server.show(&authority.sign("plants", &["db.example.org"]), None).await;
     let project = project(&server, &authority, "application_name=plants");

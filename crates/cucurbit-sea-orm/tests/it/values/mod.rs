@@ -50,8 +50,8 @@ pub(crate) struct Database {
 
 fn server_url() -> String {
     let environment = cucurbit::config::Environment::read();
-    let address = environment.get("CUCURBIT_TEST_POSTGRES_URL").unwrap();
-    address.expect("CUCURBIT_TEST_POSTGRES_URL is not set: `cargo xtask test` starts a server").to_owned()
+    let url = environment.get("CUCURBIT_TEST_POSTGRES_URL").unwrap();
+    url.expect("CUCURBIT_TEST_POSTGRES_URL is not set: `cargo xtask test` starts a server").to_owned()
 }
 
 async fn server() -> Connection {
@@ -62,18 +62,18 @@ impl Database {
     async fn new(dialect: Dialect, test: &str) -> Self {
         let folder = TempDir::new().unwrap();
         let name = format!("cucurbit_values_{}_{test}", std::process::id());
-        let (address, name) = match dialect {
+        let (url, name) = match dialect {
             Postgres => {
                 server().await.execute(&format!("CREATE DATABASE {name}")).await.unwrap();
-                let address = server_url();
-                let (base, _) = address.rsplit_once('/').expect("an address with a database");
+                let url = server_url();
+                let (base, _) = url.rsplit_once('/').expect("a connection URL with a database");
                 (format!("{base}/{name}"), Some(name))
             }
             Sqlite => (format!("sqlite:///{}", folder.path().join("values.db").display()), None),
         };
         let options = ConnectOptions { create_file: true, ..ConnectOptions::default() };
-        let connection = Connection::connect(&address.parse().unwrap(), &options).await.unwrap();
-        Self { connection, url: address, name, enums: Vec::new(), _folder: folder }
+        let connection = Connection::connect(&url.parse().unwrap(), &options).await.unwrap();
+        Self { connection, url, name, enums: Vec::new(), _folder: folder }
     }
 
     async fn end(self) {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::watched::{self, Ran};
 use crate::{
-    connection::{ConnectOptions, Connection, ConnectionError, address::Address, code_of},
+    connection::{ConnectOptions, Connection, ConnectionError, code_of, url::ConnectionUrl},
     dialect::{
         self, Before, Part, PlanError,
         lexer::{self, Leeway},
@@ -35,7 +35,7 @@ const DROP_TIMEOUT: &str = "SET statement_timeout = '10s'";
 
 /// Makes the database and copies the tables into it.
 pub(in crate::dialect) async fn open(
-    server: &Address,
+    server: &ConnectionUrl,
     before: &Before,
 ) -> Result<(Connection, Option<Owner>), ScratchError> {
     let statements = copy(before)?;
@@ -91,7 +91,7 @@ async fn sweep(connection: &mut Connection) -> Result<(), ConnectionError> {
 
 /// Marks the database and makes the tables in it; after an error the owner comes back too.
 async fn fill(
-    server: &Address,
+    server: &ConnectionUrl,
     mut owner: Owner,
     current: Option<&Ident>,
     statements: &[String],
@@ -107,7 +107,7 @@ async fn fill(
 }
 
 async fn filled(
-    server: &Address,
+    server: &ConnectionUrl,
     name: &str,
     current: Option<&Ident>,
     statements: &[String],
@@ -124,7 +124,7 @@ async fn filled(
 }
 
 /// Writes the statement that makes the schema which a name without one means, if it is not there: the search path of the
-/// address is the same here as in the database that is copied.
+/// connection URL is the same here as in the database that is copied.
 async fn own_schema(
     scratch: &mut Connection,
     current: Option<&Ident>,

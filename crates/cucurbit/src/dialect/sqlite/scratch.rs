@@ -1,7 +1,7 @@
 //! A scratch database in memory, made of the stored texts or of a file.
 
 use crate::{
-    connection::{ConnectOptions, Connection, ConnectionError, address::Address},
+    connection::{ConnectOptions, Connection, ConnectionError, url::ConnectionUrl},
     dialect::{
         Before, Originals, Part,
         scratch::{Owner, Passed, Stopped},
@@ -15,10 +15,10 @@ use super::{
 
 /// Makes the database. Its foreign keys are off: it has no rows that they could guard.
 pub(in crate::dialect) async fn open(
-    _server: &Address,
+    _server: &ConnectionUrl,
     before: &Before,
 ) -> Result<(Connection, Option<Owner>), ConnectionError> {
-    let mut connection = Connection::connect(&Address::memory(), &ConnectOptions::default()).await?;
+    let mut connection = Connection::connect(&ConnectionUrl::memory(), &ConnectOptions::default()).await?;
     connection.execute("PRAGMA foreign_keys = OFF").await?;
     let Originals { tables, indexes, triggers, views } = &before.originals;
     let indexes = indexes.values().map(|(_, sql)| sql);

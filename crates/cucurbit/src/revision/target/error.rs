@@ -27,7 +27,7 @@ pub enum ParseError {
 }
 
 impl ParseError {
-    /// What to do about it, where there is something to say.
+    /// Returns a hint about what to do, if there is one.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
@@ -127,7 +127,7 @@ pub enum TargetError {
 }
 
 impl TargetError {
-    /// What to do about it, where there is something to say.
+    /// Returns a hint about what to do, if there is one.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {

@@ -116,7 +116,7 @@ pub enum Resolved {
 }
 
 impl Resolved {
-    /// The revisions it stands for; none for the base.
+    /// Returns the revisions it stands for; none for the base.
     #[must_use]
     pub fn revisions(&self) -> &[usize] {
         match self {
@@ -159,7 +159,7 @@ impl Target {
     }
 }
 
-/// The revision N below another; the first one of its line where the line is shorter.
+/// Returns the revision N below another; the first one of its line where the line is shorter.
 pub(super) fn counted_down(
     target: &Target,
     context: &Context<'_>,
@@ -195,7 +195,7 @@ impl<'a> Search<'a> {
         self.context.graph
     }
 
-    /// What the symbol stands for; empty for the base.
+    /// Returns what the symbol stands for; empty for the base.
     fn starts(&self) -> Result<Vec<usize>, TargetError> {
         match &self.target.symbol {
             Symbol::Base | Symbol::Implied => Ok(Vec::new()),
@@ -226,7 +226,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// The one revision that a walk starts from; none is the base.
+    /// Returns the one revision that a walk starts from; none is the base.
     fn single(&self, starts: Vec<usize>) -> Result<Option<usize>, TargetError> {
         if starts.len() < 2 {
             return Ok(starts.first().copied());
@@ -239,7 +239,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// `+N` and `-N`.
+    /// Resolves `+N` and `-N`.
     fn relative(&self) -> Result<Resolved, TargetError> {
         let offset = self.target.offset;
         let is_down = offset < 0;
@@ -272,12 +272,13 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// What `+N` and `branch@+N` count from: the applied tip, on a branch the applied part of it, else the base.
+    /// Returns what `+N` and `branch@+N` count from: the applied tip, on a branch the applied part of it, else the
+    /// base.
     fn start_upwards(&self) -> Result<Option<usize>, TargetError> {
         let rows = self.rows()?;
         let mut starts = self.on_branch(rows.clone());
         if starts.is_empty() && self.branch.is_some() {
-            // The branch may begin above what is applied, or be applied only as somebody's dependency.
+            // The branch may begin above what is applied, or be applied only as a dependency of another revision.
             let applied = self.graph().ancestors(&rows, Edges::WithDependencies);
             let active = RevisionSet::of(self.graph(), &self.on_branch(applied.iter().collect()));
             starts = self.graph().tips(&active, Edges::WithDependencies);
@@ -289,7 +290,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// The last revision that `-N` reverts. A merge point counts as one revision.
+    /// Returns the last revision that `-N` reverts. A merge point counts as one revision.
     fn undo(&self) -> Result<usize, TargetError> {
         let rows = self.rows()?;
         let mut tips = self.on_branch(rows.clone());
@@ -399,7 +400,7 @@ impl<'a> Search<'a> {
     }
 }
 
-/// The revision that a name before `@` stands for.
+/// Returns the revision that a name before `@` stands for.
 fn find_branch(graph: &Graph, name: &str) -> Result<usize, TargetError> {
     match find(graph, name, None) {
         Err(TargetError::Unknown { .. }) => Err(TargetError::NoSuchBranch { branch: name.to_owned() }),
@@ -407,7 +408,7 @@ fn find_branch(graph: &Graph, name: &str) -> Result<usize, TargetError> {
     }
 }
 
-/// A full id, a label, or the beginning of exactly one id or label of more than three characters.
+/// Finds a full id, a label, or the beginning of exactly one id or label of more than three characters.
 fn find(graph: &Graph, name: &str, branch: Option<usize>) -> Result<usize, TargetError> {
     if let Some(found) = graph.position(name).or_else(|| graph.carrier(name)) {
         return Ok(found);

@@ -14,7 +14,7 @@ impl FromStr for Target {
 
     fn from_str(text: &str) -> Result<Self, ParseError> {
         let malformed = || ParseError::Malformed { text: mask::target(text) };
-        if is_address(text) {
+        if is_url(text) {
             return Err(malformed());
         }
         if text.contains(':') {
@@ -51,8 +51,8 @@ impl FromStr for Target {
     }
 }
 
-/// Tells whether it is an address, which may hold a password, and no piece of which is looked up or repeated.
-fn is_address(text: &str) -> bool {
+/// Tells whether it is a connection URL, which may hold a password, and no piece of which is looked up or repeated.
+fn is_url(text: &str) -> bool {
     mask::target(text) != text
 }
 
@@ -84,7 +84,7 @@ impl FromStr for TargetRange {
     type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        if is_address(text) {
+        if is_url(text) {
             return Err(ParseError::Malformed { text: mask::target(text) });
         }
         let Some((start, end)) = text.trim().split_once(':') else {

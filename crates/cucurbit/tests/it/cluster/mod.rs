@@ -126,8 +126,8 @@ impl Cluster {
 
     /// Connects as the superuser, by the socket.
     pub(crate) async fn admin(&self) -> Connection {
-        let address = format!("postgresql://postgres@/postgres?host={}&port={}", self.socket(), self.port);
-        Connection::connect(&address.parse().unwrap(), &ConnectOptions::default()).await.unwrap()
+        let url = format!("postgresql://postgres@/postgres?host={}&port={}", self.socket(), self.port);
+        Connection::connect(&url.parse().unwrap(), &ConnectOptions::default()).await.unwrap()
     }
 
     /// The folder of its socket.

@@ -1,4 +1,4 @@
-//! PostgreSQL on a real server, whose address is in `CUCURBIT_TEST_POSTGRES_URL`.
+//! PostgreSQL on a real server, whose connection URL is in `CUCURBIT_TEST_POSTGRES_URL`.
 //!
 //! What lives here: a database for each test, and the comparison of memory with disk. Subjects are files.
 
@@ -54,7 +54,7 @@ impl Database {
 
     fn url(&self) -> String {
         let server = server();
-        let (head, _) = server.rsplit_once('/').expect("the address names a database");
+        let (head, _) = server.rsplit_once('/').expect("the connection URL names a database");
         format!("{head}/{}", self.name)
     }
 

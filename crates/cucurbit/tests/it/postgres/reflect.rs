@@ -443,8 +443,8 @@ async fn a_user_who_is_not_there_is_not_sent_to_pg_hba() {
     let url = database.url();
     let (scheme, rest) = url.split_once("://").unwrap();
     let host = rest.split_once('@').map_or(rest, |(_, host)| host);
-    let address = format!("{scheme}://nosuchuser@{host}").parse().unwrap();
-    let error = Connection::connect(&address, &ConnectOptions::default()).await.unwrap_err();
+    let url = format!("{scheme}://nosuchuser@{host}").parse().unwrap();
+    let error = Connection::connect(&url, &ConnectOptions::default()).await.unwrap_err();
     assert_eq!(ErrorCode::from(&error), ErrorCode::UserRefused, "{error}");
     assert!(error.hint().unwrap().contains("CREATE ROLE"), "{:?}", error.hint());
 }

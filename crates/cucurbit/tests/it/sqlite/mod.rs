@@ -13,7 +13,7 @@ mod odd; // Broken views and triggers, deep texts, clauses that are named only.
 mod reading; // What is read of a file, and that reading and writing it again is no difference.
 
 use cucurbit::{
-    connection::{ConnectOptions, Connection, address::Address},
+    connection::{ConnectOptions, Connection, url::ConnectionUrl},
     dialect::{self, Before, Dialect, Guard, Originals, Plan, PlanError, Statement},
     operation::Op,
     schema::TableName,
@@ -35,11 +35,11 @@ impl Database {
     /// Makes a file by SQL.
     fn with(sql: &[&str]) -> Self {
         let folder = TempDir::new().unwrap();
-        let address: Address =
+        let url: ConnectionUrl =
             format!("sqlite:///{}", folder.path().join("plants.db").display()).parse().unwrap();
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         let options = ConnectOptions { create_file: true, ..ConnectOptions::default() };
-        let connection = runtime.block_on(Connection::connect(&address, &options)).unwrap();
+        let connection = runtime.block_on(Connection::connect(&url, &options)).unwrap();
         let mut database = Self { runtime, connection, _folder: folder };
         sql.iter().for_each(|sql| database.execute(sql).unwrap());
         database

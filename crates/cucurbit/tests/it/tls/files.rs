@@ -10,8 +10,8 @@ use crate::cluster::certificate::Authority;
 
 /// Port 1 is reserved, and nothing listens on it: what is said is said before a connection.
 async fn refused(query: &str) -> ConnectionError {
-    let address = format!("postgresql://guest:s3cret@127.0.0.1:1/postgres?sslmode=verify-full&{query}");
-    Connection::connect(&address.parse().unwrap(), &ConnectOptions::default()).await.unwrap_err()
+    let url = format!("postgresql://guest:s3cret@127.0.0.1:1/postgres?sslmode=verify-full&{query}");
+    Connection::connect(&url.parse().unwrap(), &ConnectOptions::default()).await.unwrap_err()
 }
 
 /// Everything that is said about a file with this text, the file itself being `FILE`.
@@ -34,9 +34,9 @@ fn a_file_that_cannot_be_read_is_named() {
         for path in [folder.path(), Path::new("/none/of/this.pem")] {
             for parameter in ["sslrootcert", "sslcert", "sslkey"] {
                 let error = refused(&format!("{parameter}={}", path.display())).await;
-                let message = format!("cannot read `{}`, which the address names", path.display());
+                let message = format!("cannot read `{}`, which the connection URL names", path.display());
                 assert_eq!(error.to_string(), message);
-                let hint = "correct `sslrootcert`, `sslcert` or `sslkey` in the address";
+                let hint = "correct `sslrootcert`, `sslcert` or `sslkey` in the connection URL";
                 assert_eq!(error.hint().as_deref(), Some(hint));
             }
         }

@@ -23,8 +23,8 @@ fn run<T>(work: impl Future<Output = T>) -> T {
 
 impl Cluster {
     async fn connect(&self, user: &str, host: &str, query: &str) -> Result<Connection, ConnectionError> {
-        let address = format!("postgresql://{user}@{host}:{}/postgres?{query}", self.port);
-        Connection::connect(&address.parse().unwrap(), &ConnectOptions::default()).await
+        let url = format!("postgresql://{user}@{host}:{}/postgres?{query}", self.port);
+        Connection::connect(&url.parse().unwrap(), &ConnectOptions::default()).await
     }
 
     /// Insists that the connection is made, with or without TLS by what the server itself says.
@@ -193,19 +193,18 @@ fn of_several_hosts_the_one_with_a_certificate_of_its_own_is_taken() {
     run(async {
         let (server, authority, trusted) = greenhouse().await;
         server.show(&authority.sign("plants", &["127.0.0.1"]), None).await;
-        let address = |hosts: &str| {
+        let url = |hosts: &str| {
             format!(
                 "postgresql://postgres@{hosts}/postgres?port={}&sslmode=verify-full&{trusted}",
                 server.port
             )
         };
-        let connect = async |address: String| {
-            Connection::connect(&address.parse().unwrap(), &ConnectOptions::default()).await
-        };
-        let mut connection = connect(address("localhost,127.0.0.1")).await.unwrap();
+        let connect =
+            async |url: String| Connection::connect(&url.parse().unwrap(), &ConnectOptions::default()).await;
+        let mut connection = connect(url("localhost,127.0.0.1")).await.unwrap();
         assert_eq!(connection.value("SELECT 1").await.unwrap().as_deref(), Some("1"));
 
-        let error = connect(address("localhost,localhost")).await.unwrap_err();
+        let error = connect(url("localhost,localhost")).await.unwrap_err();
         let ConnectionError::NoHost { attempts, .. } = error else { panic!("{error}") };
         let attempt = format!(
             "localhost:{}: the server's certificate is not for host `localhost`, but for `127.0.0.1`",
@@ -237,7 +236,7 @@ fn a_certificate_of_another_authority_is_refused() {
         }
 
         server.show(&authority.own, None).await;
-        let why = "the server's certificate is that of an authority, which cannot stand for a server\n\
+        let why = "the server's certificate is that of an authority, which cannot be a server's own\n\
                    give the server a certificate of its own, signed by that authority, whose certificate \
                    `sslrootcert` then names; `sslmode=require` encrypts without asking who the server is";
         server.refuses("guest:s3cret", "localhost", &format!("sslmode=verify-ca&{trusted}"), why).await;
@@ -368,14 +367,13 @@ fn a_server_that_hangs_up_on_a_certificate_is_said_to_have_done_so() {
             stream.read_exact(&mut [0; 8]).unwrap();
             stream.write_all(b"S").unwrap();
         });
-        let address = format!(
+        let url = format!(
             "postgresql://gardener@127.0.0.1:{port}/postgres?sslmode=require&sslcert={certificate}&sslkey={key}"
         );
-        let error =
-            Connection::connect(&address.parse().unwrap(), &ConnectOptions::default()).await.unwrap_err();
+        let error = Connection::connect(&url.parse().unwrap(), &ConnectOptions::default()).await.unwrap_err();
         let why = "the server broke off the connection, and may not accept the certificate of `sslcert`";
         let said = said(&error);
-        assert!(said.starts_with(&format!("cannot connect to {address}\n{why}\n")), "{said}");
+        assert!(said.starts_with(&format!("cannot connect to {url}\n{why}\n")), "{said}");
         assert!(said.ends_with(CLIENTS_HINT), "{said}");
         server.join().unwrap();
     });

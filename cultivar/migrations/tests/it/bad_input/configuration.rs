@@ -46,7 +46,7 @@ fn a_broken_file_is_shown_with_line_and_column_and_without_its_passwords() {
     assert_snapshot!(configuration("lock_wait = \"an hour\"\n"), @r"
     exit 1
     --- stderr
-    error[malformed-configuration]: <folder>/cucurbit.toml:1:13: `an hour` is not a length of time: write `60s` or `5m`
+    error[malformed-configuration]: <folder>/cucurbit.toml:1:13: `an hour` is not a duration: write `60s` or `5m`
     ");
 }
 

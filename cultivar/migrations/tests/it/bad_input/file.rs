@@ -37,7 +37,7 @@ async fn a_file_that_is_missing() {
     exit 1
     --- stderr
     error[no-database-file]: there is no SQLite file `<folder>/cultivar.db`
-      hint: correct the address; or, if the database is to be made, `upgrade` makes it, unless the address says `mode=rw` or `mode=ro`
+      hint: correct the connection URL; or run `upgrade`, which creates the file unless the connection URL says `mode=rw` or `mode=ro`
     ");
     let mut database = Database::new(Kind::Sqlite).await;
     database.url += "?mode=rw";
@@ -45,7 +45,7 @@ async fn a_file_that_is_missing() {
     exit 1
     --- stderr
     error[no-database-file]: there is no SQLite file `<folder>/cultivar.db`
-      hint: correct the address; or, if the database is to be made, `upgrade` makes it, unless the address says `mode=rw` or `mode=ro`
+      hint: correct the connection URL; or run `upgrade`, which creates the file unless the connection URL says `mode=rw` or `mode=ro`
     ");
     let mut database = Database::new(Kind::Sqlite).await;
     database.url = database.url.replace("cultivar.db", "none/cultivar.db");
@@ -55,7 +55,7 @@ async fn a_file_that_is_missing() {
     exit 1
     --- stderr
     error[no-database-folder]: there is no folder `<folder>/none` for the SQLite file
-      hint: make the folder, or correct the address
+      hint: create the folder, or correct the connection URL
     ");
 }
 
@@ -69,7 +69,7 @@ async fn a_folder_instead_of_a_file() {
     exit 1
     --- stderr
     error[database-is-a-folder]: `<folder>/cultivar.db` is a folder, not a SQLite file
-      hint: the address must name a file, such as `sqlite:///folder/file.db`
+      hint: the connection URL must name a file, such as `sqlite:///folder/file.db`
     ");
 }
 
@@ -83,7 +83,7 @@ async fn a_file_that_is_no_database() {
     --- stderr
     error[not-a-database]: `<folder>/cultivar.db` is not a SQLite database
       caused by: file is not a database (code 26)
-      hint: the address may name the wrong file, or the file is encrypted or damaged
+      hint: the connection URL may name the wrong file, or the file is encrypted or damaged
     ");
 }
 
@@ -133,7 +133,7 @@ async fn a_file_of_a_newer_sqlite() {
             FOREIGN KEY ("user_id") REFERENCES "user" ("id")
         )`
       caused by: attempt to write a readonly database (code 8)
-      hint: the file or its folder is write-protected, a newer SQLite wrote the file, or the address says `mode=ro`
+      hint: the file or its folder is write-protected, a newer SQLite wrote the file, or the connection URL says `mode=ro`
     "#);
 }
 
@@ -184,7 +184,7 @@ async fn a_file_that_is_not_to_be_written() {
             FOREIGN KEY ("user_id") REFERENCES "user" ("id")
         )`
       caused by: attempt to write a readonly database (code 8)
-      hint: the file or its folder is write-protected, a newer SQLite wrote the file, or the address says `mode=ro`
+      hint: the file or its folder is write-protected, a newer SQLite wrote the file, or the connection URL says `mode=ro`
     "#);
     assert_snapshot!(refused(&database, &["stamp", "head"]).await, @r#"
     exit 1
@@ -193,7 +193,7 @@ async fn a_file_that_is_not_to_be_written() {
     error[read-only]: revision `7d3c2a91e5f4` failed and was rolled back
       caused by: the database refused `UPDATE "main"."alembic_version" SET version_num = '7d3c2a91e5f4' WHERE version_num = '109317dd2a2f'`
       caused by: attempt to write a readonly database (code 8)
-      hint: the file or its folder is write-protected, a newer SQLite wrote the file, or the address says `mode=ro`
+      hint: the file or its folder is write-protected, a newer SQLite wrote the file, or the connection URL says `mode=ro`
     "#);
     assert_snapshot!(refused(&database, &["downgrade", "-1"]).await, @r#"
     exit 1
@@ -202,7 +202,7 @@ async fn a_file_that_is_not_to_be_written() {
     error[read-only]: revision `109317dd2a2f` failed and was rolled back
       caused by: the database refused `DROP INDEX "ix_cultivar_seedfinder_id"`
       caused by: attempt to write a readonly database (code 8)
-      hint: the file or its folder is write-protected, a newer SQLite wrote the file, or the address says `mode=ro`
+      hint: the file or its folder is write-protected, a newer SQLite wrote the file, or the connection URL says `mode=ro`
     "#);
 }
 
@@ -236,7 +236,7 @@ async fn a_file_without_permission() {
     error[read-only]: revision `7d3c2a91e5f4` failed and was rolled back
       caused by: the database refused `UPDATE "main"."alembic_version" SET version_num = '7d3c2a91e5f4' WHERE version_num = '109317dd2a2f'`
       caused by: attempt to write a readonly database (code 8)
-      hint: the file or its folder is write-protected, a newer SQLite wrote the file, or the address says `mode=ro`
+      hint: the file or its folder is write-protected, a newer SQLite wrote the file, or the connection URL says `mode=ro`
     "#);
     assert!(fs::read(database.file()).expect("readable") == before);
 }

@@ -165,7 +165,7 @@ async fn a_file_that_cannot_be_made() {
     settings("beds/{rev}");
     assert_snapshot!(said("bbbbbbbbbbbb"), @r"
     exit 1
-    error[file-template]: the file template `beds/{rev}` makes `beds/bbbbbbbbbbbb`, which is no file's name
+    error[file-template]: the file template `beds/{rev}` makes `beds/bbbbbbbbbbbb`, which is not a file name
       hint: a file template names a file in the versions folder, without `/`
     ");
     settings("");
@@ -179,6 +179,6 @@ async fn a_file_that_cannot_be_made() {
     assert_snapshot!(said("bbbbbbbbbbbb"), @r"
     exit 1
     error[no-versions-folder]: there is no folder `<garden>/versions`
-      hint: make it, and build again: `mkdir <garden>/versions` (git keeps no empty folder)
+      hint: create it, and build again: `mkdir <garden>/versions` (git does not keep empty folders)
     ");
 }

@@ -3,7 +3,6 @@
 //! Every case is a run of a real binary, checked by [`refused`] and written out in full: what stands here is what people
 //! read. Folders, servers and databases of the tests are replaced by words.
 
-mod address; // Addresses that are none, and the variables that they come from.
 mod configuration; // cucurbit.toml that cannot be understood.
 mod file; // SQLite files that are missing, something else, damaged, newer or not to be written.
 mod message; // Messages that are more than words, and files that cannot be made.
@@ -15,6 +14,7 @@ mod server; // PostgreSQL servers that do not answer or refuse.
 mod signal; // Signals in the middle of an upgrade, and what the server says meanwhile.
 mod target; // Revisions that are not there, not one, or not where they are looked for.
 mod terminal; // Names that a terminal would obey.
+mod url; // Connection URLs that are none, and the variables that they come from.
 mod version_table; // Rows of the version table that do not fit the scripts.
 
 use std::{fs, path::Path, process::Command};

@@ -149,7 +149,7 @@ async fn no_scripts(database: Database) {
     exit 1
     --- stderr
     error[no-scripts]: there is no revision script in `<garden>/of-each-family`
-      hint: make the first one with `create --message "…"`, or name the folder by `versions` in cucurbit.toml and in build.rs
+      hint: create the first one with `create --message "…"`, or set the folder by `versions` in cucurbit.toml and in build.rs
     "#);
 }
 
@@ -235,7 +235,7 @@ async fn sql_that_fails_half_way(database: Database) {
           caused by: the database refused `INSERT INTO bed (id) VALUES (1)`
           caused by: duplicate key value violates unique constraint "bed_pkey" (code 23505)
             Key (id)=(1) already exists.
-          hint: put the rows right first, in this revision or in one before it
+          hint: correct the rows first, in this revision or in an earlier one
         "#),
         Kind::Sqlite => assert_snapshot!(said, @r"
         exit 1
@@ -244,7 +244,7 @@ async fn sql_that_fails_half_way(database: Database) {
         error[constraint-violated]: revision `bbbbbbbbbbbb` failed and was rolled back
           caused by: the database refused `INSERT INTO bed (id) VALUES (1)`
           caused by: UNIQUE constraint failed: bed.id (code 1555)
-          hint: put the rows right first, in this revision or in one before it
+          hint: correct the rows first, in this revision or in an earlier one
         "),
     }
     assert!(database.rows().await["bed"].is_empty());
@@ -264,7 +264,7 @@ async fn a_downgrade_that_fails_half_way(database: Database) {
           caused by: the database refused `INSERT INTO bed (id) VALUES (7)`
           caused by: duplicate key value violates unique constraint "bed_pkey" (code 23505)
             Key (id)=(7) already exists.
-          hint: put the rows right first, in this revision or in one before it
+          hint: correct the rows first, in this revision or in an earlier one
         "#),
         Kind::Sqlite => assert_snapshot!(said, @r"
         exit 1
@@ -273,7 +273,7 @@ async fn a_downgrade_that_fails_half_way(database: Database) {
         error[constraint-violated]: revision `aaaaaaaaaaaa` failed and was rolled back
           caused by: the database refused `INSERT INTO bed (id) VALUES (7)`
           caused by: UNIQUE constraint failed: bed.id (code 1555)
-          hint: put the rows right first, in this revision or in one before it
+          hint: correct the rows first, in this revision or in an earlier one
         "),
     }
     assert_eq!(bad.run("torn", &database, &["current"]).exits(0).stdout, "aaaaaaaaaaaa\n");
@@ -365,7 +365,7 @@ async fn no_models(database: Database) {
     $ create -m beds
     exit 1
     --- stderr
-    error[empty-models]: the models hold no table
+    error[empty-models]: the models contain no table
       hint: name them in main.rs: `Env::new(versions::all()).models(my_models::schema)`
     ");
     assert_snapshot!(said("failing").await, @r"

@@ -16,7 +16,7 @@ fn is_kept(ran: &Ran, what: &str) {
 }
 
 #[test]
-fn an_address_in_the_place_of_another_word() {
+fn an_url_in_the_place_of_another_word() {
     let folder = tempfile::tempdir().expect("a folder");
     for url in [
         "postgresql://gardener:hunter2@localhost:1/garden",
@@ -75,7 +75,7 @@ fn an_address_in_the_place_of_another_word() {
 }
 
 #[test]
-fn an_address_in_libpqs_variables() {
+fn an_url_in_libpqs_variables() {
     let folder = tempfile::tempdir().expect("a folder");
     let url = "postgresql://gardener:hunter2@localhost:1/garden";
     for variable in ["PGHOST", "PGDATABASE", "PGUSER", "PGPORT", "PGSSLMODE", "PGOPTIONS", "PGSSLROOTCERT"] {
@@ -87,7 +87,7 @@ fn an_address_in_libpqs_variables() {
 }
 
 #[test]
-fn an_address_in_the_wrong_place_of_the_configuration() {
+fn an_url_in_the_wrong_place_of_the_configuration() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("cucurbit.toml");
     for text in [

@@ -11,8 +11,8 @@ use insta::assert_snapshot;
 use super::{refused, refused_by, refused_without_database};
 use crate::support::{Database, Kind, binary};
 
-/// What is said when the address is this, which is no database of the test's.
-fn address(url: &str) -> String {
+/// What is said when the connection URL is this, which is no database of the test's.
+fn url(url: &str) -> String {
     let folder = tempfile::tempdir().expect("a folder");
     refused_without_database(folder.path(), binary(folder.path()).env("DATABASE_URL", url).arg("upgrade"))
 }
@@ -20,20 +20,20 @@ fn address(url: &str) -> String {
 #[test]
 fn a_port_where_nobody_listens() {
     // Port 1 is reserved, and nothing listens on it.
-    assert_snapshot!(address("postgresql://gardener:secret@127.0.0.1:1/garden"), @r"
+    assert_snapshot!(url("postgresql://gardener:secret@127.0.0.1:1/garden"), @r"
     exit 1
     --- stderr
     error[unreachable]: cannot connect to postgresql://gardener:***@127.0.0.1:1/garden
       caused by: Connection refused
       hint: is the server running, and is the port the right one?
     ");
-    assert_snapshot!(address("postgresql://gardener:secret@127.0.0.1:1,127.0.0.1:2/garden"), @r"
+    assert_snapshot!(url("postgresql://gardener:secret@127.0.0.1:1,127.0.0.1:2/garden"), @r"
     exit 1
     --- stderr
     error[no-usable-host]: none of the hosts of postgresql://gardener:***@127.0.0.1:1,127.0.0.1:2/garden can be used: 127.0.0.1:1: Connection refused; 127.0.0.1:2: Connection refused
-      hint: see the reason after each host; `target_session_attrs` says which kind will do
+      hint: see the reason after each host; `target_session_attrs` says which kind is accepted
     ");
-    assert_snapshot!(address("postgresql://gardener@/garden?host=/nowhere"), @r"
+    assert_snapshot!(url("postgresql://gardener@/garden?host=/nowhere"), @r"
     exit 1
     --- stderr
     error[unreachable]: cannot connect to postgresql://gardener@%2Fnowhere:5432/garden
@@ -86,45 +86,45 @@ fn refuse(connection: &mut TcpStream, state: &str, words: &str) -> std::io::Resu
 
 #[test]
 fn a_server_that_does_not_let_in() {
-    let address = |state, words| {
+    let url = |state, words| {
         let port = server_that_refuses(state, words);
-        address(&format!("postgresql://gardener:secret@127.0.0.1:{port}/garden"))
+        url(&format!("postgresql://gardener:secret@127.0.0.1:{port}/garden"))
             .replace(&port.to_string(), "<port>")
     };
-    assert_snapshot!(address("28P01", "password authentication failed for user \"gardener\""), @r#"
+    assert_snapshot!(url("28P01", "password authentication failed for user \"gardener\""), @r#"
     exit 1
     --- stderr
     error[wrong-password]: cannot connect to postgresql://gardener:***@127.0.0.1:<port>/garden
       caused by: password authentication failed for user "gardener" (code 28P01)
-      hint: check the user and the password, which comes from the address (`@` is written `%40` there), `PGPASSWORD` or the password file
+      hint: check the user and the password, which comes from the connection URL (`@` is written `%40` there), `PGPASSWORD` or the password file
     "#);
-    assert_snapshot!(address("28000", "role \"gardener\" does not exist"), @r#"
+    assert_snapshot!(url("28000", "role \"gardener\" does not exist"), @r#"
     exit 1
     --- stderr
     error[user-refused]: cannot connect to postgresql://gardener:***@127.0.0.1:<port>/garden
       caused by: role "gardener" does not exist (code 28000)
-      hint: check the user in the address (without one it is the user of the system), or make it: `CREATE ROLE … LOGIN`
+      hint: check the user in the connection URL (the default is the user of the system), or create it: `CREATE ROLE … LOGIN`
     "#);
-    assert_snapshot!(address("53300", "sorry, too many clients already"), @r"
+    assert_snapshot!(url("53300", "sorry, too many clients already"), @r"
     exit 1
     --- stderr
     error[too-many-connections]: cannot connect to postgresql://gardener:***@127.0.0.1:<port>/garden
       caused by: sorry, too many clients already (code 53300)
       hint: the server has no connection left: close another one
     ");
-    assert_snapshot!(address("57P03", "the database system is starting up"), @r"
+    assert_snapshot!(url("57P03", "the database system is starting up"), @r"
     exit 1
     --- stderr
     error[server-starting]: cannot connect to postgresql://gardener:***@127.0.0.1:<port>/garden
       caused by: the database system is starting up (code 57P03)
       hint: the server is starting or stopping: try again
     ");
-    assert_snapshot!(address("42501", "permission denied for database \"garden\""), @r#"
+    assert_snapshot!(url("42501", "permission denied for database \"garden\""), @r#"
     exit 1
     --- stderr
     error[no-permission]: cannot connect to postgresql://gardener:***@127.0.0.1:<port>/garden
       caused by: permission denied for database "garden" (code 42501)
-      hint: connect as a user who may, or let the owner grant it
+      hint: connect as a user who may, or ask the owner for a grant
     "#);
 }
 
@@ -179,7 +179,7 @@ async fn a_role_of_postgres_that_may_not() {
             CONSTRAINT "alembic_version_pkc" PRIMARY KEY (version_num)
         )`
       caused by: permission denied for schema public (code 42501)
-      hint: connect as a user who may, or let the owner grant it
+      hint: connect as a user who may, or ask the owner for a grant
     "#);
     assert_snapshot!(said(&empty, &["stamp", "head"]).await, @r#"
     exit 1
@@ -189,7 +189,7 @@ async fn a_role_of_postgres_that_may_not() {
             CONSTRAINT "alembic_version_pkc" PRIMARY KEY (version_num)
         )`
       caused by: permission denied for schema public (code 42501)
-      hint: connect as a user who may, or let the owner grant it
+      hint: connect as a user who may, or ask the owner for a grant
     "#);
     assert_snapshot!(said(&full, &["upgrade"]).await, @r#"
     exit 1
@@ -197,7 +197,7 @@ async fn a_role_of_postgres_that_may_not() {
     error[no-permission]: revision `6e5b1d353dd6` failed and was rolled back
       caused by: the database refused `LOCK TABLE "public"."alembic_version" IN EXCLUSIVE MODE`
       caused by: permission denied for table alembic_version (code 42501)
-      hint: connect as a user who may, or let the owner grant it
+      hint: connect as a user who may, or ask the owner for a grant
     "#);
     assert_snapshot!(said(&full, &["downgrade", "base"]).await, @r#"
     exit 1
@@ -205,7 +205,7 @@ async fn a_role_of_postgres_that_may_not() {
     error[no-permission]: revision `109317dd2a2f` failed and was rolled back
       caused by: the database refused `LOCK TABLE "public"."alembic_version" IN EXCLUSIVE MODE`
       caused by: permission denied for table alembic_version (code 42501)
-      hint: connect as a user who may, or let the owner grant it
+      hint: connect as a user who may, or ask the owner for a grant
     "#);
     assert_snapshot!(said(&full, &["stamp", "head"]).await, @r#"
     exit 1
@@ -213,7 +213,7 @@ async fn a_role_of_postgres_that_may_not() {
     error[no-permission]: revision `7d3c2a91e5f4` failed and was rolled back
       caused by: the database refused `LOCK TABLE "public"."alembic_version" IN EXCLUSIVE MODE`
       caused by: permission denied for table alembic_version (code 42501)
-      hint: connect as a user who may, or let the owner grant it
+      hint: connect as a user who may, or ask the owner for a grant
     "#);
 }
 
@@ -241,6 +241,6 @@ async fn a_server_of_postgres_that_only_reads() {
     exit 1
     --- stderr
     error[no-schema]: none of the schemas in the search path `nowhere` exists
-      hint: create the schema, or set `search_path` in the address' `options`
+      hint: create the schema, or set `search_path` in the connection URL's `options`
     ");
 }

@@ -1,4 +1,4 @@
-//! The address of a SQLite file, or of a database in memory.
+//! The connection URL of a SQLite file, or of a database in memory.
 //!
 //! What lives here: the forms after `sqlite:`. Whether the file exists is asked in `connect.rs`.
 
@@ -9,14 +9,14 @@ use std::{
 };
 
 use super::{
-    AddressError,
+    ConnectionUrlError,
     text::{decode, encode, parameters, query},
 };
 use crate::nearest::nearest;
 
 /// What is after `sqlite:`.
 #[derive(Clone, PartialEq, Eq)]
-pub(in crate::connection) struct SqliteAddress {
+pub(in crate::connection) struct SqliteUrl {
     pub(in crate::connection) place: Place,
     pub(in crate::connection) mode: SqliteMode,
     pub(in crate::connection) has_shared_cache: bool,
@@ -62,14 +62,14 @@ pub(in crate::connection) enum SqliteMode {
 pub(super) const PARAMETERS: [&str; 6] =
     ["busy_timeout", "cache", "check_same_thread", "mode", "timeout", "uri"];
 
-impl SqliteAddress {
+impl SqliteUrl {
     /// A database in memory that no other connection sees.
     pub(super) fn memory() -> Self {
         let place = Place::Memory { name: None };
         Self { place, mode: SqliteMode::Create, has_shared_cache: false, busy_timeout: None }
     }
 
-    pub(super) fn parse(rest: &str, urls: SqliteUrls) -> Result<Self, AddressError> {
+    pub(super) fn parse(rest: &str, urls: SqliteUrls) -> Result<Self, ConnectionUrlError> {
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
         let place = match path.strip_prefix("//") {
             Some("") => Place::Memory { name: None },
@@ -80,15 +80,14 @@ impl SqliteAddress {
             },
             None => place(path)?,
         };
-        let mut address =
-            Self { place, mode: SqliteMode::Create, has_shared_cache: false, busy_timeout: None };
+        let mut url = Self { place, mode: SqliteMode::Create, has_shared_cache: false, busy_timeout: None };
         for (name, value) in parameters(query)? {
-            address.set(name, value)?;
+            url.set(name, value)?;
         }
-        Ok(address)
+        Ok(url)
     }
 
-    fn set(&mut self, name: String, value: String) -> Result<(), AddressError> {
+    fn set(&mut self, name: String, value: String) -> Result<(), ConnectionUrlError> {
         match (name.as_str(), value.as_str()) {
             ("mode", "ro") => self.mode = SqliteMode::ReadOnly,
             ("mode", "rw") => self.mode = SqliteMode::ReadWrite,
@@ -114,7 +113,7 @@ impl SqliteAddress {
             ("check_same_thread" | "uri", _) => {}
             _ => {
                 let nearest = nearest(&name, PARAMETERS);
-                return Err(AddressError::UnknownParameter { name, nearest });
+                return Err(ConnectionUrlError::UnknownParameter { name, nearest });
             }
         }
         Ok(())
@@ -136,21 +135,21 @@ impl SqliteAddress {
     }
 }
 
-fn place(path: &str) -> Result<Place, AddressError> {
+fn place(path: &str) -> Result<Place, ConnectionUrlError> {
     let path = decode(path, "file")?;
     // SQLite's own form of a path with parameters, which SQLAlchemy passes on with `uri=true`.
     match path.strip_prefix("file:").unwrap_or(&path) {
-        "" => Err(AddressError::NoFile),
+        "" => Err(ConnectionUrlError::NoFile),
         ":memory:" => Ok(Place::Memory { name: None }),
         path => Ok(Place::File(PathBuf::from(path))),
     }
 }
 
-fn bad(name: String, value: String, expected: &'static str) -> AddressError {
-    AddressError::BadValue { name, value, expected }
+fn bad(name: String, value: String, expected: &'static str) -> ConnectionUrlError {
+    ConnectionUrlError::BadValue { name, value, expected }
 }
 
-impl fmt::Display for SqliteAddress {
+impl fmt::Display for SqliteUrl {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { place, mode, has_shared_cache, busy_timeout } = self;
         let mut parameters = Vec::new();

@@ -1,4 +1,4 @@
-//! An address of PostgreSQL: the places it leads to, and whether a server answers at one of them.
+//! A connection URL of PostgreSQL: the places it leads to, and whether a server answers at one of them.
 //!
 //! Whether the server lets us in is not asked here, for that takes passwords and TLS; the tests will tell.
 
@@ -25,7 +25,7 @@ impl fmt::Display for Place {
     }
 }
 
-/// The places of an address such as `postgresql://user@host:5432/name?host=/run/postgresql`.
+/// The places of a connection URL such as `postgresql://user@host:5432/name?host=/run/postgresql`.
 ///
 /// Source: PostgreSQL manual, "Connection URIs" (libpq): several hosts, sockets as encoded hosts or as a parameter.
 pub(super) fn places(url: &str) -> Result<Vec<Place>, String> {
@@ -74,7 +74,7 @@ fn place(host: &str, port: u16) -> Result<Place, String> {
 }
 
 fn number(port: &str) -> Result<u16, String> {
-    // Not shown: in an address that is not well formed it may be a part of the password.
+    // Not shown: in a connection URL that is not well formed it may be a part of the password.
     port.parse().map_err(|_| "its port is not a number up to 65535".to_owned())
 }
 
@@ -121,8 +121,8 @@ fn ask(place: &Place) -> std::io::Result<()> {
         }
         Place::Tcp { host, port } => {
             let mut last = std::io::Error::other("the name has no address");
-            for address in (host.as_str(), *port).to_socket_addrs()? {
-                let stream = TcpStream::connect_timeout(&address, PATIENCE);
+            for url in (host.as_str(), *port).to_socket_addrs()? {
+                let stream = TcpStream::connect_timeout(&url, PATIENCE);
                 let greeted = stream.and_then(|stream| {
                     stream.set_read_timeout(Some(PATIENCE))?;
                     greet(stream)
@@ -160,8 +160,8 @@ mod tests {
     }
 
     #[test]
-    fn addresses_lead_to_places() {
-        let addresses: &[(&str, &[&str])] = &[
+    fn urls_lead_to_places() {
+        let urls: &[(&str, &[&str])] = &[
             ("postgresql://postgres@127.0.0.1:5433/postgres", &["127.0.0.1:5433"]),
             ("postgres://u:p%40:x@db.example/name", &["db.example:5432"]),
             ("postgresql+asyncpg://u@h:1/n?ssl=require", &["h:1"]),
@@ -174,13 +174,13 @@ mod tests {
             ("postgresql:///n?host=/run/postgresql&port=9", &["/run/postgresql/.s.PGSQL.9"]),
             ("postgresql://x/n?sslmode=disable&host=y", &["y:5432"]),
         ];
-        for (url, expected) in addresses {
+        for (url, expected) in urls {
             assert_eq!(shown(url).unwrap_or_else(|problem| vec![problem]), *expected, "of {url}");
         }
     }
 
     #[test]
-    fn what_is_no_address_says_why_without_its_password() {
+    fn what_is_no_url_says_why_without_its_password() {
         for url in [
             "",
             "localhost:5432",
@@ -211,7 +211,7 @@ mod tests {
         let problem = first_that_answers(std::slice::from_ref(&here)).expect_err("some other server");
         assert!(problem.contains("not a PostgreSQL server (it answered 0x48)"), "{problem}");
         server.join().expect("both asked");
-        let problem = first_that_answers(std::slice::from_ref(&here)).expect_err("nobody listens");
+        let problem = first_that_answers(std::slice::from_ref(&here)).expect_err("no server listens");
         assert!(problem.starts_with(&format!("127.0.0.1:{port}: ")), "{problem}");
     }
 }

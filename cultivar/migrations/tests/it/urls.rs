@@ -78,7 +78,7 @@ fn only_three_commands_create_a_sqlite_file() {
         let folder = folder_with(text);
         run(folder.path(), command).exits(0);
         assert_eq!(files(folder.path()), ["cucurbit.toml", "cultivar.db"], "{command:?}");
-        // Neither does one of them, where the address says that the file is there.
+        // Neither does one of them, where the connection URL says that the file is there.
         let folder = folder_with(&text.replace("cultivar.db", "cultivar.db?mode=rw"));
         run(folder.path(), command).exits(1);
         assert_eq!(files(folder.path()), ["cucurbit.toml"], "{command:?}");
@@ -87,10 +87,10 @@ fn only_three_commands_create_a_sqlite_file() {
 
 #[test]
 fn a_database_in_memory_leaves_nothing_behind() {
-    for address in ["sqlite://", "sqlite+aiosqlite://", "sqlite:///:memory:"] {
+    for url in ["sqlite://", "sqlite+aiosqlite://", "sqlite:///:memory:"] {
         let folder = tempfile::tempdir().expect("a folder");
-        run(folder.path(), &["upgrade", "--database-url", address]).exits(0);
-        assert_eq!(files(folder.path()), [""; 0], "{address}");
+        run(folder.path(), &["upgrade", "--database-url", url]).exits(0);
+        assert_eq!(files(folder.path()), [""; 0], "{url}");
     }
 }
 
@@ -149,7 +149,7 @@ fn the_configuration_is_an_argument_a_variable_or_found_upwards() {
 #[test]
 fn without_a_file_there_is_the_one_of_the_crate() {
     let folder = tempfile::tempdir().expect("a folder");
-    // Of an address in it, the kind is what can be told without touching it.
+    // Of a connection URL in it, the kind is what can be told without touching it.
     let sql = run(folder.path(), &["upgrade", "--sql"]).exits(0).stdout;
     assert!(sql.contains("CREATE TABLE") && !sql.contains("SERIAL"), "{sql}");
     let elsewhere = format!("{}/cultivar.db", env!("CARGO_MANIFEST_DIR"));
@@ -159,7 +159,7 @@ fn without_a_file_there_is_the_one_of_the_crate() {
 }
 
 #[test]
-fn a_variable_in_the_address_is_expanded_and_must_be_set() {
+fn a_variable_in_the_url_is_expanded_and_must_be_set() {
     let folder = folder_with("url = \"sqlite:///./${GARDEN}.db\"\n");
     Ran::of(binary(folder.path()).env("GARDEN", "roses").arg("ensure_version")).exits(0);
     assert_eq!(files(folder.path()), ["cucurbit.toml", "roses.db"]);
@@ -173,7 +173,7 @@ fn a_variable_in_the_address_is_expanded_and_must_be_set() {
             folder.path().join("cucurbit.toml").display()
         )
     );
-    // Who gives another address does not need it.
+    // Who gives another connection URL does not need it.
     run(folder.path(), &["ensure_version", "--database-url", "sqlite://"]).exits(0);
 }
 
@@ -189,7 +189,7 @@ fn an_unknown_parameter_is_named_with_the_nearest_one() {
         assert_eq!(
             said(&ran),
             format!(
-                "cannot read the address in {origin}\n  caused by: unknown parameter `sslmod` in the address\n  \
+                "cannot read the connection URL in {origin}\n  caused by: unknown parameter `sslmod` in the connection URL\n  \
                  hint: did you mean `sslmode`?\n"
             )
         );
@@ -200,7 +200,7 @@ fn an_unknown_parameter_is_named_with_the_nearest_one() {
 #[test]
 fn no_command_prints_a_password() {
     let folder = folder_with("url = \"postgresql://u:s3cret@127.0.0.1:1/d\"\n");
-    let addresses = [
+    let urls = [
         "postgresql://u:s3cret@127.0.0.1:1/d",
         "postgresql://127.0.0.1:1/d?user=u&password=s3cret",
         "postgresql://u:s3cret@127.0.0.1:1,127.0.0.1:1/d",
@@ -210,7 +210,7 @@ fn no_command_prints_a_password() {
         "postgres:u:s3cret@127.0.0.1:1/d",
         "mysql://u:s3cret@h/d",
     ];
-    for address in addresses {
+    for url in urls {
         for command in
             [&["current"][..], &["check"], &["upgrade"], &["history", "-i"], &["create", "-m", "x"]]
         {
@@ -218,12 +218,12 @@ fn no_command_prints_a_password() {
                 let ran = Ran::of(
                     binary(folder.path())
                         .args(command)
-                        .args(["--format", format, "--database-url", address])
+                        .args(["--format", format, "--database-url", url])
                         .env("RUST_BACKTRACE", "1")
                         .env("RUST_LOG", "trace"),
                 )
                 .exits(1);
-                assert!(!format!("{ran:?}").contains("s3cret"), "{address} {command:?}: {ran:?}");
+                assert!(!format!("{ran:?}").contains("s3cret"), "{url} {command:?}: {ran:?}");
             }
         }
     }
@@ -238,7 +238,7 @@ fn nobody_says_where_the_database_is() {
     assert_eq!(
         said(&ran),
         format!(
-            "the address of the database is not known\n  hint: give `--database-url`, set `DATABASE_URL`, or write \
+            "no connection URL is configured\n  hint: give `--database-url`, set `DATABASE_URL`, or write \
              `url = \"sqlite:///file.db\"` into {}\n",
             folder.path().join("cucurbit.toml").display()
         )

@@ -1,4 +1,4 @@
-//! Forms of addresses on a server of the test's own: passwords that are asked for, sockets, a primary and its
+//! Forms of connection URLs on a server of the test's own: passwords that are asked for, sockets, a primary and its
 //! standby, IPv6, and what is left behind for a pooler.
 
 use std::{future::Future, net::TcpListener};
@@ -18,8 +18,8 @@ fn run<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
 }
 
-async fn connect(address: &str) -> Result<Connection, ConnectionError> {
-    Connection::connect(&address.parse().unwrap(), &ConnectOptions::default()).await
+async fn connect(url: &str) -> Result<Connection, ConnectionError> {
+    Connection::connect(&url.parse().unwrap(), &ConnectOptions::default()).await
 }
 
 async fn value(connection: &mut Connection, sql: &str) -> String {
@@ -32,14 +32,14 @@ fn users_and_passwords_may_have_every_character() {
         let server = Cluster::start().await;
         let (user, password) = ("g%40rt%2Fn%3Ar", "a%40b%2Fc%3Ad%25e+f%3Fg%26h=%C3%BC%20%23");
         let at = format!("127.0.0.1:{}", server.port);
-        for address in [
+        for url in [
             format!("postgresql://{user}:{password}@{at}/postgres"),
             format!("postgresql+asyncpg://{user}:{password}@{at}/postgres"),
             format!("postgresql+psycopg://{user}:{password}@{at}/postgres?application_name=x"),
             format!("postgres://{at}/?user={user}&password={password}&dbname=postgres"),
         ] {
-            let mut connection = connect(&address).await.unwrap();
-            assert_eq!(value(&mut connection, "SELECT current_user").await, "g@rt/n:r", "{address}");
+            let mut connection = connect(&url).await.unwrap();
+            assert_eq!(value(&mut connection, "SELECT current_user").await, "g@rt/n:r", "{url}");
         }
 
         let error = connect(&format!("postgresql://{user}:{password}x@{at}/postgres")).await.unwrap_err();
@@ -58,14 +58,14 @@ fn a_socket_is_found_in_its_folder_in_both_spellings() {
     run(async {
         let server = Cluster::start().await;
         let (socket, port) = (server.socket(), server.port);
-        for address in [
+        for url in [
             format!("postgresql://postgres@/postgres?host={socket}&port={port}"),
             format!("postgresql+asyncpg://postgres@/postgres?host={socket}:{port}"),
             format!("postgresql+psycopg://postgres@:{port}/postgres?host={}", socket.replace('/', "%2F")),
             format!("postgresql://postgres@{}:{port}/postgres", socket.replace('/', "%2F")),
         ] {
-            let mut connection = connect(&address).await.unwrap_or_else(|error| panic!("{address}: {error}"));
-            assert_eq!(value(&mut connection, "SELECT inet_server_addr()::text").await, "", "{address}");
+            let mut connection = connect(&url).await.unwrap_or_else(|error| panic!("{url}: {error}"));
+            assert_eq!(value(&mut connection, "SELECT inet_server_addr()::text").await, "", "{url}");
         }
     });
 }
@@ -104,13 +104,13 @@ fn of_a_primary_and_its_standby_the_one_that_is_asked_for_is_taken() {
             ("prefer-standby", "t"),
         ] {
             for hosts in [[&read_write, &read_only], [&read_only, &read_write]] {
-                let address = format!(
+                let url = format!(
                     "postgresql://postgres@{CLOSED},{},{}/postgres?target_session_attrs={wanted}",
                     hosts[0], hosts[1]
                 );
-                let mut connection = connect(&address).await.unwrap();
+                let mut connection = connect(&url).await.unwrap();
                 let answer = value(&mut connection, "SELECT pg_is_in_recovery()").await;
-                assert_eq!(answer, is_standby, "{address}");
+                assert_eq!(answer, is_standby, "{url}");
             }
         }
         // Any will do: the first that answers.
@@ -120,12 +120,12 @@ fn of_a_primary_and_its_standby_the_one_that_is_asked_for_is_taken() {
             assert_eq!(value(&mut connection, "SELECT pg_is_in_recovery()").await, is_standby);
         }
         // Without a standby, `prefer-standby` takes what there is; the others say what they found.
-        let address = |wanted: &str| {
+        let url = |wanted: &str| {
             format!("postgresql://postgres@{CLOSED},{read_write}/postgres?target_session_attrs={wanted}")
         };
-        connect(&address("prefer-standby")).await.unwrap();
-        let error = connect(&address("standby")).await.unwrap_err().to_string();
-        let start = format!("none of the hosts of {} can be used: {CLOSED}: ", address("standby"));
+        connect(&url("prefer-standby")).await.unwrap();
+        let error = connect(&url("standby")).await.unwrap_err().to_string();
+        let start = format!("none of the hosts of {} can be used: {CLOSED}: ", url("standby"));
         assert!(error.starts_with(&start), "{error}");
         assert!(error.ends_with(&format!("; {read_write}: the server is not `standby`")), "{error}");
     });
@@ -136,12 +136,12 @@ fn of_a_primary_and_its_standby_the_one_that_is_asked_for_is_taken() {
 fn nothing_is_prepared_in_a_session_that_a_pooler_may_give_to_others() {
     run(async {
         let server = Cluster::start().await;
-        let address = format!(
+        let url = format!(
             "postgresql+asyncpg://postgres@127.0.0.1:{}/postgres?prepared_statement_cache_size=0\
              &target_session_attrs=read-write",
             server.port
         );
-        let mut connection = connect(&address).await.unwrap();
+        let mut connection = connect(&url).await.unwrap();
         fn plants(op: &mut Op) {
             op.execute("CREATE TABLE plant (id int)");
         }

@@ -1,4 +1,4 @@
-//! Tests of reading and writing addresses.
+//! Tests of reading and writing connection URLs.
 
 use std::{
     path::{Path, PathBuf},
@@ -8,19 +8,19 @@ use std::{
 
 use sqlx::sqlite::SqliteConnectOptions;
 
-use super::{Address, AddressError, Kind, PostgresAddress, Session, SqliteAddress, SqliteUrls, SslMode};
+use super::{ConnectionUrl, ConnectionUrlError, Kind, PostgresUrl, Session, SqliteUrl, SqliteUrls, SslMode};
 use crate::schema::Dialect;
 
-fn sqlite(text: &str) -> SqliteAddress {
-    match Address::parse(text).unwrap().0 {
-        Kind::Sqlite(address) => address,
+fn sqlite(text: &str) -> SqliteUrl {
+    match ConnectionUrl::parse(text).unwrap().0 {
+        Kind::Sqlite(url) => url,
         Kind::Postgres(_) => panic!("{text} is PostgreSQL"),
     }
 }
 
-fn postgres(text: &str) -> PostgresAddress {
-    match Address::parse(text).unwrap().0 {
-        Kind::Postgres(address) => address,
+fn postgres(text: &str) -> PostgresUrl {
+    match ConnectionUrl::parse(text).unwrap().0 {
+        Kind::Postgres(url) => url,
         Kind::Sqlite(_) => panic!("{text} is SQLite"),
     }
 }
@@ -29,8 +29,8 @@ fn hosts(text: &str) -> Vec<String> {
     postgres(text).hosts.iter().map(ToString::to_string).collect()
 }
 
-fn error(text: &str) -> AddressError {
-    Address::parse(text).unwrap_err()
+fn error(text: &str) -> ConnectionUrlError {
+    ConnectionUrl::parse(text).unwrap_err()
 }
 
 #[track_caller]
@@ -40,9 +40,9 @@ fn check_file(text: &str, file: Option<&str>) {
 
 #[track_caller]
 fn check_shown(text: &str, shown: &str) {
-    let address = Address::parse(text).unwrap();
-    assert_eq!(address.to_string(), shown, "{text}");
-    assert_eq!(format!("{address:?}"), format!("Address({shown})"));
+    let url = ConnectionUrl::parse(text).unwrap();
+    assert_eq!(url.to_string(), shown, "{text}");
+    assert_eq!(format!("{url:?}"), format!("ConnectionUrl({shown})"));
 }
 
 #[test]
@@ -72,14 +72,15 @@ fn a_sqlite_database_can_be_in_memory() {
         "sqlite+aiosqlite:///:memory:",
     ] {
         check_file(text, None);
-        assert_eq!(Address::parse(text).unwrap().to_string(), "sqlite://", "{text}");
+        assert_eq!(ConnectionUrl::parse(text).unwrap().to_string(), "sqlite://", "{text}");
     }
     check_shown("sqlite:///name?mode=memory&cache=shared", "sqlite:///name?mode=memory&cache=shared");
 }
 
 #[test]
 fn relative_files_are_put_into_the_folder_and_nothing_else_is() {
-    let shown = |text: &str| Address::parse(text).unwrap().relative_to(Path::new("/srv/app")).to_string();
+    let shown =
+        |text: &str| ConnectionUrl::parse(text).unwrap().relative_to(Path::new("/srv/app")).to_string();
     assert_eq!(shown("sqlite:///./plants.db"), "sqlite:////srv/app/plants.db");
     assert_eq!(shown("sqlite:///../plants.db?mode=ro"), "sqlite:////srv/app/../plants.db?mode=ro");
     assert_eq!(shown("sqlite:////plants.db"), "sqlite:////plants.db");
@@ -98,20 +99,20 @@ fn a_busy_timeout_is_in_milliseconds_and_a_timeout_in_seconds() {
     assert_eq!(sqlite("sqlite:///a.db?busy_timeout=250").busy_timeout, Some(Duration::from_millis(250)));
     assert_eq!(sqlite("sqlite:///a.db?timeout=1.5").busy_timeout, Some(Duration::from_millis(1500)));
     assert!(
-        matches!(error("sqlite:///a.db?timeout=-1"), AddressError::BadValue { name, .. } if name == "timeout")
+        matches!(error("sqlite:///a.db?timeout=-1"), ConnectionUrlError::BadValue { name, .. } if name == "timeout")
     );
 }
 
 #[test]
-fn defect_4_addresses_with_an_async_driver_work() {
+fn defect_4_urls_with_an_async_driver_work() {
     for text in ["sqlite:///./a.db", "sqlite+aiosqlite:///./a.db", "sqlite+pysqlite:///./a.db"] {
-        assert_eq!(Address::parse(text).unwrap().dialect(), Dialect::Sqlite);
+        assert_eq!(ConnectionUrl::parse(text).unwrap().dialect(), Dialect::Sqlite);
         check_file(text, Some("./a.db"));
     }
     let plain = postgres("postgresql://u:p@h/d");
     for driver in ["postgres", "postgresql+asyncpg", "postgresql+psycopg", "postgresql+psycopg2"] {
         let text = format!("{driver}://u:p@h/d");
-        assert_eq!(Address::parse(&text).unwrap().dialect(), Dialect::Postgres);
+        assert_eq!(ConnectionUrl::parse(&text).unwrap().dialect(), Dialect::Postgres);
         assert!(postgres(&text) == plain, "{text}");
     }
     assert!(postgres("POSTGRESQL://h/d").ssl_mode.is_none());
@@ -128,7 +129,7 @@ fn defect_21_a_per_cent_sign_in_a_password_works() {
     assert_eq!(password("postgresql://u:a@b#c@h/d"), "a@b#c");
     assert_eq!(password("postgresql://u@h/d?password=a%2Bb+c"), "a+b+c");
     assert_eq!(password("postgresql://u:gr%C3%BCn@h/d"), "grün");
-    assert_eq!(error("postgresql://u:%FF@h/d"), AddressError::BadText { part: "password" });
+    assert_eq!(error("postgresql://u:%FF@h/d"), ConnectionUrlError::BadText { part: "password" });
 }
 
 #[test]
@@ -186,10 +187,13 @@ fn hosts_are_names_ip_addresses_and_sockets_one_or_several() {
     assert_eq!(hosts("postgresql://h:6/d?host=a,b:7"), ["a:6", "b:7"]);
     assert_eq!(hosts("postgresql://h1:6,h2/d?host=a,b"), ["a:6", "b"]);
     assert_eq!(hosts("postgresql://h:6/d?host=a&port=7"), ["a:7"]);
-    assert_eq!(error("postgresql:///d?host=a,b,c&port=1,2"), AddressError::PortCount { hosts: 3, ports: 2 });
-    assert_eq!(error("postgresql://[::1/d"), AddressError::BadHost);
+    assert_eq!(
+        error("postgresql:///d?host=a,b,c&port=1,2"),
+        ConnectionUrlError::PortCount { hosts: 3, ports: 2 }
+    );
+    assert_eq!(error("postgresql://[::1/d"), ConnectionUrlError::BadHost);
     for port in ["0", "65536", "-1", "five"] {
-        let expected = AddressError::BadPort { host: Some("h".to_owned()) };
+        let expected = ConnectionUrlError::BadPort { host: Some("h".to_owned()) };
         assert_eq!(error(&format!("postgresql://h:{port}/d")), expected);
     }
 }
@@ -220,19 +224,19 @@ fn the_parameters_of_libpq_and_of_drivers_are_read() {
         assert_eq!(postgres(&format!("postgresql://h/d?{name}=0")).statement_cache, Some(0), "{name}");
     }
     assert!(mode("sslmode=require&channel_binding=prefer&gssencmode=disable") == Some(SslMode::Require));
-    let address = postgres(
+    let url = postgres(
         "postgresql://h?dbname=d&user=u&application_name=a%20b&connect_timeout=3&options=-c%20geqo=off\
          &target_session_attrs=read-write&prepared_statement_cache_size=0",
     );
-    assert_eq!(address.connect_timeout, Some(Duration::from_secs(3)));
-    assert_eq!(address.options.as_deref(), Some("-c geqo=off"));
-    assert!(address.session == Session::ReadWrite);
+    assert_eq!(url.connect_timeout, Some(Duration::from_secs(3)));
+    assert_eq!(url.options.as_deref(), Some("-c geqo=off"));
+    assert!(url.session == Session::ReadWrite);
     assert_eq!(
-        address.to_string(),
+        url.to_string(),
         "postgresql://u@h/d?application_name=a%20b&connect_timeout=3&options=-c%20geqo%3Doff\
          &target_session_attrs=read-write&statement-cache-capacity=0"
     );
-    assert!(Address::parse(&address.to_string()).unwrap().0 == Kind::Postgres(address));
+    assert!(ConnectionUrl::parse(&url.to_string()).unwrap().0 == Kind::Postgres(url));
 }
 
 #[track_caller]
@@ -246,71 +250,71 @@ fn check_error(text: &str, message: &str, hint: &str) {
 fn an_error_names_what_is_wrong_and_says_what_to_write() {
     check_error(
         "postgresql://h/d?ssl_mode=require",
-        "unknown parameter `ssl_mode` in the address",
+        "unknown parameter `ssl_mode` in the connection URL",
         "did you mean `sslmode`?",
     );
-    check_error("postgresql://h/d?colour=red", "unknown parameter `colour` in the address", "");
+    check_error("postgresql://h/d?colour=red", "unknown parameter `colour` in the connection URL", "");
     check_error(
         "sqlite:///a.db?caches=shared",
-        "unknown parameter `caches` in the address",
+        "unknown parameter `caches` in the connection URL",
         "did you mean `cache`?",
     );
     check_error(
         "postgresql://h/d?passfile=x",
-        "parameter `passfile` of the address is not supported",
+        "parameter `passfile` of the connection URL is not supported",
         "leave it out and set the variable `PGPASSFILE`",
     );
     check_error(
         "postgresql://h/d?pgbouncer=true",
-        "parameter `pgbouncer` of the address is not supported",
+        "parameter `pgbouncer` of the connection URL is not supported",
         "write `statement-cache-capacity=0`",
     );
     check_error(
         "postgresql://h/d?keepalives_count=3",
-        "parameter `keepalives_count` of the address is not supported",
+        "parameter `keepalives_count` of the connection URL is not supported",
         "leave it out",
     );
     check_error(
         "postgresql://h/d?sslmode=verify_full",
-        "parameter `sslmode` of the address cannot be `verify_full`",
+        "parameter `sslmode` of the connection URL cannot be `verify_full`",
         "it can be `disable`, `allow`, `prefer`, `require`, `verify-ca` or `verify-full`",
     );
     check_error(
         "postgresql+asyncpg://h/d?ssl=yes",
-        "parameter `ssl` of the address cannot be `yes`",
+        "parameter `ssl` of the connection URL cannot be `yes`",
         "it can be `disable`, `allow`, `prefer`, `require`, `verify-ca` or `verify-full`",
     );
     check_error(
         "postgresql://h/d?target_session_attrs=master",
-        "parameter `target_session_attrs` of the address cannot be `master`",
+        "parameter `target_session_attrs` of the connection URL cannot be `master`",
         "it can be `any`, `read-write`, `read-only`, `primary`, `standby` or `prefer-standby`",
     );
     check_error(
         "postgresql://h/d?channel_binding=require",
-        "parameter `channel_binding` of the address cannot be `require`",
+        "parameter `channel_binding` of the connection URL cannot be `require`",
         "it can be `disable` or `prefer`",
     );
     check_error(
         "sqlite:///a.db?mode=w",
-        "parameter `mode` of the address cannot be `w`",
+        "parameter `mode` of the connection URL cannot be `w`",
         "it can be `ro`, `rw`, `rwc` or `memory`",
     );
     check_error(
         "postgresql+asyncpgs://h/d",
-        "unknown scheme `postgresql+asyncpgs` in the address",
+        "unknown scheme `postgresql+asyncpgs` in the connection URL",
         "did you mean `postgresql+asyncpg`?",
     );
     check_error(
         "mysql://h/d",
-        "unknown scheme `mysql` in the address",
+        "unknown scheme `mysql` in the connection URL",
         "SQLite and PostgreSQL are supported: `sqlite:` and `postgresql://`",
     );
     for text in ["sqlite:", "sqlite:///", "sqlite:///?mode=ro"] {
-        assert_eq!(error(text), AddressError::NoFile, "{text}");
+        assert_eq!(error(text), ConnectionUrlError::NoFile, "{text}");
     }
-    assert_eq!(error("plants.db"), AddressError::NoScheme);
-    assert_eq!(error(""), AddressError::NoScheme);
-    assert_eq!(error("postgresql:plants"), AddressError::NoSlashes);
+    assert_eq!(error("plants.db"), ConnectionUrlError::NoScheme);
+    assert_eq!(error(""), ConnectionUrlError::NoScheme);
+    assert_eq!(error("postgresql:plants"), ConnectionUrlError::NoSlashes);
 }
 
 /// The page that lists them, where the workspace is there.
@@ -330,21 +334,21 @@ fn the_page_lists_every_parameter() {
 }
 
 #[test]
-fn every_address_of_the_page_can_be_read() {
+fn every_url_of_the_page_can_be_read() {
     let page = page();
     let section = page.split("## Forms").nth(1).unwrap().split("\n## ").next().unwrap();
     let mut count = 0;
     for row in section.lines().filter(|line| line.starts_with("| `")) {
-        let addresses = row.split('|').nth(1).unwrap();
-        for text in addresses.split('`').skip(1).step_by(2) {
-            Address::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+        let urls = row.split('|').nth(1).unwrap();
+        for text in urls.split('`').skip(1).step_by(2) {
+            ConnectionUrl::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
             count += 1;
         }
     }
-    assert!(count > 15, "{count} addresses were found");
+    assert!(count > 15, "{count} connection URLs were found");
 }
 
-/// What sqlx reads: the file, `None` for memory, or that it takes it for no address of SQLite.
+/// What sqlx reads: the file, `None` for memory, or that it takes it for no connection URL of SQLite.
 fn by_sqlx(text: &str) -> Result<Option<PathBuf>, ()> {
     // Its drivers are chosen by the scheme; the parser itself would take the rest for a file.
     if !text.starts_with("sqlite:") {
@@ -358,7 +362,7 @@ fn by_sqlx(text: &str) -> Result<Option<PathBuf>, ()> {
 #[test]
 fn the_page_says_what_sqlx_and_what_cucurbit_read() {
     let page = page();
-    let table = page.split("| address | SQLAlchemy |").nth(1).unwrap().split("\n\n").next().unwrap();
+    let table = page.split("| URL | SQLAlchemy |").nth(1).unwrap().split("\n\n").next().unwrap();
     let mut count = 0;
     for row in table.lines().filter(|line| line.starts_with("| `")) {
         let cells: Vec<&str> =
@@ -369,8 +373,9 @@ fn the_page_says_what_sqlx_and_what_cucurbit_read() {
             "memory" => Ok(None),
             path => Ok(Some(PathBuf::from(path))),
         };
-        let by_us =
-            |urls| Address::parse_as(text, urls).map(|found| found.file().map(Path::to_owned)).map_err(drop);
+        let by_us = |urls| {
+            ConnectionUrl::parse_as(text, urls).map(|found| found.file().map(Path::to_owned)).map_err(drop)
+        };
         assert_eq!(by_sqlx(text), written(sqlx), "sqlx: {text}");
         assert_eq!(by_us(SqliteUrls::Sqlalchemy), written(here), "here: {text}");
         assert_eq!(by_us(SqliteUrls::Sqlx), written(here_as_sqlx), "here, as sqlx: {text}");

@@ -1,30 +1,30 @@
-//! Why a text is not an address.
+//! Why a connection URL is invalid.
 //!
-//! What lives here: the error and its advice. No variant holds a piece of the address that could be a
+//! What lives here: the error and its advice. No variant holds a piece of the connection URL that could be a
 //! password: names of parameters and values of harmless ones only.
 
 use thiserror::Error;
 
-/// Why a text is not the address of a database.
+/// Why a connection URL is invalid.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub enum AddressError {
+pub enum ConnectionUrlError {
     /// A bracket of an IPv6 address is missing.
-    #[error("the IPv6 host of the address is not closed by `]`")]
+    #[error("the IPv6 host of the connection URL is not closed by `]`")]
     BadHost,
-    /// A port is not one.
+    /// A port is not a port number.
     #[error("the port of {} is not a number from 1 to 65535", named(host.as_deref()))]
     BadPort {
         /// The host before it; `None` behind a password, of which it may be the rest.
         host: Option<String>,
     },
-    /// Decoding `%..` gave bytes that are no text.
-    #[error("the {part} of the address is not UTF-8 text after decoding")]
+    /// A `%..` decodes to bytes that are not text.
+    #[error("the {part} of the connection URL is not UTF-8 text after decoding")]
     BadText {
-        /// Which part of the address.
+        /// Which part of the connection URL.
         part: &'static str,
     },
-    /// A parameter has a value that it cannot have.
-    #[error("parameter `{name}` of the address cannot be `{value}`")]
+    /// A parameter has an unsupported value.
+    #[error("parameter `{name}` of the connection URL cannot be `{value}`")]
     BadValue {
         /// The parameter.
         name: String,
@@ -33,44 +33,44 @@ pub enum AddressError {
         /// The values it can have.
         expected: &'static str,
     },
-    /// A SQLite address names neither a file nor memory.
-    #[error("the address names no SQLite file")]
+    /// A SQLite connection URL names neither a file nor memory.
+    #[error("the connection URL names no SQLite file")]
     NoFile,
     /// There is no `scheme:`.
-    #[error("the address does not begin with the kind of database")]
+    #[error("the connection URL has no scheme")]
     NoScheme,
     /// There is no `//` after a PostgreSQL scheme.
-    #[error("`//` is missing after the scheme of the address")]
+    #[error("`//` is missing after the scheme of the connection URL")]
     NoSlashes,
     /// Several ports, but not as many as hosts.
-    #[error("the address has {ports} ports for {hosts} hosts")]
+    #[error("the connection URL has {ports} ports for {hosts} hosts")]
     PortCount {
         /// How many hosts.
         hosts: usize,
         /// How many ports.
         ports: usize,
     },
-    /// An `@`, `/` or `?` of a user or password is written as it is.
-    #[error("the user or password in the address holds a character that must be encoded")]
+    /// An `@`, `/` or `?` in a user or password is not encoded.
+    #[error("the user or password in the connection URL holds a character that must be encoded")]
     Unencoded,
-    /// Nobody knows this parameter.
-    #[error("unknown parameter `{name}` in the address")]
+    /// Unknown parameter.
+    #[error("unknown parameter `{name}` in the connection URL")]
     UnknownParameter {
         /// The parameter.
         name: String,
-        /// The known one that is written most like it.
+        /// The most similar known one.
         nearest: Option<&'static str>,
     },
-    /// It is some other kind of address.
-    #[error("unknown scheme `{scheme}` in the address")]
+    /// The scheme is unknown.
+    #[error("unknown scheme `{scheme}` in the connection URL")]
     UnknownScheme {
         /// What is before the colon.
         scheme: String,
-        /// The known one that is written most like it.
+        /// The most similar known one.
         nearest: Option<&'static str>,
     },
-    /// libpq knows this parameter, this program cannot honour it.
-    #[error("parameter `{name}` of the address is not supported")]
+    /// libpq or another driver knows this parameter, but it is not supported.
+    #[error("parameter `{name}` of the connection URL is not supported")]
     UnsupportedParameter {
         /// The parameter.
         name: String,
@@ -79,7 +79,7 @@ pub enum AddressError {
     },
 }
 
-impl AddressError {
+impl ConnectionUrlError {
     /// Returns advice on what to write instead.
     #[must_use]
     pub fn hint(&self) -> Option<String> {

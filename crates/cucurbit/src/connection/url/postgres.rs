@@ -1,4 +1,4 @@
-//! The address of a PostgreSQL server.
+//! The connection URL of a PostgreSQL server.
 //!
 //! What lives here: libpq's URI and the parameters that can be honoured. Source: the PostgreSQL manual,
 //! section "Connection Strings" of libpq. What is left out here is found by sqlx, which reads libpq's variables.
@@ -11,14 +11,14 @@ use std::{
 };
 
 use super::{
-    AddressError,
+    ConnectionUrlError,
     text::{decode, encode, parameters, query},
 };
 use crate::{mask, nearest::nearest};
 
 /// What is after `postgresql:`. An absent field is left to libpq's variables and defaults.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub(in crate::connection) struct PostgresAddress {
+pub(in crate::connection) struct PostgresUrl {
     pub(in crate::connection) user: Option<String>,
     pub(in crate::connection) password: Option<String>,
     /// In the order in which they are tried; empty for the default one.
@@ -99,7 +99,7 @@ const UNSUPPORTED: [(&str, &str); 12] = [
     ("prepareThreshold", "write `statement-cache-capacity=0`"),
     ("prepare_threshold", "write `statement-cache-capacity=0`"),
     ("requiressl", "write `sslmode=require`"),
-    ("service", "write host, port, user and database into the address"),
+    ("service", "write host, port, user and database into the connection URL"),
     ("sslpassword", "give a key without a password in `sslkey`"),
     ("timeout", "write `connect_timeout`"),
 ];
@@ -139,27 +139,27 @@ const LEFT_OUT: [&str; 31] = [
     "tcp_user_timeout",
 ];
 
-impl PostgresAddress {
-    pub(super) fn parse(rest: &str) -> Result<Self, AddressError> {
-        let rest = rest.strip_prefix("//").ok_or(AddressError::NoSlashes)?;
+impl PostgresUrl {
+    pub(super) fn parse(rest: &str) -> Result<Self, ConnectionUrlError> {
+        let rest = rest.strip_prefix("//").ok_or(ConnectionUrlError::NoSlashes)?;
         let (authority, tail) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
         let (path, query) = tail.split_once('?').unwrap_or((tail, ""));
-        let mut address = Self::default();
+        let mut url = Self::default();
         let hosts = match authority.rsplit_once('@') {
             // As below, where the password holds an `@` before the slash: what follows is no host then.
             Some((user, _)) if user.contains(':') && path.contains('@') => {
-                return Err(AddressError::Unencoded);
+                return Err(ConnectionUrlError::Unencoded);
             }
             Some((user, hosts)) => {
-                address.set_user(user)?;
+                url.set_user(user)?;
                 hosts
             }
             // A password with a slash in it: the rest must not be taken for a database and be printed.
-            None if path.contains('@') => return Err(AddressError::Unencoded),
+            None if path.contains('@') => return Err(ConnectionUrlError::Unencoded),
             None => authority,
         };
-        address.hosts = split_hosts(hosts).map_err(|error| address.without_host(error))?;
-        address.database = filled(decode(path.strip_prefix('/').unwrap_or(path), "database")?);
+        url.hosts = split_hosts(hosts).map_err(|error| url.without_host(error))?;
+        url.database = filled(decode(path.strip_prefix('/').unwrap_or(path), "database")?);
         let (mut hosts, mut ports) = (Vec::new(), Vec::new());
         let parameters = parameters(query)?;
         // The unknown name after a password may be the rest of it, cut off at an `&`: it is not repeated.
@@ -169,25 +169,29 @@ impl PostgresAddress {
                 "host" => hosts.extend(split_hosts(&encode(&value, ",:[]+"))?),
                 "port" => ports.extend(value.split(',').map(str::to_owned)),
                 _ => {
-                    if let Err(error) = address.set(name, value) {
-                        let is_unknown = matches!(error, AddressError::UnknownParameter { .. });
+                    if let Err(error) = url.set(name, value) {
+                        let is_unknown = matches!(error, ConnectionUrlError::UnknownParameter { .. });
                         // So may a name before an `@` be: a `?` in the password began the parameters then.
                         let is_cut_off = has_password || query.contains('@');
-                        return Err(if is_cut_off && is_unknown { AddressError::Unencoded } else { error });
+                        return Err(if is_cut_off && is_unknown {
+                            ConnectionUrlError::Unencoded
+                        } else {
+                            error
+                        });
                     }
                 }
             }
         }
         if !hosts.is_empty() {
             // As in libpq, the parameter takes the place of the hosts, and their ports stay.
-            let before = std::mem::replace(&mut address.hosts, hosts);
+            let before = std::mem::replace(&mut url.hosts, hosts);
             if ports.is_empty() && before.iter().any(|host| host.port.is_some()) {
                 ports =
                     before.iter().map(|host| host.port.map_or(String::new(), |p| p.to_string())).collect();
             }
         }
-        address.set_ports(&ports)?;
-        Ok(address)
+        url.set_ports(&ports)?;
+        Ok(url)
     }
 
     /// Relative certificates and keys are put into the folder, as SQLite's files are.
@@ -201,15 +205,15 @@ impl PostgresAddress {
     }
 
     /// A host behind a password may be the rest of it, where the `@` that was meant is missing.
-    fn without_host(&self, error: AddressError) -> AddressError {
-        if self.password.is_some() && matches!(error, AddressError::BadPort { .. }) {
-            AddressError::BadPort { host: None }
+    fn without_host(&self, error: ConnectionUrlError) -> ConnectionUrlError {
+        if self.password.is_some() && matches!(error, ConnectionUrlError::BadPort { .. }) {
+            ConnectionUrlError::BadPort { host: None }
         } else {
             error
         }
     }
 
-    fn set_user(&mut self, text: &str) -> Result<(), AddressError> {
+    fn set_user(&mut self, text: &str) -> Result<(), ConnectionUrlError> {
         let (user, password) = match text.split_once(':') {
             Some((user, password)) => (user, Some(password)),
             None => (text, None),
@@ -220,7 +224,7 @@ impl PostgresAddress {
     }
 
     /// As in libpq, one port is for all hosts, and several are one for each. A port beside its host stays.
-    fn set_ports(&mut self, ports: &[String]) -> Result<(), AddressError> {
+    fn set_ports(&mut self, ports: &[String]) -> Result<(), ConnectionUrlError> {
         if ports.is_empty() {
             return Ok(());
         }
@@ -228,7 +232,7 @@ impl PostgresAddress {
             self.hosts.push(Host::default());
         }
         if ports.len() != 1 && ports.len() != self.hosts.len() {
-            return Err(AddressError::PortCount { hosts: self.hosts.len(), ports: ports.len() });
+            return Err(ConnectionUrlError::PortCount { hosts: self.hosts.len(), ports: ports.len() });
         }
         for (host, text) in self.hosts.iter_mut().zip(ports.iter().cycle()) {
             let given = port(text, host.name.as_deref().unwrap_or_default())?;
@@ -237,7 +241,7 @@ impl PostgresAddress {
         Ok(())
     }
 
-    fn set(&mut self, name: String, value: String) -> Result<(), AddressError> {
+    fn set(&mut self, name: String, value: String) -> Result<(), ConnectionUrlError> {
         match (name.as_str(), value.as_str()) {
             ("application_name", _) => self.application_name = Some(value),
             ("connect_timeout", _) => match value.parse() {
@@ -328,7 +332,7 @@ impl Session {
 }
 
 impl SslMode {
-    fn by_name(parameter: &str, value: &str) -> Result<Self, AddressError> {
+    fn by_name(parameter: &str, value: &str) -> Result<Self, ConnectionUrlError> {
         let found = SSL_MODES.iter().find(|(known, _)| *known == value);
         found.map(|(_, mode)| *mode).ok_or_else(|| {
             let expected = "`disable`, `allow`, `prefer`, `require`, `verify-ca` or `verify-full`";
@@ -338,28 +342,28 @@ impl SslMode {
 }
 
 /// Reads `h1:5432,[::1]:5433,%2Frun%2Fpostgresql`.
-fn split_hosts(text: &str) -> Result<Vec<Host>, AddressError> {
+fn split_hosts(text: &str) -> Result<Vec<Host>, ConnectionUrlError> {
     if text.is_empty() {
         return Ok(Vec::new());
     }
     text.split(',').map(split_host).collect()
 }
 
-fn split_host(text: &str) -> Result<Host, AddressError> {
+fn split_host(text: &str) -> Result<Host, ConnectionUrlError> {
     let (name, after) = match text.strip_prefix('[') {
-        Some(inside) => inside.split_once(']').ok_or(AddressError::BadHost)?,
+        Some(inside) => inside.split_once(']').ok_or(ConnectionUrlError::BadHost)?,
         // Two colons: an IPv6 address without brackets, as the parameter `host` may hold it.
         None if text.matches(':').count() > 1 => (text, ""),
         None => text.split_at(text.find(':').unwrap_or(text.len())),
     };
     let name = decode(name, "host")?;
     if !may_be_host(&name) {
-        return Err(AddressError::Unencoded);
+        return Err(ConnectionUrlError::Unencoded);
     }
     let port = match after.strip_prefix(':') {
         Some(digits) => port(digits, &name)?,
         None if after.is_empty() => None,
-        None => return Err(AddressError::BadHost),
+        None => return Err(ConnectionUrlError::BadHost),
     };
     Ok(Host { name: filled(name), port })
 }
@@ -368,16 +372,18 @@ fn split_host(text: &str) -> Result<Host, AddressError> {
 fn may_be_host(name: &str) -> bool {
     let is_folder = name.starts_with(['/', '@']);
     // `fe80::1%eth0`: what stands behind the per cent sign is the network card.
-    let is_ipv6 = || name.split('%').next().is_some_and(|address| address.parse::<Ipv6Addr>().is_ok());
+    let is_ipv6 = || name.split('%').next().is_some_and(|url| url.parse::<Ipv6Addr>().is_ok());
     let is_name = || name.chars().all(|letter| letter.is_alphanumeric() || "._-".contains(letter));
     is_folder || is_ipv6() || is_name()
 }
 
 /// Reads a port; an empty text is the default one.
-fn port(text: &str, host: &str) -> Result<Option<u16>, AddressError> {
+fn port(text: &str, host: &str) -> Result<Option<u16>, ConnectionUrlError> {
     match text.parse() {
         Ok(port) if port > 0 => Ok(Some(port)),
-        Ok(_) | Err(_) if !text.is_empty() => Err(AddressError::BadPort { host: Some(host.to_owned()) }),
+        Ok(_) | Err(_) if !text.is_empty() => {
+            Err(ConnectionUrlError::BadPort { host: Some(host.to_owned()) })
+        }
         Ok(_) | Err(_) => Ok(None),
     }
 }
@@ -386,17 +392,17 @@ fn filled(text: String) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-fn bad(name: String, value: String, expected: &'static str) -> AddressError {
-    AddressError::BadValue { name, value, expected }
+fn bad(name: String, value: String, expected: &'static str) -> ConnectionUrlError {
+    ConnectionUrlError::BadValue { name, value, expected }
 }
 
-fn unknown(name: String) -> AddressError {
+fn unknown(name: String) -> ConnectionUrlError {
     let known = UNSUPPORTED.iter().find(|(known, _)| *known == name).map(|(_, instead)| *instead);
     match known.or_else(|| LEFT_OUT.contains(&name.as_str()).then_some("leave it out")) {
-        Some(instead) => AddressError::UnsupportedParameter { name, instead },
+        Some(instead) => ConnectionUrlError::UnsupportedParameter { name, instead },
         None => {
             let nearest = nearest(&name, PARAMETERS);
-            AddressError::UnknownParameter { name, nearest }
+            ConnectionUrlError::UnknownParameter { name, nearest }
         }
     }
 }
@@ -414,7 +420,7 @@ impl fmt::Display for Host {
     }
 }
 
-impl fmt::Display for PostgresAddress {
+impl fmt::Display for PostgresUrl {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("postgresql://")?;
         if self.user.is_some() || self.password.is_some() {
@@ -424,7 +430,7 @@ impl fmt::Display for PostgresAddress {
         let hosts: Vec<String> = self.hosts.iter().map(Host::to_string).collect();
         formatter.write_str(&hosts.join(","))?;
         if let Some(database) = &self.database {
-            // libpq takes a whole address for a database, and its variables may hold one.
+            // libpq takes a whole connection URL for a database, and its variables may hold one.
             write!(formatter, "/{}", encode(&mask::word(database), "*"))?;
         }
         formatter.write_str(&query(&self.shown_parameters()))

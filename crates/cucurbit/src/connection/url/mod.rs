@@ -1,6 +1,6 @@
-//! Addresses of databases, in SQLAlchemy's forms, libpq's and sqlx's.
+//! Connection URLs of databases, in SQLAlchemy's forms, libpq's and sqlx's.
 //!
-//! What lives here: reading an address and writing it without its password. Opening it is `connect.rs`.
+//! What lives here: reading a connection URL and writing it without its password. Opening it is `connect.rs`.
 //! Nothing here reads the environment or touches a file.
 
 mod error;
@@ -14,10 +14,10 @@ use std::{fmt, path::Path, str::FromStr};
 
 use crate::{nearest::nearest, schema::Dialect};
 
-pub use self::{error::AddressError, sqlite::SqliteUrls};
+pub use self::{error::ConnectionUrlError, sqlite::SqliteUrls};
 pub(super) use self::{
-    postgres::{Host, PostgresAddress, Session, SslMode},
-    sqlite::{Place, SqliteAddress, SqliteMode},
+    postgres::{Host, PostgresUrl, Session, SslMode},
+    sqlite::{Place, SqliteMode, SqliteUrl},
     text::encode,
 };
 
@@ -38,87 +38,83 @@ pub(super) use self::{
 /// `%40` and the like are decoded, `+` stays a plus, and a `%` before anything but two hexadecimal digits
 /// stays as it is. Three slashes begin a relative path, as in SQLAlchemy (in sqlx they begin an absolute one).
 ///
-/// What a PostgreSQL address leaves out is found as libpq finds it: in `PGHOST`, `PGPORT`, `PGUSER`,
+/// What a PostgreSQL connection URL leaves out is found as libpq finds it: in `PGHOST`, `PGPORT`, `PGUSER`,
 /// `PGPASSWORD`, `PGDATABASE`, `PGSSLMODE`, `PGOPTIONS`, the password file, and at last the local socket, port
 /// 5432 and the name of the user.
 ///
 /// # Examples
 ///
 /// ```
-/// use cucurbit::connection::address::Address;
+/// use cucurbit::connection::url::ConnectionUrl;
 ///
-/// let address: Address = "postgresql+asyncpg://app:s%40fe@db.example.org/plants".parse()?;
-/// assert_eq!(address.to_string(), "postgresql://app:***@db.example.org/plants");
-/// # Ok::<(), cucurbit::connection::address::AddressError>(())
+/// let url: ConnectionUrl = "postgresql+asyncpg://app:s%40fe@db.example.org/plants".parse()?;
+/// assert_eq!(url.to_string(), "postgresql://app:***@db.example.org/plants");
+/// # Ok::<(), cucurbit::connection::url::ConnectionUrlError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct Address(pub(super) Kind);
+pub struct ConnectionUrl(pub(super) Kind);
 
 #[derive(Clone, PartialEq, Eq)]
 pub(super) enum Kind {
-    Postgres(PostgresAddress),
-    Sqlite(SqliteAddress),
+    Postgres(PostgresUrl),
+    Sqlite(SqliteUrl),
 }
 
-impl Address {
-    /// Reads an address.
+impl ConnectionUrl {
+    /// Reads a connection URL.
     ///
     /// # Errors
     ///
     /// When it has no scheme or an unknown one, no file, a bad port or host, or a parameter that is unknown or
     /// has a bad value. No message repeats a password.
-    pub fn parse(text: &str) -> Result<Self, AddressError> {
+    pub fn parse(text: &str) -> Result<Self, ConnectionUrlError> {
         Self::parse_as(text, SqliteUrls::default())
     }
 
-    /// Reads an address, a SQLite one as one library or the other does.
+    /// Reads a connection URL, a SQLite one as one library or the other does.
     ///
     /// # Errors
     ///
-    /// As [`Address::parse`].
-    pub fn parse_as(text: &str, urls: SqliteUrls) -> Result<Self, AddressError> {
+    /// As [`ConnectionUrl::parse`].
+    pub fn parse_as(text: &str, urls: SqliteUrls) -> Result<Self, ConnectionUrlError> {
         let text = text.trim();
-        let (scheme, rest) = text.split_once(':').ok_or(AddressError::NoScheme)?;
+        let (scheme, rest) = text.split_once(':').ok_or(ConnectionUrlError::NoScheme)?;
         // Anything else before the colon may be a part of a password, and is not repeated.
         if !scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-._".contains(c)) || scheme.is_empty() {
-            return Err(AddressError::NoScheme);
+            return Err(ConnectionUrlError::NoScheme);
         }
         match dialect_of(&scheme.to_lowercase()) {
-            Some(Dialect::Postgres) => {
-                PostgresAddress::parse(rest).map(|address| Self(Kind::Postgres(address)))
-            }
-            Some(Dialect::Sqlite) => {
-                SqliteAddress::parse(rest, urls).map(|address| Self(Kind::Sqlite(address)))
-            }
-            None => Err(AddressError::UnknownScheme {
+            Some(Dialect::Postgres) => PostgresUrl::parse(rest).map(|url| Self(Kind::Postgres(url))),
+            Some(Dialect::Sqlite) => SqliteUrl::parse(rest, urls).map(|url| Self(Kind::Sqlite(url))),
+            None => Err(ConnectionUrlError::UnknownScheme {
                 scheme: scheme.to_owned(),
                 nearest: nearest(scheme, SCHEMES.iter().map(|(known, _)| *known)),
             }),
         }
     }
 
-    /// Returns the same address, a relative SQLite file, certificate or key being in `folder`.
+    /// Returns the same connection URL, a relative SQLite file, certificate or key being in `folder`.
     #[must_use]
     pub fn relative_to(self, folder: &Path) -> Self {
         match self.0 {
-            Kind::Postgres(address) => Self(Kind::Postgres(address.relative_to(folder))),
-            Kind::Sqlite(address) => Self(Kind::Sqlite(address.relative_to(folder))),
+            Kind::Postgres(url) => Self(Kind::Postgres(url.relative_to(folder))),
+            Kind::Sqlite(url) => Self(Kind::Sqlite(url.relative_to(folder))),
         }
     }
 
-    /// Returns the address of a SQLite database in memory, of its own for each connection.
+    /// Returns the connection URL of a SQLite database in memory, of its own for each connection.
     #[must_use]
     pub fn memory() -> Self {
-        Self(Kind::Sqlite(SqliteAddress::memory()))
+        Self(Kind::Sqlite(SqliteUrl::memory()))
     }
 
-    /// Returns the same server's address with another database; a SQLite address stays as it is.
+    /// Returns the same server's connection URL with another database; a SQLite connection URL stays as it is.
     #[must_use]
     pub fn with_database(&self, database: &str) -> Self {
         match &self.0 {
-            Kind::Postgres(address) => {
+            Kind::Postgres(url) => {
                 let database = Some(database.to_owned());
-                Self(Kind::Postgres(PostgresAddress { database, ..address.clone() }))
+                Self(Kind::Postgres(PostgresUrl { database, ..url.clone() }))
             }
             Kind::Sqlite(_) => self.clone(),
         }
@@ -138,32 +134,32 @@ impl Address {
     pub fn file(&self) -> Option<&Path> {
         match &self.0 {
             Kind::Postgres(_) => None,
-            Kind::Sqlite(address) => address.file(),
+            Kind::Sqlite(url) => url.file(),
         }
     }
 }
 
-impl FromStr for Address {
-    type Err = AddressError;
+impl FromStr for ConnectionUrl {
+    type Err = ConnectionUrlError;
 
-    fn from_str(text: &str) -> Result<Self, AddressError> {
+    fn from_str(text: &str) -> Result<Self, ConnectionUrlError> {
         Self::parse(text)
     }
 }
 
-impl fmt::Display for Address {
+impl fmt::Display for ConnectionUrl {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Kind::Postgres(address) => address.fmt(formatter),
-            Kind::Sqlite(address) => address.fmt(formatter),
+            Kind::Postgres(url) => url.fmt(formatter),
+            Kind::Sqlite(url) => url.fmt(formatter),
         }
     }
 }
 
 /// As `Display`: a password must not reach a log by way of `{:?}` either.
-impl fmt::Debug for Address {
+impl fmt::Debug for ConnectionUrl {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "Address({self})")
+        write!(formatter, "ConnectionUrl({self})")
     }
 }
 

@@ -1,11 +1,11 @@
-//! The letters of an address: percent encoding, lists of parameters.
+//! The encoding of a connection URL: percent encoding, lists of parameters.
 //!
 //! What lives here: RFC 3986's `%40`, both ways. What the parts mean is the business of the other files.
 
-use super::AddressError;
+use super::ConnectionUrlError;
 
 /// Decodes `%40` and the like. A `+` stays a plus; a `%` that begins no code stays as it is, as in SQLAlchemy.
-pub(super) fn decode(text: &str, part: &'static str) -> Result<String, AddressError> {
+pub(super) fn decode(text: &str, part: &'static str) -> Result<String, ConnectionUrlError> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&first, after)) = rest.split_first() {
@@ -20,7 +20,7 @@ pub(super) fn decode(text: &str, part: &'static str) -> Result<String, AddressEr
     match String::from_utf8(bytes) {
         // Neither a C string nor PostgreSQL's protocol can hold a NUL.
         Ok(text) if !text.contains('\0') => Ok(text),
-        Ok(_) | Err(_) => Err(AddressError::BadText { part }),
+        Ok(_) | Err(_) => Err(ConnectionUrlError::BadText { part }),
     }
 }
 
@@ -45,7 +45,7 @@ pub(in crate::connection) fn encode(text: &str, keep: &str) -> String {
 }
 
 /// Reads `a=1&b=2`: names and values in their order, decoded. A parameter without `=` has an empty value.
-pub(super) fn parameters(query: &str) -> Result<Vec<(String, String)>, AddressError> {
+pub(super) fn parameters(query: &str) -> Result<Vec<(String, String)>, ConnectionUrlError> {
     query
         .split('&')
         .filter(|pair| !pair.is_empty())
@@ -53,7 +53,7 @@ pub(super) fn parameters(query: &str) -> Result<Vec<(String, String)>, AddressEr
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             // No name holds an `@`: this is the rest of a password that holds a `?`.
             if name.contains('@') {
-                return Err(AddressError::Unencoded);
+                return Err(ConnectionUrlError::Unencoded);
             }
             Ok((decode(name, "parameter")?, decode(value, "parameter")?))
         })
