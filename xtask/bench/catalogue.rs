@@ -28,7 +28,7 @@ impl Subscriber for Listener {
         let mut text = Text::default();
         event.record(&mut text);
         let sql = if text.whole.is_empty() { text.summary } else { text.whole };
-        SENT.lock().expect("nobody panics with it").push(sql);
+        SENT.lock().expect("nothing panics with it").push(sql);
     }
     fn enter(&self, _: &span::Id) {}
     fn exit(&self, _: &span::Id) {}
@@ -58,7 +58,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     tracing::subscriber::set_global_default(Listener)?;
     dialect::reflect_snapshot(&mut connection).await?;
     dialect::unmodelled(&mut connection).await?;
-    for sql in &*SENT.lock().expect("nobody panics with it") {
+    for sql in &*SENT.lock().expect("nothing panics with it") {
         println!("{sql};");
     }
     Ok(())

@@ -70,7 +70,7 @@ impl Before {
         }
     }
 
-    /// Takes what was read of the database anew, and knows from the scripts what it knew.
+    /// Takes what was read of the database again, and knows from the scripts what it knew.
     pub(crate) fn read_again(&mut self, dialect: Dialect, read: Self) {
         let is_whole = self.is_whole;
         let said = std::mem::replace(self, read).said;

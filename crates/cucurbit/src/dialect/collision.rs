@@ -22,7 +22,7 @@ pub struct CollisionError {
     pub other: String,
     /// Whether it is only as much of the names as the database keeps.
     pub is_cut: bool,
-    /// Whether nobody chose one of the names.
+    /// Whether the database chose one of the names.
     pub is_generated: bool,
 }
 
@@ -84,7 +84,7 @@ impl Names {
         self.places.entry((kind, of.to_owned(), name)).or_default().push(bearer);
     }
 
-    /// Finds the first name that two bear, at least one of which somebody chose: the database numbers those that it chooses
+    /// Finds the first name that two bear, at least one of which the project chose: the database numbers those that it chooses
     /// itself.
     fn collision(self) -> Option<CollisionError> {
         let dialect = self.dialect;

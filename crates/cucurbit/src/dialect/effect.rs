@@ -1,7 +1,7 @@
 //! What a statement means for those who use the database meanwhile: the locks that it takes, and what it costs.
 //!
 //! A planner says it from what it knows: the operation, and the schema before. Where it cannot know, as of the functions in
-//! an expression, it says the dearer. A test compares what is said with
+//! an expression, it says the more expensive. A test compares what is said with
 //! what the databases do (`tests/it/cases/effect`).
 
 use std::fmt;

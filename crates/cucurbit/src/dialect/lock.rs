@@ -1,6 +1,6 @@
 //! The lock of a run, and where the table is that it stands for.
 //!
-//! PostgreSQL: an advisory lock of the session. Where a pooler may hand the session to somebody else after each
+//! PostgreSQL: an advisory lock of the session. Where a pooler may hand the session to another client after each
 //! transaction, it is one of a transaction, kept open on a second connection. SQLite: a file beside the database.
 //! Either is gone when the process is.
 
@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub struct RunLock {
     kind: Kind,
-    /// Why nothing is held that lasts as long as the run, though nobody else holds it.
+    /// Why nothing is held that lasts as long as the run, though no other run holds it.
     missing: Option<String>,
     /// Whether the session has the advisory lock.
     is_taken: bool,
@@ -33,7 +33,7 @@ pub(super) enum Kind {
     Session { key: i64 },
     /// In a transaction of another connection; what is between the two mixes sessions.
     Beside { key: i64, beside: Option<Box<Connection>> },
-    /// Nobody else can see the database.
+    /// No other process can see the database.
     Alone,
     /// A file beside the database.
     File { path: PathBuf, file: Option<sqlite::lock::LockFile> },
@@ -70,7 +70,7 @@ impl RunLock {
         }
     }
 
-    /// Takes it if nobody holds it; never waits for whoever does.
+    /// Takes it if it is free; never waits.
     ///
     /// # Errors
     ///
@@ -162,7 +162,7 @@ impl RunLock {
         }
     }
 
-    /// Says for people who holds it; `None` if nobody does, or nobody can tell.
+    /// Says for people who holds it; `None` if it is free, or if that is unknown.
     ///
     /// # Errors
     ///

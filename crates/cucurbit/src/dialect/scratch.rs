@@ -21,7 +21,7 @@ pub(super) struct Owner {
     pub(super) connection: Connection,
     /// The database.
     pub(super) name: String,
-    /// The statements that drop it, whoever is connected to it, if the server does it in time.
+    /// The statements that drop it, even with connections to it, if the server does it in time.
     pub(super) end: Vec<String>,
 }
 

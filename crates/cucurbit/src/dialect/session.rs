@@ -251,7 +251,7 @@ fn is_outside(capabilities: &Capabilities, operation: &Operation) -> bool {
 pub(crate) enum Unreleased {
     /// The transaction around it was ended.
     Ended,
-    /// A statement in it failed, and nobody said so.
+    /// A statement in it failed, and no error was returned.
     Failed,
     /// The session is gone, and its transaction with it.
     Lost,

@@ -23,7 +23,7 @@ pub struct Plan {
     pub shortcuts: Vec<Shortcut>,
 }
 
-/// Statements that take the place of dearer ones.
+/// Statements that take the place of more expensive ones.
 ///
 /// They are as good where their hazards and guards are looked at: in a run, and not in a file of SQL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -169,7 +169,7 @@ pub enum HazardKind {
 }
 
 impl HazardKind {
-    /// Tells whether whoever runs the plan may consent to it. The others would end in an error, or in rows that the
+    /// Tells whether the caller who runs the plan may consent to it. The others would end in an error, or in rows that the
     /// schema forbids.
     #[must_use]
     pub const fn can_be_wanted(&self) -> bool {
@@ -183,7 +183,7 @@ impl HazardKind {
     }
 }
 
-/// What must hold around a statement, checked by whoever runs it.
+/// What must hold around a statement, checked by the runner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Guard {
     /// As many rows are written as this table holds.
@@ -384,7 +384,7 @@ pub enum PlanError {
     },
     /// PostgreSQL: an index without a name, made outside transactions.
     #[error(
-        "`{statement}` leaves the name of the index to the server, so nobody can tell after a failure whether it was made"
+        "`{statement}` leaves the name of the index to the server, so that it is unknown after a failure whether it was created"
     )]
     NamelessIndex {
         /// The statement.
@@ -449,7 +449,7 @@ impl PlanError {
                 "set another default before, or say by `.replace(…)` after `op.set_enum_values(…)` which value takes its \
                  place",
             ),
-            // Whose mistake it is only the history tells, which whoever plans has at hand.
+            // Whose mistake it is only the history tells, which the planner's caller has at hand.
             Self::Apply { .. } | Self::Irreversible { .. } => None,
             Self::InUse { .. } => Some(
                 "drop what uses it before, in the same revision: a constraint by `op.drop_constraint`, an index by \

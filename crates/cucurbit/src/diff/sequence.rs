@@ -133,7 +133,7 @@ pub(super) fn freed(pairs: &Pairs<'_>, from: &Schema, to: &Schema, takes_any: bo
     operations
 }
 
-/// Tells whether nobody says how the sequence of a column is called.
+/// Tells whether the name of a column's sequence was not chosen.
 fn is_unnamed(column: &Column) -> bool {
     matches!(&column.default, Some(ServerDefault::Serial(Serial { name: None, .. })))
 }
@@ -170,7 +170,7 @@ fn owned_by(table: &TableName, column: &Column) -> Option<ObjectName> {
     Some(table.sibling(name))
 }
 
-/// Tells whether a column that owns one sequence is what is wanted, where nobody minds the name.
+/// Tells whether a column that owns one sequence is what is wanted, where the name does not matter.
 pub(super) fn serves(from: &Serial, to: &Serial) -> bool {
     let named =
         |serial: &Serial| Serial { name: serial.name.clone().or(from.name.clone()), ..serial.clone() };

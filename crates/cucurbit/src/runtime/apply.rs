@@ -206,7 +206,7 @@ async fn run_segment(
 }
 
 impl Job<'_, '_> {
-    /// Keeps others from changing the version table; whoever holds it may keep it long.
+    /// Keeps others from changing the version table; its holder may keep it long.
     pub(super) async fn lock_version_table(&mut self) -> Result<(), RunError> {
         stop::refuse(self.stop)?;
         let running = self.stop.map(Stop::running);
@@ -215,7 +215,7 @@ impl Job<'_, '_> {
         Ok(locked?)
     }
 
-    /// Says that the steps have begun: nobody else can take them any more.
+    /// Says that the steps have begun: no other run can take them any more.
     fn tell_begun(&mut self) {
         for step in self.steps {
             (self.observer)(Event::StepStarted { step });

@@ -6,7 +6,7 @@ use crate::{
     schema::{Expression, Ident, Object, TableName},
 };
 
-/// Lists the columns that are filled with `user`. Who means the role has another word for it, `current_user`, which nobody
+/// Lists the columns that are filled with `user`. Who means the role has another word for it, `current_user`, which no one
 /// takes for a text.
 pub(super) fn with_role(dialect: Dialect, operations: &[Operation]) -> Vec<(TableName, Ident)> {
     operations.iter().filter_map(|operation| column(dialect, operation)).collect()

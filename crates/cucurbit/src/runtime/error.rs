@@ -116,7 +116,7 @@ pub enum RunError {
     /// The rows of the version table do not fit the scripts.
     #[error(transparent)]
     Heads(#[from] HeadsError),
-    /// The lock was not had in time.
+    /// Timed out waiting for the lock.
     #[error("the lock was not had within {}", crate::runtime::lock::seconds(*waited))]
     Lock {
         /// How long it was tried.
@@ -493,7 +493,7 @@ impl RunError {
             )),
             Self::VersionTable(error) => Some(error.hint()),
             Self::VersionRow { .. } => Some(
-                "the revision itself, a trigger or a rule changes the version table, or somebody moved the database since the \
+                "the revision itself, a trigger or a rule changes the version table, or another program moved the database since the \
                  revision was begun: see `current`; where the schema is what that revision makes, `stamp` it, else put \
                  the row back"
                     .to_owned(),

@@ -45,7 +45,7 @@ pub enum Event<'e> {
         /// How long.
         since: Duration,
     },
-    /// The heads were changed by another process meanwhile; the steps are planned anew.
+    /// The heads were changed by another process meanwhile; the steps are planned again.
     Replanned,
     /// A step has begun: the lock is held, and the database is where the step starts from.
     StepStarted {
@@ -69,5 +69,5 @@ pub enum Event<'e> {
     },
 }
 
-/// Whoever is told.
+/// The receiver.
 pub type Observer<'o> = dyn FnMut(Event<'_>) + Send + 'o;

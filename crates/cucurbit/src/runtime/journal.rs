@@ -3,7 +3,7 @@
 //!
 //! `cucurbit_journal` holds such a step, statement by statement as planned, with the changes of the version table last. Of
 //! a statement that is done no more than its fingerprint stays, to be compared with what the script says later. The table is
-//! made when it is first needed and dropped when it is empty. What was planned is run and not planned anew: half-way, the
+//! made when it is first needed and dropped when it is empty. What was planned is run and not planned again: half-way, the
 //! database is at no revision that anything could be planned from. How a later run takes it up is `resume`.
 
 use std::{
@@ -223,7 +223,7 @@ pub(super) async fn replace_rest(
 
 /// Runs what is left of the step that is written down, to its end.
 ///
-/// The list is read again before each piece, and in its transaction: whoever holds the lock is the only one who works
+/// The list is read again before each piece, and in its transaction: the holder of the lock is the only one who works
 /// on it, and should that fail, nothing is run twice. Returns `false` when another run has done the rest.
 pub(super) async fn go_on(job: &mut Job<'_, '_>) -> Result<bool, RunError> {
     loop {
@@ -322,7 +322,7 @@ async fn mark(job: &mut Job<'_, '_>, entry: &Entry, to: State) -> Result<(), Run
 
 /// Runs a statement alone. Returns `false` when another run has done it and the rest.
 ///
-/// If it can stand in a transaction, that is one of its own, and takes it off the list. If not, nobody knows between its
+/// If it can stand in a transaction, that is one of its own, and takes it off the list. If not, it is unknown between its
 /// two marks whether it was done: then the database is asked.
 async fn outside(
     job: &mut Job<'_, '_>,
@@ -407,7 +407,7 @@ async fn give_back(job: &mut Job<'_, '_>, entry: &Entry) {
     }
 }
 
-/// Takes the lock of the run again, if a statement gave it up; waits for whoever has it meanwhile. Tells whether it was never
+/// Takes the lock of the run again, if a statement gave it up; waits for its holder. Tells whether it was never
 /// another's.
 async fn hold_again(job: &mut Job<'_, '_>) -> Result<bool, RunError> {
     let Some(key) = job.hold.key else { return Ok(true) };
@@ -524,7 +524,7 @@ async fn forget_session(connection: &mut Connection, version_table: &VersionTabl
     Ok(())
 }
 
-/// Forgets a step that was begun: somebody has said where the database is.
+/// Forgets a step that was begun: a `stamp` has said where the database is.
 pub(super) async fn forget(
     connection: &mut Connection,
     version_table: &VersionTable,

@@ -13,7 +13,7 @@ use super::{Event, Observer, RunError, RunOptions, Stop, VersionTable, stop};
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// The lock, held, and the version table that it stands for. Whoever has it gives it back.
+/// The lock, held, and the version table that it stands for. Its owner gives it back.
 #[must_use]
 #[derive(Debug)]
 pub(super) struct Held {
@@ -37,7 +37,7 @@ pub(super) async fn take(
             drop(lock.give_back(connection).await);
             return Err(error);
         }
-        // Meanwhile somebody may have made the table, in another schema of the search path.
+        // Meanwhile another process may have made the table, in another schema of the search path.
         match version_table.located(connection).await {
             Ok((now, _)) if now == table => return Ok(Held { lock, table }),
             Ok(_) => drop(lock.give_back(connection).await?),

@@ -66,7 +66,7 @@ impl Misfit {
         let found = replay.take(scripts, revision, direction, &is_there);
         let fault = match (found, replay.is_known) {
             (Some(PlanError::Apply { source, .. }), true) if source == *error => Fault::Script,
-            // A table that a foreign key refers to may be somebody else's: a replay takes it for granted.
+            // A table that a foreign key refers to may be another program's: a replay takes it for granted.
             (None, true) if is_referred(error, &replay.before.schema) => Fault::Script,
             (None, true) => Fault::Database,
             (Some(_) | None, _) => Fault::Unknown,
@@ -138,7 +138,7 @@ impl Misfit {
                 format!("no revision before makes it, so the script is wrong: correct {path}{instead}{text}")
             }
             Fault::Database => format!(
-                "a revision before {path} makes it, and this database has it not: somebody changed the database by hand, or \
+                "a revision before {path} makes it, and this database does not have it: the database was changed by hand, or \
                  it was stamped too high; put back what is missing"
             ),
             Fault::Unknown => {
@@ -181,12 +181,12 @@ impl Misfit {
             }
             (Fault::Script, false) => format!("the script makes it twice: correct {path}"),
             (Fault::Database, true) => format!(
-                "{}, and this database has it not: somebody changed the database by hand, or it was stamped too high; \
+                "{}, and this database does not have it: the database was changed by hand, or it was stamped too high; \
                  put back what is missing",
                 if maker.is_some() { makes("") } else { "the history makes it".to_owned() },
             ),
             (Fault::Database, false) => format!(
-                "no revision before {path} makes it, and this database has it: somebody else made it; if it is what the \
+                "no revision before {path} makes it, and this database has it: it was created outside the history; if it is what the \
                  script would make, and nothing else of the script is missing, {}, else rename or drop what is there",
                 self.stamp()
             ),
@@ -195,7 +195,7 @@ impl Misfit {
                  that from being told"
             ),
             (Fault::Unknown, false) => format!(
-                "either {path} makes what is there already, or somebody else made it in this database; SQL in the \
+                "either {path} makes what is there already, or it was created in this database outside the history; SQL in the \
                  history keeps that from being told"
             ),
         })

@@ -44,7 +44,7 @@ pub use self::{
     version_table::{VersionTable, VersionTableError},
 };
 
-/// How often a run begins anew after the database gave up one of its transactions for the sake of another. A script
+/// How often a run begins again after the database gave up one of its transactions for the sake of another. A script
 /// that can never win is not tried for ever.
 const TRIES: u32 = 10;
 
@@ -101,7 +101,7 @@ impl Goal<'_> {
         }
     }
 
-    /// Tells whether it counts from where the database is: planned anew, it would count what is done already.
+    /// Tells whether it counts from where the database is: planned again, it would count what is done already.
     fn is_relative(&self) -> bool {
         let is_relative = |target: &Target| target.symbol == Symbol::Implied;
         match self {
@@ -324,7 +324,7 @@ impl<'m> Migrator<'m> {
         Ok(report)
     }
 
-    /// Runs with an ear for whoever asks to stop.
+    /// Runs with an ear for a request to stop.
     async fn run_heeding(&mut self, goal: &Goal<'_>) -> Result<Report, RunError> {
         let Some(stop) = self.options.stop.clone() else { return self.run_locked(goal).await };
         stop::listen(self.connection, &stop).await?;

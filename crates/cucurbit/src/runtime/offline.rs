@@ -53,7 +53,7 @@ pub fn script(
 
 /// Writes one step: a transaction with its version row; statements outside transactions stand between two of them.
 fn write_step(text: &mut Text, dialect: Dialect, plan: &Plan, changes: &[String]) {
-    // Nobody looks at the rows between the statements of a script, which a shortcut needs.
+    // Nothing looks at the rows between the statements of a script, which a shortcut needs.
     let Plan { statements, shortcuts: _ } = plan;
     let needs_foreign_keys_off = plan.needs_foreign_keys_off();
     if needs_foreign_keys_off {

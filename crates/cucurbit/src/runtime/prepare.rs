@@ -88,7 +88,7 @@ pub(super) enum Segment {
     },
     /// Statements that are known.
     Planned(Plan),
-    /// SQL whose effect on the schema nobody knows: after it, the database is read again.
+    /// SQL whose effect on the schema is unknown: after it, the database is read again.
     Opaque(Plan),
     /// Operations after opaque SQL, planned when the database was read.
     Waiting(Vec<Operation>),
@@ -362,7 +362,7 @@ fn refuse_irreversible(operations: &[Operation]) -> Result<(), PlanError> {
     Ok(())
 }
 
-/// A run of operations with known effects, or one whose effect nobody knows, or code.
+/// A run of operations with known effects, or one whose effect is unknown, or code.
 pub(super) enum Part {
     Code { title: String, key: usize },
     Known(Vec<Operation>),

@@ -1,7 +1,7 @@
 //! A step that was begun outside transactions and not finished: whether a later run may take it up, and what of it is left
 //! to do.
 //!
-//! If nothing of it was done it is forgotten, and planned anew. Else what is done must be what the script says still; the
+//! If nothing of it was done it is forgotten, and planned again. Else what is done must be what the script says still; the
 //! rest is taken from the script as it is now.
 
 use std::collections::BTreeSet;

@@ -83,7 +83,7 @@ pub(super) fn refuse(stop: Option<&Stop>) -> Result<(), RunError> {
     Ok(())
 }
 
-/// Runs with an ear for whoever asks to stop. A session that may be another's is not cancelled: the run ends at the
+/// Runs with an ear for a request to stop. A session that may be another's is not cancelled: the run ends at the
 /// next statement.
 pub(super) async fn heeding<T>(
     stop: &Stop,
@@ -122,7 +122,7 @@ async fn cancel(stop: &Stop, session: Option<(Origin, String)>) {
         tokio::time::sleep(PAUSE).await;
         let Some((origin, process)) = session.as_ref().filter(|_| stop.shall_cancel()) else { continue };
         if second.is_none() {
-            // A server that lets nobody in is asked again.
+            // A server that lets no client in is asked again.
             second = origin.connect().await.ok();
         }
         if let Some(connection) = second.as_mut().filter(|_| stop.shall_cancel()) {

@@ -67,6 +67,33 @@ const DIALECT_NAMED: [(&str, &str); 8] = [
     ("schema/variant", "the names themselves"),
 ];
 
+/// Words that may not stand in the documentation, in comments or in messages, and what to say instead.
+const WORDS: [(&str, &str); 15] = [
+    ("anew", "again; to make anew is to recreate"),
+    ("books", "bookkeeping tables"),
+    ("by chance", "random"),
+    ("come and go", "are added and dropped"),
+    ("comes and goes", "is added and dropped"),
+    ("dearer", "more expensive"),
+    ("everybody", "who exactly; every user, everything"),
+    ("had in time", "timed out waiting for it"),
+    ("in its letters", "in case"),
+    ("in other letters", "in another case"),
+    ("nobody", "who or what exactly: no process, no revision"),
+    ("papers", "documentation"),
+    ("somebody", "who exactly: another process, another program, a user"),
+    ("time-out", "timeout"),
+    ("whoever", "who exactly: the caller, the user who"),
+];
+
+/// Where one of [`WORDS`] is meant: the file, the words around it, and why.
+const WORDS_MEANT: [(&str, &str, &str); 4] = [
+    ("docs/AUTOGENERATE.md", "collations come and go", "the name of a case"),
+    ("docs/AUTOGENERATE.md", "sequences come and go", "the name of a case"),
+    ("xtask/src/postgres/owner.rs", "`nobody`", "the system's user of that name"),
+    ("xtask/src/postgres/owner.rs", "\"nobody\"", "the system's user of that name"),
+];
+
 #[test]
 fn rooms_use_only_what_the_map_allows() {
     let rules = Rules::read();
@@ -205,6 +232,63 @@ fn no_file_is_too_long() {
         })
         .collect();
     report(&wrong, &format!("split the file by nouns or verbs; {LONGEST} lines are the most"));
+}
+
+#[test]
+fn prose_uses_the_words_of_the_field() {
+    let mut wrong = Vec::new();
+    let mut unused: Vec<&(&str, &str, &str)> = WORDS_MEANT.iter().collect();
+    for path in prose() {
+        let name = named(&path);
+        let lines: Vec<String> = read(&path).lines().map(said).collect();
+        for (number, line) in lines.iter().enumerate() {
+            let next = lines.get(number + 1).map(String::as_str).unwrap_or_default();
+            let mut text = format!("{line} {next}").to_lowercase();
+            for meant in WORDS_MEANT.iter().filter(|(file, _, _)| *file == name) {
+                let (_, words, _) = meant;
+                if text.contains(&words.to_lowercase()) {
+                    text = text.replace(&words.to_lowercase(), &"-".repeat(words.len()));
+                    unused.retain(|other| *other != meant);
+                }
+            }
+            for (word, instead) in WORDS {
+                if places(&text, word).any(|at| at < line.len()) {
+                    wrong.push(format!("{name}:{}: `{word}`: say {instead}", number + 1));
+                }
+            }
+        }
+    }
+    wrong.extend(
+        unused.iter().map(|(file, words, _)| format!("{file} has `{words}` no longer: remove it here")),
+    );
+    report(&wrong, "write it as an engineer would who has never seen this project (docs/STYLE.md, 21 to 25)");
+}
+
+/// The documentation, and the sources of all programs and libraries without their tests.
+fn prose() -> Vec<PathBuf> {
+    let root = workspace();
+    let mut files = vec![root.join("README.md"), root.join("CHANGELOG.md"), root.join("CONTRIBUTING.md")];
+    let pages = fs::read_dir(root.join("docs")).expect("docs/").map(|page| page.expect("a page").path());
+    files.extend(pages.filter(|page| page.extension().is_some_and(|extension| extension == "md")));
+    let is_test = |path: &PathBuf| {
+        path.components().any(|part| matches!(part.as_os_str().to_str(), Some("tests" | "tests.rs")))
+    };
+    files.extend(rust_files(&root).into_iter().filter(|path| !is_test(path)));
+    files.sort();
+    files
+}
+
+/// A line without its indentation and the marks of a comment.
+fn said(line: &str) -> String {
+    line.trim().trim_start_matches("//").trim_start_matches(['/', '!']).trim().to_owned()
+}
+
+/// Where a word stands as a whole one.
+fn places<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
+    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+    text.match_indices(word)
+        .map(|(at, _)| at)
+        .filter(move |&at| !text[..at].ends_with(is_part) && !text[at + word.len()..].starts_with(is_part))
 }
 
 #[test]

@@ -239,7 +239,7 @@ fn names_owner(words: &[Token<'_>]) -> bool {
 }
 
 /// Writes a statement that does more than to name roles for a server that has none of them: what it makes belongs to
-/// whoever runs it, and a policy is for everybody. `None` where nothing is left of it without the role.
+/// any role that runs it, and a policy is for all roles. `None` where nothing is left of it without the role.
 #[cfg(feature = "runtime")]
 pub(crate) fn without_roles(sql: &str) -> Option<String> {
     let tokens: Vec<Token<'_>> = Tokens::new(sql, Dialect::Postgres).collect();

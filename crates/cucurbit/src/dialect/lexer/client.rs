@@ -77,7 +77,7 @@ const PARAMETER: &str = "a parameter has no value here, and SQLite would take it
 const PROGRAM: &str = "only the program that it is a command of can do it";
 const QUIT: &str = "what follows it would not be run";
 const SERVER_FILE: &str = "it reads or writes a file of the server, or runs a program there";
-const STDOUT: &str = "nobody reads the rows that it returns";
+const STDOUT: &str = "nothing reads the rows that it returns";
 const STRAY: &str = "no rows of a COPY end here";
 const UNKNOWN: &str = "it is no command that is known here";
 const VARIABLE: &str = "variables of psql are not filled in";
@@ -523,7 +523,7 @@ fn variable(tokens: &[Token<'_>]) -> Option<usize> {
 }
 
 /// Tells whether a statement makes a table that SQLite makes for itself: `.schema` prints `CREATE TABLE
-/// sqlite_sequence(name,seq)`, and nobody may run it (sqlite.org/fileformat2.html, section 2.6).
+/// sqlite_sequence(name,seq)`, and it may not be run (sqlite.org/fileformat2.html, section 2.6).
 fn is_of_sqlite(part: &str, dialect: Dialect) -> bool {
     if dialect == Dialect::Postgres {
         return false;

@@ -38,7 +38,7 @@ pub fn kind(statement: &str, dialect: Dialect) -> Kind {
     let first = Tokens::new(statement, dialect).next();
     let is_copy = dialect == Dialect::Postgres && first.is_some_and(|first| first.is("COPY"));
     if is_command || is_copy {
-        // The rows after a COPY are no SQL, and a command of psql or sqlite3 is run by nobody.
+        // The rows after a COPY are no SQL, and a command of psql or sqlite3 is not run.
         return Kind::ReadsOrWritesRows;
     }
     let tokens: Vec<Token<'_>> = Tokens::new(statement, dialect).collect();

@@ -67,7 +67,7 @@ pub fn masked(sql: &str, dialect: Dialect) -> Masked {
 struct Read<'s> {
     /// One text each, where the lexer makes two of `'it''s'`.
     tokens: Vec<Token<'s>>,
-    /// Where the rows after a COPY begin and end. They are no SQL, and nobody's business.
+    /// Where the rows after a COPY begin and end. They are not SQL.
     rows: BTreeMap<usize, usize>,
 }
 
@@ -207,7 +207,7 @@ fn hidden(statement: &[Token<'_>]) -> Vec<bool> {
     hidden
 }
 
-/// Tells whether a statement lets somebody in somewhere: roles, servers, subscriptions, programs, keys of files.
+/// Tells whether a statement grants access to something: roles, servers, subscriptions, programs, keys of files.
 ///
 /// All of its texts are hidden, so that a slip (`PASSWRD 'x'`) shows none either.
 fn is_about_access(statement: &[Token<'_>]) -> bool {

@@ -1,4 +1,4 @@
-//! Finds the unnamed check that a script means among those that the server named and printed anew.
+//! Finds the unnamed check that a script means among those that the server named and printed in its own form.
 //!
 //! Only the server knows for certain whether two conditions are one. Here are those rewritings of it that are plain to
 //! see; where they do not lead to one check alone, none is meant: to drop another one would be worse than to refuse.
@@ -32,7 +32,7 @@ const REWRITTEN: [&str; 16] = [
     "trim",
 ];
 
-/// Finds the name of the check with this condition, among those whose names nobody chose.
+/// Finds the name of the check with this condition, among those whose names the server chose.
 pub(super) fn named(table: &Table, condition: &Expression) -> Option<Ident> {
     let wanted = Said::of(table, text(condition));
     let unnamed = || {
@@ -56,7 +56,7 @@ pub(super) fn named(table: &Table, condition: &Expression) -> Option<Ident> {
 struct Said {
     /// All of it.
     exact: String,
-    /// All of it, with every text as a question mark: the server prints a day or a time anew.
+    /// All of it, with every text as a question mark: the server prints a day or a time in its own form.
     without_texts: String,
     columns: BTreeSet<Ident>,
     numbers: BTreeSet<String>,

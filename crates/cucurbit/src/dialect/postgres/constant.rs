@@ -36,7 +36,7 @@ pub(super) fn printed(ty: &Type, literal: &Literal) -> String {
                 Type::Jsonb if matches!(text.as_str(), "{}" | "[]") => format!("{constant}::jsonb"),
                 Type::String { .. } => format!("{constant}::character varying"),
                 Type::Text => format!("{constant}::text"),
-                // The server reads these constants and prints them anew; only it knows how.
+                // The server reads these constants and prints them in its own form; only it knows how.
                 Type::Array(_)
                 | Type::BigInteger
                 | Type::Binary

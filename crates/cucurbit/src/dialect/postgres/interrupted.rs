@@ -179,7 +179,7 @@ async fn reindexed(
     left_by_reindex(connection, &scope).await
 }
 
-/// Lists the indexes that REINDEX CONCURRENTLY left, for which a condition holds, unless somebody is building them right now.
+/// Lists the indexes that REINDEX CONCURRENTLY left, for which a condition holds, unless they are being built right now.
 async fn left_by_reindex(connection: &mut Connection, scope: &str) -> Result<Interrupted, ConnectionError> {
     let query = format!(
         "SELECT i.indexrelid::pg_catalog.regclass::text \

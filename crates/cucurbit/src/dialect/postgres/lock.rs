@@ -1,6 +1,6 @@
 //! The lock that keeps two runs apart: a session advisory lock, polled.
 //!
-//! Polled, because whoever waits in `pg_advisory_lock` holds a snapshot, and CREATE INDEX CONCURRENTLY waits for
+//! Polled, because a session that waits in `pg_advisory_lock` holds a snapshot, and CREATE INDEX CONCURRENTLY waits for
 //! all snapshots: the two would wait for each other.
 
 use std::time::Duration;
@@ -147,7 +147,7 @@ fn hash(parts: impl Iterator<Item = String>) -> i64 {
     bytes.fold(OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME)).cast_signed()
 }
 
-/// Takes the lock if nobody holds it; never waits.
+/// Takes the lock if it is free; never waits.
 pub(crate) async fn try_lock(connection: &mut Connection, key: i64) -> Result<bool, ConnectionError> {
     let taken = connection.value(&format!("SELECT pg_try_advisory_lock({key})")).await?;
     Ok(taken.as_deref() == Some("t"))
@@ -170,7 +170,7 @@ pub(crate) async fn is_held(connection: &mut Connection, key: i64) -> Result<boo
     Ok(connection.value(&query).await?.is_some())
 }
 
-/// Says who holds the lock, for people; `None` if nobody does.
+/// Says who holds the lock, for people; `None` if it is free.
 ///
 /// The halves of the key stand in `classid` and `objid` (manual, 54.12). Of another role's session the server tells
 /// a plain role no more than the process.

@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// Applies an operation; constraints in it that nobody named get the server's names.
+/// Applies an operation; constraints in it without a name get the server's names.
 pub(super) fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), PlanError> {
     // A constraint keeps the name that it got from the old name of its table or column.
     if let Some(table) = operation.table() {
@@ -158,7 +158,7 @@ fn drop_what_names(schema: &mut Schema, table: &TableName, column: &Ident) {
 
 /// Finds the name of the constraint that a reference means; the table's constraints all have one.
 ///
-/// A check is meant by the text that somebody wrote, and a reflected table has the server's.
+/// A check is meant by the text that was written, and a reflected table has the server's.
 pub(super) fn constraint_name(table: &Table, reference: &ConstraintRef) -> Option<Ident> {
     if let Some(name) = generated_name(table, reference) {
         return Some(name);
@@ -176,7 +176,7 @@ pub(super) fn constraint_name(table: &Table, reference: &ConstraintRef) -> Optio
     }
 }
 
-/// Of several constraints that fit, the one whose name nobody chose is meant.
+/// Of several constraints that fit, the one whose name the server chose is meant.
 fn generated_name(table: &Table, reference: &ConstraintRef) -> Option<Ident> {
     let is_meant = |one: &&Constraint| match (reference, one) {
         (ConstraintRef::ForeignKey { columns, referred }, Constraint::ForeignKey(key)) => {

@@ -1,4 +1,4 @@
-//! The names that PostgreSQL gives to what nobody named, and where it cuts names.
+//! The names that PostgreSQL gives to what has none, and where it cuts names.
 //!
 //! The rules are those of PostgreSQL's source, the same in 13 to 18: `makeObjectName`, `ChooseIndexName` and
 //! `ChooseRelationName` in `src/backend/commands/indexcmds.c`, `ChooseConstraintName` in
@@ -66,7 +66,7 @@ pub(super) fn made(table: &str, columns: Option<&str>, label: &str) -> String {
 /// Tells whether a constraint bears a name that PostgreSQL would have chosen, with or without a number.
 ///
 /// For a check any column of the table will do: the server knows which one the condition is about, a text
-/// that somebody wrote does not.
+/// that was written does not.
 pub(super) fn is_generated(table: &Table, constraint: &Constraint) -> bool {
     let named = |name: &Option<Ident>, columns: Option<&str>, label: &str| {
         name.as_ref().is_some_and(|name| is_made(name.as_str(), table.name.name.as_str(), columns, label))
@@ -87,7 +87,7 @@ pub(super) fn is_generated(table: &Table, constraint: &Constraint) -> bool {
 /// bears. `given` holds such names of the constraints before it in the table.
 ///
 /// A check or foreign key has a number where one before it has the name; any other number depends on what was there when
-/// it was given. Such a name is kept, as if somebody had chosen it.
+/// it was given. Such a name is kept, as if the project had chosen it.
 pub(super) fn is_given(
     table: &Table,
     constraint: &Constraint,
@@ -258,7 +258,7 @@ pub(super) fn name_all(schema: &mut Schema, table: &TableName) {
     }
 }
 
-/// Names the sequences that columns own and nobody named: CREATE TABLE makes them first.
+/// Names the sequences that columns own and that have no name: CREATE TABLE makes them first.
 fn name_sequences(schema: &mut Schema, table: &TableName) {
     let is_unnamed =
         |column: &&Column| matches!(&column.default, Some(ServerDefault::Serial(Serial { name: None, .. })));

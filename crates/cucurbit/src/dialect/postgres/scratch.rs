@@ -26,7 +26,7 @@ const NAME: &str = "cucurbit_scratch_";
 const MARK: &str = "a scratch database of Cucurbit, to be dropped when the session that made it has ended";
 
 /// What marks a database from its first moment on, since the comment is another statement, before which the process can be
-/// killed: a limit that nobody else sets.
+/// killed: a limit that no other program sets.
 const LIMIT: u32 = 24_917;
 
 /// How long a server may take to drop one. A session of any database that waits for rows of a COPY can keep it from being
@@ -63,7 +63,7 @@ fn drop_database(name: &str, how: &str) -> String {
 }
 
 /// Drops the scratch databases that a process left which was killed: marked as such, of a session that has ended, with
-/// nobody in them, and of a role that is ours.
+/// no connection to them, and of a role that is ours.
 ///
 /// The beginning of another role's session can only be seen by some; then its process alone tells that it may be there.
 async fn sweep(connection: &mut Connection) -> Result<(), ConnectionError> {
@@ -80,7 +80,7 @@ async fn sweep(connection: &mut Connection) -> Result<(), ConnectionError> {
     );
     for row in connection.rows(&left).await? {
         if let Some(Some(name)) = row.first() {
-            // Somebody may have come in, or another run may be dropping it: then it is not ours to drop now.
+            // Another client may have connected, or another run may be dropping it: then it is not ours to drop now.
             for sql in [DROP_TIMEOUT, &drop_database(name, ""), "RESET statement_timeout"] {
                 drop(connection.execute(sql).await);
             }

@@ -2,7 +2,7 @@
 //!
 //! The text of code does not tell what it does: `EXECUTE 'CREATE ' || …`. The server does: whatever writes to a catalogue
 //! that all of its databases share (roles, memberships, settings of roles and databases, databases, tablespaces,
-//! subscriptions) holds a lock on that until its transaction ends, whoever may read the rows, and in whatever part of the
+//! subscriptions) holds a lock on that until its transaction ends, whichever user may read the rows, and in whatever part of the
 //! transaction it was done.
 
 use crate::{

@@ -69,7 +69,7 @@ pub(in super::super) async fn misread(
     let mut remarks = Vec::new();
     let is_json = |ty: &Type| matches!(ty, Type::Json | Type::Jsonb);
     let is_uuid = |ty: &Type| matches!(ty, Type::Uuid | Type::Char { length: Some(32) });
-    // Whoever has no such column asks nothing.
+    // Without such a column nothing is asked.
     let columns = || wanted.tables.values().flat_map(|table| &table.columns);
     let json = if columns().any(|column| is_json(column.ty.on(HERE))) {
         connection.rows(OLD_JSON).await?
@@ -134,7 +134,7 @@ struct Misread {
 enum Cure {
     /// A UUID has 36 characters as a text, and its 32 digits fit.
     Digits,
-    /// The type, as a script writes it, is set anew.
+    /// The type, as a script writes it, is set again.
     Type(&'static str),
 }
 
@@ -159,7 +159,7 @@ impl Misread {
         let (table_in_script, column_in_script) = (in_script(name), in_script(column));
         let cure = match cure {
             Cure::Type(ty) => format!(
-                "`op.alter_column({table_in_script}, {column_in_script}).ty({ty})` in a revision declares it anew and converts them"
+                "`op.alter_column({table_in_script}, {column_in_script}).ty({ty})` in a revision declares it again and converts them"
             ),
             Cure::Digits => {
                 let (name, column) = (quoted(name), quoted(column));

@@ -475,7 +475,7 @@ fn date_time(old: &str, from: &Type) -> Conversion {
     Conversion::unsure(point(old, &format!("{} || f", day_and_time(from))))
 }
 
-/// In the form of RFC 3339 and in UTC, in which it stays the same point in time whoever reads it.
+/// In the form of RFC 3339 and in UTC, in which it stays the same point in time for every reader.
 fn date_time_tz(old: &str, from: &Type) -> Option<Conversion> {
     let is_point = matches!(from, Type::DateTime { .. } | Type::DateTimeTz { .. });
     let value = "replace(u, ' ', 'T') || f || '+00:00'";

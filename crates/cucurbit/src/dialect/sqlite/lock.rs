@@ -4,7 +4,7 @@
 //! opened here: to close it again would drop the locks that SQLite holds on it for this process
 //! (<https://www.sqlite.org/howtocorrupt.html>, section 2.2).
 //!
-//! The operating system frees the lock when the process ends, however it ends. The file says who has it. Whoever holds
+//! The operating system frees the lock when the process ends, however it ends. The file says who has it. The process that holds
 //! the lock takes the file away before it is given back; who gets the lock looks whether the file is still there.
 
 use std::{
@@ -49,7 +49,7 @@ pub(crate) struct LockFile(File);
 pub(crate) enum Attempt {
     /// It is had.
     Had(LockFile),
-    /// Somebody else holds it.
+    /// Another process holds it.
     Held,
     /// There can be no such file, or no lock on it: why.
     Impossible(String),
@@ -71,7 +71,7 @@ async fn path(connection: &mut Connection) -> Result<Option<PathBuf>, Connection
     Ok(Some(path.into()))
 }
 
-/// Takes the lock if nobody holds it; never waits.
+/// Takes the lock if it is free; never waits.
 pub(crate) fn try_lock(path: &Path) -> Result<Attempt, ConnectionError> {
     try_file(path).map_err(|source| ConnectionError::LockFile { path: path.to_owned(), source })
 }
@@ -105,7 +105,7 @@ fn is_write_protected(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
 }
 
-/// Opens the file, and makes it if it is not there: readable for whoever may read the database.
+/// Opens the file, and makes it if it is not there: readable for every user who may read the database.
 fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true);
@@ -124,7 +124,7 @@ fn open(path: &Path) -> io::Result<File> {
             }
             Ok(file)
         }
-        // Somebody else was faster.
+        // Another process was faster.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => options.create_new(false).open(path),
         Err(error) => Err(error),
     }
@@ -135,7 +135,7 @@ fn database(lock: &Path) -> Option<&str> {
     lock.to_str()?.strip_suffix(SUFFIX)
 }
 
-/// Tells whether the file of the database has names that nobody can find.
+/// Tells whether the file of the database has names that cannot be found.
 #[cfg(unix)]
 fn has_other_names(lock: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;
@@ -169,7 +169,7 @@ fn is_there(_file: &File, _path: &Path) -> io::Result<bool> {
     Ok(true)
 }
 
-/// Says who holds it, for whoever waits; the lock is the same without it.
+/// Says who holds it, for a process that waits; the lock is the same without it.
 fn write_holder(mut file: &File) {
     drop(file.set_len(0).and_then(|()| file.write_all(format!("{}\n", std::process::id()).as_bytes())));
 }
@@ -186,7 +186,7 @@ impl LockFile {
     pub(crate) fn unlock(self, path: &Path) {
         let Self(file) = self;
         if cfg!(unix) && is_there(&file, path).is_ok_and(|is_there| is_there) {
-            // Whoever opened it meanwhile sees that it is gone; if it stays, the next run takes it.
+            // A process that opened it meanwhile sees that it is gone; if it stays, the next run takes it.
             drop(fs::remove_file(path));
         }
         drop(file);

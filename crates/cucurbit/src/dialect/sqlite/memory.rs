@@ -74,7 +74,7 @@ pub(super) fn settle(before: &mut Before, name: &TableName) -> Result<(), PlanEr
     Ok(())
 }
 
-/// Finds a name that nothing has. A table that an earlier attempt left behind is not touched: nobody knows whose it is.
+/// Finds a name that nothing has. A table that an earlier attempt left behind is not touched: its owner is unknown.
 pub(super) fn free_name(originals: &Originals, table: &Ident) -> Ident {
     let Originals { tables, indexes, triggers: _, views } = originals;
     let is_taken = |name: &Ident| {

@@ -1,5 +1,5 @@
-//! What SQLite does not keep of a table and only somebody's words say: its comments, the types that are spelled alike, and
-//! the names of foreign keys where whoever made the table wrote none, as SeaORM does.
+//! What SQLite does not keep of a table and only scripts and models say: its comments, the types that are spelled alike, and
+//! the names of foreign keys of a table that was created without them, as SeaORM does.
 //!
 //! Enum types and sequences are no part of a table; the plan and `Before` keep them.
 
@@ -21,7 +21,7 @@ pub(in super::super) fn add_what_is_said(schema: &mut Schema, said: &Schema) {
     }
 }
 
-/// Finds a table by its name: the very same one, else one in other letters.
+/// Finds a table by its name: the very same one, else one in another case.
 pub(super) fn table_of<'s>(schema: &'s Schema, name: &TableName) -> Option<&'s Table> {
     let alike = || schema.tables.values().find(|other| same_name(&other.name.name, &name.name));
     schema.table(name).or_else(alike)
@@ -67,7 +67,7 @@ fn add(table: &mut Table, said: &Table) {
     }
 }
 
-/// Finds by name: the very same one, else one in other letters.
+/// Finds by name: the very same one, else one in another case.
 pub(super) fn named<'t, T: 't>(
     all: impl IntoIterator<Item = &'t T, IntoIter: Clone>,
     name: &Ident,

@@ -337,7 +337,7 @@ async fn what_cannot_be_planned(database: Database) {
     error[object-exists]: cannot plan revision `aaaaaaaaaaaa`
       caused by: cannot create table bed
       caused by: table `bed` already exists
-      hint: no revision before versions/one_way-beds.rs makes it, and this database has it: somebody else made it; if it is what the script would make, and nothing else of the script is missing, `stamp aaaaaaaaaaaa`, else rename or drop what is there
+      hint: no revision before versions/one_way-beds.rs makes it, and this database has it: it was created outside the history; if it is what the script would make, and nothing else of the script is missing, `stamp aaaaaaaaaaaa`, else rename or drop what is there
     ");
 }
 

@@ -331,7 +331,7 @@ impl Form<'_> {
     }
 
     /// A column by its name, for tables that do not have the same columns, and its type: where that changes, the server
-    /// reads the text of what stands on it anew, which may come to mean something else.
+    /// reads the text of what stands on it again, which may come to mean something else.
     fn column(&self, node: &Node<'_>) -> String {
         let number = node.word("varattno");
         let place = number.parse::<usize>().ok().and_then(|number| number.checked_sub(1));

@@ -248,7 +248,7 @@ impl Planner<'_> {
     }
 }
 
-/// Lists the columns that changes of one drop and add again: itself, if it is computed anew, and those computed from it.
+/// Lists the columns that changes of one drop and add again: itself, if it is recomputed, and those computed from it.
 pub(super) fn replaced(owner: &Table, column: &Ident, changes: &[ColumnChange]) -> Vec<Ident> {
     let Some(was) = owner.column(column) else { return Vec::new() };
     let itself = alter_column::is_made_again(was, changes).then(|| column.clone());

@@ -1,8 +1,8 @@
-//! Enum types: values that are added, renamed, and made anew.
+//! Enum types: values that are added, renamed, and recreated.
 //!
 //! PostgreSQL can add and rename a value; for anything else a new type takes the place of the old one in every
 //! column. A value that was added cannot be used before the transaction ends (manual, ALTER TYPE): where the same
-//! revision uses it, the type is made anew as well, since the values of a new type can be used at once.
+//! revision uses it, the type is recreated as well, since the values of a new type can be used at once.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ use crate::{
 /// What the old type is called while the new one takes its place.
 const OLD: &str = "cucurbit_old_";
 
-/// What a column's values become in a type that is made anew.
+/// What a column's values become in a type that is recreated.
 struct Values<'v> {
     /// The values of the new type.
     values: &'v [String],
@@ -303,9 +303,9 @@ fn are_used<'o>(
 }
 
 /// Tells whether an operation uses one of the values of a type: as a constant, in SQL, in rows that become of the type, or
-/// in code, which nobody can read.
+/// in code, which cannot be read.
 ///
-/// What is not sure is said to use them: making the type anew is always right.
+/// What is not sure is said to use them: recreating the type is always right.
 fn uses(operation: &Operation, ty: &Ident, values: &[String]) -> bool {
     match operation {
         Operation::Alter(Change::Column { table: _, column: _, changes }) => {

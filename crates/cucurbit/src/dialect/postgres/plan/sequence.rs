@@ -124,7 +124,7 @@ fn is_moved(from: &Sequence, to: &Sequence) -> bool {
     !(to.minimum..=to.maximum).contains(&from.start)
 }
 
-/// Lets a sequence begin anew if it stands where the new bounds do not reach: the server refuses them otherwise.
+/// Restarts a sequence if it stands where the new bounds do not reach: the server refuses them otherwise.
 fn restarted(name: &ObjectName, alter: &str, Numbers { minimum, maximum, .. }: &Numbers) -> String {
     let outside = format!("(SELECT last_value NOT BETWEEN {minimum} AND {maximum} FROM {})", qualified(name));
     format!("DO $cucurbit$ BEGIN IF {outside} THEN {alter} RESTART; ELSE {alter}; END IF; END $cucurbit$")

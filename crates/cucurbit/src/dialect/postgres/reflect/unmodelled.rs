@@ -246,7 +246,7 @@ const KINDS: [Kind; 53] = [
         "subscriptions",
         "pg_subscription",
         "c.subname",
-        // Not everybody may read all of its columns.
+        // Not every user may read all of its columns.
         "0::oid AS oid, x.subname, x.subdbid",
         "c.subdbid = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = current_database())"
     ),

@@ -91,7 +91,7 @@ impl Values {
     }
 }
 
-/// Finds a table with a column of which no script says anything. The books of tools hold no values of a project's.
+/// Finds a table with a column of which no script says anything. The bookkeeping tables of tools hold no values of a project's.
 fn unknown(before: &Before) -> Option<&TableName> {
     let is_unknown = |table: &Table| {
         let said = before.said.tables.values().find(|said| same_name(&said.name.name, &table.name.name));
@@ -300,7 +300,7 @@ impl Held<'_> {
         alter::group(before, &[TableStep::alter_column(table, column, changes)], plan)
     }
 
-    /// Looks for rows that hold what goes, and writes the others anew.
+    /// Looks for rows that hold what goes, and rewrites the others.
     fn write(&self, before: &Before, plan: &mut Plan, operation: &Operation) -> Result<(), PlanError> {
         let is_list = self.is_list(operation)?;
         let (table, column) = (qualified(&self.table.name), quoted(&self.column.name));
@@ -321,7 +321,7 @@ impl Held<'_> {
                 offenders: Some(offenders(owner, &table, &condition, &format!("quote({column})"))),
                 waits: false,
             };
-            // Nothing else is done to such rows; whoever reads the statements is told how many there are.
+            // Nothing else is done to such rows; the reader of the statements is told how many there are.
             let looks = Statement::new(format!("SELECT count(*) FROM {table} WHERE {condition}"));
             let effect = Effect::none().scans(&self.table.name);
             plan.statements.push(looks.effect(effect).hazard(hazard));

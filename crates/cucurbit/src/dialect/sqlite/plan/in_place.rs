@@ -25,7 +25,7 @@ use super::{
     name_text, offenders,
 };
 
-/// How a table comes to its new text; each is dearer than the one before.
+/// How a table comes to its new text; each is more expensive than the one before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Way {
     /// By ALTER TABLE, CREATE INDEX and DROP INDEX.

@@ -1,6 +1,6 @@
-//! A table made anew: create, copy, drop, rename (sqlite.org/lang_altertable.html, section 7).
+//! A table is recreated: create, copy, drop, rename (sqlite.org/lang_altertable.html, section 7).
 //!
-//! The new table is the old one's text with its edits, so whatever nobody thought of survives. What hangs on the table
+//! The new table is the old one's text with its edits, so whatever was not thought of survives. What hangs on the table
 //! (indexes, triggers, views, its row in `sqlite_sequence`, its rowids) is put back from its own text.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,7 +20,7 @@ use super::{
     table::children,
 };
 
-/// One table that is made anew.
+/// One table that is recreated.
 pub(super) struct Rebuild<'r> {
     /// The table.
     pub(super) table: &'r TableName,

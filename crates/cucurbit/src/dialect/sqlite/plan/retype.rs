@@ -75,7 +75,7 @@ impl Work<'_> {
                 if convert::is_integer(ty) {
                     self.looks_for_values(column, &own, conversion.as_ref(), ty, false);
                     if let Some(condition) = conversion.and_then(|conversion| conversion.failing(&own)) {
-                        // Nothing is done to the table; whoever reads the statements is told how many there are.
+                        // Nothing is done to the table; the reader of the statements is told how many there are.
                         let looks = format!("SELECT count(*) FROM {} WHERE {condition}", self.name);
                         let effect = Effect::none().scans(&self.table);
                         self.push(Statement::new(looks).effect(effect));

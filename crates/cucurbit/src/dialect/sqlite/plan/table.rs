@@ -41,12 +41,12 @@ pub(super) fn create_table(
     settle(before, &table.name)
 }
 
-/// Refuses a table under a name that only differs in its letters from another one's.
+/// Refuses a table under a name that differs from another one's only in case.
 fn refuse_second_table(before: &Before, name: &Ident) -> Result<(), String> {
     names::refuse_second(before.schema.tables.keys().map(|other| &other.name), name)
 }
 
-/// Refuses an index under a name that only differs in its letters from another one's.
+/// Refuses an index under a name that differs from another one's only in case.
 pub(super) fn refuse_second_index(before: &Before, name: &Ident) -> Result<(), String> {
     names::refuse_second(before.originals.indexes.keys(), name)
 }
