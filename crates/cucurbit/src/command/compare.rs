@@ -67,8 +67,8 @@ impl Reader<'_> {
         let named = |one: LeftOut| Unmodelled { kind: one.words().to_owned(), names: one.names };
         let external = external.into_iter().map(named).collect();
         let left_out = left_out.into_iter().map(named).collect();
-        let own = self.current().await?;
-        let canonical = |schema: Schema| self.dialect.canonical_in(schema, own.as_ref());
+        self.current().await?;
+        let canonical = |schema: Schema| self.server.canonical(schema);
         let (from, to) = (canonical(from), canonical(to));
         let first = diff(&from, &to, &Answers::default(), &filter);
         let mut found = if first.questions.is_empty() {

@@ -46,7 +46,7 @@ impl Reader<'_> {
         let has_to_tell = !(enums.is_empty() && sequences.is_empty() && schemas.is_empty());
         let Some(heads) = self.heads.as_ref().filter(|_| has_to_tell) else { return Ok(None) };
         if self.dialect.capabilities().stores_everything() {
-            replay::said(self.project, self.dialect, heads, self.current.as_ref()).map(Some)
+            replay::said(self.project, self.dialect, heads, self.server.current_schema.as_ref()).map(Some)
         } else {
             // They were asked when the database was read.
             Ok(Some(said))
@@ -68,8 +68,11 @@ impl Reader<'_> {
     }
 
     fn filter_of<'s>(&self, declared: &[&'s Schema], spoken_of: impl Iterator<Item = &'s Schema>) -> Filter {
-        let mut filter =
-            Filter { own: self.current.clone(), external: self.external.clone(), ..filter(self.project) };
+        let mut filter = Filter {
+            own: self.server.current_schema.clone(),
+            external: self.external.clone(),
+            ..filter(self.project)
+        };
         declared.iter().for_each(|schema| filter.compares(schema));
         spoken_of.for_each(|schema| filter.speaks_of(schema));
         filter

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use crate::{
     config::ConfigError,
     connection::{ConnectOptions, Connection},
-    dialect::{self, Before, Need, Place, ScratchError, Unmodelled},
+    dialect::{self, Before, Need, Place, ScratchError, Server, Unmodelled},
     error::Error,
     revision::Heads,
     runtime::{self, RunError},
@@ -29,8 +29,8 @@ pub(super) struct Reader<'p> {
     pub(super) heads: Option<Heads>,
     /// The tables that the project says not to be its own.
     pub(super) external: BTreeSet<TableName>,
-    /// The schema that a name without one means, if it was asked for.
-    pub(super) current: Option<Ident>,
+    /// The server, if it was asked.
+    pub(super) server: Server,
     /// The history, once it was replayed, and the schema that a name without one meant then.
     history: Option<(Option<Ident>, Before)>,
     /// What the files that were read hold and is not compared.
@@ -73,7 +73,7 @@ impl<'p> Reader<'p> {
             connection,
             heads: None,
             external,
-            current: None,
+            server: Server::of(dialect),
             history: None,
             of_files: Vec::new(),
             warnings: Vec::new(),
@@ -150,7 +150,7 @@ impl<'p> Reader<'p> {
             };
             let (reflected, place, rows) =
                 dialect::reflect_snapshot_with(connection, configured.name(), query).await?;
-            let is_beside = place.schema.is_none() || place.schema == reflected.current_schema;
+            let is_beside = place.schema.is_none() || place.schema.as_ref() == reflected.current_schema();
             if place.found.is_some() && !is_beside && configured.join(connection, false).await?.is_some() {
                 // What lies beside the version table is what it speaks of.
                 continue;
@@ -174,7 +174,7 @@ impl<'p> Reader<'p> {
                     before.know(dialect, runtime::said(dialect, self.project.scripts(), &heads)?);
                 }
                 self.heads = Some(heads);
-                self.current.clone_from(&before.current_schema);
+                self.server = before.server.clone().unwrap_or(Server::of(dialect));
                 return Ok(before);
             }
         }
@@ -237,10 +237,10 @@ impl<'p> Reader<'p> {
 
     /// Returns the schema that a name without one means, where a connection can tell.
     pub(super) async fn current(&mut self) -> Result<Option<Ident>, Error> {
-        if let (None, Some(connection)) = (&self.current, &mut self.connection) {
-            self.current = dialect::current_schema(connection).await?;
+        if let (None, Some(connection)) = (self.server.version, &mut self.connection) {
+            self.server = dialect::server(connection).await?;
         }
-        Ok(self.current.clone())
+        Ok(self.server.current_schema.clone())
     }
 
     /// Takes the name of the connection's own schema from what lies in it.

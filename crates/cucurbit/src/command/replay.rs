@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     connection::url::ConnectionUrl,
-    dialect::{self, Before},
+    dialect::{self, Before, Server},
     error::Error,
     operation::Operation,
     revision::{self, Direction, Edges, Heads, Target},
@@ -28,7 +28,7 @@ pub(super) async fn all(
     dialect: Dialect,
     current_schema: Option<Ident>,
 ) -> Result<Before, Error> {
-    let nothing = Before { current_schema, ..Before::default() };
+    let nothing = Before::on(Server { current_schema, ..Server::of(dialect) });
     replayed(project, dialect, &pending(project, &Heads::default())?, nothing).await
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Server;
 use crate::schema::{Dialect, Ident, Kind, Schema, TableName};
 
 /// The schema before a plan, SQLite's stored texts, and what only the scripts say.
@@ -14,8 +15,8 @@ pub struct Before {
     /// The schema in the words of the scripts, for what the database does not keep; empty on PostgreSQL, which keeps
     /// everything.
     pub said: Schema,
-    /// The schema that a name without one means on PostgreSQL; `public` where no server was asked.
-    pub current_schema: Option<Ident>,
+    /// The server that it was read of; `None` where none was asked.
+    pub server: Option<Server>,
     /// Whether it is what a database holds that is about to be changed: a table that is not in it is not there.
     pub is_whole: bool,
 }
@@ -50,6 +51,18 @@ pub struct View {
 }
 
 impl Before {
+    /// Starts from nothing, on a server.
+    #[must_use]
+    pub fn on(server: Server) -> Self {
+        Self { server: Some(server), ..Self::default() }
+    }
+
+    /// Returns the schema that a name without one means, if the server was asked.
+    #[must_use]
+    pub fn current_schema(&self) -> Option<&Ident> {
+        self.server.as_ref()?.current_schema.as_ref()
+    }
+
     /// Starts from a schema without stored texts.
     #[must_use]
     pub fn of(schema: Schema) -> Self {
@@ -87,7 +100,7 @@ impl Before {
     /// Returns the schema with everything that the scripts say of what is in it: comments and types included.
     #[must_use]
     pub fn into_known(self, dialect: Dialect) -> Schema {
-        let Self { mut schema, originals: _, said, current_schema: _, is_whole: _ } = self;
+        let Self { mut schema, originals: _, said, server: _, is_whole: _ } = self;
         on!(dialect, add_what_is_said(&mut schema, &said));
         schema
     }

@@ -3,12 +3,15 @@
 //! Every room may ask a [`Dialect`] for them: they are no work, and the same without a server. What depends on the server
 //! that is connected to is not here.
 
+use super::Version;
 use crate::schema::{ColumnType, Dialect, Ident, Kind, TableName, Type};
 
 /// What a database stores and can do.
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug)]
 pub struct Capabilities {
+    /// The oldest version that is supported.
+    pub oldest_version: Version,
     /// What becomes of objects of a kind.
     pub support: fn(Kind) -> Support,
     /// Whether it stores comments; else they are only known.

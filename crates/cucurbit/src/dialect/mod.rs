@@ -31,6 +31,7 @@ mod question;
 mod reflect;
 #[cfg(feature = "runtime")]
 mod scratch;
+mod server;
 #[cfg(feature = "runtime")]
 mod session;
 #[cfg(feature = "runtime")]
@@ -60,6 +61,7 @@ pub use self::{
     effect::{Cost, Effect},
     locks::{Blocks, Lock, LockMode, Locked},
     question::{Answer, Answers, Question, Side, Subject},
+    server::{Server, Version},
     statement::{
         Done, Guard, Hazard, HazardKind, Mode, Offender, Plan, PlanError, Session, Shortcut, Statement,
     },
@@ -69,10 +71,10 @@ pub(crate) use self::{
     lexer::{Part, file_statements, script_text},
     lock::{Apart, Place, apart, hold_again, place, version_rows},
     session::{
-        Interrupted, Unreleased, begin, commits_by_itself, current_schema, interrupted, invalid_index,
-        is_busy, is_lost_to_another, lock_version_table, longest_text, may_rebuild, may_run_twice,
+        Interrupted, Unreleased, begin, commits_by_itself, interrupted, invalid_index, is_busy,
+        is_lost_to_another, lock_version_table, longest_text, may_rebuild, may_run_twice,
         may_stand_in_transaction, needs_no_transaction, outside, partitioned, process, reflect_snapshot_with,
-        refuse_read_only, run, table_exists, unreleased,
+        refuse_read_only, run, server, table_exists, unreleased,
     },
     settings::SessionState,
 };
@@ -98,14 +100,7 @@ impl Dialect {
     /// becomes a [`Question`] of the comparison.
     #[must_use]
     pub fn canonical<'s>(self, schema: impl Into<Cow<'s, Schema>>) -> Canonical {
-        self.canonical_in(schema, None)
-    }
-
-    /// As [`canonical`](Self::canonical), for a connection whose own schema is not PostgreSQL's `public`.
-    #[must_use]
-    pub fn canonical_in<'s>(self, schema: impl Into<Cow<'s, Schema>>, own: Option<&Ident>) -> Canonical {
-        let schema = schema.into().into_owned();
-        on!(self, canonical(schema, own))
+        Server::of(self).canonical(schema)
     }
 
     /// Rewrites the identifiers that operations refer to in the case of what is there, on a database whose identifiers are

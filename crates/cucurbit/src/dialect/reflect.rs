@@ -5,6 +5,8 @@ use std::fmt;
 use serde::Serialize;
 use thiserror::Error;
 
+use super::Version;
+
 use crate::{
     connection::ConnectionError,
     schema::{Ident, TableName},
@@ -94,7 +96,7 @@ pub enum ReflectError {
         /// Its version.
         version: String,
         /// The oldest that is supported.
-        oldest: &'static str,
+        oldest: Version,
     },
 }
 

@@ -8,7 +8,7 @@ use crate::{
 };
 
 use super::{
-    Before, Capabilities, Done, Place, ReflectError,
+    Before, Capabilities, Done, Place, ReflectError, Server,
     lexer::{self, CopyIn},
 };
 
@@ -69,14 +69,17 @@ pub(crate) async fn reflect_snapshot_with(
     end_snapshot(connection, read).await
 }
 
-/// Returns the name of the schema that a name without one means; `None` where a database has one only.
+/// Asks the server for what a plan depends on.
 ///
 /// # Errors
 ///
 /// When the connection fails.
-pub(crate) async fn current_schema(connection: &mut Connection) -> Result<Option<Ident>, ConnectionError> {
-    let query = on!(connection.dialect(), session::CURRENT_SCHEMA);
-    Ok(value(connection, query).await?.map(Ident::from))
+pub(crate) async fn server(connection: &mut Connection) -> Result<Server, ConnectionError> {
+    let dialect = connection.dialect();
+    let row = connection.rows(on!(dialect, session::SERVER)).await?.into_iter().next().unwrap_or_default();
+    let mut values = row.into_iter();
+    let version = values.next().flatten().and_then(|version| on!(dialect, session::version(&version)));
+    Ok(Server { dialect, version, current_schema: values.next().flatten().map(Ident::from) })
 }
 
 /// Asks what may not be asked of every database.

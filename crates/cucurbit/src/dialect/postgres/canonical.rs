@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{constant, expression, names, operator_class, sequence, types};
 use crate::{
-    dialect::Canonical,
+    dialect::{Canonical, Server},
     schema::{
         Column, Constraint, Dialect, Expression, ForeignKey, Ident, Identity, Index, IndexKey, IndexPart,
         Literal, Nulls, OnConflict, Order, PrimaryKey, Schema, Serial, ServerDefault, Table, TableName,
@@ -15,9 +15,9 @@ use crate::{
 /// Puts a schema into PostgreSQL's spelling.
 ///
 /// Checks keep their places in the list, by which a question names them; the other lists are sorted in the form.
-pub(crate) fn canonical(schema: Schema, own: Option<&Ident>) -> Canonical {
+pub(crate) fn canonical(schema: Schema, server: &Server) -> Canonical {
     let public = Ident::new("public");
-    let own = own.unwrap_or(&public);
+    let own = server.current_schema.as_ref().unwrap_or(&public);
     let Schema { tables, enums, sequences, schemas, external: _, remarks: _, unsaid: _, uncounted } = schema;
     let mut canonical = Canonical::new(Dialect::Postgres);
     for name in schemas.into_iter().filter(|name| name != own) {
@@ -308,7 +308,7 @@ mod tests {
 
     fn form(table: Table) -> Table {
         let name = table.name.clone();
-        let canonical = canonical(Schema::from_tables([table]), None);
+        let canonical = Dialect::Postgres.canonical(Schema::from_tables([table]));
         let (found, table) = canonical.form().tables.first_key_value().expect("one table goes in");
         assert_eq!(found.name, name.name);
         table.clone()
@@ -348,7 +348,7 @@ mod tests {
             table.check("id > 0").named("plant_id_check");
             table.check("id > 1").named("positive");
         });
-        let canonical = canonical(Schema::from_tables([table]), None);
+        let canonical = Dialect::Postgres.canonical(Schema::from_tables([table]));
         for schema in [canonical.as_written(), canonical.form()] {
             let table = &schema.tables[&TableName::new("plant")];
             assert_eq!(table.primary_key().map(|key| key.name.clone()), Some(None));
@@ -365,8 +365,8 @@ mod tests {
             table.column(integer("null").default(Literal::Null).nullable());
             table.unique([long.as_str()]).named(format!("{}_{}_key", "n".repeat(29), "n".repeat(29)));
         });
-        let once = canonical(Schema::from_tables([table]), None);
-        let twice = canonical(once.form().clone(), None);
+        let once = Dialect::Postgres.canonical(Schema::from_tables([table]));
+        let twice = Dialect::Postgres.canonical(once.form().clone());
         assert_eq!(once.form(), twice.form());
         let table = once.form().tables.values().next().expect("one table goes in");
         assert_eq!(table.name.name.as_str().len(), names::LONGEST);

@@ -1,12 +1,16 @@
 //! What PostgreSQL stores and can do.
 
 use super::{
-    super::capabilities::{Capabilities, IdentifierCase, Quoting, Support},
+    super::{
+        Version,
+        capabilities::{Capabilities, IdentifierCase, Quoting, Support},
+    },
     names::LONGEST,
 };
 use crate::schema::Kind;
 
 pub(in super::super) const CAPABILITIES: &Capabilities = &Capabilities {
+    oldest_version: Version { major: 13, minor: 0 },
     support,
     stores_comments: true,
     has_transactional_ddl: true,

@@ -48,7 +48,7 @@ pub(in crate::dialect) async fn open(
     connection.execute(&format!("CREATE DATABASE {name} CONNECTION LIMIT {LIMIT}")).await?;
     let end = vec![DROP_TIMEOUT.to_owned(), drop_database(&name, " WITH (FORCE)")];
     let owner = Owner { connection, name, end };
-    match fill(server, owner, before.current_schema.as_ref(), &statements).await {
+    match fill(server, owner, before.current_schema(), &statements).await {
         Ok((connection, owner)) => Ok((connection, Some(owner))),
         Err((owner, error)) => {
             // Why there is no scratch database says more than why an empty one is left, which a next run drops.
@@ -145,7 +145,7 @@ async fn own_schema(
 
 /// Writes the statements that make the tables, by the same way as any migration.
 fn copy(before: &Before) -> Result<Vec<String>, PlanError> {
-    let Before { schema, current_schema, .. } = before;
+    let Before { schema, server, .. } = before;
     let enums = schema.enums.values().cloned().map(Operation::create);
     let sequences = schema.sequences.values().cloned().map(Operation::create);
     let names = schema.tables.keys().chain(schema.enums.keys()).chain(schema.sequences.keys());
@@ -164,8 +164,7 @@ fn copy(before: &Before) -> Result<Vec<String>, PlanError> {
         tables.push(Operation::create(table));
     }
     tables.extend(indexes);
-    let plan =
-        super::plan(&mut Before { current_schema: current_schema.clone(), ..Before::default() }, &tables)?;
+    let plan = super::plan(&mut Before { server: server.clone(), ..Before::default() }, &tables)?;
     Ok(plan.statements.into_iter().map(|statement| statement.sql).collect())
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     connection::{Connection, ConnectionError},
     dialect::{
+        Version,
         postgres::sql,
         session::Refusal,
         settings::{Item, Key, Kind, Scope},
@@ -18,8 +19,14 @@ pub(in crate::dialect) const BEGIN: &str = "BEGIN";
 /// What begins the reading of a schema as it is at one moment.
 pub(in crate::dialect) const BEGIN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 
-/// Asks for the schema that a name without one means.
-pub(in crate::dialect) const CURRENT_SCHEMA: Option<&str> = Some("SELECT current_schema()");
+/// Asks for the version and the schema that a name without one means.
+pub(in crate::dialect) const SERVER: &str = "SELECT current_setting('server_version_num'), current_schema()";
+
+/// Reads `server_version_num`.
+pub(in crate::dialect) fn version(number: &str) -> Option<Version> {
+    let number: u32 = number.parse().ok()?;
+    Some(Version { major: number / 10_000, minor: number % 10_000 })
+}
 
 /// Asks for the number of the server's process that serves the session.
 pub(in crate::dialect) const PROCESS: Option<&str> = Some("SELECT pg_catalog.pg_backend_pid()");

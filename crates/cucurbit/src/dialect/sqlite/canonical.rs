@@ -12,7 +12,7 @@ use crate::schema::{
 };
 
 use super::{
-    super::Canonical,
+    super::{Canonical, Server},
     HERE, constant,
     ddl::split_collation,
     define::rowid_column,
@@ -23,7 +23,7 @@ use super::{
 };
 
 /// Puts a schema into SQLite's spelling.
-pub(in super::super) fn canonical(schema: Schema) -> Canonical {
+pub(in super::super) fn canonical(schema: Schema, _server: &Server) -> Canonical {
     let Schema { tables, enums, sequences, schemas, external: _, remarks: _, unsaid: _, uncounted: _ } =
         schema;
     let as_written = Schema::from_tables(tables.into_values().map(in_default_schema));
@@ -243,8 +243,8 @@ mod tests {
     fn form_of(write: impl FnOnce(&mut TableBuilder)) -> Table {
         let table = TableBuilder::build("t", write);
         let name = table.name.clone();
-        let once = canonical(Schema::from_tables([table]));
-        assert_eq!(canonical(once.form().clone()).form(), once.form(), "a form is its own form");
+        let once = HERE.canonical(Schema::from_tables([table]));
+        assert_eq!(HERE.canonical(once.form().clone()).form(), once.form(), "a form is its own form");
         once.form().table(&name).unwrap().clone()
     }
 

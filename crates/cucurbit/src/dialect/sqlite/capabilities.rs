@@ -1,9 +1,14 @@
 //! What SQLite stores and can do.
 
-use super::super::capabilities::{Capabilities, IdentifierCase, Quoting, Support};
+use super::super::{
+    Version,
+    capabilities::{Capabilities, IdentifierCase, Quoting, Support},
+};
 use crate::schema::Kind;
 
 pub(in super::super) const CAPABILITIES: &Capabilities = &Capabilities {
+    // With `pragma_table_list`.
+    oldest_version: Version { major: 3, minor: 37 },
     support,
     stores_comments: false,
     has_transactional_ddl: true,

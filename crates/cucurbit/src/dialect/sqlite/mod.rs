@@ -44,7 +44,7 @@ use crate::{
     dialect::{Answers, Need, Question, ReflectError},
 };
 use crate::{
-    dialect::{Canonical, collision::Names},
+    dialect::collision::Names,
     schema::{Dialect, Ident, Schema, Table},
 };
 
@@ -55,16 +55,12 @@ pub(super) use self::{
     session::{interrupted, invalid_index, partitioned},
 };
 pub(super) use self::{
-    names::match_identifier_case, plan::plan, said::add_what_is_said, token::names_column,
+    canonical::canonical, names::match_identifier_case, plan::plan, said::add_what_is_said,
+    token::names_column,
 };
 
 /// The dialect of this folder.
 const HERE: Dialect = Dialect::Sqlite;
-
-/// Puts a schema into SQLite's spelling; no schema is a connection's own.
-pub(super) fn canonical(schema: Schema, _own: Option<&Ident>) -> Canonical {
-    canonical::canonical(schema)
-}
 
 /// Returns what a name is among others, whose case does not count.
 pub(super) fn stored_name(name: &Ident) -> Ident {

@@ -8,7 +8,7 @@ use std::{
 use crate::{
     connection::{Connection, ConnectionError},
     dialect::{
-        Done, Interrupted,
+        Done, Interrupted, Version,
         session::Refusal,
         settings::{Item, Key, Kind, Scope},
         sqlite::sql,
@@ -23,8 +23,14 @@ pub(in crate::dialect) const BEGIN: &str = "BEGIN IMMEDIATE";
 /// What begins the reading of a schema as it is at one moment.
 pub(in crate::dialect) const BEGIN_SNAPSHOT: &str = "BEGIN";
 
-/// A file has one schema.
-pub(in crate::dialect) const CURRENT_SCHEMA: Option<&str> = None;
+/// Asks for the version; a file has one schema.
+pub(in crate::dialect) const SERVER: &str = "SELECT sqlite_version(), NULL";
+
+/// Reads `sqlite_version()`.
+pub(in crate::dialect) fn version(text: &str) -> Option<Version> {
+    let mut parts = text.split('.').map(|part| part.parse().ok());
+    Some(Version { major: parts.next()??, minor: parts.next()?? })
+}
 
 /// There is no server.
 pub(in crate::dialect) const PROCESS: Option<&str> = None;

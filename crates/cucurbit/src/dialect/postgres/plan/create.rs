@@ -1,7 +1,7 @@
 //! What is created.
 
 use super::{
-    super::{canonical, define, effect},
+    super::{define, effect},
     Planner, comment, mode, sequence,
 };
 use crate::{
@@ -11,8 +11,8 @@ use crate::{
     },
     operation::{Concurrency, Operation},
     schema::{
-        Column, Constraint, EnumType, Expression, Ident, Index, Object, PrimaryKey, Schema, Sequence, Table,
-        TableName,
+        Column, Constraint, Dialect, EnumType, Expression, Ident, Index, Object, PrimaryKey, Schema,
+        Sequence, Table, TableName,
     },
 };
 
@@ -126,7 +126,7 @@ impl Planner<'_> {
             let made = Index { is_invalid: false, comment: None, ..index.clone() };
             let mut owner = Table { columns: owner.columns.clone(), ..Table::new(table.clone()) };
             owner.indexes.insert(made.name.clone(), made);
-            canonical::canonical(Schema::from_tables([owner]), None).form().clone()
+            Dialect::Postgres.canonical(Schema::from_tables([owner])).form().clone()
         };
         if shape(&left) != shape(index) {
             // It is another index that is in the way, and is said to be.

@@ -36,7 +36,7 @@ pub(crate) fn plan(before: &mut Before, operations: &[Operation]) -> Result<Plan
     for operation in &mut operations {
         operation.parts_mut(&mut names::cut_part);
     }
-    let current_schema = before.current_schema.clone().unwrap_or_else(|| Ident::new("public"));
+    let current_schema = before.current_schema().cloned().unwrap_or_else(|| Ident::new("public"));
     shadowed::say(&mut before.schema, &current_schema);
     let mut planner = Planner {
         schema: &mut before.schema,

@@ -13,19 +13,16 @@ use std::collections::BTreeMap;
 
 use self::row::{Row, each};
 pub(crate) use self::{needed::needed, unmodelled::unmodelled};
-use super::{constant, expression::unwrapped, sequence, types};
+use super::{constant, expression::unwrapped, sequence, session, types};
 use crate::{
     connection::Connection,
-    dialect::{Before, Place, ReflectError},
+    dialect::{Before, Place, ReflectError, Server},
     schema::{
-        Action, Check, Column, Deferral, EnumType, ForeignKey, Ident, Identity, Match, ObjectName,
+        Action, Check, Column, Deferral, Dialect, EnumType, ForeignKey, Ident, Identity, Match, ObjectName,
         PrimaryKey, Schema, Sequence, SequenceOptions, Serial, ServerDefault, Table, TableName, Type,
         Uncounted, Unique,
     },
 };
-
-/// The oldest version, as `server_version_num` has it.
-const OLDEST: u32 = 130_000;
 
 /// Reads what lies in the connection's current schema, and in others under their names; with the first query also where
 /// the version table is, if its name is given.
@@ -33,8 +30,8 @@ pub(crate) async fn reflect(
     connection: &mut Connection,
     version_table: Option<&Ident>,
 ) -> Result<(Before, Option<Place>), ReflectError> {
-    let (server, place) = server(connection, version_table).await?;
-    let mut catalogue = Catalogue { server, tables: BTreeMap::new(), comments: Comments::default() };
+    let (here, place) = here(connection, version_table).await?;
+    let mut catalogue = Catalogue { here, tables: BTreeMap::new(), comments: Comments::default() };
     let enums = catalogue.read_tables_and_enums(connection).await?;
     catalogue.read_columns(connection).await?;
     let (sequences, uncounted) = catalogue.read_sequences(connection).await?;
@@ -46,40 +43,39 @@ pub(crate) async fn reflect(
     });
     let mut schema = Schema::from_tables(tables).with_enums(enums).with_sequences(sequences);
     schema.uncounted = uncounted;
-    let Server { current, others, .. } = catalogue.server;
-    let before = Before { current_schema: Some(current), ..Before::of(schema.with_schemas(others)) };
+    let Here { server, others, .. } = catalogue.here;
+    let before = Before { server: Some(server), ..Before::of(schema.with_schemas(others)) };
     Ok((before, place))
 }
 
 /// What is known of the server before anything else is asked.
 #[derive(Debug)]
-pub(super) struct Server {
-    /// `server_version_num`.
-    pub(super) version: u32,
+pub(super) struct Here {
+    /// The server, with the current schema's name.
+    pub(super) server: Server,
     /// The current schema's place in `pg_namespace`.
     pub(super) namespace: u32,
-    /// The current schema's name.
-    pub(super) current: Ident,
     /// The other schemas, by name.
     pub(super) others: Vec<Ident>,
 }
 
-async fn server(
+async fn here(
     connection: &mut Connection,
     version_table: Option<&Ident>,
-) -> Result<(Server, Option<Place>), ReflectError> {
-    let (mut server, mut place) = (None, None);
+) -> Result<(Here, Option<Place>), ReflectError> {
+    let (mut here, mut place) = (None, None);
     let query = queries::server(version_table);
     let read = each(connection, "pg_namespace", &query, |mut row| {
-        let version = row.number()?;
-        refuse_old(version, row.text()?.into_owned())?;
+        let version = session::version(&row.text()?);
+        Server { version, ..Server::of(Dialect::Postgres) }.refuse_old(&row.text()?)?;
         let search_path = row.text()?.into_owned();
         let Some(namespace) = row.optional_number()? else {
             return Err(ReflectError::NoSchema { search_path });
         };
-        let current = Ident::new(row.text()?);
+        let current_schema = Some(Ident::new(row.text()?));
         let others = row.optional_texts()?.unwrap_or_default().into_iter().map(Ident::new).collect();
-        server = Some(Server { version, namespace, current, others });
+        let server = Server { version, current_schema, ..Server::of(Dialect::Postgres) };
+        here = Some(Here { server, namespace, others });
         if version_table.is_some() {
             place = Some(Place::read(|| row.optional_text())?);
         }
@@ -93,25 +89,17 @@ async fn server(
         });
     }
     read?;
-    let server = server.ok_or_else(|| ReflectError::Original {
+    let here = here.ok_or_else(|| ReflectError::Original {
         object: "pg_namespace".to_owned(),
         reason: "the server says nothing of itself".to_owned(),
     })?;
-    Ok((server, place))
-}
-
-/// Older catalogues lack columns that are asked for, and what they hold would be half read.
-fn refuse_old(version: u32, name: String) -> Result<(), ReflectError> {
-    if version < OLDEST {
-        return Err(ReflectError::TooOld { version: name, oldest: "13" });
-    }
-    Ok(())
+    Ok((here, place))
 }
 
 /// What has been read so far.
 #[derive(Debug)]
 struct Catalogue {
-    server: Server,
+    here: Here,
     tables: BTreeMap<u32, Read>,
     comments: Comments,
 }
@@ -152,7 +140,7 @@ impl Catalogue {
         connection: &mut Connection,
     ) -> Result<Vec<EnumType>, ReflectError> {
         let mut enums = Vec::new();
-        let query = queries::tables_and_enums(&self.server);
+        let query = queries::tables_and_enums(&self.here);
         each(connection, "pg_class", &query, |mut row| {
             let (kind, id, name) = (row.text()?, row.optional_number()?, name(&mut row)?);
             let (comment, is_unlogged) = (row.optional_text()?, row.flag()?);
@@ -181,7 +169,7 @@ impl Catalogue {
     }
 
     async fn read_columns(&mut self, connection: &mut Connection) -> Result<(), ReflectError> {
-        let query = queries::columns(&self.server);
+        let query = queries::columns(&self.here);
         each(connection, "pg_attribute", &query, |mut row| {
             let (table, number): (u32, i16) = (row.number()?, row.number()?);
             let Some(read) = self.tables.get_mut(&table) else { return Ok(()) };
@@ -205,7 +193,7 @@ impl Catalogue {
         connection: &mut Connection,
     ) -> Result<(Vec<Sequence>, Uncounted), ReflectError> {
         let (mut alone, mut uncounted) = (Vec::new(), Uncounted::default());
-        let query = queries::sequences(&self.server);
+        let query = queries::sequences(&self.here);
         each(connection, "pg_sequence", &query, |mut row| {
             let (table, number): (Option<u32>, Option<i16>) =
                 (row.optional_number()?, row.optional_number()?);
@@ -243,7 +231,7 @@ impl Catalogue {
     }
 
     async fn read_constraints(&mut self, connection: &mut Connection) -> Result<(), ReflectError> {
-        let query = queries::constraints(&self.server);
+        let query = queries::constraints(&self.here);
         each(connection, "pg_constraint", &query, |mut row| {
             let table: u32 = row.number()?;
             let (name, kind) = (Ident::new(row.text()?), row.text()?);
@@ -332,7 +320,7 @@ impl Catalogue {
     }
 
     async fn read_indexes(&mut self, connection: &mut Connection) -> Result<(), ReflectError> {
-        let query = queries::indexes(&self.server);
+        let query = queries::indexes(&self.here);
         each(connection, "pg_index", &query, |mut row| {
             let table: u32 = row.number()?;
             let Some(read) = self.tables.get_mut(&table) else { return Ok(()) };
@@ -434,20 +422,5 @@ fn action(letter: &str) -> Action {
         "n" => Action::SetNull,
         "r" => Action::Restrict,
         _ => Action::NoAction,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_server_before_13_is_refused_by_its_name() {
-        assert!(refuse_old(130_000, "13.0".to_owned()).is_ok());
-        let error = refuse_old(120_022, "12.22".to_owned()).expect_err("12 is too old");
-        assert_eq!(
-            error.to_string(),
-            "the database has version 12.22, and versions before 13 are not supported"
-        );
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! All expressions are printed by `pg_get_expr(…, false)`, as `ask` prints them.
 
-use super::Server;
+use super::Here;
 use crate::{
     dialect::{postgres::lock::place_query, postgres::sql::string},
     schema::Ident,
@@ -35,15 +35,20 @@ pub(super) fn server(version_table: Option<&Ident>) -> String {
     }
 }
 
+/// Tells whether the server is of a major version or a later one.
+fn is_since(here: &Here, major: u32) -> bool {
+    here.server.version.is_some_and(|version| version.major >= major)
+}
+
 /// Ordinary and partitioned tables (not the partitions), as a condition on `pg_class c`.
-fn is_table(server: &Server) -> String {
-    format!("{} AND c.relkind IN ('r', 'p') AND NOT c.relispartition", is_ours(server, "c.relnamespace"))
+fn is_table(here: &Here) -> String {
+    format!("{} AND c.relkind IN ('r', 'p') AND NOT c.relispartition", is_ours(here, "c.relnamespace"))
 }
 
 /// What lies in the current schema or in one of the others, as a condition on its `pg_namespace`.
-fn is_ours(server: &Server, namespace: &str) -> String {
-    let others: Vec<String> = server.others.iter().map(|name| string(name.as_str())).collect();
-    let current = server.namespace;
+fn is_ours(here: &Here, namespace: &str) -> String {
+    let others: Vec<String> = here.others.iter().map(|name| string(name.as_str())).collect();
+    let current = here.namespace;
     if others.is_empty() {
         return format!("{namespace} = {current}");
     }
@@ -55,8 +60,8 @@ fn is_ours(server: &Server, namespace: &str) -> String {
 }
 
 /// The name of a schema that is not the current one, as an expression on its `pg_namespace`.
-fn other_name(server: &Server, namespace: &str) -> String {
-    let current = server.namespace;
+fn other_name(here: &Here, namespace: &str) -> String {
+    let current = here.namespace;
     format!(
         "CASE WHEN {namespace} <> {current} THEN (
            SELECT y.nspname FROM pg_catalog.pg_namespace y WHERE y.oid = {namespace}) END"
@@ -65,8 +70,8 @@ fn other_name(server: &Server, namespace: &str) -> String {
 
 /// Tables that no extension owns, and enum types with their values in order, with their comments; then the comments of
 /// the tables' constraints and indexes.
-pub(super) fn tables_and_enums(server: &Server) -> String {
-    let is_table = is_table(server);
+pub(super) fn tables_and_enums(here: &Here) -> String {
+    let is_table = is_table(here);
     format!(
         "SELECT 'table', c.oid, {}, c.relname, p.description, c.relpersistence = 'u', NULL::json
          FROM pg_catalog.pg_class c
@@ -98,15 +103,15 @@ pub(super) fn tables_and_enums(server: &Server) -> String {
          JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
          JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
          WHERE p.classoid = 'pg_catalog.pg_class'::regclass AND p.objsubid = 0 AND {is_table}",
-        other_name(server, "c.relnamespace"),
+        other_name(here, "c.relnamespace"),
         is_table,
-        other_name(server, "t.typnamespace"),
-        is_ours(server, "t.typnamespace")
+        other_name(here, "t.typnamespace"),
+        is_ours(here, "t.typnamespace")
     )
 }
 
 /// Columns, in no order.
-pub(super) fn columns(server: &Server) -> String {
+pub(super) fn columns(here: &Here) -> String {
     format!(
         "SELECT a.attrelid, a.attnum, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
            pg_catalog.pg_get_expr(d.adbin, d.adrelid, false), a.attidentity, a.attgenerated,
@@ -123,15 +128,15 @@ pub(super) fn columns(server: &Server) -> String {
          LEFT JOIN pg_catalog.pg_description p
            ON p.objoid = a.attrelid AND p.classoid = 'pg_catalog.pg_class'::regclass AND p.objsubid = a.attnum
          WHERE {} AND a.attnum > 0 AND NOT a.attisdropped",
-        server.namespace,
-        is_table(server)
+        here.namespace,
+        is_table(here)
     )
 }
 
 /// Sequences that a column owns (whether as an identity, and whether the column's default uses it), and those that
 /// stand alone, with no table.
-pub(super) fn sequences(server: &Server) -> String {
-    let (schema, is_ours) = (other_name(server, "q.relnamespace"), is_ours(server, "q.relnamespace"));
+pub(super) fn sequences(here: &Here) -> String {
+    let (schema, is_ours) = (other_name(here, "q.relnamespace"), is_ours(here, "q.relnamespace"));
     format!(
         "SELECT o.refobjid, o.refobjsubid, o.deptype = 'i',
            EXISTS (
@@ -154,18 +159,18 @@ pub(super) fn sequences(server: &Server) -> String {
            SELECT 1 FROM pg_catalog.pg_depend e
            WHERE e.classid = 'pg_catalog.pg_class'::regclass AND e.objid = q.oid AND e.deptype = 'e'))
          ORDER BY o.refobjid, o.refobjsubid",
-        is_table(server)
+        is_table(here)
     )
 }
 
 /// Keys and checks, and whether our values hold all that each of them says.
-pub(super) fn constraints(server: &Server) -> String {
+pub(super) fn constraints(here: &Here) -> String {
     // Columns that older servers do not have.
     let nulls_not_distinct =
-        if server.version >= 150_000 { "COALESCE(i.indnullsnotdistinct, false)" } else { "false" };
-    let set_columns = if server.version >= 150_000 { "o.confdelsetcols" } else { "NULL::int2[]" };
-    let is_held = if server.version >= 180_000 { "o.conenforced AND NOT o.conperiod" } else { "true" };
-    let namespace = server.namespace;
+        if is_since(here, 15) { "COALESCE(i.indnullsnotdistinct, false)" } else { "false" };
+    let set_columns = if is_since(here, 15) { "o.confdelsetcols" } else { "NULL::int2[]" };
+    let is_held = if is_since(here, 18) { "o.conenforced AND NOT o.conperiod" } else { "true" };
+    let namespace = here.namespace;
     format!(
         "SELECT o.conrelid, o.conname, o.contype, {is_held},
            pg_catalog.array_to_string(o.conkey, ' '), o.condeferrable, o.condeferred, o.convalidated,
@@ -188,7 +193,7 @@ pub(super) fn constraints(server: &Server) -> String {
          LEFT JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace
          WHERE {} AND o.contype IN ('c', 'f', 'p', 'u') AND o.conparentid = 0
          ORDER BY o.conrelid, o.conname COLLATE \"C\"",
-        is_table(server)
+        is_table(here)
     )
 }
 
@@ -197,9 +202,9 @@ pub(super) fn constraints(server: &Server) -> String {
 ///
 /// Most indexes are on columns with the collations and operator classes that these have anyway; printing the definitions
 /// of all took more time than everything else of the query.
-pub(super) fn indexes(server: &Server) -> String {
-    let nulls_not_distinct = if server.version >= 150_000 { "i.indnullsnotdistinct" } else { "false" };
-    let is_table = is_table(server);
+pub(super) fn indexes(here: &Here) -> String {
+    let nulls_not_distinct = if is_since(here, 15) { "i.indnullsnotdistinct" } else { "false" };
+    let is_table = is_table(here);
     format!(
         "WITH d AS MATERIALIZED (
            SELECT DISTINCT i.indexrelid

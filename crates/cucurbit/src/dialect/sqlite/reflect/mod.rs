@@ -14,16 +14,13 @@ use crate::{
 
 pub(crate) use self::unmodelled::unmodelled;
 use super::{
-    super::{Before, Originals, Place, ReflectError, Trigger, View},
+    super::{Before, Originals, Place, ReflectError, Server, Trigger, View},
+    HERE,
     ddl::{CreateTable, index_value},
     lock::place_query,
-    names,
+    names, session,
     token::tokens,
 };
-
-/// The oldest library that can say which tables are shadows of virtual tables.
-const OLDEST: (u32, u32) = (3, 37);
-const OLDEST_TEXT: &str = "3.37";
 
 /// Everything of the file, with the kind of each table; SQLite's own objects and virtual tables are left out.
 ///
@@ -46,7 +43,7 @@ pub(in super::super) async fn reflect(
     connection: &mut Connection,
     version_table: Option<&Ident>,
 ) -> Result<(Before, Option<Place>), ReflectError> {
-    let place = library_and_place(connection, version_table).await?;
+    let (server, place) = server_and_place(connection, version_table).await?;
     let mut originals = Originals::default();
     let mut virtual_tables = Vec::new();
     connection
@@ -62,7 +59,7 @@ pub(in super::super) async fn reflect(
     };
     connection.each::<ReflectError>(COLUMNS, read).await?;
     let schema = schema(&originals, &columns)?;
-    Ok((Before { originals, ..Before::of(schema) }, place))
+    Ok((Before { originals, server: Some(server), ..Before::of(schema) }, place))
 }
 
 /// Takes one of the objects.
@@ -121,10 +118,10 @@ async fn leave_out_shadows(
     Ok(())
 }
 
-async fn library_and_place(
+async fn server_and_place(
     connection: &mut Connection,
     version_table: Option<&Ident>,
-) -> Result<Option<Place>, ReflectError> {
+) -> Result<(Server, Option<Place>), ReflectError> {
     let place = version_table.map(place_query);
     let query = match place {
         Some(place) => format!("SELECT sqlite_version(), p.* FROM ({place}) AS p"),
@@ -133,11 +130,11 @@ async fn library_and_place(
     let row = connection.rows(&query).await?.into_iter().next().unwrap_or_default();
     let mut values = row.into_iter();
     let version = values.next().flatten().unwrap_or_default();
-    let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
-    if (parts.next().unwrap_or(0), parts.next().unwrap_or(0)) < OLDEST {
-        return Err(ReflectError::TooOld { version, oldest: OLDEST_TEXT });
-    }
-    version_table.map(|_| Place::read(|| Ok(values.next().flatten()))).transpose()
+    let server = Server { version: session::version(&version), ..Server::of(HERE) };
+    server.refuse_old(&version)?;
+    let place =
+        version_table.map(|_| Place::read(|| Ok::<_, ReflectError>(values.next().flatten()))).transpose()?;
+    Ok((server, place))
 }
 
 /// `columns` are the columns of each table as SQLite sees them, as JSON.
