@@ -70,7 +70,7 @@ thread_local! {
 
 fn baseline(op: &mut Op) {
     SCHEMA.with_borrow(|schema| {
-        let namespaces = schema.schemas.iter().cloned().map(Object::Namespace);
+        let namespaces = schema.namespaces.iter().cloned().map(Object::Namespace);
         let enums = schema.enums.values().cloned().map(Object::Enum);
         let tables = schema.tables.values().cloned().map(Object::Table);
         namespaces.chain(enums).chain(tables).for_each(|object| op.invoke(Operation::create(object)));

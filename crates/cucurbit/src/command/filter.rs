@@ -41,9 +41,17 @@ impl Reader<'_> {
 
     /// Returns what the scripts make, where the database holds what only they can tell to be the project's.
     fn declared(&self, after: &Schema, said: Schema) -> Result<Option<Schema>, Error> {
-        let Schema { tables: _, enums, sequences, schemas, external: _, remarks: _, unsaid: _, uncounted: _ } =
-            after;
-        let has_to_tell = !(enums.is_empty() && sequences.is_empty() && schemas.is_empty());
+        let Schema {
+            tables: _,
+            enums,
+            sequences,
+            namespaces,
+            external: _,
+            remarks: _,
+            unsaid: _,
+            uncounted: _,
+        } = after;
+        let has_to_tell = !(enums.is_empty() && sequences.is_empty() && namespaces.is_empty());
         let Some(heads) = self.heads.as_ref().filter(|_| has_to_tell) else { return Ok(None) };
         if self.dialect.capabilities().stores_everything() {
             replay::said(self.project, self.dialect, heads, self.server.current_schema.as_ref()).map(Some)

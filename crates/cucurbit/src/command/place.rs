@@ -9,29 +9,24 @@ use crate::{
 
 /// Tells whether something bears the name of the schema that it lies in.
 pub(super) fn is_named(schema: &Schema) -> bool {
-    !schema.schemas.is_empty() || names(schema).any(|name| name.schema.is_some())
+    !schema.namespaces.is_empty() || schema.object_names().any(|name| name.schema.is_some())
 }
 
 /// Tells whether one side names something with its schema and the other has one of that name without: they are one if
 /// that schema is the connection's own.
 pub(super) fn may_be_one(one: &Schema, other: &Schema) -> bool {
-    let has = |schema: &Schema, name: &ObjectName| names(schema).any(|there| there == name);
+    let has = |schema: &Schema, name: &ObjectName| schema.object_names().any(|there| there == name);
     let is_elsewhere = |there: &Schema, name: &ObjectName| {
         let has_schema = name.schema.as_ref().is_some_and(|schema| *schema != "public");
         has_schema && !has(there, name) && has(there, &ObjectName::new(name.name.clone()))
     };
-    names(one).any(|name| is_elsewhere(other, name)) || names(other).any(|name| is_elsewhere(one, name))
+    one.object_names().any(|name| is_elsewhere(other, name))
+        || other.object_names().any(|name| is_elsewhere(one, name))
 }
 
 /// Tells whether something lies in a schema of this name.
 pub(super) fn lies_in(schema: &Schema, name: &Ident) -> bool {
-    names(schema).any(|object| object.schema.as_ref() == Some(name))
-}
-
-fn names(schema: &Schema) -> impl Iterator<Item = &ObjectName> {
-    let Schema { tables, enums, sequences, schemas: _, external: _, remarks: _, unsaid: _, uncounted: _ } =
-        schema;
-    tables.keys().chain(enums.keys()).chain(sequences.keys())
+    schema.object_names().any(|object| object.schema.as_ref() == Some(name))
 }
 
 /// Finds the enum types of models where they lie in what is there.

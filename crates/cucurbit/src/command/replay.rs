@@ -108,13 +108,13 @@ async fn rehearsed(
         }
     }
     let was_there =
-        |schema: &Ident| before.schema.schemas.contains(schema) || place::lies_in(&before.schema, schema);
+        |schema: &Ident| before.schema.namespaces.contains(schema) || place::lies_in(&before.schema, schema);
     schemas.retain(|schema| !was_there(schema));
     let added: Vec<TableName> = missing.keys().cloned().collect();
     before.schema.tables.extend(missing);
     let mut after = source::replay_on_scratch(server, project.scripts(), revisions, before).await?;
     after.schema.tables.retain(|name, _| !added.contains(name));
     schemas.retain(|schema| !place::lies_in(&after.schema, schema));
-    after.schema.schemas.retain(|schema| !schemas.contains(schema));
+    after.schema.namespaces.retain(|schema| !schemas.contains(schema));
     Ok(after)
 }

@@ -114,7 +114,7 @@ impl Dialect {
     /// When there are two.
     pub fn refuse_collisions(self, schema: &Schema) -> Result<(), CollisionError> {
         let mut names = Names { dialect: self, places: BTreeMap::new() };
-        let Schema { tables, enums, sequences, schemas, external: _, remarks: _, unsaid: _, uncounted: _ } =
+        let Schema { tables, enums, sequences, namespaces, external: _, remarks: _, unsaid: _, uncounted: _ } =
             schema;
         for table in tables.values() {
             add_table(&mut names, table);
@@ -126,7 +126,7 @@ impl Dialect {
         for name in sequences.keys().filter(|_| stores(Kind::Sequence)) {
             names.put_first((RELATION, of(name.schema.as_ref())), &name.name, format!("sequence `{name}`"));
         }
-        for name in schemas.iter().filter(|_| stores(Kind::Namespace)) {
+        for name in namespaces.iter().filter(|_| stores(Kind::Namespace)) {
             names.add(("schema", ""), name, format!("schema `{name}`"));
         }
         names.collision().map_or(Ok(()), Err)

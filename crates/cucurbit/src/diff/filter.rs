@@ -103,7 +103,7 @@ impl Filter {
     /// Includes what a schema declares: the namespaces of its tables, and single types and sequences of other
     /// namespaces.
     pub fn compares(&mut self, declared: &Schema) {
-        let Schema { tables, enums, sequences, schemas, external: _, remarks: _, unsaid: _, uncounted: _ } =
+        let Schema { tables, enums, sequences, namespaces, external: _, remarks: _, unsaid: _, uncounted: _ } =
             declared;
         let own = tables.keys().filter(|name| !self.is_external(name));
         let of_tables: Vec<Ident> = own.filter_map(|name| name.schema.clone()).collect();
@@ -111,7 +111,7 @@ impl Filter {
         self.singles
             .extend(enums.keys().chain(sequences.keys()).filter(|name| name.schema.is_some()).cloned());
         self.declared.extend(enums.keys().chain(sequences.keys()).cloned());
-        self.namespaces.extend(schemas.iter().cloned());
+        self.namespaces.extend(namespaces.iter().cloned());
     }
 
     /// Notes the tables that a schema names.
@@ -126,8 +126,16 @@ impl Filter {
     /// Includes the types and sequences of other namespaces that the compared tables of a schema need. Everything else in
     /// those namespaces stays left out.
     pub fn include_what_is_needed(&mut self, schema: &Schema) {
-        let Schema { tables, enums, sequences, schemas: _, external: _, remarks: _, unsaid: _, uncounted: _ } =
-            schema;
+        let Schema {
+            tables,
+            enums,
+            sequences,
+            namespaces: _,
+            external: _,
+            remarks: _,
+            unsaid: _,
+            uncounted: _,
+        } = schema;
         let included: Vec<&Table> = tables.values().filter(|table| self.kind_of(table).is_none()).collect();
         let texts: Vec<String> = included.iter().map(|table| text_of(table)).collect();
         let is_named = |name: &&ObjectName| texts.iter().any(|text| has_word(text, &name.to_string()));
@@ -152,7 +160,7 @@ impl Filter {
     pub fn split(&self, mut schema: Schema) -> (Schema, Vec<LeftOut>) {
         let mut out: BTreeMap<LeftOutKind, BTreeSet<String>> = BTreeMap::new();
         let mut leave = |kind, name: String| out.entry(kind).or_default().extend([name]);
-        let Schema { tables, enums, sequences, schemas, external: _, remarks: _, unsaid: _, uncounted: _ } =
+        let Schema { tables, enums, sequences, namespaces, external: _, remarks: _, unsaid: _, uncounted: _ } =
             &mut schema;
         let (mut kept, mut gone) = (BTreeMap::new(), BTreeMap::new());
         for (name, table) in std::mem::take(tables) {
@@ -182,7 +190,7 @@ impl Filter {
             }
             stays
         });
-        schemas.retain(|name| self.includes_schema(name));
+        namespaces.retain(|name| self.includes_schema(name));
         for table in tables.values_mut() {
             let name = table.name.clone();
             for key in table.constraints.foreign_keys_mut() {

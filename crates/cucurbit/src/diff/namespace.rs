@@ -28,8 +28,5 @@ pub(super) fn compare(from: &Canonical, to: &Canonical, filter: &Filter) -> Name
 
 /// Lists the schemas that are said to be there, and those in which something lies.
 fn needed(schema: &Schema) -> BTreeSet<&Ident> {
-    let Schema { tables, enums, sequences, schemas, external: _, remarks: _, unsaid: _, uncounted: _ } =
-        schema;
-    let names = tables.keys().chain(enums.keys()).chain(sequences.keys());
-    schemas.iter().chain(names.filter_map(|name| name.schema.as_ref())).collect()
+    schema.namespaces.iter().chain(schema.object_names().filter_map(|name| name.schema.as_ref())).collect()
 }

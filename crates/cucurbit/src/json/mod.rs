@@ -137,10 +137,11 @@ impl Schema {
     /// ```
     #[must_use]
     pub fn to_json(&self) -> String {
-        let Self { tables, enums, sequences, schemas, external, remarks: _, unsaid: _, uncounted: _ } = self;
+        let Self { tables, enums, sequences, namespaces, external, remarks: _, unsaid: _, uncounted: _ } =
+            self;
         let document = Document {
             version: VERSION,
-            namespaces: schemas.iter().map(Wire::of).collect(),
+            namespaces: namespaces.iter().map(Wire::of).collect(),
             enums: enums.values().map(Wire::of).collect(),
             sequences: sequences.values().map(Wire::of).collect(),
             tables: tables.values().map(Wire::of).collect(),
@@ -166,7 +167,7 @@ impl Schema {
         Ok(Self::from_tables(tables.into_iter().map(Wire::model))
             .with_enums(enums.into_iter().map(Wire::model))
             .with_sequences(sequences.into_iter().map(Wire::model))
-            .with_schemas(namespaces.into_iter().map(Wire::model))
+            .with_namespaces(namespaces.into_iter().map(Wire::model))
             .with_external(external.into_iter().map(Wire::model)))
     }
 }

@@ -66,6 +66,9 @@ pub enum Operation {
         text: Option<String>,
     },
     /// Creates an object.
+    ///
+    /// The fields beside the object stand here, since a schema holds objects too and none of this. A kind that has no use
+    /// for one ignores it.
     Create {
         /// The object. Of a table its indexes are operations of their own; a column comes at the table's end.
         object: Object,

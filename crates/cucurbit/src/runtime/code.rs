@@ -77,13 +77,13 @@ async fn awaited(code: BoxedCode, connection: &mut Connection) -> CodeResult {
 
 /// Names the first object that is not as before.
 fn first_difference(before: &Schema, after: &Schema) -> Option<String> {
-    let Schema { tables, enums, sequences, schemas, external: _, remarks: _, unsaid: _, uncounted: _ } =
+    let Schema { tables, enums, sequences, namespaces, external: _, remarks: _, unsaid: _, uncounted: _ } =
         before;
     let table = different(tables, &after.tables).map(|name| format!("table `{name}`"));
     let ty = || different(enums, &after.enums).map(|name| format!("enum type `{name}`"));
     let sequence = || different(sequences, &after.sequences).map(|name| format!("sequence `{name}`"));
     let schema = || {
-        let found = schemas.symmetric_difference(&after.schemas).next();
+        let found = namespaces.symmetric_difference(&after.namespaces).next();
         found.map(|name| format!("schema `{name}`"))
     };
     table.or_else(ty).or_else(sequence).or_else(schema)

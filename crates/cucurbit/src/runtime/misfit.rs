@@ -326,8 +326,7 @@ fn wanted(error: &ApplyError) -> Option<String> {
 
 /// Lists the names of what the object of an error could have been.
 fn known_names(error: &ApplyError, schema: &Schema) -> Vec<String> {
-    let Schema { tables, enums, sequences, schemas, external: _, remarks: _, unsaid: _, uncounted: _ } =
-        schema;
+    let Schema { tables, enums, sequences, namespaces, .. } = schema;
     let of = |table: &TableName, names: fn(&Table) -> Vec<String>| {
         schema.table(table).map(names).unwrap_or_default()
     };
@@ -343,7 +342,7 @@ fn known_names(error: &ApplyError, schema: &Schema) -> Vec<String> {
         ApplyError::NoEnumValue { name, .. } | ApplyError::NotOfEnum { name, .. } => {
             enums.get(name).map(|found| found.values.clone()).unwrap_or_default()
         }
-        ApplyError::NoSchema { .. } => schemas.iter().map(ToString::to_string).collect(),
+        ApplyError::NoSchema { .. } => namespaces.iter().map(ToString::to_string).collect(),
         ApplyError::NoSequence { .. } => sequences.keys().map(ToString::to_string).collect(),
         ApplyError::NoTable { .. } => tables.keys().map(ToString::to_string).collect(),
         ApplyError::ColumnExists { .. }
@@ -362,8 +361,7 @@ fn known_names(error: &ApplyError, schema: &Schema) -> Vec<String> {
 
 /// Lists the names of everything of a kind, the ones of columns without their tables.
 fn names_of(missing: &Missing, schema: &Schema) -> BTreeSet<String> {
-    let Schema { tables, enums, sequences, schemas: _, external: _, remarks: _, unsaid: _, uncounted: _ } =
-        schema;
+    let Schema { tables, enums, sequences, .. } = schema;
     match missing.kind {
         MissingKind::Column => {
             tables.values().flat_map(|table| &table.columns).map(|column| column.name.to_string()).collect()
@@ -383,8 +381,7 @@ fn constraints(table: &Table) -> Vec<String> {
 
 /// Tells whether the object of an error is in a schema.
 fn exists(error: &ApplyError, schema: &Schema) -> bool {
-    let Schema { tables, enums, sequences, schemas, external: _, remarks: _, unsaid: _, uncounted: _ } =
-        schema;
+    let Schema { tables, enums, sequences, namespaces, .. } = schema;
     let in_table = |table: &TableName, has: &dyn Fn(&Table) -> bool| schema.table(table).is_some_and(has);
     match error {
         ApplyError::ColumnExists { table, column } | ApplyError::NoColumn { table, column } => {
@@ -407,7 +404,7 @@ fn exists(error: &ApplyError, schema: &Schema) -> bool {
         ApplyError::IndexExists { table, name } | ApplyError::NoIndex { table, name } => {
             in_table(table, &|table| table.indexes.contains_key(name))
         }
-        ApplyError::NoSchema { name } | ApplyError::SchemaExists { name } => schemas.contains(name),
+        ApplyError::NoSchema { name } | ApplyError::SchemaExists { name } => namespaces.contains(name),
         ApplyError::NoSequence { name } | ApplyError::SequenceExists { name } => sequences.contains_key(name),
         ApplyError::NoTable { table } | ApplyError::TableExists { table } => tables.contains_key(table),
     }

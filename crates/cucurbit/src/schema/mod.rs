@@ -62,8 +62,8 @@ pub struct Schema {
     pub enums: BTreeMap<ObjectName, EnumType>,
     /// The sequences that no column owns, sorted by schema and name (PostgreSQL only).
     pub sequences: BTreeMap<ObjectName, Sequence>,
-    /// The schemas that are there besides the connection's own and those in which something lies (PostgreSQL only).
-    pub schemas: BTreeSet<Ident>,
+    /// The namespaces, PostgreSQL's schemas, besides the connection's own and those in which something lies.
+    pub namespaces: BTreeSet<Ident>,
     /// The tables that keys may refer to and that are not the project's: never made, dropped, altered or compared. Of their
     /// columns those are known to which foreign keys refer.
     pub external: BTreeMap<TableName, Table>,
@@ -105,10 +105,10 @@ impl Schema {
         self
     }
 
-    /// Adds schemas.
+    /// Adds namespaces, which PostgreSQL calls schemas.
     #[must_use]
-    pub fn with_schemas(mut self, schemas: impl IntoIterator<Item = impl Into<Ident>>) -> Self {
-        self.schemas.extend(schemas.into_iter().map(Into::into));
+    pub fn with_namespaces(mut self, namespaces: impl IntoIterator<Item = impl Into<Ident>>) -> Self {
+        self.namespaces.extend(namespaces.into_iter().map(Into::into));
         self
     }
 
@@ -153,12 +153,17 @@ impl Schema {
         self.tables.get(name)
     }
 
+    /// Lists the names of all that lies in namespaces: tables, enum types and sequences.
+    pub fn object_names(&self) -> impl Iterator<Item = &ObjectName> {
+        self.tables.keys().chain(self.enums.keys()).chain(self.sequences.keys())
+    }
+
     /// Tells whether there is nothing in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let Self { tables, enums, sequences, schemas, external: _, remarks: _, unsaid: _, uncounted: _ } =
+        let Self { tables, enums, sequences, namespaces, external: _, remarks: _, unsaid: _, uncounted: _ } =
             self;
-        tables.is_empty() && enums.is_empty() && sequences.is_empty() && schemas.is_empty()
+        tables.is_empty() && enums.is_empty() && sequences.is_empty() && namespaces.is_empty()
     }
 }
 

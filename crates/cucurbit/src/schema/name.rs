@@ -66,39 +66,39 @@ impl From<&Self> for Ident {
     }
 }
 
-/// A table's name, with the schema it lies in unless that is the connection's own.
+/// The name of what lies in a namespace, PostgreSQL's schema: a table, an enum type or a sequence.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TableName {
-    /// The schema; `None` is the connection's default (`public`, as a rule).
+pub struct ObjectName {
+    /// The namespace; `None` is the connection's own (`public`, as a rule).
     pub schema: Option<Ident>,
-    /// The name within the schema.
+    /// The name within the namespace.
     pub name: Ident,
 }
 
-/// The name of something else that lies in a schema, such as an enum type: written as a table's is.
-pub type ObjectName = TableName;
+/// The name of a table.
+pub type TableName = ObjectName;
 
-impl TableName {
-    /// Makes a name in the default schema.
+impl ObjectName {
+    /// Makes a name in the connection's own namespace.
     #[must_use]
     pub fn new(name: impl Into<Ident>) -> Self {
         Self { schema: None, name: name.into() }
     }
 
-    /// Makes a name in a schema.
+    /// Makes a name in a namespace.
     #[must_use]
     pub fn qualified(schema: impl Into<Ident>, name: impl Into<Ident>) -> Self {
         Self { schema: Some(schema.into()), name: name.into() }
     }
 
-    /// Makes another name in the same schema.
+    /// Makes another name in the same namespace.
     #[must_use]
     pub fn sibling(&self, name: impl Into<Ident>) -> Self {
         Self { schema: self.schema.clone(), name: name.into() }
     }
 }
 
-impl fmt::Display for TableName {
+impl fmt::Display for ObjectName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { schema, name } = self;
         match schema {
@@ -108,10 +108,10 @@ impl fmt::Display for TableName {
     }
 }
 
-/// `"plant"` is a table of the default schema, `"app.plant"` one of `app`.
+/// `"plant"` is a name in the connection's own namespace, `"app.plant"` one of `app`.
 ///
-/// A name that itself holds a dot is made by [`TableName::new`].
-impl From<&str> for TableName {
+/// A name that itself holds a dot is made by [`ObjectName::new`].
+impl From<&str> for ObjectName {
     fn from(name: &str) -> Self {
         match name.split_once('.') {
             Some((schema, name)) => Self::qualified(schema, name),
@@ -120,7 +120,7 @@ impl From<&str> for TableName {
     }
 }
 
-impl From<&Self> for TableName {
+impl From<&Self> for ObjectName {
     fn from(name: &Self) -> Self {
         name.clone()
     }

@@ -73,17 +73,17 @@ impl<'p> Part<'p> {
 impl Schema {
     /// Visits every part; what had another name is found by its new one afterwards.
     pub(crate) fn parts_mut(&mut self, visit: &mut Visit<'_>) {
-        let Self { tables, enums, sequences, schemas, external, remarks: _, unsaid: _, uncounted } = self;
+        let Self { tables, enums, sequences, namespaces, external, remarks: _, unsaid: _, uncounted } = self;
         for tables in [tables, external] {
             each(tables, |table| &table.name, |table| table.parts_mut(visit));
         }
         each(enums, |one| &one.name, |one| declare(Kind::Enum, &mut one.name, visit));
         each(sequences, |one| &one.name, |one| declare(Kind::Sequence, &mut one.name, visit));
-        let visited = std::mem::take(schemas).into_iter().map(|mut name| {
+        let visited = std::mem::take(namespaces).into_iter().map(|mut name| {
             visit(Part::Namespace(&mut name));
             name
         });
-        *schemas = visited.collect();
+        *namespaces = visited.collect();
         let visited = std::mem::take(&mut uncounted.0).into_iter().map(|mut name| {
             declare(Kind::Sequence, &mut name, visit);
             name

@@ -380,9 +380,9 @@ pub(crate) fn schema() -> BoxedStrategy<Schema> {
         })
     };
     (tables(), vec(enum_type(), 0..3), vec(sequence(), 0..3), vec(ident(), 0..3), tables())
-        .prop_map(|(tables, enums, sequences, schemas, external)| {
+        .prop_map(|(tables, enums, sequences, namespaces, external)| {
             let schema = Schema::from_tables(tables).with_enums(enums).with_sequences(sequences);
-            schema.with_schemas(schemas).with_external(external)
+            schema.with_namespaces(namespaces).with_external(external)
         })
         .boxed()
 }

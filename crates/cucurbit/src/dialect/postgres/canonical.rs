@@ -18,11 +18,12 @@ use crate::{
 pub(crate) fn canonical(schema: Schema, server: &Server) -> Canonical {
     let public = Ident::new("public");
     let own = server.current_schema.as_ref().unwrap_or(&public);
-    let Schema { tables, enums, sequences, schemas, external: _, remarks: _, unsaid: _, uncounted } = schema;
+    let Schema { tables, enums, sequences, namespaces, external: _, remarks: _, unsaid: _, uncounted } =
+        schema;
     let mut canonical = Canonical::new(Dialect::Postgres);
-    for name in schemas.into_iter().filter(|name| name != own) {
-        canonical.form.schemas.insert(names::cut_of(name.clone()));
-        canonical.as_written.schemas.insert(name);
+    for name in namespaces.into_iter().filter(|name| name != own) {
+        canonical.form.namespaces.insert(names::cut_of(name.clone()));
+        canonical.as_written.namespaces.insert(name);
     }
     for mut name in uncounted.0 {
         unqualified(&mut name, own);

@@ -7,7 +7,7 @@ use crate::{
 
 /// Takes the name of the connection's own schema from everything that lies in it, as reflection does.
 pub(crate) fn without_current(mut schema: Schema, current: &Ident) -> Schema {
-    schema.schemas.remove(current);
+    schema.namespaces.remove(current);
     schema.parts_mut(&mut |part| {
         if let Some(name) = part.object_name() {
             name.schema = name.schema.take().filter(|schema| schema != current);
@@ -38,8 +38,7 @@ struct Located<'s> {
 
 impl Located<'_> {
     fn is_there(&self, name: &ObjectName) -> bool {
-        let Schema { tables, enums, sequences, schemas: _, external: _, remarks: _, unsaid: _, uncounted: _ } =
-            self.there;
+        let Schema { tables, enums, sequences, .. } = self.there;
         tables.contains_key(name)
             || enums.contains_key(name)
             || sequences.contains_key(name)

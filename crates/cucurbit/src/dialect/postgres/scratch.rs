@@ -152,7 +152,7 @@ fn copy(before: &Before) -> Result<Vec<String>, PlanError> {
     let used = names.filter_map(|name| name.schema.as_ref()).filter(|name| **name != "public");
     // A new database has `public`.
     let schemas: BTreeSet<&Ident> =
-        schema.schemas.iter().filter(|name| **name != "public").chain(used).collect();
+        schema.namespaces.iter().filter(|name| **name != "public").chain(used).collect();
     let schemas = schemas.into_iter().map(|name| Operation::create(Object::Namespace(name.clone())));
     let mut tables: Vec<Operation> = schemas.chain(enums).chain(sequences).collect();
     let mut indexes = Vec::new();

@@ -24,12 +24,12 @@ use super::{
 
 /// Puts a schema into SQLite's spelling.
 pub(in super::super) fn canonical(schema: Schema, _server: &Server) -> Canonical {
-    let Schema { tables, enums, sequences, schemas, external: _, remarks: _, unsaid: _, uncounted: _ } =
+    let Schema { tables, enums, sequences, namespaces, external: _, remarks: _, unsaid: _, uncounted: _ } =
         schema;
     let as_written = Schema::from_tables(tables.into_values().map(in_default_schema));
     let as_written = as_written.with_enums(enums.into_values());
     let as_written = as_written.with_sequences(sequences.into_values());
-    let mut as_written = as_written.with_schemas(schemas.into_iter().filter(|name| *name != "main"));
+    let mut as_written = as_written.with_namespaces(namespaces.into_iter().filter(|name| *name != "main"));
     names::as_declared(&mut as_written);
     let keys: BTreeMap<TableName, Vec<Ident>> = as_written
         .tables
@@ -46,7 +46,7 @@ pub(in super::super) fn canonical(schema: Schema, _server: &Server) -> Canonical
     let mut forms = Schema::from_tables(as_written.tables.values().map(|table| form(table, &mut types)));
     let names = names::fold(&mut forms);
     let mut canonical = Canonical::new(HERE);
-    let Schema { tables, enums, sequences, schemas, .. } = as_written;
+    let Schema { tables, enums, sequences, namespaces, .. } = as_written;
     for (written, (name, indexes)) in tables.into_values().zip(names) {
         let is_kept = |one: &Constraint| !matches!(one, Constraint::Exclusion(_));
         let places = written.constraints.iter().enumerate().filter(|(_, one)| is_kept(one));
@@ -63,8 +63,8 @@ pub(in super::super) fn canonical(schema: Schema, _server: &Server) -> Canonical
         let form = Sequence { options: written.options.clone().without_ones(), ..written.clone() };
         canonical.add_sequence(written, form);
     }
-    canonical.form.schemas.clone_from(&schemas);
-    canonical.as_written.schemas = schemas;
+    canonical.form.namespaces.clone_from(&namespaces);
+    canonical.as_written.namespaces = namespaces;
     canonical
 }
 

@@ -5,14 +5,14 @@ use crate::schema::{Ident, ObjectId, Schema, part::Part};
 use super::super::{ApplyError, Operation};
 
 pub(in super::super) fn create(schema: &mut Schema, name: &Ident) -> Result<(), ApplyError> {
-    match schema.schemas.insert(name.clone()) {
+    match schema.namespaces.insert(name.clone()) {
         true => Ok(()),
         false => Err(ApplyError::SchemaExists { name: name.clone() }),
     }
 }
 
 pub(in super::super) fn drop(schema: &mut Schema, name: &Ident) -> Result<(), ApplyError> {
-    match schema.schemas.remove(name) {
+    match schema.namespaces.remove(name) {
         true => Ok(()),
         false => Err(ApplyError::NoSchema { name: name.clone() }),
     }
@@ -20,10 +20,10 @@ pub(in super::super) fn drop(schema: &mut Schema, name: &Ident) -> Result<(), Ap
 
 /// Renames a namespace here and in the names of all that lies in it.
 pub(in super::super) fn rename(schema: &mut Schema, name: &Ident, to: &Ident) -> Result<(), ApplyError> {
-    if schema.schemas.contains(to) {
+    if schema.namespaces.contains(to) {
         return Err(ApplyError::SchemaExists { name: to.clone() });
     }
-    if !schema.schemas.contains(name) {
+    if !schema.namespaces.contains(name) {
         return Err(ApplyError::NoSchema { name: name.clone() });
     }
     schema.parts_mut(&mut |part| {

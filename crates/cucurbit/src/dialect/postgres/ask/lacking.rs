@@ -76,7 +76,7 @@ async fn there(connection: &mut Connection, schema: &Schema) -> Result<Schema, C
             name: Ident::new(name.as_str()),
         });
         match (kind.as_str(), name, schema_name) {
-            ("schema", _, Some(name)) => drop(there.schemas.insert(Ident::new(name.as_str()))),
+            ("schema", _, Some(name)) => drop(there.namespaces.insert(Ident::new(name.as_str()))),
             ("own", _, Some(name)) => own = Ident::new(name.as_str()),
             ("sequence", Some(name), _) => there = there.with_sequences([Sequence::new(name)]),
             ("enum", Some(name), _) => {

@@ -135,7 +135,7 @@ async fn ask_once(
 /// sequences.
 fn other_types(from: &Schema, to: &Schema) -> Vec<String> {
     let names = to.enums.keys().chain(to.sequences.keys()).filter_map(|name| name.schema.as_ref());
-    let schemas: BTreeSet<&Ident> = names.filter(|name| !from.schemas.contains(*name)).collect();
+    let schemas: BTreeSet<&Ident> = names.filter(|name| !from.namespaces.contains(*name)).collect();
     let schemas = schemas.into_iter().map(|name| format!("CREATE SCHEMA IF NOT EXISTS {}", quoted(name)));
     let mut statements: Vec<String> = schemas.collect();
     for (name, new) in &to.enums {

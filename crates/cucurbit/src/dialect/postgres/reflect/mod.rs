@@ -44,7 +44,7 @@ pub(crate) async fn reflect(
     let mut schema = Schema::from_tables(tables).with_enums(enums).with_sequences(sequences);
     schema.uncounted = uncounted;
     let Here { server, others, .. } = catalogue.here;
-    let before = Before { server: Some(server), ..Before::of(schema.with_schemas(others)) };
+    let before = Before { server: Some(server), ..Before::of(schema.with_namespaces(others)) };
     Ok((before, place))
 }
 
