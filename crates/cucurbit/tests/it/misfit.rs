@@ -343,7 +343,7 @@ fn what_is_made_twice_is_told_from_what_somebody_else_made() {
         let error = upgrade(&mut connection, &made).await;
         assert_eq!(error.code(), ErrorCode::ObjectExists, "{error:?}");
         let hint = error.hint().unwrap_or_default();
-        assert!(hint.contains("somebody else made it") && hint.contains(made[1].path), "{hint}");
+        assert!(hint.contains("it was created outside the history") && hint.contains(made[1].path), "{hint}");
     });
 }
 

@@ -410,7 +410,7 @@ fn a_version_row_that_was_moved_meanwhile_is_said_in_its_own_words() {
             Migrator::on(&mut connection, &list).options(options).upgrade(&["a2".parse().unwrap()]).await;
         let error = Error::from(error.unwrap_err());
         assert_eq!(error.code(), ErrorCode::VersionRow, "{error:?}");
-        assert!(error.hint().unwrap().contains("somebody moved"), "{error:?}");
+        assert!(error.hint().unwrap().contains("another program moved"), "{error:?}");
     });
 }
 

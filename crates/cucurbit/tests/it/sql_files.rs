@@ -131,8 +131,8 @@ fn commands_of_psql_that_cannot_be_run_are_refused_with_their_line() {
             ("DELIMITER //\nCREATE TABLE a (id int) //", "line 1: `DELIMITER //` cannot be run"),
             ("CREATE TABLE a (id int)\nGO\nCREATE TABLE b (id int)\ngo\n", "line 2: `GO` cannot be run"),
             ("CREATE TABLE a (id int);\nSELECT 'a\0b'", "line 2: `\\0` cannot be run"),
-            ("COPY a TO stdout;", "line 1: `COPY a TO stdout` cannot be run: nobody reads"),
-            ("COPY (SELECT 1 FROM stdin) TO STDOUT WITH CSV;", "nobody reads"),
+            ("COPY a TO stdout;", "line 1: `COPY a TO stdout` cannot be run: nothing reads"),
+            ("COPY (SELECT 1 FROM stdin) TO STDOUT WITH CSV;", "nothing reads"),
             (
                 "CREATE TABLE a (id int);\nCOPY a FROM stdin;\n",
                 "line 2: `COPY a FROM stdin` cannot be run: no rows",
