@@ -355,7 +355,9 @@ fn table() -> BoxedStrategy<Table> {
         vec(exclusion(), 0..2),
     );
     (table_name(), vec(column(), 0..5), constraints, indexes, option::weighted(0.3, text()), options)
-        .prop_map(|(name, columns, constraints, indexes, comment, options)| {
+        .prop_map(|(name, mut columns, constraints, indexes, comment, options)| {
+            let mut seen = BTreeSet::new();
+            columns.retain(|column| seen.insert(column.name.clone()));
             let (primary_key, uniques, foreign_keys, checks, exclusions) = constraints;
             let mut constraints: Constraints = primary_key.into_iter().collect();
             constraints.extend(uniques);
@@ -370,15 +372,7 @@ fn table() -> BoxedStrategy<Table> {
 
 /// A schema of any things of one name each.
 pub(crate) fn schema() -> BoxedStrategy<Schema> {
-    let tables = || {
-        vec(table(), 0..3).prop_map(|mut tables| {
-            for table in &mut tables {
-                let mut seen = BTreeSet::new();
-                table.columns.retain(|column| seen.insert(column.name.clone()));
-            }
-            tables
-        })
-    };
+    let tables = || vec(table(), 0..3);
     (tables(), vec(enum_type(), 0..3), vec(sequence(), 0..3), vec(ident(), 0..3), tables())
         .prop_map(|(tables, enums, sequences, namespaces, external)| {
             let schema = Schema::from_tables(tables).with_enums(enums).with_sequences(sequences);
