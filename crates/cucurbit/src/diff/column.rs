@@ -10,87 +10,83 @@ use crate::{
 
 use super::{
     expression::{Comparison, Placed},
+    order::Changes,
     pair::Pair,
+    place::{Phase, Step},
+    reason::{self, Reasons, Thing},
     sequence,
 };
 
-/// What changes in a table's columns, in the order of the table.
-#[derive(Debug, Default)]
-struct Columns {
-    /// Computed columns that are dropped.
-    computed_dropped: Vec<Operation>,
-    dropped: Vec<Operation>,
-    added: Vec<Operation>,
-    computed_added: Vec<Operation>,
-    /// Computed columns that get another expression, or none.
-    computed_altered: Vec<Operation>,
-    altered: Vec<Operation>,
-    /// Computed columns that are plain columns while a column in their expression gets another type.
-    computed_again: Vec<Operation>,
-}
-
-impl Columns {
-    /// Adds the changes of one column.
-    fn alter(&mut self, pair: &Pair<'_>, from: &Column, written: &Column, mut changes: Vec<ColumnChange>) {
-        let alter =
-            |changes| Operation::alter_column(pair.to.written.name.clone(), written.name.clone(), changes);
-        let is_default = |change: &ColumnChange| matches!(change, ColumnChange::SetDefault(_));
-        match (&from.default, &written.default) {
-            (Some(ServerDefault::Computed { .. }), Some(ServerDefault::Computed { expression, .. }))
-                if changes.iter().any(is_default) && names_a_retyped_column(pair, expression) =>
-            {
-                // The new expression is invalid under the old types, and the old one under the new types.
-                self.computed_altered.push(alter(vec![ColumnChange::SetDefault(None)]));
-                changes.push(ColumnChange::LosesData);
-                self.computed_again.push(alter(changes));
-            }
-            (Some(ServerDefault::Computed { .. }), _) if changes.iter().any(is_default) => {
-                self.computed_altered.push(alter(changes));
-            }
-            (_, _) => self.altered.push(alter(changes)),
-        }
-    }
-
-    /// Adds a column before the computed ones that use it, and drops it after them.
-    fn in_order(self) -> Vec<Operation> {
-        let Self {
-            computed_dropped,
-            dropped,
-            added,
-            computed_added,
-            computed_altered,
-            altered,
-            computed_again,
-        } = self;
-        let columns = match dropped.is_empty() || computed_altered.is_empty() {
-            true => [computed_dropped, dropped, added, computed_altered, altered],
-            false => [computed_dropped, added, computed_altered, dropped, altered],
-        };
-        columns.into_iter().flatten().chain(computed_again).chain(computed_added).collect()
-    }
-}
-
-pub(super) fn compare(pair: &Pair<'_>, comparison: &mut Comparison<'_>) -> Vec<Operation> {
+pub(super) fn compare<'c>(pair: &Pair<'c>, comparison: &mut Comparison<'_>, changes: &mut Changes<'c>) {
     let table = &pair.to.written.name;
-    let mut columns = Columns::default();
-    for gone in &pair.columns.gone {
-        let list = if is_computed(gone.form) { &mut columns.computed_dropped } else { &mut columns.dropped };
-        list.push(Operation::drop_with_data(ObjectId::column(table.clone(), gone.written.name.clone())));
+    // A computed column stands after the computed columns that it uses.
+    for gone in pair.columns.gone.iter().rev().filter(|gone| is_computed(gone.form)) {
+        changes.add_of(
+            pair.name(),
+            (Phase::Altered, Step::DropComputed),
+            drop(table, gone),
+            Reasons::default(),
+        );
+    }
+    for gone in pair.columns.gone.iter().filter(|gone| !is_computed(gone.form)) {
+        let taken = Thing::Column(pair.name(), &gone.form.name);
+        let reasons = Reasons::default().takes([taken]).leaves(reason::of_column(gone.written));
+        changes.add_of(pair.name(), (Phase::Altered, Step::DropColumn), drop(table, gone), reasons);
     }
     for new in &pair.columns.new {
-        let list = if is_computed(new.form) { &mut columns.computed_added } else { &mut columns.added };
-        list.push(Operation::create(Object::column(table.clone(), new.written.clone())));
+        let step = if is_computed(new.form) { Step::CreateComputed } else { Step::CreateColumn };
+        let create = Operation::create(Object::column(table.clone(), new.written.clone()));
+        let reasons = Reasons::default().needs(reason::of_column(new.written));
+        changes.add_of(pair.name(), (Phase::Altered, step), create, reasons);
     }
     for (from, to) in &pair.columns.same {
         let was = without_key(pair, from);
-        let changes = changes(pair.name(), Both { form: &was, written: from.written }, *to, comparison);
-        if !changes.is_empty() {
-            columns.alter(pair, &was, to.written, changes);
+        let found = found(pair.name(), Both { form: &was, written: from.written }, *to, comparison);
+        if !found.is_empty() {
+            alter(pair, [*from, *to], found, changes);
         }
     }
-    // A computed column stands after the computed columns that it uses.
-    columns.computed_dropped.reverse();
-    columns.in_order()
+}
+
+fn drop(table: &TableName, column: &Both<'_, Column>) -> Operation {
+    Operation::drop_with_data(ObjectId::column(table.clone(), column.written.name.clone()))
+}
+
+/// Adds the changes of one column.
+fn alter<'c>(
+    pair: &Pair<'c>,
+    [from, to]: [Both<'c, Column>; 2],
+    mut found: Vec<ColumnChange>,
+    changes: &mut Changes<'c>,
+) {
+    let alter = |found| Operation::alter_column(pair.to.written.name.clone(), to.written.name.clone(), found);
+    let retyped =
+        (!reason::is_comparable(from.form, to.form)).then(|| Thing::Type(pair.name(), &to.form.name));
+    let reasons = Reasons::default()
+        .replaces(retyped)
+        .needs(reason::of_column(to.written))
+        .leaves(reason::of_column(from.written));
+    let mut add = |step, operation, reasons| {
+        changes.add_of(pair.name(), (Phase::Altered, step), operation, reasons);
+    };
+    let is_default = |change: &ColumnChange| matches!(change, ColumnChange::SetDefault(_));
+    let computed = from.form.default.as_ref().filter(|_| found.iter().any(is_default));
+    let Some(ServerDefault::Computed { expression: was, stored: _ }) = computed else {
+        return add(Step::AlterColumn, alter(found), reasons);
+    };
+    // What it was computed from may go afterwards.
+    let named = pair.columns.gone.iter().filter(|gone| names_column(was, &gone.form.name));
+    let named: Vec<Thing<'c>> = named.map(|gone| Thing::Column(pair.name(), &gone.form.name)).collect();
+    match &to.written.default {
+        Some(ServerDefault::Computed { expression, .. }) if names_a_retyped_column(pair, expression) => {
+            // The new expression is invalid under the old types, and the old one under the new types.
+            let plain = alter(vec![ColumnChange::SetDefault(None)]);
+            add(Step::AlterComputed, plain, Reasons::default().leaves(named));
+            found.push(ColumnChange::LosesData);
+            add(Step::ComputeAgain, alter(found), reasons);
+        }
+        Some(_) | None => add(Step::AlterComputed, alter(found), reasons.leaves(named)),
+    }
 }
 
 /// Tells whether an expression names a column that gets another type.
@@ -121,7 +117,7 @@ fn without_key<'c>(pair: &Pair<'_>, from: &Both<'c, Column>) -> Cow<'c, Column> 
 }
 
 /// Compares the forms of two columns of one name; the changes hold what was written.
-fn changes(
+fn found(
     table: &TableName,
     from: Both<'_, Column>,
     to: Both<'_, Column>,

@@ -1,43 +1,76 @@
 //! Constraints: keys, uniques, checks and exclusions.
 
+use std::collections::BTreeSet;
+
 use crate::{
     dialect::Both,
-    operation::{Change, ColumnChange, ConstraintChange, Operation},
-    schema::{Constraint, ConstraintRef, ForeignKey, Ident, ObjectId},
+    operation::{self, ColumnChange, ConstraintChange, Operation},
+    schema::{Constraint, ForeignKey, Ident},
 };
 
-use super::pair::{Pair, foreign_key};
+use super::{
+    order::Changes,
+    pair::Pair,
+    place::{Phase, Step},
+    reason::{self, Reasons, Thing},
+};
 
-/// What changes in a table's constraints: foreign keys are dropped first and added last.
-#[derive(Debug, Default)]
-pub(super) struct Constraints {
-    pub(super) dropped: Vec<Operation>,
-    /// The changes of constraints that are not recreated, each with its constraint.
-    pub(super) altered: Vec<(ObjectId, Operation)>,
-    pub(super) added: Vec<Operation>,
-    /// Foreign keys that wait for another table.
-    pub(super) late: Vec<Operation>,
-    /// The comments of exclusion constraints on both sides.
-    pub(super) commented: Vec<Operation>,
-}
-
-pub(super) fn compare(pair: &Pair<'_>, waits: impl Fn(&ForeignKey) -> bool) -> Constraints {
-    let mut constraints = Constraints::default();
-    let dropped = in_order(&pair.constraints.gone, drop_rank);
-    constraints.dropped.extend(dropped.map(|constraint| pair.drop_constraint(constraint)));
-    alter(pair, &mut constraints);
-    for constraint in in_order(&pair.constraints.new, add_rank) {
-        let create = pair.create_constraint(constraint);
-        if foreign_key(constraint.form).is_some_and(&waits) {
-            constraints.late.push(create);
-        } else {
-            constraints.added.push(create);
-        }
-        if let Constraint::PrimaryKey(key) = constraint.written {
-            constraints.added.extend(null_again(pair, &key.columns));
+/// Drops the constraints that go, and adds those that come.
+pub(super) fn compare<'c>(pair: &Pair<'c>, changes: &mut Changes<'c>) {
+    for gone in &pair.constraints.gone {
+        let name = gone.form.index_name().map(|name| reason::name(pair.name(), name));
+        let key = gone.form.key().map(|key| Thing::Key(pair.name(), key));
+        let reasons = Reasons::default().takes(name).takes(key).leaves(of_foreign_key(pair, gone.form));
+        changes.add_of(
+            pair.name(),
+            (Phase::Altered, drop_step(gone.form)),
+            pair.drop_constraint(*gone),
+            reasons,
+        );
+    }
+    for new in &pair.constraints.new {
+        let name = new.form.index_name().map(|name| reason::name(pair.name(), name));
+        let key = pair.new_key(new.form.key());
+        let reasons = Reasons::default().gives(name).gives(key).needs(of_foreign_key(pair, new.form));
+        let place = (Phase::Altered, create_step(new.form));
+        changes.add_of(pair.name(), place, pair.create_constraint(*new), reasons);
+        if let Constraint::PrimaryKey(key) = new.written {
+            for operation in null_again(pair, &key.columns) {
+                changes.add_of(pair.name(), place, operation, Reasons::default());
+            }
         }
     }
-    constraints
+}
+
+/// Changes what stays: its comment, when it is checked, and whether old rows are. A foreign key that needs what is `taken`
+/// is dropped before and recreated after.
+pub(super) fn compare_kept<'c>(pair: &Pair<'c>, taken: &BTreeSet<Thing<'c>>, changes: &mut Changes<'c>) {
+    if pair.is_same && taken.is_empty() {
+        return;
+    }
+    for (from, to) in pair.kept_constraints() {
+        let needed = of_foreign_key(pair, from.form);
+        if needed.iter().any(|thing| taken.contains(thing)) {
+            let drop = (Phase::Blocking, Step::DropForeignKey);
+            let reasons = Reasons::default().leaves(needed);
+            changes.add_of(pair.name(), drop, pair.drop_constraint(from), reasons);
+            let create = (Phase::Again, Step::CreateForeignKey);
+            let reasons = Reasons::default().needs(of_foreign_key(pair, to.form));
+            changes.add_of(pair.name(), create, pair.create_constraint(to), reasons);
+        } else {
+            alter(pair, from, to, changes);
+        }
+    }
+}
+
+fn of_foreign_key<'c>(pair: &Pair<'c>, constraint: &'c Constraint) -> Vec<Thing<'c>> {
+    let key = foreign_key(constraint);
+    key.map_or_else(Vec::new, |key| reason::of_foreign_key(pair.name(), key))
+}
+
+/// Returns the foreign key that a constraint is.
+pub(super) const fn foreign_key(constraint: &Constraint) -> Option<&ForeignKey> {
+    if let Constraint::ForeignKey(key) = constraint { Some(key) } else { None }
 }
 
 /// A new primary key refuses NULL; on SQLite its columns may allow it.
@@ -49,74 +82,59 @@ fn null_again(pair: &Pair<'_>, columns: &[Ident]) -> impl Iterator<Item = Operat
     })
 }
 
-/// Sorts constraints by kind.
-pub(super) fn in_order<'c>(
-    constraints: &[Both<'c, Constraint>],
-    rank: fn(&Constraint) -> u8,
-) -> impl Iterator<Item = Both<'c, Constraint>> + use<'c> {
-    let mut constraints = constraints.to_vec();
-    constraints.sort_by_key(|constraint| rank(constraint.form));
-    constraints.into_iter()
-}
-
 /// Exclusions and foreign keys are dropped first, the primary key last.
-pub(super) const fn drop_rank(constraint: &Constraint) -> u8 {
+const fn drop_step(constraint: &Constraint) -> Step {
     match constraint {
-        Constraint::Exclusion(_) => 0,
-        Constraint::ForeignKey(_) => 1,
-        Constraint::Unique(_) => 2,
-        Constraint::Check(_) => 3,
-        Constraint::PrimaryKey(_) => 4,
+        Constraint::Exclusion(_) => Step::DropExclusion,
+        Constraint::ForeignKey(_) => Step::DropForeignKey,
+        Constraint::Unique(_) => Step::DropUnique,
+        Constraint::Check(_) => Step::DropCheck,
+        Constraint::PrimaryKey(_) => Step::DropPrimaryKey,
     }
 }
 
 /// The primary key is added first, foreign keys and exclusions last.
-const fn add_rank(constraint: &Constraint) -> u8 {
+const fn create_step(constraint: &Constraint) -> Step {
     match constraint {
-        Constraint::PrimaryKey(_) => 0,
-        Constraint::Unique(_) => 1,
-        Constraint::Check(_) => 2,
-        Constraint::ForeignKey(_) => 3,
-        Constraint::Exclusion(_) => 4,
+        Constraint::PrimaryKey(_) => Step::CreatePrimaryKey,
+        Constraint::Unique(_) => Step::CreateUnique,
+        Constraint::Check(_) => Step::CreateCheck,
+        Constraint::ForeignKey(_) => Step::CreateForeignKey,
+        Constraint::Exclusion(_) => Step::CreateExclusion,
     }
 }
 
 /// Foreign keys, then uniques, the primary key and checks.
-const fn alter_rank(constraint: &Constraint) -> u8 {
+const fn alter_step(constraint: &Constraint) -> Step {
     match constraint {
-        Constraint::ForeignKey(_) => 0,
-        Constraint::Unique(_) => 1,
-        Constraint::PrimaryKey(_) => 2,
-        Constraint::Check(_) => 3,
-        Constraint::Exclusion(_) => 4,
+        Constraint::ForeignKey(_) => Step::AlterForeignKey,
+        Constraint::Unique(_) => Step::AlterUnique,
+        Constraint::PrimaryKey(_) => Step::AlterPrimaryKey,
+        Constraint::Check(_) => Step::AlterCheck,
+        Constraint::Exclusion(_) => Step::Comment,
     }
 }
 
-/// Alters constraints that are not recreated: the comment, when it is checked, and whether old rows are.
-fn alter(pair: &Pair<'_>, constraints: &mut Constraints) {
-    let mut same = pair.constraints.same.clone();
-    same.sort_by_key(|(from, _)| alter_rank(from.form));
-    for (from, to) in same {
-        let is_other_comment = from.form.comment() != to.form.comment();
-        let comment = is_other_comment.then(|| pair.comment_constraint(from, to));
-        if let Constraint::Exclusion(_) = from.form {
-            constraints.commented.extend(comment);
-            continue;
-        }
-        let deferral = to.form.deferral();
-        let is_validated = from.form.is_not_valid() && !to.form.is_not_valid();
-        let changes = (from.form.deferral() != deferral).then_some(ConstraintChange::SetDeferral(deferral));
-        let changes = changes.into_iter().chain(is_validated.then_some(ConstraintChange::Validate));
-        let changes: Vec<ConstraintChange> = changes.collect();
-        if comment.is_none() && changes.is_empty() {
-            continue;
-        }
-        let constraint: ConstraintRef = pair.from.written.constraint_reference(from.written);
-        let alter = changes.into_iter().map(|change| {
-            let (table, constraint) = (pair.to.written.name.clone(), constraint.clone());
-            Operation::Alter(Change::Constraint { table, constraint, change })
-        });
-        let id = pair.constraint_id(from);
-        constraints.altered.extend(comment.into_iter().chain(alter).map(|change| (id.clone(), change)));
+fn alter<'c>(
+    pair: &Pair<'c>,
+    from: Both<'c, Constraint>,
+    to: Both<'c, Constraint>,
+    changes: &mut Changes<'c>,
+) {
+    let mut add = |operation| {
+        let place = (Phase::Altered, alter_step(from.form));
+        changes.add_of(pair.name(), place, operation, Reasons::default());
+    };
+    if from.form.comment() != to.form.comment() {
+        add(pair.comment_constraint(from, to));
+    }
+    let deferral = to.form.deferral();
+    let is_validated = from.form.is_not_valid() && !to.form.is_not_valid();
+    let is_deferred = from.form.deferral() != deferral;
+    let changes = is_deferred.then_some(ConstraintChange::SetDeferral(deferral));
+    for change in changes.into_iter().chain(is_validated.then_some(ConstraintChange::Validate)) {
+        let (table, constraint) =
+            (pair.to.written.name.clone(), pair.from.written.constraint_reference(from.written));
+        add(Operation::Alter(operation::Change::Constraint { table, constraint, change }));
     }
 }

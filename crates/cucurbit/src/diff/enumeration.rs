@@ -1,74 +1,75 @@
 //! Enum types: made before the tables that use them, dropped after. Values come before the tables change and go after.
 
 use crate::{
-    dialect::Canonical,
+    dialect::{Both, Canonical},
     operation::{Change, Consent, EnumChange, Operation, additions},
-    schema::{EnumType, Ident, ObjectId, ObjectName},
+    schema::{EnumType, ObjectId, ObjectName},
 };
 
-use super::pair::Matched;
+use super::{
+    order::Changes,
+    pair::Matched,
+    place::Phase,
+    reason::{Reasons, Thing},
+};
 
-/// What changes in enum types.
-#[derive(Debug, Default)]
-pub(super) struct Enums {
-    /// Types and values that tables may use afterwards.
-    pub(super) before: Vec<Operation>,
-    /// Values and types that no table uses any more.
-    pub(super) after: Vec<Operation>,
-}
-
-impl Enums {
-    /// Lists the types that go.
-    pub(super) fn dropped(&self) -> impl Iterator<Item = &Ident> {
-        self.after.iter().filter_map(|operation| {
-            let Operation::Drop { id: ObjectId::Enum(name), .. } = operation else { return None };
-            Some(&name.name)
-        })
-    }
-}
-
-pub(super) fn compare(
-    types: &Matched<'_, EnumType>,
+/// Lists the types that go. A model may name a type that it does not describe.
+pub(super) fn gone<'c>(
+    types: &Matched<'c, EnumType>,
     to: &Canonical,
     is_left_alone: impl Fn(&ObjectName) -> bool,
-) -> Enums {
-    let mut enums = Enums::default();
+) -> Vec<Both<'c, EnumType>> {
+    let is_kept = |ty: &&Both<'_, EnumType>| is_used(to, &ty.form.name) || is_left_alone(&ty.form.name);
+    types.gone.iter().filter(|ty| !is_kept(ty)).copied().collect()
+}
+
+pub(super) fn compare<'c>(
+    types: &Matched<'c, EnumType>,
+    gone: &[Both<'c, EnumType>],
+    changes: &mut Changes<'c>,
+) {
     let new = types.new.iter().map(|to| (None, *to));
     let mut wanted: Vec<_> = types.same.iter().map(|(from, to)| (Some(from), *to)).chain(new).collect();
     wanted.sort_by_key(|(_, to)| &to.form.name);
     for (from, to) in wanted {
         match from {
-            None => enums.before.push(Operation::create(to.written.clone())),
-            Some(from) => change(from.form, to.form, to.written, &mut enums),
+            None => {
+                let name = &to.form.name;
+                let reasons =
+                    Reasons::default().gives([Thing::Name(name.clone()), Thing::Enum(name.clone())]);
+                changes.add(Phase::Enums, Operation::create(to.written.clone()), reasons);
+            }
+            Some(from) => change(from.form, to, changes),
         }
     }
-    // A model may name a type that it does not describe.
-    let is_kept = |name: &ObjectName| is_used(to, name) || is_left_alone(name);
-    let gone = types.gone.iter().filter(|ty| !is_kept(&ty.form.name));
-    enums.after.extend(gone.map(|ty| Operation::drop(ObjectId::Enum(ty.written.name.clone()))));
-    enums
+    for ty in gone {
+        let name = &ty.form.name;
+        let reasons = Reasons::default().takes([Thing::Name(name.clone()), Thing::Enum(name.clone())]);
+        changes.add(Phase::Unused, Operation::drop(ObjectId::Enum(ty.written.name.clone())), reasons);
+    }
 }
 
 /// New values are added one by one; values that go, or change places, recreate the type when nothing is left that
 /// speaks of them.
-fn change(from: &EnumType, to: &EnumType, written: &EnumType, enums: &mut Enums) {
+fn change<'c>(from: &EnumType, Both { form: to, written }: Both<'c, EnumType>, changes: &mut Changes<'c>) {
     let alter = |change| Operation::Alter(Change::Enum { name: written.name.clone(), change });
+    let mut add = |phase, operation| changes.add(phase, operation, Reasons::default());
     if from.comment != to.comment {
         let id = ObjectId::Enum(written.name.clone());
-        enums.after.push(Operation::Comment { id, text: to.comment.clone() });
+        add(Phase::Unused, Operation::Comment { id, text: to.comment.clone() });
     }
-    if let Some(changes) = additions(&from.values, &to.values) {
-        enums.before.extend(changes.into_iter().map(alter));
+    if let Some(additions) = additions(&from.values, &to.values) {
+        additions.into_iter().for_each(|addition| add(Phase::Enums, alter(addition)));
         return;
     }
     let added = to.values.iter().filter(|value| !from.values.contains(value));
     let with_new: Vec<String> = from.values.iter().chain(added).cloned().collect();
-    enums.before.extend(additions(&from.values, &with_new).into_iter().flatten().map(alter));
-    enums.after.push(alter(EnumChange::SetValues {
-        values: to.values.clone(),
-        replacements: Vec::new(),
-        consent: Consent::NONE,
-    }));
+    for addition in additions(&from.values, &with_new).into_iter().flatten() {
+        add(Phase::Enums, alter(addition));
+    }
+    let values = to.values.clone();
+    let consent = Consent::NONE;
+    add(Phase::Unused, alter(EnumChange::SetValues { values, replacements: Vec::new(), consent }));
 }
 
 /// Tells whether a column is of a type, in the words that were written or in the database's: there it may be text.

@@ -1,11 +1,11 @@
 //! Whether two expressions are equal: by their texts, else by the texts that the server gives to them.
 
 use crate::{
-    dialect::{Answer, Answers, Question, Side, Subject, casts_to},
-    schema::{Expression, Ident, ObjectName, TableName},
+    dialect::{Answer, Answers, Both, Question, Side, Subject, casts_to},
+    schema::{EnumType, Expression, Ident, ObjectName, TableName},
 };
 
-use super::{Uncompared, enumeration::Enums};
+use super::Uncompared;
 
 /// The known answers, and the questions that are still open.
 #[derive(Debug)]
@@ -32,8 +32,8 @@ impl<'a> Comparison<'a> {
         self.gone.contains(&name.name)
     }
 
-    pub(super) fn new(answers: &'a Answers, takes_any_sequence: bool, enums: &Enums) -> Self {
-        let gone = enums.dropped().cloned().collect();
+    pub(super) fn new(answers: &'a Answers, takes_any_sequence: bool, unused: &[Both<'_, EnumType>]) -> Self {
+        let gone = unused.iter().map(|ty| ty.written.name.name.clone()).collect();
         Self { answers, takes_any_sequence, gone, questions: Vec::new(), uncompared: Vec::new() }
     }
 

@@ -1,33 +1,34 @@
-//! Indexes: one that differs is dropped and recreated.
+//! Indexes: one that differs is dropped and created.
 
 use crate::{
     operation::Operation,
     schema::{Object, ObjectId},
 };
 
-use super::pair::Pair;
+use super::{
+    order::Changes,
+    pair::Pair,
+    place::{Phase, Step},
+    reason::{Reasons, Thing, name},
+};
 
-/// What changes in a table's indexes, sorted by name.
-#[derive(Debug, Default)]
-pub(super) struct Indexes {
-    pub(super) dropped: Vec<Operation>,
-    pub(super) created: Vec<Operation>,
-    /// The comments of indexes on both sides.
-    pub(super) commented: Vec<Operation>,
-}
-
-pub(super) fn compare(pair: &Pair<'_>) -> Indexes {
+pub(super) fn compare<'c>(pair: &Pair<'c>, changes: &mut Changes<'c>) {
     let table = &pair.to.written.name;
-    let indexes = &pair.indexes;
-    let is_other_comment = indexes.same.iter().filter(|(from, to)| from.form.comment != to.form.comment);
-    let comment = is_other_comment.map(|(from, to)| {
+    for gone in &pair.indexes.gone {
+        let taken = gone.form.key().map(|key| Thing::Key(pair.name(), key));
+        let reasons = Reasons::default().takes([name(pair.name(), &gone.form.name)]).takes(taken);
+        let drop = Operation::drop(ObjectId::index(table.clone(), gone.written.name.clone()));
+        changes.add_of(pair.name(), (Phase::Altered, Step::DropIndex), drop, reasons);
+    }
+    for new in &pair.indexes.new {
+        let reasons =
+            Reasons::default().gives([name(pair.name(), &new.form.name)]).gives(pair.new_key(new.form.key()));
+        let create = Operation::create(Object::index(table.clone(), new.written.clone()));
+        changes.add_of(pair.name(), (Phase::Altered, Step::CreateIndex), create, reasons);
+    }
+    for (from, to) in pair.indexes.same.iter().filter(|(from, to)| from.form.comment != to.form.comment) {
         let id = ObjectId::index(table.clone(), from.written.name.clone());
-        Operation::Comment { id, text: to.form.comment.clone() }
-    });
-    let create = |index| Operation::create(Object::index(table.clone(), index));
-    Indexes {
-        dropped: indexes.gone.iter().map(|index| pair.drop_index(*index)).collect(),
-        created: indexes.new.iter().map(|index| create(index.written.clone())).collect(),
-        commented: comment.collect(),
+        let comment = Operation::Comment { id, text: to.form.comment.clone() };
+        changes.add_of(pair.name(), (Phase::Altered, Step::Comment), comment, Reasons::default());
     }
 }

@@ -8,22 +8,18 @@ use crate::{
     schema::{Ident, Object, ObjectId, Schema},
 };
 
-use super::Filter;
+use super::{Filter, order::Changes, place::Phase, reason::Reasons};
 
-/// What changes in schemas.
-#[derive(Debug, Default)]
-pub(super) struct Namespaces {
-    pub(super) before: Vec<Operation>,
-    pub(super) after: Vec<Operation>,
-}
-
-pub(super) fn compare(from: &Canonical, to: &Canonical, filter: &Filter) -> Namespaces {
+pub(super) fn compare(from: &Canonical, to: &Canonical, filter: &Filter, changes: &mut Changes<'_>) {
     let (there, wanted) = (needed(from.form()), needed(to.form()));
-    let new = wanted.difference(&there).filter(|name| filter.includes_schema(name));
-    let new = new.map(|name| Operation::create(Object::Namespace((*name).clone())));
-    let gone = there.difference(&wanted).filter(|name| filter.includes_schema(name));
-    let gone = gone.map(|name| Operation::drop(ObjectId::Namespace((*name).clone())));
-    Namespaces { before: new.collect(), after: gone.collect() }
+    for name in wanted.difference(&there).filter(|name| filter.includes_schema(name)) {
+        let create = Operation::create(Object::Namespace((*name).clone()));
+        changes.add(Phase::Namespaces, create, Reasons::default());
+    }
+    for name in there.difference(&wanted).filter(|name| filter.includes_schema(name)) {
+        let drop = Operation::drop(ObjectId::Namespace((*name).clone()));
+        changes.add(Phase::EmptyNamespaces, drop, Reasons::default());
+    }
 }
 
 /// Lists the schemas that are said to be there, and those in which something lies.

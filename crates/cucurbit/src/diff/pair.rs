@@ -7,14 +7,15 @@ use crate::{
     dialect::{Both, BothTable, Canonical, Subject},
     operation::{Operation, comment_exclusion, create_exclusion, drop_exclusion},
     schema::{
-        Check, Column, Constraint, EnumType, Exclusion, ForeignKey, Ident, Index, IndexKey, IndexPart,
-        Object, ObjectId, Sequence, Table, TableName,
+        Check, Column, Constraint, EnumType, Exclusion, Ident, Index, IndexKey, IndexPart, Object, ObjectId,
+        Sequence, Table, TableName,
     },
 };
 
 use super::{
     Filter,
     expression::{Comparison, Placed},
+    reason::Thing,
 };
 
 /// Two lists, paired.
@@ -148,9 +149,13 @@ impl<'c> Pair<'c> {
         gone.iter().chain(new).any(|constraint| matches!(constraint.form, Constraint::PrimaryKey(_)))
     }
 
-    /// Drops an index of the table.
-    pub(super) fn drop_index(&self, index: Both<'_, Index>) -> Operation {
-        Operation::drop(ObjectId::index(self.to.written.name.clone(), index.written.name.clone()))
+    /// Returns a new key as what foreign keys may need, unless another one on its columns stays.
+    pub(super) fn new_key(&self, key: Option<BTreeSet<&'c Ident>>) -> Option<Thing<'c>> {
+        let kept = || {
+            let constraints = self.constraints.same.iter().filter_map(|(from, _)| from.form.key());
+            constraints.chain(self.indexes.same.iter().filter_map(|(from, _)| from.form.key()))
+        };
+        key.filter(|key| !kept().any(|other| other == *key)).map(|key| Thing::Key(self.name(), key))
     }
 
     /// Drops a constraint of the table.
@@ -202,11 +207,6 @@ pub(super) fn create_constraint(table: &TableName, constraint: &Constraint) -> O
         | Constraint::ForeignKey(_)
         | Constraint::Check(_) => Operation::create(Object::constraint(table.clone(), constraint.clone())),
     }
-}
-
-/// Returns the foreign key that a constraint is.
-pub(super) fn foreign_key(constraint: &Constraint) -> Option<&ForeignKey> {
-    if let Constraint::ForeignKey(key) = constraint { Some(key) } else { None }
 }
 
 /// Tells whether a column has an enum type that is dropped. Where the database keeps no enum types, the form lacks it.
@@ -377,17 +377,4 @@ fn is_other_index(table: &TableName, from: &Index, to: &Index, comparison: &mut 
             (None, None) => false,
             (Some(_), None) | (None, Some(_)) => true,
         }
-}
-
-/// Returns the columns of an index that a foreign key can refer to.
-pub(super) fn index_key(index: &Index) -> Option<BTreeSet<&Ident>> {
-    let Index { is_unique, parts, predicate, is_invalid, .. } = index;
-    if !is_unique || *is_invalid || predicate.is_some() {
-        return None;
-    }
-    let columns = parts.iter().map(|part| match &part.key {
-        IndexKey::Column(column) => Some(column),
-        IndexKey::Expression(_) => None,
-    });
-    columns.collect()
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    dialect::{self, Both, generated_sequence},
+    dialect::{Both, generated_sequence},
     operation::{Change, ColumnChange, Operation, SequenceChange},
     schema::{
         Column, Ident, Object, ObjectId, ObjectName, Schema, Sequence, Serial, ServerDefault, Table,
@@ -12,53 +12,52 @@ use crate::{
     },
 };
 
-use super::pair::{Matched, Pair, Pairs};
+use super::{
+    order::Changes,
+    pair::{Matched, Pair, Pairs},
+    place::Phase,
+    reason::{Reasons, Thing, owned_by, sequences_of},
+};
 
-/// What changes in sequences.
-#[derive(Debug, Default)]
-pub(super) struct Sequences {
-    pub(super) before: Vec<Operation>,
-    pub(super) after: Vec<Operation>,
-}
-
-pub(super) fn compare(
-    matched: &Matched<'_, Sequence>,
-    from: &Schema,
-    to: &Schema,
+pub(super) fn compare<'c>(
+    matched: &Matched<'c, Sequence>,
+    [from, to]: [&Schema; 2],
     is_left_alone: impl Fn(&ObjectName) -> bool,
-) -> Sequences {
-    let mut sequences = Sequences::default();
+    changes: &mut Changes<'c>,
+) {
     let alter = |changes, written: &Sequence| {
         Operation::Alter(Change::Sequence { name: written.name.clone(), changes })
     };
-    let mut before = Vec::new();
-    for one in &matched.new {
+    let things = |name: &ObjectName| [Thing::Name(name.clone()), Thing::Sequence(name.clone())];
+    let mut wanted = Vec::new();
+    // A column owns it without being filled by it, which is not compared.
+    for one in matched.new.iter().filter(|one| !from.uncounted.0.contains(&one.form.name)) {
         let name = &one.form.name;
-        // A column owns it without being filled by it, which is not compared.
-        if !from.uncounted.0.contains(name) {
-            // One that a column owned stands alone from now on.
-            let operation = match owned_as(from, name) {
-                Some(owned) => alter(SequenceChange::alone(&owned, one.written), one.written),
-                None => Operation::create(one.written.clone()),
-            };
-            before.push((name, operation));
-        }
+        // One that a column owned stands alone from now on.
+        wanted.push(match owned_as(from, name) {
+            Some(owned) => {
+                (name, alter(SequenceChange::alone(&owned, one.written), one.written), Reasons::default())
+            }
+            None => (name, Operation::create(one.written.clone()), Reasons::default().gives(things(name))),
+        });
     }
     for (was, is) in matched.same.iter().filter(|(was, is)| was.form != is.form) {
         let changes = SequenceChange::found([was.form, was.written], [is.form, is.written]);
-        before.push((&is.form.name, alter(changes, is.written)));
+        wanted.push((&is.form.name, alter(changes, is.written), Reasons::default()));
     }
-    before.sort_by_key(|(name, _)| *name);
-    sequences.before = before.into_iter().map(|(_, operation)| operation).collect();
+    wanted.sort_by_key(|(name, ..)| *name);
+    for (_, operation, reasons) in wanted {
+        changes.add(Phase::Sequences, operation, reasons);
+    }
     let are_owned = owned(to);
     for one in &matched.gone {
         let name = &one.form.name;
         let is_there = are_owned.contains(name) || to.uncounted.0.contains(name);
         if !is_there && !is_left_alone(name) {
-            sequences.after.push(Operation::drop(ObjectId::Sequence(one.written.name.clone())));
+            let drop = Operation::drop(ObjectId::Sequence(one.written.name.clone()));
+            changes.add(Phase::Unused, drop, Reasons::default().takes(things(name)));
         }
     }
-    sequences
 }
 
 /// Lists the sequences that columns own.
@@ -86,10 +85,7 @@ pub(super) fn owned_in(table: &Table) -> impl Iterator<Item = ObjectName> {
 
 /// Lists the sequences that the columns of a table are filled by, other than those that they own.
 pub(super) fn counted_by(table: &Table) -> impl Iterator<Item = ObjectName> {
-    table.columns.iter().flat_map(|column| match &column.default {
-        Some(ServerDefault::Expression(sql)) => dialect::counted_by(&sql.base),
-        Some(_) | None => Vec::new(),
-    })
+    table.columns.iter().flat_map(sequences_of)
 }
 
 /// A column that stays SERIAL while its sequence gets another name.
@@ -102,21 +98,17 @@ struct Renamed<'c> {
 }
 
 /// Frees what others need: a name that another sequence gets, and a sequence that goes from the defaults that use it.
-pub(super) fn freed(pairs: &Pairs<'_>, from: &Schema, to: &Schema, takes_any: bool) -> Vec<Operation> {
+pub(super) fn freed(pairs: &Pairs<'_>, [from, to]: [&Schema; 2], takes_any: bool, changes: &mut Changes<'_>) {
     let (were_owned, are_owned) = (owned(from), owned(to));
     let mut operations = Vec::new();
     let mut renamed = Vec::new();
     for pair in &pairs.common {
         for (column, after) in &pair.columns.same {
-            let counted = match &column.form.default {
-                Some(ServerDefault::Expression(sql)) => dialect::counted_by(&sql.base),
-                Some(_) | None => Vec::new(),
-            };
             let goes = |name: &ObjectName| {
                 let stays = are_owned.contains(name) || to.sequences.contains_key(name);
                 were_owned.contains(name) && !stays
             };
-            if counted.iter().any(goes) && column.form.default != after.form.default {
+            if sequences_of(column.form).iter().any(goes) && column.form.default != after.form.default {
                 operations.push(set_default(pair, after, None));
             }
             let names = owned_by(pair.name(), column.form).zip(owned_by(pair.name(), after.form));
@@ -130,10 +122,12 @@ pub(super) fn freed(pairs: &Pairs<'_>, from: &Schema, to: &Schema, takes_any: bo
     let mut borne: BTreeSet<ObjectName> = were_owned;
     borne.extend(from.sequences.keys().cloned());
     operations.extend(in_order(renamed, borne));
-    operations
+    for operation in operations {
+        changes.add(Phase::Numbering, operation, Reasons::default());
+    }
 }
 
-/// Tells whether the name of a column's sequence was not chosen.
+/// Tells whether the sequence of a column has no declared name.
 fn is_unnamed(column: &Column) -> bool {
     matches!(&column.default, Some(ServerDefault::Serial(Serial { name: None, .. })))
 }
@@ -163,14 +157,7 @@ fn set_default(pair: &Pair<'_>, column: &Both<'_, Column>, default: Option<Serve
     Operation::alter_column(pair.to.written.name.clone(), column.written.name.clone(), changes)
 }
 
-/// Returns the name of the sequence that a column owns.
-fn owned_by(table: &TableName, column: &Column) -> Option<ObjectName> {
-    let Some(ServerDefault::Serial(Serial { name, .. })) = &column.default else { return None };
-    let name = name.clone().unwrap_or_else(|| generated_sequence(table, &column.name));
-    Some(table.sibling(name))
-}
-
-/// Tells whether a column that owns one sequence is what is wanted, where the name does not matter.
+/// Tells whether a column that owns one sequence is what is wanted, where any name will do.
 pub(super) fn serves(from: &Serial, to: &Serial) -> bool {
     let named =
         |serial: &Serial| Serial { name: serial.name.clone().or(from.name.clone()), ..serial.clone() };

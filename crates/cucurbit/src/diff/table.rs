@@ -3,98 +3,95 @@
 use crate::{
     dialect::BothTable,
     operation::{Change, Operation, TableChange, create_exclusion},
-    schema::{Constraint, ForeignKey, Object, ObjectId, TableOption},
+    schema::{Object, ObjectId, TableOption},
 };
 
 use super::{
     column, constraint,
     expression::Comparison,
     index,
-    moved::Names,
-    order,
-    pair::{Pair, Pairs, create_constraint, foreign_key},
+    order::Changes,
+    pair::Pair,
+    place::{Phase, Step},
+    reason::{self, Reasons, Thing},
 };
 
-/// Creates a table, with its indexes. Of its foreign keys those that `waits` for something come later.
-pub(super) fn created(view: BothTable<'_>, waits: impl Fn(&ForeignKey) -> bool) -> Made {
+/// Creates a table, with its indexes. What it refers to may come later: the plan of a database that needs it there adds the
+/// foreign key afterwards.
+pub(super) fn created<'c>(view: BothTable<'c>, changes: &mut Changes<'c>) {
+    let form_name = &view.form.name;
     let mut table = view.written.clone();
     let indexes = std::mem::take(&mut table.indexes);
     let exclusions = table.constraints.take_exclusions();
     let name = table.name.clone();
-    let late = view.constraints().filter(|one| foreign_key(one.form).is_some_and(&waits));
-    let late: Vec<&Constraint> = late.map(|constraint| constraint.written).collect();
-    table.constraints.retain(|constraint| !late.contains(&constraint));
-    let mut operations = vec![Operation::create(table)];
+    let referred = view.form.foreign_keys().flat_map(|key| reason::of_foreign_key(form_name, key));
+    let referred = referred.filter(|thing| !matches!(thing, Thing::Table(_)));
+    let reasons = Reasons::default()
+        .gives([Thing::Table(form_name)])
+        .gives(reason::names(view.form))
+        .needs(referred)
+        .needs(view.written.columns.iter().flat_map(reason::of_column));
+    changes.add_of(form_name, (Phase::Created, Step::CreateTable), Operation::create(table), reasons);
     let create_index = |index| Operation::create(Object::index(name.clone(), index));
-    operations.extend(indexes.into_values().map(create_index));
-    operations.extend(exclusions.iter().map(|exclusion| create_exclusion(&name, exclusion)));
-    let late = late.into_iter().map(|constraint| create_constraint(&name, constraint)).collect();
-    Made { operations, late }
-}
-
-/// What creates or alters a table: at once, and foreign keys after everything else.
-#[derive(Debug)]
-pub(super) struct Made {
-    pub(super) operations: Vec<Operation>,
-    pub(super) late: Vec<Operation>,
-}
-
-/// Drops the tables that are gone, each before those it refers to: first those whose names others take, and at the
-/// end those from which rows may still be moved by hand.
-pub(super) fn dropped(pairs: &Pairs<'_>, names: &Names<'_>) -> (Vec<Operation>, Vec<Operation>) {
-    let mut sorted = order::sorted(&pairs.dropped, |view| view.form);
-    sorted.reverse();
-    let (first, last): (Vec<_>, Vec<_>) = sorted.into_iter().partition(|view| names.must_go_first(*view));
-    let drop = |view: BothTable<'_>| Operation::drop_with_data(ObjectId::Table(view.written.name.clone()));
-    (first.into_iter().map(drop).collect(), last.into_iter().map(drop).collect())
-}
-
-/// Compares what a table holds. Its operations stand together, so that SQLite rebuilds it once.
-///
-/// `done` holds the operations emitted so far; what was dropped early is not dropped again. Foreign keys that
-/// `waits` for something come later.
-pub(super) fn altered(
-    pair: &Pair<'_>,
-    comparison: &mut Comparison<'_>,
-    done: &[Operation],
-    waits: impl Fn(&ForeignKey) -> bool,
-) -> Made {
-    if pair.is_same {
-        return Made { operations: Vec::new(), late: Vec::new() };
+    let indexes = indexes.into_values().map(create_index);
+    let exclusions = exclusions.iter().map(|exclusion| create_exclusion(&name, exclusion));
+    for operation in indexes.chain(exclusions) {
+        let reasons = Reasons::default().needs([Thing::Table(form_name)]);
+        changes.add_of(form_name, (Phase::Created, Step::CreateIndex), operation, reasons);
     }
-    let indexes = index::compare(pair);
-    let constraints = constraint::compare(pair, waits);
-    let columns = column::compare(pair, comparison);
+}
 
+/// Drops a table that is gone.
+pub(super) fn dropped<'c>(view: BothTable<'c>, changes: &mut Changes<'c>) {
+    let reasons = Reasons::default()
+        .takes([Thing::Table(&view.form.name)])
+        .takes(reason::names(view.form))
+        .leaves(view.written.columns.iter().flat_map(reason::of_column));
+    let drop = Operation::drop_with_data(ObjectId::Table(view.written.name.clone()));
+    changes.add_of(&view.form.name, (Phase::Dropped, Step::DropTable), drop, reasons);
+}
+
+/// Compares what a table holds, except for the constraints that stay.
+pub(super) fn altered<'c>(pair: &Pair<'c>, comparison: &mut Comparison<'_>, changes: &mut Changes<'c>) {
+    if pair.is_same {
+        return;
+    }
+    index::compare(pair, changes);
+    constraint::compare(pair, changes);
+    column::compare(pair, comparison, changes);
+    set_options(pair, changes);
+}
+
+fn set_options<'c>(pair: &Pair<'c>, changes: &mut Changes<'c>) {
     let (from, to) = (&pair.from.form.options, &pair.to.form.options);
-    let set = |option, is_set| {
+    let mut set = |step, option, is_set| {
         let change = TableChange::SetOption { option, is_set };
-        Operation::Alter(Change::Table { table: pair.to.written.name.clone(), change })
+        let set = Operation::Alter(Change::Table { table: pair.to.written.name.clone(), change });
+        let is_logging = option == TableOption::Unlogged;
+        let reasons = Reasons::default().replaces(is_logging.then(|| Thing::Logged(pair.name())));
+        changes.add_of(pair.name(), (Phase::Altered, step), set, reasons);
     };
     // AUTOINCREMENT is a word at the primary key: it goes before that and comes after it.
     let numbered = TableOption::Autoincrement;
     let is_other_key = pair.is_other_primary_key();
-    let is_lost = from.has(numbered) && (!to.has(numbered) || is_other_key);
-    let is_gained = to.has(numbered) && (!from.has(numbered) || is_other_key);
+    if from.has(numbered) && (!to.has(numbered) || is_other_key) {
+        set(Step::DropAutoincrement, numbered, false);
+    }
+    if to.has(numbered) && (!from.has(numbered) || is_other_key) {
+        set(Step::SetAutoincrement, numbered, true);
+    }
+    for option in TableOption::ALL.into_iter().filter(|option| *option != numbered) {
+        if from.has(option) != to.has(option) {
+            set(Step::SetOption, option, to.has(option));
+        }
+    }
+}
 
-    let mut operations = Vec::new();
-    operations.extend(is_lost.then(|| set(numbered, false)));
-    let dropped = indexes.dropped.into_iter().chain(constraints.dropped);
-    operations.extend(dropped.filter(|operation| !done.contains(operation)));
-    let others = TableOption::ALL.into_iter().filter(|option| *option != numbered);
-    let others = others.filter(|option| from.has(*option) != to.has(*option));
-    operations.extend(others.map(|option| set(option, to.has(option))));
-    operations.extend(columns);
-    let is_dropped = |id: &ObjectId| done.contains(&Operation::drop(id.clone()));
-    let altered = constraints.altered.into_iter().filter(|(id, _)| !is_dropped(id));
-    operations.extend(altered.map(|(_, change)| change));
-    operations.extend(constraints.added);
-    operations.extend(is_gained.then(|| set(numbered, true)));
-    operations.extend(indexes.created);
-    operations.extend(indexes.commented.into_iter().chain(constraints.commented));
+/// Comments a table that stays.
+pub(super) fn commented<'c>(pair: &Pair<'c>, changes: &mut Changes<'c>) {
     if pair.from.form.comment != pair.to.form.comment {
         let id = ObjectId::Table(pair.to.written.name.clone());
-        operations.push(Operation::Comment { id, text: pair.to.written.comment.clone() });
+        let comment = Operation::Comment { id, text: pair.to.written.comment.clone() };
+        changes.add_of(pair.name(), (Phase::Altered, Step::Comment), comment, Reasons::default());
     }
-    Made { operations, late: constraints.late }
 }

@@ -1,4 +1,4 @@
-//! What the server has read with the values of an enum type: it is dropped before the type is recreated and made again
+//! What the server has parsed with the values of an enum type: it is dropped before the type is recreated, and recreated
 //! after.
 
 use std::collections::BTreeMap;

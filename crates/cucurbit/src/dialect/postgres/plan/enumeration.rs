@@ -1,4 +1,4 @@
-//! Enum types: values that are added, renamed, and recreated.
+//! Enum types: values that are added and renamed, and types that are recreated.
 //!
 //! PostgreSQL can add and rename a value; for anything else a new type takes the place of the old one in every
 //! column. A value that was added cannot be used before the transaction ends (manual, ALTER TYPE): where the same
@@ -58,7 +58,7 @@ impl Planner<'_> {
                 let gone: Vec<&String> = old.iter().filter(is_gone).collect();
                 self.refuse_default(name, &gone)?;
                 self.refuse_spoken_of(name, &gone)?;
-                self.make_anew(name, &Values { values, replacements, gone, may_lose: consent.is_given })?;
+                self.recreate_enum(name, &Values { values, replacements, gone, may_lose: consent.is_given })?;
             }
         }
         self.apply(operation)
@@ -88,7 +88,7 @@ impl Planner<'_> {
         let mut after = self.schema.clone();
         all().try_for_each(|addition| memory::apply(&mut after, addition))?;
         let values = after.enums.remove(name).map_or_else(Vec::new, |after| after.values);
-        self.make_anew(
+        self.recreate_enum(
             name,
             &Values { values: &values, replacements: &[], gone: Vec::new(), may_lose: false },
         )?;
@@ -98,7 +98,7 @@ impl Planner<'_> {
     /// Puts a new type in the place of the old one, in every column of it.
     ///
     /// What the server has read with the old type's values is dropped before and made again after.
-    fn make_anew(&mut self, name: &ObjectName, values: &Values<'_>) -> Result<(), PlanError> {
+    fn recreate_enum(&mut self, name: &ObjectName, values: &Values<'_>) -> Result<(), PlanError> {
         let dropped = self.drop_around_enum(name);
         let mut old = Ident::new(format!("{OLD}{}", name.name));
         names::cut(&mut old);
