@@ -366,6 +366,8 @@ error_codes! {
     UnrunnableSql = "unrunnable-sql",
     /// A revision was started and not finished.
     UnfinishedRevision = "unfinished-revision",
+    /// What is left of a revision was written down by another version of Cucurbit.
+    UnknownJournalEntry = "unknown-journal-entry",
     /// A script names an object that no revision creates.
     UnknownObject = "unknown-object",
     /// The database does not support an operation of the script.

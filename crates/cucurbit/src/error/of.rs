@@ -382,6 +382,7 @@ impl From<&RunError> for ErrorCode {
             RunError::Stopped { .. } => Self::Stopped,
             RunError::InvalidIndex { .. } => Self::InvalidIndex,
             RunError::JournalChanged { .. } => Self::JournalChanged,
+            RunError::UnknownEntry { .. } => Self::UnknownJournalEntry,
             RunError::VersionRow { .. } => Self::VersionRow,
             RunError::VersionTable(error) => match error {
                 VersionTableError::Other { .. } | VersionTableError::Column { .. } => Self::NotAVersionTable,

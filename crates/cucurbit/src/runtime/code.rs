@@ -13,7 +13,7 @@ use crate::{
     schema::{Schema, TableName},
 };
 
-use super::{Event, RunError, Stop, apply::Job, stop};
+use super::{Event, RunError, Stop, job::Job, stop};
 
 /// A savepoint around the code: it is gone if the transaction around it is.
 const SAVEPOINT: &str = "SAVEPOINT cucurbit_code";

@@ -2,6 +2,7 @@
 
 use crate::{
     dialect::{Dialect, lexer},
+    operation::Operation,
     revision::Direction,
 };
 
@@ -30,6 +31,15 @@ pub(super) const fn command(direction: Direction) -> &'static str {
     match direction {
         Direction::Downgrade => "downgrade",
         Direction::Stamp | Direction::Upgrade => "upgrade",
+    }
+}
+
+/// Reads the word for a command; `None` if it is neither of the two.
+pub(super) fn direction(command: &str) -> Option<Direction> {
+    match command {
+        "downgrade" => Some(Direction::Downgrade),
+        "upgrade" => Some(Direction::Upgrade),
+        _ => None,
     }
 }
 
@@ -85,12 +95,9 @@ impl State {
         }
     }
 
-    pub(super) fn of(word: &str) -> Self {
-        match word {
-            "running" => Self::Running,
-            "done" => Self::Done,
-            _ => Self::Waiting,
-        }
+    /// Reads the word; `None` if it is none of them.
+    pub(super) fn of(word: &str) -> Option<Self> {
+        [Self::Waiting, Self::Running, Self::Done].into_iter().find(|state| state.word() == word)
     }
 }
 
@@ -123,15 +130,11 @@ impl EntryMode {
         }
     }
 
-    pub(super) fn of(word: &str) -> Self {
-        match word {
-            "checks" => Self::Checks,
-            "outside" => Self::Outside,
-            "script" => Self::Script,
-            "session" => Self::Session,
-            "version" => Self::Version,
-            _ => Self::Inside,
-        }
+    /// Reads the word; `None` if it is none of them.
+    pub(super) fn of(word: &str) -> Option<Self> {
+        [Self::Checks, Self::Inside, Self::Outside, Self::Script, Self::Session, Self::Version]
+            .into_iter()
+            .find(|mode| mode.word() == word)
     }
 }
 
@@ -161,4 +164,17 @@ impl Written {
             statement: lexer::masked(&next.statement, dialect).sql,
         })
     }
+}
+
+/// Returns the fingerprint of what a script says.
+pub(super) fn fingerprint_of(operations: &[Operation]) -> String {
+    fingerprint(&Operation::to_json(operations))
+}
+
+/// Returns the FNV-1a hash of a text, 64 bits: it tells one text of a script from another.
+pub(super) fn fingerprint(text: &str) -> String {
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    format!("{hash:016x}")
 }

@@ -110,6 +110,14 @@ pub enum RunError {
         /// The revision.
         revision: String,
     },
+    /// What was written down of a step is not what this version writes.
+    #[error("what is left of revision `{revision}` has an entry of an unknown kind: `{found}`")]
+    UnknownEntry {
+        /// The revision.
+        revision: String,
+        /// The word or number that is not known.
+        found: String,
+    },
     /// The connection that was given is in a transaction.
     #[error("the connection is in a transaction already")]
     InTransaction,
@@ -358,6 +366,7 @@ impl RunError {
             Self::JournalChanged { .. }
                 | Self::Outside { .. }
                 | Self::ScriptChanged { .. }
+                | Self::UnknownEntry { .. }
                 | Self::VersionRow { .. }
         );
         if has_own_words {
@@ -487,6 +496,9 @@ impl RunError {
             Self::JournalChanged { .. } => {
                 Some("see that no other program runs migrations, then run the command again".to_owned())
             }
+            Self::UnknownEntry { .. } => Some(format!(
+                "another version of Cucurbit wrote it: go on with that version{GIVE_UP}"
+            )),
             Self::SplitSchemas { schema, own, version_table } => Some(format!(
                 "if the project's tables are in `{schema}`, put that first: `?options=-csearch_path%3D{schema}` in the connection URL; if they \
                  are in `{own}`, move the table there: `ALTER TABLE {schema}.{version_table} SET SCHEMA {own}`"

@@ -14,17 +14,17 @@ use std::{
 use crate::{
     connection::Connection,
     dialect::{self, Dialect, Interrupted, Mode, SessionState, Statement, lexer},
-    revision::{Direction, Heads, RowChange},
+    revision::{Direction, RowChange},
     schema::TableName,
 };
 
 use super::{
     RunError, VersionTable,
-    apply::{self, Job},
     checks::Checks,
-    entry::{Entry, EntryMode, Line, State, Unfinished, Written, command},
-    prepare::{Segment, Work},
-    resume, stop,
+    entry::{self, Entry, EntryMode, Line, State, Unfinished, Written, command, fingerprint},
+    job::{Job, Rows, ended},
+    step::Outside,
+    stop,
 };
 
 pub(super) const TABLE: &str = "cucurbit_journal";
@@ -74,28 +74,15 @@ pub(super) async fn written(
     }
     let (table, of) = (quoted(connection.dialect(), version_table), of(connection.dialect(), version_table));
     let query = format!(
-        "SELECT position, mode, state, statement, direction, revision FROM {table} \
+        "SELECT revision, position, mode, state, direction, statement FROM {table} \
          WHERE {of} AND mode <> 'session' ORDER BY position"
     );
     let mut found: Option<Written> = None;
     let mut checks = BTreeMap::new();
     for row in connection.rows(&query).await? {
-        let mut values = row.into_iter().map(Option::unwrap_or_default);
-        let mut next = || values.next().unwrap_or_default();
-        let entry = Entry {
-            position: next().parse().unwrap_or_default(),
-            mode: EntryMode::of(&next()),
-            state: State::of(&next()),
-            statement: next(),
-            checks: Checks::default(),
-        };
-        let direction = if next() == "downgrade" { Direction::Downgrade } else { Direction::Upgrade };
-        let written = found.get_or_insert_with(|| Written {
-            direction,
-            revision: next(),
-            script: None,
-            entries: Vec::new(),
-        });
+        let (entry, direction, revision) = read(row)?;
+        let written =
+            found.get_or_insert_with(|| Written { direction, revision, script: None, entries: Vec::new() });
         match entry.mode {
             EntryMode::Checks => {
                 let read = Checks::read(&entry.statement);
@@ -115,20 +102,38 @@ pub(super) async fn written(
     Ok(found)
 }
 
+/// Reads a row: the entry, which way its step goes, and the revision.
+fn read(row: Vec<Option<String>>) -> Result<(Entry, Direction, String), RunError> {
+    let mut values = row.into_iter().map(Option::unwrap_or_default);
+    let mut next = || values.next().unwrap_or_default();
+    let revision = next();
+    let unknown = |found| RunError::UnknownEntry { revision: revision.clone(), found };
+    let (position, mode, state, way) = (next(), next(), next(), next());
+    let entry = Entry {
+        position: position.parse().map_err(|_| unknown(position))?,
+        mode: EntryMode::of(&mode).ok_or_else(|| unknown(mode))?,
+        state: State::of(&state).ok_or_else(|| unknown(state))?,
+        statement: next(),
+        checks: Checks::default(),
+    };
+    let direction = entry::direction(&way).ok_or_else(|| unknown(way))?;
+    Ok((entry, direction, revision))
+}
+
 /// Writes the entries of a step down. Returns `false`, with nothing done, when the heads are not the expected ones.
 pub(super) async fn begin(
     job: &mut Job<'_, '_>,
-    entries: &[String],
-    expected: &Heads,
+    outside: &Outside,
+    rows: Rows<'_>,
 ) -> Result<bool, RunError> {
     dialect::begin(job.connection).await?;
-    let written = write(job, entries, expected).await;
-    apply::ended(job.connection, written).await
+    let written = write(job, outside, rows).await;
+    ended(job.connection, written).await
 }
 
-async fn write(job: &mut Job<'_, '_>, entries: &[String], expected: &Heads) -> Result<bool, RunError> {
+async fn write(job: &mut Job<'_, '_>, outside: &Outside, rows: Rows<'_>) -> Result<bool, RunError> {
     job.lock_version_table().await?;
-    if job.version_table.rows(job.connection).await? != *expected {
+    if job.version_table.rows(job.connection).await? != *rows.expected {
         return Ok(false);
     }
     let table = quoted(job.connection.dialect(), job.version_table);
@@ -136,26 +141,21 @@ async fn write(job: &mut Job<'_, '_>, entries: &[String], expected: &Heads) -> R
     // What is there of a step of which nothing was done.
     let of = of(job.connection.dialect(), job.version_table);
     job.connection.execute(&format!("DELETE FROM {table} WHERE {of}")).await?;
-    for entry in entries {
-        job.connection.execute(entry).await?;
+    for entry in entries(job, outside, rows.changes) {
+        job.connection.execute(&entry).await?;
     }
     Ok(true)
 }
 
 /// Lists the statements that write each statement of a step down, and of what script it is.
-pub(super) fn entries(job: &Job<'_, '_>, work: &Work, changes: &[RowChange]) -> Vec<String> {
-    let planned = work.segments.iter().flat_map(|segment| match segment {
-        Segment::Planned(plan) | Segment::Opaque(plan) => plan.statements.as_slice(),
-        // `prepare` refuses a step that mixes these with what runs outside a transaction.
-        Segment::Code { .. } | Segment::Waiting(_) => &[],
-    });
-    let statements = planned.map(of_statement);
+fn entries(job: &Job<'_, '_>, outside: &Outside, changes: &[RowChange]) -> Vec<String> {
+    let statements = outside.statements.iter().map(of_statement);
     let versions = changes.iter().map(|change| {
         Line::new(EntryMode::Version, job.version_table.change_sql(job.connection.dialect(), change))
     });
     let all =
         (0..).zip(statements.chain(versions)).flat_map(|(position, line)| inserts(job, position, &line));
-    all.chain([insert(job, SCRIPT, EntryMode::Script, &work.script)]).collect()
+    all.chain([insert(job, SCRIPT, EntryMode::Script, &outside.script)]).collect()
 }
 
 /// Writes a line down, and what is looked at around it.
@@ -183,7 +183,7 @@ pub(super) fn of_statement(statement: &Statement) -> Line {
 fn insert(job: &Job<'_, '_>, position: i64, mode: EntryMode, sql: &str) -> String {
     let text = |text: &str| job.connection.dialect().string(text);
     let (table, direction, mode) =
-        (quoted(job.connection.dialect(), job.version_table), command(job.direction), mode.word());
+        (quoted(job.connection.dialect(), job.version_table), command(job.step.direction), mode.word());
     let (version_table, revision) = (text(job.version_table.name().as_str()), text(job.revision));
     format!(
         "INSERT INTO {table} (version_table, position, direction, revision, mode, state, statement) \
@@ -218,12 +218,12 @@ pub(super) async fn replace_rest(
             replaced = job.connection.execute(&sql).await.map(drop).map_err(RunError::from);
         }
     }
-    apply::ended(job.connection, replaced.map(|()| true)).await.map(drop)
+    ended(job.connection, replaced.map(|()| true)).await.map(drop)
 }
 
 /// Runs what is left of the step that is written down, to its end.
 ///
-/// The list is read again before each piece, and in its transaction: the holder of the lock is the only one who works
+/// The list is read again before each piece, and in its transaction: only the run that holds the lock works
 /// on it, and should that fail, nothing is run twice. Returns `false` when another run has done the rest.
 pub(super) async fn go_on(job: &mut Job<'_, '_>) -> Result<bool, RunError> {
     loop {
@@ -301,7 +301,7 @@ async fn mark(job: &mut Job<'_, '_>, entry: &Entry, to: State) -> Result<(), Run
     let (mode, state) = (mode.word(), state.word());
     let kept = match to {
         // It may hold a secret, and is not needed any more.
-        State::Done => format!(", statement = '{}'", resume::fingerprint(statement)),
+        State::Done => format!(", statement = '{}'", fingerprint(statement)),
         State::Running | State::Waiting => String::new(),
     };
     let sql = format!(
@@ -322,8 +322,8 @@ async fn mark(job: &mut Job<'_, '_>, entry: &Entry, to: State) -> Result<(), Run
 
 /// Runs a statement alone. Returns `false` when another run has done it and the rest.
 ///
-/// If it can stand in a transaction, that is one of its own, and takes it off the list. If not, it is unknown between its
-/// two marks whether it was done: then the database is asked.
+/// If it can stand in a transaction, that is one of its own, and takes it off the list. If not, it is not known
+/// between its two marks whether it was done: then the database is asked.
 async fn outside(
     job: &mut Job<'_, '_>,
     entry: &Entry,
@@ -361,7 +361,7 @@ async fn outside(
     }
     dialect::begin(job.connection).await?;
     let done = done_outside(job, &entry, &changes).await;
-    apply::ended(job.connection, done.map(|()| true)).await?;
+    ended(job.connection, done.map(|()| true)).await?;
     back(job, after.as_ref()).await?;
     Ok(true)
 }
@@ -392,7 +392,7 @@ async fn complete(job: &mut Job<'_, '_>, entry: &Entry, found: Interrupted) -> R
 /// Runs the statement of an entry between its checks.
 async fn run(job: &mut Job<'_, '_>, entry: &Entry) -> Result<(), RunError> {
     let Checks { hazards, guards, done: _ } = &entry.checks;
-    apply::run_between(job, &entry.statement, hazards, guards).await
+    job.run_between(&entry.statement, hazards, guards).await
 }
 
 /// Says that a statement was not begun, where the database refused it and nothing of it is there. A database that does not
@@ -407,8 +407,8 @@ async fn give_back(job: &mut Job<'_, '_>, entry: &Entry) {
     }
 }
 
-/// Takes the lock of the run again, if a statement gave it up; waits for its holder. Tells whether it was never
-/// another's.
+/// Takes the lock of the run again, if a statement gave it up; waits for another run that has it. Tells whether no other run
+/// had it.
 async fn hold_again(job: &mut Job<'_, '_>) -> Result<bool, RunError> {
     let Some(key) = job.hold.key else { return Ok(true) };
     let mut pause = PAUSE;
@@ -437,7 +437,7 @@ async fn together_in_one(
 ) -> Result<(), RunError> {
     dialect::begin(job.connection).await?;
     let done = inside(job, entries, is_end, session).await;
-    apply::ended(job.connection, done.map(|()| true)).await.map(drop)
+    ended(job.connection, done.map(|()| true)).await.map(drop)
 }
 
 async fn inside(
@@ -524,7 +524,7 @@ async fn forget_session(connection: &mut Connection, version_table: &VersionTabl
     Ok(())
 }
 
-/// Forgets a step that was begun: a `stamp` has said where the database is.
+/// Forgets a step that was begun: it was stamped where the database is.
 pub(super) async fn forget(
     connection: &mut Connection,
     version_table: &VersionTable,
@@ -548,4 +548,15 @@ async fn drop_if_empty(connection: &mut Connection, version_table: &VersionTable
 
 fn of(dialect: Dialect, version_table: &VersionTable) -> String {
     format!("version_table = {}", dialect.string(version_table.name().as_str()))
+}
+
+/// Tells after a failure whether nothing of a step was done.
+pub(super) async fn is_untouched(job: &mut Job<'_, '_>, has_failed: bool) -> bool {
+    if !has_failed {
+        return false;
+    }
+    // A script may have become a user who may not read the list.
+    let is_ours = aside(job).await.is_ok();
+    let found = written(job.connection, job.version_table).await;
+    is_ours && matches!(found, Ok(Some(written)) if written.is_untouched())
 }

@@ -13,6 +13,7 @@ mod entry;
 mod error;
 mod event;
 mod foreign_keys;
+mod job;
 mod journal;
 pub(crate) mod lock;
 pub(crate) mod misfit;
@@ -20,6 +21,8 @@ pub mod offline;
 mod prepare;
 mod resume;
 mod said;
+mod stamp;
+mod step;
 mod stop;
 mod version_table;
 
@@ -30,6 +33,12 @@ use crate::{
     dialect::{self, Before},
     revision::{self, Applied, Direction, Heads, Reach, Scripts, Step, Symbol, Target},
     schema::Dialect,
+};
+
+use self::{
+    job::{Job, Rows},
+    prepare::Prepared,
+    step::{StepMode, StepPlan, Work},
 };
 
 pub(crate) use self::prepare::is_opaque;
@@ -44,8 +53,8 @@ pub use self::{
     version_table::{VersionTable, VersionTableError},
 };
 
-/// How often a run begins again after the database gave up one of its transactions for the sake of another. A script
-/// that can never win is not tried for ever.
+/// How often a run begins again after a deadlock or a serialization failure. A script that can never win is not tried for
+/// ever.
 const TRIES: u32 = 10;
 
 /// How a run behaves.
@@ -324,7 +333,7 @@ impl<'m> Migrator<'m> {
         Ok(report)
     }
 
-    /// Runs with an ear for a request to stop.
+    /// Runs so that it can be stopped.
     async fn run_heeding(&mut self, goal: &Goal<'_>) -> Result<Report, RunError> {
         let Some(stop) = self.options.stop.clone() else { return self.run_locked(goal).await };
         stop::listen(self.connection, &stop).await?;
@@ -379,35 +388,6 @@ impl<'m> Migrator<'m> {
         }
     }
 
-    /// Replaces all rows by those of the goal, in one transaction: whatever fails, no row is lost.
-    async fn purge(&mut self, goal: &Goal<'_>) -> Result<Report, RunError> {
-        let table = self.options.version_table.clone();
-        let steps = self.steps(goal, &Heads::default(), false)?;
-        table.ensure(self.connection).await?;
-        let mut applied = Applied::new(self.scripts.graph(), Heads::default())?;
-        let mut changes = Vec::new();
-        for step in &steps {
-            changes.extend(applied.take(step));
-        }
-        let job = apply::Job {
-            direction: Direction::Stamp,
-            revision: "",
-            steps: &steps,
-            purges: true,
-            connection: self.connection,
-            version_table: &table,
-            allow_data_loss: self.options.allow_data_loss,
-            observer: &mut *self.observer,
-            settings: None,
-            hold: &self.hold,
-            stop: self.options.stop.as_ref(),
-        };
-        let (mut work, mut before) = Default::default();
-        apply::step(job, &mut work, &mut before, &Heads::default(), &changes).await?;
-        steps.iter().for_each(|step| (self.observer)(Event::StepFinished { step }));
-        Ok(Report { steps, heads: applied.heads().clone(), has_waited: false })
-    }
-
     /// Runs steps in order. Returns `false` when the heads were not as expected: nothing of that step was done.
     async fn run_steps(
         &mut self,
@@ -427,9 +407,8 @@ impl<'m> Migrator<'m> {
             return Ok(false);
         }
         stop::refuse(self.options.stop.as_ref())?;
-        let mut prepared = prepare::prepare(self.connection.dialect(), self.scripts, &steps, before, &heads)?;
-        let allow_data_loss = self.options.allow_data_loss;
-        prepare::refuse_dangers(self.connection, &prepared.hazards, allow_data_loss).await?;
+        let prepared = prepare::prepare(self.connection.dialect(), self.scripts, &steps, before, &heads)?;
+        prepare::refuse_dangers(self.connection, &prepared.hazards, self.options.allow_data_loss).await?;
         let outside = self.outside(&steps, &prepared.works);
         self.look_at_outside(outside).await?;
         self.tell_of_roles(&steps, &prepared.works);
@@ -437,54 +416,88 @@ impl<'m> Migrator<'m> {
         let ids = steps.iter().filter_map(|step| Some(self.scripts.graph().id(step.revision?)));
         table.refuse_what_cannot_be_written(self.connection, ids).await?;
 
-        let scripts = self.scripts;
-        let mut applied = Applied::new(scripts.graph(), heads)?;
-        for (step, work) in steps.iter().zip(&mut prepared.works) {
+        let Prepared { works, mut before, hazards: _ } = prepared;
+        let mut applied = Applied::new(self.scripts.graph(), heads)?;
+        for (step, work) in steps.iter().zip(works) {
             let expected = applied.heads().clone();
             let changes = applied.take(step);
-            let revision = step.revision.map_or_else(String::new, |at| scripts.graph().id(at).to_owned());
-            if work.waits() {
-                let dialect = self.connection.dialect();
-                *work = prepare::again(dialect, scripts, step, &mut prepared.before, &expected)?;
-            }
-            let is_outside = apply::is_outside(work);
-            let job = apply::Job {
-                direction: step.direction,
-                revision: &revision,
-                steps: std::slice::from_ref(step),
-                purges: false,
-                connection: self.connection,
-                version_table: &table,
-                allow_data_loss,
-                observer: &mut *self.observer,
-                settings: None,
-                hold: &self.hold,
-                stop: self.options.stop.as_ref(),
-            };
-            let done = apply::step(job, work, &mut prepared.before, &expected, &changes).await;
-            match done {
-                Ok(true) => {}
-                Ok(false) => {
-                    (self.observer)(Event::Replanned);
-                    return Ok(false);
-                }
-                Err(source) if !is_outside && *tries > 0 && apply::is_worth_another_try(&source) => {
-                    *tries -= 1;
-                    (self.observer)(Event::GaveWay { step });
-                    return Ok(false);
-                }
-                Err(source) if revision.is_empty() => return Err(source),
-                Err(source) if is_outside => return Err(source.outside(&revision, true)),
-                Err(source) => {
-                    let path = step.revision.map(|at| scripts.script(at).path);
-                    return Err(RunError::Step { revision, path, source: Box::new(source) });
-                }
+            let rows = Rows { expected: &expected, changes: &changes };
+            if !self.run_step(step, work, &mut before, rows, tries).await? {
+                return Ok(false);
             }
             (self.observer)(Event::StepFinished { step });
             report.steps.push(step.clone());
             report.heads = applied.heads().clone();
         }
         Ok(true)
+    }
+
+    /// Runs one step. Returns `false`, with nothing of it done, when all has to be planned again.
+    async fn run_step(
+        &mut self,
+        step: &Step,
+        work: Work,
+        before: &mut Before,
+        rows: Rows<'_>,
+        tries: &mut u32,
+    ) -> Result<bool, RunError> {
+        let (scripts, dialect) = (self.scripts, self.connection.dialect());
+        let id = step.revision.map(|at| scripts.graph().id(at));
+        let (Some(revision), Direction::Downgrade | Direction::Upgrade) = (id, step.direction) else {
+            let moved = self.move_rows(std::slice::from_ref(step), Some(rows.expected), rows.changes).await;
+            return self.judged(step, moved, tries);
+        };
+        let work = match work.waits() {
+            true => prepare::again(dialect, scripts, step, before, rows.expected)?,
+            false => work,
+        };
+        let StepPlan { mode, session } = StepPlan::of(dialect, work);
+        let is_outside = matches!(mode, StepMode::OutsideTransaction(_));
+        let job = Job {
+            step,
+            revision,
+            connection: self.connection,
+            version_table: &self.options.version_table,
+            allow_data_loss: self.options.allow_data_loss,
+            observer: &mut *self.observer,
+            session,
+            settings: None,
+            hold: &self.hold,
+            stop: self.options.stop.as_ref(),
+        };
+        match apply::step(job, mode, before, rows).await {
+            Err(source) if is_outside => Err(source.outside(revision, true)),
+            done => self.judged(step, done, tries),
+        }
+    }
+
+    /// Says what a step in a transaction came to: it is done, has to be planned again, or failed.
+    fn judged(
+        &mut self,
+        step: &Step,
+        done: Result<bool, RunError>,
+        tries: &mut u32,
+    ) -> Result<bool, RunError> {
+        match done {
+            Ok(true) => Ok(true),
+            Ok(false) => {
+                (self.observer)(Event::Replanned);
+                Ok(false)
+            }
+            Err(source) if *tries > 0 && apply::is_worth_another_try(&source) => {
+                *tries -= 1;
+                (self.observer)(Event::GaveWay { step });
+                Ok(false)
+            }
+            Err(source) => Err(match step.revision {
+                None => source,
+                Some(at) => RunError::Step {
+                    revision: self.scripts.graph().id(at).to_owned(),
+                    path: Some(self.scripts.script(at).path),
+                    source: Box::new(source),
+                },
+            }),
+        }
     }
 
     /// Refuses before the run what could only fail in its middle, and tells what may be run twice.
@@ -505,7 +518,7 @@ impl<'m> Migrator<'m> {
     }
 
     /// Tells which columns are filled with the name of a role, where a text was probably meant.
-    fn tell_of_roles(&mut self, steps: &[Step], works: &[prepare::Work]) {
+    fn tell_of_roles(&mut self, steps: &[Step], works: &[Work]) {
         for (step, work) in steps.iter().zip(works) {
             let revision = step.revision.map_or("", |at| self.scripts.graph().id(at));
             for (table, column) in &work.roles {
@@ -515,11 +528,11 @@ impl<'m> Migrator<'m> {
     }
 
     /// Lists the statements that run outside transactions, each with its revision.
-    fn outside(&self, steps: &[Step], works: &[prepare::Work]) -> Vec<(String, String)> {
+    fn outside(&self, steps: &[Step], works: &[Work]) -> Vec<(String, String)> {
         let graph = self.scripts.graph();
         let each = steps.iter().zip(works).flat_map(|(step, work)| {
             let revision = step.revision.map_or_else(String::new, |at| graph.id(at).to_owned());
-            prepare::outside_statements(work).map(move |sql| (revision.clone(), sql.to_owned()))
+            work.outside().map(move |statement| (revision.clone(), statement.sql.clone()))
         });
         each.collect()
     }

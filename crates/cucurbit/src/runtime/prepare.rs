@@ -6,13 +6,17 @@ use std::collections::BTreeSet;
 
 use crate::{
     connection::{Connection, ConnectionError},
-    dialect::{self, Before, Dialect, Hazard, Mode, Offender, Plan, PlanError, lexer},
-    operation::{BoxedCode, Change, ColumnChange, Execute, Functions, Operation, for_dialect},
+    dialect::{self, Before, Dialect, Hazard, Mode, Offender, PlanError, lexer},
+    operation::{Change, ColumnChange, Execute, Functions, Operation, for_dialect},
     revision::{Applied, Direction, Heads, ScriptPanic, Scripts, Step},
     schema::{Ident, Object, ObjectId, Schema, TableName},
 };
 
-use super::{RunError, backfill, resume, said::Said};
+use super::{
+    RunError, backfill, entry,
+    said::Said,
+    step::{Segment, Work, raw_sql},
+};
 
 /// The steps of a run, made ready.
 #[derive(Debug)]
@@ -31,67 +35,6 @@ pub(super) struct Danger {
     hazard: Hazard,
     revision: String,
     path: String,
-}
-
-/// What one step does: segments in order.
-#[derive(Debug, Default)]
-pub(super) struct Work {
-    pub(super) segments: Vec<Segment>,
-    /// The fingerprint of its script, where something of it runs outside transactions.
-    pub(super) script: String,
-    /// The columns that it fills with what `user` means in SQL.
-    pub(super) roles: Vec<(TableName, Ident)>,
-}
-
-impl Work {
-    /// Tells whether nothing of the step could be planned yet.
-    pub(super) fn waits(&self) -> bool {
-        let mut planned = self.segments.iter().filter(|segment| !matches!(segment, Segment::Code { .. }));
-        matches!(planned.next(), Some(Segment::Waiting(_)))
-    }
-
-    /// Takes the cheaper way wherever there is one: hazards and guards are looked at.
-    pub(super) fn in_place(&mut self) {
-        for segment in &mut self.segments {
-            if let Segment::Planned(plan) | Segment::Opaque(plan) = segment {
-                *plan = std::mem::take(plan).in_place();
-            }
-        }
-    }
-
-    /// Joins the segments into one plan, or tells what only a database could do.
-    pub(super) fn into_plan(self) -> Result<Plan, RunError> {
-        let mut whole = Plan::default();
-        for segment in self.segments {
-            match segment {
-                Segment::Code { title, code: _ } => return Err(RunError::CodeOffline { title }),
-                Segment::Planned(plan) | Segment::Opaque(plan) => whole.append(plan),
-                Segment::Waiting(operations) => {
-                    let operation = operations.first().map(Operation::describe).unwrap_or_default();
-                    return Err(RunError::UnknownOffline { operation });
-                }
-            }
-        }
-        Ok(whole)
-    }
-}
-
-/// A part of a step.
-#[derive(Debug)]
-pub(super) enum Segment {
-    /// A function of the script.
-    Code {
-        /// What it does.
-        title: String,
-        /// The function, until it is run.
-        code: Option<BoxedCode>,
-    },
-    /// Statements that are known.
-    Planned(Plan),
-    /// SQL whose effect on the schema is unknown: after it, the database is read again.
-    Opaque(Plan),
-    /// Operations after opaque SQL, planned when the database was read.
-    Waiting(Vec<Operation>),
 }
 
 /// Records and plans every step, as far as can be done without running any.
@@ -124,13 +67,14 @@ pub(super) fn prepare(
         refuse_irreversible(&operations).map_err(failed)?;
         let mut work = Work::default();
         if operations.iter().any(|operation| dialect::outside(dialect, operation).is_some()) {
-            work.script = resume::fingerprint_of(&operations);
+            work.script = entry::fingerprint_of(&operations);
         }
         for part in parts(dialect, operations) {
             let (operations, opens) = match part {
                 Part::Code { title, key } => {
                     writes_rows = true;
-                    work.segments.push(Segment::Code { title, code: functions.take(key) });
+                    let code = functions.take(key).expect("a recording keeps the function of every key");
+                    work.segments.push(Segment::Code { title, code });
                     continue;
                 }
                 Part::Known(operations) => (operations, false),
@@ -362,7 +306,7 @@ fn refuse_irreversible(operations: &[Operation]) -> Result<(), PlanError> {
     Ok(())
 }
 
-/// A run of operations with known effects, or one whose effect is unknown, or code.
+/// A run of operations with known effects, or one of unknown effect, or code.
 pub(super) enum Part {
     Code { title: String, key: usize },
     Known(Vec<Operation>),
@@ -480,19 +424,9 @@ fn refuse_foreseen(
     refuse_mixed_modes(dialect, &foreseen)
 }
 
-/// Returns the SQL of an operation that is SQL.
-pub(super) fn raw_sql(operation: &Operation) -> Option<&str> {
-    if let Operation::Execute(Execute { sql, .. }) = operation { Some(sql) } else { None }
-}
-
 /// The same for a step that is planned when the database was read: what the script alone tells is said at the start.
 fn refuse_mixed_words(dialect: Dialect, work: &Work) -> Result<(), RunError> {
-    let operations = || {
-        work.segments.iter().flat_map(|segment| match segment {
-            Segment::Waiting(operations) => operations.as_slice(),
-            Segment::Code { .. } | Segment::Planned(_) | Segment::Opaque(_) => &[],
-        })
-    };
+    let operations = || work.segments.iter().flat_map(Segment::waiting);
     let Some(statement) = operations().find_map(|operation| dialect::outside(dialect, operation)) else {
         return Ok(());
     };
@@ -502,10 +436,7 @@ fn refuse_mixed_words(dialect: Dialect, work: &Work) -> Result<(), RunError> {
     });
     // The last of the segments may be SQL of unknown effect: nothing follows it.
     let before_last = work.segments.split_last().map_or(&[] as &[Segment], |(_, before)| before);
-    let opens = before_last.iter().any(|segment| match segment {
-        Segment::Waiting(operations) => operations.iter().any(|operation| is_opaque(dialect, operation)),
-        Segment::Code { .. } | Segment::Planned(_) | Segment::Opaque(_) => false,
-    });
+    let opens = before_last.iter().flat_map(Segment::waiting).any(|operation| is_opaque(dialect, operation));
     let replaces = operations().any(|operation| {
         matches!(operation, Operation::Drop { id: ObjectId::Table(_), .. })
             && dialect::may_rebuild(dialect, operation)
@@ -517,15 +448,4 @@ fn refuse_mixed_words(dialect: Dialect, work: &Work) -> Result<(), RunError> {
         Some(other) => Err(RunError::MixedModes { statement, other }),
         None => Ok(()),
     }
-}
-
-/// Lists the statements of a step that run outside transactions, as far as they are known.
-pub(super) fn outside_statements(work: &Work) -> impl Iterator<Item = &str> {
-    let planned = work.segments.iter().flat_map(|segment| match segment {
-        Segment::Planned(plan) | Segment::Opaque(plan) => plan.statements.as_slice(),
-        Segment::Code { .. } | Segment::Waiting(_) => &[],
-    });
-    planned
-        .filter(|statement| statement.mode == Mode::OutsideTransaction)
-        .map(|statement| statement.sql.as_str())
 }

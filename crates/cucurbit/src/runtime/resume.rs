@@ -15,8 +15,8 @@ use crate::{
 
 use super::{
     Event, Goal, Migrator, Report, RunError, VersionTable,
-    apply::{self, Job},
-    entry::{EntryMode, Line, State, Written, command},
+    entry::{EntryMode, Line, State, Written, command, fingerprint, fingerprint_of},
+    job::{Job, put_back},
     journal,
     prepare::{self, Part},
     stop,
@@ -26,7 +26,12 @@ impl Migrator<'_> {
     /// Goes on with a step that was begun and stopped outside a transaction, if there is one.
     pub(super) async fn finish(&mut self, goal: &Goal<'_>, report: &mut Report) -> Result<(), RunError> {
         let table = self.options.version_table.clone();
-        let Some(written) = begun(self.connection, &table).await? else { return Ok(()) };
+        let written = match begun(self.connection, &table).await {
+            // A stamp says where the database is, whatever was written down.
+            Err(RunError::UnknownEntry { .. }) if matches!(goal, Goal::Stamp { .. }) => return Ok(()),
+            written => written?,
+        };
+        let Some(written) = written else { return Ok(()) };
         let Some(unfinished) = written.unfinished(self.connection.dialect()) else { return Ok(()) };
         match (goal, unfinished.direction) {
             (Goal::Upgrade(_), Direction::Upgrade) | (Goal::Downgrade(..), Direction::Downgrade) => {}
@@ -57,38 +62,26 @@ impl Migrator<'_> {
         };
         let scripts = self.scripts;
         let mut job = Job {
-            direction: unfinished.direction,
+            step: &step,
             revision: &unfinished.revision,
-            steps: std::slice::from_ref(&step),
-            purges: false,
             connection: self.connection,
             version_table: &table,
             allow_data_loss: self.options.allow_data_loss,
             observer: &mut *self.observer,
+            session: None,
             settings,
             hold: &self.hold,
             stop: self.options.stop.as_ref(),
         };
         let done = take_up(&mut job, scripts, &step, written).await;
-        let is_untouched = is_untouched(&mut job, done.is_err()).await;
+        let is_untouched = journal::is_untouched(&mut job, done.is_err()).await;
         let done = done.map_err(|source| source.outside(job.revision, is_untouched));
-        if apply::put_back(&mut job, done).await? {
+        if put_back(&mut job, done).await? {
             (self.observer)(Event::StepFinished { step: &step });
             report.steps.push(step);
         }
         Ok(())
     }
-}
-
-/// Tells after a failure whether nothing of a step was done.
-pub(super) async fn is_untouched(job: &mut Job<'_, '_>, has_failed: bool) -> bool {
-    if !has_failed {
-        return false;
-    }
-    // A script may have become a user who may not read the list.
-    let is_ours = journal::aside(job).await.is_ok();
-    let found = journal::written(job.connection, job.version_table).await;
-    is_ours && matches!(found, Ok(Some(written)) if written.is_untouched())
 }
 
 /// Reads the step that was begun. One of which nothing was done is forgotten.
@@ -262,17 +255,4 @@ fn planned(dialect: Dialect, before: &mut Before, operations: &[Operation]) -> O
     };
     let sql: Vec<Operation> = operations.iter().map(sql).collect::<Option<_>>()?;
     Some(dialect.plan(&mut Before::default(), &sql).ok()?.statements)
-}
-
-/// Returns the fingerprint of what a script says.
-pub(super) fn fingerprint_of(operations: &[Operation]) -> String {
-    fingerprint(&Operation::to_json(operations))
-}
-
-/// Returns the FNV-1a hash of a text, 64 bits: it tells one text of a script from another.
-pub(super) fn fingerprint(text: &str) -> String {
-    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    format!("{hash:016x}")
 }

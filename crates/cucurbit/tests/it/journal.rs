@@ -13,9 +13,10 @@ use std::{
 use cucurbit::{
     Op, Script, command,
     connection::Connection,
+    error::{Error, ErrorCode},
     prelude::*,
     revision::Reach,
-    runtime::{Event, Migrator, Report, RunError},
+    runtime::{Event, Migrator, Report, RunError, RunOptions, Stop},
     schema::Schema,
 };
 
@@ -194,6 +195,48 @@ fn a_run_that_is_cut_off_anywhere_goes_on_there() {
             }
             assert!(statement > 3, "{statement} statements were seen");
         }
+    });
+}
+
+#[test]
+fn an_entry_of_another_version_is_not_run() {
+    on_each_database(async |database| {
+        let mut connection = database.connect().await;
+        upgrade(&mut connection, "a1").await.unwrap();
+        let entries = [("mode", "alone"), ("state", "later"), ("direction", "across")];
+        for (column, word) in entries {
+            let stop = Stop::default();
+            let list = scripts(&list());
+            let mut migrator = Migrator::on(&mut connection, &list)
+                .options(RunOptions { stop: Some(stop.clone()), ..RunOptions::default() })
+                .observer(move |event| {
+                    if matches!(event, Event::Statement { sql } if sql.contains("CONCURRENTLY") || sql == "VACUUM") {
+                        stop.ask();
+                    }
+                });
+            migrator.upgrade_heads().await.unwrap_err();
+            drop(migrator);
+            let there = state(&mut connection, &database).await;
+            let set = format!("UPDATE cucurbit_journal SET {column} = '{word}' WHERE state = 'waiting'");
+            assert!(connection.execute(&set).await.unwrap() > 0);
+
+            let error = Error::from(upgrade(&mut connection, "head").await.unwrap_err());
+            assert_eq!(error.code(), ErrorCode::UnknownJournalEntry, "{error:?}");
+            assert!(error.to_string().ends_with(&format!("of an unknown kind: `{word}`")), "{error}");
+            assert_eq!(state(&mut connection, &database).await, there, "nothing of it is run");
+
+            let undone = match database.dialect {
+                Postgres => "DROP INDEX IF EXISTS ux_plant_name; ALTER TABLE plant DROP COLUMN height",
+                Sqlite => "ALTER TABLE plant DROP COLUMN height",
+            };
+            connection.execute(undone).await.unwrap();
+            let a1 = ["a1".parse().unwrap()];
+            Migrator::on(&mut connection, &list).stamp(&a1, false).await.unwrap();
+            assert_eq!(database.tables(&mut connection).await, ["alembic_version", "plant"]);
+        }
+        upgrade(&mut connection, "a3").await.unwrap();
+        let done = state(&mut connection, &database).await;
+        assert_eq!(without_statistics(&done), AFTER.replace("a2", "a3"));
     });
 }
 
