@@ -458,15 +458,14 @@ fn refuse_constraints_declared_twice(entity: &'static str, table: &Table) -> Res
 fn described(constraint: &ConstraintRef) -> String {
     match constraint {
         ConstraintRef::Check { expression } => format!("the check `{}`", expression.base),
-        ConstraintRef::ForeignKey { columns, referred: None } => {
-            format!("a foreign key on {}", joined(columns))
-        }
-        ConstraintRef::ForeignKey { columns, referred: Some(referred) } => {
-            format!("a foreign key on {} to `{}`", joined(columns), referred.table)
+        ConstraintRef::ForeignKey { columns, referred } => {
+            let to = referred.as_ref().map_or_else(String::new, |to| format!(" to `{}`", to.table));
+            format!("a foreign key on {}{to}", joined(columns))
         }
         ConstraintRef::Named(name) => format!("a constraint `{name}`"),
         ConstraintRef::PrimaryKey => "the primary key".to_owned(),
         ConstraintRef::Unique { columns } => format!("a unique constraint on {}", joined(columns)),
+        _ => "a constraint".to_owned(),
     }
 }
 

@@ -183,7 +183,8 @@ fn array(elements: &[Value]) -> Result<Option<String>, String> {
             ServerDefault::Computed { .. }
             | ServerDefault::Expression(_)
             | ServerDefault::Identity(_)
-            | ServerDefault::Serial(_) => return Ok(None),
+            | ServerDefault::Serial(_)
+            | _ => return Ok(None),
         });
     }
     Ok(Some(format!("{{{}}}", written.join(","))))

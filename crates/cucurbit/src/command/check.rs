@@ -6,6 +6,7 @@ use super::{Project, compare::Compared, place, reader::Reader, replay};
 
 /// How strict a check is.
 #[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
 pub struct CheckOptions {
     /// Whether pending revisions are a failure.
     pub require_heads: bool,
@@ -15,6 +16,7 @@ pub struct CheckOptions {
 
 /// What a check found.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Check {
     /// The revisions that the database has not run yet.
     pub pending: Vec<String>,

@@ -11,12 +11,27 @@ use crate::{
 use super::{Project, place, reader::Reader};
 
 /// The two sides of a comparison.
+///
+/// ```
+/// use cucurbit::command::{Between, Source};
+///
+/// assert_eq!(Between::default(), Between::new(Source::Database, Source::Models));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Between {
     /// What is there.
     pub from: Source,
     /// What shall be.
     pub to: Source,
+}
+
+impl Between {
+    /// Compares one source with another.
+    #[must_use]
+    pub fn new(from: Source, to: Source) -> Self {
+        Self { from, to }
+    }
 }
 
 impl Default for Between {

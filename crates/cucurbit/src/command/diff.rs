@@ -13,6 +13,7 @@ use super::{
 
 /// What two sources differ in.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Differences {
     /// What makes the one into the other.
     pub operations: Vec<Operation>,
@@ -28,6 +29,7 @@ pub struct Differences {
 
 /// What each side holds that is not compared.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Sides {
     /// What is on the side that is there.
     pub from: Vec<Unmodelled>,

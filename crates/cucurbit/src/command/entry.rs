@@ -10,6 +10,7 @@ use super::Project;
 
 /// What is said of one revision by `history`, `show`, `heads`, `current` and `branches`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Entry {
     /// The id.
     pub revision: String,
@@ -34,6 +35,7 @@ pub struct Entry {
 /// What a revision is in its graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Mark {
     /// It has no child.
     Head,
@@ -51,6 +53,7 @@ pub enum Mark {
 
 /// A branch point with its children.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Branch {
     /// The revision with several children.
     pub at: Entry,

@@ -37,6 +37,7 @@ pub struct NewRevision {
 
 /// A script that was written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Written {
     /// The id.
     pub revision: String,

@@ -11,6 +11,7 @@ use crate::schema::{Advice, Dialect};
 
 /// Why a database did not do what it was asked.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum ConnectionError {
     /// It could not be reached or opened.
     #[error("cannot connect to {url}")]

@@ -18,6 +18,7 @@ pub struct Missing {
 
 /// What a name was taken for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum MissingKind {
     /// A column.
     Column,

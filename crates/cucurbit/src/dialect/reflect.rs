@@ -60,6 +60,7 @@ impl fmt::Display for Unmodelled {
 
 /// Why a database's schema could not be read.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum ReflectError {
     /// The catalogue could not be queried.
     #[error("cannot read the schema of the database")]

@@ -83,6 +83,7 @@ impl Passed {
 
 /// Why a statement of a file ends the reading of it.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Stopped {
     /// It reached beyond the database, by code; that was undone.
     Beyond,
@@ -98,6 +99,7 @@ impl From<ConnectionError> for Stopped {
 
 /// Why a scratch database could not be had.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum ScratchError {
     /// The server refused.
     #[error("no scratch database can be made")]

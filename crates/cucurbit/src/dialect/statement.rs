@@ -35,7 +35,10 @@ pub struct Shortcut {
 }
 
 /// One SQL statement.
+///
+/// This struct is non-exhaustive so that facts can be added.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Statement {
     /// The text, without a semicolon.
     pub sql: String,
@@ -82,6 +85,7 @@ pub enum Done {
 
 /// What a statement asks of the session that runs it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Session {
     /// Nothing.
     #[default]
@@ -137,6 +141,7 @@ impl Hazard {
 
 /// A row in danger.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Offender {
     /// What tells it from others, as `id = 7`.
     pub key: String,
@@ -145,7 +150,10 @@ pub struct Offender {
 }
 
 /// What could happen to the rows that are there.
+///
+/// This enum is non-exhaustive so that dangers can be added.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum HazardKind {
     /// Values or rows are dropped and the script does not say `.loses_data()`.
     LosesData,
@@ -185,6 +193,7 @@ impl HazardKind {
 
 /// What must hold around a statement, checked by the runner.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Guard {
     /// As many rows are written as this table holds.
     CopiesAllRows {
@@ -315,6 +324,7 @@ impl Plan {
 
 /// Why operations cannot be turned into statements.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PlanError {
     /// An operation does not fit what is there.
     #[error("cannot {operation}")]

@@ -17,6 +17,7 @@ const OUR_PREFIX: &str = "cucurbit_";
 
 /// Says what is left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Filter {
     /// The connection's own schema, if it is not `public`.
     pub own: Option<Ident>,
@@ -44,6 +45,7 @@ pub struct Filter {
 
 /// Objects of one kind that a schema holds and that are left out of a comparison.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct LeftOut {
     /// The kind.
     pub kind: LeftOutKind,
@@ -53,6 +55,7 @@ pub struct LeftOut {
 
 /// A kind of objects that are left out, in the order in which they are listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum LeftOutKind {
     /// A table that is declared as external.
     External,

@@ -69,6 +69,20 @@ impl Diff {
 ///
 /// Expressions whose texts differ become questions, unless `answers` holds what the server says of them; ask
 /// them in one batch and compare again. The order of columns is not a difference.
+///
+/// ```
+/// use cucurbit::{
+///     dialect::Answers,
+///     diff::{Filter, diff},
+///     schema::{Dialect, Schema, TableBuilder, build::integer},
+/// };
+///
+/// let plant = TableBuilder::build("plant", |table| table.column(integer("id")));
+/// let (from, to) = (Schema::new(), Schema::from_tables([plant]));
+/// let canonical = |schema| Dialect::Sqlite.canonical(schema);
+/// let found = diff(&canonical(from), &canonical(to), &Answers::default(), &Filter::default());
+/// assert_eq!(found.operations[0].describe(), "create table plant");
+/// ```
 #[must_use]
 pub fn diff(from: &Canonical, to: &Canonical, answers: &Answers, filter: &Filter) -> Diff {
     let to = &*to.in_case_of(from);

@@ -46,11 +46,14 @@ pub use self::{
 /// One change of a schema or of its rows.
 ///
 /// An operation says what to do and nothing of what was: that is in the schema it applies to.
+///
+/// This enum is non-exhaustive so that verbs can be added.
 #[expect(
     clippy::large_enum_variant,
     reason = "operations are few, and a box would hide the kind from a pattern"
 )]
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Operation {
     /// Changes an object in place.
     Alter(Change),
@@ -120,6 +123,7 @@ pub enum Operation {
 
 /// A change of an object in place, by its kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Change {
     /// Changes of a column.
     Column {
@@ -165,6 +169,7 @@ pub enum Change {
 
 /// One change of a table itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TableChange {
     /// Sets an option, or takes it away; databases without the option do nothing.
     SetOption {
@@ -177,6 +182,7 @@ pub enum TableChange {
 
 /// One change of a column.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ColumnChange {
     /// Says that the values that are there may be lost, where computed ones take their place.
     LosesData,
@@ -228,6 +234,7 @@ impl ColumnChange {
 
 /// One change of a constraint.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ConstraintChange {
     /// Says when a foreign key is checked.
     SetDeferral(Deferral),
@@ -237,6 +244,7 @@ pub enum ConstraintChange {
 
 /// One change of an enum type.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum EnumChange {
     /// Adds a value.
     AddValue {

@@ -15,6 +15,7 @@ use super::{
 
 /// Why an operation has no reverse.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Irreversible {
     /// What SQL did is not known.
     #[error("what `{sql}` did cannot be undone without its author")]

@@ -7,6 +7,7 @@ use crate::schema::{Sequence, SequenceOptions, Type};
 /// A start and bounds that were never set follow the rest, as in a new sequence: an ascending one with another minimum
 /// starts there.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SequenceChange {
     /// Sets how many values a session takes at once.
     SetCache(i64),

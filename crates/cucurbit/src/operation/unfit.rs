@@ -6,6 +6,7 @@ use crate::schema::{ConstraintRef, Ident, ObjectName, Referred, TableName};
 
 /// Why an operation does not fit the schema it is applied to.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ApplyError {
     /// The table is not there.
     #[error("there is no table `{table}`")]

@@ -10,6 +10,18 @@ use super::validate::{self, GraphError};
 ///
 /// Methods take and give positions: places in the `Vec` it was built from, which is the load order. They panic
 /// when a position is not one of the graph's.
+///
+/// ```
+/// use cucurbit::revision::{Edges, Graph, Node, Revision};
+///
+/// let plants = Revision::new("1975ea83b712");
+/// let beds = Revision::new("ae1027a6acf4").revises(&["1975ea83b712"]);
+/// let graph = Graph::new(vec![Node::new(&plants, "plants"), Node::new(&beds, "beds")])?;
+///
+/// assert_eq!(graph.ids(graph.heads()), ["ae1027a6acf4"]);
+/// assert!(graph.ancestors(graph.heads(), Edges::DownRevisions).iter().eq([0, 1]));
+/// # Ok::<(), cucurbit::revision::GraphError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Graph {
     pub(super) entries: Vec<Entry>,

@@ -30,6 +30,7 @@ pub enum RowChange {
 
 /// Why the rows of a version table do not fit the graph.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum HeadsError {
     /// A row is an ancestor of another.
     #[error("Requested revision {revision} overlaps with other requested revisions {other}")]

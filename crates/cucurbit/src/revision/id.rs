@@ -72,6 +72,7 @@ pub(super) fn check_name(name: &str) -> Result<(), RevisionIdError> {
 
 /// Why a text cannot be a revision id or a branch label.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum RevisionIdError {
     /// Nothing was given.
     #[error("a revision identifier must not be empty")]

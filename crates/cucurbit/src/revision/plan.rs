@@ -49,6 +49,7 @@ pub enum Reach {
 
 /// Why there is no plan.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum PlanError {
     /// A relative downgrade on a branch would revert a revision that other branches stand on.
     #[error(

@@ -8,6 +8,7 @@ use super::{Node, lineage};
 
 /// Why a list of nodes is not a graph of revisions.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum GraphError {
     /// Revisions are each other's ancestors by `down_revision`.
     #[error("Cycle is detected in revisions ({})", revisions.join(", "))]

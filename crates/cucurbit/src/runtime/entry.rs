@@ -10,6 +10,7 @@ use super::{RunError, checks::Checks};
 
 /// A step that was begun and not finished.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Unfinished {
     /// Which way it goes.
     pub direction: Direction,

@@ -20,6 +20,7 @@ const MOST_NAMES: usize = 8;
 
 /// What the history says of an operation that does not fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Misfit {
     /// The file of the script.
     pub path: String,
@@ -37,6 +38,7 @@ pub struct Misfit {
 
 /// Whose mistake it is that an operation does not fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Fault {
     /// The database is not what its history says.
     Database,

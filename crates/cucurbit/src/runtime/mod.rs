@@ -18,6 +18,7 @@ mod journal;
 pub(crate) mod lock;
 pub(crate) mod misfit;
 pub mod offline;
+mod options;
 mod prepare;
 mod resume;
 mod said;
@@ -48,6 +49,7 @@ pub use self::{
     event::{Event, Observer},
     journal::unfinished,
     misfit::{Fault, Misfit},
+    options::RunOptions,
     said::said,
     stop::Stop,
     version_table::{VersionTable, VersionTableError},
@@ -57,32 +59,9 @@ pub use self::{
 /// ever.
 const TRIES: u32 = 10;
 
-/// How a run behaves.
-#[derive(Clone, Debug)]
-pub struct RunOptions {
-    /// Where the applied revisions are kept.
-    pub version_table: VersionTable,
-    /// How long to wait for the lock.
-    pub lock_wait: Duration,
-    /// Whether to drop what is not empty without `.loses_data()` in the script.
-    pub allow_data_loss: bool,
-    /// Who may ask the run to stop, if anybody.
-    pub stop: Option<Stop>,
-}
-
-impl Default for RunOptions {
-    fn default() -> Self {
-        Self {
-            version_table: VersionTable::default(),
-            lock_wait: Duration::from_secs(60),
-            allow_data_loss: false,
-            stop: None,
-        }
-    }
-}
-
 /// What a run did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Report {
     /// The steps that were committed, in order.
     pub steps: Vec<Step>,

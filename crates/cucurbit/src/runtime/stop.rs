@@ -29,7 +29,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// use cucurbit::runtime::{RunOptions, Stop};
 ///
 /// let stop = Stop::default();
-/// let options = RunOptions { stop: Some(stop.clone()), ..RunOptions::default() };
+/// let options = RunOptions::new().stop(stop.clone());
 /// // From another task or thread, while the run goes on:
 /// stop.ask();
 /// ```

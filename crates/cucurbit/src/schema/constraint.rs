@@ -186,6 +186,7 @@ pub struct Check {
 
 /// Names one constraint of a table: by its name, or by what it is if it has no chosen name.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ConstraintRef {
     /// The unnamed check with this condition.
     Check {

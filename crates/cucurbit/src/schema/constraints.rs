@@ -9,6 +9,7 @@ use super::{
 
 /// A constraint of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Constraint {
     /// The primary key.
     PrimaryKey(PrimaryKey),

@@ -23,6 +23,7 @@ impl From<String> for Expression {
 
 /// A column's server default. Its kinds exclude each other, as they do in SQL.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ServerDefault {
     /// `GENERATED ALWAYS AS (expression)`.
     Computed {

@@ -54,6 +54,7 @@ pub struct NamingConvention {
 
 /// Why a convention gives no name.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum NamingError {
     /// Two constraints of a table get the same name.
     #[error("the naming convention gives `{name}` to two constraints of table `{table}`")]

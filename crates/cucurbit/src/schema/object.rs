@@ -40,7 +40,10 @@ impl Kind {
 }
 
 /// An object of a schema.
+///
+/// This enum is non-exhaustive so that kinds can be added.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Object {
     /// A column of a table.
     Column {
@@ -75,6 +78,7 @@ pub enum Object {
 
 /// Which object of a schema is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ObjectId {
     /// A column of a table.
     Column {

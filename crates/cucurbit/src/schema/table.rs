@@ -39,6 +39,7 @@ pub struct TableOptions {
 
 /// One of the options of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum TableOption {
     /// SQLite: row ids are never given twice (`AUTOINCREMENT`).
     Autoincrement,

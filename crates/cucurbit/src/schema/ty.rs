@@ -12,7 +12,10 @@ pub type ColumnType = Variants<Type>;
 /// A logical column type.
 ///
 /// Lengths are in characters for text and in bytes for binary; precisions of times are digits of a second.
+///
+/// This enum is non-exhaustive so that types can be added.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Type {
     /// An array of another type (PostgreSQL only).
     Array(Box<Self>),

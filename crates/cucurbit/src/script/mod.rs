@@ -49,6 +49,7 @@ pub struct NewScript {
 
 /// Why a revision's file was not written.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum ScriptError {
     /// A file is there already.
     #[error("the file `{}` already exists", path.display())]

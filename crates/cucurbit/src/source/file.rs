@@ -16,6 +16,7 @@ use crate::{
 
 /// Why a file of SQL gives no schema.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum SqlFileError {
     /// It is no text of UTF-8.
     #[error("{}, line {line}, is not UTF-8", path.display())]
@@ -148,6 +149,7 @@ fn refuse_other(path: &Path, bytes: &[u8]) -> Result<(), SqlFileError> {
 
 /// What a file of SQL made.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Made {
     /// The schema.
     pub before: Before,

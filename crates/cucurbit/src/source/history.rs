@@ -12,6 +12,7 @@ use crate::{
 
 /// Why the history cannot be replayed.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum ReplayError {
     /// SQL whose effect on the schema is not known.
     #[error("what revision `{revision}` does to the schema is not known: `{statement}`")]

@@ -31,7 +31,10 @@ pub use self::{
 /// assert_eq!("schema.sql".parse(), Ok(Source::File("schema.sql".into())));
 /// assert!("model".parse::<Source>().is_err());
 /// ```
+///
+/// This enum is non-exhaustive so that sources can be added.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Source {
     /// What the project's database holds.
     Database,

@@ -43,7 +43,7 @@ async fn upgrade(
     second: fn(&mut Op),
     allow_data_loss: bool,
 ) -> Result<(), RunError> {
-    let options = RunOptions { allow_data_loss, ..RunOptions::default() };
+    let options = RunOptions::new().allow_data_loss(allow_data_loss);
     let scripts = scripts(&list(second));
     Migrator::on(connection, &scripts).options(options).upgrade_heads().await.map(drop)
 }

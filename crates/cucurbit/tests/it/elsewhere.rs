@@ -63,7 +63,7 @@ fn counted(left_out: &[Unmodelled]) -> Vec<String> {
 }
 
 async fn diff(project: &Project, from: &str, to: &str) -> Differences {
-    let between = Between { from: from.parse().unwrap(), to: to.parse().unwrap() };
+    let between = Between::new(from.parse().unwrap(), to.parse().unwrap());
     command::diff(project, &between, false).await.unwrap()
 }
 
@@ -191,7 +191,7 @@ fn a_first_revision_makes_of_other_schemas_what_its_tables_need_and_nothing_else
         ];
         assert_eq!(counted(&left_out), left);
 
-        let between = Between { from: Source::Empty, to: Source::Database };
+        let between = Between::new(Source::Empty, Source::Database);
         let Written { warnings, path, .. } =
             command::create(&project, &new_revision("baseline"), &between).await.unwrap().unwrap();
         assert!(

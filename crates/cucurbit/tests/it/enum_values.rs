@@ -103,7 +103,7 @@ fn check(change: fn(&mut Op), expected: [&str; 4]) {
 fn refused(change: fn(&mut Op), said: &str, code: &str) {
     on_each_database(async |database: Database| {
         for allow_data_loss in [false, true] {
-            let options = RunOptions { allow_data_loss, ..RunOptions::default() };
+            let options = RunOptions::new().allow_data_loss(allow_data_loss);
             let error = run(&database, change, &options).await.expect_err("it is refused");
             let mut words = error.to_string();
             let mut source = std::error::Error::source(&error);

@@ -92,7 +92,7 @@ fn counted(left_out: &[Unmodelled]) -> Vec<String> {
 }
 
 fn between(from: &str, to: &str) -> Between {
-    Between { from: from.parse().unwrap(), to: to.parse().unwrap() }
+    Between::new(from.parse().unwrap(), to.parse().unwrap())
 }
 
 async fn check(project: &Project) -> (Vec<String>, Vec<String>) {

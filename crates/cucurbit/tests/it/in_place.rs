@@ -35,7 +35,7 @@ async fn run(
             ran.push(sql.to_owned());
         }
     };
-    let options = RunOptions { allow_data_loss, ..RunOptions::default() };
+    let options = RunOptions::new().allow_data_loss(allow_data_loss);
     let report =
         Migrator::on(connection, &scripts).options(options).observer(observer).upgrade(&[head]).await;
     report.map(|_| ran)

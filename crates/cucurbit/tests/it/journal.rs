@@ -208,7 +208,7 @@ fn an_entry_of_another_version_is_not_run() {
             let stop = Stop::default();
             let list = scripts(&list());
             let mut migrator = Migrator::on(&mut connection, &list)
-                .options(RunOptions { stop: Some(stop.clone()), ..RunOptions::default() })
+                .options(RunOptions::new().stop(stop.clone()))
                 .observer(move |event| {
                     if matches!(event, Event::Statement { sql } if sql.contains("CONCURRENTLY") || sql == "VACUUM") {
                         stop.ask();

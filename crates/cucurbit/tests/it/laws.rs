@@ -81,7 +81,8 @@ fn of_type(ty: &Type, default: ServerDefault) -> ServerDefault {
         | ServerDefault::Expression(_)
         | ServerDefault::Identity(_)
         | ServerDefault::Literal(_)
-        | ServerDefault::Serial(_) => default,
+        | ServerDefault::Serial(_)
+        | _ => default,
     }
 }
 

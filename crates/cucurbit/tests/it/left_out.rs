@@ -170,7 +170,7 @@ fn books_of_tools_and_what_is_no_table_of_the_project_are_left_out() {
             command::create(&with_history, &new_revision("again"), &Between::default()).await.unwrap();
         assert_eq!(written, None);
 
-        let between = Between { from: Source::Empty, to: Source::Database };
+        let between = Between::new(Source::Empty, Source::Database);
         let Differences { operations, .. } = command::diff(&with_history, &between, false).await.unwrap();
         let described: Vec<String> =
             operations.iter().map(cucurbit::operation::Operation::describe).collect();
@@ -235,7 +235,7 @@ fn what_a_table_needs_and_no_operation_makes_is_said_when_its_revision_is_writte
             let folder = tempfile::tempdir().unwrap();
             std::fs::create_dir(folder.path().join("versions")).unwrap();
             file(&folder);
-            let between = Between { from: Source::Empty, to: to.parse().unwrap() };
+            let between = Between::new(Source::Empty, to.parse().unwrap());
             let project = project(&database, &folder, Vec::new());
             let written =
                 command::create(&project, &new_revision("baseline"), &between).await.unwrap().unwrap();

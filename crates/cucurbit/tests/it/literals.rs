@@ -253,7 +253,8 @@ async fn meaning(server: &mut Connection, ty: &Type, literal: &Literal) -> Strin
         | Type::Real
         | Type::Text
         | Type::Time { .. }
-        | Type::Uuid) => ty.to_string(),
+        | Type::Uuid
+        | _) => ty.to_string(),
     };
     let text = match literal {
         Literal::String(_) => sql(literal),

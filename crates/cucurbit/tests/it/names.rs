@@ -83,7 +83,7 @@ fn a_first_revision_keeps_every_name_that_the_server_would_not_give() {
         let mut connection = database.connect().await;
         connection.execute(ODD).await.unwrap();
         let names = texts(&mut connection, NAMES).await;
-        let between = Between { from: Source::Empty, to: Source::Database };
+        let between = Between::new(Source::Empty, Source::Database);
         let differences = command::diff(&project, &between, false).await.unwrap();
         let text = cucurbit::script::render(&differences.operations);
         // What the server would give is not said.
@@ -120,7 +120,7 @@ fn models_that_say_nothing_of_a_sequence_are_served_by_any() {
         connection.execute(old).await.unwrap();
         connection.close().await.unwrap();
         let said = async |from, to| {
-            let differences = command::diff(&project, &Between { from, to }, false).await.unwrap();
+            let differences = command::diff(&project, &Between::new(from, to), false).await.unwrap();
             differences.operations.iter().map(Operation::describe).collect::<Vec<_>>()
         };
         assert_eq!(said(Source::Database, Source::Models).await, [""; 0]);
@@ -154,7 +154,7 @@ fn names_of_the_models_that_are_one_name_for_the_database_are_refused_and_said()
     on_each_database(async |database: Database| {
         let folder = tempfile::tempdir().unwrap();
         let project = project(&database, &folder, models_with_long_names);
-        let between = Between { from: Source::Empty, to: Source::Models };
+        let between = Between::new(Source::Empty, Source::Models);
         let created = command::create(&project, &new_revision("first"), &between).await;
         match database.dialect {
             Dialect::Postgres => {

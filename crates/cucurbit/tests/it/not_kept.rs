@@ -36,7 +36,7 @@ async fn downgrade(project: &Project, target: &str) {
 }
 
 async fn differences(project: &Project, from: &str, to: &str) -> Vec<String> {
-    let between = Between { from: from.parse().unwrap(), to: to.parse().unwrap() };
+    let between = Between::new(from.parse().unwrap(), to.parse().unwrap());
     let found = command::diff(project, &between, false).await.unwrap_or_else(|error| panic!("{error:?}"));
     found.operations.iter().map(Operation::describe).collect()
 }
@@ -186,7 +186,7 @@ fn what_one_database_alone_is_told_of_a_type_is_known_on_both() {
         assert_eq!(differences(&project, "history", "models").await, new);
         assert_eq!(differences(&project, "database", "models").await, new);
         for from in ["history", "database"] {
-            let between = Between { from: from.parse().unwrap(), to: "models".parse().unwrap() };
+            let between = Between::new(from.parse().unwrap(), "models".parse().unwrap());
             let written = command::create(&project, &new_revision("new"), &between).await.unwrap().unwrap();
             let text = std::fs::read_to_string(&written.path).unwrap();
             assert!(text.contains("op.add_enum_value(\"mood\", \"new\");"), "{text}");

@@ -34,7 +34,7 @@ fn project(folder: &TempDir, url: &str, scripts: Vec<Script>, models: Models) ->
 }
 
 fn between(from: &str, to: &str) -> Between {
-    Between { from: from.parse().unwrap(), to: to.parse().unwrap() }
+    Between::new(from.parse().unwrap(), to.parse().unwrap())
 }
 
 async fn diff(project: &Project, from: &str, to: &str) -> Vec<String> {

@@ -76,7 +76,7 @@ fn a_script_that_panics_leaves_nothing_and_gives_the_lock_back() {
     }
     on_each_database(async |database: Database| {
         let (mut first, mut second) = (database.connect().await, database.connect().await);
-        let options = RunOptions { lock_wait: Duration::ZERO, ..RunOptions::default() };
+        let options = RunOptions::new().lock_wait(Duration::ZERO);
         let bad = [script("a", &[], bed, panics), script("b", &["a"], panics, nothing)];
         let error = upgrade(&mut first, &bad, "head").await.unwrap_err();
         let said = error.to_string();
@@ -121,7 +121,7 @@ fn what_is_not_empty_is_not_dropped_without_consent() {
             assert_eq!(connection.value("SELECT count(*) FROM bed").await.unwrap().as_deref(), Some("1"));
         }
         let list = [first, script("c", &["a"], drop_table, nothing)];
-        let options = RunOptions { allow_data_loss: true, ..RunOptions::default() };
+        let options = RunOptions::new().allow_data_loss(true);
         Migrator::on(&mut connection, &scripts(&list))
             .options(options)
             .upgrade(&[target("head")])
@@ -307,7 +307,7 @@ fn the_lock_is_waited_for_and_its_holder_is_named() {
         let graph = scripts(&list);
         // The other run stands in the middle of a step.
         let mut events = Vec::new();
-        let options = RunOptions { lock_wait: Duration::from_millis(300), ..RunOptions::default() };
+        let options = RunOptions::new().lock_wait(Duration::from_millis(300));
         let (table, _) = cucurbit::runtime::VersionTable::default().located(&mut holder).await.unwrap();
         let mut lock = RunLock::of(&mut holder, table.table()).await.unwrap();
         assert!(lock.try_take(&mut holder).await.unwrap());

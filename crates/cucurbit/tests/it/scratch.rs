@@ -126,7 +126,7 @@ async fn a_drop_that_another_session_keeps_from_being_done_ends_with_a_warning()
         ..Location::default()
     };
     let project = Project::open(Env::new(Vec::new()), location).unwrap();
-    let between = Between { from: "empty".parse().unwrap(), to: "a.sql".parse().unwrap() };
+    let between = Between::new("empty".parse().unwrap(), "a.sql".parse().unwrap());
     let began = Instant::now();
     let found = command::diff(&project, &between, false).await.unwrap();
     assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());

@@ -73,18 +73,22 @@ fn as_recorded(operation: &Operation) -> Operation {
         | Operation::Drop { .. }
         | Operation::Irreversible { .. }
         | Operation::Rename { .. }
-        | Operation::Run { .. } => operation.clone(),
+        | Operation::Run { .. }
+        | _ => operation.clone(),
     }
 }
 
 /// Names the verb of an operation and the kind of what it is about.
 fn verb_and_kind(operation: &Operation) -> String {
     match operation {
-        Operation::Alter(Change::Column { .. }) => "alter column".to_owned(),
-        Operation::Alter(Change::Constraint { .. }) => "alter constraint".to_owned(),
-        Operation::Alter(Change::Enum { .. }) => "alter enum".to_owned(),
-        Operation::Alter(Change::Sequence { .. }) => "alter sequence".to_owned(),
-        Operation::Alter(Change::Table { .. }) => "alter table".to_owned(),
+        Operation::Alter(change) => match change {
+            Change::Column { .. } => "alter column".to_owned(),
+            Change::Constraint { .. } => "alter constraint".to_owned(),
+            Change::Enum { .. } => "alter enum".to_owned(),
+            Change::Sequence { .. } => "alter sequence".to_owned(),
+            Change::Table { .. } => "alter table".to_owned(),
+            other => panic!("{other:?} has no name here"),
+        },
         Operation::BulkInsert(_) => "bulk insert".to_owned(),
         Operation::Comment { id, .. } => format!("comment {}", id.kind()),
         Operation::Create { object: Object::Constraint { constraint, .. }, .. } => match constraint {
@@ -93,6 +97,7 @@ fn verb_and_kind(operation: &Operation) -> String {
             Constraint::ForeignKey(_) => "create foreign key".to_owned(),
             Constraint::Check(_) => "create check".to_owned(),
             Constraint::Exclusion(_) => "create exclusion".to_owned(),
+            other => panic!("{other:?} has no name here"),
         },
         Operation::Create { object, .. } => format!("create {}", object.kind()),
         Operation::Drop { id, .. } => format!("drop {}", id.kind()),
@@ -101,6 +106,7 @@ fn verb_and_kind(operation: &Operation) -> String {
         Operation::On { .. } => "on".to_owned(),
         Operation::Rename { id, .. } => format!("rename {}", id.kind()),
         Operation::Run { .. } => "run".to_owned(),
+        other => panic!("{other:?} has no name here"),
     }
 }
 

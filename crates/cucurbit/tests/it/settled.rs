@@ -69,7 +69,7 @@ pub(crate) fn questions(table: &Table) -> Vec<Question> {
         match &column.default {
             Some(ServerDefault::Computed { .. }) => subjects.push(Subject::Computed(column.name.clone())),
             Some(ServerDefault::Expression(_)) => subjects.push(Subject::Default(column.name.clone())),
-            Some(ServerDefault::Identity(_) | ServerDefault::Literal(_) | ServerDefault::Serial(_))
+            Some(ServerDefault::Identity(_) | ServerDefault::Literal(_) | ServerDefault::Serial(_) | _)
             | None => {}
         }
     }

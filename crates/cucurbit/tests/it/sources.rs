@@ -65,7 +65,7 @@ fn project(folder: &TempDir, url: Option<&str>, scripts: Vec<Script>) -> Project
 }
 
 fn between(from: &str, to: &str) -> Between {
-    Between { from: from.parse().unwrap(), to: to.parse().unwrap() }
+    Between::new(from.parse().unwrap(), to.parse().unwrap())
 }
 
 async fn create(project: &Project, from: &str, to: &str) -> Result<Option<Written>, Error> {
@@ -252,7 +252,7 @@ fn a_database_without_anything_gives_no_first_revision() {
         let project = project(&folder, Some(&database.url), Vec::new());
         assert_eq!(create(&project, "empty", "database").await.unwrap(), None);
         let id = NewRevision { id: Some("abc".to_owned()), ..new_revision("models") };
-        let between = Between { from: Source::Empty, to: Source::Models };
+        let between = Between::new(Source::Empty, Source::Models);
         let written = command::create(&project, &id, &between).await.unwrap().unwrap();
         assert_eq!(written.revision, "abc");
     });

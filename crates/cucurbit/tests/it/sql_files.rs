@@ -36,7 +36,7 @@ pub(crate) fn project(folder: &TempDir, database: &Database, scripts: Vec<Script
 }
 
 pub(crate) fn between(from: &str, to: &str) -> Between {
-    Between { from: from.parse().unwrap(), to: to.parse().unwrap() }
+    Between::new(from.parse().unwrap(), to.parse().unwrap())
 }
 
 /// Compares nothing with a file.

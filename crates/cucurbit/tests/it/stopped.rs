@@ -47,7 +47,7 @@ fn a_run_that_is_asked_to_stop_leaves_the_database_at_a_revision_and_the_lock_fr
     on_each_database(async |database: Database| {
         let (mut connection, mut other) = (database.connect().await, database.connect().await);
         let stop = Stop::default();
-        let options = RunOptions { stop: Some(stop.clone()), ..RunOptions::default() };
+        let options = RunOptions::new().stop(stop.clone());
         let begun = Instant::now();
         let list = scripts(&list(long));
         let error = Migrator::on(&mut connection, &list)
@@ -67,7 +67,7 @@ fn a_run_that_is_asked_to_stop_leaves_the_database_at_a_revision_and_the_lock_fr
         assert_eq!(error.to_string(), "the run was stopped; the database is at a1");
         assert_eq!(version(&mut connection).await.as_deref(), Some("a1"));
         assert_eq!(other.value("SELECT count(*) FROM bed").await.unwrap().as_deref(), Some("0"));
-        let options = RunOptions { lock_wait: Duration::ZERO, ..RunOptions::default() };
+        let options = RunOptions::new().lock_wait(Duration::ZERO);
         let list = scripts(&self::list(nothing));
         Migrator::on(&mut other, &list).options(options).upgrade_heads().await.unwrap();
         // The connection that was stopped is as good as new.
@@ -78,7 +78,7 @@ fn a_run_that_is_asked_to_stop_leaves_the_database_at_a_revision_and_the_lock_fr
 /// Runs the second of two revisions, which is asked to stop at its code, and returns why it ended and how long it took.
 async fn stopped_at_code(connection: &mut Connection, upgrade: fn(&mut Op)) -> (RunError, Duration) {
     let stop = Stop::default();
-    let options = RunOptions { stop: Some(stop.clone()), ..RunOptions::default() };
+    let options = RunOptions::new().stop(stop.clone());
     let begun = Instant::now();
     let list = scripts(&list(upgrade));
     let error = Migrator::on(connection, &list)
@@ -137,7 +137,7 @@ fn code_that_is_asked_to_stop_is_rolled_back_whatever_it_waits_for() {
             assert_eq!(other.value("SELECT count(*) FROM bed").await.unwrap().as_deref(), Some("0"));
             // The connection is as good as new, and the lock is free.
             assert_eq!(version(&mut connection).await.as_deref(), Some("a1"));
-            let options = RunOptions { lock_wait: Duration::ZERO, ..RunOptions::default() };
+            let options = RunOptions::new().lock_wait(Duration::ZERO);
             let list = scripts(&self::list(nothing)[..1]);
             Migrator::on(&mut other, &list).options(options).upgrade_heads().await.unwrap();
         }
@@ -154,7 +154,7 @@ fn a_step_in_pieces_that_is_asked_to_stop_says_so_and_goes_on() {
     on_each_database(async |database: Database| {
         let mut connection = database.connect().await;
         let stop = Stop::default();
-        let options = RunOptions { stop: Some(stop.clone()), ..RunOptions::default() };
+        let options = RunOptions::new().stop(stop.clone());
         let list = scripts(&list(pieces));
         let error = Migrator::on(&mut connection, &list)
             .options(options)

@@ -69,10 +69,7 @@ fn the_lock_is_the_table_s_whatever_the_search_path() {
         let mut lock = cucurbit::dialect::RunLock::of(&mut one, table.table()).await.unwrap();
         assert!(lock.try_take(&mut one).await.unwrap());
         other.execute("SET search_path = ta, public").await.unwrap();
-        let options = cucurbit::runtime::RunOptions {
-            lock_wait: std::time::Duration::ZERO,
-            ..cucurbit::runtime::RunOptions::default()
-        };
+        let options = cucurbit::runtime::RunOptions::new().lock_wait(std::time::Duration::ZERO);
         let list = scripts(&list());
         let error = Migrator::on(&mut other, &list).options(options).upgrade_heads().await.unwrap_err();
         assert!(matches!(error, RunError::Lock { .. }), "{error}");

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 /// Why a connection URL is invalid.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ConnectionUrlError {
     /// A bracket of an IPv6 address is missing.
     #[error("the IPv6 host of the connection URL is not closed by `]`")]

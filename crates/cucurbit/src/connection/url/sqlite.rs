@@ -25,6 +25,7 @@ pub(in crate::connection) struct SqliteUrl {
 
 /// Whose reading of `sqlite:///file.db` counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SqliteUrls {
     /// SQLAlchemy's: three slashes begin a relative path, four an absolute one.
     #[default]

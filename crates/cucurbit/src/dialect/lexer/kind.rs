@@ -8,6 +8,7 @@ use super::token::{Class, Token, Tokens};
 
 /// What running a statement does, as far as its words tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Kind {
     /// It makes, changes or drops something of a schema.
     ChangesSchema,

@@ -5,6 +5,7 @@ use crate::revision::HeadsError;
 
 /// Why a text is not a target.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ParseError {
     /// The text has no meaning.
     #[error("`{text}` is not a revision identifier")]
@@ -43,6 +44,7 @@ impl ParseError {
 
 /// Why a target stands for nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum TargetError {
     /// Several revisions are applied side by side, and the target does not say which one to count from.
     #[error("Ambiguous {} from multiple current revisions", verb(*purpose))]

@@ -159,7 +159,7 @@ fn nothing(operations: &[Operation], words: &str) -> Result<(), String> {
 }
 
 async fn differs(project: &Project, from: &str, to: &str) -> Result<(), String> {
-    let between = Between { from: from.parse().unwrap(), to: to.parse().unwrap() };
+    let between = Between::new(from.parse().unwrap(), to.parse().unwrap());
     let words = format!("diff {from} {to}");
     let found =
         command::diff(project, &between, false).await.map_err(|error| format!("{words}: {}", told(error)))?;

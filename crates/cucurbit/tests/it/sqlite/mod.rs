@@ -121,6 +121,7 @@ impl Database {
             Guard::CopiesAllRows { of } => vec![of.clone()],
             Guard::KeepsRows { of } => of.clone(),
             Guard::WritesOneText { of: _ } => Vec::new(),
+            other => panic!("{other:?} is not looked at here"),
         });
         let before: Vec<(TableName, String)> =
             tables.map(|table| (table.clone(), self.count(&table))).collect();
@@ -130,6 +131,7 @@ impl Database {
                 let now = match guard {
                     Guard::CopiesAllRows { .. } => written.to_string(),
                     Guard::KeepsRows { .. } | Guard::WritesOneText { .. } => self.count(table),
+                    other => panic!("{other:?} is not looked at here"),
                 };
                 if now != *count {
                     return Err(format!("rows of {table}: {count} became {now}"));
