@@ -133,7 +133,7 @@ impl Plan {
     /// let plant = TableBuilder::build("plant", |table| {
     ///     table.column(integer("id"));
     /// });
-    /// let mut before = Before::from(Schema::from_tables([plant]));
+    /// let mut before = Before::of(Schema::from_tables([plant]));
     /// let operations = Op::record(|op| drop(op.drop_table("plant")));
     /// let plan = Dialect::Postgres.plan(&mut before, &operations).unwrap();
     /// assert!(plan.to_json().contains(r#""mode": "access_exclusive""#));
