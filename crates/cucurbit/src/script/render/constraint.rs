@@ -1,8 +1,17 @@
-//! New constraints, in a new table and in one that is there.
+//! Constraints, in a new table and in one that is there.
 
-use crate::schema::{Action, Check, Constraint, ForeignKey, Ident, Match, PrimaryKey, TableName, Unique};
+use crate::{
+    operation::ConstraintChange,
+    schema::{
+        Action, Check, Constraint, ConstraintRef, Deferral, ForeignKey, Ident, Match, PrimaryKey, Referred,
+        TableName, Unique,
+    },
+};
 
-use super::spell;
+use super::{
+    lines::{Alteration, Line},
+    spell,
+};
 
 /// What is said of a constraint besides its name.
 struct Said {
@@ -12,6 +21,55 @@ struct Said {
     alone: &'static str,
     arguments: String,
     options: String,
+}
+
+/// Spells a new constraint of a table that is there.
+pub(super) fn create<'o>(table: &'o TableName, constraint: &Constraint) -> Line<'o> {
+    let in_block = format!("create_{}", call(constraint));
+    Line::InTable(Alteration { table, in_block, alone: call_alone(table, constraint) })
+}
+
+/// Spells a change of a constraint; `change` is the call that says it.
+pub(super) fn alter<'o>(table: &'o TableName, which: &ConstraintRef, change: &str) -> Line<'o> {
+    let in_block = of("alter", which) + change;
+    Line::InTable(Alteration { table, in_block, alone: None })
+}
+
+/// Spells that a constraint is dropped; `Op` has a method for one that has a name.
+pub(super) fn drop<'o>(table: &'o TableName, which: &ConstraintRef) -> Line<'o> {
+    let alone = if let ConstraintRef::Named(name) = which {
+        Some(format!("drop_constraint({}, {})", spell::ident(name), spell::table_name(table)))
+    } else {
+        None
+    };
+    Line::InTable(Alteration { table, in_block: of("drop", which), alone })
+}
+
+/// Spells the call of a method of `AlterTable` that is about a constraint which is there.
+fn of(verb: &str, which: &ConstraintRef) -> String {
+    match which {
+        ConstraintRef::Check { expression } => format!("{verb}_check({})", spell::expression(expression)),
+        ConstraintRef::ForeignKey { columns, referred } => {
+            let to = |Referred { table, columns }: &Referred| {
+                spell::call("to", &[&spell::table_name(table), &spell::idents(columns)])
+            };
+            let to = referred.as_ref().map(to).unwrap_or_default();
+            format!("{verb}_foreign_key({}){to}", spell::idents(columns))
+        }
+        ConstraintRef::Named(name) => format!("{verb}_constraint({})", spell::ident(name)),
+        ConstraintRef::PrimaryKey => format!("{verb}_primary_key()"),
+        ConstraintRef::Unique { columns } => format!("{verb}_unique({})", spell::idents(columns)),
+    }
+}
+
+/// Spells a change as a call.
+pub(super) const fn change(change: &ConstraintChange) -> &'static str {
+    match change {
+        ConstraintChange::SetDeferral(Deferral::NotDeferrable) => ".deferral(Deferral::NotDeferrable)",
+        ConstraintChange::SetDeferral(Deferral::Immediate) => ".deferral(Deferral::Immediate)",
+        ConstraintChange::SetDeferral(Deferral::Deferred) => ".deferral(Deferral::Deferred)",
+        ConstraintChange::Validate => ".validate()",
+    }
 }
 
 /// Spells a constraint as the call of a method of a new table.
@@ -32,7 +90,7 @@ pub(super) fn call(constraint: &Constraint) -> String {
 
 /// Spells a constraint as the call of a method of `Op`. Only one with a name has it, which takes name and table first; a
 /// table's primary key needs none.
-pub(super) fn call_alone(table: &TableName, constraint: &Constraint) -> Option<String> {
+fn call_alone(table: &TableName, constraint: &Constraint) -> Option<String> {
     let table = spell::table_name(table);
     let Said { in_table: _, alone, arguments, options } = said(constraint);
     match constraint {

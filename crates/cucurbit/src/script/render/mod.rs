@@ -1,22 +1,23 @@
 //! Operations as the Rust lines that a person would have written.
 //!
-//! The law of this folder: recording the lines gives back the very operations. Each verb has a file; how a value is
-//! spelled is in `spell.rs`; what surrounds the lines is in `template.rs`. Breaking lines is rustfmt's work.
+//! The law of this folder: recording the lines gives back the very operations. The kind of an object is asked for here,
+//! and what is particular to one is in a file of its own; how a value is spelled is in `spell.rs`; what surrounds the lines
+//! is in `template.rs`. Breaking lines is rustfmt's work.
 
-mod alter;
-mod comment;
+mod column;
 mod constraint;
-mod create;
-mod drop;
-mod rename;
-
-use std::mem;
+mod enumeration;
+mod index;
+mod lines;
+mod sequence;
+mod table;
 
 use crate::{
-    operation::{BulkInsert, Consent, Execute, Operation},
-    schema::{Table, TableName, TableOptions},
+    operation::{BulkInsert, Change, ColumnChange, Concurrency, Consent, Execute, Operation},
+    schema::{ConstraintRef, Expression, Ident, Kind, Object, ObjectId, TableName},
 };
 
+use self::lines::{Block, Body, Line, Lines};
 use super::spell;
 
 /// Writes operations as the lines of a function's body, each indented once and ended by a newline.
@@ -46,54 +47,20 @@ pub fn render(operations: &[Operation]) -> String {
     lines.code
 }
 
-/// What an operation is in a script.
-enum Line<'o> {
-    /// A line of its own.
-    Alone(String),
-    /// A call that is handed a closure.
-    Block(Block<'o>),
-    /// A change that one block holds together with others of the same table.
-    InTable(Alteration<'o>),
-}
-
-/// A call whose last argument is a closure; `closing` follows its brace.
-struct Block<'o> {
-    opening: String,
-    parameter: &'static str,
-    body: Body<'o>,
-    closing: &'static str,
-}
-
-/// What a closure does.
-enum Body<'o> {
-    Alterations(Vec<Alteration<'o>>),
-    Operations(&'o [Operation]),
-    Table(&'o Table),
-}
-
-/// A change that `op.alter_table` can hold.
-struct Alteration<'o> {
-    table: &'o TableName,
-    /// The call of a method of `AlterTable`.
-    in_block: String,
-    /// The call of a method of `Op` that says the same, where there is one.
-    alone: Option<String>,
-}
-
 /// Spells an operation.
 fn line(operation: &Operation) -> Line<'_> {
     match operation {
-        Operation::Alter(change) => alter::line(change),
+        Operation::Alter(change) => alter(change),
         Operation::BulkInsert(BulkInsert { table, columns, rows }) => {
             let (table, columns, rows) =
                 (spell::table_name(table), spell::idents(columns), spell::rows(rows));
             Line::op(&format!("bulk_insert({table}, {columns}, {rows})"))
         }
-        Operation::Comment { id, text } => comment::line(id, text.as_ref()),
+        Operation::Comment { id, text } => comment(id, text.as_ref()),
         Operation::Create { object, backfill, concurrency } => {
-            create::line(object, backfill.as_ref(), *concurrency)
+            create(object, backfill.as_ref(), *concurrency)
         }
-        Operation::Drop { id, consent, concurrency } => drop::line(id, *consent, *concurrency),
+        Operation::Drop { id, consent, concurrency } => drop(id, *consent, *concurrency),
         Operation::Execute(execute) => execute_line(execute),
         Operation::Irreversible { reason } => Line::op(&format!("irreversible({})", spell::text(reason))),
         Operation::On { dialect, operations } => Line::Block(Block {
@@ -102,9 +69,108 @@ fn line(operation: &Operation) -> Line<'_> {
             body: Body::Operations(operations),
             closing: ");",
         }),
-        Operation::Rename { id, to } => rename::line(id, to),
+        Operation::Rename { id, to } => rename(id, to),
         // No comparison finds code, and a function has no text: its place is marked for the author.
         Operation::Run { title, key: _ } => Line::Alone(format!("// op.run({}, …)", spell::text(title))),
+    }
+}
+
+/// Spells a change of an object.
+fn alter(change: &Change) -> Line<'_> {
+    match change {
+        Change::Column { table, column, changes } => column::alter(table, column, changes),
+        Change::Constraint { table, constraint, change } => {
+            constraint::alter(table, constraint, constraint::change(change))
+        }
+        Change::Enum { name, change } => enumeration::alter(name, change),
+        Change::Sequence { name, changes } => sequence::alter(name, changes),
+        Change::Table { table, change } => table::alter(table, change),
+    }
+}
+
+/// Spells that an object is created.
+fn create<'o>(object: &'o Object, backfill: Option<&Expression>, concurrency: Concurrency) -> Line<'o> {
+    match object {
+        Object::Column { table, column } => column::create(table, column, backfill),
+        Object::Constraint { table, constraint } => constraint::create(table, constraint),
+        Object::Enum(new) => enumeration::create(new),
+        Object::Index { table, index } => index::create(table, index, concurrency),
+        Object::Namespace(name) => Line::op(&format!("create_schema({})", spell::ident(name))),
+        Object::Sequence(new) => sequence::create(new),
+        Object::Table(table) => table::create(table),
+    }
+}
+
+/// How a script says which object is meant.
+enum Meant<'o> {
+    Column(&'o TableName, &'o Ident),
+    Constraint(&'o TableName, &'o ConstraintRef),
+    /// By the first arguments of methods of `Op`, whose names hold the word for the kind.
+    ByArguments(String),
+}
+
+fn meant(id: &ObjectId) -> Meant<'_> {
+    let by_two = |name, table| format!("{}, {}", spell::ident(name), spell::table_name(table));
+    match id {
+        ObjectId::Column { table, name } => Meant::Column(table, name),
+        ObjectId::Constraint { table, constraint } => Meant::Constraint(table, constraint),
+        ObjectId::Enum(name) | ObjectId::Sequence(name) | ObjectId::Table(name) => {
+            Meant::ByArguments(spell::table_name(name))
+        }
+        ObjectId::Index { table, name } => Meant::ByArguments(by_two(name, table)),
+        ObjectId::Namespace(name) => Meant::ByArguments(spell::ident(name)),
+    }
+}
+
+/// Spells a comment that is set, or one that is removed.
+fn comment<'o>(id: &'o ObjectId, text: Option<&String>) -> Line<'o> {
+    // No database is asked for the comment of a namespace, so `Op` has no method for it.
+    if let ObjectId::Namespace(name) = id {
+        let text =
+            text.map_or_else(|| "None".to_owned(), |text| format!("Some({}.into())", spell::text(text)));
+        let id = format!("ObjectId::Namespace({}.into())", spell::ident(name));
+        return Line::op(&format!("invoke(Operation::Comment {{ id: {id}, text: {text} }})"));
+    }
+    match (meant(id), text) {
+        (Meant::Column(table, name), _) => {
+            column::alter(table, name, &[ColumnChange::SetComment(text.cloned())])
+        }
+        (Meant::Constraint(table, constraint), _) => {
+            let change = text.map_or_else(|| ".drop_comment()".to_owned(), |text| spell::comment(Some(text)));
+            constraint::alter(table, constraint, &change)
+        }
+        (Meant::ByArguments(which), Some(text)) => {
+            Line::op(&format!("create_{}_comment({which}, {})", id.kind(), spell::text(text)))
+        }
+        (Meant::ByArguments(which), None) => Line::op(&format!("drop_{}_comment({which})", id.kind())),
+    }
+}
+
+/// Spells that an object is dropped.
+fn drop(id: &ObjectId, consent: Consent, concurrency: Concurrency) -> Line<'_> {
+    match meant(id) {
+        Meant::Column(table, name) => {
+            Line::both(table, "drop_column", &spell::ident(name), loses_data(consent))
+        }
+        Meant::Constraint(table, constraint) => constraint::drop(table, constraint),
+        Meant::ByArguments(which) => {
+            let kind = id.kind();
+            let consent = spell::flag(kind == Kind::Table && consent.is_given, ".loses_data()");
+            let how = spell::flag(kind == Kind::Index && concurrency.is_concurrent, ".concurrently()");
+            Line::op(&format!("drop_{kind}({which}){consent}{how}"))
+        }
+    }
+}
+
+/// Spells another name for an object.
+fn rename<'o>(id: &'o ObjectId, to: &Ident) -> Line<'o> {
+    let new = spell::ident(to);
+    match meant(id) {
+        Meant::Column(table, name) => column::alter(table, name, &[ColumnChange::Rename { to: to.clone() }]),
+        Meant::Constraint(table, constraint) => {
+            constraint::alter(table, constraint, &spell::call("rename", &[&new]))
+        }
+        Meant::ByArguments(which) => Line::op(&format!("rename_{}({which}, {new})", id.kind())),
     }
 }
 
@@ -124,133 +190,4 @@ fn execute_line(Execute { sql, is_outside_transaction, means }: &Execute) -> Lin
 
 const fn loses_data(consent: Consent) -> &'static str {
     spell::flag(consent.is_given, ".loses_data()")
-}
-
-impl<'o> Line<'o> {
-    /// A call of a method of `Op`.
-    fn op(call: &str) -> Self {
-        Self::Alone(format!("op.{call};"))
-    }
-
-    /// A change that methods of `Op` and of `AlterTable` have one name for; those of `Op` take the table first.
-    fn both(table: &'o TableName, method: &str, arguments: &str, options: &str) -> Self {
-        let name = spell::table_name(table);
-        Self::InTable(Alteration {
-            table,
-            in_block: format!("{method}({arguments}){options}"),
-            alone: Some(format!("{method}({name}, {arguments}){options}")),
-        })
-    }
-
-    /// A change that only a block can say.
-    const fn in_block(table: &'o TableName, in_block: String) -> Self {
-        Self::InTable(Alteration { table, in_block, alone: None })
-    }
-}
-
-/// Lines of code. Texts of several lines stay as they are: only their first line is indented.
-struct Lines {
-    code: String,
-    depth: usize,
-}
-
-impl Lines {
-    fn line(&mut self, line: &str) {
-        self.code += &"    ".repeat(self.depth);
-        self.code += line;
-        self.code.push('\n');
-    }
-
-    fn block(&mut self, Block { opening, parameter, body, closing }: Block<'_>) {
-        let mut inner = Self { code: String::new(), depth: self.depth + 1 };
-        match body {
-            Body::Alterations(alterations) => {
-                for Alteration { in_block, .. } in alterations {
-                    inner.line(&format!("table.{in_block};"));
-                }
-            }
-            Body::Operations(operations) => inner.operations(operations),
-            Body::Table(table) => inner.table(table),
-        }
-        if inner.code.is_empty() {
-            return self.line(&format!("{opening}|_| {{}}{closing}"));
-        }
-        self.line(&format!("{opening}|{parameter}| {{"));
-        self.code += &inner.code;
-        self.line(&format!("}}{closing}"));
-    }
-
-    /// Writes operations; what changes one table, one after the other, is one block.
-    fn operations(&mut self, operations: &[Operation]) {
-        let mut of_one_table: Vec<Alteration<'_>> = Vec::new();
-        for operation in operations {
-            match line(operation) {
-                Line::Alone(line) => {
-                    self.alterations(mem::take(&mut of_one_table));
-                    self.line(&line);
-                }
-                Line::Block(block) => {
-                    self.alterations(mem::take(&mut of_one_table));
-                    self.block(block);
-                }
-                Line::InTable(alteration) => {
-                    if of_one_table.last().is_some_and(|last| last.table != alteration.table) {
-                        self.alterations(mem::take(&mut of_one_table));
-                    }
-                    of_one_table.push(alteration);
-                }
-            }
-        }
-        self.alterations(of_one_table);
-    }
-
-    /// Writes changes of one table: a single one as a line, where `Op` has a method for it.
-    fn alterations(&mut self, alterations: Vec<Alteration<'_>>) {
-        match alterations.as_slice() {
-            [] => {}
-            [Alteration { alone: Some(call), .. }] => self.line(&format!("op.{call};")),
-            [Alteration { table, .. }, ..] => self.block(Block {
-                opening: format!("op.alter_table({}, ", spell::table_name(table)),
-                parameter: "table",
-                body: Body::Alterations(alterations),
-                closing: ");",
-            }),
-        }
-    }
-
-    /// Writes what is in a new table.
-    fn table(&mut self, table: &Table) {
-        let Table {
-            name: _,
-            columns,
-            constraints,
-            indexes,
-            comment,
-            options: TableOptions { is_autoincrement, is_strict, is_unlogged, is_without_rowid },
-        } = table;
-        for column in columns {
-            self.line(&format!("table.column({});", spell::column(column)));
-        }
-        for constraint in constraints {
-            self.line(&format!("table.{};", constraint::call(constraint)));
-        }
-        for index in indexes.values() {
-            let (name, options) = (spell::ident(&index.name), spell::index_options(index));
-            let parts = index.parts.iter().map(spell::index_part).collect::<Vec<_>>().join(", ");
-            self.line(&format!("table.index(Index::new({name}, vec![{parts}])){options};"));
-        }
-        if let Some(comment) = comment {
-            self.line(&format!("table.comment({});", spell::text(comment)));
-        }
-        for (is_set, option) in [
-            (is_autoincrement, "autoincrement"),
-            (is_strict, "strict"),
-            (is_unlogged, "unlogged"),
-            (is_without_rowid, "without_rowid"),
-        ] {
-            if *is_set {
-                self.line(&format!("table.{option}();"));
-            }
-        }
-    }
 }
