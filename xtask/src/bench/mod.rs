@@ -33,6 +33,8 @@ struct Options {
     is_quick: bool,
     /// Whether `docs/PERFORMANCE.md` is written.
     is_written: bool,
+    /// The commit whose library is measured in turns with this one.
+    before: Option<String>,
     /// The subjects; none is all.
     only: Vec<String>,
 }
@@ -54,10 +56,15 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode, Failure> {
     std::fs::create_dir_all(&folder).failed(&folder)?;
     let venv = python::with_alembic(&folder.join("venv"))?;
     let server = Server::obtain()?;
-    let bench = subject::Bench::prepare(folder, &venv, server.url(), options.is_quick, &options.only)?;
-    let rows = bench.measure(&options.only)?;
+    let before = options.before.as_deref().map(|commit| checkout(&folder, commit)).transpose()?;
+    let Options { is_quick, only, .. } = &options;
+    let bench = subject::Bench::prepare(folder, &venv, server.url(), before.as_deref(), *is_quick, only)?;
+    let rows = bench.measure(only)?;
     let table = table::markdown(&rows);
     print(&table);
+    if let Some(table) = table::beside_before(&rows) {
+        print(&table);
+    }
     if options.is_written {
         let file = crate::root().join("docs/PERFORMANCE.md");
         write(&file, &table, &machine::describe(&server_version(server.url())?))?;
@@ -72,17 +79,26 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode, Failure> {
 
 fn options(arguments: &[OsString]) -> Result<Options, Failure> {
     let mut options = Options::default();
-    for argument in arguments {
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
         match argument.to_str() {
             Some("--quick") => options.is_quick = true,
             Some("--write") => options.is_written = true,
+            Some("--before") => {
+                let commit = arguments.next().and_then(|commit| commit.to_str());
+                let commit = commit.ok_or_else(|| Failure::new("`--before` needs a commit"))?;
+                options.before = Some(commit.to_owned());
+            }
             Some(name) if subject::NAMES.contains(&name) => options.only.push(name.to_owned()),
             Some(_) | None => {
                 return Err(Failure::new(format!(
                     "`cargo xtask bench` does not know {}",
                     argument.display()
                 ))
-                .hint(format!("`--quick`, `--write`, or some of: {}", subject::NAMES.join(", "))));
+                .hint(format!(
+                    "`--quick`, `--write`, `--before COMMIT`, or some of: {}",
+                    subject::NAMES.join(", ")
+                )));
             }
         }
     }
@@ -97,6 +113,27 @@ fn folder() -> Result<PathBuf, Failure> {
     let program = std::env::current_exe().failed(Path::new("xtask"))?;
     let target = program.ancestors().nth(2);
     target.map(|target| target.join("bench")).ok_or_else(|| Failure::new("xtask lies in no target folder"))
+}
+
+/// The sources of a commit, in a folder of their own.
+fn checkout(folder: &Path, commit: &str) -> Result<PathBuf, Failure> {
+    let sources = folder.join("before");
+    let git = |words: &[&str], folder: &Path| {
+        let status = crate::status(Command::new("git").current_dir(folder).args(words))?;
+        if !status.success() {
+            return Err(Failure::new(format!("`git {}` failed ({status})", words.join(" "))));
+        }
+        Ok(())
+    };
+    if !sources.exists() {
+        git(
+            &["clone", "--quiet", "--shared", "--no-checkout", ".", &sources.to_string_lossy()],
+            &crate::root(),
+        )?;
+    }
+    git(&["fetch", "--quiet"], &sources)?;
+    git(&["checkout", "--quiet", "--detach", commit], &sources)?;
+    Ok(sources)
 }
 
 fn server_version(url: &str) -> Result<String, Failure> {
@@ -144,6 +181,9 @@ mod tests {
         assert_eq!(typed(&[]).expect("all"), Options::default());
         let quick = Options { is_quick: true, only: vec!["check".to_owned()], ..Options::default() };
         assert_eq!(typed(&["--quick", "check"]).expect("known"), quick);
+        let before = Options { before: Some("v0.1".to_owned()), ..Options::default() };
+        assert_eq!(typed(&["--before", "v0.1"]).expect("known"), before);
+        assert!(typed(&["--before"]).is_err());
         assert!(typed(&["--quik"]).is_err() && typed(&["--quick", "--write"]).is_err());
     }
 }

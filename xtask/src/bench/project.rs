@@ -53,23 +53,26 @@ fn sweep(folder: &Path, kept: &[String]) -> Result<(), Failure> {
 pub(super) struct Cucurbit {
     folder: PathBuf,
     target: PathBuf,
+    /// The workspace whose library they use.
+    library: PathBuf,
 }
 
 impl Cucurbit {
     /// Writes the workspace, and builds some of its projects in release form.
     pub(super) fn build(
         folder: PathBuf,
-        target: &Path,
+        target: PathBuf,
+        library: &Path,
         histories: &[History],
         built: &[&str],
     ) -> Result<Self, Failure> {
-        let project = Self { folder, target: target.to_owned() };
+        let project = Self { folder, target, library: library.to_owned() };
         let names: Vec<_> = histories.iter().map(|history| format!("\"{}\"", history.name)).collect();
         let manifest = format!("[workspace]\nresolver = \"3\"\nmembers = [{}]\n", names.join(", "));
         write(&project.folder.join("Cargo.toml"), &manifest)?;
         let lock = project.folder.join("Cargo.lock");
         if !lock.exists() {
-            std::fs::copy(crate::root().join("Cargo.lock"), &lock).failed(&lock)?;
+            std::fs::copy(library.join("Cargo.lock"), &lock).failed(&lock)?;
         }
         for history in histories {
             project.member(history)?;
@@ -101,7 +104,7 @@ impl Cucurbit {
 
     fn member(&self, History { name, revisions }: &History) -> Result<(), Failure> {
         let folder = self.folder.join(name);
-        let crates = crate::root().join("crates");
+        let crates = self.library.join("crates");
         let (library, build) = (crates.join("cucurbit"), crates.join("cucurbit-build"));
         let manifest = format!(
             "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\

@@ -8,7 +8,7 @@ use super::Failed as _;
 use super::database::{Database, Kind, done, tables};
 use super::measure::{Contender, in_turns};
 use super::project::{Alembic, Cucurbit, History, Revision, id};
-use super::table::{ALEMBIC, BARE, Bar, CUCURBIT, Row};
+use super::table::{ALEMBIC, BARE, BEFORE, Bar, CUCURBIT, Row};
 use crate::environment;
 use crate::report::{Failure, note};
 
@@ -20,6 +20,8 @@ pub(super) struct Bench {
     folder: PathBuf,
     server: String,
     cucurbit: Cucurbit,
+    /// The same projects with the library of another commit.
+    before: Option<Cucurbit>,
     alembic: Alembic,
     is_quick: bool,
 }
@@ -32,6 +34,7 @@ impl Bench {
         folder: PathBuf,
         venv: &Path,
         server: &str,
+        before: Option<&Path>,
         is_quick: bool,
         only: &[String],
     ) -> Result<Self, Failure> {
@@ -57,13 +60,13 @@ impl Bench {
             only.is_empty() || only.iter().any(|only| uses.contains(&only.as_str()))
         });
         let projects: Vec<&str> = projects.collect();
-        let cucurbit = Cucurbit::build(
-            folder.join(form).join("cucurbit"),
-            &folder.join("target"),
-            &histories,
-            &projects,
-        )?;
-        Ok(Self { folder: folder.join(form), server: server.to_owned(), cucurbit, alembic, is_quick })
+        let build = |name: &str, target: &str, library: &Path| {
+            let (folder, target) = (folder.join(form).join(name), folder.join(target));
+            Cucurbit::build(folder, target, library, &histories, &projects)
+        };
+        let cucurbit = build("cucurbit", "target", &crate::root())?;
+        let before = before.map(|library| build("before", "target-before", library)).transpose()?;
+        Ok(Self { folder: folder.join(form), server: server.to_owned(), cucurbit, before, alembic, is_quick })
     }
 
     /// Measures the subjects of these names, or all.
@@ -95,16 +98,28 @@ impl Bench {
         Database::new(kind, &self.server, &self.folder, name)
     }
 
-    fn ours<'a>(&'a self, name: &'a str, database: &'a Database, words: &'a [&'a str]) -> Contender<'a> {
-        Contender {
-            name: CUCURBIT,
-            prepare: Box::new(|| Ok(())),
-            command: Box::new(move || {
-                let mut command = Command::new(self.cucurbit.program(name));
-                command.arg("--database-url").arg(database.url()).args(words);
-                Ok(command)
-            }),
-        }
+    /// The program of this library and, where one is asked for, that of the other commit.
+    fn ours<'a>(&'a self, name: &'a str, database: &'a Database, words: &'a [&'a str]) -> Vec<Contender<'a>> {
+        let programs = [(CUCURBIT, Some(&self.cucurbit)), (BEFORE, self.before.as_ref())];
+        let contender = |(contender, project): (&'static str, Option<&'a Cucurbit>)| {
+            let program = project?.program(name);
+            Some(Contender {
+                name: contender,
+                prepare: Box::new(|| Ok(())),
+                command: Box::new(move || {
+                    let mut command = Command::new(&program);
+                    command.arg("--database-url").arg(database.url()).args(words);
+                    Ok(command)
+                }),
+            })
+        };
+        programs.into_iter().filter_map(contender).collect()
+    }
+
+    /// Runs a command of the program of this library, unmeasured.
+    fn run(&self, name: &str, database: &Database, words: &[&str]) -> Result<(), Failure> {
+        let mut command = Command::new(self.cucurbit.program(name));
+        done(command.arg("--database-url").arg(database.url()).args(words))
     }
 
     fn theirs<'a>(&'a self, name: &'a str, database: &'a Database, words: &'a [&'a str]) -> Contender<'a> {
@@ -128,7 +143,8 @@ impl Bench {
         let database = self.database(Kind::Sqlite, "startup");
         database.make()?;
         let words = ["current"];
-        let contenders = [self.ours("check", &database, &words), self.theirs("check", &database, &words)];
+        let mut contenders = self.ours("check", &database, &words);
+        contenders.push(self.theirs("check", &database, &words));
         let series = in_turns(self.runs(20), &contenders)?;
         database.remove()?;
         let bars = vec![Bar::Faster(40.0), Bar::Memory(12.0)];
@@ -143,8 +159,8 @@ impl Bench {
         for command in ["heads", "history"] {
             note(&format!("`{command}` of {number} revisions"));
             let words = [command];
-            let contenders =
-                [self.ours("history", &database, &words), self.theirs("history", &database, &words)];
+            let mut contenders = self.ours("history", &database, &words);
+            contenders.push(self.theirs("history", &database, &words));
             let series = in_turns(self.runs(7), &contenders)?;
             let work = format!("`{command}`, {number} revisions");
             rows.push(Row { work, series, bars: vec![Bar::Seconds(0.03)] });
@@ -192,7 +208,7 @@ impl Bench {
         let database = self.database(kind, "check");
         database.make()?;
         database.run(&self.folder, &tables(kind, number, asked))?;
-        done(&mut (self.ours("check", &database, &["stamp", "head"]).command)()?)?;
+        self.run("check", &database, &["stamp", "head"])?;
         let sql = self.folder.join("catalogue.sql");
         let mut catalogue = Command::new(self.cucurbit.program("catalogue"));
         let output = catalogue.arg(database.url()).stderr(Stdio::inherit()).output().failed(&sql)?;
@@ -200,7 +216,7 @@ impl Bench {
 
         let words = ["check"];
         let asked = if asked { "yes" } else { "no" };
-        let mut contenders = vec![self.ours("check", &database, &words)];
+        let mut contenders = self.ours("check", &database, &words);
         // It would take minutes, and no bar asks for it.
         if number < 5_000 {
             contenders.push(self.theirs("check", &database, &words));
@@ -233,11 +249,8 @@ impl Bench {
             std::fs::write(&sql, steps(kind, number)).failed(&sql)?;
             let words = ["upgrade", "head"];
             let ours_words = ["--quiet", "upgrade", "head"];
-            let mut contenders = [
-                self.ours("upgrade", &database, &ours_words),
-                self.theirs("upgrade", &database, &words),
-                self.bare(&database, &sql),
-            ];
+            let mut contenders = self.ours("upgrade", &database, &ours_words);
+            contenders.extend([self.theirs("upgrade", &database, &words), self.bare(&database, &sql)]);
             for contender in &mut contenders {
                 contender.prepare = Box::new(|| database.make());
             }
@@ -254,7 +267,7 @@ impl Bench {
         let (base, database) = (self.database(Kind::Sqlite, "big"), self.database(Kind::Sqlite, "rebuild"));
         note(&format!("a table of {number} rows on SQLite"));
         base.make()?;
-        done(&mut (self.ours("rebuild", &base, &["--quiet", "upgrade", &id(0)]).command)()?)?;
+        self.run("rebuild", &base, &["--quiet", "upgrade", &id(0)])?;
         base.run(&self.folder, &filling(number))?;
         let sql = self.folder.join("rebuild.sql");
         std::fs::write(&sql, BARE_REBUILD).failed(&sql)?;
@@ -270,8 +283,8 @@ impl Bench {
             note(&work);
             let target = id(at);
             let (words, quiet) = (["upgrade", target.as_str()], ["--quiet", "upgrade", target.as_str()]);
-            let mut contenders =
-                vec![self.ours("rebuild", &database, &quiet), self.theirs("rebuild", &database, &words)];
+            let mut contenders = self.ours("rebuild", &database, &quiet);
+            contenders.push(self.theirs("rebuild", &database, &words));
             if at == 1 {
                 contenders.push(self.bare(&database, &sql));
             }

@@ -23,6 +23,8 @@ pub(super) struct Row {
 }
 
 pub(super) const CUCURBIT: &str = "Cucurbit";
+/// Cucurbit of another commit.
+pub(super) const BEFORE: &str = "before";
 pub(super) const ALEMBIC: &str = "Alembic";
 pub(super) const BARE: &str = "bare SQL";
 
@@ -116,4 +118,26 @@ pub(super) fn markdown(rows: &[Row]) -> String {
         ));
     }
     lines.join("\n")
+}
+
+/// Writes the table of this library beside that of another commit; none without one.
+pub(super) fn beside_before(rows: &[Row]) -> Option<String> {
+    let line = |row: &Row| {
+        let (now, before) = (row.of(CUCURBIT)?, row.of(BEFORE)?);
+        Some(format!(
+            "| {} | {} ({}) | {} ({}) | {:.2} ({:.2}) | {:.0}, {:.0} MiB |",
+            row.work,
+            time(before.median()),
+            time(before.least()),
+            time(now.median()),
+            time(now.least()),
+            now.median() / before.median(),
+            now.least() / before.least(),
+            before.memory(),
+            now.memory(),
+        ))
+    };
+    let lines: Vec<String> = rows.iter().filter_map(line).collect();
+    let head = "| work | before | now | of before | memory: before, now |\n|---|---|---|---|---|";
+    (!lines.is_empty()).then(|| format!("{head}\n{}", lines.join("\n")))
 }
