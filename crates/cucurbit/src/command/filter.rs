@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     diff::Filter,
     error::Error,
-    schema::{ObjectName, Schema},
+    schema::{Kind, ObjectName, Schema},
     source::Source,
 };
 
@@ -41,17 +41,7 @@ impl Reader<'_> {
 
     /// Returns what the scripts make, where the database holds what only they can tell to be the project's.
     fn declared(&self, after: &Schema, said: Schema) -> Result<Option<Schema>, Error> {
-        let Schema {
-            tables: _,
-            enums,
-            sequences,
-            namespaces,
-            external: _,
-            remarks: _,
-            unsaid: _,
-            uncounted: _,
-        } = after;
-        let has_to_tell = !(enums.is_empty() && sequences.is_empty() && namespaces.is_empty());
+        let has_to_tell = after.besides_tables().next().is_some() || !after.namespaces.is_empty();
         let Some(heads) = self.heads.as_ref().filter(|_| has_to_tell) else { return Ok(None) };
         if self.dialect.capabilities().stores_everything() {
             replay::said(self.project, self.dialect, heads, self.server.current_schema.as_ref()).map(Some)
@@ -87,11 +77,9 @@ impl Reader<'_> {
     }
 }
 
-/// Lists the types and sequences that the history did not make: they may be another program's.
+/// Lists what is no table and the history did not make: it may be another program's.
 fn left_alone(history: Option<&Schema>, after: &Schema) -> BTreeSet<ObjectName> {
-    let names = after.enums.keys().chain(after.sequences.keys());
-    let is_made = |name: &ObjectName| {
-        history.is_some_and(|made| made.enums.contains_key(name) || made.sequences.contains_key(name))
-    };
-    names.filter(|name| !is_made(name)).cloned().collect()
+    let is_made =
+        |(kind, name): &(Kind, &ObjectName)| history.is_some_and(|made| made.has_named(*kind, name));
+    after.besides_tables().filter(|object| !is_made(object)).map(|(_, name)| name.clone()).collect()
 }

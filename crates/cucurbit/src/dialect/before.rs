@@ -69,14 +69,11 @@ impl Before {
         Self { schema, ..Self::default() }
     }
 
-    /// Takes from the scripts what a database does not keep: its enum types and sequences are those of `said`.
+    /// Takes from the scripts what a database does not keep: its objects of such kinds are those of `said`.
     pub fn know(&mut self, dialect: Dialect, said: Schema) {
         let capabilities = dialect.capabilities();
-        if capabilities.only_knows(Kind::Enum) {
-            self.schema.enums.clone_from(&said.enums);
-        }
-        if capabilities.only_knows(Kind::Sequence) {
-            self.schema.sequences.clone_from(&said.sequences);
+        for kind in Kind::NAMED.iter().filter(|kind| capabilities.only_knows(**kind)) {
+            self.schema.take_kind(*kind, &said);
         }
         if !capabilities.stores_everything() {
             self.said = said;

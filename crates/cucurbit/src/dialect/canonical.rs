@@ -5,8 +5,8 @@ use std::{borrow::Cow, collections::BTreeMap};
 use crate::{
     operation::{ColumnChange, Operation, apply},
     schema::{
-        Column, Constraint, Dialect, EnumType, Ident, Index, ObjectId, ObjectName, Schema, Sequence, Table,
-        TableName,
+        Column, Constraint, Dialect, Ident, Index, Kind, ObjectId, ObjectName, Schema, Table, TableName,
+        named::Named,
     },
 };
 
@@ -27,8 +27,8 @@ pub struct Canonical {
 /// What the objects of the form were made of, by the names of the form.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Origins {
-    enums: BTreeMap<ObjectName, ObjectName>,
-    sequences: BTreeMap<ObjectName, ObjectName>,
+    /// The written names of what is no table.
+    names: BTreeMap<Kind, BTreeMap<ObjectName, ObjectName>>,
     tables: BTreeMap<TableName, Origin>,
 }
 
@@ -97,16 +97,21 @@ impl Canonical {
         Self { dialect, as_written: Schema::new(), form: Schema::new(), origins: Origins::default() }
     }
 
-    pub(super) fn add_enum(&mut self, written: EnumType, form: EnumType) {
-        self.origins.enums.insert(form.name.clone(), written.name.clone());
-        self.form.enums.insert(form.name.clone(), form);
-        self.as_written.enums.insert(written.name.clone(), written);
+    /// Adds an object that is no table.
+    pub(super) fn add<T: Named>(&mut self, written: T, form: T) {
+        let names = self.origins.names.entry(T::KIND).or_default();
+        names.insert(form.name().clone(), written.name().clone());
+        T::all_mut(&mut self.form).insert(form.name().clone(), form);
+        T::all_mut(&mut self.as_written).insert(written.name().clone(), written);
     }
 
-    pub(super) fn add_sequence(&mut self, written: Sequence, form: Sequence) {
-        self.origins.sequences.insert(form.name.clone(), written.name.clone());
-        self.form.sequences.insert(form.name.clone(), form);
-        self.as_written.sequences.insert(written.name.clone(), written);
+    /// Takes the objects of a kind as they are written: the database does not store them.
+    pub(super) fn know(&mut self, kind: Kind, schema: &Schema) {
+        self.form.take_kind(kind, schema);
+        self.as_written.take_kind(kind, schema);
+        let names = schema.named().filter(|(of, _)| *of == kind);
+        let names = names.map(|(_, name)| (name.clone(), name.clone()));
+        self.origins.names.insert(kind, names.collect());
     }
 
     /// Adds a table, given the place of each constraint of the form among the written ones, and the written names of
@@ -154,14 +159,13 @@ impl Canonical {
         Some(BothTable { form, written, origin })
     }
 
-    /// Lists the enum types, sorted by their names in the form.
-    pub(crate) fn enums(&self) -> impl Iterator<Item = Both<'_, EnumType>> {
-        both(&self.form.enums, &self.as_written.enums, &self.origins.enums)
-    }
-
-    /// Lists the sequences, sorted by their names in the form.
-    pub(crate) fn sequences(&self) -> impl Iterator<Item = Both<'_, Sequence>> {
-        both(&self.form.sequences, &self.as_written.sequences, &self.origins.sequences)
+    /// Lists the objects of a kind, which is not that of tables, sorted by their names in the form.
+    pub(crate) fn all<'c, T: Named + 'c>(&'c self) -> impl Iterator<Item = Both<'c, T>> {
+        let names = self.origins.names.get(&T::KIND).into_iter().flatten();
+        names.filter_map(|(name, written)| {
+            let (form, written) = (T::all(&self.form).get(name)?, T::all(&self.as_written).get(written)?);
+            Some(Both { form, written })
+        })
     }
 
     /// Writes what has one form on both sides in the identifier case of the other side, where the database ignores case.
@@ -187,14 +191,6 @@ impl Canonical {
         }
         Cow::Owned(respelled)
     }
-}
-
-fn both<'c, T>(
-    forms: &'c BTreeMap<ObjectName, T>,
-    written: &'c BTreeMap<ObjectName, T>,
-    origins: &'c BTreeMap<ObjectName, ObjectName>,
-) -> impl Iterator<Item = Both<'c, T>> {
-    forms.iter().filter_map(|(name, form)| Some(Both { form, written: written.get(origins.get(name)?)? }))
 }
 
 /// Lists what gives a table, its columns and its indexes the identifier case that they have in another schema, each with
@@ -223,19 +219,11 @@ fn renames(table: BothTable<'_>, other: &Canonical) -> Vec<(TableName, Operation
 impl Origin {
     /// Notes that the written table, or one of its indexes, has another name.
     fn rename(&mut self, id: &ObjectId, to: Ident) {
-        match id {
-            ObjectId::Table(name) => self.name = name.sibling(to),
-            ObjectId::Index { name, .. } => {
-                self.indexes
-                    .values_mut()
-                    .filter(|written| *written == name)
-                    .for_each(|it| it.clone_from(&to));
-            }
-            ObjectId::Column { .. }
-            | ObjectId::Constraint { .. }
-            | ObjectId::Enum(_)
-            | ObjectId::Namespace(_)
-            | ObjectId::Sequence(_) => {}
+        if let ObjectId::Table(name) = id {
+            self.name = name.sibling(to);
+        } else if let ObjectId::Index { name, .. } = id {
+            let renamed = self.indexes.values_mut().filter(|written| *written == name);
+            renamed.for_each(|written| written.clone_from(&to));
         }
     }
 }

@@ -114,17 +114,19 @@ impl Dialect {
     /// When there are two.
     pub fn refuse_collisions(self, schema: &Schema) -> Result<(), CollisionError> {
         let mut names = Names { dialect: self, places: BTreeMap::new() };
-        let Schema { tables, enums, sequences, namespaces, external: _, remarks: _, unsaid: _, uncounted: _ } =
-            schema;
+        let Schema { tables, namespaces, .. } = schema;
         for table in tables.values() {
             add_table(&mut names, table);
         }
         let stores = |kind| self.capabilities().stores(kind);
-        for name in enums.keys().filter(|_| stores(Kind::Enum)) {
-            names.add((TYPE, of(name.schema.as_ref())), &name.name, format!("enum type `{name}`"));
-        }
-        for name in sequences.keys().filter(|_| stores(Kind::Sequence)) {
-            names.put_first((RELATION, of(name.schema.as_ref())), &name.name, format!("sequence `{name}`"));
+        for (kind, name) in schema.named().filter(|(kind, _)| stores(*kind)) {
+            let (of, words) = (of(name.schema.as_ref()), format!("{} `{name}`", kind.words()));
+            match kind {
+                Kind::Enum => names.add((TYPE, of), &name.name, words),
+                Kind::Sequence => names.put_first((RELATION, of), &name.name, words),
+                // With all that they hold, above.
+                Kind::Table | Kind::Column | Kind::Constraint | Kind::Index | Kind::Namespace => {}
+            }
         }
         for name in namespaces.iter().filter(|_| stores(Kind::Namespace)) {
             names.add(("schema", ""), name, format!("schema `{name}`"));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     dialect::has_word,
     schema::{
-        Constraint, ForeignKey, Ident, Index, ObjectName, Schema, ServerDefault, Table, TableName, tool,
+        Constraint, ForeignKey, Ident, Index, Kind, ObjectName, Schema, ServerDefault, Table, TableName, tool,
     },
 };
 
@@ -63,24 +63,25 @@ pub enum LeftOutKind {
     ToolTable,
     /// A table of a schema that is not the project's.
     OtherTable,
-    /// An enum type of such a schema.
-    OtherEnum,
-    /// A sequence of such a schema.
-    OtherSequence,
+    /// An object of such a schema that is no table.
+    Other(Kind),
     /// A foreign key to a table that is left out.
     ForeignKey,
 }
 
 impl LeftOutKind {
-    const fn words(self) -> [&'static str; 2] {
-        match self {
+    fn words(self) -> [String; 2] {
+        let [one, several] = match self {
             Self::External => ["external table", "external tables"],
             Self::ToolTable => ["table of another migration tool", "tables of other migration tools"],
             Self::OtherTable => ["table of another schema", "tables of other schemas"],
-            Self::OtherEnum => ["enum type of another schema", "enum types of other schemas"],
-            Self::OtherSequence => ["sequence of another schema", "sequences of other schemas"],
+            Self::Other(kind) => {
+                let words = kind.words();
+                return [format!("{words} of another schema"), format!("{words}s of other schemas")];
+            }
             Self::ForeignKey => ["foreign key to a table left out", "foreign keys to tables left out"],
-        }
+        };
+        [one.to_owned(), several.to_owned()]
     }
 }
 
@@ -96,7 +97,7 @@ impl LeftOut {
 
     /// Returns the kind in words, in the number that fits.
     #[must_use]
-    pub fn words(&self) -> &'static str {
+    pub fn words(&self) -> String {
         let [one, several] = self.kind.words();
         if self.names.len() == 1 { one } else { several }
     }
@@ -106,15 +107,13 @@ impl Filter {
     /// Includes what a schema declares: the namespaces of its tables, and single types and sequences of other
     /// namespaces.
     pub fn compares(&mut self, declared: &Schema) {
-        let Schema { tables, enums, sequences, namespaces, external: _, remarks: _, unsaid: _, uncounted: _ } =
-            declared;
-        let own = tables.keys().filter(|name| !self.is_external(name));
+        let own = declared.tables.keys().filter(|name| !self.is_external(name));
         let of_tables: Vec<Ident> = own.filter_map(|name| name.schema.clone()).collect();
         self.schemas.get_or_insert_default().extend(of_tables);
-        self.singles
-            .extend(enums.keys().chain(sequences.keys()).filter(|name| name.schema.is_some()).cloned());
-        self.declared.extend(enums.keys().chain(sequences.keys()).cloned());
-        self.namespaces.extend(namespaces.iter().cloned());
+        let others = || declared.besides_tables().map(|(_, name)| name.clone());
+        self.singles.extend(others().filter(|name| name.schema.is_some()));
+        self.declared.extend(others());
+        self.namespaces.extend(declared.namespaces.iter().cloned());
     }
 
     /// Notes the tables that a schema names.
@@ -129,21 +128,12 @@ impl Filter {
     /// Includes the types and sequences of other namespaces that the compared tables of a schema need. Everything else in
     /// those namespaces stays left out.
     pub fn include_what_is_needed(&mut self, schema: &Schema) {
-        let Schema {
-            tables,
-            enums,
-            sequences,
-            namespaces: _,
-            external: _,
-            remarks: _,
-            unsaid: _,
-            uncounted: _,
-        } = schema;
-        let included: Vec<&Table> = tables.values().filter(|table| self.kind_of(table).is_none()).collect();
+        let tables = schema.tables.values();
+        let included: Vec<&Table> = tables.filter(|table| self.kind_of(table).is_none()).collect();
         let texts: Vec<String> = included.iter().map(|table| text_of(table)).collect();
         let is_named = |name: &&ObjectName| texts.iter().any(|text| has_word(text, &name.to_string()));
         let types = included.iter().flat_map(|table| types_of(table));
-        let named = enums.keys().chain(sequences.keys()).filter(is_named);
+        let named = schema.besides_tables().map(|(_, name)| name).filter(is_named);
         let needed: Vec<ObjectName> =
             types.chain(named).filter(|name| !self.is_here(name)).cloned().collect();
         self.singles.extend(needed);
@@ -163,10 +153,8 @@ impl Filter {
     pub fn split(&self, mut schema: Schema) -> (Schema, Vec<LeftOut>) {
         let mut out: BTreeMap<LeftOutKind, BTreeSet<String>> = BTreeMap::new();
         let mut leave = |kind, name: String| out.entry(kind).or_default().extend([name]);
-        let Schema { tables, enums, sequences, namespaces, external: _, remarks: _, unsaid: _, uncounted: _ } =
-            &mut schema;
         let (mut kept, mut gone) = (BTreeMap::new(), BTreeMap::new());
-        for (name, table) in std::mem::take(tables) {
+        for (name, table) in std::mem::take(&mut schema.tables) {
             let is_ours = self.is_ours(&name);
             match self.kind_of(&table).filter(|_| !is_ours) {
                 Some(kind) => {
@@ -177,24 +165,17 @@ impl Filter {
                 None => drop(kept.insert(name, table)),
             }
         }
-        *tables = kept;
-        let is_of_external = self.of_external(tables, &gone);
-        enums.retain(|name, _| {
+        let is_of_external = self.of_external(&kept, &gone);
+        schema.retain_named(|kind, name| {
             let stays = self.is_here(name) && !is_of_external(name);
             if !stays {
-                leave(LeftOutKind::OtherEnum, name.to_string());
+                leave(LeftOutKind::Other(kind), name.to_string());
             }
             stays
         });
-        sequences.retain(|name, _| {
-            let stays = self.is_here(name) && !is_of_external(name);
-            if !stays {
-                leave(LeftOutKind::OtherSequence, name.to_string());
-            }
-            stays
-        });
-        namespaces.retain(|name| self.includes_schema(name));
-        for table in tables.values_mut() {
+        schema.tables = kept;
+        schema.namespaces.retain(|name| self.includes_schema(name));
+        for table in schema.tables.values_mut() {
             let name = table.name.clone();
             for key in table.constraints.foreign_keys_mut() {
                 let there = gone.get(&self.unqualified(key.referred_table.clone()));

@@ -88,7 +88,7 @@ pub fn diff(from: &Canonical, to: &Canonical, answers: &Answers, filter: &Filter
     let to = &*to.in_case_of(from);
     let is_left_alone = |name: &ObjectName| filter.left_alone.contains(name);
     let schemas = [from.form(), to.form()];
-    let types = Matched::by_name(from.enums(), to.enums(), |ty| &ty.name);
+    let types = Matched::named(from, to);
     let unused = enumeration::gone(&types, to, is_left_alone);
     let mut comparison = Comparison::new(answers, filter.takes_any_sequence, &unused);
     let pairs = Pairs::of(from, to, types, filter, &mut comparison);

@@ -8,7 +8,7 @@ use crate::{
     operation::{Operation, comment_exclusion, create_exclusion, drop_exclusion},
     schema::{
         Check, Column, Constraint, EnumType, Exclusion, Ident, Index, IndexKey, IndexPart, Object, ObjectId,
-        Sequence, Table, TableName,
+        Sequence, Table, TableName, named::Named,
     },
 };
 
@@ -81,6 +81,14 @@ impl<'c, T> Matched<'c, T> {
         Self { same, gone, new }
     }
 
+    /// Pairs the objects of a kind by their names in the forms.
+    pub(super) fn named(from: &'c Canonical, to: &'c Canonical) -> Self
+    where
+        T: Named,
+    {
+        Self::by_name(from.all(), to.all(), T::name)
+    }
+
     /// Pairs each object that is only in the second list with the first one of the other list that fits.
     fn pair_up(&mut self, mut fits: impl FnMut(&'c T, &'c T) -> bool) {
         let Self { same, gone, new } = self;
@@ -104,7 +112,7 @@ impl<'c> Pairs<'c> {
     ) -> Self {
         let is_included =
             |table: &BothTable<'_>| filter.includes(&table.form.name) && filter.includes(&table.written.name);
-        let sequences = Matched::by_name(from.sequences(), to.sequences(), |sequence| &sequence.name);
+        let sequences = Matched::named(from, to);
         let (mut created, mut common) = (Vec::new(), Vec::new());
         for table in to.tables().filter(is_included) {
             match from.table(&table.form.name) {

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::schema::{ConstraintRef, Ident, ObjectName, Referred, TableName};
+use crate::schema::{ConstraintRef, Ident, ObjectName, TableName};
 
 /// Why an operation does not fit the schema it is applied to.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -145,7 +145,7 @@ pub enum ApplyError {
         name: ObjectName,
     },
     /// The constraint is not there.
-    #[error("table `{table}` has no {}", words(constraint))]
+    #[error("table `{table}` has no {}", constraint.in_words())]
     NoConstraint {
         /// The table.
         table: TableName,
@@ -153,28 +153,11 @@ pub enum ApplyError {
         constraint: ConstraintRef,
     },
     /// A constraint of that name, or a primary key, is there already.
-    #[error("table `{table}` already has a {}", words(constraint))]
+    #[error("table `{table}` already has a {}", constraint.in_words())]
     ConstraintExists {
         /// The table.
         table: TableName,
         /// The constraint.
         constraint: ConstraintRef,
     },
-}
-
-/// Says which constraint is meant, for people.
-fn words(constraint: &ConstraintRef) -> String {
-    let list = |columns: &[Ident]| columns.iter().map(Ident::as_str).collect::<Vec<_>>().join(", ");
-    match constraint {
-        ConstraintRef::Check { expression } => format!("unnamed check `{}`", expression.base),
-        ConstraintRef::ForeignKey { columns, referred: None } => {
-            format!("unnamed foreign key on ({})", list(columns))
-        }
-        ConstraintRef::ForeignKey { columns, referred: Some(Referred { table, columns: referred }) } => {
-            format!("unnamed foreign key on ({}) -> {table} ({})", list(columns), list(referred))
-        }
-        ConstraintRef::Named(name) => format!("constraint `{name}`"),
-        ConstraintRef::PrimaryKey => "primary key".to_owned(),
-        ConstraintRef::Unique { columns } => format!("unnamed unique constraint on ({})", list(columns)),
-    }
 }

@@ -3,14 +3,13 @@
 //! It may read and write rows. What it may not: change the schema, which the steps after it were planned for, and end
 //! the transaction, which would leave a revision half done.
 
-use std::{collections::BTreeMap, future::poll_fn, task::Poll};
+use std::{future::poll_fn, task::Poll};
 
 use crate::{
     connection::Connection,
     dialect::{self, Unreleased},
     operation::{BoxedCode, CodeResult},
     revision::caught,
-    schema::{Schema, TableName},
 };
 
 use super::{Event, RunError, Stop, job::Job, stop};
@@ -60,8 +59,8 @@ pub(super) async fn run(job: &mut Job<'_, '_>, title: &str, code: BoxedCode) -> 
         }
     }
     let after = job.reflect().await?.schema;
-    match first_difference(&before, &after) {
-        Some(object) => Err(RunError::CodeChangedSchema { title: title(), object }),
+    match before.first_difference(&after) {
+        Some(object) => Err(RunError::CodeChangedSchema { title: title(), object: object.in_words() }),
         None => Ok(()),
     }
 }
@@ -73,25 +72,4 @@ async fn awaited(code: BoxedCode, connection: &mut Connection) -> CodeResult {
         caught(|| running.as_mut().poll(context)).unwrap_or_else(|panic| Poll::Ready(Err(panic.into())))
     })
     .await
-}
-
-/// Names the first object that is not as before.
-fn first_difference(before: &Schema, after: &Schema) -> Option<String> {
-    let Schema { tables, enums, sequences, namespaces, external: _, remarks: _, unsaid: _, uncounted: _ } =
-        before;
-    let table = different(tables, &after.tables).map(|name| format!("table `{name}`"));
-    let ty = || different(enums, &after.enums).map(|name| format!("enum type `{name}`"));
-    let sequence = || different(sequences, &after.sequences).map(|name| format!("sequence `{name}`"));
-    let schema = || {
-        let found = namespaces.symmetric_difference(&after.namespaces).next();
-        found.map(|name| format!("schema `{name}`"))
-    };
-    table.or_else(ty).or_else(sequence).or_else(schema)
-}
-
-fn different<'s, T: PartialEq>(
-    before: &'s BTreeMap<TableName, T>,
-    after: &'s BTreeMap<TableName, T>,
-) -> Option<&'s TableName> {
-    before.keys().chain(after.keys()).find(|name| before.get(*name) != after.get(*name))
 }

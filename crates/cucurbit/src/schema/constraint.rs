@@ -296,3 +296,23 @@ impl Check {
         }
     }
 }
+
+impl ConstraintRef {
+    /// Says which constraint is meant, in a sentence: `` constraint `positive` ``.
+    #[must_use]
+    pub(crate) fn in_words(&self) -> String {
+        let list = |columns: &[Ident]| columns.iter().map(Ident::as_str).collect::<Vec<_>>().join(", ");
+        match self {
+            Self::Check { expression } => format!("unnamed check `{}`", expression.base),
+            Self::ForeignKey { columns, referred: None } => {
+                format!("unnamed foreign key on ({})", list(columns))
+            }
+            Self::ForeignKey { columns, referred: Some(Referred { table, columns: referred }) } => {
+                format!("unnamed foreign key on ({}) -> {table} ({})", list(columns), list(referred))
+            }
+            Self::Named(name) => format!("constraint `{name}`"),
+            Self::PrimaryKey => "primary key".to_owned(),
+            Self::Unique { columns } => format!("unnamed unique constraint on ({})", list(columns)),
+        }
+    }
+}

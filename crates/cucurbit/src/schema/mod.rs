@@ -14,6 +14,7 @@ mod exclusion;
 mod index;
 mod key;
 mod name;
+pub(crate) mod named;
 mod naming;
 mod object;
 pub(crate) mod part;
@@ -155,15 +156,13 @@ impl Schema {
 
     /// Lists the names of all that lies in namespaces: tables, enum types and sequences.
     pub fn object_names(&self) -> impl Iterator<Item = &ObjectName> {
-        self.tables.keys().chain(self.enums.keys()).chain(self.sequences.keys())
+        self.named().map(|(_, name)| name)
     }
 
     /// Tells whether there is nothing in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let Self { tables, enums, sequences, namespaces, external: _, remarks: _, unsaid: _, uncounted: _ } =
-            self;
-        tables.is_empty() && enums.is_empty() && sequences.is_empty() && namespaces.is_empty()
+        self.named().next().is_none() && self.namespaces.is_empty()
     }
 }
 

@@ -213,6 +213,21 @@ impl ObjectId {
     }
 }
 
+impl ObjectId {
+    /// Says which object is meant, in a sentence: `` enum type `mood` ``.
+    #[must_use]
+    pub(crate) fn in_words(&self) -> String {
+        let words = self.kind().words();
+        match self {
+            Self::Column { table, name } => format!("{words} `{table}.{name}`"),
+            Self::Constraint { table, constraint } => format!("{} of table `{table}`", constraint.in_words()),
+            Self::Enum(name) | Self::Sequence(name) | Self::Table(name) => format!("{words} `{name}`"),
+            Self::Index { table, name } => format!("{words} `{name}` of table `{table}`"),
+            Self::Namespace(name) => format!("{words} `{name}`"),
+        }
+    }
+}
+
 /// Says which object is meant, with the word for its kind: `index ix_name on plant`.
 impl fmt::Display for ObjectId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -243,26 +258,24 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// Returns the words for it in a sentence.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Enum => "enum type",
+            Self::Column
+            | Self::Constraint
+            | Self::Index
+            | Self::Namespace
+            | Self::Sequence
+            | Self::Table => self.word(),
+        }
+    }
+}
+
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.word())
-    }
-}
-
-impl From<EnumType> for Object {
-    fn from(new: EnumType) -> Self {
-        Self::Enum(new)
-    }
-}
-
-impl From<Sequence> for Object {
-    fn from(sequence: Sequence) -> Self {
-        Self::Sequence(sequence)
-    }
-}
-
-impl From<Table> for Object {
-    fn from(table: Table) -> Self {
-        Self::Table(table)
     }
 }

@@ -1,14 +1,14 @@
 //! How PostgreSQL would store a schema, as far as that can be told without a server.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{constant, expression, names, operator_class, sequence, types};
 use crate::{
     dialect::{Canonical, Server},
     schema::{
         Column, Constraint, Dialect, Expression, ForeignKey, Ident, Identity, Index, IndexKey, IndexPart,
-        Literal, Nulls, OnConflict, Order, PrimaryKey, Schema, Serial, ServerDefault, Table, TableName,
-        TableOptions, Type, Unique,
+        Literal, Nulls, ObjectName, OnConflict, Order, PrimaryKey, Schema, Serial, ServerDefault, Table,
+        TableName, TableOptions, Type, Unique, named::Named,
     },
 };
 
@@ -29,22 +29,11 @@ pub(crate) fn canonical(schema: Schema, server: &Server) -> Canonical {
         unqualified(&mut name, own);
         canonical.form.uncounted.0.insert(name);
     }
-    for mut written in enums.into_values() {
-        unqualified(&mut written.name, own);
-        let mut stored = written.clone();
-        names::cut_object(&mut stored.name);
-        stored.comment = said(&stored.comment);
-        canonical.add_enum(written, stored);
-    }
-    for mut written in sequences.into_values() {
-        unqualified(&mut written.name, own);
-        let mut stored = written.clone();
-        names::cut_object(&mut stored.name);
+    add_all(&mut canonical, enums, own, |_| ());
+    add_all(&mut canonical, sequences, own, |stored| {
         stored.ty = types::stored(&stored.ty);
-        stored.comment = said(&stored.comment);
         stored.options = sequence::stored(&stored.ty, &stored.options);
-        canonical.add_sequence(written, stored);
-    }
+    });
     let tables = tables.into_values().map(|mut written| {
         in_own_schema(&mut written, own);
         let mut stored = written.clone();
@@ -63,6 +52,23 @@ pub(crate) fn canonical(schema: Schema, server: &Server) -> Canonical {
         canonical.add_table(written, stored, places, indexes);
     }
     canonical
+}
+
+/// Adds the objects of a kind; `store` puts into PostgreSQL's spelling what only this kind has.
+fn add_all<T: Named>(
+    canonical: &mut Canonical,
+    all: BTreeMap<ObjectName, T>,
+    own: &Ident,
+    store: impl Fn(&mut T),
+) {
+    for mut written in all.into_values() {
+        unqualified(written.name_mut(), own);
+        let mut stored = written.clone();
+        names::cut_object(stored.name_mut());
+        *stored.comment_mut() = said(stored.comment_mut());
+        store(&mut stored);
+        canonical.add(written, stored);
+    }
 }
 
 /// The connection's own schema is where a name without one is looked for.

@@ -2,7 +2,7 @@
 
 use crate::{
     operation::Operation,
-    schema::{Ident, ObjectName, Schema, part::Part},
+    schema::{Ident, Kind, ObjectName, Schema, part::Part},
 };
 
 /// Takes the name of the connection's own schema from everything that lies in it, as reflection does.
@@ -38,11 +38,7 @@ struct Located<'s> {
 
 impl Located<'_> {
     fn is_there(&self, name: &ObjectName) -> bool {
-        let Schema { tables, enums, sequences, .. } = self.there;
-        tables.contains_key(name)
-            || enums.contains_key(name)
-            || sequences.contains_key(name)
-            || self.made.as_ref() == Some(name)
+        Kind::NAMED.iter().any(|kind| self.there.has_named(*kind, name)) || self.made.as_ref() == Some(name)
     }
 
     fn locate(&mut self, name: &mut ObjectName, is_made: bool) {

@@ -146,15 +146,13 @@ async fn own_schema(
 /// Writes the statements that make the tables, by the same way as any migration.
 fn copy(before: &Before) -> Result<Vec<String>, PlanError> {
     let Before { schema, server, .. } = before;
-    let enums = schema.enums.values().cloned().map(Operation::create);
-    let sequences = schema.sequences.values().cloned().map(Operation::create);
-    let names = schema.tables.keys().chain(schema.enums.keys()).chain(schema.sequences.keys());
-    let used = names.filter_map(|name| name.schema.as_ref()).filter(|name| **name != "public");
+    let used = schema.object_names().filter_map(|name| name.schema.as_ref());
     // A new database has `public`.
     let schemas: BTreeSet<&Ident> =
-        schema.namespaces.iter().filter(|name| **name != "public").chain(used).collect();
+        schema.namespaces.iter().chain(used).filter(|name| **name != "public").collect();
     let schemas = schemas.into_iter().map(|name| Operation::create(Object::Namespace(name.clone())));
-    let mut tables: Vec<Operation> = schemas.chain(enums).chain(sequences).collect();
+    let others = schema.besides_tables().filter_map(|(kind, name)| schema.get(kind, name));
+    let mut tables: Vec<Operation> = schemas.chain(others.map(Operation::create)).collect();
     let mut indexes = Vec::new();
     for table in schema.tables.values() {
         let mut table = table.clone();

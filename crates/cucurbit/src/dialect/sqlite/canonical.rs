@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 
 use crate::schema::{
-    Check, Column, ColumnType, Constraint, Expression, ForeignKey, Ident, Index, IndexKey, IndexPart,
-    OnConflict, PrimaryKey, Schema, Sequence, ServerDefault, Table, TableName, TableOptions, Type, Unique,
+    Check, Column, ColumnType, Constraint, Expression, ForeignKey, Ident, Index, IndexKey, IndexPart, Kind,
+    OnConflict, PrimaryKey, Schema, ServerDefault, Table, TableName, TableOptions, Type, Unique,
 };
 
 use super::{
@@ -24,12 +24,11 @@ use super::{
 
 /// Puts a schema into SQLite's spelling.
 pub(in super::super) fn canonical(schema: Schema, _server: &Server) -> Canonical {
-    let Schema { tables, enums, sequences, namespaces, external: _, remarks: _, unsaid: _, uncounted: _ } =
-        schema;
-    let as_written = Schema::from_tables(tables.into_values().map(in_default_schema));
-    let as_written = as_written.with_enums(enums.into_values());
-    let as_written = as_written.with_sequences(sequences.into_values());
-    let mut as_written = as_written.with_namespaces(namespaces.into_iter().filter(|name| *name != "main"));
+    let mut as_written = Schema::from_tables(schema.tables.values().cloned().map(in_default_schema));
+    for kind in known() {
+        as_written.take_kind(kind, &schema);
+    }
+    as_written.namespaces = schema.namespaces.into_iter().filter(|name| *name != "main").collect();
     names::as_declared(&mut as_written);
     let keys: BTreeMap<TableName, Vec<Ident>> = as_written
         .tables
@@ -46,8 +45,15 @@ pub(in super::super) fn canonical(schema: Schema, _server: &Server) -> Canonical
     let mut forms = Schema::from_tables(as_written.tables.values().map(|table| form(table, &mut types)));
     let names = names::fold(&mut forms);
     let mut canonical = Canonical::new(HERE);
-    let Schema { tables, enums, sequences, namespaces, .. } = as_written;
-    for (written, (name, indexes)) in tables.into_values().zip(names) {
+    for kind in known() {
+        canonical.know(kind, &as_written);
+    }
+    for sequence in canonical.form.sequences.values_mut() {
+        sequence.options = sequence.options.clone().without_ones();
+    }
+    canonical.form.namespaces.clone_from(&as_written.namespaces);
+    canonical.as_written.namespaces = as_written.namespaces;
+    for (written, (name, indexes)) in as_written.tables.into_values().zip(names) {
         let is_kept = |one: &Constraint| !matches!(one, Constraint::Exclusion(_));
         let places = written.constraints.iter().enumerate().filter(|(_, one)| is_kept(one));
         let places = places.map(|(place, _)| place).collect();
@@ -55,17 +61,12 @@ pub(in super::super) fn canonical(schema: Schema, _server: &Server) -> Canonical
             canonical.add_table(written, form, places, indexes);
         }
     }
-    for written in enums.into_values() {
-        let form = written.clone();
-        canonical.add_enum(written, form);
-    }
-    for written in sequences.into_values() {
-        let form = Sequence { options: written.options.clone().without_ones(), ..written.clone() };
-        canonical.add_sequence(written, form);
-    }
-    canonical.form.namespaces.clone_from(&namespaces);
-    canonical.as_written.namespaces = namespaces;
     canonical
+}
+
+/// Lists the kinds that the scripts alone know.
+fn known() -> impl Iterator<Item = Kind> {
+    Kind::NAMED.iter().copied().filter(|kind| HERE.capabilities().only_knows(*kind))
 }
 
 /// `main` is the file itself.

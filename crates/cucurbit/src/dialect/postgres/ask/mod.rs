@@ -19,21 +19,17 @@ use std::{
 };
 
 use self::told::Told;
-use super::{
-    constant,
-    define::{create_enum, text},
-    expression,
-    plan::sequence::create as create_sequence,
-    shadowed, types,
-};
+use super::{constant, define::text, expression, plan, shadowed, types};
 use crate::{
     connection::{Connection, ConnectionError},
     dialect::{
-        Answer, Answers, Question, Side, Subject,
+        Answer, Answers, Before, Question, Side, Subject,
         postgres::sql::{qualified, quoted, string},
     },
+    operation::Operation,
     schema::{
-        Column, Dialect, Expression, Ident, IndexKey, IndexPart, Schema, ServerDefault, Table, TableName,
+        Column, Dialect, Expression, Ident, IndexKey, IndexPart, Object, Schema, ServerDefault, Table,
+        TableName,
     },
 };
 
@@ -131,27 +127,27 @@ async fn ask_once(
     Ok(())
 }
 
-/// Writes the statements that put the enum types of one schema in the place of those of another, and make its new
-/// sequences.
+/// Writes the statements that put the enum types of one schema in the place of those of another, and create what else is
+/// new besides tables.
 fn other_types(from: &Schema, to: &Schema) -> Vec<String> {
-    let names = to.enums.keys().chain(to.sequences.keys()).filter_map(|name| name.schema.as_ref());
+    let names = to.besides_tables().filter_map(|(_, name)| name.schema.as_ref());
     let schemas: BTreeSet<&Ident> = names.filter(|name| !from.namespaces.contains(*name)).collect();
     let schemas = schemas.into_iter().map(|name| format!("CREATE SCHEMA IF NOT EXISTS {}", quoted(name)));
     let mut statements: Vec<String> = schemas.collect();
-    for (name, new) in &to.enums {
-        match from.enums.get(name) {
-            Some(old) if old == new => continue,
-            Some(_) => {
+    for (kind, name) in to.besides_tables() {
+        let Some(new) = to.get(kind, name) else { continue };
+        match (from.get(kind, name), &new) {
+            (Some(Object::Enum(old)), Object::Enum(new)) if old != *new => {
                 let aside = Ident::new(format!("{PREFIX}{}", name.name));
                 statements.push(format!("ALTER TYPE {} RENAME TO {}", qualified(name), quoted(&aside)));
             }
-            None => {}
+            (Some(_), _) => continue,
+            (None, _) => {}
         }
-        statements.push(create_enum(new));
+        let created = plan(&mut Before::default(), &[Operation::create(new)]);
+        statements
+            .extend(created.into_iter().flat_map(|plan| plan.statements).map(|statement| statement.sql));
     }
-    let new = to.sequences.iter().filter(|(name, _)| !from.sequences.contains_key(*name));
-    let made = new.filter_map(|(_, new)| create_sequence(new).ok()).flatten();
-    statements.extend(made.map(|statement| statement.sql));
     statements
 }
 
