@@ -25,7 +25,7 @@ const SQLX: [&str; 5] =
 const PRINTING: [&str; 2] = ["cli/print", "cli/report"];
 
 /// What every database has a file for, in its folder: equal work has equal names.
-const OF_EVERY_DATABASE: [&str; 24] = [
+const OF_EVERY_DATABASE: [&str; 26] = [
     "ask",
     "canonical",
     "capabilities",
@@ -38,11 +38,13 @@ const OF_EVERY_DATABASE: [&str; 24] = [
     "memory",
     "names",
     "plan",
-    "plan/alter",
     "plan/column",
+    "plan/constraint",
     "plan/enumeration",
     "plan/execute",
+    "plan/index",
     "plan/retype",
+    "plan/table",
     "reflect",
     "reflect/unmodelled",
     "rename",

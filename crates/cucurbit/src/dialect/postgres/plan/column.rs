@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     super::{
         define::{self, text},
-        effect, expression,
+        effect, expression, names,
         sequence::of_column,
     },
     Planner, alter_column,
@@ -18,7 +18,7 @@ use crate::{
         Effect, PlanError, Statement,
         postgres::sql::{qualified, quoted},
     },
-    operation::{ColumnChange, Consent},
+    operation::{ColumnChange, Consent, Operation},
     schema::{
         Column, Expression, ForeignKey, Ident, Literal, ObjectName, Sequence, Serial, ServerDefault, Table,
         TableName,
@@ -29,6 +29,62 @@ use crate::{
 pub(super) type Alone = BTreeMap<ObjectName, Sequence>;
 
 impl Planner<'_> {
+    pub(super) fn create_column(
+        &mut self,
+        table: &TableName,
+        column: &Column,
+        backfill: Option<&Expression>,
+        operation: &Operation,
+    ) -> Result<(), PlanError> {
+        let alone = self.alone(table, column.default.as_slice());
+        self.apply(operation)?;
+        self.add_column(table, column, backfill, &alone)?;
+        self.history.made_column(table, &column.name);
+        Ok(())
+    }
+
+    /// Changes a column, with the foreign keys around it.
+    pub(super) fn alter_column_and_around(
+        &mut self,
+        table: &TableName,
+        column: &Ident,
+        changes: &[ColumnChange],
+        operation: &Operation,
+    ) -> Result<(), PlanError> {
+        names::name_all(self.schema, table);
+        let owner = self.owner(table, operation)?.clone();
+        let changes = match owner.column(column) {
+            Some(was) => &alter_column::with_array_default(was, changes.to_vec()),
+            None => changes,
+        };
+        let replaced = replaced(&owner, column, changes);
+        let is_retyped = owner.column(column).is_some_and(|was| alter_column::is_retyped(was, changes));
+        let retyped = is_retyped.then(|| column.clone());
+        let around = self.drop_foreign_keys_around(&owner, &replaced, retyped.as_slice());
+        let alone = self.alone(table, set_defaults(changes));
+        let ends = self.effect_on_ends(&owner, column, changes, &around);
+        // The names of what is there are those before a rename.
+        self.apply(&Operation::alter_column(table.clone(), column.clone(), changes.to_vec()))?;
+        self.alter_column(&owner, column, changes, &alone, &ends)?;
+        self.add_foreign_keys_around(&around);
+        Ok(())
+    }
+
+    pub(super) fn drop_column(
+        &mut self,
+        table: &TableName,
+        column: &Ident,
+        consent: Consent,
+        operation: &Operation,
+    ) -> Result<(), PlanError> {
+        let statement = format!("ALTER TABLE {} DROP COLUMN {}", qualified(table), quoted(column));
+        let hazard = self.history.loses_values(table, column, consent);
+        let owner = self.owner(table, operation)?;
+        let effect = effect::drops_column(self.schema, owner, column);
+        self.push(Statement::new(statement).effect(effect), hazard);
+        self.apply(operation)
+    }
+
     pub(super) fn add_column(
         &mut self,
         table: &TableName,

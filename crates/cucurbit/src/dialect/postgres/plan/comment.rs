@@ -4,57 +4,13 @@
 use super::{super::effect, Planner};
 use crate::{
     dialect::{
-        Effect, LockMode, PlanError, Statement,
+        Effect, LockMode, Statement,
         postgres::sql::{qualified, quoted, string},
     },
-    operation::{ColumnChange, Operation},
-    schema::{Constraint, ConstraintRef, Dialect, Ident, Index, ObjectId, ObjectName, Table, TableName},
+    schema::{Constraint, Ident, Index, Table, TableName},
 };
 
 impl Planner<'_> {
-    pub(super) fn comment(
-        &mut self,
-        id: &ObjectId,
-        text: Option<&String>,
-        operation: &Operation,
-    ) -> Result<(), PlanError> {
-        let sql = match id {
-            ObjectId::Column { table, name } => {
-                let changes = [ColumnChange::SetComment(text.cloned())];
-                return self.alter_column_and_around(table, name, &changes, operation);
-            }
-            ObjectId::Constraint { table, constraint } => {
-                return self.comment_on_constraint(table, constraint, text, operation);
-            }
-            ObjectId::Enum(name) => on_enum(name, text),
-            ObjectId::Index { table, name } => on_index(table, name, text),
-            ObjectId::Namespace(_) => {
-                return Err(PlanError::Unsupported {
-                    dialect: Dialect::Postgres,
-                    operation: operation.describe(),
-                    reason: "the comments of schemas are not compared; set it by SQL".to_owned(),
-                });
-            }
-            ObjectId::Sequence(name) => on_sequence(name, text),
-            ObjectId::Table(table) => on_table(table, text),
-        };
-        self.plan.push(sql);
-        self.apply(operation)
-    }
-
-    fn comment_on_constraint(
-        &mut self,
-        table: &TableName,
-        constraint: &ConstraintRef,
-        text: Option<&String>,
-        operation: &Operation,
-    ) -> Result<(), PlanError> {
-        let name = self.name_of(table, constraint, operation)?;
-        self.plan.push(on_constraint(table, &name, text));
-        let id = ObjectId::constraint(table.clone(), ConstraintRef::Named(name));
-        self.apply(&Operation::Comment { id, text: text.cloned() })
-    }
-
     /// Comments on the last constraint of a table that is of a kind: the one that an operation has just put into memory.
     pub(super) fn comment_on_last(&mut self, table: &TableName, is_of_kind: impl Fn(&&Constraint) -> bool) {
         let owner = self.schema.table(table);
@@ -72,7 +28,7 @@ impl Planner<'_> {
 }
 
 /// Writes COMMENT ON for a thing that is named in full.
-fn on(object: &str, comment: Option<&String>, effect: Effect) -> Statement {
+pub(super) fn on(object: &str, comment: Option<&String>, effect: Effect) -> Statement {
     let text = comment.map_or_else(|| "NULL".to_owned(), |comment| string(comment));
     Statement::new(format!("COMMENT ON {object} IS {text}")).effect(effect)
 }
@@ -97,17 +53,6 @@ pub(super) fn on_constraint(table: &TableName, name: &Ident, comment: Option<&St
 pub(super) fn on_index(table: &TableName, name: &Ident, comment: Option<&String>) -> Statement {
     let effect = effect::about_index(table, name, LockMode::ShareUpdateExclusive);
     on(&format!("INDEX {}", qualified(&table.sibling(name.clone()))), comment, effect)
-}
-
-/// Sets or removes the comment of an enum type.
-pub(super) fn on_enum(name: &ObjectName, comment: Option<&String>) -> Statement {
-    on(&format!("TYPE {}", qualified(name)), comment, Effect::none())
-}
-
-/// Sets or removes the comment of a sequence.
-pub(super) fn on_sequence(name: &ObjectName, comment: Option<&String>) -> Statement {
-    let effect = effect::about_sequence(name, LockMode::ShareUpdateExclusive);
-    on(&format!("SEQUENCE {}", qualified(name)), comment, effect)
 }
 
 /// Writes the comment of a new constraint, whose name is known; none where it has none.

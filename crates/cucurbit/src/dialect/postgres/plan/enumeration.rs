@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Planner, comment, foreign_key::Next};
+use super::{Planner, comment, foreign_key::Next, unlocked};
 use crate::{
     dialect::{
         Effect, Hazard, HazardKind, PlanError, Statement,
@@ -48,7 +48,8 @@ impl Planner<'_> {
             EnumChange::AddValue { value, place } => return self.add_value(name, value, place, operation),
             EnumChange::RenameValue { value, to } => {
                 let (value, to) = (string(value), string(to));
-                self.push_on_type(format!("ALTER TYPE {} RENAME VALUE {value} TO {to}", qualified(name)));
+                let sql = format!("ALTER TYPE {} RENAME VALUE {value} TO {to}", qualified(name));
+                self.plan.push(unlocked(sql));
             }
             EnumChange::SetValues { values, replacements, consent } => {
                 let old = self.schema.enums.get(name).map_or_else(Vec::new, |old| old.values.clone());
@@ -80,8 +81,8 @@ impl Planner<'_> {
                 EnumPlace::Before(other) => format!(" BEFORE {}", string(other)),
                 EnumPlace::Last => String::new(),
             };
-            self.push_on_type(format!("ALTER TYPE {} ADD VALUE {}{place}", qualified(name), string(value)));
-            return self.apply(operation);
+            let sql = format!("ALTER TYPE {} ADD VALUE {}{place}", qualified(name), string(value));
+            return self.plan_all([unlocked(sql)], operation);
         }
         let more: Vec<Next> = self.next.drain(..additions.len()).collect();
         let all = || std::iter::once(operation).chain(more.iter().map(|next| &next.operation));
@@ -102,11 +103,10 @@ impl Planner<'_> {
         let dropped = self.drop_around_enum(name);
         let mut old = Ident::new(format!("{OLD}{}", name.name));
         names::cut(&mut old);
-        self.push_on_type(format!("ALTER TYPE {} RENAME TO {}", qualified(name), quoted(&old)));
-        self.push_on_type(define::create_enum(&EnumType::new(name.clone(), values.values)));
-        let comment = self.schema.enums.get(name).and_then(|old| old.comment.as_ref());
-        let comment = comment.map(|comment| comment::on_enum(name, Some(comment)));
-        comment.into_iter().for_each(|comment| self.plan.push(comment));
+        self.plan.push(rename(name, &old));
+        let comment = self.schema.enums.get(name).and_then(|old| old.comment.clone());
+        let new = EnumType { comment, ..EnumType::new(name.clone(), values.values) };
+        self.plan.statements.extend(create(&new));
         for (table, columns) in dropped.columns() {
             let Some(owner) = self.schema.tables.get(table) else { continue };
             let columns = columns.iter().filter_map(|column| owner.column(column));
@@ -116,14 +116,9 @@ impl Planner<'_> {
             let effect = effect::alters(table).rewrites(table);
             self.plan.push(Statement { hazards, ..Statement::new(sql).effect(effect) });
         }
-        self.push_on_type(format!("DROP TYPE {}", qualified(&name.sibling(old))));
+        self.plan.push(drop(&name.sibling(old)));
 
         self.make_around_enum(name, &dropped, values.replacements)
-    }
-
-    /// Adds a statement about a type, which locks no table.
-    pub(super) fn push_on_type(&mut self, sql: String) {
-        self.plan.push(Statement::new(sql).effect(Effect::none()));
     }
 
     /// Refuses to drop a type while columns are of it.
@@ -215,6 +210,25 @@ impl Planner<'_> {
             false => format!("{column}::text IN ({gone})"),
         })
     }
+}
+
+/// Writes CREATE TYPE, and its comment.
+pub(super) fn create(new: &EnumType) -> impl Iterator<Item = Statement> {
+    let comment = new.comment.as_ref().map(|text| comment(&new.name, Some(text)));
+    std::iter::once(unlocked(define::create_enum(new))).chain(comment)
+}
+
+/// Sets or removes the comment of an enum type.
+pub(super) fn comment(name: &ObjectName, comment: Option<&String>) -> Statement {
+    comment::on(&format!("TYPE {}", qualified(name)), comment, Effect::none())
+}
+
+pub(super) fn drop(name: &ObjectName) -> Statement {
+    unlocked(format!("DROP TYPE {}", qualified(name)))
+}
+
+pub(super) fn rename(name: &ObjectName, to: &Ident) -> Statement {
+    unlocked(format!("ALTER TYPE {} RENAME TO {}", qualified(name), quoted(to)))
 }
 
 /// Writes how a column gets the new type: without its default, which comes back in the new type.

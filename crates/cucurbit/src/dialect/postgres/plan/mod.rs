@@ -1,33 +1,35 @@
 //! Operations → statements, in an order that PostgreSQL accepts.
 //!
-//! A file for each verb (`alter`, `comment`, `create`, `drop`, `rename`), which chooses by the kind of object; the others
-//! hold what several of them need.
+//! The kind of an object is asked for here; what is done is in a file for each kind, and the others hold what several of
+//! them need.
 
-mod alter;
 mod alter_column;
 mod around;
 mod around_enum;
 mod column;
 mod comment;
-mod create;
-mod drop;
+mod constraint;
 mod enumeration;
 mod execute;
 mod foreign_key;
 mod history;
+mod index;
+mod namespace;
 mod pending;
-mod rename;
 mod retype;
 pub(super) mod sequence;
+mod table;
 
 use std::collections::VecDeque;
 
 use self::{foreign_key::Next, history::History};
 use super::{current, define, effect, memory, names, shadowed};
 use crate::{
-    dialect::{Before, Hazard, Mode, Plan, PlanError, Statement, postgres::sql::qualified},
-    operation::{self, ApplyError, BulkInsert, Concurrency, Execute, Operation},
-    schema::{Constraint, ConstraintRef, Dialect, Ident, ObjectId, Schema, Table, TableName, Type},
+    dialect::{Before, Effect, Hazard, Plan, PlanError, Statement},
+    operation::{
+        self, ApplyError, BulkInsert, Change, ColumnChange, Concurrency, Consent, Execute, Operation,
+    },
+    schema::{Dialect, Expression, Ident, Object, ObjectId, Schema, Table, TableName, Type},
 };
 
 /// Plans operations; `before` becomes what is there after them, with the names that the server gives.
@@ -94,6 +96,115 @@ impl Planner<'_> {
         }
     }
 
+    fn alter(&mut self, change: &Change, operation: &Operation) -> Result<(), PlanError> {
+        match change {
+            Change::Column { table, column, changes } => {
+                self.alter_column_and_around(table, column, changes, operation)
+            }
+            Change::Constraint { table, constraint, change } => {
+                self.alter_constraint(table, constraint, change, operation)
+            }
+            Change::Enum { name, change } => self.alter_enum(name, change, operation),
+            Change::Sequence { name, changes: _ } => self.alter_sequence(name, operation),
+            Change::Table { table, change } => self.alter_table(table, change, operation),
+        }
+    }
+
+    fn comment(
+        &mut self,
+        id: &ObjectId,
+        text: Option<&String>,
+        operation: &Operation,
+    ) -> Result<(), PlanError> {
+        let statement = match id {
+            ObjectId::Column { table, name } => {
+                let changes = [ColumnChange::SetComment(text.cloned())];
+                return self.alter_column_and_around(table, name, &changes, operation);
+            }
+            ObjectId::Constraint { table, constraint } => {
+                return self.comment_on_constraint(table, constraint, text, operation);
+            }
+            ObjectId::Enum(name) => enumeration::comment(name, text),
+            ObjectId::Index { table, name } => comment::on_index(table, name, text),
+            ObjectId::Namespace(_) => {
+                return Err(PlanError::Unsupported {
+                    dialect: Dialect::Postgres,
+                    operation: operation.describe(),
+                    reason: "the comments of schemas are not compared; set it by SQL".to_owned(),
+                });
+            }
+            ObjectId::Sequence(name) => sequence::comment(name, text),
+            ObjectId::Table(table) => comment::on_table(table, text),
+        };
+        self.plan_all([statement], operation)
+    }
+
+    fn create(
+        &mut self,
+        object: &Object,
+        backfill: Option<&Expression>,
+        concurrency: Concurrency,
+        operation: &Operation,
+    ) -> Result<(), PlanError> {
+        match object {
+            Object::Column { table, column } => self.create_column(table, column, backfill, operation),
+            Object::Constraint { table, constraint } => self.create_constraint(table, constraint, operation),
+            Object::Enum(new) => self.plan_all(enumeration::create(new), operation),
+            Object::Index { table, index } => self.create_index(table, index, concurrency, operation),
+            Object::Namespace(name) => self.plan_all([namespace::create(name)], operation),
+            Object::Sequence(new) => self.plan_all(sequence::create(new)?, operation),
+            Object::Table(table) => self.create_table(table),
+        }
+    }
+
+    fn drop(
+        &mut self,
+        id: &ObjectId,
+        consent: Consent,
+        concurrency: Concurrency,
+        operation: &Operation,
+    ) -> Result<(), PlanError> {
+        match id {
+            ObjectId::Column { table, name } => self.drop_column(table, name, consent, operation),
+            ObjectId::Constraint { table, constraint } => self.drop_constraint(table, constraint, operation),
+            ObjectId::Enum(name) => {
+                self.refuse_used(name, operation)?;
+                self.plan_all([enumeration::drop(name)], operation)
+            }
+            ObjectId::Index { table, name } => self.drop_index(table, name, concurrency, operation),
+            ObjectId::Namespace(name) => self.plan_all([namespace::drop(name)], operation),
+            ObjectId::Sequence(name) => self.plan_all([sequence::drop(name)], operation),
+            ObjectId::Table(table) => self.drop_table(table, consent, operation),
+        }
+    }
+
+    fn rename(&mut self, id: &ObjectId, to: &Ident, operation: &Operation) -> Result<(), PlanError> {
+        match id {
+            ObjectId::Column { table, name } => {
+                let changes = [ColumnChange::Rename { to: to.clone() }];
+                self.alter_column_and_around(table, name, &changes, operation)
+            }
+            ObjectId::Constraint { table, constraint } => {
+                self.rename_constraint(table, constraint, to, operation)
+            }
+            ObjectId::Enum(name) => self.plan_all([enumeration::rename(name, to)], operation),
+            ObjectId::Index { table, name } => self.plan_all([index::rename(table, name, to)], operation),
+            ObjectId::Namespace(name) => self.rename_namespace(name, to, operation),
+            ObjectId::Sequence(name) => self.plan_all([sequence::rename(name, to)], operation),
+            ObjectId::Table(table) => self.rename_table(table, to, operation),
+        }
+    }
+
+    /// Plans an operation that is these statements.
+    fn plan_all(
+        &mut self,
+        statements: impl IntoIterator<Item = Statement>,
+        operation: &Operation,
+    ) -> Result<(), PlanError> {
+        self.plan.statements.extend(statements);
+        self.apply(operation)
+    }
+
     fn insert(&mut self, insert: &BulkInsert, operation: &Operation) -> Result<(), PlanError> {
         if let Some(reason) = insert.misfit() {
             return Err(PlanError::MalformedRows { operation: operation.describe(), reason });
@@ -141,36 +252,11 @@ impl Planner<'_> {
             None => statement,
         });
     }
-
-    fn add_constraint(&mut self, table: &TableName, constraint: &Constraint) {
-        let added = self.added_constraint(table, constraint);
-        self.plan.push(added);
-    }
-
-    /// Adds a constraint, which is not in memory yet or has its name there.
-    fn added_constraint(&self, table: &TableName, constraint: &Constraint) -> Statement {
-        let sql = format!("ALTER TABLE {} ADD {}", qualified(table), define::constraint(constraint));
-        Statement::new(sql).effect(effect::adds_constraint(self.schema, table, constraint))
-    }
-
-    /// Finds the name of a constraint in what is there.
-    fn name_of(
-        &mut self,
-        table: &TableName,
-        constraint: &ConstraintRef,
-        operation: &Operation,
-    ) -> Result<Ident, PlanError> {
-        names::name_all(self.schema, table);
-        memory::constraint_name(self.owner(table, operation)?, constraint).ok_or_else(|| {
-            let source = ApplyError::NoConstraint { table: table.clone(), constraint: constraint.clone() };
-            PlanError::Apply { operation: operation.describe(), source }
-        })
-    }
 }
 
-/// What is done while others write is done outside any transaction (manual, CREATE INDEX).
-const fn mode(concurrency: Concurrency) -> Mode {
-    if concurrency.is_concurrent { Mode::OutsideTransaction } else { Mode::InTransaction }
+/// Makes a statement that locks no table.
+fn unlocked(sql: String) -> Statement {
+    Statement::new(sql).effect(Effect::none())
 }
 
 /// Tells whether two names mean one table: `public` is where a name without a schema is looked for.

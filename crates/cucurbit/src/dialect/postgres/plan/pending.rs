@@ -1,10 +1,10 @@
 //! Deferred constraints whose checks are pending: PostgreSQL changes no table while a row that was changed in the same
 //! transaction waits for one ("pending trigger events").
 
-use super::Planner;
+use super::{Planner, unlocked};
 use crate::{
     dialect::{
-        Effect, Mode, Statement,
+        Mode,
         postgres::sql::{qualified, quoted},
     },
     operation::Operation,
@@ -68,8 +68,7 @@ impl Planner<'_> {
                 if !deferred.is_empty() {
                     let names: Vec<&str> = deferred.iter().map(|(_, sql)| sql.as_str()).collect();
                     let again = format!("SET CONSTRAINTS {} DEFERRED", names.join(", "));
-                    let looks_only = |sql: String| Statement::new(sql).effect(Effect::none());
-                    self.plan.statements.extend([CHECK.to_owned(), again].map(looks_only));
+                    self.plan.statements.extend([CHECK.to_owned(), again].map(unlocked));
                 }
             }
             deferred

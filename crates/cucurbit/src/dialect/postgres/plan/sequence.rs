@@ -6,7 +6,7 @@ use super::{
         sequence::{self, Numbers, numbers},
         types,
     },
-    Planner, comment,
+    Planner, comment, unlocked,
 };
 use crate::{
     dialect::{
@@ -54,7 +54,7 @@ fn make_for_column(to: &Sequence, alone: Option<&Sequence>) -> Result<Vec<Statem
             .chain(sequence::written(&to.options))
             .collect();
         let create = format!("CREATE SEQUENCE {} {}", qualified(&to.name), options.join(" "));
-        return Ok(vec![Statement::new(create).effect(Effect::none())]);
+        return Ok(vec![unlocked(create)]);
     };
     alter(alone, &Sequence { comment: alone.comment.clone(), ..to.clone() })
 }
@@ -77,6 +77,18 @@ pub(super) fn drop(name: &ObjectName) -> Statement {
     Statement::new(format!("DROP SEQUENCE {}", qualified(name))).effect(effect)
 }
 
+/// Gives a sequence another name.
+pub(super) fn rename(name: &ObjectName, to: &Ident) -> Statement {
+    let effect = effect::about_sequence(name, LockMode::AccessExclusive);
+    Statement::new(format!("ALTER SEQUENCE {} RENAME TO {}", qualified(name), quoted(to))).effect(effect)
+}
+
+/// Sets or removes the comment of a sequence.
+pub(super) fn comment(name: &ObjectName, comment: Option<&String>) -> Statement {
+    let effect = effect::about_sequence(name, LockMode::ShareUpdateExclusive);
+    comment::on(&format!("SEQUENCE {}", qualified(name)), comment, effect)
+}
+
 /// The effect of ALTER SEQUENCE.
 fn alters(name: &ObjectName) -> Effect {
     effect::about_sequence(name, LockMode::ShareRowExclusive)
@@ -84,22 +96,20 @@ fn alters(name: &ObjectName) -> Effect {
 
 /// Writes what makes the sequence that a column owns another one.
 pub(super) fn alter_owned(from: &Sequence, to: &Sequence) -> Result<Vec<Statement>, PlanError> {
-    let rename = format!("ALTER SEQUENCE {} RENAME TO {}", qualified(&from.name), quoted(&to.name.name));
-    let effect = effect::about_sequence(&from.name, LockMode::AccessExclusive);
-    let rename = (from.name != to.name).then(|| Statement::new(rename).effect(effect));
+    let rename = (from.name != to.name).then(|| rename(&from.name, &to.name.name));
     Ok(rename.into_iter().chain(alter(from, to)?).collect())
 }
 
 /// Writes CREATE SEQUENCE, and its comment.
 pub(in super::super) fn create(sequence: &Sequence) -> Result<Vec<Statement>, PlanError> {
-    let Sequence { name, ty, options, comment } = sequence;
+    let Sequence { name, ty, options, comment: said } = sequence;
     refuse_others(sequence)?;
     let ty = (types::stored(ty) != Type::BigInteger).then(|| format!("AS {}", types::spelled(ty)));
     let options: Vec<String> = ty.into_iter().chain(sequence::written(options)).collect();
     let options = if options.is_empty() { String::new() } else { format!(" {}", options.join(" ")) };
-    let comment = comment.as_ref().map(|text| comment::on_sequence(name, Some(text)));
+    let comment = said.as_ref().map(|text| comment(name, Some(text)));
     let create = format!("CREATE SEQUENCE {}{options}", qualified(name));
-    Ok(std::iter::once(Statement::new(create).effect(Effect::none())).chain(comment).collect())
+    Ok(std::iter::once(unlocked(create)).chain(comment).collect())
 }
 
 /// Writes ALTER SEQUENCE; nothing if nothing changes.
@@ -112,8 +122,7 @@ fn alter(from: &Sequence, to: &Sequence) -> Result<Vec<Statement>, PlanError> {
     let alter = format!("ALTER SEQUENCE {} {}", qualified(&to.name), changes.join(" "));
     let alter =
         if is_moved(from, to) { restarted(&to.name, &alter, &numbers(&to.ty, &to.options)) } else { alter };
-    let comment = comment::on_sequence(&to.name, to.comment.as_ref());
-    let comment = (from.comment != to.comment).then_some(comment);
+    let comment = (from.comment != to.comment).then(|| comment(&to.name, to.comment.as_ref()));
     let alter = (!changes.is_empty()).then(|| Statement::new(alter).effect(alters(&to.name)));
     Ok(alter.into_iter().chain(comment).collect())
 }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::schema::{Index, Literal, ServerDefault};
 use crate::{
-    dialect::Done,
+    dialect::{Done, Mode},
     operation::Op,
     schema::{Action, Deferral, TableBuilder, Type, build, build::*},
 };

@@ -1,0 +1,165 @@
+//! Constraints.
+
+use super::{
+    super::{define, effect, memory, names},
+    Planner,
+    comment::on_constraint,
+};
+use crate::{
+    dialect::{
+        Hazard, PlanError, Statement,
+        postgres::sql::{qualified, quoted},
+    },
+    operation::{ApplyError, Change, ConstraintChange, Operation, resolve_constraint},
+    schema::{Constraint, ConstraintRef, Dialect, Ident, ObjectId, PrimaryKey, TableName},
+};
+
+impl Planner<'_> {
+    pub(super) fn create_constraint(
+        &mut self,
+        table: &TableName,
+        constraint: &Constraint,
+        operation: &Operation,
+    ) -> Result<(), PlanError> {
+        let hazards = if let Constraint::PrimaryKey(key) = constraint {
+            self.nulls_in_key(table, key)
+        } else {
+            Vec::new()
+        };
+        let added = self.added_constraint(table, constraint);
+        self.plan.push(Statement { hazards, ..added });
+        self.apply(operation)?;
+        self.comment_on_last(table, |one| one.is_of_kind_of(constraint));
+        Ok(())
+    }
+
+    /// The hazards of rows that hold NULL in a new primary key.
+    fn nulls_in_key(&self, table: &TableName, primary_key: &PrimaryKey) -> Vec<Hazard> {
+        let Some(mut owner) = self.schema.table(table).cloned() else { return Vec::new() };
+        let nullable = owner
+            .columns
+            .iter()
+            .filter(|column| column.nullable && primary_key.columns.contains(&column.name));
+        let columns: Vec<Ident> = nullable.map(|column| column.name.clone()).collect();
+        // The new key tells nothing apart where it is NULL.
+        owner.constraints.retain(|one| !matches!(one, Constraint::PrimaryKey(_)));
+        columns.iter().filter_map(|column| self.history.has_nulls(&owner, column)).collect()
+    }
+
+    pub(super) fn alter_constraint(
+        &mut self,
+        table: &TableName,
+        constraint: &ConstraintRef,
+        change: &ConstraintChange,
+        operation: &Operation,
+    ) -> Result<(), PlanError> {
+        let name = self.name_of(table, constraint, operation)?;
+        let constraint = ConstraintRef::Named(name.clone());
+        let alter = format!("ALTER TABLE {}", qualified(table));
+        let quoted_name = quoted(&name);
+        let statement = match change {
+            ConstraintChange::SetDeferral(deferral) => {
+                self.refuse_deferral(table, &constraint, operation)?;
+                let sql = format!("{alter} ALTER CONSTRAINT {quoted_name} {}", deferral.sql());
+                Statement::new(sql).effect(effect::alters(table))
+            }
+            ConstraintChange::Validate => {
+                let owner = self.owner(table, operation)?;
+                let found = resolve_constraint(owner, &constraint).map(|place| &owner.constraints[place]);
+                let effect = found.map(|found| effect::validates(self.schema, table, found));
+                Statement { effect, ..Statement::new(format!("{alter} VALIDATE CONSTRAINT {quoted_name}")) }
+            }
+        };
+        self.plan.push(statement);
+        let change = Change::Constraint { table: table.clone(), constraint, change: change.clone() };
+        self.apply(&Operation::Alter(change))
+    }
+
+    /// Refuses to say when a constraint is checked that is no foreign key.
+    fn refuse_deferral(
+        &self,
+        table: &TableName,
+        constraint: &ConstraintRef,
+        operation: &Operation,
+    ) -> Result<(), PlanError> {
+        let owner = self.owner(table, operation)?;
+        let found = resolve_constraint(owner, constraint).map(|place| &owner.constraints[place]);
+        if matches!(found, Some(Constraint::ForeignKey(_))) {
+            return Ok(());
+        }
+        Err(PlanError::Unsupported {
+            dialect: Dialect::Postgres,
+            operation: operation.describe(),
+            reason: "only of a foreign key can it be changed; drop the constraint and create it".to_owned(),
+        })
+    }
+
+    pub(super) fn drop_constraint(
+        &mut self,
+        table: &TableName,
+        constraint: &ConstraintRef,
+        operation: &Operation,
+    ) -> Result<(), PlanError> {
+        let name = self.name_of(table, constraint, operation)?;
+        let owner = self.owner(table, operation)?;
+        let found = resolve_constraint(owner, &ConstraintRef::Named(name.clone()));
+        let found = found.map(|place| &owner.constraints[place]);
+        let effect = effect::drops_constraint(self.schema, table, found);
+        let sql = format!("ALTER TABLE {} DROP CONSTRAINT {}", qualified(table), quoted(&name));
+        self.plan.push(Statement::new(sql).effect(effect));
+        self.apply(&Operation::drop(ObjectId::constraint(table.clone(), ConstraintRef::Named(name))))
+    }
+
+    pub(super) fn rename_constraint(
+        &mut self,
+        table: &TableName,
+        constraint: &ConstraintRef,
+        to: &Ident,
+        operation: &Operation,
+    ) -> Result<(), PlanError> {
+        let name = self.name_of(table, constraint, operation)?;
+        let alter = format!("ALTER TABLE {}", qualified(table));
+        let sql = format!("{alter} RENAME CONSTRAINT {} TO {}", quoted(&name), quoted(to));
+        self.plan.push(Statement::new(sql).effect(effect::alters(table)));
+        let id = ObjectId::constraint(table.clone(), ConstraintRef::Named(name));
+        self.apply(&Operation::Rename { id, to: to.clone() })
+    }
+
+    pub(super) fn comment_on_constraint(
+        &mut self,
+        table: &TableName,
+        constraint: &ConstraintRef,
+        text: Option<&String>,
+        operation: &Operation,
+    ) -> Result<(), PlanError> {
+        let name = self.name_of(table, constraint, operation)?;
+        self.plan.push(on_constraint(table, &name, text));
+        let id = ObjectId::constraint(table.clone(), ConstraintRef::Named(name));
+        self.apply(&Operation::Comment { id, text: text.cloned() })
+    }
+
+    pub(super) fn add_constraint(&mut self, table: &TableName, constraint: &Constraint) {
+        let added = self.added_constraint(table, constraint);
+        self.plan.push(added);
+    }
+
+    /// Adds a constraint, which is not in memory yet or has its name there.
+    fn added_constraint(&self, table: &TableName, constraint: &Constraint) -> Statement {
+        let sql = format!("ALTER TABLE {} ADD {}", qualified(table), define::constraint(constraint));
+        Statement::new(sql).effect(effect::adds_constraint(self.schema, table, constraint))
+    }
+
+    /// Finds the name of a constraint in what is there.
+    fn name_of(
+        &mut self,
+        table: &TableName,
+        constraint: &ConstraintRef,
+        operation: &Operation,
+    ) -> Result<Ident, PlanError> {
+        names::name_all(self.schema, table);
+        memory::constraint_name(self.owner(table, operation)?, constraint).ok_or_else(|| {
+            let source = ApplyError::NoConstraint { table: table.clone(), constraint: constraint.clone() };
+            PlanError::Apply { operation: operation.describe(), source }
+        })
+    }
+}
