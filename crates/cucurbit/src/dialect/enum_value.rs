@@ -32,20 +32,14 @@ struct Place<'p> {
 impl Known<'_> {
     /// Refuses an operation that writes what is no value of a column's type.
     pub(super) fn refuse(&self, operation: &Operation) -> Result<(), PlanError> {
-        match operation {
-            Operation::Alter(Change::Column { table, column, changes }) => {
-                self.changes(table, column, changes, operation)
-            }
-            Operation::BulkInsert(insert) => self.rows(insert, operation),
-            Operation::Create { object, backfill, .. } => self.created(object, backfill.as_ref(), operation),
-            Operation::Alter(_)
-            | Operation::Comment { .. }
-            | Operation::Drop { .. }
-            | Operation::Execute(_)
-            | Operation::Irreversible { .. }
-            | Operation::On { .. }
-            | Operation::Rename { .. }
-            | Operation::Run { .. } => Ok(()),
+        if let Operation::Alter(Change::Column { table, column, changes }) = operation {
+            self.changes(table, column, changes, operation)
+        } else if let Operation::BulkInsert(insert) = operation {
+            self.rows(insert, operation)
+        } else if let Operation::Create { object, backfill, .. } = operation {
+            self.created(object, backfill.as_ref(), operation)
+        } else {
+            Ok(())
         }
     }
 
@@ -55,22 +49,14 @@ impl Known<'_> {
         backfill: Option<&Expression>,
         operation: &Operation,
     ) -> Result<(), PlanError> {
-        match object {
-            Object::Column { table, column } => {
-                let place = Place { table, column: &column.name, ty: &column.ty };
-                self.default(&place, column.default.as_ref(), operation)?;
-                self.filling(&place, backfill, operation)
-            }
-            Object::Table(table) => table.columns.iter().try_for_each(|column| {
-                let place = Place { table: &table.name, column: &column.name, ty: &column.ty };
-                self.default(&place, column.default.as_ref(), operation)
-            }),
-            Object::Constraint { .. }
-            | Object::Enum(_)
-            | Object::Index { .. }
-            | Object::Namespace(_)
-            | Object::Sequence(_) => Ok(()),
-        }
+        let Some(table) = object.table() else { return Ok(()) };
+        // A table has no rows yet to fill.
+        let backfill = backfill.filter(|_| object.kind() == Kind::Column);
+        object.columns().iter().try_for_each(|column| {
+            let place = Place { table, column: &column.name, ty: &column.ty };
+            self.default(&place, column.default.as_ref(), operation)?;
+            self.filling(&place, backfill, operation)
+        })
     }
 
     fn rows(
@@ -108,16 +94,9 @@ impl Known<'_> {
         let Some(ty) = ty else { return Ok(()) };
         let place = Place { table, column, ty };
         self.default(&place, default.flatten(), operation)?;
-        changes.iter().try_for_each(|change| match change {
-            ColumnChange::SetNotNull { backfill } => self.filling(&place, backfill.as_ref(), operation),
-            ColumnChange::LosesData
-            | ColumnChange::Rename { .. }
-            | ColumnChange::SetCollation(_)
-            | ColumnChange::SetComment(_)
-            | ColumnChange::SetDefault(_)
-            | ColumnChange::SetNullable
-            | ColumnChange::SetOnConflict(_)
-            | ColumnChange::SetType { .. } => Ok(()),
+        changes.iter().try_for_each(|change| {
+            let ColumnChange::SetNotNull { backfill } = change else { return Ok(()) };
+            self.filling(&place, backfill.as_ref(), operation)
         })
     }
 

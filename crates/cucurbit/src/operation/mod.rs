@@ -431,6 +431,14 @@ impl Operation {
     }
 }
 
+/// The changes of objects that not every database stores, as a pattern.
+macro_rules! change_stored_by_some {
+    () => {
+        Change::Enum { .. } | Change::Sequence { .. }
+    };
+}
+pub(crate) use change_stored_by_some;
+
 impl Change {
     /// Returns the kind of object that is changed.
     #[must_use]
@@ -451,7 +459,7 @@ impl Change {
             Self::Column { table, .. } | Self::Constraint { table, .. } | Self::Table { table, .. } => {
                 Some(table)
             }
-            Self::Enum { .. } | Self::Sequence { .. } => None,
+            change_stored_by_some!() => None,
         }
     }
 }

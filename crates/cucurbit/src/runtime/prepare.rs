@@ -145,24 +145,28 @@ impl Known {
 
     /// Notes what an operation does to tables and columns: what bears their names later is something else.
     fn forget(&mut self, operation: &Operation) {
-        match operation {
-            Operation::Alter(change) => self.forget_altered(change),
-            Operation::Create { object, .. } => self.forget_created(object),
-            Operation::Drop { id, .. } => self.forget_gone(id),
-            Operation::Execute(Execute { means, .. }) => {
-                means.iter().flatten().for_each(|meant| self.forget(meant));
+        if let Operation::Alter(Change::Column { table, column, changes }) = operation {
+            for to in changes.iter().filter_map(ColumnChange::new_name) {
+                self.forget_column(table, column);
+                self.forget_column(table, to);
             }
-            Operation::On { operations, .. } => operations.iter().for_each(|inner| self.forget(inner)),
-            Operation::Rename { id, to } => {
-                self.forget_gone(id);
-                if let ObjectId::Column { table, .. } = id {
-                    self.forget_column(table, to);
-                }
+            // Its values are others by then.
+            if changes.iter().any(|change| matches!(change, ColumnChange::SetType { .. })) {
+                self.forget_column(table, column);
             }
-            Operation::BulkInsert(_)
-            | Operation::Comment { .. }
-            | Operation::Irreversible { .. }
-            | Operation::Run { .. } => {}
+        } else if let Operation::Create { object: Object::Column { table, column }, .. } = operation {
+            self.forget_column(table, &column.name);
+        } else if let Operation::Drop { id, .. } = operation {
+            self.forget_gone(id);
+        } else if let Operation::Execute(Execute { means, .. }) = operation {
+            means.iter().flatten().for_each(|meant| self.forget(meant));
+        } else if let Operation::On { operations, .. } = operation {
+            operations.iter().for_each(|inner| self.forget(inner));
+        } else if let Operation::Rename { id, to } = operation {
+            self.forget_gone(id);
+            if let ObjectId::Column { table, .. } = id {
+                self.forget_column(table, to);
+            }
         }
     }
 
@@ -170,49 +174,14 @@ impl Known {
         self.changed.insert((table.clone(), column.clone()));
     }
 
-    fn forget_altered(&mut self, change: &Change) {
-        match change {
-            Change::Column { table, column, changes } => {
-                for to in changes.iter().filter_map(ColumnChange::new_name) {
-                    self.forget_column(table, column);
-                    self.forget_column(table, to);
-                }
-                // Its values are others by then.
-                if changes.iter().any(|change| matches!(change, ColumnChange::SetType { .. })) {
-                    self.forget_column(table, column);
-                }
-            }
-            Change::Constraint { .. }
-            | Change::Enum { .. }
-            | Change::Sequence { .. }
-            | Change::Table { .. } => {}
-        }
-    }
-
-    fn forget_created(&mut self, object: &Object) {
-        match object {
-            Object::Column { table, column } => self.forget_column(table, &column.name),
-            Object::Constraint { .. }
-            | Object::Enum(_)
-            | Object::Index { .. }
-            | Object::Namespace(_)
-            | Object::Sequence(_)
-            | Object::Table(_) => {}
-        }
-    }
-
     /// Notes that nothing bears a name any more.
     fn forget_gone(&mut self, id: &ObjectId) {
-        match id {
-            ObjectId::Column { table, name } => self.forget_column(table, name),
-            ObjectId::Namespace(name) => self.tables.retain(|table| table.schema.as_ref() != Some(name)),
-            ObjectId::Table(table) => {
-                self.tables.remove(table);
-            }
-            ObjectId::Constraint { .. }
-            | ObjectId::Enum(_)
-            | ObjectId::Index { .. }
-            | ObjectId::Sequence(_) => {}
+        if let ObjectId::Column { table, name } = id {
+            self.forget_column(table, name);
+        } else if let ObjectId::Namespace(name) = id {
+            self.tables.retain(|table| table.schema.as_ref() != Some(name));
+        } else if let ObjectId::Table(table) = id {
+            self.tables.remove(table);
         }
     }
 }

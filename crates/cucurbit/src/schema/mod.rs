@@ -29,6 +29,7 @@ mod variant;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(crate) use self::object::stored_by_some;
 pub use self::{
     advice::Advice,
     build::TableBuilder,

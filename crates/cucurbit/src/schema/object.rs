@@ -26,6 +26,15 @@ pub enum Kind {
     Table,
 }
 
+/// The kinds that not every database stores, as a pattern of [`Kind`], [`Object`] or [`ObjectId`]: with it a `match` says
+/// once what becomes of them all.
+macro_rules! stored_by_some {
+    ($of:ident) => {
+        $of::Enum { .. } | $of::Namespace { .. } | $of::Sequence { .. }
+    };
+}
+pub(crate) use stored_by_some;
+
 impl Kind {
     /// Every kind, in the order of their names.
     pub const ALL: [Self; 7] = [
@@ -157,6 +166,17 @@ impl Object {
         }
     }
 
+    /// Lists the columns that come with it.
+    pub(crate) fn columns(&self) -> &[Column] {
+        if let Self::Column { table: _, column } = self {
+            std::slice::from_ref(column)
+        } else if let Self::Table(table) = self {
+            &table.columns
+        } else {
+            &[]
+        }
+    }
+
     /// Returns the table that it is, or that it is part of.
     #[must_use]
     pub const fn table(&self) -> Option<&TableName> {
@@ -165,7 +185,7 @@ impl Object {
                 Some(table)
             }
             Self::Table(table) => Some(&table.name),
-            Self::Enum(_) | Self::Namespace(_) | Self::Sequence(_) => None,
+            stored_by_some!(Self) => None,
         }
     }
 }
@@ -208,7 +228,7 @@ impl ObjectId {
             | Self::Constraint { table, .. }
             | Self::Index { table, .. }
             | Self::Table(table) => Some(table),
-            Self::Enum(_) | Self::Namespace(_) | Self::Sequence(_) => None,
+            stored_by_some!(Self) => None,
         }
     }
 }

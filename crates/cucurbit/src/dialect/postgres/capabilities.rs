@@ -7,7 +7,7 @@ use super::{
     },
     names::LONGEST,
 };
-use crate::schema::Kind;
+use crate::schema::{Kind, stored_by_some};
 
 pub(in super::super) const CAPABILITIES: &Capabilities = &Capabilities {
     oldest_version: Version { major: 13, minor: 0 },
@@ -23,12 +23,8 @@ pub(in super::super) const CAPABILITIES: &Capabilities = &Capabilities {
 
 fn support(kind: Kind) -> Support {
     match kind {
-        Kind::Column
-        | Kind::Constraint
-        | Kind::Enum
-        | Kind::Index
-        | Kind::Namespace
-        | Kind::Sequence
-        | Kind::Table => Support::Stored,
+        Kind::Column | Kind::Constraint | Kind::Index | Kind::Table | stored_by_some!(Kind) => {
+            Support::Stored
+        }
     }
 }

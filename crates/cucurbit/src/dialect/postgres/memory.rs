@@ -26,18 +26,12 @@ pub(super) fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), Pl
     }
     operation::apply(schema, operation, Dialect::Postgres)
         .map_err(|source| PlanError::Apply { operation: operation.describe(), source })?;
-    match operation {
-        Operation::Alter(change) => follow_change(schema, change),
-        Operation::Drop { id: ObjectId::Column { table, name }, .. } => drop_what_names(schema, table, name),
-        Operation::Rename { id, to } => follow_rename(schema, id, to),
-        Operation::BulkInsert(_)
-        | Operation::Comment { .. }
-        | Operation::Create { .. }
-        | Operation::Drop { .. }
-        | Operation::Execute(_)
-        | Operation::Irreversible { .. }
-        | Operation::On { .. }
-        | Operation::Run { .. } => {}
+    if let Operation::Alter(change) = operation {
+        follow_change(schema, change);
+    } else if let Operation::Drop { id: ObjectId::Column { table, name }, .. } = operation {
+        drop_what_names(schema, table, name);
+    } else if let Operation::Rename { id, to } = operation {
+        follow_rename(schema, id, to);
     }
     if let Some(table) = operation.table() {
         names::name_all(schema, table);
@@ -48,14 +42,12 @@ pub(super) fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), Pl
 
 /// The server prints new names of columns and of values in everything that is stored.
 fn follow_change(schema: &mut Schema, change: &Change) {
-    match change {
-        Change::Column { table, column, changes } => {
-            for to in changes.iter().filter_map(ColumnChange::new_name) {
-                rename_in_expressions(schema, table, column, to);
-            }
+    if let Change::Column { table, column, changes } = change {
+        for to in changes.iter().filter_map(ColumnChange::new_name) {
+            rename_in_expressions(schema, table, column, to);
         }
-        Change::Enum { name, change } => rename_values(schema, name, &change.renamed()),
-        Change::Constraint { .. } | Change::Sequence { .. } | Change::Table { .. } => {}
+    } else if let Change::Enum { name, change } = change {
+        rename_values(schema, name, &change.renamed());
     }
 }
 

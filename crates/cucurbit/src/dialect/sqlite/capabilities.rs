@@ -4,7 +4,7 @@ use super::super::{
     Version,
     capabilities::{Capabilities, IdentifierCase, Quoting, Support},
 };
-use crate::schema::Kind;
+use crate::schema::{Kind, stored_by_some};
 
 pub(in super::super) const CAPABILITIES: &Capabilities = &Capabilities {
     // With `pragma_table_list`.
@@ -20,10 +20,12 @@ pub(in super::super) const CAPABILITIES: &Capabilities = &Capabilities {
 };
 
 fn support(kind: Kind) -> Support {
+    // A file has one.
+    if kind == Kind::Namespace {
+        return Support::Refused;
+    }
     match kind {
         Kind::Column | Kind::Constraint | Kind::Index | Kind::Table => Support::Stored,
-        Kind::Enum | Kind::Sequence => Support::Known,
-        // A file has one.
-        Kind::Namespace => Support::Refused,
+        stored_by_some!(Kind) => Support::Known,
     }
 }

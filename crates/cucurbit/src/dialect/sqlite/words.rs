@@ -41,24 +41,12 @@ pub(super) fn refuse(before: &Before, group: &[&Operation]) -> Result<(), PlanEr
 /// operation. SQLite would find out when the first row is written.
 pub(super) fn refuse_unknown_tables(before: &Before, rest: &[Operation]) -> Result<(), PlanError> {
     let Some(operation) = rest.first().filter(|_| before.is_whole) else { return Ok(()) };
-    let keys: Vec<&ForeignKey> = match operation {
-        Operation::Create { object, .. } => foreign_keys(object),
-        Operation::Alter(_)
-        | Operation::BulkInsert(_)
-        | Operation::Comment { .. }
-        | Operation::Drop { .. }
-        | Operation::Execute(_)
-        | Operation::Irreversible { .. }
-        | Operation::On { .. }
-        | Operation::Rename { .. }
-        | Operation::Run { .. } => Vec::new(),
-    };
     let is_there = |key: &ForeignKey| {
         let name = &key.referred_table.name;
         before.schema.tables.keys().any(|table| same_name(&table.name, name))
             || rest.iter().any(|later| makes(later, name))
     };
-    match keys.into_iter().find(|key| !is_there(key)) {
+    match new_foreign_keys(operation).into_iter().find(|key| !is_there(key)) {
         Some(key) => Err(PlanError::Apply {
             operation: operation.describe(),
             source: ApplyError::NoTable { table: key.referred_table.clone() },
@@ -68,34 +56,27 @@ pub(super) fn refuse_unknown_tables(before: &Before, rest: &[Operation]) -> Resu
 }
 
 /// Lists the foreign keys that come with a new object.
-fn foreign_keys(object: &Object) -> Vec<&ForeignKey> {
-    match object {
-        Object::Constraint { constraint: Constraint::ForeignKey(key), .. } => vec![key],
-        Object::Table(table) => table.foreign_keys().collect(),
-        Object::Column { .. }
-        | Object::Constraint { .. }
-        | Object::Enum(_)
-        | Object::Index { .. }
-        | Object::Namespace(_)
-        | Object::Sequence(_) => Vec::new(),
+fn new_foreign_keys(operation: &Operation) -> Vec<&ForeignKey> {
+    let Operation::Create { object, .. } = operation else { return Vec::new() };
+    if let Object::Constraint { constraint: Constraint::ForeignKey(key), .. } = object {
+        vec![key]
+    } else if let Object::Table(table) = object {
+        table.foreign_keys().collect()
+    } else {
+        Vec::new()
     }
 }
 
 /// Tells whether an operation makes a table of a name.
 fn makes(operation: &Operation, name: &Ident) -> bool {
-    match operation {
-        Operation::Create { object: Object::Table(table), .. } => same_name(&table.name.name, name),
-        Operation::Execute(Execute { means, .. }) => means.iter().flatten().any(|meant| makes(meant, name)),
-        Operation::Rename { id: ObjectId::Table(_), to } => same_name(to, name),
-        Operation::Alter(_)
-        | Operation::BulkInsert(_)
-        | Operation::Comment { .. }
-        | Operation::Create { .. }
-        | Operation::Drop { .. }
-        | Operation::Irreversible { .. }
-        | Operation::On { .. }
-        | Operation::Rename { .. }
-        | Operation::Run { .. } => false,
+    if let Operation::Create { object: Object::Table(table), .. } = operation {
+        same_name(&table.name.name, name)
+    } else if let Operation::Execute(Execute { means, .. }) = operation {
+        means.iter().flatten().any(|meant| makes(meant, name))
+    } else if let Operation::Rename { id: ObjectId::Table(_), to } = operation {
+        same_name(to, name)
+    } else {
+        false
     }
 }
 
@@ -139,38 +120,18 @@ fn refuse_unknown_type(
 
 /// Lists the types that an operation gives columns.
 fn declared_types(operation: &Operation) -> Vec<&ColumnType> {
-    match operation {
-        Operation::Alter(Change::Column { changes, .. }) => changes.iter().filter_map(new_type).collect(),
-        Operation::Create { object: Object::Column { column, .. }, .. } => vec![&column.ty],
-        Operation::Create { object: Object::Table(table), .. } => {
-            table.columns.iter().map(|column| &column.ty).collect()
-        }
-        Operation::Alter(_)
-        | Operation::BulkInsert(_)
-        | Operation::Comment { .. }
-        | Operation::Create { .. }
-        | Operation::Drop { .. }
-        | Operation::Execute(_)
-        | Operation::Irreversible { .. }
-        | Operation::On { .. }
-        | Operation::Rename { .. }
-        | Operation::Run { .. } => Vec::new(),
+    if let Operation::Alter(Change::Column { changes, .. }) = operation {
+        changes.iter().filter_map(new_type).collect()
+    } else if let Operation::Create { object, .. } = operation {
+        object.columns().iter().map(|column| &column.ty).collect()
+    } else {
+        Vec::new()
     }
 }
 
 /// Returns the type that a change gives a column.
 pub(super) fn new_type(change: &ColumnChange) -> Option<&ColumnType> {
-    match change {
-        ColumnChange::SetType { ty, using: _ } => Some(ty),
-        ColumnChange::LosesData
-        | ColumnChange::Rename { .. }
-        | ColumnChange::SetCollation(_)
-        | ColumnChange::SetComment(_)
-        | ColumnChange::SetDefault(_)
-        | ColumnChange::SetNotNull { .. }
-        | ColumnChange::SetNullable
-        | ColumnChange::SetOnConflict(_) => None,
-    }
+    if let ColumnChange::SetType { ty, using: _ } = change { Some(ty) } else { None }
 }
 
 /// Refuses to drop an enum type that a column still has: on PostgreSQL the same history would end there.

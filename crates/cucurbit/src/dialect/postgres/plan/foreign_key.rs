@@ -114,28 +114,21 @@ fn makes_table(operation: &Operation, table: &TableName) -> bool {
         return is_same(&made.name, table);
     }
     let Operation::Rename { id, to } = operation else { return false };
-    match id {
-        ObjectId::Namespace(_) => table.schema.as_ref() == Some(to),
-        ObjectId::Table(old) => is_same(&old.sibling(to.clone()), table),
-        ObjectId::Column { .. }
-        | ObjectId::Constraint { .. }
-        | ObjectId::Enum(_)
-        | ObjectId::Index { .. }
-        | ObjectId::Sequence(_) => false,
+    if let ObjectId::Namespace(_) = id {
+        return table.schema.as_ref() == Some(to);
     }
+    matches!(id, ObjectId::Table(old) if is_same(&old.sibling(to.clone()), table))
 }
 
 /// Tells whether an operation gives a table that is there a key of these columns.
 fn makes_key(operation: &Operation, table: &TableName, columns: &BTreeSet<&Ident>) -> bool {
     let Operation::Create { object, .. } = operation else { return false };
-    let key = match object {
-        Object::Constraint { table: _, constraint } => constraint.key(),
-        Object::Index { table: _, index } => index.key(),
-        Object::Column { .. }
-        | Object::Enum(_)
-        | Object::Namespace(_)
-        | Object::Sequence(_)
-        | Object::Table(_) => None,
+    let key = if let Object::Constraint { table: _, constraint } = object {
+        constraint.key()
+    } else if let Object::Index { table: _, index } = object {
+        index.key()
+    } else {
+        None
     };
     object.table().is_some_and(|of| is_same(of, table)) && key.is_some_and(|key| key == *columns)
 }

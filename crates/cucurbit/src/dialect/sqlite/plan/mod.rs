@@ -18,8 +18,8 @@ mod table;
 mod usage;
 
 use crate::{
-    operation::{self, Operation, for_dialect},
-    schema::{Ident, Table},
+    operation::{self, Change, Operation, for_dialect},
+    schema::{Ident, ObjectId, Table},
 };
 
 use self::step::{Alone, Step, TableStep};
@@ -98,21 +98,12 @@ fn one(
     plan: &mut Plan,
 ) -> Result<(), PlanError> {
     match alone {
-        Alone::AlterEnum { name, change } => {
-            enumeration::alter(before, name, change, (operation, rest), plan)
-        }
         Alone::BulkInsert(insert) => execute::bulk_insert(before, insert, operation, plan),
         Alone::CreateTable(table) => table::create_table(before, table, operation, plan),
-        Alone::DropEnum(name) => {
-            words::refuse_used(before, name, operation)?;
-            apply(before, operation)
-        }
         Alone::DropTable { table, consent } => table::drop_table(before, table, *consent, operation, plan),
         Alone::Execute(execute) => execute::execute(before, execute, plan),
         Alone::Irreversible { reason } => Err(PlanError::Irreversible { reason: (*reason).to_owned() }),
-        // SQLite has neither types of one's own, whose columns are text, nor sequences.
-        Alone::Known => apply(before, operation),
-        Alone::Namespace => Err(unsupported(operation)("a SQLite file has no schemas".to_owned())),
+        Alone::Known => known(before, (operation, rest), plan),
         // What is left of a block for another database is only known.
         Alone::On(operations) => {
             let is_of_schema = |operation: &&Operation| operation.table().is_none();
@@ -121,10 +112,27 @@ fn one(
             }
             Ok(())
         }
+        Alone::Refused(kind) => Err(unsupported(operation)(format!("a SQLite file has no {kind}s"))),
         Alone::RenameTable { table, to } => table::rename_table(before, table, to, operation, plan),
         // Code of the script leaves the schema as it is, and is no statement.
         Alone::Run => Ok(()),
     }
+}
+
+/// Plans what is done to an object that is only known. An enum type is what columns of text hold, and refused where that does
+/// not fit.
+fn known(
+    before: &mut Before,
+    (operation, rest): (&Operation, &[Operation]),
+    plan: &mut Plan,
+) -> Result<(), PlanError> {
+    if let Operation::Alter(Change::Enum { name, change }) = operation {
+        return enumeration::alter(before, name, change, (operation, rest), plan);
+    }
+    if let Operation::Drop { id: ObjectId::Enum(name), .. } = operation {
+        words::refuse_used(before, name, operation)?;
+    }
+    apply(before, operation)
 }
 
 /// Says why SQLite cannot do an operation.

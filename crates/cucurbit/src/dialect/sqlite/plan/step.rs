@@ -6,17 +6,18 @@
 
 use crate::{
     operation::{
-        BulkInsert, Change, ColumnChange, Consent, ConstraintChange, EnumChange, Execute, Operation,
-        TableChange,
+        BulkInsert, Change, ColumnChange, Consent, ConstraintChange, Execute, Operation, TableChange,
+        change_stored_by_some,
     },
     schema::{
-        Column, Constraint, ConstraintRef, Expression, Ident, Index, Object, ObjectId, ObjectName, Referred,
-        ServerDefault, Table, TableName, TableOption,
+        Column, Constraint, ConstraintRef, Expression, Ident, Index, Kind, Object, ObjectId, Referred,
+        ServerDefault, Table, TableName, TableOption, stored_by_some,
     },
 };
 
 use super::super::{
     HERE,
+    capabilities::CAPABILITIES,
     token::{mentions, same_name},
 };
 
@@ -60,13 +61,8 @@ pub(super) enum TableEdit {
 
 /// What is planned by itself.
 pub(super) enum Alone<'o> {
-    AlterEnum {
-        name: &'o ObjectName,
-        change: &'o EnumChange,
-    },
     BulkInsert(&'o BulkInsert),
     CreateTable(&'o Table),
-    DropEnum(&'o ObjectName),
     DropTable {
         table: &'o TableName,
         consent: Consent,
@@ -75,12 +71,12 @@ pub(super) enum Alone<'o> {
     Irreversible {
         reason: &'o str,
     },
-    /// Something that SQLite does not keep and that is only known: an enum type or a sequence.
+    /// Of an object that SQLite does not keep and that is only known.
     Known,
-    /// Something of a namespace, and a SQLite file has none.
-    Namespace,
     /// What is left of a block for another database.
     On(&'o [Operation]),
+    /// Of an object of a kind that a SQLite file cannot have.
+    Refused(Kind),
     RenameTable {
         table: &'o TableName,
         to: &'o Ident,
@@ -117,8 +113,7 @@ impl<'o> Step<'o> {
                 let (constraint, change) = (constraint.clone(), change.clone());
                 Self::of_table(operation, table, TableEdit::AlterConstraint { constraint, change })
             }
-            Change::Enum { name, change } => Self::Alone(Alone::AlterEnum { name, change }),
-            Change::Sequence { .. } => Self::Alone(Alone::Known),
+            change_stored_by_some!() => Self::not_stored(change.kind()),
             Change::Table { table, change: TableChange::SetOption { option, is_set } } => {
                 let (option, is_set) = (*option, *is_set);
                 Self::of_table(operation, table, TableEdit::SetOption { option, is_set })
@@ -134,9 +129,8 @@ impl<'o> Step<'o> {
             ObjectId::Constraint { table, constraint } => {
                 Self::of_table(operation, table, TableEdit::CommentConstraint(constraint.clone()))
             }
-            ObjectId::Enum(_) | ObjectId::Sequence(_) => Self::Alone(Alone::Known),
             ObjectId::Index { table, name: _ } => Self::of_table(operation, table, TableEdit::CommentIndex),
-            ObjectId::Namespace(_) => Self::Alone(Alone::Namespace),
+            stored_by_some!(ObjectId) => Self::not_stored(id.kind()),
             ObjectId::Table(table) => Self::of_table(operation, table, TableEdit::CommentTable),
         }
     }
@@ -150,11 +144,10 @@ impl<'o> Step<'o> {
             Object::Constraint { table, constraint } => {
                 Self::of_table(operation, table, TableEdit::CreateConstraint(constraint.clone()))
             }
-            Object::Enum(_) | Object::Sequence(_) => Self::Alone(Alone::Known),
             Object::Index { table, index } => {
                 Self::of_table(operation, table, TableEdit::CreateIndex(index.clone()))
             }
-            Object::Namespace(_) => Self::Alone(Alone::Namespace),
+            stored_by_some!(Object) => Self::not_stored(object.kind()),
             Object::Table(table) => Self::Alone(Alone::CreateTable(table)),
         }
     }
@@ -167,12 +160,10 @@ impl<'o> Step<'o> {
             ObjectId::Constraint { table, constraint } => {
                 Self::of_table(operation, table, TableEdit::DropConstraint(constraint.clone()))
             }
-            ObjectId::Enum(name) => Self::Alone(Alone::DropEnum(name)),
             ObjectId::Index { table, name } => {
                 Self::of_table(operation, table, TableEdit::DropIndex(name.clone()))
             }
-            ObjectId::Namespace(_) => Self::Alone(Alone::Namespace),
-            ObjectId::Sequence(_) => Self::Alone(Alone::Known),
+            stored_by_some!(ObjectId) => Self::not_stored(id.kind()),
             ObjectId::Table(table) => Self::Alone(Alone::DropTable { table, consent }),
         }
     }
@@ -186,14 +177,18 @@ impl<'o> Step<'o> {
                 let (constraint, to) = (constraint.clone(), to.clone());
                 Self::of_table(operation, table, TableEdit::RenameConstraint { constraint, to })
             }
-            ObjectId::Enum(_) | ObjectId::Sequence(_) => Self::Alone(Alone::Known),
             ObjectId::Index { table, name } => {
                 let (name, to) = (name.clone(), to.clone());
                 Self::of_table(operation, table, TableEdit::RenameIndex { name, to })
             }
-            ObjectId::Namespace(_) => Self::Alone(Alone::Namespace),
+            stored_by_some!(ObjectId) => Self::not_stored(id.kind()),
             ObjectId::Table(table) => Self::Alone(Alone::RenameTable { table, to }),
         }
+    }
+
+    /// Sorts what is done to an object of a kind that SQLite does not store.
+    fn not_stored(kind: Kind) -> Self {
+        Self::Alone(if CAPABILITIES.only_knows(kind) { Alone::Known } else { Alone::Refused(kind) })
     }
 
     fn of_table(operation: &Operation, table: &TableName, edit: TableEdit) -> Self {
