@@ -45,7 +45,7 @@ pub async fn check(project: &Project, options: CheckOptions) -> Result<Check, Er
     let mut reader = Reader::open(project, &[&Source::Database, &Source::Models]).await?;
     let compared = after_pending(project, &mut reader).await;
     let unmodelled = reader.unmodelled().await;
-    let misread = reader.misread(&models).await;
+    let misread = reader.misread(models).await;
     let closed = reader.close().await;
     let (pending, compared) = compared?;
     let unmodelled = unmodelled?;

@@ -20,7 +20,7 @@ mod server;
 mod show;
 mod warning;
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf, sync::OnceLock};
 
 use crate::{
     config::{Config, Environment, ResolvedUrl},
@@ -146,6 +146,8 @@ pub struct Project {
     config: Config,
     env: Env,
     location: Location,
+    /// The models, once they are collected.
+    models: OnceLock<Schema>,
 }
 
 impl Project {
@@ -162,7 +164,7 @@ impl Project {
             &location.working_directory,
             env.project.as_deref(),
         )?;
-        Ok(Self { scripts, config, env, location })
+        Ok(Self { scripts, config, env, location, models: OnceLock::new() })
     }
 
     /// Returns the scripts.
@@ -239,13 +241,16 @@ impl Project {
         self.config.versions_folder(self.env.project.as_deref())
     }
 
-    /// Collects the models.
+    /// Collects the models, once.
     ///
     /// # Errors
     ///
     /// When there are none: an empty target would mean "drop everything". When two names in them are one name for a
     /// database of the project.
-    pub fn models(&self) -> Result<Schema, Error> {
+    pub fn models(&self) -> Result<&Schema, Error> {
+        if let Some(collected) = self.models.get() {
+            return Ok(collected);
+        }
         let models = self.env.models.as_ref().ok_or(Error::NoModels)?;
         let mut schema = collected(&**models)?;
         self.env.naming.apply(&mut schema)?;
@@ -257,7 +262,7 @@ impl Project {
             return Err(Error::ExternalInModels { table: table.clone() });
         }
         self.dialects().iter().try_for_each(|dialect| dialect.refuse_collisions(&schema))?;
-        Ok(schema)
+        Ok(self.models.get_or_init(|| schema))
     }
 
     /// Collects the tables that are not the project's and to which keys may refer.
@@ -266,9 +271,12 @@ impl Project {
     ///
     /// When the models, which name them, cannot be collected; when one of them is among the models, too.
     pub(crate) fn external(&self) -> Result<BTreeMap<TableName, Table>, Error> {
-        let models = self.env.models.as_deref().map(collected).transpose()?.unwrap_or_default();
-        let named = self.env.external.iter().cloned();
-        let external = models.with_external(named).external;
+        let mut external = match (self.models.get(), &self.env.models) {
+            (Some(models), _) => models.external.clone(),
+            (None, Some(models)) => collected(&**models)?.external,
+            (None, None) => BTreeMap::new(),
+        };
+        external.extend(self.env.external.iter().map(|table| (table.name.clone(), table.clone())));
         Ok(external)
     }
 

@@ -108,9 +108,10 @@ impl<'p> Reader<'p> {
             Source::History => self.history().await,
             Source::Models => {
                 let models = self.project.models()?;
-                // The project may list no dialect.
-                self.dialect.refuse_collisions(&models)?;
-                Ok(Before::of(models))
+                if !self.project.dialects().contains(&self.dialect) {
+                    self.dialect.refuse_collisions(models)?;
+                }
+                Ok(Before::of(models.clone()))
             }
         }
     }

@@ -2,6 +2,7 @@
 //! other programs read by the same connection URL, scripts that this binary does not have.
 
 use std::{
+    collections::HashSet,
     fmt, fs,
     path::{Path, PathBuf},
 };
@@ -91,13 +92,14 @@ impl Project {
         let folder = self.versions_folder();
         let Ok(entries) = fs::read_dir(&folder) else { return Vec::new() };
         let graph = self.scripts.graph();
-        let built: Vec<&str> = (0..graph.len()).map(|at| file_name(self.scripts.script(at).path)).collect();
+        let built: HashSet<&str> =
+            (0..graph.len()).map(|at| file_name(self.scripts.script(at).path)).collect();
         let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
         // As `cucurbit_build` tells scripts from other files.
         let is_script = |name: &String| name.ends_with(".rs") && !name.starts_with(['.', '#']);
         let mut new: Vec<PathBuf> = names
             .filter(is_script)
-            .filter(|name| !built.contains(&name.as_str()) && !folder.join(name).is_dir())
+            .filter(|name| !built.contains(name.as_str()) && !folder.join(name).is_dir())
             .map(|name| folder.join(name))
             .collect();
         new.sort();
