@@ -38,7 +38,7 @@ struct Origin {
     name: TableName,
     /// The place of each constraint among the written ones.
     constraints: Vec<usize>,
-    /// The written names of the indexes, by those of the form.
+    /// The written names of the indexes that have another one in the form, by that.
     indexes: BTreeMap<Ident, Ident>,
 }
 
@@ -87,7 +87,8 @@ impl<'c> BothTable<'c> {
     /// Lists the indexes, sorted by their names in the form.
     pub(crate) fn indexes(self) -> impl Iterator<Item = Both<'c, Index>> {
         self.form.indexes.iter().filter_map(move |(name, form)| {
-            Some(Both { form, written: self.written.indexes.get(self.origin.indexes.get(name)?)? })
+            let name = self.origin.indexes.get(name).unwrap_or(name);
+            Some(Both { form, written: self.written.indexes.get(name)? })
         })
     }
 }
@@ -115,7 +116,7 @@ impl Canonical {
     }
 
     /// Adds a table, given the place of each constraint of the form among the written ones, and the written names of
-    /// the indexes by those of the form.
+    /// the indexes that have another one in the form, by that.
     pub(super) fn add_table(
         &mut self,
         written: Table,
@@ -149,14 +150,27 @@ impl Canonical {
 
     /// Lists the tables, sorted by their names in the form.
     pub(crate) fn tables(&self) -> impl Iterator<Item = BothTable<'_>> {
-        self.form.tables.keys().filter_map(|name| self.table(name))
+        self.form.tables.values().zip(self.origins.tables.values()).filter_map(|(form, origin)| {
+            Some(BothTable { form, written: self.as_written.table(&origin.name)?, origin })
+        })
     }
 
-    /// Finds a table by its name in the form.
-    pub(crate) fn table(&self, name: &TableName) -> Option<BothTable<'_>> {
-        let origin = self.origins.tables.get(name)?;
-        let (form, written) = (self.form.table(name)?, self.as_written.table(&origin.name)?);
-        Some(BothTable { form, written, origin })
+    /// Lists the tables of two schemas side by side, by their names in the forms.
+    pub(crate) fn tables_beside<'c>(
+        &'c self,
+        other: &'c Self,
+    ) -> impl Iterator<Item = (Option<BothTable<'c>>, Option<BothTable<'c>>)> {
+        let (mut own, mut others) = (self.tables().peekable(), other.tables().peekable());
+        std::iter::from_fn(move || {
+            let (next, next_other) = (own.peek(), others.peek());
+            let is_first = |one: Option<&BothTable<'_>>, other: Option<&BothTable<'_>>| {
+                one.is_some_and(|one| other.is_none_or(|other| one.form.name <= other.form.name))
+            };
+            let (takes_own, takes_other) = (is_first(next, next_other), is_first(next_other, next));
+            let table = own.next_if(|_| takes_own);
+            let beside = others.next_if(|_| takes_other);
+            (takes_own || takes_other).then_some((table, beside))
+        })
     }
 
     /// Lists the objects of a kind, which is not that of tables, sorted by their names in the form.
@@ -173,7 +187,8 @@ impl Canonical {
         let renames: Vec<(TableName, Operation)> = match self.dialect.capabilities().identifier_case {
             IdentifierCase::Sensitive => Vec::new(),
             IdentifierCase::AsciiInsensitive => {
-                self.tables().flat_map(|table| renames(table, other)).collect()
+                let both = self.tables_beside(other).filter_map(|(table, other)| Some((table?, other?)));
+                both.flat_map(|(table, other)| renames(table, other)).collect()
             }
         };
         if renames.is_empty() {
@@ -195,8 +210,10 @@ impl Canonical {
 
 /// Lists what gives a table, its columns and its indexes the identifier case that they have in another schema, each with
 /// the table's name in the form.
-fn renames(table: BothTable<'_>, other: &Canonical) -> Vec<(TableName, Operation)> {
-    let Some(other) = other.table(&table.form.name) else { return Vec::new() };
+fn renames(table: BothTable<'_>, other: BothTable<'_>) -> Vec<(TableName, Operation)> {
+    if is_spelled_alike(table.written, other.written) {
+        return Vec::new();
+    }
     let (name, to) = (&table.written.name, &other.written.name.name);
     let columns = table.columns().filter_map(|column| {
         let to = other.column(&column.form.name)?.written.name.clone();
@@ -216,14 +233,21 @@ fn renames(table: BothTable<'_>, other: &Canonical) -> Vec<(TableName, Operation
     renames.map(|rename| (table.form.name.clone(), rename)).collect()
 }
 
+/// Tells whether a table, its columns and its indexes have the same names in two schemas, as most have.
+fn is_spelled_alike(one: &Table, other: &Table) -> bool {
+    one.name.name == other.name.name
+        && one.columns.iter().map(|column| &column.name).eq(other.columns.iter().map(|column| &column.name))
+        && one.indexes.keys().eq(other.indexes.keys())
+}
+
 impl Origin {
     /// Notes that the written table, or one of its indexes, has another name.
     fn rename(&mut self, id: &ObjectId, to: Ident) {
         if let ObjectId::Table(name) = id {
             self.name = name.sibling(to);
         } else if let ObjectId::Index { name, .. } = id {
-            let renamed = self.indexes.values_mut().filter(|written| *written == name);
-            renamed.for_each(|written| written.clone_from(&to));
+            let form = self.indexes.iter().find(|(_, written)| *written == name).map(|(form, _)| form);
+            self.indexes.insert(form.unwrap_or(name).clone(), to);
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Names of a schema that are one name for a database: it keeps less of them than was written, or gives each once in a
 //! schema.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use thiserror::Error;
 
 use super::Dialect;
-use crate::schema::{Ident, Kind, Schema, Table};
+use crate::schema::{Ident, Kind, ObjectName, Schema, Table, TableName};
 
 /// Two names that are one.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -47,54 +47,81 @@ impl CollisionError {
     }
 }
 
-/// What bears a name.
-struct Bearer {
-    words: String,
+/// What bears a name, to be said of it.
+pub(super) enum Bearer {
+    /// An object that has its name in a namespace.
+    Named(&'static str, ObjectName),
+    /// A namespace.
+    Namespace(Ident),
+    /// A part of a table, by its name.
+    Part(&'static str, Ident, TableName),
+    /// A part of a table that the database names.
+    Unnamed(&'static str, TableName),
+}
+
+impl fmt::Display for Bearer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Named(kind, name) => write!(f, "{kind} `{name}`"),
+            Self::Namespace(name) => write!(f, "schema `{name}`"),
+            Self::Part(kind, name, table) => write!(f, "{kind} `{name}` of table `{table}`"),
+            Self::Unnamed(kind, table) => write!(f, "the unnamed {kind} of table `{table}`"),
+        }
+    }
+}
+
+/// Where a name may not be given twice: among the columns or the constraints of a table, the relations or the types of a
+/// namespace (that of `None` is the connection's own), the namespaces.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Place {
+    Columns(TableName),
+    Constraints(TableName),
+    Relations(Option<Ident>),
+    Namespaces,
+    Types(Option<Ident>),
+}
+
+/// A name that is given.
+struct Given {
+    bearer: Bearer,
     written: Ident,
     is_generated: bool,
 }
 
-/// The names that may not be given twice, by where that is: a schema's relations, its types, what a table holds.
+/// The names that may not be given twice, by where that is.
 pub(super) struct Names {
     dialect: Dialect,
-    places: BTreeMap<(&'static str, String, Ident), Vec<Bearer>>,
+    given: BTreeMap<(Place, Ident), Vec<Given>>,
 }
 
 impl Names {
-    pub(super) fn add(&mut self, place: (&'static str, &str), written: &Ident, words: String) {
-        self.put(place, written, words, false);
+    pub(super) fn add(&mut self, place: Place, written: &Ident, bearer: Bearer) {
+        self.put(place, written, bearer, false);
     }
 
     /// Adds what is made before all tables: the database chooses other names than these.
-    fn put_first(&mut self, place: (&'static str, &str), written: &Ident, words: String) {
-        self.add(place, written, words);
-        let key = (place.0, place.1.to_owned(), on!(self.dialect, stored_name(written)));
-        self.places.entry(key).or_default().retain(|bearer| !bearer.is_generated);
+    fn put_first(&mut self, place: Place, written: &Ident, bearer: Bearer) {
+        let key = (place.clone(), on!(self.dialect, stored_name(written)));
+        self.add(place, written, bearer);
+        self.given.entry(key).or_default().retain(|given| !given.is_generated);
     }
 
-    pub(super) fn put(
-        &mut self,
-        (kind, of): (&'static str, &str),
-        written: &Ident,
-        words: String,
-        is_generated: bool,
-    ) {
-        let name = on!(self.dialect, stored_name(written));
-        let bearer = Bearer { words, written: written.clone(), is_generated };
-        self.places.entry((kind, of.to_owned(), name)).or_default().push(bearer);
+    pub(super) fn put(&mut self, place: Place, written: &Ident, bearer: Bearer, is_generated: bool) {
+        let key = (place, on!(self.dialect, stored_name(written)));
+        self.given.entry(key).or_default().push(Given { bearer, written: written.clone(), is_generated });
     }
 
     /// Finds the first name that two bear, at least one of which the project chose: the database numbers those that it chooses
     /// itself.
     fn collision(self) -> Option<CollisionError> {
         let dialect = self.dialect;
-        self.places.into_iter().find_map(|((_, _, name), mut bearers)| {
-            bearers.sort_by_key(|bearer| bearer.is_generated);
-            let [one, other, ..] = bearers.as_slice() else { return None };
+        self.given.into_iter().find_map(|((_, name), mut given)| {
+            given.sort_by_key(|given| given.is_generated);
+            let [one, other, ..] = given.as_slice() else { return None };
             (!one.is_generated).then(|| CollisionError {
                 dialect,
-                one: one.words.clone(),
-                other: other.words.clone(),
+                one: one.bearer.to_string(),
+                other: other.bearer.to_string(),
                 is_cut: !dialect.is_one_name(&one.written, &other.written),
                 is_generated: other.is_generated,
                 name,
@@ -103,9 +130,6 @@ impl Names {
     }
 }
 
-pub(super) const RELATION: &str = "relation";
-pub(super) const TYPE: &str = "type";
-
 impl Dialect {
     /// Finds two things of a schema that would have one name in this database.
     ///
@@ -113,46 +137,45 @@ impl Dialect {
     ///
     /// When there are two.
     pub fn refuse_collisions(self, schema: &Schema) -> Result<(), CollisionError> {
-        let mut names = Names { dialect: self, places: BTreeMap::new() };
+        let mut names = Names { dialect: self, given: BTreeMap::new() };
         let Schema { tables, namespaces, .. } = schema;
         for table in tables.values() {
             add_table(&mut names, table);
         }
         let stores = |kind| self.capabilities().stores(kind);
         for (kind, name) in schema.named().filter(|(kind, _)| stores(*kind)) {
-            let (of, words) = (of(name.schema.as_ref()), format!("{} `{name}`", kind.words()));
+            let (of, bearer) = (of(name), Bearer::Named(kind.words(), name.clone()));
             match kind {
-                Kind::Enum => names.add((TYPE, of), &name.name, words),
-                Kind::Sequence => names.put_first((RELATION, of), &name.name, words),
+                Kind::Enum => names.add(Place::Types(of), &name.name, bearer),
+                Kind::Sequence => names.put_first(Place::Relations(of), &name.name, bearer),
                 // With all that they hold, above.
                 Kind::Table | Kind::Column | Kind::Constraint | Kind::Index | Kind::Namespace => {}
             }
         }
         for name in namespaces.iter().filter(|_| stores(Kind::Namespace)) {
-            names.add(("schema", ""), name, format!("schema `{name}`"));
+            names.add(Place::Namespaces, name, Bearer::Namespace(name.clone()));
         }
         names.collision().map_or(Ok(()), Err)
     }
 }
 
-/// The schema as a part of a place.
-fn of(schema: Option<&Ident>) -> &str {
-    schema.map(Ident::as_str).filter(|schema| *schema != "public").unwrap_or_default()
+/// Returns the namespace that a name lies in, where it is not PostgreSQL's own.
+pub(super) fn of(name: &ObjectName) -> Option<Ident> {
+    name.schema.clone().filter(|schema| *schema != "public")
 }
 
 fn add_table(names: &mut Names, table: &Table) {
-    let (name, schema) = (&table.name, of(table.name.schema.as_ref()).to_owned());
-    let own = name.to_string();
-    names.add((RELATION, &schema), &name.name, format!("table `{name}`"));
+    let name = &table.name;
+    let relations = || Place::Relations(of(name));
+    names.add(relations(), &name.name, Bearer::Named("table", name.clone()));
     for column in &table.columns {
-        let words = format!("column `{}` of table `{name}`", column.name);
-        names.add(("column", &own), &column.name, words);
+        let bearer = Bearer::Part("column", column.name.clone(), name.clone());
+        names.add(Place::Columns(name.clone()), &column.name, bearer);
     }
     for index in table.indexes.values() {
-        let words = format!("index `{}` of table `{name}`", index.name);
-        names.add((RELATION, &schema), &index.name, words);
+        names.add(relations(), &index.name, Bearer::Part("index", index.name.clone(), name.clone()));
     }
-    on!(names.dialect, add_names(names, (&schema, &own), table));
+    on!(names.dialect, add_names(names, table));
 }
 
 #[cfg(test)]

@@ -17,9 +17,9 @@ use super::Filter;
 #[must_use]
 pub fn comments(from: &Canonical, to: &Canonical, filter: &Filter, found: &[Operation]) -> Vec<Operation> {
     let mut operations = Vec::new();
-    for table in to.tables().filter(|table| filter.includes(&table.written.name)) {
-        let was = from.table(&table.form.name);
-        operations.extend(was.into_iter().flat_map(|was| of_table(was, table)));
+    let both = from.tables_beside(to).filter_map(|(was, table)| Some((was?, table?)));
+    for (was, table) in both.filter(|(_, table)| filter.includes(&table.written.name)) {
+        operations.extend(of_table(was, table));
     }
     operations.retain(|comment| !found.iter().any(|made| is_created(made, comment)));
     operations

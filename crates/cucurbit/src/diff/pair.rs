@@ -113,15 +113,17 @@ impl<'c> Pairs<'c> {
         let is_included =
             |table: &BothTable<'_>| filter.includes(&table.form.name) && filter.includes(&table.written.name);
         let sequences = Matched::named(from, to);
-        let (mut created, mut common) = (Vec::new(), Vec::new());
-        for table in to.tables().filter(is_included) {
-            match from.table(&table.form.name) {
-                Some(from) => common.push(Pair::of(from, table, to, comparison)),
-                None => created.push(table),
+        let (mut created, mut common, mut dropped) = (Vec::new(), Vec::new(), Vec::new());
+        for sides in from.tables_beside(to) {
+            match sides {
+                (Some(from), Some(table)) if is_included(&table) => {
+                    common.push(Pair::of(from, table, to, comparison));
+                }
+                (None, Some(table)) if is_included(&table) => created.push(table),
+                (Some(table), None) if is_included(&table) => dropped.push(table),
+                _ => {}
             }
         }
-        let is_gone = |table: &BothTable<'_>| to.table(&table.form.name).is_none();
-        let dropped = from.tables().filter(is_included).filter(is_gone).collect();
         Self { enums, sequences, created, common, dropped }
     }
 }

@@ -48,7 +48,7 @@ pub(crate) fn canonical(schema: Schema, server: &Server) -> Canonical {
         forget_generated_names([&mut written, &mut stored], is_borne_once);
         let places = store(&mut stored, own);
         let indexes = written.indexes.keys().map(|name| (names::cut_of(name.clone()), name.clone()));
-        let indexes = indexes.collect();
+        let indexes = indexes.filter(|(cut, name)| cut != name).collect();
         canonical.add_table(written, stored, places, indexes);
     }
     canonical

@@ -64,11 +64,11 @@ const HERE: Dialect = Dialect::Sqlite;
 
 /// Returns what a name is among others, whose case does not count.
 pub(super) fn stored_name(name: &Ident) -> Ident {
-    Ident::new(name.as_str().to_ascii_lowercase())
+    names::small(name)
 }
 
 /// Constraints and keys take no names from others.
-pub(super) const fn add_names(_names: &mut Names, _place: (&str, &str), _table: &Table) {}
+pub(super) const fn add_names(_names: &mut Names, _table: &Table) {}
 
 /// No name is a role's: SQLite says that there is no such column.
 pub(super) const fn is_role(_sql: &str) -> bool {

@@ -31,8 +31,8 @@ pub(super) fn as_declared(schema: &mut Schema) {
         (name.clone(), Table { columns, ..Table::new(name) })
     });
     let declared: BTreeMap<ObjectName, Table> = declared.collect();
-    for table in schema.tables.values_mut() {
-        table.parts_mut(&mut |part| refer(part, &declared, None));
+    for (table, own) in schema.tables.values_mut().zip(declared.values()) {
+        table.parts_mut(&mut |part| refer(part, &declared, Some(own)));
     }
     for (table, declared) in schema.tables.values_mut().zip(declared.into_values()) {
         table.columns = declared.columns;
@@ -98,7 +98,7 @@ fn respell<'n>(name: &mut Ident, declared: impl Iterator<Item = &'n Ident> + Clo
 }
 
 /// Writes every name of the tables in lower case. References are spelled as what they refer to. Returns the name that each
-/// table has then, and the names that its indexes had, by those that they have.
+/// table has then, and the names that its indexes had that have another one, by that.
 pub(super) fn fold(schema: &mut Schema) -> Vec<(TableName, BTreeMap<Ident, Ident>)> {
     let tables = alike(schema.tables.keys().map(|name| &name.name));
     let mut folded = Vec::new();
@@ -108,7 +108,8 @@ pub(super) fn fold(schema: &mut Schema) -> Vec<(TableName, BTreeMap<Ident, Ident
         let columns = alike(table.columns.iter().map(|column| &column.name));
         let indexes = alike(table.indexes.keys());
         let small_index = |name: &Ident| if indexes.contains(name) { name.clone() } else { small(name) };
-        let names = table.indexes.keys().map(|name| (small_index(name), name.clone())).collect();
+        let names = table.indexes.keys().map(|name| (small_index(name), name.clone()));
+        let names = names.filter(|(small, name)| small != name).collect();
         folded.push((name.clone(), names));
         (name, (columns, indexes))
     });
@@ -116,7 +117,7 @@ pub(super) fn fold(schema: &mut Schema) -> Vec<(TableName, BTreeMap<Ident, Ident
     let none = (BTreeSet::new(), BTreeSet::new());
     schema.parts_mut(&mut |part| match part {
         Part::Object { kind: Kind::Table, name, is_declared: _ } => small_unless(&tables, &mut name.name),
-        Part::OfTable { table, kind, name, is_declared: _ } => {
+        Part::OfTable { table, kind, name, is_declared: _ } if !is_small(name) => {
             let (columns, indexes) = of_tables.get(table).unwrap_or(&none);
             match kind {
                 Kind::Column => small_unless(columns, name),
@@ -129,7 +130,8 @@ pub(super) fn fold(schema: &mut Schema) -> Vec<(TableName, BTreeMap<Ident, Ident
         | Part::Literal { .. }
         | Part::Namespace(_)
         | Part::NewName(_)
-        | Part::Object { .. } => {}
+        | Part::Object { .. }
+        | Part::OfTable { .. } => {}
     });
     folded
 }
@@ -147,12 +149,13 @@ fn alike<'n>(names: impl Iterator<Item = &'n Ident> + Clone) -> BTreeSet<Ident> 
 }
 
 fn small_unless(alike: &BTreeSet<Ident>, name: &mut Ident) {
-    if !alike.contains(name) {
+    if !is_small(name) && !alike.contains(name) {
         *name = small(name);
     }
 }
 
-fn small(name: &Ident) -> Ident {
+/// Writes a name in lower case.
+pub(super) fn small(name: &Ident) -> Ident {
     if is_small(name) { name.clone() } else { Ident::new(name.as_str().to_ascii_lowercase()) }
 }
 
