@@ -266,7 +266,7 @@ fn constraints<'c>(
                     is_equal_check([from.form, to.form], was, is, comparison)
                 }
                 (Constraint::Exclusion(was), Constraint::Exclusion(is)) => {
-                    let Exclusion { index, operators, deferral, comment: _ } = is;
+                    let Exclusion { index, operators, deferral, comment: _ } = &**is;
                     (&was.operators, &was.deferral) == (operators, deferral)
                         && !is_other_index(&to.form.name, &was.index, index, comparison)
                 }

@@ -229,7 +229,7 @@ impl Wire for WireConstraint {
             Constraint::Unique(unique) => Self::Unique(Wire::of(unique)),
             Constraint::ForeignKey(key) => Self::ForeignKey(Wire::of(key)),
             Constraint::Check(check) => Self::Check(Wire::of(check)),
-            Constraint::Exclusion(exclusion) => Self::Exclusion(Wire::of(exclusion)),
+            Constraint::Exclusion(exclusion) => Self::Exclusion(Wire::of(&**exclusion)),
         }
     }
 

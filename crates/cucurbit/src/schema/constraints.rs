@@ -20,7 +20,7 @@ pub enum Constraint {
     /// A check.
     Check(Check),
     /// An exclusion constraint (PostgreSQL only).
-    Exclusion(Exclusion),
+    Exclusion(Box<Exclusion>),
 }
 
 /// Where a kind of constraint stands in its table's list.
@@ -249,7 +249,7 @@ impl Constraints {
         let taken = self.0.extract_if(.., |constraint| constraint.rank() == Rank::Exclusion);
         taken
             .filter_map(
-                |constraint| if let Constraint::Exclusion(one) = constraint { Some(one) } else { None },
+                |constraint| if let Constraint::Exclusion(one) = constraint { Some(*one) } else { None },
             )
             .collect()
     }
@@ -329,7 +329,7 @@ macro_rules! kinds {
     ($($kind:ident: $of:ident $of_mut:ident $doc:literal;)*) => {$(
         impl From<$kind> for Constraint {
             fn from(one: $kind) -> Self {
-                Self::$kind(one)
+                Self::$kind(one.into())
             }
         }
 
@@ -337,14 +337,18 @@ macro_rules! kinds {
             #[doc = concat!("Lists the ", $doc, ".")]
             pub fn $of(&self) -> impl DoubleEndedIterator<Item = &$kind> + Clone {
                 self.0.iter().filter_map(|constraint| {
-                    if let Constraint::$kind(one) = constraint { Some(one) } else { None }
+                    let Constraint::$kind(one) = constraint else { return None };
+                    let one: &$kind = one;
+                    Some(one)
                 })
             }
 
             #[doc = concat!("Lists the ", $doc, ", to change them.")]
             pub fn $of_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut $kind> {
                 self.0.iter_mut().filter_map(|constraint| {
-                    if let Constraint::$kind(one) = constraint { Some(one) } else { None }
+                    let Constraint::$kind(one) = constraint else { return None };
+                    let one: &mut $kind = one;
+                    Some(one)
                 })
             }
         }

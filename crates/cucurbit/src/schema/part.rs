@@ -236,7 +236,8 @@ impl Constraint {
                 declare_all(table, Kind::Constraint, name, visit);
                 visit(Part::Expression { sql: expression, default_of: None });
             }
-            Self::Exclusion(Exclusion { index, operators: _, deferral: _, comment: _ }) => {
+            Self::Exclusion(exclusion) => {
+                let Exclusion { index, operators: _, deferral: _, comment: _ } = &mut **exclusion;
                 index.parts_mut(table, Kind::Constraint, visit);
             }
         }

@@ -421,7 +421,7 @@ fn constraint() -> BoxedStrategy<Constraint> {
         unique().prop_map(Constraint::Unique),
         foreign_key().prop_map(Constraint::ForeignKey),
         check().prop_map(Constraint::Check),
-        exclusion().prop_map(Constraint::Exclusion),
+        exclusion().prop_map(Constraint::from),
     ]
     .boxed()
 }

@@ -242,7 +242,7 @@ pub(in super::super) fn describe(table: &TableName, constraint: &Constraint) -> 
             None => format!("add check on {table}: {}", check.expression.base),
         },
         Constraint::Exclusion(exclusion) => {
-            let Exclusion { index, operators, deferral: _, comment: _ } = exclusion;
+            let Exclusion { index, operators, deferral: _, comment: _ } = &**exclusion;
             let parts = index.parts.iter().map(index::key).zip(operators);
             let parts: Vec<String> = parts.map(|(key, operator)| format!("{key} with {operator}")).collect();
             format!("add exclusion {} on {table} ({})", index.name, parts.join(", "))
