@@ -2,7 +2,7 @@
 //! other programs read by the same connection URL, scripts that this binary does not have.
 
 use std::{
-    collections::HashSet,
+    collections::BTreeSet,
     fmt, fs,
     path::{Path, PathBuf},
 };
@@ -92,7 +92,7 @@ impl Project {
         let folder = self.versions_folder();
         let Ok(entries) = fs::read_dir(&folder) else { return Vec::new() };
         let graph = self.scripts.graph();
-        let built: HashSet<&str> =
+        let built: BTreeSet<&str> =
             (0..graph.len()).map(|at| file_name(self.scripts.script(at).path)).collect();
         let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
         // As `cucurbit_build` tells scripts from other files.
