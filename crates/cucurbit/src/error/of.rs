@@ -78,22 +78,8 @@ impl From<&ConnectionUrlError> for ErrorCode {
 impl From<&ApplyError> for ErrorCode {
     fn from(error: &ApplyError) -> Self {
         match error {
-            ApplyError::ColumnExists { .. }
-            | ApplyError::ConstraintExists { .. }
-            | ApplyError::EnumExists { .. }
-            | ApplyError::EnumValueExists { .. }
-            | ApplyError::IndexExists { .. }
-            | ApplyError::SchemaExists { .. }
-            | ApplyError::SequenceExists { .. }
-            | ApplyError::TableExists { .. } => Self::ObjectExists,
-            ApplyError::NoColumn { .. }
-            | ApplyError::NoConstraint { .. }
-            | ApplyError::NoEnum { .. }
-            | ApplyError::NoEnumValue { .. }
-            | ApplyError::NoIndex { .. }
-            | ApplyError::NoSchema { .. }
-            | ApplyError::NoSequence { .. }
-            | ApplyError::NoTable { .. } => Self::ObjectMissing,
+            ApplyError::EnumValueExists { .. } | ApplyError::Exists { .. } => Self::ObjectExists,
+            ApplyError::Missing { .. } | ApplyError::NoEnumValue { .. } => Self::ObjectMissing,
             ApplyError::EnumInUse { .. } | ApplyError::EnumValueInUse { .. } => Self::ObjectInUse,
             ApplyError::NoComment { .. } => Self::UnsupportedOperation,
             ApplyError::NotOfEnum { .. } => Self::ValueNotOfType,

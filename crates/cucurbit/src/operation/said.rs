@@ -62,13 +62,14 @@ fn of_object(object: &Object, only: Dialect, dialect: Dialect) -> Vec<Operation>
     if dialect.capabilities().only_knows(object.kind()) {
         return vec![Operation::create(object.clone())];
     }
-    match object {
-        Object::Column { table, column } => of_column(table, column, only).into_iter().collect(),
-        Object::Constraint { .. } | Object::Enum(_) | Object::Namespace(_) | Object::Sequence(_) => {
-            Vec::new()
-        }
-        Object::Index { table, index } => of_index(table, index).into_iter().collect(),
-        Object::Table(table) => of_table(table, only),
+    if let Object::Column { table, column } = object {
+        of_column(table, column, only).into_iter().collect()
+    } else if let Object::Index { table, index } = object {
+        of_index(table, index).into_iter().collect()
+    } else if let Object::Table(table) = object {
+        of_table(table, only)
+    } else {
+        Vec::new()
     }
 }
 
@@ -136,7 +137,7 @@ pub fn follow(schema: &mut Schema, operations: &[Operation], dialect: Dialect) {
             schema.unsaid.0.extend(operations.iter().filter_map(unsaid));
         }
         let Err(unfit) = apply(schema, operation, dialect) else { continue };
-        if matches!(unfit, ApplyError::ColumnExists { .. } | ApplyError::TableExists { .. }) {
+        if matches!(unfit, ApplyError::Exists { .. }) {
             make_what_is_known(schema, operation);
         }
         if add_what_is_missing(schema, operation, &unfit) {
@@ -236,9 +237,10 @@ fn add_what_is_missing(schema: &mut Schema, operation: &Operation, unfit: &Apply
         Operation::Drop { id: ObjectId::Table(_), .. } | Operation::Rename { id: ObjectId::Table(_), .. }
     );
     let Some(table) = operation.table().filter(|_| !goes) else { return false };
-    if matches!(unfit, ApplyError::NoTable { table: missing } if missing == table) {
+    let ApplyError::Missing { id } = unfit else { return false };
+    if *id == ObjectId::Table(table.clone()) {
         schema.tables.insert(table.clone(), Table::new(table.clone()));
-    } else if !matches!(unfit, ApplyError::NoColumn { .. } | ApplyError::NoIndex { .. }) {
+    } else if !matches!(id.kind(), Kind::Column | Kind::Index) {
         return false;
     }
     add_member(schema, table, operation);

@@ -3,7 +3,7 @@
 //! The database would say so too, in the middle of a run and without the file of the script. What stands inside
 //! expressions only the database can read.
 
-use crate::schema::{Constraint, ForeignKey, Ident, Index, Schema, Table};
+use crate::schema::{Constraint, ForeignKey, Ident, Index, ObjectId, Schema, Table};
 
 use super::ApplyError;
 
@@ -46,7 +46,7 @@ fn all<'c>(table: &Table, mut columns: impl Iterator<Item = &'c Ident>) -> Resul
     let is_same = |one: &Ident, other: &Ident| one.as_str().eq_ignore_ascii_case(other.as_str());
     let missing = columns.find(|column| !table.columns.iter().any(|there| is_same(&there.name, column)));
     match missing {
-        Some(column) => Err(ApplyError::NoColumn { table: table.name.clone(), column: column.clone() }),
+        Some(column) => Err(ApplyError::Missing { id: ObjectId::column(table.name.clone(), column.clone()) }),
         None => Ok(()),
     }
 }

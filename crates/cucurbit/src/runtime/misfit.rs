@@ -10,7 +10,7 @@ use crate::{
     nearest::nearest,
     operation::{ApplyError, Operation, apply_all, for_dialect},
     revision::{self, Direction, Edges, Heads, Scripts, Target},
-    schema::{Constraint, ConstraintRef, Object, Schema, Table, TableName},
+    schema::{Constraint, ConstraintRef, Kind, Object, ObjectId, ObjectName, Schema, Table},
 };
 
 use super::{RunError, prepare::is_opaque};
@@ -63,7 +63,10 @@ impl Misfit {
             return None;
         }
         let graph = scripts.graph();
-        let is_there = |schema: &Schema| exists(error, schema);
+        let is_there = |schema: &Schema| {
+            let (name, known) = names(error, schema);
+            known.contains(&name)
+        };
         let mut replay = Replay::until(dialect, scripts, revision, direction, &is_there);
         let found = replay.take(scripts, revision, direction, &is_there);
         let fault = match (found, replay.is_known) {
@@ -73,9 +76,11 @@ impl Misfit {
             (None, true) => Fault::Database,
             (Some(_) | None, _) => Fault::Unknown,
         };
-        let known = known_names(error, &replay.before.schema);
-        let wanted = wanted(error);
-        let nearest = wanted.as_deref().and_then(|wanted| nearest(wanted, known.iter().map(String::as_str)));
+        let (name, mut known) = names(error, &replay.before.schema);
+        if !is_missing(error) {
+            known.clear();
+        }
+        let nearest = nearest(&name, known.iter().map(String::as_str));
         Some(Self {
             path: scripts.script(revision).path.to_owned(),
             fault,
@@ -168,7 +173,7 @@ impl Misfit {
             return Some("change or drop the column first, in this revision or in one before it".to_owned());
         }
         let Self { path, fault, maker, nearest: _, names: _, order: _ } = self;
-        let is_missing = wanted(error).is_some();
+        let is_missing = is_missing(error);
         let instead = self.instead();
         let makes = |after: &str| match maker {
             Some(maker) => format!("revision {maker} makes it{after}"),
@@ -206,7 +211,7 @@ impl Misfit {
 
 /// Tells whether a table is missing that only foreign keys name.
 fn is_referred(error: &ApplyError, schema: &Schema) -> bool {
-    let ApplyError::NoTable { table } = error else { return false };
+    let ApplyError::Missing { id: ObjectId::Table(table) } = error else { return false };
     let mut keys = schema.tables.values().flat_map(Table::foreign_keys);
     schema.table(table).is_none() && keys.any(|key| key.referred_table == *table)
 }
@@ -297,118 +302,64 @@ impl Replay {
     }
 }
 
-/// Returns the name that is missing; `None` where something is there that must not be.
-fn wanted(error: &ApplyError) -> Option<String> {
+/// Tells whether something is missing; else something is there that must not be.
+fn is_missing(error: &ApplyError) -> bool {
+    use ApplyError::{Missing, NoEnumValue, NotOfEnum};
+    matches!(error, Missing { .. } | NoEnumValue { .. } | NotOfEnum { .. })
+}
+
+/// Returns the name of what an error is about, and the names of all that there is of the same kind in the same place.
+fn names(error: &ApplyError, schema: &Schema) -> (String, Vec<String>) {
     match error {
-        ApplyError::NoColumn { column, .. } => Some(column.to_string()),
-        ApplyError::NoConstraint { constraint, .. } => Some(match constraint {
-            ConstraintRef::Named(name) => name.to_string(),
-            ConstraintRef::Check { .. }
-            | ConstraintRef::ForeignKey { .. }
-            | ConstraintRef::PrimaryKey
-            | ConstraintRef::Unique { .. } => String::new(),
-        }),
-        ApplyError::NoEnum { name } | ApplyError::NoSequence { name } => Some(name.to_string()),
-        ApplyError::NoEnumValue { value, .. } | ApplyError::NotOfEnum { value, .. } => Some(value.clone()),
-        ApplyError::NoIndex { name, .. } | ApplyError::NoSchema { name } => Some(name.to_string()),
-        ApplyError::NoTable { table } => Some(table.to_string()),
-        ApplyError::ColumnExists { .. }
-        | ApplyError::ConstraintExists { .. }
-        | ApplyError::EnumExists { .. }
-        | ApplyError::EnumInUse { .. }
-        | ApplyError::EnumValueInUse { .. }
-        | ApplyError::EnumValueExists { .. }
-        | ApplyError::IndexExists { .. }
-        | ApplyError::NoComment { .. }
-        | ApplyError::SchemaExists { .. }
-        | ApplyError::SequenceExists { .. }
-        | ApplyError::TableExists { .. } => None,
-    }
-}
-
-/// Lists the names of what the object of an error could have been.
-fn known_names(error: &ApplyError, schema: &Schema) -> Vec<String> {
-    let Schema { tables, enums, sequences, namespaces, .. } = schema;
-    let of = |table: &TableName, names: fn(&Table) -> Vec<String>| {
-        schema.table(table).map(names).unwrap_or_default()
-    };
-    match error {
-        ApplyError::NoColumn { table, .. } => {
-            of(table, |table| table.columns.iter().map(|column| column.name.to_string()).collect())
-        }
-        ApplyError::NoConstraint { table, .. } => of(table, constraints),
-        ApplyError::NoIndex { table, .. } => {
-            of(table, |table| table.indexes.keys().map(ToString::to_string).collect())
-        }
-        ApplyError::NoEnum { .. } => enums.keys().map(ToString::to_string).collect(),
-        ApplyError::NoEnumValue { name, .. } | ApplyError::NotOfEnum { name, .. } => {
-            enums.get(name).map(|found| found.values.clone()).unwrap_or_default()
-        }
-        ApplyError::NoSchema { .. } => namespaces.iter().map(ToString::to_string).collect(),
-        ApplyError::NoSequence { .. } => sequences.keys().map(ToString::to_string).collect(),
-        ApplyError::NoTable { .. } => tables.keys().map(ToString::to_string).collect(),
-        ApplyError::ColumnExists { .. }
-        | ApplyError::ConstraintExists { .. }
-        | ApplyError::EnumExists { .. }
-        | ApplyError::EnumInUse { .. }
-        | ApplyError::EnumValueInUse { .. }
-        | ApplyError::EnumValueExists { .. }
-        | ApplyError::IndexExists { .. }
-        | ApplyError::NoComment { .. }
-        | ApplyError::SchemaExists { .. }
-        | ApplyError::SequenceExists { .. }
-        | ApplyError::TableExists { .. } => Vec::new(),
-    }
-}
-
-/// Lists the names of everything of a kind, the ones of columns without their tables.
-fn names_of(missing: &Missing, schema: &Schema) -> BTreeSet<String> {
-    let Schema { tables, enums, sequences, .. } = schema;
-    match missing.kind {
-        MissingKind::Column => {
-            tables.values().flat_map(|table| &table.columns).map(|column| column.name.to_string()).collect()
-        }
-        MissingKind::Table => {
-            let names = tables.keys().map(|table| table.name.to_string());
-            names.chain(sequences.keys().map(|sequence| sequence.name.to_string())).collect()
-        }
-        MissingKind::Type => enums.keys().map(|name| name.name.to_string()).collect(),
-    }
-}
-
-/// Lists the names of a table's constraints.
-fn constraints(table: &Table) -> Vec<String> {
-    table.constraints.iter().filter_map(Constraint::name).map(ToString::to_string).collect()
-}
-
-/// Tells whether the object of an error is in a schema.
-fn exists(error: &ApplyError, schema: &Schema) -> bool {
-    let Schema { tables, enums, sequences, namespaces, .. } = schema;
-    let in_table = |table: &TableName, has: &dyn Fn(&Table) -> bool| schema.table(table).is_some_and(has);
-    match error {
-        ApplyError::ColumnExists { table, column } | ApplyError::NoColumn { table, column } => {
-            in_table(table, &|table| table.column(column).is_some())
-        }
-        ApplyError::ConstraintExists { table, constraint }
-        | ApplyError::NoConstraint { table, constraint } => {
-            let ConstraintRef::Named(name) = constraint else { return false };
-            in_table(table, &|table| constraints(table).contains(&name.to_string()))
-        }
-        ApplyError::EnumExists { name } | ApplyError::NoEnum { name } => enums.contains_key(name),
         ApplyError::EnumInUse { .. } | ApplyError::EnumValueInUse { .. } | ApplyError::NoComment { .. } => {
-            false
+            (String::new(), Vec::new())
         }
         ApplyError::EnumValueExists { name, value }
         | ApplyError::NoEnumValue { name, value }
         | ApplyError::NotOfEnum { name, value, .. } => {
-            enums.get(name).is_some_and(|found| found.values.contains(value))
+            (value.clone(), schema.enums.get(name).map(|found| found.values.clone()).unwrap_or_default())
         }
-        ApplyError::IndexExists { table, name } | ApplyError::NoIndex { table, name } => {
-            in_table(table, &|table| table.indexes.contains_key(name))
+        ApplyError::Exists { id } | ApplyError::Missing { id } => names_beside(id, schema),
+    }
+}
+
+/// Returns the name of an object, and the names of all that there is of its kind in the same place.
+fn names_beside(id: &ObjectId, schema: &Schema) -> (String, Vec<String>) {
+    let table = id.table().and_then(|table| schema.table(table)).into_iter();
+    if let Some(name) = id.object_name() {
+        (name.to_string(), listed(of_kind(schema, id.kind())))
+    } else if let ObjectId::Column { table: _, name } = id {
+        (name.to_string(), listed(table.flat_map(|table| &table.columns).map(|column| &column.name)))
+    } else if let ObjectId::Constraint { table: _, constraint } = id {
+        let name = if let ConstraintRef::Named(name) = constraint { name.as_str() } else { "" };
+        (name.to_owned(), listed(table.flat_map(|table| &table.constraints).filter_map(Constraint::name)))
+    } else if let ObjectId::Index { table: _, name } = id {
+        (name.to_string(), listed(table.flat_map(|table| table.indexes.keys())))
+    } else if let ObjectId::Namespace(name) = id {
+        (name.to_string(), listed(&schema.namespaces))
+    } else {
+        (String::new(), Vec::new())
+    }
+}
+
+fn of_kind(schema: &Schema, kind: Kind) -> impl Iterator<Item = &ObjectName> {
+    schema.named().filter(move |(of, _)| *of == kind).map(|(_, name)| name)
+}
+
+fn listed(names: impl IntoIterator<Item = impl ToString>) -> Vec<String> {
+    names.into_iter().map(|name| name.to_string()).collect()
+}
+
+/// Lists the names of everything of a kind, the ones of columns without their tables.
+fn names_of(missing: &Missing, schema: &Schema) -> BTreeSet<String> {
+    let of = |kind| of_kind(schema, kind).map(|name| name.name.to_string());
+    match missing.kind {
+        MissingKind::Column => {
+            let columns = schema.tables.values().flat_map(|table| &table.columns);
+            columns.map(|column| column.name.to_string()).collect()
         }
-        ApplyError::NoSchema { name } | ApplyError::SchemaExists { name } => namespaces.contains(name),
-        ApplyError::NoSequence { name } | ApplyError::SequenceExists { name } => sequences.contains_key(name),
-        ApplyError::NoTable { table } | ApplyError::TableExists { table } => tables.contains_key(table),
+        MissingKind::Table => of(Kind::Table).chain(of(Kind::Sequence)).collect(),
+        MissingKind::Type => of(Kind::Enum).collect(),
     }
 }
 

@@ -234,6 +234,14 @@ impl ObjectId {
 }
 
 impl ObjectId {
+    /// Returns the name in a namespace that the object has, if it has one.
+    pub(crate) const fn object_name(&self) -> Option<&ObjectName> {
+        match self {
+            Self::Enum(name) | Self::Sequence(name) | Self::Table(name) => Some(name),
+            Self::Column { .. } | Self::Constraint { .. } | Self::Index { .. } | Self::Namespace(_) => None,
+        }
+    }
+
     /// Says which object is meant, in a sentence: `` enum type `mood` ``.
     #[must_use]
     pub(crate) fn in_words(&self) -> String {

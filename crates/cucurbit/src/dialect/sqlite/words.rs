@@ -49,7 +49,7 @@ pub(super) fn refuse_unknown_tables(before: &Before, rest: &[Operation]) -> Resu
     match new_foreign_keys(operation).into_iter().find(|key| !is_there(key)) {
         Some(key) => Err(PlanError::Apply {
             operation: operation.describe(),
-            source: ApplyError::NoTable { table: key.referred_table.clone() },
+            source: ApplyError::Missing { id: ObjectId::Table(key.referred_table.clone()) },
         }),
         None => Ok(()),
     }
@@ -111,9 +111,10 @@ fn refuse_unknown_type(
         (!enums.contains_key(name) && !may_have_changed_types(unsaid)).then(|| name.clone())
     };
     match declared_types(operation).into_iter().find_map(unknown) {
-        Some(name) => {
-            Err(PlanError::Apply { operation: operation.describe(), source: ApplyError::NoEnum { name } })
-        }
+        Some(name) => Err(PlanError::Apply {
+            operation: operation.describe(),
+            source: ApplyError::Missing { id: ObjectId::Enum(name) },
+        }),
         None => Ok(()),
     }
 }

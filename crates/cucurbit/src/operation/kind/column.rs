@@ -18,7 +18,7 @@ pub(in super::super) fn create(
 ) -> Result<(), ApplyError> {
     let owner = owner_mut(schema, table)?;
     if owner.column(&column.name).is_some() {
-        return Err(ApplyError::ColumnExists { table: table.clone(), column: column.name.clone() });
+        return Err(ApplyError::Exists { id: ObjectId::column(table.clone(), column.name.clone()) });
     }
     owner.columns.push(column.clone());
     sequence::own(schema, table, column.default.iter());
@@ -66,7 +66,7 @@ pub(in super::super) fn alter(
 fn rename(schema: &mut Schema, table: &TableName, from: &Ident, to: &Ident) -> Result<(), ApplyError> {
     let owner = owner_mut(schema, table)?;
     if owner.column(to).is_some() {
-        return Err(ApplyError::ColumnExists { table: table.clone(), column: to.clone() });
+        return Err(ApplyError::Exists { id: ObjectId::column(table.clone(), to.clone()) });
     }
     found_mut(owner, from)?;
     for other in schema.tables.values_mut() {
@@ -91,7 +91,7 @@ pub(in super::super) fn drop(
 ) -> Result<(), ApplyError> {
     let table = owner_mut(schema, table)?;
     let Some(position) = table.columns.iter().position(|other| other.name == *column) else {
-        return Err(ApplyError::NoColumn { table: table.name.clone(), column: column.clone() });
+        return Err(ApplyError::Missing { id: ObjectId::column(table.name.clone(), column.clone()) });
     };
     table.columns.remove(position);
     table.constraints.retain(|constraint| match constraint {
@@ -109,11 +109,11 @@ pub(in super::super) fn drop(
 /// Finds a column that is there, to change it.
 pub(super) fn found_mut<'t>(table: &'t mut Table, column: &Ident) -> Result<&'t mut Column, ApplyError> {
     let name = table.name.clone();
-    table.column_mut(column).ok_or_else(|| ApplyError::NoColumn { table: name, column: column.clone() })
+    table.column_mut(column).ok_or_else(|| ApplyError::Missing { id: ObjectId::column(name, column.clone()) })
 }
 
 fn found<'t>(table: &'t Table, column: &Ident) -> Result<&'t Column, ApplyError> {
-    let missing = || ApplyError::NoColumn { table: table.name.clone(), column: column.clone() };
+    let missing = || ApplyError::Missing { id: ObjectId::column(table.name.clone(), column.clone()) };
     table.column(column).ok_or_else(missing)
 }
 

@@ -30,7 +30,7 @@ pub(in super::super) fn create(
 fn create_primary_key(table: &mut Table, key: &PrimaryKey) -> Result<(), ApplyError> {
     if table.primary_key().is_some() {
         let constraint = ConstraintRef::PrimaryKey;
-        return Err(ApplyError::ConstraintExists { table: table.name.clone(), constraint });
+        return Err(ApplyError::Exists { id: ObjectId::constraint(table.name.clone(), constraint) });
     }
     for column in &key.columns {
         column::found_mut(table, column)?.nullable = false;
@@ -43,10 +43,7 @@ fn create_primary_key(table: &mut Table, key: &PrimaryKey) -> Result<(), ApplyEr
 fn refuse_second(table: &Table, constraint: &ConstraintRef) -> Result<(), ApplyError> {
     let is_named = matches!(constraint, ConstraintRef::Named(_));
     if is_named && table.constraint_references().contains(constraint) {
-        return Err(ApplyError::ConstraintExists {
-            table: table.name.clone(),
-            constraint: constraint.clone(),
-        });
+        return Err(ApplyError::Exists { id: ObjectId::constraint(table.name.clone(), constraint.clone()) });
     }
     Ok(())
 }
@@ -103,7 +100,7 @@ pub(in super::super) fn comment(
 }
 
 fn place(owner: &Table, constraint: &ConstraintRef) -> Result<usize, ApplyError> {
-    let missing = || ApplyError::NoConstraint { table: owner.name.clone(), constraint: constraint.clone() };
+    let missing = || ApplyError::Missing { id: ObjectId::constraint(owner.name.clone(), constraint.clone()) };
     resolve_constraint(owner, constraint).ok_or_else(missing)
 }
 

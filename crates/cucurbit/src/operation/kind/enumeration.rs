@@ -12,7 +12,7 @@ use super::{
 /// Adds an enum type.
 pub(in super::super) fn create(schema: &mut Schema, new: &EnumType) -> Result<(), ApplyError> {
     if schema.enums.contains_key(&new.name) {
-        return Err(ApplyError::EnumExists { name: new.name.clone() });
+        return Err(ApplyError::Exists { id: ObjectId::Enum(new.name.clone()) });
     }
     schema.enums.insert(new.name.clone(), new.clone());
     Ok(())
@@ -39,7 +39,7 @@ pub(in super::super) fn alter(
 pub(in super::super) fn rename(schema: &mut Schema, name: &ObjectName, to: &Ident) -> Result<(), ApplyError> {
     let new_name = name.sibling(to.clone());
     if schema.enums.contains_key(&new_name) {
-        return Err(ApplyError::EnumExists { name: new_name });
+        return Err(ApplyError::Exists { id: ObjectId::Enum(new_name) });
     }
     found(schema, name)?;
     rename_object(schema, Kind::Enum, name, &new_name);
@@ -72,7 +72,7 @@ fn found<'s>(schema: &'s Schema, name: &ObjectName) -> Result<&'s EnumType, Appl
 }
 
 fn missing(name: &ObjectName) -> ApplyError {
-    ApplyError::NoEnum { name: name.clone() }
+    ApplyError::Missing { id: ObjectId::Enum(name.clone()) }
 }
 
 /// Returns the values of a type after a change.

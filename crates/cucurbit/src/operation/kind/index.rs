@@ -22,7 +22,7 @@ pub(in super::super) fn create(
 pub(in super::super) fn drop(schema: &mut Schema, table: &TableName, name: &Ident) -> Result<(), ApplyError> {
     match owner_mut(schema, table)?.indexes.remove(name) {
         Some(_) => Ok(()),
-        None => Err(ApplyError::NoIndex { table: table.clone(), name: name.clone() }),
+        None => Err(ApplyError::Missing { id: ObjectId::index(table.clone(), name.clone()) }),
     }
 }
 
@@ -37,7 +37,7 @@ pub(in super::super) fn rename(
     }
     let table = owner_mut(schema, table)?;
     let Some(mut index) = table.indexes.remove(name) else {
-        return Err(ApplyError::NoIndex { table: table.name.clone(), name: name.clone() });
+        return Err(ApplyError::Missing { id: ObjectId::index(table.name.clone(), name.clone()) });
     };
     index.name = to.clone();
     table.indexes.insert(to.clone(), index);
@@ -52,7 +52,7 @@ pub(in super::super) fn comment(
 ) -> Result<(), ApplyError> {
     match owner_mut(schema, table)?.indexes.get_mut(name) {
         Some(index) => index.comment = text.cloned(),
-        None => return Err(ApplyError::NoIndex { table: table.clone(), name: name.clone() }),
+        None => return Err(ApplyError::Missing { id: ObjectId::index(table.clone(), name.clone()) }),
     }
     Ok(())
 }
@@ -62,7 +62,7 @@ pub(super) fn refuse_second(schema: &Schema, table: &TableName, name: &Ident) ->
     let bears =
         |other: &&crate::schema::Table| other.name.schema == table.schema && other.index(name).is_some();
     match schema.tables.values().find(bears) {
-        Some(other) => Err(ApplyError::IndexExists { table: other.name.clone(), name: name.clone() }),
+        Some(other) => Err(ApplyError::Exists { id: ObjectId::index(other.name.clone(), name.clone()) }),
         None => Ok(()),
     }
 }
@@ -102,7 +102,7 @@ pub(in super::super) fn reverse_comment(
 }
 
 fn found<'s>(before: &'s Schema, table: &TableName, name: &Ident) -> Result<&'s Index, ApplyError> {
-    let missing = || ApplyError::NoIndex { table: table.clone(), name: name.clone() };
+    let missing = || ApplyError::Missing { id: ObjectId::index(table.clone(), name.clone()) };
     owner(before, table)?.indexes.get(name).ok_or_else(missing)
 }
 

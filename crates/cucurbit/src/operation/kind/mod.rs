@@ -10,18 +10,18 @@ pub(super) mod namespace;
 pub(super) mod sequence;
 pub(super) mod table;
 
-use crate::schema::{Ident, Kind, ObjectName, Schema, Table, TableName, part::Part};
+use crate::schema::{Ident, Kind, ObjectId, ObjectName, Schema, Table, TableName, part::Part};
 
 use super::ApplyError;
 
 /// Finds a table that is there.
 fn owner<'s>(schema: &'s Schema, table: &TableName) -> Result<&'s Table, ApplyError> {
-    schema.table(table).ok_or_else(|| ApplyError::NoTable { table: table.clone() })
+    schema.table(table).ok_or_else(|| ApplyError::Missing { id: ObjectId::Table(table.clone()) })
 }
 
 /// Finds a table that is there, to change it.
 fn owner_mut<'s>(schema: &'s mut Schema, table: &TableName) -> Result<&'s mut Table, ApplyError> {
-    schema.tables.get_mut(table).ok_or_else(|| ApplyError::NoTable { table: table.clone() })
+    schema.tables.get_mut(table).ok_or_else(|| ApplyError::Missing { id: ObjectId::Table(table.clone()) })
 }
 
 /// Gives an object another name, wherever that stands.

@@ -7,24 +7,24 @@ use super::super::{ApplyError, Operation};
 pub(in super::super) fn create(schema: &mut Schema, name: &Ident) -> Result<(), ApplyError> {
     match schema.namespaces.insert(name.clone()) {
         true => Ok(()),
-        false => Err(ApplyError::SchemaExists { name: name.clone() }),
+        false => Err(ApplyError::Exists { id: ObjectId::Namespace(name.clone()) }),
     }
 }
 
 pub(in super::super) fn drop(schema: &mut Schema, name: &Ident) -> Result<(), ApplyError> {
     match schema.namespaces.remove(name) {
         true => Ok(()),
-        false => Err(ApplyError::NoSchema { name: name.clone() }),
+        false => Err(ApplyError::Missing { id: ObjectId::Namespace(name.clone()) }),
     }
 }
 
 /// Renames a namespace here and in the names of all that lies in it.
 pub(in super::super) fn rename(schema: &mut Schema, name: &Ident, to: &Ident) -> Result<(), ApplyError> {
     if schema.namespaces.contains(to) {
-        return Err(ApplyError::SchemaExists { name: to.clone() });
+        return Err(ApplyError::Exists { id: ObjectId::Namespace(to.clone()) });
     }
     if !schema.namespaces.contains(name) {
-        return Err(ApplyError::NoSchema { name: name.clone() });
+        return Err(ApplyError::Missing { id: ObjectId::Namespace(name.clone()) });
     }
     schema.parts_mut(&mut |part| {
         let namespace = match part {

@@ -9,7 +9,7 @@ use super::super::{ApplyError, Change, ColumnChange, Operation, SequenceChange};
 
 pub(in super::super) fn create(schema: &mut Schema, new: &Sequence) -> Result<(), ApplyError> {
     if schema.sequences.contains_key(&new.name) {
-        return Err(ApplyError::SequenceExists { name: new.name.clone() });
+        return Err(ApplyError::Exists { id: ObjectId::Sequence(new.name.clone()) });
     }
     schema.sequences.insert(new.name.clone(), new.clone());
     Ok(())
@@ -30,7 +30,7 @@ pub(in super::super) fn alter(
         None => {
             let owner = schema.tables.values_mut().find_map(|table| owner(table, name));
             let Some((column, serial)) = owner else {
-                return Err(ApplyError::NoSequence { name: name.clone() });
+                return Err(ApplyError::Missing { id: ObjectId::Sequence(name.clone()) });
             };
             let sql = format!("nextval('{}'::regclass)", spelled(name));
             column.default = Some(ServerDefault::expression(sql));
@@ -46,7 +46,7 @@ pub(in super::super) fn alter(
 pub(in super::super) fn rename(schema: &mut Schema, name: &ObjectName, to: &Ident) -> Result<(), ApplyError> {
     let new_name = name.sibling(to.clone());
     if schema.sequences.contains_key(&new_name) {
-        return Err(ApplyError::SequenceExists { name: new_name });
+        return Err(ApplyError::Exists { id: ObjectId::Sequence(new_name) });
     }
     let Some(renamed) = schema.sequences.remove(name) else { return Err(missing(name)) };
     schema.sequences.insert(new_name.clone(), Sequence { name: new_name, ..renamed });
@@ -67,7 +67,7 @@ fn found<'s>(schema: &'s Schema, name: &ObjectName) -> Result<&'s Sequence, Appl
 }
 
 fn missing(name: &ObjectName) -> ApplyError {
-    ApplyError::NoSequence { name: name.clone() }
+    ApplyError::Missing { id: ObjectId::Sequence(name.clone()) }
 }
 
 pub(in super::super) fn reverse_drop(before: &Schema, name: &ObjectName) -> Result<Operation, ApplyError> {
@@ -147,7 +147,7 @@ pub(in super::super) fn reverse_alter(
         owner(table, name).map(|(column, serial)| (of, column.name.clone(), serial))
     });
     let Some((table, column, serial)) = found else {
-        return Err(ApplyError::NoSequence { name: name.clone() });
+        return Err(ApplyError::Missing { id: ObjectId::Sequence(name.clone()) });
     };
     let serial = Serial { name: Some(name.name.clone()), ..serial };
     let changes = vec![ColumnChange::SetDefault(Some(ServerDefault::Serial(serial)))];

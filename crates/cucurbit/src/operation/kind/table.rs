@@ -9,7 +9,7 @@ use super::{
 
 pub(in super::super) fn create(schema: &mut Schema, new: &Table) -> Result<(), ApplyError> {
     if schema.tables.contains_key(&new.name) {
-        return Err(ApplyError::TableExists { table: new.name.clone() });
+        return Err(ApplyError::Exists { id: ObjectId::Table(new.name.clone()) });
     }
     there::of_table(schema, new)?;
     schema.tables.insert(new.name.clone(), new.clone());
@@ -32,7 +32,7 @@ pub(in super::super) fn alter(
 pub(in super::super) fn drop(schema: &mut Schema, table: &TableName) -> Result<(), ApplyError> {
     match schema.tables.remove(table) {
         Some(_) => Ok(()),
-        None => Err(ApplyError::NoTable { table: table.clone() }),
+        None => Err(ApplyError::Missing { id: ObjectId::Table(table.clone()) }),
     }
 }
 
@@ -40,7 +40,7 @@ pub(in super::super) fn drop(schema: &mut Schema, table: &TableName) -> Result<(
 pub(in super::super) fn rename(schema: &mut Schema, table: &TableName, to: &Ident) -> Result<(), ApplyError> {
     let new_name = table.sibling(to.clone());
     if schema.tables.contains_key(&new_name) {
-        return Err(ApplyError::TableExists { table: new_name });
+        return Err(ApplyError::Exists { id: ObjectId::Table(new_name) });
     }
     owner(schema, table)?;
     rename_object(schema, Kind::Table, table, &new_name);

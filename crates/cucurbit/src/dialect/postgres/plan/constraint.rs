@@ -158,7 +158,7 @@ impl Planner<'_> {
     ) -> Result<Ident, PlanError> {
         names::name_all(self.schema, table);
         memory::constraint_name(self.owner(table, operation)?, constraint).ok_or_else(|| {
-            let source = ApplyError::NoConstraint { table: table.clone(), constraint: constraint.clone() };
+            let source = ApplyError::Missing { id: ObjectId::constraint(table.clone(), constraint.clone()) };
             PlanError::Apply { operation: operation.describe(), source }
         })
     }

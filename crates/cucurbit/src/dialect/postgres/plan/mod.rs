@@ -242,7 +242,7 @@ impl Planner<'_> {
     fn owner(&self, table: &TableName, operation: &Operation) -> Result<&Table, PlanError> {
         self.schema.table(table).ok_or_else(|| PlanError::Apply {
             operation: operation.describe(),
-            source: ApplyError::NoTable { table: table.clone() },
+            source: ApplyError::Missing { id: ObjectId::Table(table.clone()) },
         })
     }
 

@@ -179,7 +179,10 @@ fn an_index_that_was_left_useless_is_made_again() {
         op.create_index("ix", "plant", ["status_id"]).concurrently();
     });
     let error = plan(&mut before.clone(), &other).expect_err("another index bears the name");
-    assert!(matches!(error, PlanError::Apply { source: ApplyError::IndexExists { .. }, .. }), "{error}");
+    assert!(
+        matches!(error, PlanError::Apply { source: ApplyError::Exists { id: ObjectId::Index { .. } }, .. }),
+        "{error}"
+    );
     let made = plan(&mut before, &again).expect("it can be planned").statements;
     assert_eq!(made[0].sql, "REINDEX INDEX CONCURRENTLY \"ix\"");
     assert_eq!(made[0].mode, Mode::OutsideTransaction);
