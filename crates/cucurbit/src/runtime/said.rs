@@ -66,19 +66,12 @@ impl<'s> Said<'s> {
 
 fn speaks_of_types(operation: &Operation, dialect: Dialect) -> bool {
     let speaks = |operation| speaks_of_types(operation, dialect);
-    match operation {
-        Operation::Execute(Execute { means, .. }) => means.iter().flatten().any(speaks),
-        Operation::On { operations, .. } => operations.iter().any(speaks),
-        Operation::Alter(_)
-        | Operation::BulkInsert(_)
-        | Operation::Comment { .. }
-        | Operation::Create { .. }
-        | Operation::Drop { .. }
-        | Operation::Irreversible { .. }
-        | Operation::Rename { .. }
-        | Operation::Run { .. } => {
-            operation.kind().is_some_and(|kind| dialect.capabilities().only_knows(kind))
-        }
+    if let Operation::Execute(Execute { means, .. }) = operation {
+        means.iter().flatten().any(speaks)
+    } else if let Operation::On { operations, .. } = operation {
+        operations.iter().any(speaks)
+    } else {
+        operation.kind().is_some_and(|kind| dialect.capabilities().only_knows(kind))
     }
 }
 

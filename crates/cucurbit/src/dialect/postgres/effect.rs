@@ -201,16 +201,9 @@ pub(super) fn validates(schema: &Schema, table: &TableName, constraint: &Constra
         return effect;
     }
     let effect = effect.scans(table);
-    match constraint {
-        Constraint::ForeignKey(key) => {
-            let referred = referred(schema, key);
-            effect.and(&referred, LockMode::RowShare).scans(&referred)
-        }
-        Constraint::PrimaryKey(_)
-        | Constraint::Unique(_)
-        | Constraint::Check(_)
-        | Constraint::Exclusion(_) => effect,
-    }
+    let Constraint::ForeignKey(key) = constraint else { return effect };
+    let referred = referred(schema, key);
+    effect.and(&referred, LockMode::RowShare).scans(&referred)
 }
 
 /// The effect of DROP CONSTRAINT.
@@ -219,18 +212,8 @@ pub(super) fn drops_constraint(
     table: &TableName,
     constraint: Option<&Constraint>,
 ) -> Effect {
-    match constraint {
-        Some(Constraint::ForeignKey(key)) => {
-            alters(table).and(&referred(schema, key), LockMode::AccessExclusive)
-        }
-        Some(
-            Constraint::PrimaryKey(_)
-            | Constraint::Unique(_)
-            | Constraint::Check(_)
-            | Constraint::Exclusion(_),
-        )
-        | None => alters(table),
-    }
+    let Some(Constraint::ForeignKey(key)) = constraint else { return alters(table) };
+    alters(table).and(&referred(schema, key), LockMode::AccessExclusive)
 }
 
 /// CREATE INDEX with its effect.

@@ -117,24 +117,18 @@ fn rename_values(schema: &mut Schema, name: &ObjectName, renamed: &[(String, Str
             columns.keys().any(|column| expression::names_column(sql, column))
                 || expression::casts_to(sql.on(Dialect::Postgres), &name.name)
         };
-        table.parts_mut(&mut |part| match part {
-            Part::Expression { sql, default_of } => {
+        table.parts_mut(&mut |part| {
+            if let Part::Expression { sql, default_of } = part {
                 if default_of.is_some_and(|column| columns.contains_key(column)) || speaks(sql) {
                     rename::rewrite(sql, |text| {
                         expression::with_renamed_values(text, &name.name, &others, renamed)
                     });
                 }
+            } else if let Part::Literal { value: Literal::String(value), default_of: Some(column) } = part
+                && let Some(is_array) = columns.get(column)
+            {
+                *value = expression::renamed_value(value, *is_array, renamed);
             }
-            Part::Literal { value: Literal::String(value), default_of: Some(column) } => {
-                if let Some(is_array) = columns.get(column) {
-                    *value = expression::renamed_value(value, *is_array, renamed);
-                }
-            }
-            Part::Literal { .. }
-            | Part::Namespace(_)
-            | Part::NewName(_)
-            | Part::Object { .. }
-            | Part::OfTable { .. } => {}
         });
     }
 }
@@ -155,17 +149,11 @@ pub(super) fn constraint_name(table: &Table, reference: &ConstraintRef) -> Optio
     if let Some(name) = generated_name(table, reference) {
         return Some(name);
     }
-    match (resolve_constraint(table, reference), reference) {
-        (Some(place), _) => table.constraints[place].name().cloned(),
-        (None, ConstraintRef::Check { expression }) => check::named(table, expression),
-        (
-            None,
-            ConstraintRef::ForeignKey { .. }
-            | ConstraintRef::Named(_)
-            | ConstraintRef::PrimaryKey
-            | ConstraintRef::Unique { .. },
-        ) => None,
+    if let Some(place) = resolve_constraint(table, reference) {
+        return table.constraints[place].name().cloned();
     }
+    let ConstraintRef::Check { expression } = reference else { return None };
+    check::named(table, expression)
 }
 
 /// Of several constraints that fit, the one whose name the server chose is meant.

@@ -4,8 +4,9 @@
 //! people, why SQLite cannot hold a thing.
 
 use crate::schema::{
-    Action, Check, Column, ConstraintRef, Deferral, ForeignKey, Ident, Index, IndexKey, IndexPart, Literal,
-    Match, Nulls, OnConflict, Order, PrimaryKey, ServerDefault, Table, TableName, Type, Unique,
+    Action, Check, Column, ConstraintRef, Deferral, Expression, ForeignKey, Ident, Index, IndexKey,
+    IndexPart, Literal, Match, Nulls, OnConflict, Order, PrimaryKey, ServerDefault, Table, TableName, Type,
+    Unique,
 };
 
 use super::{
@@ -315,14 +316,6 @@ pub(super) fn create_index(table: &TableName, index: &Index) -> Result<String, S
 
 /// Says which constraint is meant where two texts of one check differ.
 pub(super) fn is_same_check(reference: &ConstraintRef, check: &Check) -> bool {
-    match reference {
-        ConstraintRef::Check { expression } => {
-            super::expression::expression_text(expression.on(HERE))
-                == super::expression::expression_text(check.expression.on(HERE))
-        }
-        ConstraintRef::ForeignKey { .. }
-        | ConstraintRef::Named(_)
-        | ConstraintRef::PrimaryKey
-        | ConstraintRef::Unique { .. } => false,
-    }
+    let text = |sql: &Expression| super::expression::expression_text(sql.on(HERE));
+    matches!(reference, ConstraintRef::Check { expression } if text(expression) == text(&check.expression))
 }

@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     operation::{Operation, apply},
-    schema::{Constraint, Ident, Kind, Object, ObjectName, Schema, Table, TableName, part::Part},
+    schema::{
+        Constraint, Ident, Kind, Object, ObjectName, Schema, Table, TableName, part::Part, stored_by_some,
+    },
 };
 
 use super::{HERE, token::same_name};
@@ -47,32 +49,24 @@ pub(super) fn table_as_declared(table: &mut Table, others: &BTreeMap<TableName, 
 
 /// Spells a name that refers to something as that is declared, in `own` or another table.
 fn refer(part: Part<'_>, tables: &BTreeMap<ObjectName, Table>, own: Option<&Table>) {
-    match part {
-        Part::Object { kind: Kind::Table, name, is_declared: false } => {
-            if let Some(found) = find(name, tables, own) {
-                name.clone_from(&found.name);
-            }
+    if let Part::Object { kind: Kind::Table, name, is_declared: false } = part {
+        if let Some(found) = find(name, tables, own) {
+            name.clone_from(&found.name);
         }
-        Part::OfTable { table, kind, name, is_declared: false } => {
-            let Some(owner) = find(table, tables, own) else { return };
-            match kind {
-                Kind::Column => respell(name, owner.columns.iter().map(|column| &column.name)),
-                Kind::Constraint => {
-                    // SQLite takes a primary key's name for another constraint's too, which is meant then.
-                    let (keys, others): (Vec<&Constraint>, Vec<&Constraint>) =
-                        owner.constraints.iter().partition(|one| matches!(one, Constraint::PrimaryKey(_)));
-                    respell(name, others.into_iter().chain(keys).filter_map(Constraint::name));
-                }
-                Kind::Index => respell(name, owner.indexes.keys()),
-                Kind::Enum | Kind::Namespace | Kind::Sequence | Kind::Table => {}
+    } else if let Part::OfTable { table, kind, name, is_declared: false } = part
+        && let Some(owner) = find(table, tables, own)
+    {
+        match kind {
+            Kind::Column => respell(name, owner.columns.iter().map(|column| &column.name)),
+            Kind::Constraint => {
+                // SQLite takes a primary key's name for another constraint's too, which is meant then.
+                let (keys, others): (Vec<&Constraint>, Vec<&Constraint>) =
+                    owner.constraints.iter().partition(|one| matches!(one, Constraint::PrimaryKey(_)));
+                respell(name, others.into_iter().chain(keys).filter_map(Constraint::name));
             }
+            Kind::Index => respell(name, owner.indexes.keys()),
+            Kind::Table | stored_by_some!(Kind) => {}
         }
-        Part::Expression { .. }
-        | Part::Literal { .. }
-        | Part::Namespace(_)
-        | Part::NewName(_)
-        | Part::Object { .. }
-        | Part::OfTable { .. } => {}
     }
 }
 
@@ -115,23 +109,20 @@ pub(super) fn fold(schema: &mut Schema) -> Vec<(TableName, BTreeMap<Ident, Ident
     });
     let of_tables: BTreeMap<ObjectName, (BTreeSet<Ident>, BTreeSet<Ident>)> = of_tables.collect();
     let none = (BTreeSet::new(), BTreeSet::new());
-    schema.parts_mut(&mut |part| match part {
-        Part::Object { kind: Kind::Table, name, is_declared: _ } => small_unless(&tables, &mut name.name),
-        Part::OfTable { table, kind, name, is_declared: _ } if !is_small(name) => {
+    schema.parts_mut(&mut |part| {
+        if let Part::Object { kind: Kind::Table, name, is_declared: _ } = part {
+            small_unless(&tables, &mut name.name);
+        } else if let Part::OfTable { table, kind, name, is_declared: _ } = part
+            && !is_small(name)
+        {
             let (columns, indexes) = of_tables.get(table).unwrap_or(&none);
             match kind {
                 Kind::Column => small_unless(columns, name),
                 Kind::Constraint => *name = small(name),
                 Kind::Index => small_unless(indexes, name),
-                Kind::Enum | Kind::Namespace | Kind::Sequence | Kind::Table => {}
+                Kind::Table | stored_by_some!(Kind) => {}
             }
         }
-        Part::Expression { .. }
-        | Part::Literal { .. }
-        | Part::Namespace(_)
-        | Part::NewName(_)
-        | Part::Object { .. }
-        | Part::OfTable { .. } => {}
     });
     folded
 }
@@ -182,17 +173,13 @@ pub(in super::super) fn match_identifier_case(operations: Vec<Operation>, before
 /// Rewrites what an operation refers to, to the identifier case of what is there. Operations inside of it stay as they are.
 pub(super) fn in_letters_of(operation: &Operation, schema: &Schema) -> Operation {
     let mut respelled = operation.clone();
-    let own = match operation {
-        Operation::Create { object: Object::Table(table), .. } => Some(table),
-        Operation::Execute(_) | Operation::On { .. } => return respelled,
-        Operation::Alter(_)
-        | Operation::BulkInsert(_)
-        | Operation::Comment { .. }
-        | Operation::Create { .. }
-        | Operation::Drop { .. }
-        | Operation::Irreversible { .. }
-        | Operation::Rename { .. }
-        | Operation::Run { .. } => None,
+    if matches!(operation, Operation::Execute(_) | Operation::On { .. }) {
+        return respelled;
+    }
+    let own = if let Operation::Create { object: Object::Table(table), .. } = operation {
+        Some(table)
+    } else {
+        None
     };
     respelled.parts_mut(&mut |part| refer(part, &schema.tables, own));
     respelled

@@ -75,16 +75,10 @@ pub(super) const fn change(change: &ConstraintChange) -> &'static str {
 /// Spells a constraint as the call of a method of a new table.
 pub(super) fn call(constraint: &Constraint) -> String {
     let Said { in_table, alone: _, arguments, options } = said(constraint);
-    match constraint {
-        Constraint::Exclusion(exclusion) => {
-            format!("{in_table}({}, {arguments}){options}", spell::ident(&exclusion.index.name))
-        }
-        Constraint::PrimaryKey(_)
-        | Constraint::Unique(_)
-        | Constraint::ForeignKey(_)
-        | Constraint::Check(_) => {
-            format!("{in_table}({arguments}){}{options}", named(constraint.name()))
-        }
+    if let Constraint::Exclusion(exclusion) = constraint {
+        format!("{in_table}({}, {arguments}){options}", spell::ident(&exclusion.index.name))
+    } else {
+        format!("{in_table}({arguments}){}{options}", named(constraint.name()))
     }
 }
 
@@ -93,18 +87,11 @@ pub(super) fn call(constraint: &Constraint) -> String {
 fn call_alone(table: &TableName, constraint: &Constraint) -> Option<String> {
     let table = spell::table_name(table);
     let Said { in_table: _, alone, arguments, options } = said(constraint);
-    match constraint {
-        Constraint::PrimaryKey(key) => {
-            Some(format!("{alone}({table}, {arguments}){}{options}", named(key.name.as_ref())))
-        }
-        Constraint::Unique(_)
-        | Constraint::ForeignKey(_)
-        | Constraint::Check(_)
-        | Constraint::Exclusion(_) => {
-            let name = spell::ident(constraint.name()?);
-            Some(format!("{alone}({name}, {table}, {arguments}){options}"))
-        }
+    if let Constraint::PrimaryKey(key) = constraint {
+        return Some(format!("{alone}({table}, {arguments}){}{options}", named(key.name.as_ref())));
     }
+    let name = spell::ident(constraint.name()?);
+    Some(format!("{alone}({name}, {table}, {arguments}){options}"))
 }
 
 fn said(constraint: &Constraint) -> Said {

@@ -426,15 +426,10 @@ pub(super) fn new_type(changes: &[ColumnChange]) -> Option<Type> {
 pub(super) fn with_column(table: &Table, column: &Ident) -> Vec<Statement> {
     let name = qualified(&table.name);
     let there = Schema::from_tables([table.clone()]);
-    let goes_with_it = |one: &&Constraint| match one {
-        Constraint::ForeignKey(_) => false,
-        Constraint::PrimaryKey(_)
-        | Constraint::Unique(_)
-        | Constraint::Check(_)
-        | Constraint::Exclusion(_) => {
-            one.columns().any(|other| other == column)
-                || one.expressions().any(|sql| expression::names_column(sql, column))
-        }
+    let goes_with_it = |one: &&Constraint| {
+        !matches!(one, Constraint::ForeignKey(_))
+            && (one.columns().any(|other| other == column)
+                || one.expressions().any(|sql| expression::names_column(sql, column)))
     };
     let constraints = table.constraints.iter().filter(goes_with_it).flat_map(|one| {
         let add = Statement::new(format!("ALTER TABLE {name} ADD {}", define::constraint(one)));

@@ -140,28 +140,16 @@ impl OfEnum {
             columns.iter().chain(&computed).any(names)
                 || expression::casts_to(sql.on(Dialect::Postgres), &ty.name)
         };
-        let from_it = table.columns.iter().filter(|column| match &column.default {
-            Some(ServerDefault::Computed { expression, stored: _ }) => speaks(expression),
-            Some(
-                ServerDefault::Expression(_)
-                | ServerDefault::Identity(_)
-                | ServerDefault::Literal(_)
-                | ServerDefault::Serial(_),
-            )
-            | None => false,
+        let from_it = table.columns.iter().filter(|column| {
+            matches!(&column.default, Some(ServerDefault::Computed { expression, stored: _ }) if speaks(expression))
         });
         let from_it: Vec<Ident> = from_it.map(|column| column.name.clone()).collect();
         let others =
             defaults(table, ty).chain(constraints(schema, table, &speaks)).chain(indexes(table, &speaks));
         let others: Vec<Again> = others.collect();
-        let is_on = |one: &&Constraint| match one {
-            Constraint::ForeignKey(key) => {
-                key.columns.iter().any(|column| columns.contains(column) || computed.contains(column))
-            }
-            Constraint::PrimaryKey(_)
-            | Constraint::Unique(_)
-            | Constraint::Check(_)
-            | Constraint::Exclusion(_) => false,
+        let is_on = |one: &&Constraint| {
+            matches!(one, Constraint::ForeignKey(key)
+                if key.columns.iter().any(|column| columns.contains(column) || computed.contains(column)))
         };
         let keys = table.constraints.iter().filter(is_on).filter_map(|key| constraint(schema, table, key));
         let is_different = |name: &&Ident| !columns.contains(name) && !computed.contains(name);
@@ -182,29 +170,21 @@ fn names_of(columns: &[&Column]) -> Vec<Ident> {
 /// The defaults of other columns that cast to the type; the default of one of the type comes back with its type.
 fn defaults(table: &Table, ty: &ObjectName) -> impl Iterator<Item = Again> {
     let others = table.columns.iter().filter(|column| !types::is_enum(column, ty));
-    others.filter_map(move |column| match &column.default {
-        Some(default @ ServerDefault::Expression(sql))
-            if expression::casts_to(sql.on(Dialect::Postgres), &ty.name) =>
-        {
-            let alter =
-                format!("ALTER TABLE {} ALTER COLUMN {}", qualified(&table.name), quoted(&column.name));
-            let ty = column.ty.on(Dialect::Postgres);
-            let set = format!("{alter} SET DEFAULT {}", define::constant_or_expression(ty, default));
-            let effect = effect::alters(&table.name);
-            Some(Again {
-                drop: Statement::new(format!("{alter} DROP DEFAULT")).effect(effect.clone()),
-                make: Statement::new(set).effect(effect),
-                comment: None,
-            })
+    others.filter_map(move |column| {
+        let default = column.default.as_ref()?;
+        let ServerDefault::Expression(sql) = default else { return None };
+        if !expression::casts_to(sql.on(Dialect::Postgres), &ty.name) {
+            return None;
         }
-        Some(
-            ServerDefault::Computed { .. }
-            | ServerDefault::Expression(_)
-            | ServerDefault::Identity(_)
-            | ServerDefault::Literal(_)
-            | ServerDefault::Serial(_),
-        )
-        | None => None,
+        let alter = format!("ALTER TABLE {} ALTER COLUMN {}", qualified(&table.name), quoted(&column.name));
+        let ty = column.ty.on(Dialect::Postgres);
+        let set = format!("{alter} SET DEFAULT {}", define::constant_or_expression(ty, default));
+        let effect = effect::alters(&table.name);
+        Some(Again {
+            drop: Statement::new(format!("{alter} DROP DEFAULT")).effect(effect.clone()),
+            make: Statement::new(set).effect(effect),
+            comment: None,
+        })
     })
 }
 

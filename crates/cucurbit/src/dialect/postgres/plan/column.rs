@@ -138,17 +138,12 @@ impl Planner<'_> {
     ) -> Result<(), PlanError> {
         let Some(was) = owner.column(column) else { return Ok(()) };
         let changes = &self.with_named_sequences(&owner.name, column, changes)[..];
-        let refuses_null = changes.iter().any(|change| match change {
-            ColumnChange::SetNotNull { backfill } => backfill.is_none(),
-            ColumnChange::SetDefault(Some(ServerDefault::Identity(_) | ServerDefault::Serial(_))) => true,
-            ColumnChange::Rename { .. }
-            | ColumnChange::LosesData
-            | ColumnChange::SetCollation(_)
-            | ColumnChange::SetComment(_)
-            | ColumnChange::SetDefault(_)
-            | ColumnChange::SetNullable
-            | ColumnChange::SetOnConflict(_)
-            | ColumnChange::SetType { .. } => false,
+        let refuses_null = changes.iter().any(|change| {
+            matches!(
+                change,
+                ColumnChange::SetNotNull { backfill: None }
+                    | ColumnChange::SetDefault(Some(ServerDefault::Identity(_) | ServerDefault::Serial(_)))
+            )
         });
         let is_filled =
             changes.iter().any(|change| matches!(change, ColumnChange::SetNotNull { backfill: Some(_) }));
@@ -207,12 +202,9 @@ impl Planner<'_> {
         table: &TableName,
         defaults: impl IntoIterator<Item = &'d ServerDefault>,
     ) -> Alone {
-        let named = defaults.into_iter().filter_map(|default| match default {
-            ServerDefault::Serial(Serial { name, ty: _, options: _ }) => name.as_ref(),
-            ServerDefault::Computed { .. }
-            | ServerDefault::Expression(_)
-            | ServerDefault::Identity(_)
-            | ServerDefault::Literal(_) => None,
+        let named = defaults.into_iter().filter_map(|default| {
+            let ServerDefault::Serial(Serial { name, ty: _, options: _ }) = default else { return None };
+            name.as_ref()
         });
         let found =
             named.filter_map(|name| self.schema.sequences.get_key_value(&table.sibling(name.clone())));
@@ -317,16 +309,8 @@ fn retyped_computed(owner: &Table, was: &Column, changes: &[ColumnChange]) -> Ve
 
 /// Lists the defaults that changes set.
 pub(super) fn set_defaults(changes: &[ColumnChange]) -> impl Iterator<Item = &ServerDefault> {
-    changes.iter().filter_map(|change| match change {
-        ColumnChange::SetDefault(default) => default.as_ref(),
-        ColumnChange::LosesData
-        | ColumnChange::Rename { .. }
-        | ColumnChange::SetCollation(_)
-        | ColumnChange::SetComment(_)
-        | ColumnChange::SetNotNull { .. }
-        | ColumnChange::SetNullable
-        | ColumnChange::SetOnConflict(_)
-        | ColumnChange::SetType { .. } => None,
+    changes.iter().filter_map(|change| {
+        if let ColumnChange::SetDefault(default) = change { default.as_ref() } else { None }
     })
 }
 
@@ -337,17 +321,9 @@ fn is_odd_serial(column: &Column) -> bool {
 
 /// Lists the columns that are computed from a column.
 fn computed_from(table: &Table, column: &Ident) -> Vec<Ident> {
-    let is_from = |other: &&Column| match &other.default {
-        Some(ServerDefault::Computed { expression, stored: _ }) => {
-            expression::names_column(expression, column)
-        }
-        Some(
-            ServerDefault::Expression(_)
-            | ServerDefault::Identity(_)
-            | ServerDefault::Literal(_)
-            | ServerDefault::Serial(_),
-        )
-        | None => false,
+    let is_from = |other: &&Column| {
+        matches!(&other.default, Some(ServerDefault::Computed { expression, stored: _ })
+            if expression::names_column(expression, column))
     };
     table.columns.iter().filter(is_from).map(|other| other.name.clone()).collect()
 }

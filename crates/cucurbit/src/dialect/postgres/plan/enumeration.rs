@@ -14,9 +14,9 @@ use crate::{
         postgres::sql::{qualified, quoted, string},
         postgres::{define, effect, expression, memory, names, types},
     },
-    operation::{ApplyError, Change, ColumnChange, EnumChange, Operation},
+    operation::{ApplyError, Change, ColumnChange, EnumChange, Execute, Operation},
     schema::{
-        Column, Dialect, EnumPlace, EnumType, Ident, Literal, Object, ObjectId, ObjectName, ServerDefault,
+        Column, Dialect, EnumPlace, EnumType, Ident, Kind, Literal, ObjectId, ObjectName, ServerDefault,
         Table, TableName, part::Part,
     },
 };
@@ -321,47 +321,30 @@ fn are_used<'o>(
 ///
 /// What is not sure is said to use them: recreating the type is always right.
 fn uses(operation: &Operation, ty: &Ident, values: &[String]) -> bool {
-    match operation {
-        Operation::Alter(Change::Column { table: _, column: _, changes }) => {
-            changes.iter().any(|change| becomes(change, ty)) || is_spoken(operation, ty, values)
-        }
-        Operation::Alter(Change::Enum { .. })
-        | Operation::Comment { id: ObjectId::Enum(_), .. }
-        | Operation::Create { object: Object::Enum(_), .. } => false,
+    let is_meant = |meant: &Operation| is_spoken(meant, ty, values);
+    if let Operation::Alter(Change::Column { table: _, column: _, changes }) = operation {
+        changes.iter().any(|change| becomes(change, ty)) || is_meant(operation)
+    } else if let Operation::Execute(Execute { sql, means, .. }) = operation {
         // Rows of COPY have no quotes.
-        Operation::Execute(execute) => {
-            let is_meant = |meant: &Operation| is_spoken(meant, ty, values);
-            is_copy(&execute.sql, values)
-                || is_spoken_in(&execute.sql, ty, values)
-                || execute.means.iter().flatten().any(is_meant)
-        }
-        Operation::On { dialect: _, operations } => operations.iter().any(|inner| uses(inner, ty, values)),
-        Operation::Run { .. } => true,
-        Operation::Alter(_)
-        | Operation::BulkInsert(_)
-        | Operation::Comment { .. }
-        | Operation::Create { .. }
-        | Operation::Drop { .. }
-        | Operation::Irreversible { .. }
-        | Operation::Rename { .. } => is_spoken(operation, ty, values),
+        is_copy(sql, values) || is_spoken_in(sql, ty, values) || means.iter().flatten().any(is_meant)
+    } else if let Operation::On { dialect: _, operations } = operation {
+        operations.iter().any(|inner| uses(inner, ty, values))
+    } else if let Operation::Run { .. } = operation {
+        true
+    } else {
+        operation.kind() != Some(Kind::Enum) && is_meant(operation)
     }
 }
 
 /// Tells whether one of the values stands in an operation, as a constant or in an expression.
 fn is_spoken(operation: &Operation, ty: &Ident, values: &[String]) -> bool {
     let mut is_found = false;
-    operation.clone().parts_mut(&mut |part| match part {
-        Part::Expression { sql, default_of: _ } => {
+    operation.clone().parts_mut(&mut |part| {
+        if let Part::Expression { sql, default_of: _ } = part {
             is_found |= is_spoken_in(sql.on(Dialect::Postgres), ty, values);
-        }
-        Part::Literal { value: Literal::String(text), default_of: _ } => {
+        } else if let Part::Literal { value: Literal::String(text), default_of: _ } = part {
             is_found |= values.contains(text) || is_spoken_in(text, ty, values);
         }
-        Part::Literal { .. }
-        | Part::Namespace(_)
-        | Part::NewName(_)
-        | Part::Object { .. }
-        | Part::OfTable { .. } => {}
     });
     is_found
 }

@@ -321,16 +321,8 @@ impl Work<'_> {
         if kind == HazardKind::LosesData && self.added.contains(column) {
             return;
         }
-        let offenders = match &kind {
-            HazardKind::NullInNotNull if !self.added.contains(column) => {
-                Some(self.offenders(&format!("{} IS NULL", quoted(column)), "NULL"))
-            }
-            HazardKind::BreaksCheck { .. }
-            | HazardKind::CannotConvert { .. }
-            | HazardKind::HoldsEnumValues { .. }
-            | HazardKind::LosesData
-            | HazardKind::NullInNotNull => None,
-        };
+        let is_shown = kind == HazardKind::NullInNotNull && !self.added.contains(column);
+        let offenders = is_shown.then(|| self.offenders(&format!("{} IS NULL", quoted(column)), "NULL"));
         let hazard = Hazard {
             kind,
             table: self.table.clone(),

@@ -285,17 +285,12 @@ impl TableEdit {
 
 /// Returns what a change makes a column's values of.
 fn value_source(change: &ColumnChange) -> Option<&Expression> {
-    match change {
-        ColumnChange::SetNotNull { backfill: source } | ColumnChange::SetType { ty: _, using: source } => {
-            source.as_ref()
-        }
-        ColumnChange::LosesData
-        | ColumnChange::Rename { .. }
-        | ColumnChange::SetCollation(_)
-        | ColumnChange::SetComment(_)
-        | ColumnChange::SetDefault(_)
-        | ColumnChange::SetNullable
-        | ColumnChange::SetOnConflict(_) => None,
+    if let ColumnChange::SetNotNull { backfill: source } | ColumnChange::SetType { ty: _, using: source } =
+        change
+    {
+        source.as_ref()
+    } else {
+        None
     }
 }
 
@@ -309,11 +304,11 @@ fn change_expression(change: &ColumnChange) -> Option<&Expression> {
 }
 
 fn default_expression(default: &ServerDefault) -> Option<&Expression> {
-    match default {
-        ServerDefault::Computed { expression, stored: _ } | ServerDefault::Expression(expression) => {
-            Some(expression)
-        }
-        ServerDefault::Identity(_) | ServerDefault::Literal(_) | ServerDefault::Serial(_) => None,
+    if let ServerDefault::Computed { expression, stored: _ } | ServerDefault::Expression(expression) = default
+    {
+        Some(expression)
+    } else {
+        None
     }
 }
 
@@ -332,11 +327,5 @@ fn reference_parts(constraint: &ConstraintRef) -> (Vec<&Ident>, Option<&Expressi
 
 /// Lists the columns that a foreign key refers to; they may be of its own table.
 fn referred_columns(constraint: &Constraint) -> &[Ident] {
-    match constraint {
-        Constraint::ForeignKey(key) => &key.referred_columns,
-        Constraint::Check(_)
-        | Constraint::Exclusion(_)
-        | Constraint::PrimaryKey(_)
-        | Constraint::Unique(_) => &[],
-    }
+    if let Constraint::ForeignKey(key) = constraint { &key.referred_columns } else { &[] }
 }
