@@ -280,10 +280,11 @@ fn with_names_once(mut table: Table) -> Table {
     table
 }
 
-fn schema() -> BoxedStrategy<Schema> {
+pub(crate) fn schema() -> BoxedStrategy<Schema> {
     let tables = select(&TABLES[..]).prop_flat_map(|name| table(name).prop_map(move |table| (name, table)));
-    (vec(tables, 0..4), vec(enum_type(), 0..3), vec(sequence(), 0..3))
-        .prop_map(|(tables, enums, sequences)| {
+    let namespaces = subsequence(&["farm", "shop"][..], 0..=2);
+    (vec(tables, 0..4), vec(enum_type(), 0..3), vec(sequence(), 0..3), namespaces)
+        .prop_map(|(tables, enums, sequences, namespaces)| {
             let tables: BTreeMap<&str, Table> = tables.into_iter().collect();
             let names: Vec<&str> = tables.keys().copied().collect();
             let tables = tables.into_values().map(|mut table| {
@@ -295,7 +296,11 @@ fn schema() -> BoxedStrategy<Schema> {
                 of_enums(&mut table, &enums);
                 table
             });
-            Schema::from_tables(tables).with_enums(enums.clone()).with_sequences(sequences)
+            // What lies in a namespace that is not there could not be.
+            let lies = |one: &Sequence| one.name.schema.as_ref().is_none_or(|of| namespaces.contains(&of.as_str()));
+            let sequences = sequences.into_iter().filter(lies);
+            let schema = Schema::from_tables(tables).with_enums(enums.clone()).with_sequences(sequences);
+            schema.with_namespaces(namespaces.iter().copied())
         })
         .boxed()
 }
@@ -303,7 +308,15 @@ fn schema() -> BoxedStrategy<Schema> {
 fn sequence() -> BoxedStrategy<Sequence> {
     let ty = select(Vec::from([Type::BigInteger, Type::Integer]));
     let number = |values: std::ops::Range<i64>| option::weighted(0.4, values);
-    (select(&["one", "two"][..]), ty, number(1..4), number(-2..3), number(1..3), any::<bool>(), comment())
+    (
+        select(&["one", "two", "shop.two"][..]),
+        ty,
+        number(1..4),
+        number(-2..3),
+        number(1..3),
+        any::<bool>(),
+        comment(),
+    )
         .prop_map(|(name, ty, start, increment, cache, is_cycling, comment)| {
             let increment = increment.filter(|step| *step != 0);
             let options =

@@ -69,6 +69,8 @@ mod json; // The JSON of a schema: there and back, its form, and what is wrong i
 #[cfg(test)]
 mod killed; // Processes that are killed in the middle: the next run finishes, nothing ran twice, nothing is left.
 #[cfg(test)]
+mod kinds; // What the laws are tried with holds every kind of object.
+#[cfg(test)]
 mod laws; // Laws of comparing and undoing, over schemas made by chance.
 #[cfg(feature = "runtime")]
 #[cfg(test)]
