@@ -3,7 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{EnumType, Kind, Object, ObjectId, ObjectName, Schema, Sequence, Table};
+use super::{
+    EnumType, Kind, Object, ObjectId, ObjectName, Schema, Sequence, Table,
+    part::{Visit, each},
+};
 
 /// An object that a schema finds by its name.
 pub(crate) trait Named: Clone + PartialEq + Into<Object> {
@@ -64,7 +67,32 @@ macro_rules! named {
             }
         }
 
+        impl Object {
+            /// Visits every part of an object that has a name in a namespace.
+            pub(super) fn named_parts_mut(&mut self, visit: &mut Visit<'_>) {
+                match self {
+                    $(Self::$kind(object) => object.parts_mut(visit),)+
+                    Self::Column { .. } | Self::Constraint { .. } | Self::Index { .. } | Self::Namespace(_) => {}
+                }
+            }
+        }
+
+        impl ObjectId {
+            /// Returns the name in a namespace that the object has, if it has one.
+            pub(crate) const fn name_mut(&mut self) -> Option<&mut ObjectName> {
+                match self {
+                    $(Self::$kind(name))|+ => Some(name),
+                    Self::Column { .. } | Self::Constraint { .. } | Self::Index { .. } | Self::Namespace(_) => None,
+                }
+            }
+        }
+
         impl Schema {
+            /// Visits every part of the objects that it finds by name.
+            pub(super) fn named_parts_mut(&mut self, visit: &mut Visit<'_>) {
+                $(each(&mut self.$all, |object| &object.name, |object| object.parts_mut(visit));)+
+            }
+
             /// Lists the objects that it finds by name: kind and name.
             pub(crate) fn named(&self) -> impl Iterator<Item = (Kind, &ObjectName)> {
                 std::iter::empty()$(.chain(self.$all.keys().map(|name| (Kind::$kind, name))))+

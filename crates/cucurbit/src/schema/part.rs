@@ -73,12 +73,9 @@ impl<'p> Part<'p> {
 impl Schema {
     /// Visits every part; what had another name is found by its new one afterwards.
     pub(crate) fn parts_mut(&mut self, visit: &mut Visit<'_>) {
-        let Self { tables, enums, sequences, namespaces, external, remarks: _, unsaid: _, uncounted } = self;
-        for tables in [tables, external] {
-            each(tables, |table| &table.name, |table| table.parts_mut(visit));
-        }
-        each(enums, |one| &one.name, |one| declare(Kind::Enum, &mut one.name, visit));
-        each(sequences, |one| &one.name, |one| declare(Kind::Sequence, &mut one.name, visit));
+        self.named_parts_mut(visit);
+        let Self { namespaces, external, uncounted, .. } = self;
+        each(external, |table| &table.name, |table| table.parts_mut(visit));
         let visited = std::mem::take(namespaces).into_iter().map(|mut name| {
             visit(Part::Namespace(&mut name));
             name
@@ -93,7 +90,11 @@ impl Schema {
 }
 
 /// Visits objects that are found by name.
-fn each<K: Clone + Ord, T>(objects: &mut BTreeMap<K, T>, name: impl Fn(&T) -> &K, visit: impl FnMut(&mut T)) {
+pub(super) fn each<K: Clone + Ord, T>(
+    objects: &mut BTreeMap<K, T>,
+    name: impl Fn(&T) -> &K,
+    visit: impl FnMut(&mut T),
+) {
     objects.values_mut().for_each(visit);
     if objects.iter().any(|(key, one)| key != name(one)) {
         *objects = std::mem::take(objects).into_values().map(|one| (name(&one).clone(), one)).collect();
@@ -112,16 +113,12 @@ impl Object {
                 mean(Kind::Table, table, visit);
                 constraint.parts_mut(table, visit);
             }
-            Self::Enum(EnumType { name, values: _, comment: _ }) => declare(Kind::Enum, name, visit),
             Self::Index { table, index } => {
                 mean(Kind::Table, table, visit);
                 index.parts_mut(table, Kind::Index, visit);
             }
             Self::Namespace(name) => visit(Part::Namespace(name)),
-            Self::Sequence(Sequence { name, ty: _, options: _, comment: _ }) => {
-                declare(Kind::Sequence, name, visit);
-            }
-            Self::Table(table) => table.parts_mut(visit),
+            named => named.named_parts_mut(visit),
         }
     }
 }
@@ -139,8 +136,8 @@ impl ObjectId {
                 mean(Kind::Table, table, visit);
                 constraint.parts_mut(table, visit);
             }
-            Self::Enum(name) | Self::Sequence(name) | Self::Table(name) => mean(kind, name, visit),
             Self::Namespace(name) => visit(Part::Namespace(name)),
+            named => named.name_mut().into_iter().for_each(|name| mean(kind, name, visit)),
         }
     }
 }
@@ -161,6 +158,22 @@ impl ConstraintRef {
             Self::PrimaryKey => {}
             Self::Unique { columns } => mean_all(table, Kind::Column, columns, visit),
         }
+    }
+}
+
+impl EnumType {
+    /// Visits every part.
+    pub(crate) fn parts_mut(&mut self, visit: &mut Visit<'_>) {
+        let Self { name, values: _, comment: _ } = self;
+        declare(Kind::Enum, name, visit);
+    }
+}
+
+impl Sequence {
+    /// Visits every part.
+    pub(crate) fn parts_mut(&mut self, visit: &mut Visit<'_>) {
+        let Self { name, ty: _, options: _, comment: _ } = self;
+        declare(Kind::Sequence, name, visit);
     }
 }
 
@@ -294,7 +307,7 @@ impl Index {
 }
 
 /// Visits the name of an object that is declared.
-fn declare(kind: Kind, name: &mut ObjectName, visit: &mut Visit<'_>) {
+pub(super) fn declare(kind: Kind, name: &mut ObjectName, visit: &mut Visit<'_>) {
     visit(Part::Object { kind, name, is_declared: true });
 }
 
