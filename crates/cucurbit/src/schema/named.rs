@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{
     EnumType, Kind, Object, ObjectId, ObjectName, Schema, Sequence, Table,
-    part::{Visit, each},
+    part::{Part, Visit, each, mean},
 };
 
 /// An object that a schema finds by its name.
@@ -68,21 +68,23 @@ macro_rules! named {
         }
 
         impl Object {
-            /// Visits every part of an object that has a name in a namespace.
-            pub(super) fn named_parts_mut(&mut self, visit: &mut Visit<'_>) {
+            /// Visits every part of an object that is part of no other.
+            pub(super) fn own_parts_mut(&mut self, visit: &mut Visit<'_>) {
                 match self {
                     $(Self::$kind(object) => object.parts_mut(visit),)+
-                    Self::Column { .. } | Self::Constraint { .. } | Self::Index { .. } | Self::Namespace(_) => {}
+                    Self::Namespace(name) => visit(Part::Namespace(name)),
+                    Self::Column { .. } | Self::Constraint { .. } | Self::Index { .. } => {}
                 }
             }
         }
 
         impl ObjectId {
-            /// Returns the name in a namespace that the object has, if it has one.
-            pub(crate) const fn name_mut(&mut self) -> Option<&mut ObjectName> {
+            /// Visits the name of an object that is part of no other.
+            pub(super) fn own_parts_mut(&mut self, visit: &mut Visit<'_>) {
                 match self {
-                    $(Self::$kind(name))|+ => Some(name),
-                    Self::Column { .. } | Self::Constraint { .. } | Self::Index { .. } | Self::Namespace(_) => None,
+                    $(Self::$kind(name) => mean(Kind::$kind, name, visit),)+
+                    Self::Namespace(name) => visit(Part::Namespace(name)),
+                    Self::Column { .. } | Self::Constraint { .. } | Self::Index { .. } => {}
                 }
             }
         }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::{
     Check, Column, ColumnType, Constraint, ConstraintRef, EnumType, Exclusion, Expression, ForeignKey, Ident,
     Index, IndexKey, Kind, Literal, Object, ObjectId, ObjectName, PrimaryKey, Referred, Schema, Sequence,
-    Serial, ServerDefault, Table, Type, Unique, Variants,
+    Serial, ServerDefault, Table, Type, Unique, Variants, stored_by_some,
 };
 
 /// A name, an expression or a constant, to be changed.
@@ -117,8 +117,7 @@ impl Object {
                 mean(Kind::Table, table, visit);
                 index.parts_mut(table, Kind::Index, visit);
             }
-            Self::Namespace(name) => visit(Part::Namespace(name)),
-            named => named.named_parts_mut(visit),
+            Self::Table(_) | stored_by_some!(Self) => self.own_parts_mut(visit),
         }
     }
 }
@@ -136,8 +135,7 @@ impl ObjectId {
                 mean(Kind::Table, table, visit);
                 constraint.parts_mut(table, visit);
             }
-            Self::Namespace(name) => visit(Part::Namespace(name)),
-            named => named.name_mut().into_iter().for_each(|name| mean(kind, name, visit)),
+            Self::Table(_) | stored_by_some!(Self) => self.own_parts_mut(visit),
         }
     }
 }
