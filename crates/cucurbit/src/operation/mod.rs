@@ -418,6 +418,22 @@ impl Operation {
         }
     }
 
+    /// Lists the operations in it: what SQL means, or those of a block.
+    pub(crate) fn inner(&self) -> &[Self] {
+        match self {
+            Self::Execute(Execute { means, .. }) => means.as_deref().unwrap_or_default(),
+            Self::On { operations, .. } => operations,
+            Self::Alter(_)
+            | Self::BulkInsert(_)
+            | Self::Comment { .. }
+            | Self::Create { .. }
+            | Self::Drop { .. }
+            | Self::Irreversible { .. }
+            | Self::Rename { .. }
+            | Self::Run { .. } => &[],
+        }
+    }
+
     /// Returns a new name or a comment of a column as the change of a column that it is; everything else as it is.
     #[must_use]
     pub(crate) fn of_column_as_change(self) -> Self {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     dialect::Dialect,
-    operation::{self, Execute, Operation},
+    operation::{self, Operation},
     revision::{self, Applied, Heads, PlanError, Scripts, Target},
     schema::Schema,
 };
@@ -65,14 +65,8 @@ impl<'s> Said<'s> {
 }
 
 fn speaks_of_types(operation: &Operation, dialect: Dialect) -> bool {
-    let speaks = |operation| speaks_of_types(operation, dialect);
-    if let Operation::Execute(Execute { means, .. }) = operation {
-        means.iter().flatten().any(speaks)
-    } else if let Operation::On { operations, .. } = operation {
-        operations.iter().any(speaks)
-    } else {
-        operation.kind().is_some_and(|kind| dialect.capabilities().only_knows(kind))
-    }
+    operation.kind().is_some_and(|kind| dialect.capabilities().only_knows(kind))
+        || operation.inner().iter().any(|inner| speaks_of_types(inner, dialect))
 }
 
 /// Lists all revisions in the order in which an empty database would run them.

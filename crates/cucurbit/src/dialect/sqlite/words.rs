@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    operation::{self, ApplyError, Change, ColumnChange, Execute, Operation},
+    operation::{self, ApplyError, Change, ColumnChange, Operation},
     schema::{
         Column, ColumnType, Constraint, Dialect, EnumType, ForeignKey, Ident, Kind, Object, ObjectId,
         ObjectName, Schema, TableName, Unsaid,
@@ -71,12 +71,10 @@ fn new_foreign_keys(operation: &Operation) -> Vec<&ForeignKey> {
 fn makes(operation: &Operation, name: &Ident) -> bool {
     if let Operation::Create { object: Object::Table(table), .. } = operation {
         same_name(&table.name.name, name)
-    } else if let Operation::Execute(Execute { means, .. }) = operation {
-        means.iter().flatten().any(|meant| makes(meant, name))
     } else if let Operation::Rename { id: ObjectId::Table(_), to } = operation {
         same_name(to, name)
     } else {
-        false
+        operation.inner().iter().any(|inner| makes(inner, name))
     }
 }
 
