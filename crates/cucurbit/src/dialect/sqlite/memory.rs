@@ -23,7 +23,7 @@ pub(super) fn apply(before: &mut Before, operation: &Operation) -> Result<(), Pl
 /// Lets what is known from the scripts follow an operation. What SQL means was planned, and followed, by itself.
 pub(super) fn follow(before: &mut Before, operation: &Operation) {
     if !matches!(operation, Operation::Execute(_)) {
-        let operation = names::in_letters_of(operation, &before.said);
+        let operation = names::in_case_of(operation, &before.said);
         operation::follow(&mut before.said, &[operation], HERE);
     }
 }

@@ -1,7 +1,7 @@
 //! Identifier case: to SQLite `Plant` and `plant` are one name, as far as ASCII goes.
 //!
 //! A name that refers to something is spelled as that is declared, in a schema ([`as_declared`]) and in what is done to it
-//! ([`in_letters_of`]); a form is in lower case ([`fold`]). Where two things of a schema would have one name, both keep
+//! ([`in_case_of`]); a form is in lower case ([`fold`]). Where two things of a schema would have one name, both keep
 //! theirs, so that the plan refuses the second.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -163,7 +163,7 @@ pub(super) fn is_same(one: &TableName, other: &TableName) -> bool {
 pub(in super::super) fn match_identifier_case(operations: Vec<Operation>, before: &Schema) -> Vec<Operation> {
     let mut schema = before.clone();
     let respelled = operations.into_iter().map(|operation| {
-        let respelled = in_letters_of(&operation, &schema);
+        let respelled = in_case_of(&operation, &schema);
         // What does not fit stays as it is: its plan says why.
         apply(&mut schema, &respelled, HERE).map_or(operation, |()| respelled)
     });
@@ -171,7 +171,7 @@ pub(in super::super) fn match_identifier_case(operations: Vec<Operation>, before
 }
 
 /// Rewrites what an operation refers to, to the identifier case of what is there. Operations inside of it stay as they are.
-pub(super) fn in_letters_of(operation: &Operation, schema: &Schema) -> Operation {
+pub(super) fn in_case_of(operation: &Operation, schema: &Schema) -> Operation {
     let mut respelled = operation.clone();
     if matches!(operation, Operation::Execute(_) | Operation::On { .. }) {
         return respelled;

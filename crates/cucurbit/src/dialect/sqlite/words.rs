@@ -31,7 +31,7 @@ pub(super) fn refuse(before: &Before, group: &[&Operation]) -> Result<(), PlanEr
         let column = |table: &TableName, column: &Ident| said_column(&words, table, column);
         Known { dialect: HERE, values: &values, column: &column }.refuse(operation)?;
         refuse_unknown_type(&before.schema.enums, &before.said.unsaid, operation)?;
-        let followed = names::in_letters_of(operation, &words);
+        let followed = names::in_case_of(operation, &words);
         operation::follow(&mut words, &[followed], HERE);
     }
     Ok(())

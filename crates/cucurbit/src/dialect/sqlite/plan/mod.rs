@@ -87,7 +87,7 @@ fn group(before: &Before, first: TableStep, after: &[Operation]) -> Vec<TableSte
 
 /// Writes what an operation refers to as the file has it.
 fn in_words_of_the_file(operation: &Operation, before: &Before) -> Operation {
-    said::without_unkept_name(names::in_letters_of(operation, &before.schema), before)
+    said::without_unkept_name(names::in_case_of(operation, &before.schema), before)
 }
 
 /// Plans what is planned by itself. `rest` comes after it in the same revision.
