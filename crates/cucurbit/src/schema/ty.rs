@@ -143,6 +143,11 @@ impl Type {
         if let Self::Enum { name } = self { Some(name) } else { None }
     }
 
+    /// Returns the length in characters of a text that has one.
+    pub(crate) const fn length(&self) -> Option<u32> {
+        if let Self::Char { length } | Self::String { length } = self { *length } else { None }
+    }
+
     /// Makes text of at most a length in characters.
     #[must_use]
     pub const fn string(length: u32) -> Self {

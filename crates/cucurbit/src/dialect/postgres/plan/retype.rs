@@ -186,36 +186,12 @@ fn may_fail(from: &Type, to: &Type) -> bool {
             .find(|(one, _)| one == ty)
             .map(|(_, digits)| *digits)
     };
-    let length = |ty: &Type| match ty {
-        Type::Char { length } | Type::String { length } => *length,
-        Type::Array(_)
-        | Type::BigInteger
-        | Type::Binary
-        | Type::Boolean
-        | Type::Custom { .. }
-        | Type::Date
-        | Type::DateTime { .. }
-        | Type::DateTimeTz { .. }
-        | Type::Decimal { .. }
-        | Type::Double
-        | Type::Enum { .. }
-        | Type::Float
-        | Type::Integer
-        | Type::Interval
-        | Type::Json
-        | Type::Jsonb
-        | Type::Real
-        | Type::SmallInteger
-        | Type::Text
-        | Type::Time { .. }
-        | Type::Uuid => None,
-    };
     match (from, to) {
         (from, to) if from == to => false,
         (from, Type::Array(element)) if *from == **element => false,
         (_, Type::Text | Type::String { length: None }) => false,
         (_, Type::Char { .. } | Type::String { .. }) => {
-            !matches!((length(from), length(to)), (Some(was), Some(now)) if was <= now)
+            !matches!((from.length(), to.length()), (Some(was), Some(now)) if was <= now)
         }
         (Type::Boolean, _) | (_, Type::Boolean) if whole(from).or(whole(to)).is_some() => false,
         (_, Type::Double | Type::Float) if whole(from).is_some() || *from == Type::Real => false,
