@@ -53,31 +53,9 @@ pub(super) fn spelled(ty: &Type) -> String {
 ///
 /// `None` where there is no such type.
 pub(super) fn serial(ty: &Type) -> Option<&'static str> {
-    match ty {
-        Type::BigInteger => Some("BIGSERIAL"),
-        Type::Integer => Some("SERIAL"),
-        Type::SmallInteger => Some("SMALLSERIAL"),
-        Type::Array(_)
-        | Type::Binary
-        | Type::Boolean
-        | Type::Char { .. }
-        | Type::Custom { .. }
-        | Type::Date
-        | Type::DateTime { .. }
-        | Type::DateTimeTz { .. }
-        | Type::Decimal { .. }
-        | Type::Double
-        | Type::Enum { .. }
-        | Type::Float
-        | Type::Interval
-        | Type::Json
-        | Type::Jsonb
-        | Type::Real
-        | Type::String { .. }
-        | Type::Text
-        | Type::Time { .. }
-        | Type::Uuid => None,
-    }
+    let serials =
+        [(Type::BigInteger, "BIGSERIAL"), (Type::Integer, "SERIAL"), (Type::SmallInteger, "SMALLSERIAL")];
+    serials.iter().find(|(one, _)| one == ty).map(|(_, serial)| *serial)
 }
 
 /// Returns the one form of a type, whatever it was written as.
@@ -158,31 +136,8 @@ pub(super) fn parsed(spelling: &str) -> Type {
     if let Some(element) = text.strip_suffix(']').and_then(|rest| rest.rsplit_once('[')).map(|parts| parts.0)
     {
         // PostgreSQL keeps neither the number of dimensions nor their sizes (manual, 8.15.1).
-        return match parsed(element.trim_end()) {
-            array @ Type::Array(_) => array,
-            element @ (Type::BigInteger
-            | Type::Binary
-            | Type::Boolean
-            | Type::Char { .. }
-            | Type::Custom { .. }
-            | Type::Date
-            | Type::DateTime { .. }
-            | Type::DateTimeTz { .. }
-            | Type::Decimal { .. }
-            | Type::Double
-            | Type::Enum { .. }
-            | Type::Float
-            | Type::Integer
-            | Type::Interval
-            | Type::Json
-            | Type::Jsonb
-            | Type::Real
-            | Type::SmallInteger
-            | Type::String { .. }
-            | Type::Text
-            | Type::Time { .. }
-            | Type::Uuid) => Type::Array(Box::new(element)),
-        };
+        let element = parsed(element.trim_end());
+        return if matches!(element, Type::Array(_)) { element } else { Type::array(element) };
     }
     known(&text).unwrap_or_else(|| Type::Custom { spelling: printed(&text) })
 }

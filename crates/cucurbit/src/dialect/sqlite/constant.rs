@@ -7,12 +7,12 @@
 use serde::de::IgnoredAny;
 
 use crate::{
-    dialect::{PlanError, sqlite::sql::string},
+    dialect::{PlanError, family, sqlite::sql::string},
     schema::{ColumnType, Expression, Ident, Literal, ServerDefault, TableName, Type},
 };
 
 use super::{
-    HERE, digits,
+    HERE, convert, digits,
     expression::{Constant, constant, expression_text},
     moment,
     types::{self, Affinity},
@@ -77,31 +77,7 @@ pub(super) fn written(ty: &Type, literal: &Literal) -> Result<String, NotOfType>
 /// Writes a constant for a column whose type is known from a file, where a moment with a zone has the same word as one
 /// without.
 pub(super) fn written_in_file(ty: &Type, literal: &Literal) -> Result<String, NotOfType> {
-    match ty {
-        Type::DateTime { .. } => seconds_or(literal, moment::any),
-        Type::Array(_)
-        | Type::BigInteger
-        | Type::Binary
-        | Type::Boolean
-        | Type::Char { .. }
-        | Type::Custom { .. }
-        | Type::Date
-        | Type::DateTimeTz { .. }
-        | Type::Decimal { .. }
-        | Type::Double
-        | Type::Enum { .. }
-        | Type::Float
-        | Type::Integer
-        | Type::Interval
-        | Type::Json
-        | Type::Jsonb
-        | Type::Real
-        | Type::SmallInteger
-        | Type::String { .. }
-        | Type::Text
-        | Type::Time { .. }
-        | Type::Uuid => written(ty, literal),
-    }
+    if matches!(ty, Type::DateTime { .. }) { seconds_or(literal, moment::any) } else { written(ty, literal) }
 }
 
 /// Refuses a column whose default is no value of its type, which SQLite would keep.
@@ -175,27 +151,11 @@ fn refusal(base: &Type, ty: &Type, default: &ServerDefault) -> Option<NotOfType>
 
 /// Tells whether a driver that looks for a number finds one.
 fn is_held_by(ty: &Type, held: &Value) -> bool {
-    let is_number = matches!(held, Value::Integer(_) | Value::Real(_));
-    match ty {
-        Type::BigInteger | Type::Boolean | Type::Integer | Type::SmallInteger => {
-            matches!(held, Value::Integer(_) | Value::Null)
-        }
-        Type::Decimal { .. } | Type::Double | Type::Float | Type::Real => is_number || *held == Value::Null,
-        Type::Array(_)
-        | Type::Binary
-        | Type::Char { .. }
-        | Type::Custom { .. }
-        | Type::Date
-        | Type::DateTime { .. }
-        | Type::DateTimeTz { .. }
-        | Type::Enum { .. }
-        | Type::Interval
-        | Type::Json
-        | Type::Jsonb
-        | Type::String { .. }
-        | Type::Text
-        | Type::Time { .. }
-        | Type::Uuid => true,
+    let is_whole = *ty == Type::Boolean || convert::is_integer(ty);
+    match held {
+        Value::Integer(_) | Value::Null => true,
+        Value::Real(_) => !is_whole,
+        Value::Blob(_) | Value::Text(_) => !is_whole && !family::is_number(ty),
     }
 }
 

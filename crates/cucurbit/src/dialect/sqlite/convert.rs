@@ -76,19 +76,11 @@ pub(super) fn conversion(
         Type::BigInteger => integer(old, from, (i64::MIN, i64::MAX)),
         Type::Integer => integer(old, from, (i32::MIN.into(), i32::MAX.into())),
         Type::SmallInteger => integer(old, from, (i16::MIN.into(), i16::MAX.into())),
-        Type::Binary => match Family::of(from) {
-            Family::Bytes => None,
-            // The 16 bytes, which they are already.
-            _ if *from == Type::Uuid => Some(uuid(old)),
-            _ if is_unknown(from) => Some(Conversion::sure(format!("CAST({old} AS BLOB)"))),
-            Family::Array
-            | Family::Json
-            | Family::Number
-            | Family::Other
-            | Family::Text
-            | Family::Time
-            | Family::Truth => Some(Conversion::sure(format!("CAST({} AS BLOB)", text(old, from)))),
-        },
+        Type::Binary if Family::of(from) == Family::Bytes => None,
+        // The 16 bytes, which they are already.
+        Type::Binary if *from == Type::Uuid => Some(uuid(old)),
+        Type::Binary if is_unknown(from) => Some(Conversion::sure(format!("CAST({old} AS BLOB)"))),
+        Type::Binary => Some(Conversion::sure(format!("CAST({} AS BLOB)", text(old, from)))),
         Type::Boolean => Some(boolean(old)),
         Type::Char { length } | Type::String { length } => characters(old, from, *length),
         Type::Text => characters(old, from, None),
@@ -100,22 +92,14 @@ pub(super) fn conversion(
         Type::Double | Type::Float => real(old, from, MOST_REAL),
         Type::Real => real(old, from, MOST_SHORT_REAL),
         Type::Enum { .. } => enum_values.map(|values| one_of(&text(old, from), values)),
-        Type::Json | Type::Jsonb => match Family::of(from) {
-            Family::Json => None,
-            Family::Array
-            | Family::Bytes
-            | Family::Number
-            | Family::Other
-            | Family::Text
-            | Family::Time
-            | Family::Truth => {
-                // Bytes that are digits, as those of a UUID can be, are no number.
-                let is_uuid = matches!(from, Type::Uuid | Type::Char { length: Some(32) });
-                let value = if is_uuid { uuid_text(old) } else { old.to_owned() };
-                let text = format!("CAST({value} AS TEXT)");
-                Some(Conversion::unsure(format!("CASE WHEN json_valid({text}) THEN {text} END")))
-            }
-        },
+        Type::Json | Type::Jsonb if Family::of(from) == Family::Json => None,
+        Type::Json | Type::Jsonb => {
+            // Bytes that are digits, as those of a UUID can be, are no number.
+            let is_uuid = matches!(from, Type::Uuid | Type::Char { length: Some(32) });
+            let value = if is_uuid { uuid_text(old) } else { old.to_owned() };
+            let text = format!("CAST({value} AS TEXT)");
+            Some(Conversion::unsure(format!("CASE WHEN json_valid({text}) THEN {text} END")))
+        }
         Type::Uuid => Some(uuid(old)),
     }
 }
@@ -123,6 +107,10 @@ pub(super) fn conversion(
 /// Tells whether a type is of whole numbers: a rowid has 64 bits under whichever of them.
 pub(super) fn is_integer(ty: &Type) -> bool {
     bits(ty).is_some()
+}
+
+fn is_point(ty: &Type) -> bool {
+    matches!(ty, Type::DateTime { .. } | Type::DateTimeTz { .. })
 }
 
 fn is_unknown(ty: &Type) -> bool {
@@ -164,21 +152,18 @@ fn integer(old: &str, from: &Type, range: (i64, i64)) -> Option<Conversion> {
         return Some(Conversion::sure(format!("CASE WHEN {old} THEN 1 WHEN {old} IS NOT NULL THEN 0 END")));
     }
     let real = || whole(old, !matches!(from, Type::Decimal { .. }));
-    let number = match Family::of(from) {
-        Family::Text => integer_text(old),
-        Family::Number if bits(from).is_some() => {
-            format!("(CASE typeof({old}) WHEN 'integer' THEN {old} END)")
-        }
-        Family::Number => {
-            format!("(CASE typeof({old}) WHEN 'integer' THEN {old} WHEN 'real' THEN {} END)", real())
-        }
-        Family::Array | Family::Bytes | Family::Json | Family::Other | Family::Time | Family::Truth => {
-            format!(
-                "(CASE typeof({old}) WHEN 'integer' THEN {old} WHEN 'real' THEN {} WHEN 'text' THEN {} END)",
-                real(),
-                integer_text(old)
-            )
-        }
+    let number = if Family::of(from) == Family::Text {
+        integer_text(old)
+    } else if bits(from).is_some() {
+        format!("(CASE typeof({old}) WHEN 'integer' THEN {old} END)")
+    } else if Family::of(from) == Family::Number {
+        format!("(CASE typeof({old}) WHEN 'integer' THEN {old} WHEN 'real' THEN {} END)", real())
+    } else {
+        format!(
+            "(CASE typeof({old}) WHEN 'integer' THEN {old} WHEN 'real' THEN {} WHEN 'text' THEN {} END)",
+            real(),
+            integer_text(old)
+        )
     };
     Some(between(&number, range))
 }
@@ -250,15 +235,14 @@ fn decimal(old: &str, from: &Type, precision: Option<(u32, i32)>) -> Option<Conv
         let value = format!("CASE WHEN {old} THEN 1 WHEN {old} IS NOT NULL THEN 0 END");
         return wide.then(|| Conversion::sure(value));
     }
-    let exact = match Family::of(from) {
-        Family::Text | Family::Other => trimmed(
+    let exact = if matches!(Family::of(from), Family::Text | Family::Other) {
+        trimmed(
             old,
             "CASE WHEN typeof(CAST(t AS NUMERIC)) = 'integer' OR instr(lower(t), 'e') \
              OR length(ltrim(replace(rtrim(t, '0'), '.', ''), '+-0')) <= 15 THEN 1 ELSE 0 END",
-        ),
-        Family::Array | Family::Bytes | Family::Json | Family::Number | Family::Time | Family::Truth => {
-            "1".to_owned()
-        }
+        )
+    } else {
+        "1".to_owned()
     };
     if let (Type::Decimal { precision: Some((was, was_scale)) }, Some((all, scale))) = (from, precision)
         && *was_scale <= scale
@@ -312,9 +296,7 @@ fn characters(old: &str, from: &Type, length: Option<u32>) -> Option<Conversion>
     let Some(length) = length else {
         return (text != old).then(|| Conversion::sure(text));
     };
-    let is_shorter = |other: &Option<u32>| other.is_some_and(|other| other <= length);
-    let was_shorter =
-        matches!(from, Type::Char { length: other } | Type::String { length: other } if is_shorter(other));
+    let was_shorter = from.length().is_some_and(|was| was <= length);
     if was_shorter && text == old {
         return None;
     }
@@ -454,16 +436,7 @@ const CLOCK: &str = "time(s) = s AND (length(c) IN (0, 5, 8) OR substr(c, 9, 1) 
 
 /// A text's zone is passed over, as PostgreSQL does for a type without one; a point in time is that of UTC.
 fn day_and_time(from: &Type) -> &'static str {
-    match Family::of(from) {
-        Family::Text => "d || ' ' || s",
-        Family::Array
-        | Family::Bytes
-        | Family::Json
-        | Family::Number
-        | Family::Other
-        | Family::Time
-        | Family::Truth => "u",
-    }
+    if Family::of(from) == Family::Text { "d || ' ' || s" } else { "u" }
 }
 
 fn date(old: &str, from: &Type) -> Conversion {
@@ -477,41 +450,18 @@ fn date_time(old: &str, from: &Type) -> Conversion {
 
 /// In the form of RFC 3339 and in UTC, in which it stays the same point in time for every reader.
 fn date_time_tz(old: &str, from: &Type) -> Option<Conversion> {
-    let is_point = matches!(from, Type::DateTime { .. } | Type::DateTimeTz { .. });
     let value = "replace(u, ' ', 'T') || f || '+00:00'";
-    (!is_point).then(|| Conversion::unsure(point(old, value)))
+    (!is_point(from)).then(|| Conversion::unsure(point(old, value)))
 }
 
 fn time(old: &str, from: &Type) -> Conversion {
-    match from {
-        Type::DateTime { .. } | Type::DateTimeTz { .. } => {
-            Conversion::unsure(point(old, "substr(u, 12) || f"))
-        }
-        Type::Array(_)
-        | Type::BigInteger
-        | Type::Binary
-        | Type::Boolean
-        | Type::Char { .. }
-        | Type::Custom { .. }
-        | Type::Date
-        | Type::Decimal { .. }
-        | Type::Double
-        | Type::Enum { .. }
-        | Type::Float
-        | Type::Integer
-        | Type::Interval
-        | Type::Json
-        | Type::Jsonb
-        | Type::Real
-        | Type::SmallInteger
-        | Type::String { .. }
-        | Type::Text
-        | Type::Time { .. }
-        | Type::Uuid => Conversion::unsure(format!(
-            "(SELECT CASE WHEN length(c) > 0 AND {CLOCK} THEN s || f END \
-             FROM (SELECT c, {SECONDS} AS s, {FRACTION} AS f FROM (SELECT trim({old}) AS c)))"
-        )),
+    if is_point(from) {
+        return Conversion::unsure(point(old, "substr(u, 12) || f"));
     }
+    Conversion::unsure(format!(
+        "(SELECT CASE WHEN length(c) > 0 AND {CLOCK} THEN s || f END \
+         FROM (SELECT c, {SECONDS} AS s, {FRACTION} AS f FROM (SELECT trim({old}) AS c)))"
+    ))
 }
 
 /// With `+00` where it has a zone, as PostgreSQL writes it; what is no point in time stays as it is.
