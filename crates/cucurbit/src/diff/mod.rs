@@ -23,7 +23,6 @@ mod table;
 use crate::{
     dialect::{Answers, Canonical, Question},
     operation::{Operation, joined},
-    schema::ObjectName,
 };
 
 pub use self::{
@@ -86,18 +85,15 @@ impl Diff {
 #[must_use]
 pub fn diff(from: &Canonical, to: &Canonical, answers: &Answers, filter: &Filter) -> Diff {
     let to = &*to.in_case_of(from);
-    let is_left_alone = |name: &ObjectName| filter.left_alone.contains(name);
-    let schemas = [from.form(), to.form()];
     let types = Matched::named(from, to);
-    let unused = enumeration::gone(&types, to, is_left_alone);
+    let unused = enumeration::gone(&types, to, |name| filter.left_alone.contains(name));
     let mut comparison = Comparison::new(answers, filter.takes_any_sequence, &unused);
     let pairs = Pairs::of(from, to, types, filter, &mut comparison);
 
     let mut changes = Changes::default();
     namespace::compare(from, to, filter, &mut changes);
-    sequence::compare(&pairs.sequences, schemas, is_left_alone, &mut changes);
+    sequence::compare(&pairs, [from.form(), to.form()], filter, &mut changes);
     enumeration::compare(&pairs.enums, &unused, &mut changes);
-    sequence::freed(&pairs, schemas, filter.takes_any_sequence, &mut changes);
     pairs.created.iter().for_each(|table| table::created(*table, &mut changes));
     pairs.dropped.iter().for_each(|table| table::dropped(*table, &mut changes));
     for pair in &pairs.common {

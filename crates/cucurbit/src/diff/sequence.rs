@@ -13,18 +13,20 @@ use crate::{
 };
 
 use super::{
+    Filter,
     order::Changes,
-    pair::{Matched, Pair, Pairs},
+    pair::{Pair, Pairs},
     place::Phase,
     reason::{Reasons, Thing, owned_by, sequences_of},
 };
 
 pub(super) fn compare<'c>(
-    matched: &Matched<'c, Sequence>,
+    pairs: &Pairs<'c>,
     [from, to]: [&Schema; 2],
-    is_left_alone: impl Fn(&ObjectName) -> bool,
+    filter: &Filter,
     changes: &mut Changes<'c>,
 ) {
+    let matched = &pairs.sequences;
     let alter = |changes, written: &Sequence| {
         Operation::Alter(Change::Sequence { name: written.name.clone(), changes })
     };
@@ -53,10 +55,13 @@ pub(super) fn compare<'c>(
     for one in &matched.gone {
         let name = &one.form.name;
         let is_there = are_owned.contains(name) || to.uncounted.0.contains(name);
-        if !is_there && !is_left_alone(name) {
+        if !is_there && !filter.left_alone.contains(name) {
             let drop = Operation::drop(ObjectId::Sequence(one.written.name.clone()));
             changes.add(Phase::Unused, drop, Reasons::default().takes(things(name)));
         }
+    }
+    for operation in freed(pairs, [from, to], &are_owned, filter.takes_any_sequence) {
+        changes.add(Phase::Numbering, operation, Reasons::default());
     }
 }
 
@@ -98,8 +103,13 @@ struct Renamed<'c> {
 }
 
 /// Frees what others need: a name that another sequence gets, and a sequence that goes from the defaults that use it.
-pub(super) fn freed(pairs: &Pairs<'_>, [from, to]: [&Schema; 2], takes_any: bool, changes: &mut Changes<'_>) {
-    let (were_owned, are_owned) = (owned(from), owned(to));
+fn freed(
+    pairs: &Pairs<'_>,
+    [from, to]: [&Schema; 2],
+    are_owned: &BTreeSet<ObjectName>,
+    takes_any: bool,
+) -> Vec<Operation> {
+    let were_owned = owned(from);
     let mut operations = Vec::new();
     let mut renamed = Vec::new();
     for pair in &pairs.common {
@@ -122,9 +132,7 @@ pub(super) fn freed(pairs: &Pairs<'_>, [from, to]: [&Schema; 2], takes_any: bool
     let mut borne: BTreeSet<ObjectName> = were_owned;
     borne.extend(from.sequences.keys().cloned());
     operations.extend(in_order(renamed, borne));
-    for operation in operations {
-        changes.add(Phase::Numbering, operation, Reasons::default());
-    }
+    operations
 }
 
 /// Tells whether the sequence of a column has no declared name.
