@@ -13,6 +13,38 @@ macro_rules! on {
     };
 }
 
+/// Makes the functions that write identifiers and texts in the quotes of the database in whose folder it stands.
+macro_rules! quoting {
+    () => {
+        use crate::{
+            dialect::Quoting,
+            schema::{Ident, TableName},
+        };
+
+        const QUOTING: Quoting = super::capabilities::CAPABILITIES.quoting;
+
+        /// Writes an identifier in quotes.
+        pub(super) fn quoted(name: &Ident) -> String {
+            QUOTING.quoted(name)
+        }
+
+        /// Writes a table's name with its namespace.
+        pub(super) fn qualified(table: &TableName) -> String {
+            QUOTING.qualified(table)
+        }
+
+        /// Writes identifiers with commas between.
+        pub(super) fn list<'i>(names: impl IntoIterator<Item = &'i Ident>) -> String {
+            QUOTING.list(names)
+        }
+
+        /// Writes text as a string constant.
+        pub(super) fn string(text: &str) -> String {
+            QUOTING.string(text)
+        }
+    };
+}
+
 mod before;
 mod canonical;
 mod capabilities;
