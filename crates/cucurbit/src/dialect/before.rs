@@ -81,6 +81,7 @@ impl Before {
     }
 
     /// Takes what was read of the database again, and knows from the scripts what it knew.
+    #[cfg(feature = "runtime")]
     pub(crate) fn read_again(&mut self, dialect: Dialect, read: Self) {
         let is_whole = self.is_whole;
         let said = std::mem::replace(self, read).said;

@@ -28,6 +28,8 @@ pub struct Capabilities {
     pub longest_identifier: Option<usize>,
     /// How identifiers and texts are quoted.
     pub quoting: Quoting,
+    /// The word that a person takes for a text, and the database for the name of a role.
+    pub role_word: Option<&'static str>,
 }
 
 /// What becomes of an object of a kind on a database.
@@ -149,6 +151,7 @@ impl Dialect {
     }
 
     /// Writes a table's name with its namespace.
+    #[cfg(feature = "runtime")]
     pub(crate) fn qualified(self, table: &TableName) -> String {
         self.capabilities().quoting.qualified(table)
     }

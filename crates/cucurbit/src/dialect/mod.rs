@@ -148,12 +148,6 @@ impl Dialect {
         self.capabilities().identifier_case.is_same(one, other)
     }
 
-    /// Tells whether SQL is the one word that a person takes for a text and this database for the name of a role: `user`.
-    #[must_use]
-    pub(crate) fn is_role(self, sql: &str) -> bool {
-        on!(self, is_role(sql))
-    }
-
     /// Turns operations into statements, given what is there before; `before` becomes what is there after.
     ///
     /// # Errors

@@ -87,6 +87,7 @@ impl LeftOutKind {
 
 impl LeftOut {
     /// Joins what two schemas hold.
+    #[cfg(feature = "runtime")]
     pub(crate) fn joined(of_one: Vec<Self>, of_other: Vec<Self>) -> Vec<Self> {
         let mut all: BTreeMap<LeftOutKind, BTreeSet<String>> = BTreeMap::new();
         for Self { kind, names } in of_one.into_iter().chain(of_other) {

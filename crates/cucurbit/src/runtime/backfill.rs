@@ -13,7 +13,8 @@ pub(super) fn with_role(dialect: Dialect, operations: &[Operation]) -> Vec<(Tabl
 }
 
 fn column(dialect: Dialect, operation: &Operation) -> Option<(TableName, Ident)> {
-    let is_role = |sql: &Expression| dialect.is_role(sql.on(dialect));
+    let word = dialect.capabilities().role_word?;
+    let is_role = |sql: &Expression| sql.on(dialect).trim().eq_ignore_ascii_case(word);
     if let Operation::Create { object: Object::Column { table, column }, backfill: Some(backfill), .. } =
         operation
     {

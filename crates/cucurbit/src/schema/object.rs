@@ -235,6 +235,7 @@ impl ObjectId {
 
 impl ObjectId {
     /// Returns the name in a namespace that the object has, if it has one.
+    #[cfg(feature = "runtime")]
     pub(crate) const fn object_name(&self) -> Option<&ObjectName> {
         match self {
             Self::Enum(name) | Self::Sequence(name) | Self::Table(name) => Some(name),

@@ -54,11 +54,6 @@ impl<'p> Part<'p> {
         if let Self::Expression { sql, default_of: _ } = self { Some(sql) } else { None }
     }
 
-    /// Returns the name of an object that lies in a namespace.
-    pub(crate) fn object_name(self) -> Option<&'p mut ObjectName> {
-        if let Self::Object { name, .. } = self { Some(name) } else { None }
-    }
-
     /// Lists the words of a name: the namespace before it, if one is given, and the name.
     pub(crate) fn idents(self) -> impl Iterator<Item = &'p mut Ident> {
         let (namespace, name) = match self {

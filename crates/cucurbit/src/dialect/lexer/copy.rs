@@ -29,6 +29,7 @@ pub(crate) fn copy_in(statement: &str, dialect: Dialect) -> Option<CopyIn<'_>> {
 }
 
 /// Writes a statement as a script for psql or sqlite3 holds it: with a semicolon, or with the end of its rows.
+#[cfg(feature = "runtime")]
 pub(crate) fn script_text(statement: &str, dialect: Dialect) -> String {
     match parts(statement, dialect) {
         None => format!("{statement};"),

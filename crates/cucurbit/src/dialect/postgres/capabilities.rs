@@ -19,6 +19,7 @@ pub(in super::super) const CAPABILITIES: &Capabilities = &Capabilities {
     identifier_case: IdentifierCase::Sensitive,
     longest_identifier: Some(LONGEST),
     quoting: Quoting { identifier: '"', has_backslash_escapes: false },
+    role_word: Some("user"),
 };
 
 fn support(kind: Kind) -> Support {

@@ -35,6 +35,7 @@ pub(super) fn concurrent(statement: &str) -> Option<Concurrent> {
 
 /// Returns the index and the table of a statement that makes an index only where there is none of its name, in whatever
 /// state that may be.
+#[cfg(feature = "runtime")]
 pub(super) fn index_if_missing(statement: &str) -> Option<(String, String)> {
     let tokens = tokens(statement);
     let words: Vec<&str> = tokens.iter().map(|token| token.text).collect();
@@ -67,6 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[cfg(feature = "runtime")]
     fn an_index_that_may_be_there_is_read_with_its_table() {
         let read = |sql| index_if_missing(sql);
         let found = |index: &str, table: &str| Some((index.to_owned(), table.to_owned()));

@@ -6,10 +6,11 @@ use crate::{
 };
 
 /// Takes the name of the connection's own schema from everything that lies in it, as reflection does.
+#[cfg(feature = "runtime")]
 pub(crate) fn without_current(mut schema: Schema, current: &Ident) -> Schema {
     schema.namespaces.remove(current);
     schema.parts_mut(&mut |part| {
-        if let Some(name) = part.object_name() {
+        if let Part::Object { name, .. } = part {
             name.schema = name.schema.take().filter(|schema| schema != current);
         }
     });

@@ -20,6 +20,8 @@ mod expression;
 #[cfg(feature = "runtime")]
 mod interrupted;
 #[cfg(feature = "runtime")]
+mod literal;
+#[cfg(feature = "runtime")]
 pub(super) mod lock;
 mod memory;
 mod names;
@@ -75,11 +77,6 @@ pub(super) fn stored_name(name: &Ident) -> Ident {
 
 /// Adds what is only said: PostgreSQL stores everything.
 pub(super) const fn add_what_is_said(_schema: &mut Schema, _said: &Schema) {}
-
-/// Tells whether SQL is `user`, which a person takes for a text and PostgreSQL for the name of a role.
-pub(super) fn is_role(sql: &str) -> bool {
-    sql.trim().eq_ignore_ascii_case("user")
-}
 
 /// Nothing is stored that drivers cannot read.
 #[cfg(feature = "runtime")]

@@ -17,6 +17,7 @@ pub(in super::super) const CAPABILITIES: &Capabilities = &Capabilities {
     identifier_case: IdentifierCase::AsciiInsensitive,
     longest_identifier: None,
     quoting: Quoting { identifier: '"', has_backslash_escapes: false },
+    role_word: None,
 };
 
 fn support(kind: Kind) -> Support {

@@ -42,10 +42,11 @@ use std::future::{Ready, ready};
 use crate::{
     connection::{Connection, ConnectionError},
     dialect::{Answers, Need, Question, ReflectError},
+    schema::Schema,
 };
 use crate::{
     dialect::collision::Names,
-    schema::{Dialect, Ident, Schema, Table},
+    schema::{Dialect, Ident, Table},
 };
 
 #[cfg(feature = "runtime")]
@@ -69,11 +70,6 @@ pub(super) fn stored_name(name: &Ident) -> Ident {
 
 /// Constraints and keys take no names from others.
 pub(super) const fn add_names(_names: &mut Names, _table: &Table) {}
-
-/// No name is a role's: SQLite says that there is no such column.
-pub(super) const fn is_role(_sql: &str) -> bool {
-    false
-}
 
 /// Nothing has the name of a schema: a file has one.
 #[cfg(feature = "runtime")]

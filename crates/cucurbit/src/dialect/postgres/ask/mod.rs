@@ -19,7 +19,7 @@ use std::{
 };
 
 use self::told::Told;
-use super::{constant, define::text, expression, plan, shadowed, types};
+use super::{define::text, expression, literal, plan, shadowed, types};
 use crate::{
     connection::{Connection, ConnectionError},
     dialect::{
@@ -393,7 +393,7 @@ fn constant_of(question: &Question, (from, to): Sides<'_>, canonical: &str) -> O
     let ty = schema.table(table)?.column(column)?.ty.on(Dialect::Postgres);
     let spelled = types::spelled(ty);
     let spelled = if spelled.contains('"') { spelled } else { spelled.to_lowercase() };
-    constant::is_under_casts(ty, canonical).then(|| {
+    literal::is_under_casts(ty, canonical).then(|| {
         format!(
             "pg_catalog.quote_literal((({canonical})::{spelled})::text) || {}",
             string(&format!("::{spelled}"))

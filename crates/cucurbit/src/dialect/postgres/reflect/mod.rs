@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use self::row::{Row, each};
 pub(crate) use self::{needed::needed, unmodelled::unmodelled};
-use super::{constant, expression::unwrapped, sequence, session, types};
+use super::{expression::unwrapped, literal, sequence, session, types};
 use crate::{
     connection::Connection,
     dialect::{Before, Place, ReflectError, Server},
@@ -355,7 +355,7 @@ fn column(row: &mut Row<'_>) -> Result<Column, ReflectError> {
         (_, "s" | "v", Some(sql)) => {
             Some(ServerDefault::Computed { expression: unwrapped(&sql).into(), stored: generated == "s" })
         }
-        (_, _, Some(sql)) => Some(match constant::read(&ty, &format, unwrapped(&sql)) {
+        (_, _, Some(sql)) => Some(match literal::read(&ty, &format, unwrapped(&sql)) {
             Some(literal) => ServerDefault::Literal(literal),
             None => ServerDefault::Expression(unwrapped(&sql).into()),
         }),
