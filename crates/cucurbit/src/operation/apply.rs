@@ -2,13 +2,9 @@
 //!
 //! No SQL and no database: `apply` is what `diff`, `reverse` and every plan agree upon.
 
-use crate::schema::{Constraint, ConstraintRef, Dialect, ForeignKey, Ident, Object, ObjectId, Schema, Table};
+use crate::schema::{Constraint, ConstraintRef, Dialect, ForeignKey, Schema, Table};
 
-use super::{
-    ApplyError, Change, ColumnChange, Operation,
-    kind::{column, constraint, enumeration, index, namespace, sequence, table},
-    said,
-};
+use super::{ApplyError, Operation, kind, said};
 
 /// Applies a list of operations in order.
 ///
@@ -29,11 +25,11 @@ pub fn apply_all(schema: &mut Schema, operations: &[Operation], dialect: Dialect
 /// When the operation names what is not there, or makes what is there already; the schema is then unchanged.
 pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Result<(), ApplyError> {
     match operation {
-        Operation::Alter(change) => alter(schema, change),
+        Operation::Alter(change) => kind::alter(schema, change),
         Operation::BulkInsert(_) | Operation::Irreversible { .. } | Operation::Run { .. } => Ok(()),
-        Operation::Comment { id, text } => comment(schema, id, text.as_ref()),
-        Operation::Create { object, backfill: _, concurrency: _ } => create(schema, object),
-        Operation::Drop { id, consent: _, concurrency: _ } => drop(schema, id),
+        Operation::Comment { id, text } => kind::comment(schema, id, text.as_ref()),
+        Operation::Create { object, backfill: _, concurrency: _ } => kind::create(schema, object),
+        Operation::Drop { id, consent: _, concurrency: _ } => kind::drop(schema, id),
         Operation::Execute(execute) => {
             all_or_none(schema, execute.means.as_deref().unwrap_or_default(), dialect)
         }
@@ -46,7 +42,7 @@ pub fn apply(schema: &mut Schema, operation: &Operation, dialect: Dialect) -> Re
             }
             Ok(())
         }
-        Operation::Rename { id, to } => rename(schema, id, to),
+        Operation::Rename { id, to } => kind::rename(schema, id, to),
     }
 }
 
@@ -55,70 +51,6 @@ fn all_or_none(schema: &mut Schema, operations: &[Operation], dialect: Dialect) 
     apply_all(&mut after, operations, dialect)?;
     *schema = after;
     Ok(())
-}
-
-fn create(schema: &mut Schema, object: &Object) -> Result<(), ApplyError> {
-    match object {
-        Object::Column { table, column } => column::create(schema, table, column),
-        Object::Constraint { table, constraint } => constraint::create(schema, table, constraint),
-        Object::Enum(new) => enumeration::create(schema, new),
-        Object::Index { table, index } => index::create(schema, table, index),
-        Object::Namespace(name) => namespace::create(schema, name),
-        Object::Sequence(new) => sequence::create(schema, new),
-        Object::Table(new) => table::create(schema, new),
-    }
-}
-
-fn alter(schema: &mut Schema, change: &Change) -> Result<(), ApplyError> {
-    match change {
-        Change::Column { table, column, changes } => column::alter(schema, table, column, changes),
-        Change::Constraint { table, constraint, change } => {
-            constraint::alter(schema, table, constraint, change)
-        }
-        Change::Enum { name, change } => enumeration::alter(schema, name, change),
-        Change::Sequence { name, changes } => sequence::alter(schema, name, changes),
-        Change::Table { table, change } => table::alter(schema, table, change),
-    }
-}
-
-fn drop(schema: &mut Schema, id: &ObjectId) -> Result<(), ApplyError> {
-    match id {
-        ObjectId::Column { table, name } => column::drop(schema, table, name),
-        ObjectId::Constraint { table, constraint } => constraint::drop(schema, table, constraint),
-        ObjectId::Enum(name) => enumeration::drop(schema, name),
-        ObjectId::Index { table, name } => index::drop(schema, table, name),
-        ObjectId::Namespace(name) => namespace::drop(schema, name),
-        ObjectId::Sequence(name) => sequence::drop(schema, name),
-        ObjectId::Table(table) => table::drop(schema, table),
-    }
-}
-
-fn rename(schema: &mut Schema, id: &ObjectId, to: &Ident) -> Result<(), ApplyError> {
-    match id {
-        ObjectId::Column { table, name } => {
-            column::alter(schema, table, name, &[ColumnChange::Rename { to: to.clone() }])
-        }
-        ObjectId::Constraint { table, constraint } => constraint::rename(schema, table, constraint, to),
-        ObjectId::Enum(name) => enumeration::rename(schema, name, to),
-        ObjectId::Index { table, name } => index::rename(schema, table, name, to),
-        ObjectId::Namespace(name) => namespace::rename(schema, name, to),
-        ObjectId::Sequence(name) => sequence::rename(schema, name, to),
-        ObjectId::Table(table) => table::rename(schema, table, to),
-    }
-}
-
-fn comment(schema: &mut Schema, id: &ObjectId, text: Option<&String>) -> Result<(), ApplyError> {
-    match id {
-        ObjectId::Column { table, name } => {
-            column::alter(schema, table, name, &[ColumnChange::SetComment(text.cloned())])
-        }
-        ObjectId::Constraint { table, constraint } => constraint::comment(schema, table, constraint, text),
-        ObjectId::Enum(name) => enumeration::comment(schema, name, text),
-        ObjectId::Index { table, name } => index::comment(schema, table, name, text),
-        ObjectId::Namespace(name) => Err(ApplyError::NoComment { name: name.clone() }),
-        ObjectId::Sequence(name) => sequence::comment(schema, name, text),
-        ObjectId::Table(table) => table::comment(schema, table, text),
-    }
 }
 
 /// Finds the constraint that a reference means: its place among the table's constraints.

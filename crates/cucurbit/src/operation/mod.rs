@@ -20,10 +20,7 @@ mod sequence_change;
 mod there;
 mod unfit;
 
-use crate::schema::{
-    ColumnType, ConstraintRef, Deferral, Dialect, EnumPlace, Expression, Ident, Kind, Literal, Object,
-    ObjectId, ObjectName, OnConflict, ServerDefault, TableName, TableOption,
-};
+use crate::schema::{Dialect, Expression, Ident, Kind, Literal, Object, ObjectId, TableName};
 
 pub(crate) use self::exclusion::{comment_exclusion, create_exclusion, drop_exclusion, joined};
 pub(crate) use self::kind::enumeration::additions;
@@ -36,10 +33,10 @@ pub use self::{
     apply::{apply, apply_all, resolve_constraint},
     enumeration::SetEnumValues,
     index::CreateIndex,
+    kind::*,
     op::Op,
     reverse::{Irreversible, reverse, reverse_all},
     said::{follow, for_dialect},
-    sequence_change::{AlterSequence, SequenceChange},
     unfit::ApplyError,
 };
 
@@ -118,156 +115,6 @@ pub enum Operation {
         title: String,
         /// Which of the functions of its recording it is.
         key: usize,
-    },
-}
-
-/// A change of an object in place, by its kind.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Change {
-    /// Changes of a column.
-    Column {
-        /// The table.
-        table: TableName,
-        /// The column, under its name before the changes.
-        column: Ident,
-        /// The changes.
-        changes: Vec<ColumnChange>,
-    },
-    /// A change of a constraint that is not recreated for it.
-    Constraint {
-        /// The table.
-        table: TableName,
-        /// Which one.
-        constraint: ConstraintRef,
-        /// The change.
-        change: ConstraintChange,
-    },
-    /// A change of an enum type (PostgreSQL; elsewhere it only changes what is known).
-    Enum {
-        /// The type.
-        name: ObjectName,
-        /// The change.
-        change: EnumChange,
-    },
-    /// Changes of a sequence (PostgreSQL; elsewhere they only change what is known). One that a column owns stands alone
-    /// afterwards, and goes on to fill the column.
-    Sequence {
-        /// The sequence.
-        name: ObjectName,
-        /// What changes; nothing else does.
-        changes: Vec<SequenceChange>,
-    },
-    /// A change of a table itself.
-    Table {
-        /// The table.
-        table: TableName,
-        /// The change.
-        change: TableChange,
-    },
-}
-
-/// One change of a table itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum TableChange {
-    /// Sets an option, or takes it away; databases without the option do nothing.
-    SetOption {
-        /// The option.
-        option: TableOption,
-        /// Whether the table has it afterwards.
-        is_set: bool,
-    },
-}
-
-/// One change of a column.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ColumnChange {
-    /// Says that the values that are there may be lost, where computed ones take their place.
-    LosesData,
-    /// Gives it another name.
-    Rename {
-        /// The new name.
-        to: Ident,
-    },
-    /// Sets or removes the collation.
-    SetCollation(Option<String>),
-    /// Sets or removes the comment.
-    SetComment(Option<String>),
-    /// Sets or removes the server default.
-    SetDefault(Option<ServerDefault>),
-    /// Refuses NULL.
-    SetNotNull {
-        /// Fills the rows that hold NULL first.
-        backfill: Option<Expression>,
-    },
-    /// Allows NULL.
-    SetNullable,
-    /// Says what becomes of a row with NULL, where that is not allowed (SQLite only).
-    SetOnConflict(OnConflict),
-    /// Gives it another type.
-    SetType {
-        /// The new type.
-        ty: ColumnType,
-        /// How the old value becomes the new one (PostgreSQL's `USING`).
-        using: Option<Expression>,
-    },
-}
-
-impl ColumnChange {
-    /// Returns the name that it gives the column.
-    pub(crate) fn new_name(&self) -> Option<&Ident> {
-        match self {
-            Self::Rename { to } => Some(to),
-            Self::LosesData
-            | Self::SetCollation(_)
-            | Self::SetComment(_)
-            | Self::SetDefault(_)
-            | Self::SetNotNull { .. }
-            | Self::SetNullable
-            | Self::SetOnConflict(_)
-            | Self::SetType { .. } => None,
-        }
-    }
-}
-
-/// One change of a constraint.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ConstraintChange {
-    /// Says when a foreign key is checked.
-    SetDeferral(Deferral),
-    /// Checks the rows that it was made without (PostgreSQL only).
-    Validate,
-}
-
-/// One change of an enum type.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum EnumChange {
-    /// Adds a value.
-    AddValue {
-        /// The new value.
-        value: String,
-        /// Where it sorts.
-        place: EnumPlace,
-    },
-    /// Gives a value another name; rows that hold it keep it.
-    RenameValue {
-        /// The value.
-        value: String,
-        /// Its new name.
-        to: String,
-    },
-    /// Recreates the type with these values, in this order.
-    SetValues {
-        /// All values.
-        values: Vec<String>,
-        /// What rows that hold a value get instead: old and new.
-        replacements: Vec<(String, String)>,
-        /// Whether rows that hold a value that goes, and that nothing replaces, may get NULL.
-        consent: Consent,
     },
 }
 
@@ -443,39 +290,6 @@ impl Operation {
             Self::alter_column(table, name, vec![ColumnChange::SetComment(text)])
         } else {
             self
-        }
-    }
-}
-
-/// The changes of objects that not every database stores, as a pattern.
-macro_rules! change_stored_by_some {
-    () => {
-        Change::Enum { .. } | Change::Sequence { .. }
-    };
-}
-pub(crate) use change_stored_by_some;
-
-impl Change {
-    /// Returns the kind of object that is changed.
-    #[must_use]
-    pub const fn kind(&self) -> Kind {
-        match self {
-            Self::Column { .. } => Kind::Column,
-            Self::Constraint { .. } => Kind::Constraint,
-            Self::Enum { .. } => Kind::Enum,
-            Self::Sequence { .. } => Kind::Sequence,
-            Self::Table { .. } => Kind::Table,
-        }
-    }
-
-    /// Returns the table that is changed, or whose part is.
-    #[must_use]
-    pub const fn table(&self) -> Option<&TableName> {
-        match self {
-            Self::Column { table, .. } | Self::Constraint { table, .. } | Self::Table { table, .. } => {
-                Some(table)
-            }
-            change_stored_by_some!() => None,
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::schema::{
     part::{self, Part, Visit},
 };
 
-use super::{BulkInsert, Change, ColumnChange, ConstraintChange, Execute, Operation, TableChange};
+use super::{BulkInsert, Execute, Operation};
 
 impl Operation {
     /// Visits every part, those of inner operations too.
@@ -43,48 +43,9 @@ impl Operation {
     }
 }
 
-impl Change {
-    fn parts_mut(&mut self, visit: &mut Visit<'_>) {
-        match self {
-            Self::Column { table, column, changes } => {
-                part::mean(Kind::Table, table, visit);
-                part::mean_all(table, Kind::Column, [&mut *column], visit);
-                for change in changes {
-                    match change {
-                        ColumnChange::Rename { to } => visit(Part::NewName(to)),
-                        ColumnChange::SetDefault(default) => {
-                            default.iter_mut().for_each(|default| default.parts_mut(table, column, visit));
-                        }
-                        ColumnChange::SetNotNull { backfill } => each_expression(backfill, visit),
-                        ColumnChange::SetType { ty, using } => {
-                            part::visit_types(ty, visit);
-                            each_expression(using, visit);
-                        }
-                        ColumnChange::LosesData
-                        | ColumnChange::SetCollation(_)
-                        | ColumnChange::SetComment(_)
-                        | ColumnChange::SetNullable
-                        | ColumnChange::SetOnConflict(_) => {}
-                    }
-                }
-            }
-            Self::Constraint {
-                table,
-                constraint,
-                change: ConstraintChange::SetDeferral(_) | ConstraintChange::Validate,
-            } => {
-                part::mean(Kind::Table, table, visit);
-                constraint.parts_mut(table, visit);
-            }
-            Self::Enum { name, change: _ } => part::mean(Kind::Enum, name, visit),
-            Self::Sequence { name, changes: _ } => part::mean(Kind::Sequence, name, visit),
-            Self::Table { table, change: TableChange::SetOption { option: _, is_set: _ } } => {
-                part::mean(Kind::Table, table, visit);
-            }
-        }
-    }
-}
-
-fn each_expression<'s>(expressions: impl IntoIterator<Item = &'s mut Expression>, visit: &mut Visit<'_>) {
+pub(super) fn each_expression<'s>(
+    expressions: impl IntoIterator<Item = &'s mut Expression>,
+    visit: &mut Visit<'_>,
+) {
     expressions.into_iter().for_each(|sql| visit(Part::Expression { sql, default_of: None }));
 }

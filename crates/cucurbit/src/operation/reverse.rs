@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 
 use thiserror::Error;
 
-use crate::schema::{Dialect, Ident, Object, ObjectId, Schema, TableName};
+use crate::schema::{Dialect, ObjectId, Schema, TableName};
 
 use super::{
-    ApplyError, Change, ColumnChange, Concurrency, Operation, apply, joined,
-    kind::{column, constraint, enumeration, index, namespace, sequence, table},
+    ApplyError, Operation, apply, joined,
+    kind::{self, enumeration, sequence},
 };
 
 /// Why an operation has no reverse.
@@ -101,13 +101,13 @@ pub fn reverse(
 
 fn undo(before: &Schema, operation: &Operation, dialect: Dialect) -> Result<Vec<Operation>, Irreversible> {
     match operation {
-        Operation::Alter(change) => Ok(undo_change(before, change)?),
+        Operation::Alter(change) => Ok(kind::undo_change(before, change)?),
         Operation::BulkInsert(insert) => Err(Irreversible::Rows { table: insert.table.clone() }),
-        Operation::Comment { id, text: _ } => Ok(vec![undo_comment(before, id)?]),
+        Operation::Comment { id, text: _ } => Ok(vec![kind::undo_comment(before, id)?]),
         Operation::Create { object, backfill: _, concurrency } => {
-            Ok(undo_creation(before, object, *concurrency)?)
+            Ok(kind::undo_creation(before, object, *concurrency)?)
         }
-        Operation::Drop { id, consent: _, concurrency } => undo_drop(before, id, *concurrency, dialect),
+        Operation::Drop { id, consent: _, concurrency } => kind::undo_drop(before, id, *concurrency, dialect),
         Operation::Execute(execute) => match &execute.means {
             Some(operations) => reverse_all(before, operations, dialect),
             None => Err(Irreversible::Sql { sql: execute.sql.clone() }),
@@ -120,82 +120,7 @@ fn undo(before: &Schema, operation: &Operation, dialect: Dialect) -> Result<Vec<
             }
             Ok(Vec::new())
         }
-        Operation::Rename { id, to } => Ok(undo_rename(before, id, to)?),
+        Operation::Rename { id, to } => Ok(kind::undo_rename(before, id, to)?),
         Operation::Run { title, key: _ } => Err(Irreversible::Code { title: title.clone() }),
-    }
-}
-
-fn undo_change(before: &Schema, change: &Change) -> Result<Vec<Operation>, ApplyError> {
-    Ok(match change {
-        Change::Column { table, column, changes } => {
-            vec![column::reverse_alter(before, table, column, changes)?]
-        }
-        Change::Constraint { table, constraint, change } => {
-            constraint::reverse_alter(before, table, constraint, change)?
-        }
-        Change::Enum { name, change } => enumeration::reverse_alter(before, name, change)?,
-        Change::Sequence { name, changes } => vec![sequence::reverse_alter(before, name, changes)?],
-        Change::Table { table, change } => vec![table::reverse_alter(before, table, change)?],
-    })
-}
-
-fn undo_creation(
-    before: &Schema,
-    object: &Object,
-    concurrency: Concurrency,
-) -> Result<Vec<Operation>, ApplyError> {
-    Ok(match object {
-        Object::Column { .. } | Object::Table(_) => vec![Operation::drop_with_data(object.id())],
-        Object::Constraint { table, constraint } => constraint::reverse_create(before, table, constraint)?,
-        Object::Enum(_) | Object::Namespace(_) | Object::Sequence(_) => vec![Operation::drop(object.id())],
-        Object::Index { table, index } => vec![index::reverse_create(table, index, concurrency)],
-    })
-}
-
-fn undo_drop(
-    before: &Schema,
-    id: &ObjectId,
-    concurrency: Concurrency,
-    dialect: Dialect,
-) -> Result<Vec<Operation>, Irreversible> {
-    Ok(match id {
-        ObjectId::Column { table, name } => column::reverse_drop(before, table, name, dialect)?,
-        ObjectId::Constraint { table, constraint } => constraint::reverse_drop(before, table, constraint)?,
-        ObjectId::Enum(name) => vec![enumeration::reverse_drop(before, name)?],
-        ObjectId::Index { table, name } => vec![index::reverse_drop(before, table, name, concurrency)?],
-        ObjectId::Namespace(name) => vec![Operation::create(Object::Namespace(name.clone()))],
-        ObjectId::Sequence(name) => vec![sequence::reverse_drop(before, name)?],
-        ObjectId::Table(table) => table::reverse_drop(before, table)?,
-    })
-}
-
-fn undo_rename(before: &Schema, id: &ObjectId, to: &Ident) -> Result<Vec<Operation>, ApplyError> {
-    Ok(match id {
-        ObjectId::Column { table, name } => {
-            let change = ColumnChange::Rename { to: to.clone() };
-            vec![column::reverse_alter(before, table, name, &[change])?]
-        }
-        ObjectId::Constraint { table, constraint } => {
-            constraint::reverse_rename(before, table, constraint, to)?
-        }
-        ObjectId::Enum(name) => vec![enumeration::reverse_rename(name, to)],
-        ObjectId::Index { table, name } => vec![index::reverse_rename(table, name, to)],
-        ObjectId::Namespace(name) => vec![namespace::reverse_rename(name, to)],
-        ObjectId::Sequence(name) => vec![sequence::reverse_rename(name, to)],
-        ObjectId::Table(table) => vec![table::reverse_rename(table, to)],
-    })
-}
-
-fn undo_comment(before: &Schema, id: &ObjectId) -> Result<Operation, ApplyError> {
-    match id {
-        ObjectId::Column { table, name } => {
-            column::reverse_alter(before, table, name, &[ColumnChange::SetComment(None)])
-        }
-        ObjectId::Constraint { table, constraint } => constraint::reverse_comment(before, table, constraint),
-        ObjectId::Enum(name) => enumeration::reverse_comment(before, name),
-        ObjectId::Index { table, name } => index::reverse_comment(before, table, name),
-        ObjectId::Namespace(name) => Err(ApplyError::NoComment { name: name.clone() }),
-        ObjectId::Sequence(name) => sequence::reverse_comment(before, name),
-        ObjectId::Table(table) => table::reverse_comment(before, table),
     }
 }

@@ -1,21 +1,72 @@
 //! Columns of tables.
 
 use crate::schema::{
-    Column, Constraint, Dialect, Ident, Kind, Object, ObjectId, OnConflict, Schema, ServerDefault, Table,
-    TableName, part::Part,
+    Column, ColumnType, Constraint, Dialect, Expression, Ident, Kind, Object, ObjectId, OnConflict, Schema,
+    SequenceOptions, Serial, ServerDefault, Table, TableName,
+    part::{self, Part, Visit},
 };
 
 use super::{
-    super::{ApplyError, ColumnChange, Concurrency, Irreversible, Operation, apply, create_exclusion},
+    super::{
+        ApplyError, Concurrency, Irreversible, Operation, apply, create_exclusion, names::each_expression,
+    },
     index, owner, owner_mut, sequence,
 };
 
+/// One change of a column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ColumnChange {
+    /// Says that the values that are there may be lost, where computed ones take their place.
+    LosesData,
+    /// Gives it another name.
+    Rename {
+        /// The new name.
+        to: Ident,
+    },
+    /// Sets or removes the collation.
+    SetCollation(Option<String>),
+    /// Sets or removes the comment.
+    SetComment(Option<String>),
+    /// Sets or removes the server default.
+    SetDefault(Option<ServerDefault>),
+    /// Refuses NULL.
+    SetNotNull {
+        /// Fills the rows that hold NULL first.
+        backfill: Option<Expression>,
+    },
+    /// Allows NULL.
+    SetNullable,
+    /// Says what becomes of a row with NULL, where that is not allowed (SQLite only).
+    SetOnConflict(OnConflict),
+    /// Gives it another type.
+    SetType {
+        /// The new type.
+        ty: ColumnType,
+        /// How the old value becomes the new one (PostgreSQL's `USING`).
+        using: Option<Expression>,
+    },
+}
+
+impl ColumnChange {
+    /// Returns the name that it gives the column.
+    pub(crate) fn new_name(&self) -> Option<&Ident> {
+        match self {
+            Self::Rename { to } => Some(to),
+            Self::LosesData
+            | Self::SetCollation(_)
+            | Self::SetComment(_)
+            | Self::SetDefault(_)
+            | Self::SetNotNull { .. }
+            | Self::SetNullable
+            | Self::SetOnConflict(_)
+            | Self::SetType { .. } => None,
+        }
+    }
+}
+
 /// Adds a column at the end of its table.
-pub(in super::super) fn create(
-    schema: &mut Schema,
-    table: &TableName,
-    column: &Column,
-) -> Result<(), ApplyError> {
+pub(super) fn create(schema: &mut Schema, table: &TableName, column: &Column) -> Result<(), ApplyError> {
     let owner = owner_mut(schema, table)?;
     if owner.column(&column.name).is_some() {
         return Err(ApplyError::Exists { id: ObjectId::column(table.clone(), column.name.clone()) });
@@ -25,7 +76,7 @@ pub(in super::super) fn create(
     Ok(())
 }
 
-pub(in super::super) fn alter(
+pub(super) fn alter(
     schema: &mut Schema,
     table: &TableName,
     column: &Ident,
@@ -84,11 +135,7 @@ fn rename(schema: &mut Schema, table: &TableName, from: &Ident, to: &Ident) -> R
 
 /// Drops a column, and what cannot be without it: PostgreSQL does so for indexes and for the table's own
 /// constraints (manual, ALTER TABLE, DROP COLUMN); SQLite's rebuild follows.
-pub(in super::super) fn drop(
-    schema: &mut Schema,
-    table: &TableName,
-    column: &Ident,
-) -> Result<(), ApplyError> {
+pub(super) fn drop(schema: &mut Schema, table: &TableName, column: &Ident) -> Result<(), ApplyError> {
     let table = owner_mut(schema, table)?;
     let Some(position) = table.columns.iter().position(|other| other.name == *column) else {
         return Err(ApplyError::Missing { id: ObjectId::column(table.name.clone(), column.clone()) });
@@ -118,7 +165,7 @@ fn found<'t>(table: &'t Table, column: &Ident) -> Result<&'t Column, ApplyError>
 }
 
 /// Undoes the changes of a column: what each of them set is set back to what was.
-pub(in super::super) fn reverse_alter(
+pub(super) fn reverse_alter(
     before: &Schema,
     table: &TableName,
     column: &Ident,
@@ -164,7 +211,7 @@ fn is_computed(default: Option<&ServerDefault>) -> bool {
 }
 
 /// Adds a dropped column again, with the indexes and constraints that went with it.
-pub(in super::super) fn reverse_drop(
+pub(super) fn reverse_drop(
     before: &Schema,
     table: &TableName,
     name: &Ident,
@@ -194,11 +241,77 @@ pub(in super::super) fn reverse_drop(
     Ok(operations)
 }
 
-pub(in super::super) fn describe_changes(
-    table: &TableName,
-    column: &Ident,
-    changes: &[ColumnChange],
-) -> String {
+pub(super) fn describe_changes(table: &TableName, column: &Ident, changes: &[ColumnChange]) -> String {
     let changes: Vec<String> = changes.iter().map(ColumnChange::describe).collect();
     format!("alter column {table}.{column}: {}", changes.join(", "))
+}
+
+impl ColumnChange {
+    /// Visits every part.
+    pub(super) fn parts_mut(&mut self, table: &TableName, column: &Ident, visit: &mut Visit<'_>) {
+        match self {
+            Self::Rename { to } => visit(Part::NewName(to)),
+            Self::SetDefault(default) => {
+                default.iter_mut().for_each(|default| default.parts_mut(table, column, visit));
+            }
+            Self::SetNotNull { backfill } => each_expression(backfill, visit),
+            Self::SetType { ty, using } => {
+                part::visit_types(ty, visit);
+                each_expression(using, visit);
+            }
+            Self::LosesData
+            | Self::SetCollation(_)
+            | Self::SetComment(_)
+            | Self::SetNullable
+            | Self::SetOnConflict(_) => {}
+        }
+    }
+
+    /// Says in a few words what it does.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Rename { to } => format!("rename to {to}"),
+            Self::LosesData => "values may be lost".to_owned(),
+            Self::SetCollation(Some(collation)) => format!("set collation {collation}"),
+            Self::SetCollation(None) => "remove the collation".to_owned(),
+            Self::SetComment(Some(_)) => "set the comment".to_owned(),
+            Self::SetComment(None) => "remove the comment".to_owned(),
+            Self::SetDefault(Some(default)) => match default {
+                ServerDefault::Computed { expression, .. } => format!("compute as {}", expression.base),
+                ServerDefault::Expression(expression) => format!("set default {}", expression.base),
+                ServerDefault::Identity(_) => "set identity".to_owned(),
+                ServerDefault::Literal(literal) => format!("set default {literal}"),
+                ServerDefault::Serial(serial) => numbered(serial),
+            },
+            Self::SetDefault(None) => "remove the default".to_owned(),
+            Self::SetNotNull { .. } => "set not null".to_owned(),
+            Self::SetNullable => "allow null".to_owned(),
+            Self::SetOnConflict(on_conflict) => {
+                format!("set on conflict {}", on_conflict.sql().to_lowercase())
+            }
+            Self::SetType { ty, .. } => format!("set type {}", ty.base),
+        }
+    }
+}
+
+/// Says which sequence numbers a column, and what of it is not usual.
+fn numbered(Serial { name, ty, options }: &Serial) -> String {
+    let SequenceOptions { start, increment, minimum, maximum, cache, is_cycling } = options;
+    let sequence = name.as_ref().map_or_else(|| "a sequence".to_owned(), |name| format!("sequence {name}"));
+    let numbers = [
+        ("start", start),
+        ("increment", increment),
+        ("minimum", minimum),
+        ("maximum", maximum),
+        ("cache", cache),
+    ];
+    let numbers = numbers.into_iter().filter_map(|(word, value)| Some(format!("{word} {}", (*value)?)));
+    let ty = ty.as_ref().map(|ty| format!("of type {ty}"));
+    let said: Vec<String> =
+        ty.into_iter().chain(numbers).chain(is_cycling.then(|| "cycle".to_owned())).collect();
+    match said.is_empty() {
+        true => format!("number by {sequence}"),
+        false => format!("number by {sequence} ({})", said.join(", ")),
+    }
 }

@@ -1,15 +1,26 @@
 //! Constraints of tables.
 
 use crate::schema::{
-    Constraint, ConstraintRef, Exclusion, Ident, Object, ObjectId, PrimaryKey, Schema, Table, TableName,
+    Constraint, ConstraintRef, Deferral, Exclusion, Ident, Object, ObjectId, PrimaryKey, Schema, Table,
+    TableName,
 };
 
 use super::{
-    super::{ApplyError, Change, ColumnChange, ConstraintChange, Operation, resolve_constraint, there},
-    column, index, list, owner, owner_mut,
+    super::{ApplyError, Operation, resolve_constraint, there},
+    Change, ColumnChange, column, index, list, owner, owner_mut,
 };
 
-pub(in super::super) fn create(
+/// One change of a constraint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ConstraintChange {
+    /// Says when a foreign key is checked.
+    SetDeferral(Deferral),
+    /// Checks the rows that it was made without (PostgreSQL only).
+    Validate,
+}
+
+pub(super) fn create(
     schema: &mut Schema,
     table: &TableName,
     constraint: &Constraint,
@@ -48,7 +59,7 @@ fn refuse_second(table: &Table, constraint: &ConstraintRef) -> Result<(), ApplyE
     Ok(())
 }
 
-pub(in super::super) fn alter(
+pub(super) fn alter(
     schema: &mut Schema,
     table: &TableName,
     constraint: &ConstraintRef,
@@ -62,7 +73,7 @@ pub(in super::super) fn alter(
     Ok(())
 }
 
-pub(in super::super) fn drop(
+pub(super) fn drop(
     schema: &mut Schema,
     table: &TableName,
     constraint: &ConstraintRef,
@@ -73,7 +84,7 @@ pub(in super::super) fn drop(
     Ok(())
 }
 
-pub(in super::super) fn rename(
+pub(super) fn rename(
     schema: &mut Schema,
     table: &TableName,
     constraint: &ConstraintRef,
@@ -89,7 +100,7 @@ pub(in super::super) fn rename(
     Ok(())
 }
 
-pub(in super::super) fn comment(
+pub(super) fn comment(
     schema: &mut Schema,
     table: &TableName,
     constraint: &ConstraintRef,
@@ -123,7 +134,7 @@ fn found_mut<'s>(
     Ok(&mut owner.constraints[place])
 }
 
-pub(in super::super) fn reverse_create(
+pub(super) fn reverse_create(
     before: &Schema,
     table: &TableName,
     constraint: &Constraint,
@@ -145,7 +156,7 @@ pub(in super::super) fn reverse_create(
 }
 
 /// A constraint that was made without looking at the rows is made so again: nothing takes a validation back.
-pub(in super::super) fn reverse_alter(
+pub(super) fn reverse_alter(
     before: &Schema,
     table: &TableName,
     constraint: &ConstraintRef,
@@ -165,7 +176,7 @@ pub(in super::super) fn reverse_alter(
     })
 }
 
-pub(in super::super) fn reverse_drop(
+pub(super) fn reverse_drop(
     before: &Schema,
     table: &TableName,
     constraint: &ConstraintRef,
@@ -181,7 +192,7 @@ pub(in super::super) fn reverse_drop(
     Ok(std::iter::once(again(found, table, constraint)).chain(loosen).collect())
 }
 
-pub(in super::super) fn reverse_rename(
+pub(super) fn reverse_rename(
     before: &Schema,
     table: &TableName,
     constraint: &ConstraintRef,
@@ -198,7 +209,7 @@ pub(in super::super) fn reverse_rename(
     })
 }
 
-pub(in super::super) fn reverse_comment(
+pub(super) fn reverse_comment(
     before: &Schema,
     table: &TableName,
     constraint: &ConstraintRef,
@@ -232,7 +243,7 @@ fn loosened(owner: &Table, key: &PrimaryKey) -> Vec<Operation> {
     loosen.collect()
 }
 
-pub(in super::super) fn describe(table: &TableName, constraint: &Constraint) -> String {
+pub(super) fn describe(table: &TableName, constraint: &Constraint) -> String {
     match constraint {
         Constraint::Check(check) => match &check.name {
             Some(name) => format!("add check {name} on {table}"),
@@ -253,5 +264,16 @@ pub(in super::super) fn describe(table: &TableName, constraint: &Constraint) -> 
             Some(name) => format!("add unique constraint {name} on {table} ({})", list(&unique.columns)),
             None => format!("add unique constraint on {table} ({})", list(&unique.columns)),
         },
+    }
+}
+
+impl ConstraintChange {
+    /// Says in a few words what it does.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        match self {
+            Self::SetDeferral(deferral) => format!("set {}", deferral.sql().to_lowercase()),
+            Self::Validate => "validate".to_owned(),
+        }
     }
 }

@@ -5,12 +5,41 @@ use crate::schema::{
 };
 
 use super::{
-    super::{ApplyError, Change, ColumnChange, Consent, EnumChange, Operation},
-    rename_object,
+    super::{ApplyError, Consent, Operation},
+    Change, ColumnChange, rename_object,
 };
 
+/// One change of an enum type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EnumChange {
+    /// Adds a value.
+    AddValue {
+        /// The new value.
+        value: String,
+        /// Where it sorts.
+        place: EnumPlace,
+    },
+    /// Gives a value another name; rows that hold it keep it.
+    RenameValue {
+        /// The value.
+        value: String,
+        /// Its new name.
+        to: String,
+    },
+    /// Recreates the type with these values, in this order.
+    SetValues {
+        /// All values.
+        values: Vec<String>,
+        /// What rows that hold a value get instead: old and new.
+        replacements: Vec<(String, String)>,
+        /// Whether rows that hold a value that goes, and that nothing replaces, may get NULL.
+        consent: Consent,
+    },
+}
+
 /// Adds an enum type.
-pub(in super::super) fn create(schema: &mut Schema, new: &EnumType) -> Result<(), ApplyError> {
+pub(super) fn create(schema: &mut Schema, new: &EnumType) -> Result<(), ApplyError> {
     if schema.enums.contains_key(&new.name) {
         return Err(ApplyError::Exists { id: ObjectId::Enum(new.name.clone()) });
     }
@@ -19,16 +48,12 @@ pub(in super::super) fn create(schema: &mut Schema, new: &EnumType) -> Result<()
 }
 
 /// Takes an enum type away. Whether a column stands in the way is the database's to say: on SQLite none does.
-pub(in super::super) fn drop(schema: &mut Schema, name: &ObjectName) -> Result<(), ApplyError> {
+pub(super) fn drop(schema: &mut Schema, name: &ObjectName) -> Result<(), ApplyError> {
     schema.enums.remove(name).map(|_| ()).ok_or_else(|| missing(name))
 }
 
 /// Changes an enum type.
-pub(in super::super) fn alter(
-    schema: &mut Schema,
-    name: &ObjectName,
-    change: &EnumChange,
-) -> Result<(), ApplyError> {
+pub(super) fn alter(schema: &mut Schema, name: &ObjectName, change: &EnumChange) -> Result<(), ApplyError> {
     let altered = schema.enums.get_mut(name).ok_or_else(|| missing(name))?;
     altered.values = changed(altered, change)?;
     rename_defaults(schema, name, &change.renamed());
@@ -36,7 +61,7 @@ pub(in super::super) fn alter(
 }
 
 /// Renames an enum type here and in the columns that are of it.
-pub(in super::super) fn rename(schema: &mut Schema, name: &ObjectName, to: &Ident) -> Result<(), ApplyError> {
+pub(super) fn rename(schema: &mut Schema, name: &ObjectName, to: &Ident) -> Result<(), ApplyError> {
     let new_name = name.sibling(to.clone());
     if schema.enums.contains_key(&new_name) {
         return Err(ApplyError::Exists { id: ObjectId::Enum(new_name) });
@@ -46,7 +71,7 @@ pub(in super::super) fn rename(schema: &mut Schema, name: &ObjectName, to: &Iden
     Ok(())
 }
 
-pub(in super::super) fn comment(
+pub(super) fn comment(
     schema: &mut Schema,
     name: &ObjectName,
     text: Option<&String>,
@@ -138,7 +163,7 @@ pub(crate) fn additions(from: &[String], to: &[String]) -> Option<Vec<EnumChange
 /// Returns what undoes the change of an enum type.
 ///
 /// Rows that hold a value which goes again cannot be guessed for: the reverse does not say what they get.
-pub(in super::super) fn reverse_alter(
+pub(super) fn reverse_alter(
     before: &Schema,
     name: &ObjectName,
     change: &EnumChange,
@@ -200,7 +225,7 @@ pub(in super::super) fn is_replaced(first: &Operation, second: &Operation) -> bo
 }
 
 /// Returns what makes a dropped enum type again.
-pub(in super::super) fn reverse_drop(before: &Schema, name: &ObjectName) -> Result<Operation, ApplyError> {
+pub(super) fn reverse_drop(before: &Schema, name: &ObjectName) -> Result<Operation, ApplyError> {
     found(before, name).map(|was| Operation::create(was.clone()))
 }
 
@@ -215,11 +240,29 @@ impl EnumChange {
     }
 }
 
-pub(in super::super) fn reverse_rename(name: &ObjectName, to: &Ident) -> Operation {
+pub(super) fn reverse_rename(name: &ObjectName, to: &Ident) -> Operation {
     Operation::Rename { id: ObjectId::Enum(name.sibling(to.clone())), to: name.name.clone() }
 }
 
-pub(in super::super) fn reverse_comment(before: &Schema, name: &ObjectName) -> Result<Operation, ApplyError> {
+pub(super) fn reverse_comment(before: &Schema, name: &ObjectName) -> Result<Operation, ApplyError> {
     let text = found(before, name)?.comment.clone();
     Ok(Operation::Comment { id: ObjectId::Enum(name.clone()), text })
+}
+
+impl EnumChange {
+    /// Says in a few words what it does.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        match self {
+            Self::AddValue { value, place: EnumPlace::After(other) } => {
+                format!("add value {value} after {other}")
+            }
+            Self::AddValue { value, place: EnumPlace::Before(other) } => {
+                format!("add value {value} before {other}")
+            }
+            Self::AddValue { value, place: EnumPlace::Last } => format!("add value {value}"),
+            Self::RenameValue { value, to } => format!("rename value {value} to {to}"),
+            Self::SetValues { values, .. } => format!("set values {}", values.join(", ")),
+        }
+    }
 }

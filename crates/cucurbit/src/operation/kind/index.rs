@@ -7,11 +7,7 @@ use super::{
     owner, owner_mut,
 };
 
-pub(in super::super) fn create(
-    schema: &mut Schema,
-    table: &TableName,
-    index: &Index,
-) -> Result<(), ApplyError> {
+pub(super) fn create(schema: &mut Schema, table: &TableName, index: &Index) -> Result<(), ApplyError> {
     refuse_second(schema, table, &index.name)?;
     let table = owner_mut(schema, table)?;
     there::of_index(table, index)?;
@@ -19,14 +15,14 @@ pub(in super::super) fn create(
     Ok(())
 }
 
-pub(in super::super) fn drop(schema: &mut Schema, table: &TableName, name: &Ident) -> Result<(), ApplyError> {
+pub(super) fn drop(schema: &mut Schema, table: &TableName, name: &Ident) -> Result<(), ApplyError> {
     match owner_mut(schema, table)?.indexes.remove(name) {
         Some(_) => Ok(()),
         None => Err(ApplyError::Missing { id: ObjectId::index(table.clone(), name.clone()) }),
     }
 }
 
-pub(in super::super) fn rename(
+pub(super) fn rename(
     schema: &mut Schema,
     table: &TableName,
     name: &Ident,
@@ -44,7 +40,7 @@ pub(in super::super) fn rename(
     Ok(())
 }
 
-pub(in super::super) fn comment(
+pub(super) fn comment(
     schema: &mut Schema,
     table: &TableName,
     name: &Ident,
@@ -67,11 +63,7 @@ pub(super) fn refuse_second(schema: &Schema, table: &TableName, name: &Ident) ->
     }
 }
 
-pub(in super::super) fn reverse_create(
-    table: &TableName,
-    index: &Index,
-    concurrency: Concurrency,
-) -> Operation {
+pub(super) fn reverse_create(table: &TableName, index: &Index, concurrency: Concurrency) -> Operation {
     Operation::Drop {
         id: ObjectId::index(table.clone(), index.name.clone()),
         consent: Consent::NONE,
@@ -79,7 +71,7 @@ pub(in super::super) fn reverse_create(
     }
 }
 
-pub(in super::super) fn reverse_drop(
+pub(super) fn reverse_drop(
     before: &Schema,
     table: &TableName,
     name: &Ident,
@@ -88,11 +80,11 @@ pub(in super::super) fn reverse_drop(
     Ok(again(table, found(before, table, name)?, concurrency))
 }
 
-pub(in super::super) fn reverse_rename(table: &TableName, name: &Ident, to: &Ident) -> Operation {
+pub(super) fn reverse_rename(table: &TableName, name: &Ident, to: &Ident) -> Operation {
     Operation::Rename { id: ObjectId::index(table.clone(), to.clone()), to: name.clone() }
 }
 
-pub(in super::super) fn reverse_comment(
+pub(super) fn reverse_comment(
     before: &Schema,
     table: &TableName,
     name: &Ident,
@@ -112,7 +104,7 @@ pub(super) fn again(table: &TableName, index: &Index, concurrency: Concurrency) 
     Operation::Create { object: Object::index(table.clone(), index), backfill: None, concurrency }
 }
 
-pub(in super::super) fn describe(table: &TableName, index: &Index, concurrency: Concurrency) -> String {
+pub(super) fn describe(table: &TableName, index: &Index, concurrency: Concurrency) -> String {
     let parts: Vec<&str> = index.parts.iter().map(key).collect();
     let unique = if index.is_unique { "unique " } else { "" };
     let (parts, how) = (parts.join(", "), words(concurrency));

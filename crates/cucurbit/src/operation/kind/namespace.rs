@@ -4,14 +4,14 @@ use crate::schema::{Ident, ObjectId, Schema, part::Part};
 
 use super::super::{ApplyError, Operation};
 
-pub(in super::super) fn create(schema: &mut Schema, name: &Ident) -> Result<(), ApplyError> {
+pub(super) fn create(schema: &mut Schema, name: &Ident) -> Result<(), ApplyError> {
     match schema.namespaces.insert(name.clone()) {
         true => Ok(()),
         false => Err(ApplyError::Exists { id: ObjectId::Namespace(name.clone()) }),
     }
 }
 
-pub(in super::super) fn drop(schema: &mut Schema, name: &Ident) -> Result<(), ApplyError> {
+pub(super) fn drop(schema: &mut Schema, name: &Ident) -> Result<(), ApplyError> {
     match schema.namespaces.remove(name) {
         true => Ok(()),
         false => Err(ApplyError::Missing { id: ObjectId::Namespace(name.clone()) }),
@@ -19,7 +19,7 @@ pub(in super::super) fn drop(schema: &mut Schema, name: &Ident) -> Result<(), Ap
 }
 
 /// Renames a namespace here and in the names of all that lies in it.
-pub(in super::super) fn rename(schema: &mut Schema, name: &Ident, to: &Ident) -> Result<(), ApplyError> {
+pub(super) fn rename(schema: &mut Schema, name: &Ident, to: &Ident) -> Result<(), ApplyError> {
     if schema.namespaces.contains(to) {
         return Err(ApplyError::Exists { id: ObjectId::Namespace(to.clone()) });
     }
@@ -39,6 +39,6 @@ pub(in super::super) fn rename(schema: &mut Schema, name: &Ident, to: &Ident) ->
     Ok(())
 }
 
-pub(in super::super) fn reverse_rename(name: &Ident, to: &Ident) -> Operation {
+pub(super) fn reverse_rename(name: &Ident, to: &Ident) -> Operation {
     Operation::Rename { id: ObjectId::Namespace(to.clone()), to: name.clone() }
 }

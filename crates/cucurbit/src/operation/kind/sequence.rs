@@ -5,9 +5,12 @@ use crate::schema::{
     Table, TableName,
 };
 
-use super::super::{ApplyError, Change, ColumnChange, Operation, SequenceChange};
+use super::{
+    super::{ApplyError, Operation},
+    Change, ColumnChange, SequenceChange,
+};
 
-pub(in super::super) fn create(schema: &mut Schema, new: &Sequence) -> Result<(), ApplyError> {
+pub(super) fn create(schema: &mut Schema, new: &Sequence) -> Result<(), ApplyError> {
     if schema.sequences.contains_key(&new.name) {
         return Err(ApplyError::Exists { id: ObjectId::Sequence(new.name.clone()) });
     }
@@ -15,12 +18,12 @@ pub(in super::super) fn create(schema: &mut Schema, new: &Sequence) -> Result<()
     Ok(())
 }
 
-pub(in super::super) fn drop(schema: &mut Schema, name: &ObjectName) -> Result<(), ApplyError> {
+pub(super) fn drop(schema: &mut Schema, name: &ObjectName) -> Result<(), ApplyError> {
     schema.sequences.remove(name).map(|_| ()).ok_or_else(|| missing(name))
 }
 
 /// Changes a sequence. One that a column owned stands alone from now on; it goes on to fill the column.
-pub(in super::super) fn alter(
+pub(super) fn alter(
     schema: &mut Schema,
     name: &ObjectName,
     changes: &[SequenceChange],
@@ -43,7 +46,7 @@ pub(in super::super) fn alter(
 }
 
 /// Renames a sequence that stands alone. A default that counts by it is SQL, and the database's to rename.
-pub(in super::super) fn rename(schema: &mut Schema, name: &ObjectName, to: &Ident) -> Result<(), ApplyError> {
+pub(super) fn rename(schema: &mut Schema, name: &ObjectName, to: &Ident) -> Result<(), ApplyError> {
     let new_name = name.sibling(to.clone());
     if schema.sequences.contains_key(&new_name) {
         return Err(ApplyError::Exists { id: ObjectId::Sequence(new_name) });
@@ -53,7 +56,7 @@ pub(in super::super) fn rename(schema: &mut Schema, name: &ObjectName, to: &Iden
     Ok(())
 }
 
-pub(in super::super) fn comment(
+pub(super) fn comment(
     schema: &mut Schema,
     name: &ObjectName,
     text: Option<&String>,
@@ -70,21 +73,21 @@ fn missing(name: &ObjectName) -> ApplyError {
     ApplyError::Missing { id: ObjectId::Sequence(name.clone()) }
 }
 
-pub(in super::super) fn reverse_drop(before: &Schema, name: &ObjectName) -> Result<Operation, ApplyError> {
+pub(super) fn reverse_drop(before: &Schema, name: &ObjectName) -> Result<Operation, ApplyError> {
     found(before, name).map(|was| Operation::create(was.clone()))
 }
 
-pub(in super::super) fn reverse_rename(name: &ObjectName, to: &Ident) -> Operation {
+pub(super) fn reverse_rename(name: &ObjectName, to: &Ident) -> Operation {
     Operation::Rename { id: ObjectId::Sequence(name.sibling(to.clone())), to: name.name.clone() }
 }
 
-pub(in super::super) fn reverse_comment(before: &Schema, name: &ObjectName) -> Result<Operation, ApplyError> {
+pub(super) fn reverse_comment(before: &Schema, name: &ObjectName) -> Result<Operation, ApplyError> {
     let text = found(before, name)?.comment.clone();
     Ok(Operation::Comment { id: ObjectId::Sequence(name.clone()), text })
 }
 
 /// A sequence that a column comes to own stands alone no more.
-pub(in super::super) fn own<'d>(
+pub(super) fn own<'d>(
     schema: &mut Schema,
     table: &TableName,
     defaults: impl Iterator<Item = &'d ServerDefault>,
@@ -130,7 +133,7 @@ pub(in super::super) fn alone_again(before: &Schema, operation: &Operation) -> V
 }
 
 /// Takes changes back, or lets a column own a sequence again that was made to stand alone.
-pub(in super::super) fn reverse_alter(
+pub(super) fn reverse_alter(
     before: &Schema,
     name: &ObjectName,
     changes: &[SequenceChange],
@@ -200,7 +203,7 @@ fn spelled(name: &ObjectName) -> String {
     name.schema.iter().chain([&name.name]).map(word).collect::<Vec<_>>().join(".")
 }
 
-pub(in super::super) fn describe_changes(name: &ObjectName, changes: &[SequenceChange]) -> String {
+pub(super) fn describe_changes(name: &ObjectName, changes: &[SequenceChange]) -> String {
     if changes.is_empty() {
         return format!("alter sequence {name}");
     }

@@ -3,11 +3,24 @@
 use crate::schema::{Ident, Kind, ObjectId, Schema, Table, TableName, TableOption};
 
 use super::{
-    super::{ApplyError, Change, Concurrency, Operation, TableChange, create_exclusion, there},
-    index, owner, owner_mut, rename_object, sequence,
+    super::{ApplyError, Concurrency, Operation, create_exclusion, there},
+    Change, index, owner, owner_mut, rename_object, sequence,
 };
 
-pub(in super::super) fn create(schema: &mut Schema, new: &Table) -> Result<(), ApplyError> {
+/// One change of a table itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TableChange {
+    /// Sets an option, or takes it away; databases without the option do nothing.
+    SetOption {
+        /// The option.
+        option: TableOption,
+        /// Whether the table has it afterwards.
+        is_set: bool,
+    },
+}
+
+pub(super) fn create(schema: &mut Schema, new: &Table) -> Result<(), ApplyError> {
     if schema.tables.contains_key(&new.name) {
         return Err(ApplyError::Exists { id: ObjectId::Table(new.name.clone()) });
     }
@@ -17,11 +30,7 @@ pub(in super::super) fn create(schema: &mut Schema, new: &Table) -> Result<(), A
     Ok(())
 }
 
-pub(in super::super) fn alter(
-    schema: &mut Schema,
-    table: &TableName,
-    change: &TableChange,
-) -> Result<(), ApplyError> {
+pub(super) fn alter(schema: &mut Schema, table: &TableName, change: &TableChange) -> Result<(), ApplyError> {
     let table = owner_mut(schema, table)?;
     match change {
         TableChange::SetOption { option, is_set } => table.options.set(*option, *is_set),
@@ -29,7 +38,7 @@ pub(in super::super) fn alter(
     Ok(())
 }
 
-pub(in super::super) fn drop(schema: &mut Schema, table: &TableName) -> Result<(), ApplyError> {
+pub(super) fn drop(schema: &mut Schema, table: &TableName) -> Result<(), ApplyError> {
     match schema.tables.remove(table) {
         Some(_) => Ok(()),
         None => Err(ApplyError::Missing { id: ObjectId::Table(table.clone()) }),
@@ -37,7 +46,7 @@ pub(in super::super) fn drop(schema: &mut Schema, table: &TableName) -> Result<(
 }
 
 /// Renames a table here and in the foreign keys that refer to it.
-pub(in super::super) fn rename(schema: &mut Schema, table: &TableName, to: &Ident) -> Result<(), ApplyError> {
+pub(super) fn rename(schema: &mut Schema, table: &TableName, to: &Ident) -> Result<(), ApplyError> {
     let new_name = table.sibling(to.clone());
     if schema.tables.contains_key(&new_name) {
         return Err(ApplyError::Exists { id: ObjectId::Table(new_name) });
@@ -47,7 +56,7 @@ pub(in super::super) fn rename(schema: &mut Schema, table: &TableName, to: &Iden
     Ok(())
 }
 
-pub(in super::super) fn comment(
+pub(super) fn comment(
     schema: &mut Schema,
     table: &TableName,
     text: Option<&String>,
@@ -57,7 +66,7 @@ pub(in super::super) fn comment(
 }
 
 /// Sets an option back to what it is.
-pub(in super::super) fn reverse_alter(
+pub(super) fn reverse_alter(
     before: &Schema,
     table: &TableName,
     change: &TableChange,
@@ -72,10 +81,7 @@ pub(in super::super) fn reverse_alter(
 }
 
 /// Creates a table again, and its indexes and exclusion constraints after it.
-pub(in super::super) fn reverse_drop(
-    before: &Schema,
-    table: &TableName,
-) -> Result<Vec<Operation>, ApplyError> {
+pub(super) fn reverse_drop(before: &Schema, table: &TableName) -> Result<Vec<Operation>, ApplyError> {
     let mut table = owner(before, table)?.clone();
     let indexes = std::mem::take(&mut table.indexes);
     let name = table.name.clone();
@@ -85,16 +91,16 @@ pub(in super::super) fn reverse_drop(
     Ok(std::iter::once(Operation::create(table)).chain(indexes).chain(exclusions).collect())
 }
 
-pub(in super::super) fn reverse_rename(table: &TableName, to: &Ident) -> Operation {
+pub(super) fn reverse_rename(table: &TableName, to: &Ident) -> Operation {
     Operation::Rename { id: ObjectId::Table(table.sibling(to.clone())), to: table.name.clone() }
 }
 
-pub(in super::super) fn reverse_comment(before: &Schema, table: &TableName) -> Result<Operation, ApplyError> {
+pub(super) fn reverse_comment(before: &Schema, table: &TableName) -> Result<Operation, ApplyError> {
     let text = owner(before, table)?.comment.clone();
     Ok(Operation::Comment { id: ObjectId::Table(table.clone()), text })
 }
 
-pub(in super::super) fn describe_change(table: &TableName, change: &TableChange) -> String {
+pub(super) fn describe_change(table: &TableName, change: &TableChange) -> String {
     match change {
         TableChange::SetOption { option, is_set } => {
             let option = match option {
