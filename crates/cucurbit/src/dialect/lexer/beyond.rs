@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 
 use crate::schema::Dialect;
 
-use super::token::{Class, Token, Tokens};
+use super::{
+    copy::pairs,
+    token::{Class, Token, Tokens},
+};
 
 /// Why a statement of a file is not run, or need not succeed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -280,20 +283,9 @@ pub(super) fn only_says_who(statement: &[Token<'_>]) -> bool {
 
 /// Tells whether a COPY reads or writes a file of the server, or runs a program there.
 pub(super) fn copies_file(statement: &[Token<'_>]) -> bool {
-    if !statement.first().is_some_and(|word| word.is("COPY")) {
-        return false;
-    }
-    let mut depth = 0_usize;
-    for pair in statement.windows(2) {
-        if pair[0].is_sign("(") {
-            depth += 1;
-        } else if pair[0].is_sign(")") {
-            depth = depth.saturating_sub(1);
-        } else if depth == 0 && pair[0].is_any(&["FROM", "TO"]) {
-            return pair[1].is("PROGRAM") || body(&pair[1]).is_some();
-        }
-    }
-    false
+    let mut pairs = pairs(statement);
+    let target = pairs.find(|pair| pair[0].is_any(&["FROM", "TO"]));
+    target.is_some_and(|pair| pair[1].is("PROGRAM") || body(&pair[1]).is_some())
 }
 
 /// Tells whether a statement reaches beyond its database.

@@ -78,25 +78,25 @@ fn is_from_client(statement: &[Token<'_>], dialect: Dialect) -> bool {
 /// Tells whether a statement copies from or to the program that runs it. PostgreSQL takes `stdin` and `stdout` for the
 /// same word (`copy_file_name` in its grammar).
 pub(super) fn client(statement: &[Token<'_>]) -> Option<Client> {
-    if !statement.first().is_some_and(|word| word.is("COPY")) {
-        return None;
-    }
+    let pair = pairs(statement)
+        .find(|pair| pair[0].is_any(&["FROM", "TO"]) && pair[1].is_any(&["STDIN", "STDOUT"]))?;
+    Some(if pair[0].is("FROM") { Client::Reads } else { Client::Writes })
+}
+
+/// Lists the pairs of neighbours in a COPY that stand outside parentheses; none of another statement.
+pub(super) fn pairs<'t, 's>(statement: &'t [Token<'s>]) -> impl Iterator<Item = &'t [Token<'s>]> {
+    let is_copy = statement.first().is_some_and(|word| word.is("COPY"));
     let mut depth = 0_usize;
-    for pair in statement.windows(2) {
+    statement.windows(2).filter(move |pair| {
         if pair[0].is_sign("(") {
             depth += 1;
         } else if pair[0].is_sign(")") {
             depth = depth.saturating_sub(1);
-        } else if depth == 0 && pair[1].is_any(&["STDIN", "STDOUT"]) {
-            if pair[0].is("FROM") {
-                return Some(Client::Reads);
-            }
-            if pair[0].is("TO") {
-                return Some(Client::Writes);
-            }
+        } else {
+            return is_copy && depth == 0;
         }
-    }
-    None
+        false
+    })
 }
 
 /// Where rows stand in the text after a COPY's semicolon.
