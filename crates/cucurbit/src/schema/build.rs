@@ -271,16 +271,17 @@ fn pushed<T>(list: &mut Vec<T>, value: T) -> &mut T {
     &mut list[last]
 }
 
-/// The words that constraints share.
+/// The words that constraints and indexes share.
 macro_rules! refined {
-    (named: $($named:ident)*; deferred: $($deferred:ident)*; including: $($including:ident)*; unchecked: $($unchecked:ident)*;) => {
+    (named: $($named:ident)*; commented: $($commented:ident)*; deferred: $($deferred:ident)*; including: $($including:ident)*; unchecked: $($unchecked:ident)*;) => {
         $(impl $named {
             /// Names the constraint.
             pub fn named(&mut self, name: impl Into<Ident>) -> &mut Self {
                 self.name = Some(name.into());
                 self
             }
-
+        })*
+        $(impl $commented {
             /// Sets the comment (PostgreSQL only).
             pub fn comment(&mut self, comment: impl Into<String>) -> &mut Self {
                 self.comment = Some(comment.into());
@@ -328,7 +329,8 @@ macro_rules! refined {
 }
 refined! {
     named: PrimaryKey Unique Check ForeignKey;
-    deferred: PrimaryKey Unique ForeignKey;
+    commented: PrimaryKey Unique Check ForeignKey Exclusion Index;
+    deferred: PrimaryKey Unique ForeignKey Exclusion;
     including: PrimaryKey Unique;
     unchecked: Check ForeignKey;
 }
@@ -472,12 +474,6 @@ impl Index {
     /// Makes it partial: only rows for which the condition holds.
     pub fn predicate(&mut self, condition: impl Into<Expression>) -> &mut Self {
         self.predicate = Some(condition.into());
-        self
-    }
-
-    /// Sets the comment (PostgreSQL only).
-    pub fn comment(&mut self, comment: impl Into<String>) -> &mut Self {
-        self.comment = Some(comment.into());
         self
     }
 }

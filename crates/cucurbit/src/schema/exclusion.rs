@@ -69,26 +69,4 @@ impl Exclusion {
         self.index.predicate(condition);
         self
     }
-
-    /// Sets the comment.
-    pub fn comment(&mut self, comment: impl Into<String>) -> &mut Self {
-        self.comment = Some(comment.into());
-        self
-    }
-
-    /// Says when it is checked.
-    pub fn deferral(&mut self, deferral: Deferral) -> &mut Self {
-        self.deferral = deferral;
-        self
-    }
-
-    /// Lets a transaction put its check off to the end (`DEFERRABLE`).
-    pub fn deferrable(&mut self) -> &mut Self {
-        self.deferral(Deferral::Immediate)
-    }
-
-    /// Checks it at the end of the transaction (`DEFERRABLE INITIALLY DEFERRED`).
-    pub fn deferred(&mut self) -> &mut Self {
-        self.deferral(Deferral::Deferred)
-    }
 }
