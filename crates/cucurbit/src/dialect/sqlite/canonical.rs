@@ -181,18 +181,7 @@ fn check_form(check: &Check) -> Check {
 }
 
 fn index_form(table: &Table, index: &Index) -> Index {
-    let Index {
-        name,
-        is_unique,
-        method: _,
-        parts,
-        include: _,
-        is_nulls_not_distinct,
-        parameters: _,
-        predicate,
-        is_invalid: _,
-        comment: _,
-    } = index;
+    let Index { name, is_unique, parts, is_nulls_not_distinct, predicate, .. } = index;
     Index {
         is_unique: *is_unique,
         is_nulls_not_distinct: *is_unique && *is_nulls_not_distinct,
