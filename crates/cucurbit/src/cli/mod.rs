@@ -161,24 +161,15 @@ async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Co
 /// Tells whether a command reads a database and makes none: a SQLite file that is not there is an empty one to it.
 fn reads_database(command: &Command) -> bool {
     let is_database = |source: &Option<Source>| source.as_ref() == Some(&Source::Database);
-    match command {
-        Command::Check { .. } | Command::Current { .. } | Command::History { indicate_current: true, .. } => {
-            true
-        }
-        Command::Create { between, .. } | Command::Revision { autogenerate: true, between, .. } => {
-            between.from.is_none() || is_database(&between.from) || is_database(&between.to)
-        }
-        Command::Diff { from, to, .. } => [from, to].contains(&&Source::Database),
-        Command::Branches { .. }
-        | Command::Downgrade { .. }
-        | Command::EnsureVersion
-        | Command::Heads { .. }
-        | Command::History { .. }
-        | Command::Merge { .. }
-        | Command::Revision { .. }
-        | Command::Show { .. }
-        | Command::Stamp { .. }
-        | Command::Upgrade { .. } => false,
+    if let Command::Create { between, .. } | Command::Revision { autogenerate: true, between, .. } = command {
+        between.from.is_none() || is_database(&between.from) || is_database(&between.to)
+    } else if let Command::Diff { from, to, .. } = command {
+        [from, to].contains(&&Source::Database)
+    } else {
+        matches!(
+            command,
+            Command::Check { .. } | Command::Current { .. } | Command::History { indicate_current: true, .. }
+        )
     }
 }
 

@@ -174,20 +174,14 @@ impl ConnectionError {
     /// Returns the database's own code of the error: an SQLSTATE, or SQLite's extended result code.
     #[must_use]
     pub fn code(&self) -> Option<Cow<'_, str>> {
-        match self {
-            Self::Connect { source, .. }
-            | Self::NewerFormat { source, .. }
-            | Self::NotADatabase { source, .. }
-            | Self::Statement { source, .. } => source.code(),
-            Self::Folder { .. }
-            | Self::LockFile { .. }
-            | Self::NoFile { .. }
-            | Self::NoFolder { .. }
-            | Self::NoHost { .. }
-            | Self::Tls { .. }
-            | Self::Unreadable { .. }
-            | Self::WrongDialect { .. }
-            | Self::WrongSession { .. } => None,
+        if let Self::Connect { source, .. }
+        | Self::NewerFormat { source, .. }
+        | Self::NotADatabase { source, .. }
+        | Self::Statement { source, .. } = self
+        {
+            source.code()
+        } else {
+            None
         }
     }
 }

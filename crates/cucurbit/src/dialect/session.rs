@@ -232,21 +232,14 @@ pub(crate) fn outside(dialect: Dialect, operation: &Operation) -> Option<String>
 /// Tells whether DDL runs outside transactions: each statement where DDL commits by itself, else what others may write to
 /// meanwhile.
 fn is_outside(capabilities: &Capabilities, operation: &Operation) -> bool {
-    let is_concurrent = match operation {
-        Operation::Create { object: Object::Index { .. }, concurrency, .. }
-        | Operation::Drop { id: ObjectId::Index { .. }, concurrency, .. } => concurrency.is_concurrent,
-        Operation::Alter(_)
-        | Operation::Comment { .. }
-        | Operation::Create { .. }
-        | Operation::Drop { .. }
-        | Operation::Rename { .. } => false,
-        Operation::BulkInsert(_)
-        | Operation::Execute(_)
-        | Operation::Irreversible { .. }
-        | Operation::On { .. }
-        | Operation::Run { .. } => return false,
+    let is_concurrent = if let Operation::Create { object: Object::Index { .. }, concurrency, .. }
+    | Operation::Drop { id: ObjectId::Index { .. }, concurrency, .. } = operation
+    {
+        concurrency.is_concurrent && capabilities.has_concurrent_indexes
+    } else {
+        false
     };
-    !capabilities.has_transactional_ddl || is_concurrent && capabilities.has_concurrent_indexes
+    operation.kind().is_some() && (is_concurrent || !capabilities.has_transactional_ddl)
 }
 
 /// Tells why a savepoint could not be released.

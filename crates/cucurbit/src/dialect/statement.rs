@@ -435,20 +435,15 @@ impl PlanError {
     /// Tells whether it is true whatever the database holds.
     #[cfg(feature = "runtime")]
     pub(crate) const fn is_of_words(&self) -> bool {
-        match self {
+        matches!(
+            self,
             Self::Irreversible { .. }
-            | Self::MalformedRows { .. }
-            | Self::NamelessIndex { .. }
-            | Self::NeedsNoTransaction { .. }
-            | Self::OwnTransaction { .. }
-            | Self::Unrunnable(_) => true,
-            Self::Apply { .. }
-            | Self::InUse { .. }
-            | Self::NeedsUsing { .. }
-            | Self::NotOfType { .. }
-            | Self::Original { .. }
-            | Self::Unsupported { .. } => false,
-        }
+                | Self::MalformedRows { .. }
+                | Self::NamelessIndex { .. }
+                | Self::NeedsNoTransaction { .. }
+                | Self::OwnTransaction { .. }
+                | Self::Unrunnable(_)
+        )
     }
 
     /// Says what to do about it, if something can be said.

@@ -172,42 +172,11 @@ async fn outside_transaction(
 /// Tells whether the database gave up for the sake of another transaction: a deadlock or a serialization
 /// failure (PostgreSQL manual, appendix A: 40001, 40P01).
 pub(super) fn is_worth_another_try(error: &RunError) -> bool {
-    match error {
-        RunError::Connection(error) => dialect::is_lost_to_another(error),
-        RunError::CodeFailed { source, .. } => dialect::is_lost_to_another(&**source),
-        RunError::CodeChangedSchema { .. }
-        | RunError::CodeEndedTransaction { .. }
-        | RunError::CodeOffline { .. }
-        | RunError::InTransaction
-        | RunError::InvalidIndex { .. }
-        | RunError::JournalChanged { .. }
-        | RunError::RowsLost { .. }
-        | RunError::ForeignKeysOn
-        | RunError::ForeignKeysBroken { .. }
-        | RunError::Hazard { .. }
-        | RunError::Heads(_)
-        | RunError::IdTooLong { .. }
-        | RunError::Lock { .. }
-        | RunError::MixedModes { .. }
-        | RunError::NoLastingLock { .. }
-        | RunError::NotThere { .. }
-        | RunError::Overtaken { .. }
-        | RunError::Panic(_)
-        | RunError::Partitioned { .. }
-        | RunError::Plan { .. }
-        | RunError::Reflect(_)
-        | RunError::Outside { .. }
-        | RunError::Steps(_)
-        | RunError::Step { .. }
-        | RunError::ScriptChanged { .. }
-        | RunError::SplitSchemas { .. }
-        | RunError::Stopped { .. }
-        | RunError::TableChanged { .. }
-        | RunError::Target(_)
-        | RunError::Unfinished { .. }
-        | RunError::UnknownEntry { .. }
-        | RunError::UnknownOffline { .. }
-        | RunError::VersionRow { .. }
-        | RunError::VersionTable(_) => false,
+    if let RunError::Connection(error) = error {
+        dialect::is_lost_to_another(error)
+    } else if let RunError::CodeFailed { source, .. } = error {
+        dialect::is_lost_to_another(&**source)
+    } else {
+        false
     }
 }

@@ -28,33 +28,21 @@ pub(super) fn printed(ty: &Type, literal: &Literal) -> String {
         Literal::Number(digits) => digits.clone(),
         Literal::String(text) => {
             let constant = sql::string(text);
-            match ty {
-                Type::Char { .. } => format!("{constant}::bpchar"),
-                Type::Json => format!("{constant}::json"),
-                Type::Jsonb if matches!(text.as_str(), "{}" | "[]") => format!("{constant}::jsonb"),
-                Type::String { .. } => format!("{constant}::character varying"),
-                Type::Text => format!("{constant}::text"),
+            let cast = if matches!(ty, Type::Char { .. }) {
+                "bpchar"
+            } else if matches!(ty, Type::String { .. }) {
+                "character varying"
+            } else if *ty == Type::Text {
+                "text"
+            } else if *ty == Type::Json {
+                "json"
+            } else if *ty == Type::Jsonb && matches!(text.as_str(), "{}" | "[]") {
+                "jsonb"
+            } else {
                 // The server reads these constants and prints them in its own form; only it knows how.
-                Type::Array(_)
-                | Type::BigInteger
-                | Type::Binary
-                | Type::Boolean
-                | Type::Custom { .. }
-                | Type::Date
-                | Type::DateTime { .. }
-                | Type::DateTimeTz { .. }
-                | Type::Decimal { .. }
-                | Type::Double
-                | Type::Enum { .. }
-                | Type::Float
-                | Type::Integer
-                | Type::Interval
-                | Type::Jsonb
-                | Type::Real
-                | Type::SmallInteger
-                | Type::Time { .. }
-                | Type::Uuid => constant,
-            }
+                return constant;
+            };
+            format!("{constant}::{cast}")
         }
     }
 }

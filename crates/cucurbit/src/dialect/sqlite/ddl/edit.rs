@@ -8,7 +8,7 @@ use super::{
         define,
         token::{Token, mentions, replaced, same_name, tokens},
     },
-    Body, Clause, ClauseKind, ColumnText, CreateTable, Item, Unreadable,
+    Body, Clause, ClauseKind, ColumnText, CreateTable, Item, Reference, Unreadable,
 };
 
 impl CreateTable {
@@ -62,16 +62,14 @@ impl CreateTable {
         let is_on = |columns: &[Ident]| columns.iter().any(|column| same_name(column, name));
         self.items.retain(|item| match &item.body {
             Body::Column(column) => !same_name(&column.name, name),
-            Body::Constraint(clause) => match &clause.kind {
-                ClauseKind::ForeignKey(reference) => !is_on(&reference.columns),
-                ClauseKind::PrimaryKey { columns, .. } | ClauseKind::Unique(columns) => !is_on(columns),
-                ClauseKind::Check(_)
-                | ClauseKind::Collate(_)
-                | ClauseKind::Default(_)
-                | ClauseKind::Generated { .. }
-                | ClauseKind::NotNull
-                | ClauseKind::Nothing => true,
-            },
+            Body::Constraint(Clause {
+                kind:
+                    ClauseKind::ForeignKey(Reference { columns, .. })
+                    | ClauseKind::PrimaryKey { columns, .. }
+                    | ClauseKind::Unique(columns),
+                ..
+            }) => !is_on(columns),
+            Body::Constraint(_) => true,
         });
     }
 
