@@ -128,7 +128,7 @@ fn checkout(folder: &Path, commit: &str) -> Result<PathBuf, Failure> {
     if !sources.exists() {
         git(
             &["clone", "--quiet", "--shared", "--no-checkout", ".", &sources.to_string_lossy()],
-            &crate::root(),
+            crate::root(),
         )?;
     }
     git(&["fetch", "--quiet"], &sources)?;

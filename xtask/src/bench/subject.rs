@@ -64,7 +64,7 @@ impl Bench {
             let (folder, target) = (folder.join(form).join(name), folder.join(target));
             Cucurbit::build(folder, target, library, &histories, &projects)
         };
-        let cucurbit = build("cucurbit", "target", &crate::root())?;
+        let cucurbit = build("cucurbit", "target", crate::root())?;
         let before = before.map(|library| build("before", "target-before", library)).transpose()?;
         Ok(Self { folder: folder.join(form), server: server.to_owned(), cucurbit, before, alembic, is_quick })
     }

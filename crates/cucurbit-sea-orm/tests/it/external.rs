@@ -67,16 +67,16 @@ mod plant {
 #[test]
 fn external_entities_are_referred_to_and_not_made() {
     let schema = models![external = [users, self::harvest]; plant].unwrap();
-    assert_eq!(schema.tables.keys().collect::<Vec<_>>(), [&TableName::new("plant")]);
-    let keys: Vec<_> = schema.tables[&"plant".into()].foreign_keys().collect();
+    assert_eq!(schema.tables().keys().collect::<Vec<_>>(), [&TableName::new("plant")]);
+    let keys: Vec<_> = schema.tables()[&"plant".into()].foreign_keys().collect();
     assert_eq!(keys.len(), 1, "{keys:?}");
     assert_eq!(keys[0].referred_table, TableName::qualified("auth", "users"));
-    let users = &schema.external[&TableName::qualified("auth", "users")];
+    let users = &schema.external()[&TableName::qualified("auth", "users")];
     let columns: Vec<_> =
         users.columns.iter().map(|column| (column.name.as_str(), &column.ty.base)).collect();
     assert_eq!(columns, [("id", &Type::Uuid), ("email", &Type::String { length: None })]);
     assert_eq!((users.primary_key().is_some(), users.uniques().count()), (true, 1));
-    assert_eq!(schema.external.len(), 2);
+    assert_eq!(schema.external().len(), 2);
 }
 
 #[test]

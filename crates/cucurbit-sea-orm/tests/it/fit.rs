@@ -114,7 +114,7 @@ where
     E::Model: IntoActiveModel<E::ActiveModel>,
     E::ActiveModel: Send,
 {
-    let tables = schema.tables.values().cloned().map(Operation::create);
+    let tables = schema.tables().values().cloned().map(Operation::create);
     let dialect = connection.dialect();
     let plan = dialect.plan(&mut Before::default(), &tables.collect::<Vec<_>>()).unwrap();
     for statement in plan.statements {
@@ -134,8 +134,9 @@ where
 {
     let schema = Models::new().add_plain::<E>().and_then(Models::schema).unwrap();
     for dialect in Dialect::ALL {
-        let remarks: Vec<_> = schema.remarks.0.iter().filter(|remark| remark.dialect == dialect).collect();
-        let is_array = schema.tables.values().any(|table| matches!(table.columns[1].ty.base, Type::Array(_)));
+        let remarks: Vec<_> = schema.remarks().0.iter().filter(|remark| remark.dialect == dialect).collect();
+        let is_array =
+            schema.tables().values().any(|table| matches!(table.columns[1].ty.base, Type::Array(_)));
         let mut outcome = "refused".to_owned();
         let is_whole = if dialect == Sqlite && is_array {
             // It has no such type: the table is refused.
@@ -257,9 +258,9 @@ fn vectors_are_kept_where_the_server_has_them_and_refused_with_the_reason_where_
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let schema = Models::new().add_plain::<vector::Entity>().and_then(Models::schema).unwrap();
-        let remarked: Vec<Dialect> = schema.remarks.0.iter().map(|remark| remark.dialect).collect();
-        assert_eq!(remarked, [Sqlite], "{:?}", schema.remarks);
-        TABLE.set(schema.tables.values().cloned().map(Operation::create).collect());
+        let remarked: Vec<Dialect> = schema.remarks().0.iter().map(|remark| remark.dialect).collect();
+        assert_eq!(remarked, [Sqlite], "{:?}", schema.remarks());
+        TABLE.set(schema.tables().values().cloned().map(Operation::create).collect());
         fn create(op: &mut Op) {
             TABLE.with_borrow(|operations| operations.iter().for_each(|one| op.invoke(one.clone())));
         }

@@ -53,7 +53,7 @@ macro_rules! adopted {
                     return;
                 }
                 let schema = cucurbit_sea_orm::models![$($entity),*].unwrap();
-                for name in schema.tables.keys().filter_map(|table| table.schema.as_ref()) {
+                for name in schema.tables().keys().filter_map(|table| table.schema.as_ref()) {
                     database.connection.execute(&format!("CREATE SCHEMA {name}")).await.unwrap();
                 }
                 $(made_by_sea_orm(&mut database.connection, $entity::Entity).await.unwrap();)*
@@ -70,9 +70,9 @@ thread_local! {
 
 fn baseline(op: &mut Op) {
     SCHEMA.with_borrow(|schema| {
-        let namespaces = schema.namespaces.iter().cloned().map(Object::Namespace);
-        let enums = schema.enums.values().cloned().map(Object::Enum);
-        let tables = schema.tables.values().cloned().map(Object::Table);
+        let namespaces = schema.namespaces().iter().cloned().map(Object::Namespace);
+        let enums = schema.enums().values().cloned().map(Object::Enum);
+        let tables = schema.tables().values().cloned().map(Object::Table);
         namespaces.chain(enums).chain(tables).for_each(|object| op.invoke(Operation::create(object)));
     });
 }
@@ -130,7 +130,7 @@ fn a_key_that_only_the_entity_names_is_dropped_by_its_name() {
         let (stamped, head) = (["a".parse().unwrap()], ["head".parse().unwrap()]);
         Migrator::on(&mut database.connection, &list).stamp(&stamped, false).await.unwrap();
         Migrator::on(&mut database.connection, &list).upgrade(&head).await.unwrap();
-        let pot = schema.tables.get_mut(&"pot".into()).unwrap();
+        let pot = schema.table_mut(&"pot".into()).unwrap();
         pot.constraints.retain(|one| {
             !(matches!(one, cucurbit::schema::Constraint::ForeignKey(_)) && one.name().is_some())
         });

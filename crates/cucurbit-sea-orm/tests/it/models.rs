@@ -103,7 +103,7 @@ entity_with_fk_one!(right, "right_table");
 fn two_tables_may_have_foreign_keys_of_one_name() {
     let schema = models![left, one, right].unwrap();
     let names: Vec<_> = schema
-        .tables
+        .tables()
         .values()
         .flat_map(|table| table.foreign_keys().map(|key| (table.name.to_string(), key.name.clone())))
         .collect();
@@ -114,7 +114,7 @@ fn two_tables_may_have_foreign_keys_of_one_name() {
 #[test]
 fn models_takes_modules_by_any_path() {
     let schema = models![one, crate::models::elsewhere].unwrap();
-    let names: Vec<_> = schema.tables.keys().collect();
+    let names: Vec<_> = schema.tables().keys().collect();
     assert_eq!(names, [&TableName::new("one"), &TableName::qualified("elsewhere", "one")]);
     assert_eq!(models![self::one, self::elsewhere,], Ok(schema));
 }
@@ -157,7 +157,7 @@ mod leaf {
 fn nothing_need_be_said_beside_an_entity_and_what_is_said_is_read() {
     let schema = models![plain, leaf, one].unwrap();
     let indexes: Vec<_> =
-        schema.tables.values().map(|table| (table.name.to_string(), table.indexes.len())).collect();
+        schema.tables().values().map(|table| (table.name.to_string(), table.indexes.len())).collect();
     assert_eq!(indexes, [("leaf".to_owned(), 0), ("one".to_owned(), 1), ("plain".to_owned(), 0)]);
     let added = Models::new().add_plain::<plain::Entity>().and_then(Models::add_plain::<leaf::Entity>);
     assert_eq!(added.and_then(Models::add::<one::Entity>).and_then(Models::schema), Ok(schema));

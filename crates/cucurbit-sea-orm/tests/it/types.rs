@@ -161,7 +161,7 @@ fn every_type_of_sea_orm_has_its_place() {
 fn a_native_enum_is_a_type_of_the_schema_and_what_only_postgres_has_is_text_on_sqlite() {
     let schema = cucurbit_sea_orm::models![every_type].unwrap();
     let wanted = EnumType::new("growth_stage", ["seedling", "flowering"]);
-    assert_eq!(schema.enums.values().collect::<Vec<_>>(), [&wanted]);
+    assert_eq!(schema.enums().values().collect::<Vec<_>>(), [&wanted]);
     let table = schema.table(&"every_type".into()).unwrap();
     let on_sqlite: Vec<_> = table
         .columns
@@ -264,7 +264,7 @@ mod enums {
 #[test]
 fn columns_of_one_enum_share_the_type() {
     let schema = cucurbit_sea_orm::models![enums::plant, enums::animal].unwrap();
-    assert_eq!(schema.enums.len(), 1);
+    assert_eq!(schema.enums().len(), 1);
     let table = schema.table(&"plant".into()).unwrap();
     assert_eq!(table.columns[2].ty.base, Type::array(Type::enumeration("mood")));
 }
@@ -329,7 +329,7 @@ fn an_enum_type_may_lie_in_another_schema() {
         cucurbit_sea_orm::models![elsewhere::with_a_dot].unwrap(),
         cucurbit_sea_orm::models![elsewhere::as_an_argument].unwrap(),
     ] {
-        assert_eq!(schema.enums.values().collect::<Vec<_>>(), [&wanted]);
+        assert_eq!(schema.enums().values().collect::<Vec<_>>(), [&wanted]);
         let table = schema.table(&"shop.bell".into()).unwrap();
         let tone = Type::enumeration("shop.tone");
         assert_eq!(

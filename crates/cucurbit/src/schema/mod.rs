@@ -59,22 +59,22 @@ pub use self::{
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Schema {
     /// The tables, sorted by schema and name.
-    pub tables: BTreeMap<TableName, Table>,
+    pub(crate) tables: BTreeMap<TableName, Table>,
     /// The enum types, sorted by schema and name (PostgreSQL only).
-    pub enums: BTreeMap<ObjectName, EnumType>,
+    pub(crate) enums: BTreeMap<ObjectName, EnumType>,
     /// The sequences that no column owns, sorted by schema and name (PostgreSQL only).
-    pub sequences: BTreeMap<ObjectName, Sequence>,
+    pub(crate) sequences: BTreeMap<ObjectName, Sequence>,
     /// The namespaces, PostgreSQL's schemas, besides the connection's own and those in which something lies.
-    pub namespaces: BTreeSet<Ident>,
+    pub(crate) namespaces: BTreeSet<Ident>,
     /// The tables that keys may refer to and that are not the project's: never made, dropped, altered or compared. Of their
     /// columns those are known to which foreign keys refer.
-    pub external: BTreeMap<TableName, Table>,
+    pub(crate) external: BTreeMap<TableName, Table>,
     /// What was noticed when it was read: warnings of `create`.
-    pub remarks: Remarks,
+    pub(crate) remarks: Remarks,
     /// What scripts give to PostgreSQL alone without a word of what it does.
-    pub unsaid: Unsaid,
+    pub(crate) unsaid: Unsaid,
     /// The sequences that columns own without being filled by them: neither made nor dropped (PostgreSQL only).
-    pub uncounted: Uncounted,
+    pub(crate) uncounted: Uncounted,
 }
 
 impl Schema {
@@ -87,10 +87,14 @@ impl Schema {
     /// Makes a schema of tables; of two tables with one name the later stays.
     #[must_use]
     pub fn from_tables(tables: impl IntoIterator<Item = Table>) -> Self {
-        Self {
-            tables: tables.into_iter().map(|table| (table.name.clone(), table)).collect(),
-            ..Self::default()
-        }
+        Self::default().with_tables(tables)
+    }
+
+    /// Adds tables; of two with one name the later stays.
+    #[must_use]
+    pub fn with_tables(mut self, tables: impl IntoIterator<Item = Table>) -> Self {
+        self.tables.extend(tables.into_iter().map(|table| (table.name.clone(), table)));
+        self
     }
 
     /// Adds enum types; of two with one name the later stays.
@@ -147,6 +151,52 @@ impl Schema {
     pub fn with_remarks(mut self, remarks: impl IntoIterator<Item = Remark>) -> Self {
         self.remarks.0.extend(remarks);
         self
+    }
+
+    /// Returns the tables, sorted by schema and name.
+    #[must_use]
+    pub const fn tables(&self) -> &BTreeMap<TableName, Table> {
+        &self.tables
+    }
+
+    /// Returns the enum types, sorted by schema and name (PostgreSQL only).
+    #[must_use]
+    pub const fn enums(&self) -> &BTreeMap<ObjectName, EnumType> {
+        &self.enums
+    }
+
+    /// Returns the sequences that no column owns, sorted by schema and name (PostgreSQL only).
+    #[must_use]
+    pub const fn sequences(&self) -> &BTreeMap<ObjectName, Sequence> {
+        &self.sequences
+    }
+
+    /// Returns the namespaces, PostgreSQL's schemas, besides the connection's own and those in which something lies.
+    #[must_use]
+    pub const fn namespaces(&self) -> &BTreeSet<Ident> {
+        &self.namespaces
+    }
+
+    /// Returns the tables that keys may refer to and that are not the project's.
+    #[must_use]
+    pub const fn external(&self) -> &BTreeMap<TableName, Table> {
+        &self.external
+    }
+
+    /// Returns what was noticed when it was read.
+    #[must_use]
+    pub const fn remarks(&self) -> &Remarks {
+        &self.remarks
+    }
+
+    /// Returns the tables, to change what they hold; a table keeps its name.
+    pub fn tables_mut(&mut self) -> impl Iterator<Item = &mut Table> {
+        self.tables.values_mut()
+    }
+
+    /// Finds a table by name, to change what it holds; it keeps its name.
+    pub fn table_mut(&mut self, name: &TableName) -> Option<&mut Table> {
+        self.tables.get_mut(name)
     }
 
     /// Finds a table by name.

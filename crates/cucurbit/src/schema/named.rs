@@ -108,6 +108,15 @@ macro_rules! named {
                 }
             }
 
+            /// Removes an object that is part of no other, and returns it.
+            pub fn remove(&mut self, id: &ObjectId) -> Option<Object> {
+                match id {
+                    $(ObjectId::$kind(name) => self.$all.remove(name).map(Object::$kind),)+
+                    ObjectId::Namespace(name) => self.namespaces.take(name).map(Object::Namespace),
+                    ObjectId::Column { .. } | ObjectId::Constraint { .. } | ObjectId::Index { .. } => None,
+                }
+            }
+
             /// Takes the objects of one kind from another schema, in the place of its own.
             pub(crate) fn take_kind(&mut self, kind: Kind, other: &Self) {
                 match kind {

@@ -165,7 +165,7 @@ fn a_rehearsal_knows_tables_that_need_each_other() {
         let scripts = scripts(&[script("a", &[], pair, nothing)]);
         let after =
             replay_on_scratch(&database.parsed_url, &scripts, &[0], Default::default()).await.unwrap();
-        assert_eq!(after.schema.tables.len(), 3);
+        assert_eq!(after.schema.tables().len(), 3);
     });
 }
 

@@ -98,7 +98,7 @@ fn a_constraint_is_emitted_as_it_was_written_itself() {
     let sides = [schema(&[("tree", &plain)]), schema(&[("tree", &both)])];
     let [from, to] = sides.map(|side| Dialect::Postgres.canonical(side));
     let found = diff(&from, &to, &Answers::default(), &Filter::default()).operations;
-    let written = to.as_written().tables.values().flat_map(|table| table.uniques().cloned());
+    let written = to.as_written().tables().values().flat_map(|table| table.uniques().cloned());
     let add = |unique| Operation::create(Object::constraint("tree", unique));
     assert_eq!(found, written.map(add).collect::<Vec<_>>());
 }

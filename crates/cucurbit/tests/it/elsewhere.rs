@@ -257,9 +257,7 @@ fn models_with_books() -> Result<Schema, Infallible> {
         table.column(integer("extra").nullable());
         table.primary_key(["version"]);
     });
-    let mut schema = models()?;
-    schema.tables.insert(books.name.clone(), books);
-    Ok(schema)
+    Ok(models()?.with_tables([books]))
 }
 
 #[test]

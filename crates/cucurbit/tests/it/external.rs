@@ -238,7 +238,7 @@ fn an_external_table_is_there_where_sql_is_tried() {
                 table.primary_key(["id"]);
                 table.foreign_key(["user_id"], users(is_elsewhere), ["id"]);
             });
-            wanted.tables.insert(leaf.name.clone(), leaf);
+            wanted = wanted.with_tables([leaf]);
             let mut all = scripts(is_elsewhere);
             let leaf = if is_elsewhere { opaque::<true> } else { opaque::<false> };
             all.push(script("b", &["a"], leaf, no_leaf));
@@ -273,10 +273,10 @@ fn names_of_external_tables_are_those_of_the_database() {
         let folder = tempfile::tempdir().unwrap();
         let connection = made_by_others(&database, false).await;
         connection.close().await.unwrap();
-        let mut wanted = models(false, Action::NoAction);
+        let wanted = models(false, Action::NoAction);
         let mut users = external(false);
         users.name = TableName::qualified("public", "users");
-        wanted.external = Schema::new().with_external([users]).external;
+        let wanted = Schema::from_tables(wanted.tables().values().cloned()).with_external([users]);
         let ours = project(&database, &folder, env(scripts(false), wanted));
         upgrade(&ours).await;
         assert_eq!(check(&ours).await.0, [""; 0]);
@@ -288,8 +288,7 @@ fn a_table_is_a_model_or_external() {
     on_each_database(async |database: Database| {
         let folder = tempfile::tempdir().unwrap();
         let both = models(false, Action::NoAction).with_external([external(false)]);
-        let mut both = both;
-        both.tables.insert(users(false), external(false));
+        let both = both.with_tables([external(false)]);
         let ours = project(&database, &folder, env(scripts(false), both));
         let error: Error = ours.models().unwrap_err();
         assert_eq!(ErrorCode::from(&error), ErrorCode::ExternalInModels);

@@ -354,7 +354,7 @@ fn compare(from: &Canonical, to: &Canonical) -> Diff {
             Side::From => from,
             Side::To => to,
         };
-        let table = &side.form().tables[&question.table];
+        let table = &side.form().tables()[&question.table];
         let default = |column: &Ident| table.column(column).and_then(|column| column.default.clone());
         let carrier = |name: &Ident| table.index(name).expect("it was asked about");
         let text = match &question.subject {
@@ -383,7 +383,7 @@ fn compare(from: &Canonical, to: &Canonical) -> Diff {
 /// The form with everything sorted whose order is no difference.
 fn settled(dialect: Dialect, schema: &Schema) -> Schema {
     let mut form = dialect.canonical(schema).form().clone();
-    for table in form.tables.values_mut() {
+    for table in form.tables_mut() {
         table.columns.sort_by(|one, other| one.name.cmp(&other.name));
         table.constraints.sort_by_key(|constraint| {
             let mut unnamed = constraint.clone();

@@ -272,14 +272,13 @@ fn no_raw(op: &mut Op) {
 }
 
 fn models_with_raw() -> Result<Schema, Infallible> {
-    let mut models = models_of(&["sad", "ok", "happy", "new"]);
+    let models = models_of(&["sad", "ok", "happy", "new"]);
     let by_hand = TableBuilder::build("by_hand", |table| {
         table.column(integer("id"));
         table.primary_key(["id"]);
         table.comment("not by a script");
     });
-    models.tables.insert("by_hand".into(), by_hand);
-    Ok(models)
+    Ok(models.with_tables([by_hand]))
 }
 
 fn new_value(op: &mut Op) {

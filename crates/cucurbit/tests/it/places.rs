@@ -85,7 +85,7 @@ fn without_the_schema() -> Result<Schema, Infallible> {
 fn makes(op: &mut Op, place: &str) {
     op.create_enum(format!("{place}tone").as_str(), ["low", "high"]);
     op.create_sequence(format!("{place}number").as_str());
-    for table in bells(place).tables.into_values() {
+    for table in bells(place).tables().values().cloned() {
         op.create_table(table.name.clone(), |new| {
             for column in table.columns {
                 new.column(column);
@@ -166,7 +166,7 @@ fn the_current_schema_is_one_whether_it_is_named_or_not() {
 
 fn one_more() -> Result<Schema, Infallible> {
     let mut schema = bells("shop.");
-    let bell = schema.tables.get_mut(&TableName::qualified("shop", "bell")).unwrap();
+    let bell = schema.table_mut(&TableName::qualified("shop", "bell")).unwrap();
     bell.columns.push(integer("weight").nullable());
     Ok(schema)
 }

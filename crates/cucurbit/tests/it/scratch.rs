@@ -97,7 +97,7 @@ async fn a_search_path_in_the_url_means_the_same_schema_there() {
         let schema = scratch.connection.value("SELECT current_schema()").await.unwrap();
         assert_eq!(schema.as_deref(), Some("shop"));
         let copied = cucurbit::dialect::reflect(&mut scratch.connection).await.unwrap();
-        assert_eq!(copied.schema.tables, before.schema.tables);
+        assert_eq!(copied.schema.tables(), before.schema.tables());
         scratch.close().await.unwrap();
     }
 }

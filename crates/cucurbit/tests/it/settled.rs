@@ -11,11 +11,11 @@ use cucurbit::{
 /// The canonical form of a schema with every expression in the server's words, and columns and constraints sorted.
 pub(crate) async fn settled(connection: &mut Connection, schema: &Schema) -> Schema {
     let form = connection.dialect().canonical(schema).form().clone();
-    let questions: Vec<Question> = form.tables.values().flat_map(questions).collect();
+    let questions: Vec<Question> = form.tables().values().flat_map(questions).collect();
     let answers = dialect::ask(connection, &form, &form, &questions).await.expect("the server answers");
     let mut settled = form;
     for question in &questions {
-        let table = settled.tables.get_mut(&question.table).expect("it was asked about");
+        let table = settled.table_mut(&question.table).expect("it was asked about");
         let canonical = match answers.get(question) {
             Some(Answer::Canonical(sql)) => sql.as_str().into(),
             Some(Answer::Refused(reason)) => panic!("{question:?} was refused: {reason}"),
@@ -44,7 +44,7 @@ pub(crate) async fn settled(connection: &mut Connection, schema: &Schema) -> Sch
             }
         }
     }
-    for table in settled.tables.values_mut() {
+    for table in settled.tables_mut() {
         table.columns.sort_by(|one, other| one.name.cmp(&other.name));
         table.constraints.sort_by_key(|constraint| {
             let mut unnamed = constraint.clone();

@@ -135,8 +135,8 @@ async fn left_to_do(connection: &mut Connection, model: &Schema) -> Vec<String> 
     let mut there = dialect::reflect(connection).await.unwrap().schema;
     if connection.dialect() == Dialect::Sqlite {
         // No file holds them: the commands take them from the history.
-        there = there.with_enums(model.enums.values().cloned());
-        there = there.with_sequences(model.sequences.values().cloned());
+        there = there.with_enums(model.enums().values().cloned());
+        there = there.with_sequences(model.sequences().values().cloned());
     }
     let found = compare(connection, &there, model).await;
     assert!(found.uncompared.is_empty(), "{found:#?}");

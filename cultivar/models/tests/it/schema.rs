@@ -10,12 +10,12 @@ use serde_json::Value;
 fn the_schema_has_as_many_things_as_the_original() {
     let (schema, facts) = (schema(), facts());
     let counts = &facts["counts"];
-    let count = |of: fn(&Table) -> usize| schema.tables.values().map(of).sum::<usize>();
-    let indexes = schema.tables.values().flat_map(|table| table.indexes.values());
-    let keys = schema.tables.values().flat_map(|table| table.foreign_keys());
+    let count = |of: fn(&Table) -> usize| schema.tables().values().map(of).sum::<usize>();
+    let indexes = schema.tables().values().flat_map(|table| table.indexes.values());
+    let keys = schema.tables().values().flat_map(|table| table.foreign_keys());
 
     assert_eq!(counts["tables"], 27);
-    assert_eq!(counts["tables"], schema.tables.len());
+    assert_eq!(counts["tables"], schema.tables().len());
     assert_eq!(counts["columns"], count(|table| table.columns.len()));
     assert_eq!(counts["indexes"], count(|table| table.indexes.len()));
     assert_eq!(counts["unique_indexes"], indexes.filter(|index| index.is_unique).count());

@@ -117,8 +117,10 @@ async fn goes_there_and_back<D, T>(
 
     for (value, text) in defaults {
         for (default, backfill) in [(true, None), (false, Some(format!("'{}'", text.replace('\'', "''"))))] {
-            let mut column =
-                Column { name: "filled".into(), ..schema.tables.values().next().unwrap().columns[1].clone() };
+            let mut column = Column {
+                name: "filled".into(),
+                ..schema.tables().values().next().unwrap().columns[1].clone()
+            };
             if default {
                 column.default = Some(ServerDefault::Literal(Literal::String(text.clone())));
             }
@@ -129,7 +131,7 @@ async fn goes_there_and_back<D, T>(
             };
             database.run(&[add]).await;
             let mut filled = schema.clone();
-            filled.tables.values_mut().next().unwrap().columns.push(column.clone());
+            filled.tables_mut().next().unwrap().columns.push(column.clone());
             database.check_is(&filled).await;
             if default {
                 let insert = "INSERT INTO held (id, written) SELECT 1, written FROM held";

@@ -110,8 +110,8 @@ impl Database {
 
     /// Makes the tables of a schema, which must then compare as they were written.
     async fn make(&mut self, schema: &Schema) {
-        let enums = schema.enums.values().cloned().map(Operation::create);
-        let tables = schema.tables.values().cloned().map(Operation::create);
+        let enums = schema.enums().values().cloned().map(Operation::create);
+        let tables = schema.tables().values().cloned().map(Operation::create);
         let operations: Vec<Operation> = enums.chain(tables).collect();
         self.run(&operations).await;
         self.check_is(schema).await;
@@ -120,11 +120,11 @@ impl Database {
     /// Drops the tables and types of a schema.
     async fn unmake(&mut self, schema: &Schema) {
         self.enums.clear();
-        for table in schema.tables.keys() {
+        for table in schema.tables().keys() {
             self.connection.execute(&format!("DROP TABLE IF EXISTS \"{}\"", table.name)).await.unwrap();
         }
         if self.connection.dialect() == Postgres {
-            for name in schema.enums.keys() {
+            for name in schema.enums().keys() {
                 self.connection.execute(&format!("DROP TYPE IF EXISTS \"{}\"", name.name)).await.unwrap();
             }
         }
@@ -136,7 +136,7 @@ impl Database {
         let found = match self.connection.dialect() {
             Postgres => found,
             // It keeps none.
-            Sqlite => found.with_enums(schema.enums.values().cloned()),
+            Sqlite => found.with_enums(schema.enums().values().cloned()),
         };
         self.check_found(&found, schema).await;
     }
@@ -211,7 +211,7 @@ pub(crate) fn on_each_database(test: &str, run: impl AsyncFn(&mut Database)) {
 /// Splits the column `filled` from a schema of one table.
 fn without_filled(schema: &Schema) -> (Schema, Column) {
     let mut without = schema.clone();
-    let table = without.tables.values_mut().next().unwrap();
+    let table = without.tables_mut().next().unwrap();
     let place = table.columns.iter().position(|column| column.name.as_str() == "filled").unwrap();
     let column = table.columns.remove(place);
     (without, column)
@@ -220,7 +220,7 @@ fn without_filled(schema: &Schema) -> (Schema, Column) {
 /// Takes the default from the column `filled`.
 fn without_default(schema: &Schema) -> Schema {
     let mut schema = schema.clone();
-    let table = schema.tables.values_mut().next().unwrap();
+    let table = schema.tables_mut().next().unwrap();
     let column = table.columns.iter_mut().find(|column| column.name.as_str() == "filled").unwrap();
     column.default = None;
     schema
@@ -228,7 +228,7 @@ fn without_default(schema: &Schema) -> Schema {
 
 /// Returns the default of the column `filled`.
 fn filled_default(schema: &Schema) -> Option<ServerDefault> {
-    let column = schema.tables.values().next().unwrap().column(&"filled".into()).unwrap();
+    let column = schema.tables().values().next().unwrap().column(&"filled".into()).unwrap();
     column.default.clone()
 }
 

@@ -12,7 +12,7 @@ use cucurbit::{
     operation::{Operation, apply_all, reverse_all},
     revision::{Reach, Scripts, Target},
     runtime::{Event, Migrator},
-    schema::{Schema, TableName},
+    schema::{ObjectId, Schema, TableName},
     script::render,
 };
 
@@ -348,8 +348,8 @@ pub(super) async fn difference(
 async fn reflect(connection: &mut Connection) -> Result<Before, String> {
     let mut before = dialect::reflect(connection).await.map_err(told("the schema cannot be read"))?;
     let version_table = TableName::new("alembic_version");
-    before.schema.tables.remove(&version_table);
     before.originals.tables.remove(&version_table);
+    before.schema.remove(&ObjectId::Table(version_table));
     Ok(before)
 }
 

@@ -30,7 +30,7 @@ impl Kept {
         let dialect = connection.dialect();
         let (from, to) = (dialect.canonical(&from.schema), dialect.canonical(&to.schema));
         let mut tables = Vec::new();
-        for (name, table) in &from.form().tables {
+        for (name, table) in from.form().tables() {
             let Some(other) = to.form().table(name) else { continue };
             let stays = |column: &&Column| {
                 let is_same = |other: &Column| other.ty == column.ty && !is_computed(other);

@@ -180,7 +180,7 @@ async fn laws(seeds: &[Vec<Seed>], database: &Database) -> Result<Outcome, Strin
     let in_one_run = upgrade(&opened(), "head").await;
     let there = state(database).await;
     if in_one_run.is_ok() {
-        if !wanted.tables.is_empty() && !opaque {
+        if !wanted.tables().is_empty() && !opaque {
             is_quiet(&opened(), "after one run").await?;
         }
         differs(&opened(), "history", "database").await?;
@@ -203,7 +203,7 @@ async fn laws(seeds: &[Vec<Seed>], database: &Database) -> Result<Outcome, Strin
             break;
         }
         states.push(state(database).await);
-        if !revision.after.tables.is_empty() && !opaque {
+        if !revision.after.tables().is_empty() && !opaque {
             // The scripts up to here are a history of their own.
             let place = states.len() - 1;
             is_quiet(&project(database, place, &revision.after), &format!("at {id}")).await?;
@@ -231,7 +231,7 @@ async fn laws(seeds: &[Vec<Seed>], database: &Database) -> Result<Outcome, Strin
     // Offline.
     if !opaque {
         // Models without a table are refused: they are more likely forgotten than meant.
-        if !wanted.tables.is_empty() {
+        if !wanted.tables().is_empty() {
             differs(&opened(), "history", "models").await?;
         }
         offline(&opened(), database).await?;

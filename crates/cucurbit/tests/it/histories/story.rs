@@ -122,7 +122,7 @@ impl Story {
     }
 
     fn table(&self, number: u8) -> Option<&Table> {
-        pick(&self.schema.tables.values().collect::<Vec<_>>(), number).copied()
+        pick(&self.schema.tables().values().collect::<Vec<_>>(), number).copied()
     }
 
     fn deeds(&mut self, (kind, x, y, z): Seed) -> Option<Vec<Deed>> {
@@ -155,7 +155,7 @@ impl Story {
     }
 
     fn enum_names(&self) -> Vec<ObjectName> {
-        self.schema.enums.keys().cloned().collect()
+        self.schema.enums().keys().cloned().collect()
     }
 
     fn create_enum(&self, x: u8, y: u8, z: u8) -> Vec<Deed> {
@@ -167,7 +167,7 @@ impl Story {
 
     fn add_value(&self, x: u8, y: u8, z: u8) -> Option<Vec<Deed>> {
         let name = pick(&self.enum_names(), x)?.clone();
-        let other = pick(&self.schema.enums[&name].values, z)?.clone();
+        let other = pick(&self.schema.enums()[&name].values, z)?.clone();
         let place = match z % 3 {
             0 => EnumPlace::Last,
             1 => EnumPlace::Before(other),
@@ -175,7 +175,7 @@ impl Story {
         };
         let value = (*pick(&VALUES, y)?).to_owned();
         // Rows may come to have the value until the way back.
-        let values = self.schema.enums[&name].values.clone();
+        let values = self.schema.enums()[&name].values.clone();
         let first = values.first()?.clone();
         let back = |replacements| {
             let values = values.clone();
@@ -195,7 +195,7 @@ impl Story {
     /// The columns that hold values of a type: table, column, whether a list of them.
     fn held(&self, name: &ObjectName) -> Vec<(TableName, Ident, bool)> {
         let mut held = Vec::new();
-        for table in self.schema.tables.values() {
+        for table in self.schema.tables().values() {
             for column in table.columns.iter().filter(|column| column.ty.base.enum_name() == Some(name)) {
                 let is_list = matches!(column.ty.base, Type::Array(_));
                 held.push((table.name.clone(), column.name.clone(), is_list));
@@ -232,7 +232,7 @@ impl Story {
         let alter = alter_enum(name, change);
         let has_default = self
             .schema
-            .tables
+            .tables()
             .values()
             .flat_map(|table| &table.columns)
             .any(|column| column.ty.base.enum_name() == Some(name) && column.default.is_some());
@@ -249,7 +249,7 @@ impl Story {
 
     fn rename_value(&self, x: u8, y: u8, z: u8) -> Option<Vec<Deed>> {
         let name = pick(&self.enum_names(), x)?.clone();
-        let values = &self.schema.enums[&name].values;
+        let values = &self.schema.enums()[&name].values;
         let (value, to) = (pick(values, y)?.clone(), (*pick(&VALUES, z)?).to_owned());
         if values.contains(&to) {
             return None;
@@ -260,7 +260,7 @@ impl Story {
 
     fn set_values(&self, x: u8, y: u8, z: u8) -> Option<Vec<Deed>> {
         let name = pick(&self.enum_names(), x)?.clone();
-        let mut values = self.schema.enums[&name].values.clone();
+        let mut values = self.schema.enums()[&name].values.clone();
         if values.len() < 2 {
             return None;
         }
@@ -279,7 +279,7 @@ impl Story {
     }
 
     fn sequence(&mut self, x: u8, y: u8, z: u8) -> Vec<Deed> {
-        let there: Vec<ObjectName> = self.schema.sequences.keys().cloned().collect();
+        let there: Vec<ObjectName> = self.schema.sequences().keys().cloned().collect();
         let number = self.next();
         let name = match pick(&there, x) {
             Some(there) if !z.is_multiple_of(3) => there.clone(),
@@ -309,7 +309,7 @@ impl Story {
         let of_enum = pick(&self.enum_names(), z).cloned();
         let mut column = match (y % 7, of_enum) {
             (0 | 1, Some(name_of)) => {
-                let value = self.schema.enums[&name_of].values.first().cloned();
+                let value = self.schema.enums()[&name_of].values.first().cloned();
                 let mut column = Column::new(name, Type::Enum { name: name_of });
                 let default = value
                     .filter(|_| z.is_multiple_of(4))
@@ -483,7 +483,7 @@ impl Story {
         let number = self.next();
         let table = self.table(x)?;
         let name = table.name.clone();
-        let mut others = self.schema.tables.values().filter(|other| other.name != name);
+        let mut others = self.schema.tables().values().filter(|other| other.name != name);
         let is_referred = others.any(|other| other.foreign_keys().any(|key| key.referred_table == name));
         if z.is_multiple_of(4) && !is_referred {
             let again = self.table_again(table);
@@ -508,7 +508,7 @@ impl Story {
         let mut row = vec![Literal::Integer(id)];
         for column in &table.columns {
             let value = if let Type::Enum { name } = &column.ty.base {
-                pick(&self.schema.enums[name].values, y).cloned().map(Literal::String)
+                pick(&self.schema.enums()[name].values, y).cloned().map(Literal::String)
             } else if matches!(column.ty.base, Type::Text | Type::String { .. }) {
                 Some(Literal::String(format!("text {z}")))
             } else {
@@ -530,7 +530,7 @@ impl Story {
     fn list_of_values(&self, x: u8, y: u8, id: i64) -> Vec<Deed> {
         let Some(table) = self.table(x) else { return Vec::new() };
         let lists = table.columns.iter().filter(|column| is_list(column)).filter_map(|column| {
-            let values = &self.schema.enums[column.ty.base.enum_name()?].values;
+            let values = &self.schema.enums()[column.ty.base.enum_name()?].values;
             let (one, other) = (pick(values, y)?, pick(values, y.wrapping_add(1))?);
             let set = |list: String| {
                 sql(format!("UPDATE {} SET {} = {list} WHERE id = {id}", table.name, column.name))

@@ -25,7 +25,7 @@ fn any_schema_goes_there_and_back() {
         let json = schema.to_json();
         let back = Schema::from_json(&json)
             .map_err(|error| proptest::test_runner::TestCaseError::fail(format!("{error:?} in {json}")))?;
-        proptest::prop_assert_eq!(&back.external, &schema.external);
+        proptest::prop_assert_eq!(&back.external(), &schema.external());
         proptest::prop_assert_eq!(back, schema);
         Ok(())
     });
@@ -50,8 +50,8 @@ fn the_form_is_kept() {
     assert_eq!(plant.primary_key().unwrap().deferral, Deferral::Deferred);
     let area = plant.column(&"area".into()).unwrap();
     assert_eq!(area.default, Some(ServerDefault::computed("price * 2")));
-    assert!(schema.sequences[&"invoice".into()].options.is_cycling);
-    assert_eq!(schema.external.len(), 1);
+    assert!(schema.sequences()[&"invoice".into()].options.is_cycling);
+    assert_eq!(schema.external().len(), 1);
 }
 
 /// Every name of a field in a document, but those of storage parameters, which are the server's.

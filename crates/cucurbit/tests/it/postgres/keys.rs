@@ -93,9 +93,9 @@ async fn what_is_renamed_is_renamed_in_keys_exclusions_and_indexes() {
         op.drop_column("bed", "remark").loses_data();
     })
     .await;
-    let visit = &before.schema.tables[&"visit".into()];
+    let visit = &before.schema.tables()[&"visit".into()];
     assert_eq!((visit.uniques().count(), visit.checks().count(), visit.indexes.len()), (0, 0, 1));
-    assert_eq!(before.schema.tables[&"bed".into()].primary_key(), None);
+    assert_eq!(before.schema.tables()[&"bed".into()].primary_key(), None);
 }
 
 #[tokio::test]
@@ -114,7 +114,7 @@ async fn a_constraint_is_validated_and_deferred_in_place() {
         });
     })
     .await;
-    let key = &before.schema.tables[&"stay".into()].foreign_keys().next().unwrap();
+    let key = &before.schema.tables()[&"stay".into()].foreign_keys().next().unwrap();
     assert_eq!((key.is_not_valid, key.deferral), (false, Deferral::Deferred));
     // The reference is checked at the end of the transaction.
     connection
@@ -154,6 +154,6 @@ async fn an_unnamed_check_is_dropped_by_its_words_and_no_other_is() {
         });
     })
     .await;
-    let left = before.schema.tables[&"plant".into()].checks();
+    let left = before.schema.tables()[&"plant".into()].checks();
     assert_eq!(left.map(|check| check.name.clone()).collect::<Vec<_>>(), [Some("luck".into())]);
 }

@@ -124,7 +124,7 @@ async fn run_operations(connection: &mut Connection, before: &mut Before, operat
 /// Every name of a constraint, sorted.
 fn names(schema: &Schema) -> Vec<String> {
     let mut names = Vec::new();
-    for table in schema.tables.values() {
+    for table in schema.tables().values() {
         let key = table.primary_key().into_iter().map(|key| &key.name);
         let uniques = table.uniques().map(|unique| &unique.name);
         let foreign_keys = table.foreign_keys().map(|key| &key.name);

@@ -81,11 +81,11 @@ fn garden() -> Schema {
 
 fn create(schema: &Schema) -> Vec<Operation> {
     let mut operations = Vec::new();
-    for table in schema.tables.values() {
+    for table in schema.tables().values() {
         let table = Table { indexes: std::collections::BTreeMap::new(), ..table.clone() };
         operations.push(Operation::create(table));
     }
-    for table in schema.tables.values() {
+    for table in schema.tables().values() {
         let indexes = table.indexes.values().cloned();
         operations.extend(indexes.map(|index| Operation::create(Object::index(&table.name, index))));
     }
@@ -106,7 +106,7 @@ async fn what_is_made_is_what_is_reflected_and_all_of_it_is_dropped() {
         (super::settled(&mut connection, &written).await, super::settled(&mut connection, &disk).await);
     assert_eq!(written, disk);
 
-    let tables: Vec<_> = before.schema.tables.keys().cloned().collect();
+    let tables: Vec<_> = before.schema.tables().keys().cloned().collect();
     run(&mut connection, &mut before, |op| {
         for table in &tables {
             op.drop_table(table).loses_data();
@@ -204,7 +204,7 @@ async fn columns_change_while_parents_and_children_hold_rows() {
     assert_eq!(elder, [row(["1", "t", "1", "2", "none"]), row(["2", "t", "0", "4", "none"])]);
     let children = connection.value("SELECT count(*) FROM child").await.unwrap();
     assert_eq!(children.as_deref(), Some("3"));
-    let kind = "SELECT data_type FROM information_schema.sequences WHERE sequence_name = 'parent_id_seq'";
+    let kind = "SELECT data_type FROM information_schema.sequences() WHERE sequence_name = 'parent_id_seq'";
     assert_eq!(connection.value(kind).await.unwrap().as_deref(), Some("bigint"));
 
     run(&mut connection, &mut before, |op| {
@@ -218,7 +218,7 @@ async fn columns_change_while_parents_and_children_hold_rows() {
         op.alter_table("elder", |table| table.drop_primary_key());
     })
     .await;
-    assert!(before.schema.tables.values().all(|table| table.constraint_references().is_empty()));
+    assert!(before.schema.tables().values().all(|table| table.constraint_references().is_empty()));
 }
 
 #[tokio::test]

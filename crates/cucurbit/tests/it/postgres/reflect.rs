@@ -134,7 +134,7 @@ async fn an_index_that_failed_to_be_made_is_made_anew() {
     let schema = dialect::reflect(&mut connection).await.unwrap().schema;
     assert!(table(&schema, "t").indexes[&Ident::new("ux")].is_invalid);
     let mut wanted = schema.clone();
-    let table = wanted.tables.values_mut().next().unwrap();
+    let table = wanted.tables_mut().next().unwrap();
     table.indexes.values_mut().for_each(|index| index.is_invalid = false);
     let [from, to] = [&schema, &wanted].map(|schema| Dialect::Postgres.canonical(schema));
     let found = diff(&from, &to, &Answers::default(), &Filter::default());
@@ -180,7 +180,7 @@ async fn it_is_the_tables_of_the_current_schema_and_others_bear_the_name_of_thei
          CREATE VIEW app.seen AS SELECT 1 AS one;
          CREATE TEMPORARY TABLE passing (id int); SET search_path = app, public";
     let schema = made(&mut connection, sql).await;
-    let names: Vec<String> = schema.tables.keys().map(ToString::to_string).collect();
+    let names: Vec<String> = schema.tables().keys().map(ToString::to_string).collect();
     assert_eq!(names, ["note", "parts", "public.plant"]);
     let referred: Vec<_> = table(&schema, "note")
         .foreign_keys()
@@ -205,7 +205,7 @@ async fn an_extensions_tables_are_its_own() {
          CREATE EXTENSION IF NOT EXISTS plpgsql; ALTER EXTENSION plpgsql ADD TABLE theirs",
     )
     .await;
-    assert_eq!(schema.tables.keys().map(ToString::to_string).collect::<Vec<_>>(), ["ours"]);
+    assert_eq!(schema.tables().keys().map(ToString::to_string).collect::<Vec<_>>(), ["ours"]);
 }
 
 #[tokio::test]

@@ -134,7 +134,7 @@ fn sqlite_knows_what_is_said_and_what_was() {
     });
     let plan = Dialect::Sqlite.plan(&mut before, &cache).unwrap();
     assert_eq!(plan.statements, []);
-    let known = &before.schema.sequences[&"s".into()];
+    let known = &before.schema.sequences()[&"s".into()];
     let options = SequenceOptions {
         start: Some(5),
         increment: Some(3),

@@ -114,7 +114,7 @@ async fn a_constant_of_every_type_is_the_same_constant_again() {
     other.execute(OWN).await.unwrap();
     let mut before = Before::of(reflect(&mut other).await);
     let create = |table: &Table| cucurbit::operation::Operation::create(table.clone());
-    let table = &schema.tables[&TableName::new("every")];
+    let table = &schema.tables()[&TableName::new("every")];
     run_operations(&mut other, &mut before, &[create(table)]).await;
     assert_eq!(second.dump(), first.dump());
 

@@ -86,7 +86,7 @@ fn what_is_only_stored_otherwise_is_left_out() {
     assert_eq!(sql, ["CREATE INDEX \"ix\" ON \"t\" (\"a\")"]);
     let plain = Index::new("ix", vec!["a".into()]);
     let schema = database.reflect().schema;
-    assert_eq!(schema.tables[&TableName::new("t")].indexes[&plain.name], plain);
+    assert_eq!(schema.tables()[&TableName::new("t")].indexes[&plain.name], plain);
 }
 
 #[test]

@@ -116,5 +116,5 @@ fn a_script_may_use_other_letters() {
     assert_eq!(database.rows("SELECT id, name, color FROM plant"), ["1|Ada|NULL"]);
     assert_eq!(database.sql("ix_seed"), "CREATE INDEX \"ix_seed\" ON \"Seed\" (\"plant_id\")");
     database.run(|op| op.drop_table("PLANT").loses_data()).unwrap();
-    assert_eq!(database.reflect().schema.tables.len(), 2);
+    assert_eq!(database.reflect().schema.tables().len(), 2);
 }

@@ -18,7 +18,7 @@ fn virtual_tables_their_shadows_and_sqlite_s_own_are_left_out() {
         "CREATE TRIGGER g INSTEAD OF DELETE ON v BEGIN SELECT 1; END",
     ]);
     let before = database.reflect();
-    let tables: Vec<String> = before.schema.tables.keys().map(TableName::to_string).collect();
+    let tables: Vec<String> = before.schema.tables().keys().map(TableName::to_string).collect();
     assert_eq!(tables, ["sqlitex", "t"]);
     assert_eq!(before.originals.tables.len(), 2);
     assert_eq!(before.originals.triggers.len(), 1);
@@ -118,9 +118,9 @@ fn a_file_of_many_tables_is_read_whole() {
             .unwrap();
     }
     let before = database.reflect();
-    assert_eq!(before.schema.tables.len(), 200);
+    assert_eq!(before.schema.tables().len(), 200);
     assert!(
-        before.schema.tables.values().all(|table| table.checks().count() == 1 && table.columns.len() == 2)
+        before.schema.tables().values().all(|table| table.checks().count() == 1 && table.columns.len() == 2)
     );
 }
 
