@@ -244,15 +244,8 @@ impl<'c> Changes<'c> {
 impl Change<'_> {
     /// Tells whether it drops a foreign key that refers to its own table.
     fn refers_to_own(&self) -> bool {
-        self.reasons.leaves.iter().all(|thing| match thing {
-            Thing::Table(referred) => Some(*referred) == self.table,
-            Thing::Column(..)
-            | Thing::Enum(_)
-            | Thing::Key(..)
-            | Thing::Logged(_)
-            | Thing::Name(_)
-            | Thing::Sequence(_)
-            | Thing::Type(..) => true,
+        self.reasons.leaves.iter().all(|thing| {
+            if let Thing::Table(referred) = thing { Some(*referred) == self.table } else { true }
         })
     }
 }

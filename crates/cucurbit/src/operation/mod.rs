@@ -267,17 +267,12 @@ impl Operation {
 
     /// Lists the operations in it: what SQL means, or those of a block.
     pub(crate) fn inner(&self) -> &[Self] {
-        match self {
-            Self::Execute(Execute { means, .. }) => means.as_deref().unwrap_or_default(),
-            Self::On { operations, .. } => operations,
-            Self::Alter(_)
-            | Self::BulkInsert(_)
-            | Self::Comment { .. }
-            | Self::Create { .. }
-            | Self::Drop { .. }
-            | Self::Irreversible { .. }
-            | Self::Rename { .. }
-            | Self::Run { .. } => &[],
+        if let Self::Execute(Execute { means: Some(means), .. }) = self {
+            means
+        } else if let Self::On { operations, .. } = self {
+            operations
+        } else {
+            &[]
         }
     }
 

@@ -113,16 +113,7 @@ fn is_only_known(operation: &Operation, dialect: Dialect) -> bool {
 /// Tells whether a change of a column may be of what not every database stores: its comment, and whether it is of an enum
 /// type.
 fn is_known(change: &ColumnChange) -> bool {
-    match change {
-        ColumnChange::SetComment(_) | ColumnChange::SetType { .. } => true,
-        ColumnChange::LosesData
-        | ColumnChange::Rename { .. }
-        | ColumnChange::SetCollation(_)
-        | ColumnChange::SetDefault(_)
-        | ColumnChange::SetNotNull { .. }
-        | ColumnChange::SetNullable
-        | ColumnChange::SetOnConflict(_) => false,
-    }
+    matches!(change, ColumnChange::SetComment(_) | ColumnChange::SetType { .. })
 }
 
 /// Lets a schema follow what scripts say, as far as they say it.

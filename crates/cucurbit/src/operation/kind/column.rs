@@ -51,17 +51,7 @@ pub enum ColumnChange {
 impl ColumnChange {
     /// Returns the name that it gives the column.
     pub(crate) fn new_name(&self) -> Option<&Ident> {
-        match self {
-            Self::Rename { to } => Some(to),
-            Self::LosesData
-            | Self::SetCollation(_)
-            | Self::SetComment(_)
-            | Self::SetDefault(_)
-            | Self::SetNotNull { .. }
-            | Self::SetNullable
-            | Self::SetOnConflict(_)
-            | Self::SetType { .. } => None,
-        }
+        if let Self::Rename { to } = self { Some(to) } else { None }
     }
 }
 
