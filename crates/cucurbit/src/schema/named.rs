@@ -59,6 +59,7 @@ macro_rules! named {
             pub(crate) const NAMED: &[Self] = &[$(Self::$kind),+];
 
             /// Returns which object one of this kind and name is.
+            #[cfg(feature = "runtime")]
             pub(crate) fn id(self, name: ObjectName) -> Option<ObjectId> {
                 match self {
                     $(Self::$kind => Some(ObjectId::$kind(name)),)+
@@ -101,6 +102,7 @@ macro_rules! named {
             }
 
             /// Returns an object of this kind and name.
+            #[cfg(feature = "runtime")]
             pub(crate) fn get(&self, kind: Kind, name: &ObjectName) -> Option<Object> {
                 match kind {
                     $(Kind::$kind => self.$all.get(name).cloned().map(Object::$kind),)+
@@ -139,6 +141,7 @@ macro_rules! named {
             }
 
             /// Finds the first object that another schema has not, or has otherwise.
+            #[cfg(feature = "runtime")]
             pub(crate) fn first_difference(&self, other: &Self) -> Option<ObjectId> {
                 let mut namespaces = self.namespaces.symmetric_difference(&other.namespaces);
                 let names = self.named().chain(other.named());
