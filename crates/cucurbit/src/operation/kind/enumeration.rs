@@ -1,12 +1,10 @@
 //! Enum types.
 
-use crate::schema::{
-    EnumPlace, EnumType, Ident, Kind, Literal, ObjectId, ObjectName, Schema, ServerDefault, Type,
-};
+use crate::schema::{EnumPlace, EnumType, Literal, ObjectName, Schema, ServerDefault, Type};
 
 use super::{
     super::{ApplyError, Consent, Operation},
-    Change, ColumnChange, rename_object,
+    Change, ColumnChange, named,
 };
 
 /// One change of an enum type.
@@ -38,45 +36,11 @@ pub enum EnumChange {
     },
 }
 
-/// Adds an enum type.
-pub(super) fn create(schema: &mut Schema, new: &EnumType) -> Result<(), ApplyError> {
-    if schema.enums.contains_key(&new.name) {
-        return Err(ApplyError::Exists { id: ObjectId::Enum(new.name.clone()) });
-    }
-    schema.enums.insert(new.name.clone(), new.clone());
-    Ok(())
-}
-
-/// Takes an enum type away. Whether a column stands in the way is the database's to say: on SQLite none does.
-pub(super) fn drop(schema: &mut Schema, name: &ObjectName) -> Result<(), ApplyError> {
-    schema.enums.remove(name).map(|_| ()).ok_or_else(|| missing(name))
-}
-
 /// Changes an enum type.
 pub(super) fn alter(schema: &mut Schema, name: &ObjectName, change: &EnumChange) -> Result<(), ApplyError> {
-    let altered = schema.enums.get_mut(name).ok_or_else(|| missing(name))?;
+    let altered = named::found_mut::<EnumType>(schema, name)?;
     altered.values = changed(altered, change)?;
     rename_defaults(schema, name, &change.renamed());
-    Ok(())
-}
-
-/// Renames an enum type here and in the columns that are of it.
-pub(super) fn rename(schema: &mut Schema, name: &ObjectName, to: &Ident) -> Result<(), ApplyError> {
-    let new_name = name.sibling(to.clone());
-    if schema.enums.contains_key(&new_name) {
-        return Err(ApplyError::Exists { id: ObjectId::Enum(new_name) });
-    }
-    found(schema, name)?;
-    rename_object(schema, Kind::Enum, name, &new_name);
-    Ok(())
-}
-
-pub(super) fn comment(
-    schema: &mut Schema,
-    name: &ObjectName,
-    text: Option<&String>,
-) -> Result<(), ApplyError> {
-    schema.enums.get_mut(name).ok_or_else(|| missing(name))?.comment = text.cloned();
     Ok(())
 }
 
@@ -90,14 +54,6 @@ fn rename_defaults(schema: &mut Schema, name: &ObjectName, renamed: &[(String, S
             value.clone_from(new);
         }
     }
-}
-
-fn found<'s>(schema: &'s Schema, name: &ObjectName) -> Result<&'s EnumType, ApplyError> {
-    schema.enums.get(name).ok_or_else(|| missing(name))
-}
-
-fn missing(name: &ObjectName) -> ApplyError {
-    ApplyError::Missing { id: ObjectId::Enum(name.clone()) }
 }
 
 /// Returns the values of a type after a change.
@@ -168,7 +124,7 @@ pub(super) fn reverse_alter(
     name: &ObjectName,
     change: &EnumChange,
 ) -> Result<Vec<Operation>, ApplyError> {
-    let was = found(before, name)?;
+    let was = named::found::<EnumType>(before, name)?;
     let set = |values: &[String]| EnumChange::SetValues {
         values: values.to_vec(),
         replacements: Vec::new(),
@@ -224,11 +180,6 @@ pub(in super::super) fn is_replaced(first: &Operation, second: &Operation) -> bo
     name == other && replacements.is_empty()
 }
 
-/// Returns what makes a dropped enum type again.
-pub(super) fn reverse_drop(before: &Schema, name: &ObjectName) -> Result<Operation, ApplyError> {
-    found(before, name).map(|was| Operation::create(was.clone()))
-}
-
 impl EnumChange {
     /// Lists what becomes of the values that change their names: old and new.
     pub(crate) fn renamed(&self) -> Vec<(String, String)> {
@@ -238,15 +189,6 @@ impl EnumChange {
             Self::SetValues { values: _, replacements, consent: _ } => replacements.clone(),
         }
     }
-}
-
-pub(super) fn reverse_rename(name: &ObjectName, to: &Ident) -> Operation {
-    Operation::Rename { id: ObjectId::Enum(name.sibling(to.clone())), to: name.name.clone() }
-}
-
-pub(super) fn reverse_comment(before: &Schema, name: &ObjectName) -> Result<Operation, ApplyError> {
-    let text = found(before, name)?.comment.clone();
-    Ok(Operation::Comment { id: ObjectId::Enum(name.clone()), text })
 }
 
 impl EnumChange {

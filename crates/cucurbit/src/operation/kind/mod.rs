@@ -7,13 +7,15 @@ mod column;
 mod constraint;
 pub(super) mod enumeration;
 pub(super) mod index;
+mod named;
 mod namespace;
 pub(super) mod sequence;
 mod table;
 
 use crate::schema::{
-    ConstraintRef, Dialect, Ident, Kind, Object, ObjectId, ObjectName, Schema, Table, TableName,
-    part::{self, Part, Visit},
+    ConstraintRef, Dialect, EnumType, Ident, Kind, Object, ObjectId, ObjectName, Schema, Sequence, Table,
+    TableName,
+    part::{self, Visit},
 };
 
 use super::{ApplyError, Concurrency, Irreversible, Operation};
@@ -145,10 +147,10 @@ pub(super) fn create(schema: &mut Schema, object: &Object) -> Result<(), ApplyEr
     match object {
         Object::Column { table, column } => column::create(schema, table, column),
         Object::Constraint { table, constraint } => constraint::create(schema, table, constraint),
-        Object::Enum(new) => enumeration::create(schema, new),
+        Object::Enum(new) => named::create(schema, new),
         Object::Index { table, index } => index::create(schema, table, index),
         Object::Namespace(name) => namespace::create(schema, name),
-        Object::Sequence(new) => sequence::create(schema, new),
+        Object::Sequence(new) => named::create(schema, new),
         Object::Table(new) => table::create(schema, new),
     }
 }
@@ -169,11 +171,11 @@ pub(super) fn drop(schema: &mut Schema, id: &ObjectId) -> Result<(), ApplyError>
     match id {
         ObjectId::Column { table, name } => column::drop(schema, table, name),
         ObjectId::Constraint { table, constraint } => constraint::drop(schema, table, constraint),
-        ObjectId::Enum(name) => enumeration::drop(schema, name),
+        ObjectId::Enum(name) => named::drop::<EnumType>(schema, name),
         ObjectId::Index { table, name } => index::drop(schema, table, name),
         ObjectId::Namespace(name) => namespace::drop(schema, name),
-        ObjectId::Sequence(name) => sequence::drop(schema, name),
-        ObjectId::Table(table) => table::drop(schema, table),
+        ObjectId::Sequence(name) => named::drop::<Sequence>(schema, name),
+        ObjectId::Table(table) => named::drop::<Table>(schema, table),
     }
 }
 
@@ -183,11 +185,11 @@ pub(super) fn rename(schema: &mut Schema, id: &ObjectId, to: &Ident) -> Result<(
             column::alter(schema, table, name, &[ColumnChange::Rename { to: to.clone() }])
         }
         ObjectId::Constraint { table, constraint } => constraint::rename(schema, table, constraint, to),
-        ObjectId::Enum(name) => enumeration::rename(schema, name, to),
+        ObjectId::Enum(name) => named::rename::<EnumType>(schema, name, to),
         ObjectId::Index { table, name } => index::rename(schema, table, name, to),
         ObjectId::Namespace(name) => namespace::rename(schema, name, to),
-        ObjectId::Sequence(name) => sequence::rename(schema, name, to),
-        ObjectId::Table(table) => table::rename(schema, table, to),
+        ObjectId::Sequence(name) => named::rename::<Sequence>(schema, name, to),
+        ObjectId::Table(table) => named::rename::<Table>(schema, table, to),
     }
 }
 
@@ -197,11 +199,11 @@ pub(super) fn comment(schema: &mut Schema, id: &ObjectId, text: Option<&String>)
             column::alter(schema, table, name, &[ColumnChange::SetComment(text.cloned())])
         }
         ObjectId::Constraint { table, constraint } => constraint::comment(schema, table, constraint, text),
-        ObjectId::Enum(name) => enumeration::comment(schema, name, text),
+        ObjectId::Enum(name) => named::comment::<EnumType>(schema, name, text),
         ObjectId::Index { table, name } => index::comment(schema, table, name, text),
         ObjectId::Namespace(name) => Err(ApplyError::NoComment { name: name.clone() }),
-        ObjectId::Sequence(name) => sequence::comment(schema, name, text),
-        ObjectId::Table(table) => table::comment(schema, table, text),
+        ObjectId::Sequence(name) => named::comment::<Sequence>(schema, name, text),
+        ObjectId::Table(table) => named::comment::<Table>(schema, table, text),
     }
 }
 
@@ -241,10 +243,10 @@ pub(super) fn undo_drop(
     Ok(match id {
         ObjectId::Column { table, name } => column::reverse_drop(before, table, name, dialect)?,
         ObjectId::Constraint { table, constraint } => constraint::reverse_drop(before, table, constraint)?,
-        ObjectId::Enum(name) => vec![enumeration::reverse_drop(before, name)?],
+        ObjectId::Enum(name) => vec![named::reverse_drop::<EnumType>(before, name)?],
         ObjectId::Index { table, name } => vec![index::reverse_drop(before, table, name, concurrency)?],
         ObjectId::Namespace(name) => vec![Operation::create(Object::Namespace(name.clone()))],
-        ObjectId::Sequence(name) => vec![sequence::reverse_drop(before, name)?],
+        ObjectId::Sequence(name) => vec![named::reverse_drop::<Sequence>(before, name)?],
         ObjectId::Table(table) => table::reverse_drop(before, table)?,
     })
 }
@@ -258,11 +260,11 @@ pub(super) fn undo_rename(before: &Schema, id: &ObjectId, to: &Ident) -> Result<
         ObjectId::Constraint { table, constraint } => {
             constraint::reverse_rename(before, table, constraint, to)?
         }
-        ObjectId::Enum(name) => vec![enumeration::reverse_rename(name, to)],
+        ObjectId::Enum(name) => vec![named::reverse_rename::<EnumType>(name, to)],
         ObjectId::Index { table, name } => vec![index::reverse_rename(table, name, to)],
         ObjectId::Namespace(name) => vec![namespace::reverse_rename(name, to)],
-        ObjectId::Sequence(name) => vec![sequence::reverse_rename(name, to)],
-        ObjectId::Table(table) => vec![table::reverse_rename(table, to)],
+        ObjectId::Sequence(name) => vec![named::reverse_rename::<Sequence>(name, to)],
+        ObjectId::Table(table) => vec![named::reverse_rename::<Table>(table, to)],
     })
 }
 
@@ -272,11 +274,11 @@ pub(super) fn undo_comment(before: &Schema, id: &ObjectId) -> Result<Operation, 
             column::reverse_alter(before, table, name, &[ColumnChange::SetComment(None)])
         }
         ObjectId::Constraint { table, constraint } => constraint::reverse_comment(before, table, constraint),
-        ObjectId::Enum(name) => enumeration::reverse_comment(before, name),
+        ObjectId::Enum(name) => named::reverse_comment::<EnumType>(before, name),
         ObjectId::Index { table, name } => index::reverse_comment(before, table, name),
         ObjectId::Namespace(name) => Err(ApplyError::NoComment { name: name.clone() }),
-        ObjectId::Sequence(name) => sequence::reverse_comment(before, name),
-        ObjectId::Table(table) => table::reverse_comment(before, table),
+        ObjectId::Sequence(name) => named::reverse_comment::<Sequence>(before, name),
+        ObjectId::Table(table) => named::reverse_comment::<Table>(before, table),
     }
 }
 
@@ -311,24 +313,12 @@ pub(super) fn describe_comment(id: &ObjectId, text: Option<&String>) -> String {
 
 /// Finds a table that is there.
 fn owner<'s>(schema: &'s Schema, table: &TableName) -> Result<&'s Table, ApplyError> {
-    schema.table(table).ok_or_else(|| ApplyError::Missing { id: ObjectId::Table(table.clone()) })
+    named::found(schema, table)
 }
 
 /// Finds a table that is there, to change it.
 fn owner_mut<'s>(schema: &'s mut Schema, table: &TableName) -> Result<&'s mut Table, ApplyError> {
-    schema.tables.get_mut(table).ok_or_else(|| ApplyError::Missing { id: ObjectId::Table(table.clone()) })
-}
-
-/// Gives an object another name, wherever that stands.
-fn rename_object(schema: &mut Schema, kind: Kind, from: &ObjectName, to: &ObjectName) {
-    schema.parts_mut(&mut |part| {
-        if let Part::Object { kind: of, name, .. } = part
-            && of == kind
-            && name == from
-        {
-            name.clone_from(to);
-        }
-    });
+    named::found_mut(schema, table)
 }
 
 fn list(columns: &[Ident]) -> String {

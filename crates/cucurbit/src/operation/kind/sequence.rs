@@ -1,26 +1,14 @@
 //! Sequences: those that stand alone, those that columns own, and how one becomes the other.
 
 use crate::schema::{
-    Column, ColumnType, Ident, Kind, Object, ObjectId, ObjectName, Schema, Sequence, Serial, ServerDefault,
-    Table, TableName,
+    Column, ColumnType, Ident, Kind, Object, ObjectName, Schema, Sequence, Serial, ServerDefault, Table,
+    TableName,
 };
 
 use super::{
     super::{ApplyError, Operation},
-    Change, ColumnChange, SequenceChange,
+    Change, ColumnChange, SequenceChange, named,
 };
-
-pub(super) fn create(schema: &mut Schema, new: &Sequence) -> Result<(), ApplyError> {
-    if schema.sequences.contains_key(&new.name) {
-        return Err(ApplyError::Exists { id: ObjectId::Sequence(new.name.clone()) });
-    }
-    schema.sequences.insert(new.name.clone(), new.clone());
-    Ok(())
-}
-
-pub(super) fn drop(schema: &mut Schema, name: &ObjectName) -> Result<(), ApplyError> {
-    schema.sequences.remove(name).map(|_| ()).ok_or_else(|| missing(name))
-}
 
 /// Changes a sequence. One that a column owned stands alone from now on; it goes on to fill the column.
 pub(super) fn alter(
@@ -33,7 +21,7 @@ pub(super) fn alter(
         None => {
             let owner = schema.tables.values_mut().find_map(|table| owner(table, name));
             let Some((column, serial)) = owner else {
-                return Err(ApplyError::Missing { id: ObjectId::Sequence(name.clone()) });
+                return Err(named::missing::<Sequence>(name));
             };
             let sql = format!("nextval('{}'::regclass)", spelled(name));
             column.default = Some(ServerDefault::expression(sql));
@@ -43,47 +31,6 @@ pub(super) fn alter(
     changes.iter().for_each(|change| change.apply(&mut altered));
     schema.sequences.insert(name.clone(), altered);
     Ok(())
-}
-
-/// Renames a sequence that stands alone. A default that counts by it is SQL, and the database's to rename.
-pub(super) fn rename(schema: &mut Schema, name: &ObjectName, to: &Ident) -> Result<(), ApplyError> {
-    let new_name = name.sibling(to.clone());
-    if schema.sequences.contains_key(&new_name) {
-        return Err(ApplyError::Exists { id: ObjectId::Sequence(new_name) });
-    }
-    let Some(renamed) = schema.sequences.remove(name) else { return Err(missing(name)) };
-    schema.sequences.insert(new_name.clone(), Sequence { name: new_name, ..renamed });
-    Ok(())
-}
-
-pub(super) fn comment(
-    schema: &mut Schema,
-    name: &ObjectName,
-    text: Option<&String>,
-) -> Result<(), ApplyError> {
-    schema.sequences.get_mut(name).ok_or_else(|| missing(name))?.comment = text.cloned();
-    Ok(())
-}
-
-fn found<'s>(schema: &'s Schema, name: &ObjectName) -> Result<&'s Sequence, ApplyError> {
-    schema.sequences.get(name).ok_or_else(|| missing(name))
-}
-
-fn missing(name: &ObjectName) -> ApplyError {
-    ApplyError::Missing { id: ObjectId::Sequence(name.clone()) }
-}
-
-pub(super) fn reverse_drop(before: &Schema, name: &ObjectName) -> Result<Operation, ApplyError> {
-    found(before, name).map(|was| Operation::create(was.clone()))
-}
-
-pub(super) fn reverse_rename(name: &ObjectName, to: &Ident) -> Operation {
-    Operation::Rename { id: ObjectId::Sequence(name.sibling(to.clone())), to: name.name.clone() }
-}
-
-pub(super) fn reverse_comment(before: &Schema, name: &ObjectName) -> Result<Operation, ApplyError> {
-    let text = found(before, name)?.comment.clone();
-    Ok(Operation::Comment { id: ObjectId::Sequence(name.clone()), text })
 }
 
 /// A sequence that a column comes to own stands alone no more.
@@ -150,7 +97,7 @@ pub(super) fn reverse_alter(
         owner(table, name).map(|(column, serial)| (of, column.name.clone(), serial))
     });
     let Some((table, column, serial)) = found else {
-        return Err(ApplyError::Missing { id: ObjectId::Sequence(name.clone()) });
+        return Err(named::missing::<Sequence>(name));
     };
     let serial = Serial { name: Some(name.name.clone()), ..serial };
     let changes = vec![ColumnChange::SetDefault(Some(ServerDefault::Serial(serial)))];

@@ -1,10 +1,10 @@
 //! Tables.
 
-use crate::schema::{Ident, Kind, ObjectId, Schema, Table, TableName, TableOption};
+use crate::schema::{Schema, Table, TableName, TableOption};
 
 use super::{
     super::{ApplyError, Concurrency, Operation, create_exclusion, there},
-    Change, index, owner, owner_mut, rename_object, sequence,
+    Change, index, named, owner, owner_mut, sequence,
 };
 
 /// One change of a table itself.
@@ -21,9 +21,7 @@ pub enum TableChange {
 }
 
 pub(super) fn create(schema: &mut Schema, new: &Table) -> Result<(), ApplyError> {
-    if schema.tables.contains_key(&new.name) {
-        return Err(ApplyError::Exists { id: ObjectId::Table(new.name.clone()) });
-    }
+    named::refuse_second::<Table>(schema, &new.name)?;
     there::of_table(schema, new)?;
     schema.tables.insert(new.name.clone(), new.clone());
     sequence::own(schema, &new.name, new.columns.iter().flat_map(|column| &column.default));
@@ -35,33 +33,6 @@ pub(super) fn alter(schema: &mut Schema, table: &TableName, change: &TableChange
     match change {
         TableChange::SetOption { option, is_set } => table.options.set(*option, *is_set),
     }
-    Ok(())
-}
-
-pub(super) fn drop(schema: &mut Schema, table: &TableName) -> Result<(), ApplyError> {
-    match schema.tables.remove(table) {
-        Some(_) => Ok(()),
-        None => Err(ApplyError::Missing { id: ObjectId::Table(table.clone()) }),
-    }
-}
-
-/// Renames a table here and in the foreign keys that refer to it.
-pub(super) fn rename(schema: &mut Schema, table: &TableName, to: &Ident) -> Result<(), ApplyError> {
-    let new_name = table.sibling(to.clone());
-    if schema.tables.contains_key(&new_name) {
-        return Err(ApplyError::Exists { id: ObjectId::Table(new_name) });
-    }
-    owner(schema, table)?;
-    rename_object(schema, Kind::Table, table, &new_name);
-    Ok(())
-}
-
-pub(super) fn comment(
-    schema: &mut Schema,
-    table: &TableName,
-    text: Option<&String>,
-) -> Result<(), ApplyError> {
-    owner_mut(schema, table)?.comment = text.cloned();
     Ok(())
 }
 
@@ -89,15 +60,6 @@ pub(super) fn reverse_drop(before: &Schema, table: &TableName) -> Result<Vec<Ope
     let exclusions = table.constraints.take_exclusions();
     let exclusions = exclusions.iter().map(|exclusion| create_exclusion(&name, exclusion));
     Ok(std::iter::once(Operation::create(table)).chain(indexes).chain(exclusions).collect())
-}
-
-pub(super) fn reverse_rename(table: &TableName, to: &Ident) -> Operation {
-    Operation::Rename { id: ObjectId::Table(table.sibling(to.clone())), to: table.name.clone() }
-}
-
-pub(super) fn reverse_comment(before: &Schema, table: &TableName) -> Result<Operation, ApplyError> {
-    let text = owner(before, table)?.comment.clone();
-    Ok(Operation::Comment { id: ObjectId::Table(table.clone()), text })
 }
 
 pub(super) fn describe_change(table: &TableName, change: &TableChange) -> String {
