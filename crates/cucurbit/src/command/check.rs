@@ -1,6 +1,6 @@
 //! `check`: would the models be reached?
 
-use crate::{dialect::Unmodelled, error::Error, operation::Operation, source::Source};
+use crate::{dialect::Unmodelled, error::Error, operation::Operation, revision::Position, source::Source};
 
 use super::{Project, compare::Compared, place, reader::Reader, replay};
 
@@ -72,7 +72,10 @@ pub async fn check(project: &Project, options: CheckOptions) -> Result<Check, Er
 }
 
 /// Compares the database as its pending revisions will leave it.
-async fn after_pending(project: &Project, reader: &mut Reader<'_>) -> Result<(Vec<usize>, Compared), Error> {
+async fn after_pending(
+    project: &Project,
+    reader: &mut Reader<'_>,
+) -> Result<(Vec<Position>, Compared), Error> {
     let mut models = reader.read(&Source::Models).await?;
     let database = reader.read(&Source::Database).await?;
     let pending = reader.pending()?;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::revision::Graph;
+use crate::revision::{Graph, Position};
 
 use super::Project;
 
@@ -63,7 +63,7 @@ pub struct Branch {
 
 impl Entry {
     /// Describes the revision at a position; `is_current` is known only where the database was asked.
-    pub(super) fn of(project: &Project, position: usize, is_current: bool) -> Self {
+    pub(super) fn of(project: &Project, position: Position, is_current: bool) -> Self {
         let graph: &Graph = project.scripts().graph();
         let script = project.scripts().script(position);
         let mut marks = Vec::new();

@@ -2,7 +2,7 @@
 
 use crate::{
     error::Error,
-    revision::{self, Heads, TargetRange},
+    revision::{self, Heads, Position, TargetRange},
     runtime,
 };
 
@@ -61,7 +61,7 @@ pub fn heads(project: &Project, resolve_dependencies: bool) -> Vec<Entry> {
 #[must_use]
 pub fn branches(project: &Project) -> Vec<Branch> {
     let graph = project.scripts().graph();
-    let branch = |at: usize| Branch {
+    let branch = |at: Position| Branch {
         at: Entry::of(project, at, false),
         children: graph.children(at).iter().map(|&child| Entry::of(project, child, false)).collect(),
     };

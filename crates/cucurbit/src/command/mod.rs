@@ -27,7 +27,7 @@ use crate::{
     connection::{ConnectOptions, Connection, url::ConnectionUrl},
     error::Error,
     mask,
-    revision::{Script, Scripts, caught},
+    revision::{Position, Script, Scripts, caught},
     runtime::{RunOptions, VersionTable},
     schema::{Dialect, NamingConvention, Schema, Table, TableName},
 };
@@ -231,7 +231,7 @@ impl Project {
     /// Returns a script's file, relative to the crate of the migrations: where that lay when the binary was built is
     /// not told.
     #[must_use]
-    pub fn script_path(&self, position: usize) -> PathBuf {
+    pub fn script_path(&self, position: Position) -> PathBuf {
         PathBuf::from(self.scripts.script(position).path)
     }
 
@@ -307,7 +307,7 @@ impl Project {
     pub(crate) fn refuse_several_heads(&self) -> Result<(), Error> {
         let heads = self.scripts.graph().heads();
         if heads.len() > 1 {
-            let name = |&head: &usize| self.with_file(self.scripts.graph().id(head));
+            let name = |&head: &Position| self.with_file(self.scripts.graph().id(head));
             return Err(Error::SeveralHeads { heads: heads.iter().map(name).collect() });
         }
         Ok(())

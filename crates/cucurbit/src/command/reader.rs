@@ -9,7 +9,7 @@ use crate::{
     connection::{ConnectOptions, Connection},
     dialect::{self, Before, Need, Place, ScratchError, Server, Unmodelled},
     error::Error,
-    revision::Heads,
+    revision::{Heads, Position},
     runtime::{self, RunError},
     schema::{Dialect, Ident, Remark, Schema, TableName},
     source::{self, Made, ReplayError, Source, SqlFileError},
@@ -216,7 +216,7 @@ impl<'p> Reader<'p> {
     }
 
     /// Lists the revisions that the database has not run; none where no database was read.
-    pub(super) fn pending(&self) -> Result<Vec<usize>, Error> {
+    pub(super) fn pending(&self) -> Result<Vec<Position>, Error> {
         match &self.heads {
             Some(heads) => replay::pending(self.project, heads),
             None => Ok(Vec::new()),

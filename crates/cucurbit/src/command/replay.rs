@@ -7,7 +7,7 @@ use crate::{
     dialect::{self, Before, Server},
     error::Error,
     operation::Operation,
-    revision::{self, Direction, Edges, Heads, Target},
+    revision::{self, Direction, Edges, Heads, Position, Target},
     runtime,
     schema::{Dialect, Ident, Object, Schema, Table, TableName},
     source::{self, ReplayError},
@@ -16,7 +16,7 @@ use crate::{
 use super::{Project, place};
 
 /// Lists the revisions that `upgrade heads` would run.
-pub(super) fn pending(project: &Project, heads: &Heads) -> Result<Vec<usize>, Error> {
+pub(super) fn pending(project: &Project, heads: &Heads) -> Result<Vec<Position>, Error> {
     let steps = revision::upgrade(project.scripts().graph(), heads, &[Target::HEADS])?;
     let upgrades = steps.into_iter().filter(|step| step.direction == Direction::Upgrade);
     Ok(upgrades.filter_map(|step| step.revision).collect())
@@ -33,7 +33,7 @@ pub(super) async fn all(
 }
 
 /// Lists the revisions that a database at these heads has run, in the order in which it did.
-pub(super) fn applied(project: &Project, heads: &Heads) -> Result<Vec<usize>, Error> {
+pub(super) fn applied(project: &Project, heads: &Heads) -> Result<Vec<Position>, Error> {
     let graph = project.scripts().graph();
     let applied = graph.ancestors(&heads.positions(graph)?, Edges::WithDependencies);
     let all = pending(project, &Heads::default())?;
@@ -71,7 +71,7 @@ pub(super) fn said(
 pub(super) async fn replayed(
     project: &Project,
     dialect: Dialect,
-    revisions: &[usize],
+    revisions: &[Position],
     before: Before,
 ) -> Result<Before, Error> {
     if revisions.is_empty() {
@@ -92,7 +92,7 @@ pub(super) async fn replayed(
 async fn rehearsed(
     project: &Project,
     server: &ConnectionUrl,
-    revisions: &[usize],
+    revisions: &[Position],
     mut before: Before,
 ) -> Result<Before, Error> {
     let mut missing = project.external()?;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::{
     error::Error,
     operation::Operation,
-    revision::{Context, Purpose, RevisionId, Symbol, Target},
+    revision::{Context, Position, Purpose, RevisionId, Symbol, Target},
     script::{self, NewScript},
 };
 
@@ -91,7 +91,7 @@ pub fn merge(project: &Project, new: &NewRevision, targets: &[Target]) -> Result
 }
 
 /// Finds the parents of a new script.
-pub(super) fn parents(project: &Project, new: &NewRevision) -> Result<Vec<usize>, Error> {
+pub(super) fn parents(project: &Project, new: &NewRevision) -> Result<Vec<Position>, Error> {
     match &new.head {
         None => {
             project.refuse_several_heads()?;
@@ -102,7 +102,7 @@ pub(super) fn parents(project: &Project, new: &NewRevision) -> Result<Vec<usize>
     }
 }
 
-fn resolve_parents(project: &Project, target: &Target, splice: bool) -> Result<Vec<usize>, Error> {
+fn resolve_parents(project: &Project, target: &Target, splice: bool) -> Result<Vec<Position>, Error> {
     let graph = project.scripts().graph();
     let context = Context { graph, current: None, purpose: Purpose::Show };
     let parents = target.resolve(&context)?.revisions().to_vec();
@@ -122,7 +122,7 @@ fn resolve_parents(project: &Project, target: &Target, splice: bool) -> Result<V
 pub(super) fn write(
     project: &Project,
     new: &NewRevision,
-    parents: Vec<usize>,
+    parents: Vec<Position>,
     body: Body,
 ) -> Result<Written, Error> {
     let id = new.id.clone().unwrap_or_else(|| script::new_id(new.random));

@@ -93,7 +93,7 @@ impl Project {
         let Ok(entries) = fs::read_dir(&folder) else { return Vec::new() };
         let graph = self.scripts.graph();
         let built: BTreeSet<&str> =
-            (0..graph.len()).map(|at| file_name(self.scripts.script(at).path)).collect();
+            graph.positions().map(|at| file_name(self.scripts.script(at).path)).collect();
         let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
         // As `cucurbit_build` tells scripts from other files.
         let is_script = |name: &String| name.ends_with(".rs") && !name.starts_with(['.', '#']);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::graph::{Edges, Graph, RevisionSet};
 use super::plan::{Direction, Step};
+use super::position::Position;
 
 /// The applied tips, which are the rows of the version table: a revision that an applied one revises or depends
 /// on has no row.
@@ -12,7 +13,7 @@ pub struct Heads {
     ids: BTreeSet<String>,
 }
 
-/// One statement on the version table. Each must hit exactly one row.
+/// One statement on the version table. PerRevision must hit exactly one row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RowChange {
     /// Removes a row.
@@ -78,7 +79,7 @@ impl Heads {
 
     /// Returns the rows after `revisions` and everything below them were applied.
     #[must_use]
-    pub fn reached(graph: &Graph, revisions: &[usize]) -> Self {
+    pub fn reached(graph: &Graph, revisions: &[Position]) -> Self {
         let applied = graph.ancestors(revisions, Edges::WithDependencies);
         Self::new(graph.ids(&graph.tips(&applied, Edges::WithDependencies)))
     }
@@ -111,7 +112,7 @@ impl Heads {
     /// # Errors
     ///
     /// When a row names a revision that is not in the graph.
-    pub fn positions(&self, graph: &Graph) -> Result<Vec<usize>, HeadsError> {
+    pub fn positions(&self, graph: &Graph) -> Result<Vec<Position>, HeadsError> {
         self.ids
             .iter()
             .map(|id| graph.position(id).ok_or_else(|| HeadsError::UnknownRevision { revision: id.clone() }))
@@ -124,7 +125,7 @@ impl Heads {
     /// # Errors
     ///
     /// When a row names a revision that is not in the graph.
-    pub fn current(&self, graph: &Graph) -> Result<Vec<usize>, HeadsError> {
+    pub fn current(&self, graph: &Graph) -> Result<Vec<Position>, HeadsError> {
         let applied = graph.ancestors(&self.positions(graph)?, Edges::WithDependencies);
         let mut tips = graph.tips(&applied, Edges::DownRevisions);
         tips.sort_by_key(|&tip| graph.id(tip));
@@ -184,7 +185,7 @@ impl<'g> Applied<'g> {
 
     /// Tells whether a revision is applied, with or without a row.
     #[must_use]
-    pub fn contains(&self, position: usize) -> bool {
+    pub fn contains(&self, position: Position) -> bool {
         self.set.contains(position)
     }
 
@@ -202,14 +203,14 @@ impl<'g> Applied<'g> {
             self.heads.change(change);
         }
         if step.direction == Direction::Stamp {
-            let rows: Vec<usize> = self.heads.ids().filter_map(|id| self.graph.position(id)).collect();
+            let rows: Vec<Position> = self.heads.ids().filter_map(|id| self.graph.position(id)).collect();
             self.set = self.graph.ancestors(&rows, Edges::WithDependencies);
         }
         changes
     }
 
     /// Returns the rows that give way to a revision, and the revision.
-    fn upgraded(&mut self, revision: usize) -> (BTreeSet<String>, BTreeSet<String>) {
+    fn upgraded(&mut self, revision: Position) -> (BTreeSet<String>, BTreeSet<String>) {
         self.set.insert(revision);
         let below = self.graph.normalized_down_revisions(revision);
         let from = self.graph.ids(below).into_iter().filter(|id| self.heads.contains(id)).collect();
@@ -218,9 +219,9 @@ impl<'g> Applied<'g> {
 
     /// Returns the revision, and those below it that nothing applied implies any more and that have no row already
     /// (as a table in which rows overlapped may have it).
-    fn downgraded(&mut self, revision: usize) -> (BTreeSet<String>, BTreeSet<String>) {
+    fn downgraded(&mut self, revision: Position) -> (BTreeSet<String>, BTreeSet<String>) {
         self.set.remove(revision);
-        let is_tip = |position: &usize| {
+        let is_tip = |position: &Position| {
             let above = self.graph.children_and_dependents(*position);
             !above.iter().any(|child| self.set.contains(*child))
         };

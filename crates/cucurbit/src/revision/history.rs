@@ -5,6 +5,7 @@ use super::heads::Heads;
 use super::lineage::lineage;
 use super::order::newest_first;
 use super::plan::{PlanError, overlap};
+use super::position::Position;
 use super::target::{Context, Purpose, Resolved, Symbol, Target, TargetError, TargetRange, counted_down};
 
 /// Which revisions between two ends belong to a range.
@@ -25,10 +26,10 @@ pub struct Interval {
 /// unless other bases are included.
 pub fn between(
     graph: &Graph,
-    upper: &[usize],
-    lower: &[usize],
+    upper: &[Position],
+    lower: &[Position],
     interval: Interval,
-) -> Result<Vec<usize>, PlanError> {
+) -> Result<Vec<Position>, PlanError> {
     for ends in [upper, lower] {
         if let Some((revision, others)) = overlap(graph, ends) {
             let revision = graph.id(revision).to_owned();
@@ -67,7 +68,11 @@ pub fn between(
 ///
 /// When an end cannot be resolved, when it is `current` and `current` is not given, or when the two ends are not on
 /// one line.
-pub fn history(graph: &Graph, range: &TargetRange, current: Option<&Heads>) -> Result<Vec<usize>, PlanError> {
+pub fn history(
+    graph: &Graph,
+    range: &TargetRange,
+    current: Option<&Heads>,
+) -> Result<Vec<Position>, PlanError> {
     let context = Context { graph, current, purpose: Purpose::History };
     let is_from_end = |target: &&Target| target.symbol == Symbol::Implied && target.offset < 0;
     let is_from_start = |target: &&Target| target.symbol == Symbol::Implied && target.offset > 0;
@@ -120,7 +125,7 @@ pub fn history(graph: &Graph, range: &TargetRange, current: Option<&Heads>) -> R
 }
 
 /// Returns the revision that a name before `@` stands for.
-fn base_of(context: &Context<'_>, name: String) -> Result<Option<usize>, TargetError> {
+fn base_of(context: &Context<'_>, name: String) -> Result<Option<Position>, TargetError> {
     let target = Target { branch: Some(name), symbol: Symbol::Base, offset: 0 };
     match target.resolve(context)? {
         Resolved::Base { branch } | Resolved::Revisions { branch, .. } | Resolved::Undo { branch, .. } => {
@@ -133,9 +138,9 @@ fn base_of(context: &Context<'_>, name: String) -> Result<Option<usize>, TargetE
 fn lowest_ends(
     context: &Context<'_>,
     start: &Target,
-    branch: Option<usize>,
-    upper: &[usize],
-) -> Result<Vec<usize>, TargetError> {
+    branch: Option<Position>,
+    upper: &[Position],
+) -> Result<Vec<Position>, TargetError> {
     let graph = context.graph;
     let mut ends = Vec::new();
     for &from in upper {

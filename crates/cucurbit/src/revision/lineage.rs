@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::graph::{Edges, Graph, RevisionSet};
+use super::position::Position;
 
 /// Returns the ancestors and descendants of a revision, and itself: what `revision@…` speaks of.
-pub(super) fn lineage(graph: &Graph, revision: usize, edges: Edges) -> RevisionSet {
+pub(super) fn lineage(graph: &Graph, revision: Position, edges: Edges) -> RevisionSet {
     let mut set = graph.ancestors(&[revision], edges);
     for position in graph.descendants(&[revision], edges).iter() {
         set.insert(position);
@@ -15,8 +16,8 @@ pub(super) fn lineage(graph: &Graph, revision: usize, edges: Edges) -> RevisionS
 
 /// Fills in the labels of every entry, as Alembic's `RevisionMap._add_branches` does.
 pub(super) fn spread_labels(graph: &mut Graph) {
-    let mut labels = vec![BTreeSet::new(); graph.len()];
-    for carrier in 0..graph.len() {
+    let mut labels = graph.entries.all(BTreeSet::new());
+    for carrier in graph.positions() {
         let own = &graph.entries[carrier].node.branch_labels;
         if own.is_empty() {
             continue;
@@ -26,7 +27,7 @@ pub(super) fn spread_labels(graph: &mut Graph) {
             labels[position].extend(own.iter().cloned());
         }
     }
-    for (entry, labels) in graph.entries.iter_mut().zip(labels) {
+    for (entry, labels) in graph.entries.0.iter_mut().zip(labels.0) {
         entry.labels = labels.into_iter().collect();
     }
 }
@@ -35,8 +36,8 @@ pub(super) fn spread_labels(graph: &mut Graph) {
 ///
 /// Alembic walks down from the *last descendant* it visited, not from the carrier, so a branch or merge point
 /// above the carrier keeps the label from its ancestors just as one below does.
-fn unbranched_ancestors(graph: &Graph, carrier: usize) -> Vec<usize> {
-    let is_plain = |position: usize| {
+fn unbranched_ancestors(graph: &Graph, carrier: Position) -> Vec<Position> {
+    let is_plain = |position: Position| {
         graph.children_and_dependents(position).len() < 2 && graph.down_revisions(position).len() < 2
     };
     let mut top = carrier;

@@ -6,7 +6,7 @@
 //! The rows of the version table are [`Heads`]; what a person typed is a [`Target`]; [`upgrade`], [`downgrade`]
 //! and [`stamp`] turn the three into [`Step`]s, and [`Applied`] turns each step into [`RowChange`]s.
 //!
-//! A revision is named by its *position*, a `usize`: its place in the `Vec` handed to [`Graph::new`].
+//! Where a revision stands in the graph is its [`Position`]; only the graph makes one.
 
 mod caught;
 mod graph;
@@ -16,6 +16,7 @@ mod id;
 mod lineage;
 mod order;
 mod plan;
+mod position;
 mod scripts;
 mod target;
 mod validate;
@@ -30,6 +31,7 @@ pub use history::{Interval, between, history};
 pub(crate) use id::LONGEST as LONGEST_ID;
 pub use id::{RevisionId, RevisionIdError};
 pub use plan::{Direction, PlanError, Reach, Step, downgrade, stamp, upgrade};
+pub use position::Position;
 pub use scripts::{Script, Scripts, ScriptsError};
 pub use target::{Context, ParseError, Purpose, Resolved, Symbol, Target, TargetError, TargetRange};
 pub use validate::GraphError;

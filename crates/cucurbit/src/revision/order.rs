@@ -9,10 +9,11 @@
 //! until its own line forks.
 
 use super::graph::{Edges, Graph, RevisionSet};
+use super::position::{PerRevision, Position};
 
 /// Lists a set, every revision before its parents and dependencies. `heads` are where to start from.
-pub(super) fn newest_first(graph: &Graph, set: &RevisionSet, heads: &[usize]) -> Vec<usize> {
-    let members: Vec<usize> = set.iter().collect();
+pub(super) fn newest_first(graph: &Graph, set: &RevisionSet, heads: &[Position]) -> Vec<Position> {
+    let members: Vec<Position> = set.iter().collect();
     // A range may have gaps (a revision between two members that is none itself): walk through them silently.
     let above = graph.descendants(&members, Edges::WithDependencies);
     let mut open = graph.ancestors(&members, Edges::WithDependencies);
@@ -24,7 +25,7 @@ pub(super) fn newest_first(graph: &Graph, set: &RevisionSet, heads: &[usize]) ->
 
 /// An open head's place in Alembic's list. Places are numbered as they are made, which is their order.
 struct Slot {
-    head: usize,
+    head: Position,
     /// Changes when this line forks or ends: what was known to lie below it may not any more.
     version: usize,
     is_open: bool,
@@ -37,17 +38,17 @@ struct Walk<'g> {
     /// What is still to be emitted.
     open: RevisionSet,
     /// How many children each revision waits for.
-    waiting: Vec<usize>,
-    slot_of: Vec<Option<usize>>,
+    waiting: PerRevision<usize>,
+    slot_of: PerRevision<Option<usize>>,
     slots: Vec<Slot>,
     last: Option<usize>,
     /// The first slot above each revision, and that slot's version at the time.
-    above: Vec<Option<(usize, usize)>>,
+    above: PerRevision<Option<(usize, usize)>>,
 }
 
 impl<'g> Walk<'g> {
-    fn new(graph: &'g Graph, open: RevisionSet, heads: &[usize]) -> Self {
-        let mut waiting = vec![0; graph.len()];
+    fn new(graph: &'g Graph, open: RevisionSet, heads: &[Position]) -> Self {
+        let mut waiting = graph.entries.all(0);
         for position in open.iter() {
             for &parent in graph.normalized_down_revisions(position) {
                 waiting[parent] += 1;
@@ -62,10 +63,10 @@ impl<'g> Walk<'g> {
             graph,
             open,
             waiting,
-            slot_of: vec![None; graph.len()],
+            slot_of: graph.entries.all(None),
             slots: Vec::new(),
             last: None,
-            above: vec![None; graph.len()],
+            above: graph.entries.all(None),
         };
         for start in starts.iter() {
             walk.append(start);
@@ -73,7 +74,7 @@ impl<'g> Walk<'g> {
         walk
     }
 
-    fn run(mut self) -> Vec<usize> {
+    fn run(mut self) -> Vec<Position> {
         let mut order = Vec::new();
         let mut at = self.slots.first().map(|_| 0);
         while let Some(slot) = at {
@@ -89,10 +90,10 @@ impl<'g> Walk<'g> {
     }
 
     /// Emits the head of a slot; gives the slot to go on with.
-    fn emit(&mut self, slot: usize, candidate: usize) -> Option<usize> {
+    fn emit(&mut self, slot: usize, candidate: Position) -> Option<usize> {
         self.open.remove(candidate);
         self.slot_of[candidate] = None;
-        let parents: Vec<usize> = self
+        let parents: Vec<Position> = self
             .graph
             .normalized_down_revisions(candidate)
             .iter()
@@ -104,7 +105,7 @@ impl<'g> Walk<'g> {
         }
         let mut fresh = parents.iter().copied().filter(|&parent| self.slot_of[parent].is_none());
         let first = fresh.next();
-        let others: Vec<usize> = fresh.collect();
+        let others: Vec<Position> = fresh.collect();
         if parents.len() != 1 {
             self.slots[slot].version += 1;
         }
@@ -117,7 +118,7 @@ impl<'g> Walk<'g> {
         Some(slot)
     }
 
-    fn append(&mut self, head: usize) {
+    fn append(&mut self, head: Position) {
         let slot = self.slots.len();
         self.slots.push(Slot { head, version: 0, is_open: true, previous: self.last, next: None });
         if let Some(last) = self.last.replace(slot) {
@@ -141,9 +142,9 @@ impl<'g> Walk<'g> {
     }
 
     /// Returns the first slot whose head is a descendant of a revision that waits for one.
-    fn first_slot_above(&mut self, start: usize) -> usize {
+    fn first_slot_above(&mut self, start: Position) -> usize {
         // (revision, how many of its children were looked at, the first slot among them)
-        let mut stack: Vec<(usize, usize, Option<usize>)> = vec![(start, 0, None)];
+        let mut stack: Vec<(Position, usize, Option<usize>)> = vec![(start, 0, None)];
         while let Some((revision, looked_at, best)) = stack.pop() {
             let Some(&child) = self.graph.children_and_dependents(revision).get(looked_at) else {
                 self.above[revision] = best.map(|slot| (slot, self.slots[slot].version));
@@ -169,7 +170,7 @@ impl<'g> Walk<'g> {
     }
 
     /// Returns what was found before, unless the line of that slot has forked or ended since.
-    fn known_slot_above(&self, revision: usize) -> Option<usize> {
+    fn known_slot_above(&self, revision: Position) -> Option<usize> {
         let (slot, version) = self.above[revision]?;
         let Slot { version: now, is_open, .. } = self.slots[slot];
         (is_open && now == version).then_some(slot)

@@ -7,6 +7,7 @@ use super::heads::{Heads, HeadsError};
 use super::history::{Interval, between};
 use super::lineage::lineage;
 use super::order::newest_first;
+use super::position::Position;
 use super::target::{Context, Purpose, Resolved, Target, TargetError};
 
 /// Which way a step goes.
@@ -28,7 +29,7 @@ pub struct Step {
     /// Which way it goes.
     pub direction: Direction,
     /// The position of the revision that is applied, reverted or stamped; none where a stamp only removes a row.
-    pub revision: Option<usize>,
+    pub revision: Option<Position>,
     /// The ids before: the parents as written (upgrade), the revision (downgrade), the rows to move (stamp).
     pub from: Vec<String>,
     /// The ids after.
@@ -128,7 +129,7 @@ impl PlanError {
 impl Step {
     /// Makes the step that applies or reverts one revision; none for a stamp.
     #[cfg(feature = "runtime")]
-    pub(crate) fn of(graph: &Graph, revision: usize, direction: Direction) -> Option<Self> {
+    pub(crate) fn of(graph: &Graph, revision: Position, direction: Direction) -> Option<Self> {
         match direction {
             Direction::Downgrade => Some(Self::downgrade(graph, revision)),
             Direction::Stamp => None,
@@ -136,7 +137,7 @@ impl Step {
         }
     }
 
-    fn upgrade(graph: &Graph, revision: usize) -> Self {
+    fn upgrade(graph: &Graph, revision: Position) -> Self {
         Self {
             direction: Direction::Upgrade,
             revision: Some(revision),
@@ -146,12 +147,12 @@ impl Step {
         }
     }
 
-    fn downgrade(graph: &Graph, revision: usize) -> Self {
+    fn downgrade(graph: &Graph, revision: Position) -> Self {
         let Self { revision, from, to, doc, .. } = Self::upgrade(graph, revision);
         Self { direction: Direction::Downgrade, revision, from: to, to: from, doc }
     }
 
-    fn stamp(graph: &Graph, from: &[usize], to: Option<usize>) -> Self {
+    fn stamp(graph: &Graph, from: &[Position], to: Option<Position>) -> Self {
         let to_ids = to.map(|to| graph.id(to).to_owned()).into_iter().collect();
         Self {
             direction: Direction::Stamp,
@@ -245,7 +246,7 @@ pub fn downgrade(
         }
         reverted.retain(|position| of_branch.contains(position) && !shared.contains(position));
         // What depends on them goes too, on whatever branch it is.
-        let seeds: Vec<usize> = reverted.iter().collect();
+        let seeds: Vec<Position> = reverted.iter().collect();
         reverted = graph.descendants(&seeds, Edges::WithDependencies);
         reverted.retain(|position| applied.contains(position));
     }
@@ -255,7 +256,7 @@ pub fn downgrade(
 
 /// Returns the applied revisions of other branches, and what they descend from.
 fn shared_with_others(graph: &Graph, applied: &RevisionSet, of_branch: &RevisionSet) -> RevisionSet {
-    let others: Vec<usize> = applied.iter().filter(|&position| !of_branch.contains(position)).collect();
+    let others: Vec<Position> = applied.iter().filter(|&position| !of_branch.contains(position)).collect();
     graph.ancestors(&others, Edges::DownRevisions)
 }
 
@@ -264,7 +265,7 @@ fn crosses_fork(
     target: &Target,
     reverted: &RevisionSet,
     of_branch: &RevisionSet,
-    lowest: usize,
+    lowest: Position,
 ) -> PlanError {
     let mut others = reverted.clone();
     others.retain(|position| !of_branch.contains(position));
@@ -309,7 +310,7 @@ pub fn stamp(graph: &Graph, heads: &Heads, targets: &[Target]) -> Result<Vec<Ste
     let mut steps = Vec::new();
     for tip in wanted_tips {
         let line = lineage(graph, tip, Edges::WithDependencies);
-        let from: Vec<usize> =
+        let from: Vec<Position> =
             rows.iter().copied().filter(|&row| line.contains(row) && !is_kept(graph, row, &wanted)).collect();
         for &row in &from {
             moved.insert(row);
@@ -327,13 +328,13 @@ pub fn stamp(graph: &Graph, heads: &Heads, targets: &[Target]) -> Result<Vec<Ste
 }
 
 /// Tells whether a row is itself a tip of what is wanted, and stays.
-fn is_kept(graph: &Graph, row: usize, wanted: &[usize]) -> bool {
-    let others: Vec<usize> = wanted.iter().copied().filter(|&other| other != row).collect();
+fn is_kept(graph: &Graph, row: Position, wanted: &[Position]) -> bool {
+    let others: Vec<Position> = wanted.iter().copied().filter(|&other| other != row).collect();
     wanted.contains(&row) && !graph.ancestors(&others, Edges::WithDependencies).contains(row)
 }
 
 /// Returns the positions of the rows, none of which may be an ancestor of another.
-fn checked_rows(graph: &Graph, heads: &Heads) -> Result<Vec<usize>, HeadsError> {
+fn checked_rows(graph: &Graph, heads: &Heads) -> Result<Vec<Position>, HeadsError> {
     let rows = heads.positions(graph)?;
     match overlap(graph, &rows) {
         None => Ok(rows),
@@ -345,8 +346,8 @@ fn checked_rows(graph: &Graph, heads: &Heads) -> Result<Vec<usize>, HeadsError> 
 }
 
 /// Returns a revision of a list that has others of the list among its ancestors, and those others.
-pub(super) fn overlap(graph: &Graph, list: &[usize]) -> Option<(usize, Vec<usize>)> {
-    let below: Vec<usize> =
+pub(super) fn overlap(graph: &Graph, list: &[Position]) -> Option<(Position, Vec<Position>)> {
+    let below: Vec<Position> =
         list.iter().flat_map(|&position| graph.normalized_down_revisions(position)).copied().collect();
     let all_below = graph.ancestors(&below, Edges::WithDependencies);
     if !list.iter().any(|&position| all_below.contains(position)) {
@@ -354,7 +355,7 @@ pub(super) fn overlap(graph: &Graph, list: &[usize]) -> Option<(usize, Vec<usize
     }
     list.iter().find_map(|&position| {
         let set = graph.ancestors(&[position], Edges::WithDependencies);
-        let mut others: Vec<usize> =
+        let mut others: Vec<Position> =
             list.iter().copied().filter(|&other| other != position && set.contains(other)).collect();
         others.dedup();
         (!others.is_empty()).then_some((position, others))

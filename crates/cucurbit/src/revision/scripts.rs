@@ -11,8 +11,9 @@ use crate::operation::{Op, Operation};
 #[cfg(feature = "runtime")]
 use super::Direction;
 use super::{
-    Graph, GraphError, Node, Revision, ScriptPanic,
+    Graph, GraphError, Node, Position, Revision, ScriptPanic,
     caught::{Panic, caught},
+    position::PerRevision,
 };
 
 /// One revision script, as `cucurbit-build` lists it.
@@ -73,7 +74,7 @@ impl std::error::Error for ScriptsError {
 /// The scripts with their graph; a script's position is that of its node.
 #[derive(Clone, Debug)]
 pub struct Scripts {
-    scripts: Vec<Script>,
+    scripts: PerRevision<Script>,
     graph: Graph,
 }
 
@@ -86,7 +87,7 @@ impl Scripts {
     pub fn new(scripts: Vec<Script>) -> Result<Self, ScriptsError> {
         let nodes = scripts.iter().map(|script| Node::new(&script.revision, script.doc)).collect();
         match Graph::new(nodes) {
-            Ok(graph) => Ok(Self { scripts, graph }),
+            Ok(graph) => Ok(Self { scripts: PerRevision(scripts), graph }),
             Err(error) => Err(ScriptsError::of(error, &scripts)),
         }
     }
@@ -100,7 +101,7 @@ impl Scripts {
     /// Tells whether there is no script at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.scripts.is_empty()
+        self.graph.is_empty()
     }
 
     /// Returns the script at a position of the graph.
@@ -109,7 +110,7 @@ impl Scripts {
     ///
     /// When the position is not one of this graph.
     #[must_use]
-    pub fn script(&self, position: usize) -> &Script {
+    pub fn script(&self, position: Position) -> &Script {
         &self.scripts[position]
     }
 
@@ -118,7 +119,7 @@ impl Scripts {
     /// # Errors
     ///
     /// When the script's code panics.
-    pub fn upgrade(&self, position: usize) -> Result<Vec<Operation>, ScriptPanic> {
+    pub fn upgrade(&self, position: Position) -> Result<Vec<Operation>, ScriptPanic> {
         self.caught(position, "upgrade", |script| Op::record(script.upgrade))
     }
 
@@ -127,7 +128,7 @@ impl Scripts {
     /// # Errors
     ///
     /// When the script's code panics.
-    pub fn downgrade(&self, position: usize) -> Result<Vec<Operation>, ScriptPanic> {
+    pub fn downgrade(&self, position: Position) -> Result<Vec<Operation>, ScriptPanic> {
         self.caught(position, "downgrade", |script| Op::record(script.downgrade))
     }
 
@@ -139,7 +140,7 @@ impl Scripts {
     #[cfg(feature = "runtime")]
     pub fn record(
         &self,
-        position: usize,
+        position: Position,
         direction: Direction,
     ) -> Result<(Vec<Operation>, Functions), ScriptPanic> {
         match direction {
@@ -156,7 +157,7 @@ impl Scripts {
     /// Runs a script's function; a panic is an error that names it.
     fn caught<T>(
         &self,
-        position: usize,
+        position: Position,
         function: &'static str,
         record: impl FnOnce(&Script) -> T,
     ) -> Result<T, ScriptPanic> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::graph::{Entry, Graph};
 use super::id::{RevisionIdError, check_name};
+use super::position::{PerRevision, Position};
 use super::{Node, lineage};
 
 /// Why a list of nodes is not a graph of revisions.
@@ -33,9 +34,9 @@ pub enum GraphError {
     DuplicateId {
         /// The id.
         revision: String,
-        /// The first position that has it.
+        /// The place in the list of nodes that has it first, from 0.
         first: usize,
-        /// The position that has it again.
+        /// The place that has it again.
         second: usize,
     },
     /// A label is declared twice, or is also the id of a revision.
@@ -128,12 +129,11 @@ impl GraphError {
 
 /// Checks the nodes and builds the graph.
 pub(super) fn build(nodes: Vec<Node>) -> Result<Graph, GraphError> {
+    let nodes = PerRevision(nodes);
     let positions = index_ids(&nodes)?;
     let carriers = index_labels(&nodes, &positions)?;
-    let mut entries = Vec::with_capacity(nodes.len());
-    for node in nodes {
-        entries.push(resolve(node, &positions, &carriers)?);
-    }
+    let entries = nodes.0.into_iter().map(|node| resolve(node, &positions, &carriers));
+    let mut entries = PerRevision(entries.collect::<Result<_, _>>()?);
     join_children(&mut entries);
     let order = parents_first(&entries, |entry| &entry.down, |entry| &entry.children)
         .map_err(|revisions| GraphError::Cycle { revisions })?;
@@ -142,8 +142,8 @@ pub(super) fn build(nodes: Vec<Node>) -> Result<Graph, GraphError> {
         .map_err(|revisions| GraphError::DependencyCycle { revisions })?;
     normalize(&mut entries, &order);
 
-    let those = |keep: fn(&Entry) -> bool| -> Vec<usize> {
-        entries.iter().enumerate().filter(|(_, entry)| keep(entry)).map(|(position, _)| position).collect()
+    let those = |keep: fn(&Entry) -> bool| -> Vec<Position> {
+        entries.positions().filter(|&position| keep(&entries[position])).collect()
     };
     let heads = those(|entry| entry.children.is_empty());
     let real_heads = those(|entry| entry.all_children.is_empty());
@@ -154,9 +154,9 @@ pub(super) fn build(nodes: Vec<Node>) -> Result<Graph, GraphError> {
     Ok(graph)
 }
 
-fn index_ids(nodes: &[Node]) -> Result<BTreeMap<String, usize>, GraphError> {
+fn index_ids(nodes: &PerRevision<Node>) -> Result<BTreeMap<String, Position>, GraphError> {
     let mut positions = BTreeMap::new();
-    for (position, node) in nodes.iter().enumerate() {
+    for (position, node) in nodes.iter() {
         if node.down_revisions.contains(&node.id) {
             return Err(GraphError::SelfLoop { revision: node.id.clone() });
         }
@@ -165,18 +165,19 @@ fn index_ids(nodes: &[Node]) -> Result<BTreeMap<String, usize>, GraphError> {
         }
         check_name(&node.id)?;
         if let Some(first) = positions.insert(node.id.clone(), position) {
-            return Err(GraphError::DuplicateId { revision: node.id.clone(), first, second: position });
+            let (first, second) = (first.index(), position.index());
+            return Err(GraphError::DuplicateId { revision: node.id.clone(), first, second });
         }
     }
     Ok(positions)
 }
 
 fn index_labels(
-    nodes: &[Node],
-    positions: &BTreeMap<String, usize>,
-) -> Result<BTreeMap<String, usize>, GraphError> {
+    nodes: &PerRevision<Node>,
+    positions: &BTreeMap<String, Position>,
+) -> Result<BTreeMap<String, Position>, GraphError> {
     let mut carriers = BTreeMap::new();
-    for (position, node) in nodes.iter().enumerate() {
+    for (position, node) in nodes.iter() {
         for label in &node.branch_labels {
             check_name(label)
                 .map_err(|source| GraphError::InvalidLabel { revision: node.id.clone(), source })?;
@@ -197,8 +198,8 @@ fn index_labels(
 /// Turns the names in a node into positions. A name given twice counts once.
 fn resolve(
     node: Node,
-    positions: &BTreeMap<String, usize>,
-    carriers: &BTreeMap<String, usize>,
+    positions: &BTreeMap<String, Position>,
+    carriers: &BTreeMap<String, Position>,
 ) -> Result<Entry, GraphError> {
     let mut down = Vec::with_capacity(node.down_revisions.len());
     for parent in &node.down_revisions {
@@ -233,14 +234,14 @@ fn resolve(
     })
 }
 
-fn push_once(list: &mut Vec<usize>, position: usize) {
+fn push_once(list: &mut Vec<Position>, position: Position) {
     if !list.contains(&position) {
         list.push(position);
     }
 }
 
-fn join_children(entries: &mut [Entry]) {
-    for position in 0..entries.len() {
+fn join_children(entries: &mut PerRevision<Entry>) {
+    for position in entries.positions() {
         for parent in entries[position].down.clone() {
             entries[parent].children.push(position);
             entries[parent].all_children.push(position);
@@ -257,34 +258,30 @@ fn join_children(entries: &mut [Entry]) {
 /// Returns every position after the positions below it; or, when that cannot be, the ids on and between the cycles.
 /// `down` and `up` are the same edges, read from their two ends.
 fn parents_first(
-    entries: &[Entry],
-    down: fn(&Entry) -> &Vec<usize>,
-    up: fn(&Entry) -> &Vec<usize>,
-) -> Result<Vec<usize>, Vec<String>> {
+    entries: &PerRevision<Entry>,
+    down: fn(&Entry) -> &Vec<Position>,
+    up: fn(&Entry) -> &Vec<Position>,
+) -> Result<Vec<Position>, Vec<String>> {
     let from_bases = peel(entries, down, up);
-    if from_bases.len() == entries.len() {
+    if from_bases.len() == entries.0.len() {
         return Ok(from_bases);
     }
-    let mut is_outside = vec![false; entries.len()];
+    let mut is_outside = entries.all(false);
     for position in from_bases.into_iter().chain(peel(entries, up, down)) {
         is_outside[position] = true;
     }
-    Err(entries
-        .iter()
-        .zip(is_outside)
-        .filter(|(_, is_outside)| !is_outside)
-        .map(|(entry, _)| entry.node.id.clone())
-        .collect())
+    let inside = entries.iter().filter(|(position, _)| !is_outside[*position]);
+    Err(inside.map(|(_, entry)| entry.node.id.clone()).collect())
 }
 
 /// Takes away, again and again, the entries for which nothing is left in `before`.
 fn peel(
-    entries: &[Entry],
-    before: fn(&Entry) -> &Vec<usize>,
-    after: fn(&Entry) -> &Vec<usize>,
-) -> Vec<usize> {
-    let mut waiting: Vec<usize> = entries.iter().map(|entry| before(entry).len()).collect();
-    let mut order: Vec<usize> = (0..entries.len()).filter(|&position| waiting[position] == 0).collect();
+    entries: &PerRevision<Entry>,
+    before: fn(&Entry) -> &Vec<Position>,
+    after: fn(&Entry) -> &Vec<Position>,
+) -> Vec<Position> {
+    let mut waiting = PerRevision(entries.0.iter().map(|entry| before(entry).len()).collect::<Vec<_>>());
+    let mut order: Vec<Position> = entries.positions().filter(|&position| waiting[position] == 0).collect();
     let mut next = 0;
     while let Some(&position) = order.get(next) {
         next += 1;
@@ -302,15 +299,15 @@ fn peel(
 ///
 /// Alembic walks all ancestors of every revision that has a dependency. Here 64 dependencies at a time are
 /// handed down the graph as bits.
-fn normalize(entries: &mut [Entry], order: &[usize]) {
-    let mut targets: Vec<usize> =
-        entries.iter().flat_map(|entry| entry.dependencies.iter().copied()).collect();
+fn normalize(entries: &mut PerRevision<Entry>, order: &[Position]) {
+    let mut targets: Vec<Position> =
+        entries.0.iter().flat_map(|entry| entry.dependencies.iter().copied()).collect();
     targets.sort_unstable();
     targets.dedup();
     for chunk in targets.chunks(64) {
-        let bit = |dependency: usize| chunk.binary_search(&dependency).map_or(0u64, |index| 1 << index);
+        let bit = |dependency: Position| chunk.binary_search(&dependency).map_or(0u64, |index| 1 << index);
         // What a revision or one of its ancestors depends on.
-        let mut declared = vec![0u64; entries.len()];
+        let mut declared = entries.all(0u64);
         for &position in order {
             let below = entries[position].down.iter().fold(0, |bits, &parent| bits | declared[parent]);
             let Entry { normalized, down, .. } = &mut entries[position];

@@ -9,7 +9,7 @@ use crate::{
     dialect::{Before, Dialect, PlanError},
     nearest::nearest,
     operation::{ApplyError, Operation, apply_all, for_dialect},
-    revision::{self, Direction, Edges, Heads, Scripts, Target},
+    revision::{self, Direction, Edges, Heads, Position, Scripts, Target},
     schema::{Constraint, ConstraintRef, Kind, Object, ObjectId, ObjectName, Schema, Table},
 };
 
@@ -53,7 +53,7 @@ impl Misfit {
     pub(crate) fn of(
         dialect: Dialect,
         scripts: &Scripts,
-        revision: usize,
+        revision: Position,
         direction: Direction,
         error: &PlanError,
     ) -> Option<Self> {
@@ -95,7 +95,7 @@ impl Misfit {
     fn of_missing(
         dialect: Dialect,
         scripts: &Scripts,
-        revision: usize,
+        revision: Position,
         direction: Direction,
         missing: &Missing,
     ) -> Self {
@@ -217,7 +217,7 @@ fn is_referred(error: &ApplyError, schema: &Schema) -> bool {
 }
 
 /// Names a revision, and those that are to be applied before it.
-fn order(scripts: &Scripts, revision: usize) -> (String, Vec<String>) {
+fn order(scripts: &Scripts, revision: Position) -> (String, Vec<String>) {
     let graph = scripts.graph();
     (graph.id(revision).to_owned(), graph.ids(graph.down_revisions(revision)))
 }
@@ -241,7 +241,7 @@ struct Replay {
     /// Whether every effect so far is known.
     is_known: bool,
     /// The revision that made the object of the error.
-    maker: Option<usize>,
+    maker: Option<Position>,
 }
 
 impl Replay {
@@ -249,7 +249,7 @@ impl Replay {
     fn until(
         dialect: Dialect,
         scripts: &Scripts,
-        revision: usize,
+        revision: Position,
         direction: Direction,
         is_there: &dyn Fn(&Schema) -> bool,
     ) -> Self {
@@ -271,7 +271,7 @@ impl Replay {
     fn take(
         &mut self,
         scripts: &Scripts,
-        position: usize,
+        position: Position,
         direction: Direction,
         is_there: &dyn Fn(&Schema) -> bool,
     ) -> Option<PlanError> {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::{
     dialect::Dialect,
     operation::{self, Operation},
-    revision::{self, Applied, Heads, PlanError, Scripts, Target},
+    revision::{self, Applied, Heads, PlanError, Position, Scripts, Target},
     schema::Schema,
 };
 
@@ -31,9 +31,9 @@ pub(super) struct Said<'s> {
     dialect: Dialect,
     scripts: &'s Scripts,
     /// All revisions, each after those it stands on, once they were asked for.
-    order: Vec<usize>,
+    order: Vec<Position>,
     /// What was recorded of upgrades.
-    recorded: BTreeMap<usize, Vec<Operation>>,
+    recorded: BTreeMap<Position, Vec<Operation>>,
 }
 
 impl<'s> Said<'s> {
@@ -70,7 +70,7 @@ fn speaks_of_types(operation: &Operation, dialect: Dialect) -> bool {
 }
 
 /// Lists all revisions in the order in which an empty database would run them.
-fn order(scripts: &Scripts) -> Result<Vec<usize>, PlanError> {
+fn order(scripts: &Scripts) -> Result<Vec<Position>, PlanError> {
     let steps = revision::upgrade(scripts.graph(), &Heads::default(), &[Target::HEADS])?;
     Ok(steps.into_iter().filter_map(|step| step.revision).collect())
 }

@@ -6,7 +6,7 @@ use crate::{
     connection::ConnectionError,
     dialect::{Before, Dialect, PlanError, lexer},
     operation::{Execute, Operation, for_dialect},
-    revision::{Direction, ScriptPanic, Scripts},
+    revision::{Direction, Position, ScriptPanic, Scripts},
     runtime::{self, Misfit},
 };
 
@@ -57,7 +57,7 @@ impl ReplayError {
     }
 
     /// Finds out whose mistake it is that a revision does not fit.
-    pub(super) fn plan(dialect: Dialect, scripts: &Scripts, position: usize, source: PlanError) -> Self {
+    pub(super) fn plan(dialect: Dialect, scripts: &Scripts, position: Position, source: PlanError) -> Self {
         let revision = scripts.graph().id(position).to_owned();
         let misfit = Misfit::of(dialect, scripts, position, Direction::Upgrade, &source).map(Box::new);
         Self::Plan { revision, dialect, source, misfit }
@@ -92,7 +92,7 @@ impl ReplayError {
 pub fn replay(
     dialect: Dialect,
     scripts: &Scripts,
-    revisions: &[usize],
+    revisions: &[Position],
     mut before: Before,
 ) -> Result<Before, ReplayError> {
     for &position in revisions {

@@ -6,7 +6,7 @@ use crate::{
     connection::{Connection, ConnectionError, url::ConnectionUrl},
     dialect::{self, Before, Dialect, Plan, Scratch, SessionState},
     operation::{Execute, Operation, for_dialect},
-    revision::Scripts,
+    revision::{Position, Scripts},
     runtime,
 };
 
@@ -22,7 +22,7 @@ use super::ReplayError;
 pub async fn replay_on_scratch(
     server: &ConnectionUrl,
     scripts: &Scripts,
-    revisions: &[usize],
+    revisions: &[Position],
     before: Before,
 ) -> Result<Before, ReplayError> {
     let mut scratch = Scratch::open(server, &before).await.map_err(ReplayError::no_scratch)?;
@@ -37,7 +37,7 @@ pub async fn replay_on_scratch(
 async fn rehearse(
     connection: &mut Connection,
     scripts: &Scripts,
-    revisions: &[usize],
+    revisions: &[Position],
     mut before: Before,
 ) -> Result<Before, ReplayError> {
     let dialect = connection.dialect();

@@ -328,8 +328,8 @@ fn the_history_is_replayed_without_its_code() {
     for dialect in Dialect::ALL {
         let list =
             scripts(&[script("a1", &[], beds, drop_beds), script("a2", &["a1"], place_plants, nothing)]);
-        let after =
-            cucurbit::source::replay(dialect, &list, &[0, 1], cucurbit::dialect::Before::default()).unwrap();
+        let all: Vec<_> = list.graph().positions().collect();
+        let after = cucurbit::source::replay(dialect, &list, &all, Default::default()).unwrap();
         let plant = after.schema.table(&"plant".into()).unwrap();
         assert!(!plant.column(&"bed_id".into()).unwrap().nullable);
     }

@@ -164,7 +164,9 @@ fn a_rehearsal_knows_tables_that_need_each_other() {
     on_each_database(async |database: Database| {
         let scripts = scripts(&[script("a", &[], pair, nothing)]);
         let after =
-            replay_on_scratch(&database.parsed_url, &scripts, &[0], Default::default()).await.unwrap();
+            replay_on_scratch(&database.parsed_url, &scripts, scripts.graph().heads(), Default::default())
+                .await
+                .unwrap();
         assert_eq!(after.schema.tables().len(), 3);
     });
 }

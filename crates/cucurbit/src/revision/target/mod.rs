@@ -10,6 +10,7 @@ pub use error::{ParseError, TargetError};
 use super::graph::{Edges, Graph, RevisionSet};
 use super::heads::Heads;
 use super::lineage::lineage;
+use super::position::Position;
 
 /// One revision identifier, read but not yet looked up: `head`, `ae10`, `label@head-1`, `+2`.
 ///
@@ -97,35 +98,35 @@ pub enum Resolved {
     /// Before the first revision.
     Base {
         /// The branch, where one was named.
-        branch: Option<usize>,
+        branch: Option<Position>,
     },
     /// One revision or several.
     Revisions {
         /// Their positions; never empty.
-        revisions: Vec<usize>,
+        revisions: Vec<Position>,
         /// The branch, where one was named.
-        branch: Option<usize>,
+        branch: Option<Position>,
     },
     /// Only for [`Purpose::Downgrade`]: undo from the applied tip down to a revision, that one included.
     Undo {
         /// The last revision to revert.
-        lowest: usize,
+        lowest: Position,
         /// The branch, where one was named.
-        branch: Option<usize>,
+        branch: Option<Position>,
     },
 }
 
 impl Resolved {
     /// Returns the revisions it stands for; none for the base.
     #[must_use]
-    pub fn revisions(&self) -> &[usize] {
+    pub fn revisions(&self) -> &[Position] {
         match self {
             Self::Base { .. } | Self::Undo { .. } => &[],
             Self::Revisions { revisions, .. } => revisions,
         }
     }
 
-    fn from_list(revisions: Vec<usize>, branch: Option<usize>) -> Self {
+    fn from_list(revisions: Vec<Position>, branch: Option<Position>) -> Self {
         if revisions.is_empty() { Self::Base { branch } } else { Self::Revisions { revisions, branch } }
     }
 }
@@ -163,9 +164,9 @@ impl Target {
 pub(super) fn counted_down(
     target: &Target,
     context: &Context<'_>,
-    branch: Option<usize>,
-    from: usize,
-) -> Result<usize, TargetError> {
+    branch: Option<Position>,
+    from: Position,
+) -> Result<Position, TargetError> {
     let search = Search::new(target, context, branch);
     let mut end = from;
     for _ in 0..target.offset.unsigned_abs() {
@@ -181,12 +182,12 @@ pub(super) fn counted_down(
 struct Search<'a> {
     target: &'a Target,
     context: &'a Context<'a>,
-    branch: Option<usize>,
+    branch: Option<Position>,
     of_branch: Option<RevisionSet>,
 }
 
 impl<'a> Search<'a> {
-    fn new(target: &'a Target, context: &'a Context<'a>, branch: Option<usize>) -> Self {
+    fn new(target: &'a Target, context: &'a Context<'a>, branch: Option<Position>) -> Self {
         let of_branch = branch.map(|branch| lineage(context.graph, branch, Edges::DownRevisions));
         Self { target, context, branch, of_branch }
     }
@@ -196,7 +197,7 @@ impl<'a> Search<'a> {
     }
 
     /// Returns what the symbol stands for; empty for the base.
-    fn starts(&self) -> Result<Vec<usize>, TargetError> {
+    fn starts(&self) -> Result<Vec<Position>, TargetError> {
         match &self.target.symbol {
             Symbol::Base | Symbol::Implied => Ok(Vec::new()),
             Symbol::Current => Ok(self.on_branch(self.rows()?)),
@@ -213,7 +214,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn identifier(&self, name: &str) -> Result<usize, TargetError> {
+    fn identifier(&self, name: &str) -> Result<Position, TargetError> {
         let revision = find(self.graph(), name, self.branch)?;
         match (&self.of_branch, &self.target.branch) {
             (Some(of_branch), Some(label)) if !of_branch.contains(revision) => {
@@ -227,7 +228,7 @@ impl<'a> Search<'a> {
     }
 
     /// Returns the one revision that a walk starts from; none is the base.
-    fn single(&self, starts: Vec<usize>) -> Result<Option<usize>, TargetError> {
+    fn single(&self, starts: Vec<Position>) -> Result<Option<Position>, TargetError> {
         if starts.len() < 2 {
             return Ok(starts.first().copied());
         }
@@ -274,7 +275,7 @@ impl<'a> Search<'a> {
 
     /// Returns what `+N` and `branch@+N` count from: the applied tip, on a branch the applied part of it, else the
     /// base.
-    fn start_upwards(&self) -> Result<Option<usize>, TargetError> {
+    fn start_upwards(&self) -> Result<Option<Position>, TargetError> {
         let rows = self.rows()?;
         let mut starts = self.on_branch(rows.clone());
         if starts.is_empty() && self.branch.is_some() {
@@ -291,7 +292,7 @@ impl<'a> Search<'a> {
     }
 
     /// Returns the last revision that `-N` reverts. A merge point counts as one revision.
-    fn undo(&self) -> Result<usize, TargetError> {
+    fn undo(&self) -> Result<Position, TargetError> {
         let rows = self.rows()?;
         let mut tips = self.on_branch(rows.clone());
         if tips.is_empty() {
@@ -311,7 +312,7 @@ impl<'a> Search<'a> {
     }
 
     /// Walks; the inner `None` is the base, the outer one means that the graph ended before.
-    fn walk(&self, start: Option<usize>, offset: i32) -> Result<Option<Option<usize>>, TargetError> {
+    fn walk(&self, start: Option<Position>, offset: i32) -> Result<Option<Option<Position>>, TargetError> {
         let mut at = start;
         for _ in 0..offset.unsigned_abs() {
             at = match at {
@@ -326,7 +327,7 @@ impl<'a> Search<'a> {
         Ok(Some(at))
     }
 
-    fn child(&self, revision: Option<usize>) -> Result<Option<usize>, TargetError> {
+    fn child(&self, revision: Option<Position>) -> Result<Option<Position>, TargetError> {
         let children = revision.map_or(self.graph().bases(), |revision| self.graph().children(revision));
         let children = self.on_branch(children.to_vec());
         match children[..] {
@@ -336,7 +337,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn parent(&self, revision: usize) -> Result<Option<usize>, TargetError> {
+    fn parent(&self, revision: Position) -> Result<Option<Position>, TargetError> {
         let parents = self.graph().down_revisions(revision);
         if parents.len() < 2 {
             return Ok(parents.first().copied());
@@ -348,7 +349,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn rows(&self) -> Result<Vec<usize>, TargetError> {
+    fn rows(&self) -> Result<Vec<Position>, TargetError> {
         let Some(current) = self.context.current else {
             return Err(TargetError::NeedsDatabase { target: self.target.to_string() });
         };
@@ -356,7 +357,7 @@ impl<'a> Search<'a> {
     }
 
     /// Keeps what is on the branch; everything where no branch was named.
-    fn on_branch(&self, mut revisions: Vec<usize>) -> Vec<usize> {
+    fn on_branch(&self, mut revisions: Vec<Position>) -> Vec<Position> {
         if let Some(of_branch) = &self.of_branch {
             revisions.retain(|&revision| of_branch.contains(revision));
         }
@@ -367,11 +368,11 @@ impl<'a> Search<'a> {
         TargetError::RelativeTooFar { offset: self.target.offset }
     }
 
-    fn multiple_heads(&self, heads: &[usize]) -> TargetError {
+    fn multiple_heads(&self, heads: &[Position]) -> TargetError {
         TargetError::MultipleHeads { argument: self.target.to_string(), heads: self.graph().ids(heads) }
     }
 
-    fn ambiguous_walk(&self, revision: Option<usize>, candidates: &[usize]) -> TargetError {
+    fn ambiguous_walk(&self, revision: Option<Position>, candidates: &[Position]) -> TargetError {
         TargetError::AmbiguousWalk {
             target: self.target.to_string(),
             revision: revision.map(|revision| self.graph().id(revision).to_owned()),
@@ -380,7 +381,7 @@ impl<'a> Search<'a> {
     }
 
     /// Names each applied tip the way it can be asked for: by a label no other tip has, or by its id.
-    fn ambiguous_current(&self, tips: &[usize]) -> TargetError {
+    fn ambiguous_current(&self, tips: &[Position]) -> TargetError {
         let graph = self.graph();
         let names = tips.iter().map(|&tip| {
             let is_own = |label: &&String| {
@@ -401,7 +402,7 @@ impl<'a> Search<'a> {
 }
 
 /// Returns the revision that a name before `@` stands for.
-fn find_branch(graph: &Graph, name: &str) -> Result<usize, TargetError> {
+fn find_branch(graph: &Graph, name: &str) -> Result<Position, TargetError> {
     match find(graph, name, None) {
         Err(TargetError::Unknown { .. }) => Err(TargetError::NoSuchBranch { branch: name.to_owned() }),
         found => found,
@@ -409,12 +410,12 @@ fn find_branch(graph: &Graph, name: &str) -> Result<usize, TargetError> {
 }
 
 /// Finds a full id, a label, or the beginning of exactly one id or label of more than three characters.
-fn find(graph: &Graph, name: &str, branch: Option<usize>) -> Result<usize, TargetError> {
+fn find(graph: &Graph, name: &str, branch: Option<Position>) -> Result<Position, TargetError> {
     if let Some(found) = graph.position(name).or_else(|| graph.carrier(name)) {
         return Ok(found);
     }
     let of_branch = branch.map(|branch| lineage(graph, branch, Edges::DownRevisions));
-    let mut found: Vec<(usize, &String)> = graph
+    let mut found: Vec<(Position, &String)> = graph
         .names_from(name)
         .filter(|(text, _)| text.chars().count() > 3)
         .filter(|(_, position)| of_branch.as_ref().is_none_or(|set| set.contains(*position)))

@@ -297,7 +297,7 @@ fn a_step_reads_as_alembic_logs_it() {
     let nodes =
         vec![Node::new(&FIRST, ""), Node::new(&SECOND, "Add a table.\n\nBecause."), Node::from(&THIRD)];
     let graph = Graph::new(nodes).unwrap();
-    assert_eq!(graph.dependencies(2), [0]);
+    assert_eq!(graph.ids(graph.dependencies(graph.position("cc").unwrap())), ["aa"]);
     let steps = upgrade(&graph, &Heads::default(), &[target("bb")]).unwrap();
     let lines: Vec<String> = steps.iter().map(Step::to_string).collect();
     assert_eq!(lines, ["Running upgrade  -> aa", "Running upgrade aa -> bb, Add a table."]);
@@ -310,16 +310,21 @@ fn a_step_reads_as_alembic_logs_it() {
 #[test]
 fn what_the_graph_answers() {
     let graph = read("a|b1<a|b2<a|m<b1,b2 ~x|x").unwrap();
+    let at = |id| graph.position(id).unwrap();
     assert_eq!(graph.ids(&graph.branch_points()), ["a"]);
     assert_eq!(graph.ids(&graph.merge_points()), ["m"]);
-    assert_eq!(graph.ids(graph.children(0)), ["b1", "b2"]);
-    assert_eq!(graph.ids(graph.normalized_down_revisions(3)), ["b1", "b2", "x"]);
-    let below = |edges| graph.ancestors(&[3], edges).iter().count();
+    assert_eq!(graph.ids(graph.children(at("a"))), ["b1", "b2"]);
+    assert_eq!(graph.ids(graph.normalized_down_revisions(at("m"))), ["b1", "b2", "x"]);
+    let below = |edges| graph.ancestors(&[at("m")], edges).iter().count();
     assert_eq!((below(Edges::DownRevisions), below(Edges::WithDependencies)), (4, 5));
-    assert_eq!((graph.is_head(4), graph.is_real_head(4), graph.is_base(4)), (true, false, true));
+    assert_eq!(
+        (graph.is_head(at("x")), graph.is_real_head(at("x")), graph.is_base(at("x"))),
+        (true, false, true)
+    );
     // A dependency that an ancestor declares is left out.
     let graph = read("a|b<a ~x|c<b ~x,y|x|y").unwrap();
-    assert_eq!(graph.ids(graph.normalized_down_revisions(2)), ["b", "y"]);
+    let at = |id| graph.position(id).unwrap();
+    assert_eq!(graph.ids(graph.normalized_down_revisions(at("c"))), ["b", "y"]);
     let context = Context { graph: &graph, current: Some(&rows("b")), purpose: Purpose::Downgrade };
-    assert_eq!(target("-1").resolve(&context), Ok(Resolved::Undo { lowest: 1, branch: None }));
+    assert_eq!(target("-1").resolve(&context), Ok(Resolved::Undo { lowest: at("b"), branch: None }));
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use cucurbit::revision::{
-    Applied, Direction, Edges, Graph, Heads, Interval, Node, Reach, RowChange, Step, Target, between,
-    downgrade, stamp, upgrade,
+    Applied, Direction, Edges, Graph, Heads, Interval, Node, Position, Reach, RowChange, Step, Target,
+    between, downgrade, stamp, upgrade,
 };
 use proptest::prelude::*;
 
@@ -89,7 +89,7 @@ fn walk(graph: &Graph, applied: &mut BTreeSet<String>, steps: &[Step]) -> Result
 }
 
 /// Alembic's order as its survey describes it, with a set of all ancestors for every open head.
-fn recorded_order(graph: &Graph, heads: &[usize]) -> Vec<usize> {
+fn recorded_order(graph: &Graph, heads: &[Position]) -> Vec<Position> {
     let mut todo = graph.ancestors(heads, Edges::WithDependencies);
     let mut open = heads.to_vec();
     open.sort_unstable();
@@ -106,7 +106,7 @@ fn recorded_order(graph: &Graph, heads: &[usize]) -> Vec<usize> {
         }
         order.push(candidate);
         todo.remove(candidate);
-        let below: Vec<usize> = graph
+        let below: Vec<Position> = graph
             .normalized_down_revisions(candidate)
             .iter()
             .copied()
@@ -124,6 +124,10 @@ fn recorded_order(graph: &Graph, heads: &[usize]) -> Vec<usize> {
         }
     }
     order
+}
+
+fn at(graph: &Graph, place: prop::sample::Index) -> Position {
+    graph.positions().nth(place.index(graph.len())).unwrap()
 }
 
 fn target(text: &str) -> Target {
@@ -153,7 +157,7 @@ proptest! {
     ) {
         let mut applied = BTreeSet::new();
         for (stop, is_up) in stops {
-            let id = graph.id(stop.index(graph.len())).to_owned();
+            let id = graph.id(at(&graph, stop)).to_owned();
             let rows = Heads::new(tips(&graph, &applied));
             let was_applied = applied.contains(&id);
             if is_up {
@@ -182,8 +186,8 @@ proptest! {
         end in any::<prop::sample::Index>(),
         start in any::<prop::sample::Index>(),
     ) {
-        let upper = end.index(graph.len());
-        let below: Vec<usize> = graph.ancestors(&[upper], Edges::WithDependencies).iter().collect();
+        let upper = at(&graph, end);
+        let below: Vec<Position> = graph.ancestors(&[upper], Edges::WithDependencies).iter().collect();
         let lower = below[start.index(below.len())];
         let interval = Interval { includes_lower: true, includes_other_bases: false };
         let range = between(&graph, &[upper], &[lower], interval).unwrap();
@@ -201,9 +205,9 @@ proptest! {
         targets in prop::collection::vec(any::<prop::sample::Index>(), 1..4),
     ) {
         let ids = |chosen: &[prop::sample::Index]| -> Vec<String> {
-            chosen.iter().map(|index| graph.id(index.index(graph.len())).to_owned()).collect()
+            chosen.iter().map(|&index| graph.id(at(&graph, index)).to_owned()).collect()
         };
-        let rows = Heads::reached(&graph, &rows.iter().map(|row| row.index(graph.len())).collect::<Vec<_>>());
+        let rows = Heads::reached(&graph, &rows.iter().map(|&row| at(&graph, row)).collect::<Vec<_>>());
         let targets = ids(&targets);
         let wanted: Vec<Target> = targets.iter().map(|id| target(id)).collect();
         let mut applied = Applied::new(&graph, rows.clone()).unwrap();

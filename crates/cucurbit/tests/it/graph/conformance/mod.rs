@@ -7,8 +7,8 @@
 use std::collections::BTreeSet;
 
 use cucurbit::revision::{
-    Applied, Context, Direction, Graph, GraphError, Heads, Interval, Purpose, Reach, Resolved, RowChange,
-    Step, Target, TargetRange, between, downgrade, history, stamp, upgrade,
+    Applied, Context, Direction, Graph, GraphError, Heads, Interval, Position, Purpose, Reach, Resolved,
+    RowChange, Step, Target, TargetRange, between, downgrade, history, stamp, upgrade,
 };
 
 use super::read;
@@ -264,7 +264,7 @@ fn iterate(graph: &Graph, upper: &str, lower: &str, flags: &[&str]) -> Result<St
             .map(|revisions| ids(graph, &revisions))
             .map_err(text);
     }
-    let resolve = |ends: &str| -> Result<Vec<usize>, String> {
+    let resolve = |ends: &str| -> Result<Vec<Position>, String> {
         let mut all = Vec::new();
         for end in list(ends).filter(|end| *end != "-") {
             all.extend_from_slice(show(graph, end)?.revisions());
@@ -298,7 +298,7 @@ fn lines_of_current(graph: &Graph, rows: &str) -> Result<String, String> {
     Ok(lines.collect::<Vec<_>>().join(" / "))
 }
 
-fn marks(graph: &Graph, revision: usize) -> String {
+fn marks(graph: &Graph, revision: Position) -> String {
     let head = match (graph.is_real_head(revision), graph.is_head(revision)) {
         (true, _) => " (head)",
         (false, true) => " (effective head)",
@@ -330,13 +330,14 @@ fn ends(graph: &Graph) -> String {
 fn labels(graph: &Graph) -> String {
     let quoted =
         |names: &[String]| names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ");
-    let entries: Vec<String> = (0..graph.len())
+    let entries: Vec<String> = graph
+        .positions()
         .map(|revision| format!("{:?}: [{}]", graph.id(revision), quoted(graph.labels(revision))))
         .collect();
     format!("{{{}}}", entries.join(", "))
 }
 
-fn ids(graph: &Graph, revisions: &[usize]) -> String {
+fn ids(graph: &Graph, revisions: &[Position]) -> String {
     format!("[{}]", graph.ids(revisions).join(","))
 }
 
