@@ -115,9 +115,14 @@ impl Cucurbit {
         );
         write(&folder.join("Cargo.toml"), &manifest)?;
         write(&folder.join("build.rs"), "fn main() {\n    cucurbit_build::versions(\"versions\");\n}\n")?;
-        write(&folder.join("src/main.rs"), include_str!("../../bench/main.rs"))?;
+        // As this commit of the library is used.
+        let source = |file: &str| {
+            let file = self.library.join("xtask/bench").join(file);
+            std::fs::read_to_string(&file).failed(&file)
+        };
+        write(&folder.join("src/main.rs"), &source("main.rs")?)?;
         if *name == "check" {
-            write(&folder.join("src/bin/catalogue.rs"), include_str!("../../bench/catalogue.rs"))?;
+            write(&folder.join("src/bin/catalogue.rs"), &source("catalogue.rs")?)?;
         }
         let files: Vec<String> = revisions.iter().map(|revision| format!("{}.rs", revision.id)).collect();
         sweep(&folder.join("versions"), &files)?;
