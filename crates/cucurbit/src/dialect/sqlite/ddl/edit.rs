@@ -8,7 +8,7 @@ use super::{
         define,
         token::{Token, mentions, replaced, same_name, tokens},
     },
-    Body, Clause, ClauseKind, ColumnText, CreateTable, Item, Reference, Unreadable,
+    Body, Clause, ClauseKind, ColumnText, CreateTable, Item, Unreadable,
 };
 
 impl CreateTable {
@@ -62,14 +62,16 @@ impl CreateTable {
         let is_on = |columns: &[Ident]| columns.iter().any(|column| same_name(column, name));
         self.items.retain(|item| match &item.body {
             Body::Column(column) => !same_name(&column.name, name),
-            Body::Constraint(Clause {
-                kind:
-                    ClauseKind::ForeignKey(Reference { columns, .. })
-                    | ClauseKind::PrimaryKey { columns, .. }
-                    | ClauseKind::Unique(columns),
-                ..
-            }) => !is_on(columns),
-            Body::Constraint(_) => true,
+            Body::Constraint(clause) => match &clause.kind {
+                ClauseKind::ForeignKey(key) => !is_on(&key.columns),
+                ClauseKind::PrimaryKey { columns, .. } | ClauseKind::Unique(columns) => !is_on(columns),
+                ClauseKind::Check(_)
+                | ClauseKind::Collate(_)
+                | ClauseKind::Default(_)
+                | ClauseKind::Generated { .. }
+                | ClauseKind::NotNull
+                | ClauseKind::Nothing => true,
+            },
         });
     }
 
@@ -305,8 +307,8 @@ impl CreateTable {
         if deferral != Deferral::NotDeferrable {
             clause.text = format!("{} {}", clause.text, deferral.sql());
         }
-        if let ClauseKind::ForeignKey(reference) = &mut clause.kind {
-            reference.deferral = deferral;
+        if let ClauseKind::ForeignKey(key) = &mut clause.kind {
+            key.deferral = deferral;
         }
     }
 }
@@ -358,7 +360,7 @@ impl CreateTable {
         to: &Ident,
     ) -> Result<(), Unreadable> {
         for clause in self.clauses_mut() {
-            if matches!(&clause.kind, ClauseKind::ForeignKey(reference) if same_name(&reference.table, table))
+            if matches!(&clause.kind, ClauseKind::ForeignKey(key) if same_name(&key.referred_table.name, table))
             {
                 clause.rename_after_references(from, to, false);
             }
@@ -372,7 +374,7 @@ impl CreateTable {
             self.set_name(to);
         }
         for clause in self.clauses_mut() {
-            if matches!(&clause.kind, ClauseKind::ForeignKey(reference) if same_name(&reference.table, from))
+            if matches!(&clause.kind, ClauseKind::ForeignKey(key) if same_name(&key.referred_table.name, from))
             {
                 clause.rename_after_references(from, to, true);
             }
@@ -401,7 +403,7 @@ impl Clause {
             ClauseKind::Collate(_) | ClauseKind::Default(_) | ClauseKind::NotNull | ClauseKind::Nothing => {
                 return;
             }
-            ClauseKind::ForeignKey(reference) => Some(same_name(&reference.table, table)),
+            ClauseKind::ForeignKey(key) => Some(same_name(&key.referred_table.name, table)),
             ClauseKind::Check(_)
             | ClauseKind::Generated { .. }
             | ClauseKind::PrimaryKey { .. }

@@ -15,7 +15,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-use crate::schema::{Ident, OnConflict};
+use crate::schema::{ForeignKey, Ident, OnConflict};
 
 pub(super) use self::{
     edit::{is_column, rename_in_text},
@@ -94,8 +94,8 @@ pub(super) enum ClauseKind {
     Collate(String),
     /// The default, without its outer parentheses.
     Default(String),
-    /// A reference to another table.
-    ForeignKey(Reference),
+    /// A reference to another table; the columns referred to are none where the primary key is meant.
+    ForeignKey(ForeignKey),
     /// `GENERATED ALWAYS AS`.
     Generated {
         /// The expression.
@@ -118,25 +118,6 @@ pub(super) enum ClauseKind {
     },
     /// A unique constraint.
     Unique(Vec<Ident>),
-}
-
-/// What a foreign key refers to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Reference {
-    /// The columns of this table.
-    pub(super) columns: Vec<Ident>,
-    /// The table referred to.
-    pub(super) table: Ident,
-    /// Its columns; empty where the primary key is meant.
-    pub(super) referred: Vec<Ident>,
-    /// What a DELETE does.
-    pub(super) on_delete: crate::schema::Action,
-    /// What an UPDATE does.
-    pub(super) on_update: crate::schema::Action,
-    /// What `MATCH` says.
-    pub(super) matching: crate::schema::Match,
-    /// What `DEFERRABLE` says.
-    pub(super) deferral: crate::schema::Deferral,
 }
 
 /// Why a stored text cannot be read.

@@ -2,11 +2,11 @@
 //!
 //! SQLite has accepted the text before it stored it, so only what tells the pieces apart is looked at.
 
-use crate::schema::{Action, Deferral, Ident, Match, OnConflict};
+use crate::schema::{Action, Deferral, ForeignKey, Ident, Match, OnConflict, TableName};
 
 use super::{
     super::token::{Kind, Token, closing, tokens},
-    Body, Clause, ClauseKind, ColumnText, CreateTable, Item, Reference, Unreadable,
+    Body, Clause, ClauseKind, ColumnText, CreateTable, Item, Unreadable,
 };
 
 /// A place in a list of tokens.
@@ -291,11 +291,10 @@ fn default(reader: &mut Reader<'_>) -> Result<String, Unreadable> {
     Ok(reader.sql[first.start..reader.end()].to_owned())
 }
 
-fn reference(reader: &mut Reader<'_>, columns: Vec<Ident>) -> Result<Reference, Unreadable> {
-    let table = reader.name("a table")?;
+fn reference(reader: &mut Reader<'_>, columns: Vec<Ident>) -> Result<ForeignKey, Unreadable> {
+    let table = TableName::new(reader.name("a table")?);
     let referred = if reader.is_sign(b'(') { reader.names()?.0 } else { Vec::new() };
-    let (mut on_delete, mut on_update) = (Action::default(), Action::default());
-    let mut matching = Match::default();
+    let mut key = ForeignKey::new(columns, table, referred);
     loop {
         if reader.eat("ON") {
             let is_delete = reader.is(0, "DELETE");
@@ -303,12 +302,12 @@ fn reference(reader: &mut Reader<'_>, columns: Vec<Ident>) -> Result<Reference, 
             reader.at += 1;
             let action = action(reader)?;
             if is_delete {
-                on_delete = action;
+                key.on_delete = action;
             } else if is_update {
-                on_update = action;
+                key.on_update = action;
             }
         } else if reader.eat("MATCH") {
-            matching = if reader.is(0, "FULL") { Match::Full } else { Match::Simple };
+            key.matching = if reader.is(0, "FULL") { Match::Full } else { Match::Simple };
             reader.at += 1;
         } else {
             break;
@@ -316,19 +315,18 @@ fn reference(reader: &mut Reader<'_>, columns: Vec<Ident>) -> Result<Reference, 
     }
     let is_not = reader.is(0, "NOT") && reader.is(1, "DEFERRABLE");
     reader.at += usize::from(is_not);
-    let mut deferral = Deferral::default();
     if reader.eat("DEFERRABLE") {
         let is_deferred = reader.is(0, "INITIALLY") && reader.is(1, "DEFERRED");
         if reader.eat("INITIALLY") {
             reader.at += 1;
         }
-        deferral = match (is_not, is_deferred) {
+        key.deferral = match (is_not, is_deferred) {
             (true, _) => Deferral::NotDeferrable,
             (false, true) => Deferral::Deferred,
             (false, false) => Deferral::Immediate,
         };
     }
-    Ok(Reference { columns, table, referred, on_delete, on_update, matching, deferral })
+    Ok(key)
 }
 
 fn action(reader: &mut Reader<'_>) -> Result<Action, Unreadable> {

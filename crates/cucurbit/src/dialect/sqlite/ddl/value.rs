@@ -12,7 +12,7 @@ use super::{
         token::{Kind, same_name, tokens, unquoted_text},
         types,
     },
-    Clause, ClauseKind, ColumnText, CreateTable, Reference,
+    Clause, ClauseKind, ColumnText, CreateTable,
 };
 
 impl CreateTable {
@@ -154,24 +154,8 @@ impl CreateTable {
             ClauseKind::Check(condition) => {
                 table.constraints.push(Check { name, ..Check::new(condition.as_str()) });
             }
-            ClauseKind::ForeignKey(Reference {
-                columns: own,
-                table: referred_table,
-                referred,
-                on_delete,
-                on_update,
-                matching,
-                deferral,
-            }) => {
-                let referred_table = TableName::new(referred_table.clone());
-                table.constraints.push(ForeignKey {
-                    name,
-                    on_delete: *on_delete,
-                    on_update: *on_update,
-                    matching: *matching,
-                    deferral: *deferral,
-                    ..ForeignKey::new(columns(own), referred_table, referred.clone())
-                });
+            ClauseKind::ForeignKey(key) => {
+                table.constraints.push(ForeignKey { name, columns: columns(&key.columns), ..key.clone() });
             }
             ClauseKind::PrimaryKey { columns: own, .. } => {
                 table.constraints.push(PrimaryKey { name, on_conflict, ..PrimaryKey::new(columns(own)) });

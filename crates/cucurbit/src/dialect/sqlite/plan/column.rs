@@ -288,7 +288,7 @@ impl Work<'_> {
         });
         at_column
             || self.text.constraints().any(|clause| match &clause.kind {
-                ClauseKind::ForeignKey(reference) => is_in(&reference.columns, column),
+                ClauseKind::ForeignKey(key) => is_in(&key.columns, column),
                 ClauseKind::PrimaryKey { columns, .. } | ClauseKind::Unique(columns) => {
                     is_in(columns, column)
                 }
