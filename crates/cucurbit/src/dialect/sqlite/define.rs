@@ -49,11 +49,15 @@ pub(super) fn create_table(table: &Table) -> Result<String, String> {
     if table.exclusions().next().is_some() {
         return Err(NO_EXCLUSIONS.to_owned());
     }
-    let options = [(table.options.is_strict, "STRICT"), (table.options.is_without_rowid, "WITHOUT ROWID")];
-    let options: Vec<&str> =
-        options.into_iter().filter(|(is_set, _)| *is_set).map(|(_, word)| word).collect();
-    let tail = if options.is_empty() { String::new() } else { format!(" {}", options.join(", ")) };
-    Ok(format!("CREATE TABLE {name} (\n    {}\n){tail}", items.join(",\n    ")))
+    let options = options(table.options.is_strict, table.options.is_without_rowid);
+    Ok(format!("CREATE TABLE {name} (\n    {}\n){options}", items.join(",\n    ")))
+}
+
+/// Writes what a table is behind its last parenthesis, with the space before it.
+pub(super) fn options(is_strict: bool, is_without_rowid: bool) -> String {
+    let options = [(is_strict, "STRICT"), (is_without_rowid, "WITHOUT ROWID")];
+    let words: Vec<&str> = options.into_iter().filter(|(is_set, _)| *is_set).map(|(_, word)| word).collect();
+    if words.is_empty() { String::new() } else { format!(" {}", words.join(", ")) }
 }
 
 /// Returns the column that is written as the rowid: the only one of the key, numbered by the database or `Integer`.

@@ -70,6 +70,11 @@ pub(in crate::dialect) fn same_name(one: &Ident, other: &Ident) -> bool {
     one.as_str().eq_ignore_ascii_case(other.as_str())
 }
 
+/// Tells whether SQLite takes a name for one of others.
+pub(super) fn is_among<'n>(name: &Ident, others: impl IntoIterator<Item = &'n Ident>) -> bool {
+    others.into_iter().any(|other| same_name(other, name))
+}
+
 /// Takes the quotes off a name or a text.
 fn unquoted(text: &str) -> Ident {
     let quote = text.chars().next().unwrap_or('"');

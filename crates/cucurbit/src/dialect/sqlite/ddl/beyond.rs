@@ -25,32 +25,15 @@ impl CreateTable {
         is_wide.then(|| format!("{}.{name}", self.name()))
     }
 
-    fn clauses(&self) -> impl Iterator<Item = (Option<&ColumnText>, &Clause)> {
-        let inline =
-            self.columns().flat_map(|column| column.clauses.iter().map(move |clause| (Some(column), clause)));
-        inline.chain(self.constraints().map(|clause| (None, clause)))
-    }
-
-    /// Calls a constraint by its name, or by what it is on.
+    /// Calls a key by its name, or by what it is on.
     fn called(&self, at: Option<&ColumnText>, clause: &Clause) -> String {
         let table = self.name();
-        let columns = match (&clause.name, at, &clause.kind) {
-            (Some(name), _, _) => return format!("{table}.{name}"),
-            (None, Some(column), _) => column.name.to_string(),
-            (None, None, ClauseKind::PrimaryKey { columns, .. } | ClauseKind::Unique(columns)) => {
-                columns.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        let columns = match (&clause.name, at) {
+            (Some(name), _) => return format!("{table}.{name}"),
+            (None, Some(column)) => column.name.to_string(),
+            (None, None) => {
+                clause.kind.columns().iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
             }
-            (
-                None,
-                None,
-                ClauseKind::Check(_)
-                | ClauseKind::Collate(_)
-                | ClauseKind::Default(_)
-                | ClauseKind::ForeignKey(_)
-                | ClauseKind::Generated { .. }
-                | ClauseKind::NotNull
-                | ClauseKind::Nothing,
-            ) => clause.text.clone(),
         };
         format!("{table} ({columns})")
     }

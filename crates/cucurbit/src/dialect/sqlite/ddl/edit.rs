@@ -6,7 +6,7 @@ use super::{
     super::{
         super::sqlite::sql::quoted,
         define,
-        token::{Token, mentions, replaced, same_name, tokens},
+        token::{Token, is_among, mentions, replaced, same_name, tokens},
     },
     Body, Clause, ClauseKind, ColumnText, CreateTable, Item, Unreadable,
 };
@@ -59,19 +59,9 @@ impl CreateTable {
 
     /// Drops a column, and the keys, uniques and foreign keys that are on it.
     pub(in super::super) fn drop_column(&mut self, name: &Ident) {
-        let is_on = |columns: &[Ident]| columns.iter().any(|column| same_name(column, name));
         self.items.retain(|item| match &item.body {
             Body::Column(column) => !same_name(&column.name, name),
-            Body::Constraint(clause) => match &clause.kind {
-                ClauseKind::ForeignKey(key) => !is_on(&key.columns),
-                ClauseKind::PrimaryKey { columns, .. } | ClauseKind::Unique(columns) => !is_on(columns),
-                ClauseKind::Check(_)
-                | ClauseKind::Collate(_)
-                | ClauseKind::Default(_)
-                | ClauseKind::Generated { .. }
-                | ClauseKind::NotNull
-                | ClauseKind::Nothing => true,
-            },
+            Body::Constraint(clause) => !is_among(name, clause.kind.columns()),
         });
     }
 
@@ -97,12 +87,8 @@ impl CreateTable {
 
     /// Returns what of the table would still use a column after it is dropped, in words.
     pub(in super::super) fn use_of(&self, name: &Ident) -> Option<String> {
-        let elsewhere = self
-            .columns()
-            .filter(|column| !same_name(&column.name, name))
-            .flat_map(|column| &column.clauses)
-            .chain(self.constraints());
-        elsewhere.into_iter().find_map(|clause| {
+        let is_elsewhere = |at: Option<&ColumnText>| at.is_none_or(|column| !same_name(&column.name, name));
+        self.clauses().filter(|(at, _)| is_elsewhere(*at)).find_map(|(_, clause)| {
             let (ClauseKind::Check(sql) | ClauseKind::Generated { expression: sql, .. }) = &clause.kind
             else {
                 return None;
@@ -180,24 +166,17 @@ impl CreateTable {
     pub(in super::super) fn set_options(&mut self, is_strict: bool, is_without_rowid: bool) {
         let close = tokens(&self.tail).iter().find(|token| token.is_sign(b')')).map(|token| token.end);
         self.tail.truncate(close.unwrap_or(self.tail.len()));
-        let options = [(is_strict, "STRICT"), (is_without_rowid, "WITHOUT ROWID")];
-        let words: Vec<&str> =
-            options.into_iter().filter(|(is_set, _)| *is_set).map(|(_, word)| word).collect();
-        if !words.is_empty() {
-            self.tail = format!("{} {}", self.tail, words.join(", "));
-        }
+        self.tail.push_str(&define::options(is_strict, is_without_rowid));
     }
 
     /// Takes DESC from a key at its column: INTEGER is the rowid without it only.
     pub(in super::super) fn set_ascending_key(&mut self, name: &Ident) {
         let Some(column) = self.column_text_mut(name) else { return };
         for clause in &mut column.clauses {
-            let ClauseKind::PrimaryKey { is_descending, .. } = &mut clause.kind else { continue };
-            let word = tokens(&clause.text).into_iter().find(|token| token.is(&clause.text, "DESC"));
-            if let (true, Some(word)) = (*is_descending, word) {
-                let kept = clause.text[..word.start].trim_end().len();
-                clause.text.replace_range(kept..word.end, "");
-                *is_descending = false;
+            if let ClauseKind::PrimaryKey { is_descending, .. } = &mut clause.kind
+                && std::mem::take(is_descending)
+            {
+                clause.take_word("DESC");
             }
         }
     }
@@ -211,20 +190,12 @@ impl CreateTable {
                 continue;
             }
             let is_inline = columns.is_empty();
-            let tokens = tokens(&clause.text);
-            let word = tokens.iter().find(|token| token.is(&clause.text, WORD));
             // `PRIMARY KEY (id AUTOINCREMENT)` is in the grammar.
-            let close = tokens.iter().rev().find(|token| token.is_sign(b')'));
-            match (is_set, word, close) {
-                (false, Some(word), _) => {
-                    let kept = clause.text[..word.start].trim_end().len();
-                    clause.text.replace_range(kept..word.end, "");
-                }
-                (true, _, Some(close)) if !is_inline => {
-                    clause.text.insert_str(close.start, &format!(" {WORD}"));
-                }
-                (true, _, _) => clause.text = format!("{} {WORD}", clause.text),
-                (false, None, _) => {}
+            let close = tokens(&clause.text).into_iter().rfind(|token| token.is_sign(b')'));
+            match close.filter(|_| !is_inline) {
+                _ if !is_set => clause.take_word(WORD),
+                Some(close) => clause.text.insert_str(close.start, &format!(" {WORD}")),
+                None => clause.text = format!("{} {WORD}", clause.text),
             }
         }
         self.read_again()
@@ -397,19 +368,23 @@ impl CreateTable {
 }
 
 impl Clause {
+    /// Takes a word away, with the space before it.
+    fn take_word(&mut self, word: &str) {
+        if let Some(word) = tokens(&self.text).into_iter().find(|token| token.is(&self.text, word)) {
+            let kept = self.text[..word.start].trim_end().len();
+            self.text.replace_range(kept..word.end, "");
+        }
+    }
+
     /// Renames the table's own column.
     fn rename_column(&mut self, table: &Ident, from: &Ident, to: &Ident) {
-        let is_self = match &self.kind {
-            ClauseKind::Collate(_) | ClauseKind::Default(_) | ClauseKind::NotNull | ClauseKind::Nothing => {
-                return;
-            }
-            ClauseKind::ForeignKey(key) => Some(same_name(&key.referred_table.name, table)),
-            ClauseKind::Check(_)
-            | ClauseKind::Generated { .. }
-            | ClauseKind::PrimaryKey { .. }
-            | ClauseKind::Unique(_) => None,
-        };
-        if is_self == Some(true) {
+        let names_none = matches!(self.kind, ClauseKind::NotNull | ClauseKind::Nothing);
+        if names_none || matches!(self.kind, ClauseKind::Collate(_) | ClauseKind::Default(_)) {
+            return;
+        }
+        if let ClauseKind::ForeignKey(key) = &self.kind
+            && same_name(&key.referred_table.name, table)
+        {
             self.rename_after_references(from, to, false);
         }
         let references = references(&self.text);

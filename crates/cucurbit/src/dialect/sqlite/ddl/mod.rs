@@ -15,6 +15,7 @@ use std::fmt;
 
 use thiserror::Error;
 
+use super::token::same_name;
 use crate::schema::{ForeignKey, Ident, OnConflict};
 
 pub(super) use self::{
@@ -144,12 +145,38 @@ impl CreateTable {
         })
     }
 
+    /// Finds a column by its name.
+    pub(super) fn column(&self, name: &Ident) -> Option<&ColumnText> {
+        self.columns().find(|column| same_name(&column.name, name))
+    }
+
+    /// Returns all constraints, each with the column at which it stands.
+    fn clauses(&self) -> impl Iterator<Item = (Option<&ColumnText>, &Clause)> {
+        let inline =
+            self.columns().flat_map(|column| column.clauses.iter().map(move |clause| (Some(column), clause)));
+        inline.chain(self.constraints().map(|clause| (None, clause)))
+    }
+
     /// Returns the constraints of the table.
     pub(super) fn constraints(&self) -> impl Iterator<Item = &Clause> {
         self.items.iter().filter_map(|item| match &item.body {
             Body::Column(_) => None,
             Body::Constraint(clause) => Some(clause),
         })
+    }
+}
+
+impl ClauseKind {
+    /// Lists the columns of a key; none where it stands at its column.
+    pub(super) fn columns(&self) -> &[Ident] {
+        if let Self::ForeignKey(ForeignKey { columns, .. })
+        | Self::PrimaryKey { columns, .. }
+        | Self::Unique(columns) = self
+        {
+            columns
+        } else {
+            &[]
+        }
     }
 }
 

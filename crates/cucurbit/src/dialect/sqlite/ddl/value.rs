@@ -31,14 +31,9 @@ impl CreateTable {
     pub(in super::super) fn value(&self) -> Table {
         let mut table = Table::new(TableName::new(self.name()));
         table.options = self.options();
-        for column in self.columns() {
-            table.columns.push(self.column_value(column));
-            for clause in &column.clauses {
-                self.add_constraint_value(&mut table, clause, Some(&column.name));
-            }
-        }
-        for clause in self.constraints() {
-            self.add_constraint_value(&mut table, clause, None);
+        table.columns = self.columns().map(|column| self.column_value(column)).collect();
+        for (at, clause) in self.clauses() {
+            self.add_constraint_value(&mut table, clause, at);
         }
         let key = table.primary_key().cloned();
         let TableOptions { is_strict, is_without_rowid, .. } = table.options;
@@ -59,56 +54,49 @@ impl CreateTable {
         if self.options().is_without_rowid {
             return None;
         }
-        let mut keys = self.keys();
-        let (columns, is_descending) = keys.next()?;
-        let [name] = columns.as_slice() else { return None };
-        let column = self.columns().find(|column| same_name(&column.name, name))?;
+        let (columns, is_descending) = self.key()?;
+        let [name] = columns else { return None };
+        let column = self.column(name)?;
         (column.declared().eq_ignore_ascii_case("INTEGER") && !is_descending).then_some(column)
+    }
+
+    /// Tells whether a column is the rowid.
+    pub(in super::super) fn is_rowid(&self, name: &Ident) -> bool {
+        self.rowid_column().is_some_and(|rowid| same_name(&rowid.name, name))
     }
 
     /// Tells whether a constraint says what becomes of a row that breaks it, other than what happens anyway.
     pub(in super::super) fn has_conflicts(&self) -> bool {
-        let clauses = self.columns().flat_map(|column| &column.clauses).chain(self.constraints());
-        clauses.into_iter().any(|clause| clause.on_conflict != OnConflict::Abort)
+        self.clauses().any(|(_, clause)| clause.on_conflict != OnConflict::Abort)
     }
 
     /// Returns the options after the parenthesis, and AUTOINCREMENT.
     pub(in super::super) fn options(&self) -> TableOptions {
         let words = tokens(&self.tail);
         let has = |word: &str| words.iter().any(|token| token.is(&self.tail, word));
-        let is_autoincrement = self
-            .columns()
-            .flat_map(|column| &column.clauses)
-            .chain(self.constraints())
-            .any(|clause| matches!(clause.kind, ClauseKind::PrimaryKey { is_autoincrement: true, .. }));
         TableOptions {
-            is_autoincrement,
+            is_autoincrement: self.clauses().any(|(_, clause)| {
+                matches!(clause.kind, ClauseKind::PrimaryKey { is_autoincrement: true, .. })
+            }),
             is_strict: has("STRICT"),
             is_unlogged: false,
             is_without_rowid: has("WITHOUT"),
         }
     }
 
-    /// Returns the primary key's columns as they stand in the text; there is one key at most.
-    fn keys(&self) -> impl Iterator<Item = (Vec<Ident>, bool)> {
-        let inline = self.columns().flat_map(|column| {
-            column.clauses.iter().filter_map(|clause| {
-                let ClauseKind::PrimaryKey { is_descending, .. } = &clause.kind else { return None };
-                Some((vec![column.name.clone()], *is_descending))
-            })
-        });
-        let own = self.constraints().filter_map(|clause| {
-            let ClauseKind::PrimaryKey { columns, .. } = &clause.kind else { return None };
-            Some((columns.clone(), false))
-        });
-        inline.chain(own)
+    /// Returns the primary key's columns as they stand in the text, and whether the key stands at its column in descending
+    /// order.
+    fn key(&self) -> Option<(&[Ident], bool)> {
+        self.clauses().find_map(|(at, clause)| {
+            let ClauseKind::PrimaryKey { columns, is_descending, .. } = &clause.kind else { return None };
+            let own = at.map(|column| (std::slice::from_ref(&column.name), *is_descending));
+            Some(own.unwrap_or((columns, false)))
+        })
     }
 
     fn column_value(&self, text: &ColumnText) -> Column {
         let mut ty = types::read(text.declared());
-        let is_key = self
-            .keys()
-            .any(|(columns, _)| matches!(columns.as_slice(), [name] if same_name(name, &text.name)));
+        let is_key = matches!(self.key(), Some(([name], _)) if same_name(name, &text.name));
         if is_key && ty == Type::Integer && !self.options().is_without_rowid {
             if !text.declared().eq_ignore_ascii_case("INTEGER") {
                 // `INT PRIMARY KEY` is not the rowid; it must not be rewritten as one.
@@ -121,59 +109,37 @@ impl CreateTable {
         let mut column = Column::new(text.name.clone(), ty);
         column.nullable = !text.is_not_null();
         for clause in &text.clauses {
-            match &clause.kind {
-                ClauseKind::Collate(collation) => column.collation = Some(collation.clone()),
-                ClauseKind::Default(sql) => {
-                    column.default = default_value(column.ty.on(HERE), text.declared(), sql);
-                }
-                ClauseKind::Generated { expression, stored } => {
-                    let expression = expression.as_str().into();
-                    column.default = Some(ServerDefault::Computed { expression, stored: *stored });
-                }
-                ClauseKind::NotNull => column.on_conflict = clause.on_conflict,
-                ClauseKind::Check(_)
-                | ClauseKind::ForeignKey(_)
-                | ClauseKind::Nothing
-                | ClauseKind::PrimaryKey { .. }
-                | ClauseKind::Unique(_) => {}
+            if let ClauseKind::Collate(collation) = &clause.kind {
+                column.collation = Some(collation.clone());
+            } else if let ClauseKind::Default(sql) = &clause.kind {
+                column.default = default_value(column.ty.on(HERE), text.declared(), sql);
+            } else if let ClauseKind::Generated { expression, stored } = &clause.kind {
+                let expression = expression.as_str().into();
+                column.default = Some(ServerDefault::Computed { expression, stored: *stored });
+            } else if clause.kind == ClauseKind::NotNull {
+                column.on_conflict = clause.on_conflict;
             }
         }
         column
     }
 
-    fn add_constraint_value(&self, table: &mut Table, clause: &Clause, at: Option<&Ident>) {
+    fn add_constraint_value(&self, table: &mut Table, clause: &Clause, at: Option<&ColumnText>) {
         let (name, on_conflict) = (clause.name.clone(), clause.on_conflict);
         // The names in a list may be in another case than the columns'.
-        let columns = |listed: &[Ident]| -> Vec<Ident> {
-            match at {
-                Some(column) => vec![column.clone()],
-                None => listed.iter().map(|name| self.spelled_as_column(name)).collect(),
-            }
+        let spelled = |name: &Ident| self.column(name).map_or(name, |column| &column.name).clone();
+        let columns: Vec<Ident> = match at {
+            Some(column) => vec![column.name.clone()],
+            None => clause.kind.columns().iter().map(spelled).collect(),
         };
-        match &clause.kind {
-            ClauseKind::Check(condition) => {
-                table.constraints.push(Check { name, ..Check::new(condition.as_str()) });
-            }
-            ClauseKind::ForeignKey(key) => {
-                table.constraints.push(ForeignKey { name, columns: columns(&key.columns), ..key.clone() });
-            }
-            ClauseKind::PrimaryKey { columns: own, .. } => {
-                table.constraints.push(PrimaryKey { name, on_conflict, ..PrimaryKey::new(columns(own)) });
-            }
-            ClauseKind::Unique(own) => {
-                table.constraints.push(Unique { name, on_conflict, ..Unique::new(columns(own)) });
-            }
-            ClauseKind::Collate(_)
-            | ClauseKind::Default(_)
-            | ClauseKind::Generated { .. }
-            | ClauseKind::NotNull
-            | ClauseKind::Nothing => {}
+        if let ClauseKind::Check(condition) = &clause.kind {
+            table.constraints.push(Check { name, ..Check::new(condition.as_str()) });
+        } else if let ClauseKind::ForeignKey(key) = &clause.kind {
+            table.constraints.push(ForeignKey { name, columns, ..key.clone() });
+        } else if let ClauseKind::PrimaryKey { .. } = &clause.kind {
+            table.constraints.push(PrimaryKey { name, on_conflict, ..PrimaryKey::new(columns) });
+        } else if let ClauseKind::Unique(_) = &clause.kind {
+            table.constraints.push(Unique { name, on_conflict, ..Unique::new(columns) });
         }
-    }
-
-    fn spelled_as_column(&self, name: &Ident) -> Ident {
-        let column = self.columns().find(|column| same_name(&column.name, name));
-        column.map_or_else(|| name.clone(), |column| column.name.clone())
     }
 }
 

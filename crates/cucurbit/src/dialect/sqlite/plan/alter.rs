@@ -20,7 +20,7 @@ use super::{
         define,
         memory::{apply, settle},
         names, rename,
-        token::same_name,
+        token::{is_among, same_name},
     },
     in_place::{Edit, Way},
     offenders,
@@ -252,10 +252,9 @@ fn inline_foreign_key<'s>(step: &TableStep, rest: &'s [TableStep]) -> Option<(us
         (key.columns.as_slice() == [name.clone()]).then_some((at, key))
     })?;
     // A column of the table itself may be one that comes after it.
-    let is_referred = |column: &Ident| key.referred_columns.iter().any(|one| same_name(one, column));
-    let is_later = rest[..at].iter().any(
-        |between| matches!(&between.edit, TableEdit::AddColumn { column, .. } if is_referred(&column.name)),
-    );
+    let is_later = rest[..at].iter().any(|between| {
+        matches!(&between.edit, TableEdit::AddColumn { column, .. } if is_among(&column.name, &key.referred_columns))
+    });
     let refers_to_itself = same_name(&key.referred_table.name, &step.table.name);
     (!(refers_to_itself && is_later)).then_some((at, key))
 }

@@ -15,7 +15,7 @@ use super::{
         ddl::{ClauseKind, ColumnText, CreateTable},
         define, effect,
         memory::apply,
-        token::{same_name, tokens},
+        token::{is_among, same_name, tokens},
         types,
         words::new_type,
     },
@@ -106,7 +106,6 @@ impl Work<'_> {
     ) -> Result<(), PlanError> {
         let was = self.text.clone();
         let mut keeps_rows = true;
-        let text = |text: &CreateTable| text.columns().find(|other| same_name(&other.name, column)).cloned();
         match change {
             // Renames are taken out before; a rename to the same name is nothing.
             ColumnChange::LosesData | ColumnChange::Rename { .. } | ColumnChange::SetComment(_) => {}
@@ -119,7 +118,7 @@ impl Work<'_> {
                 keeps_rows = false;
             }
             ColumnChange::SetNotNull { backfill } => {
-                let was_nullable = text(&was).is_some_and(|column| !column.is_not_null());
+                let was_nullable = was.column(column).is_some_and(|column| !column.is_not_null());
                 self.text.set_nullable(column, false);
                 if let Some(backfill) = backfill {
                     let now = self.fills.remove(column).unwrap_or_else(|| quoted(column));
@@ -139,8 +138,8 @@ impl Work<'_> {
             ColumnChange::SetOnConflict(on_conflict) => self.text.set_on_conflict(column, *on_conflict),
             ColumnChange::SetType { ty, using } => {
                 self.set_type(column, ty, using.as_ref(), operation)?;
-                keeps_rows =
-                    text(&was).zip(text(&self.text)).is_some_and(|(was, is)| self.lies_alike(&was, &is));
+                let columns = was.column(column).zip(self.text.column(column));
+                keeps_rows = columns.is_some_and(|(was, is)| self.lies_alike(was, is));
             }
         }
         if self.fills.contains_key(column) || self.text != was && !keeps_rows {
@@ -154,7 +153,7 @@ impl Work<'_> {
     /// Tells whether the values of a column lie in the file in the same way under both of its types.
     fn lies_alike(&self, was: &ColumnText, is: &ColumnText) -> bool {
         let is_key = self.before.schema.table(&self.table).and_then(|table| table.primary_key());
-        let is_in_key = is_key.is_some_and(|key| is_in(&key.columns, &was.name));
+        let is_in_key = is_key.is_some_and(|key| is_among(&was.name, &key.columns));
         let is_plain = !is_in_key && !was.is_generated() && !self.text.options().is_strict;
         is_plain && types::affinity(was.declared()) == types::affinity(is.declared())
     }
@@ -166,11 +165,14 @@ impl Work<'_> {
         operation: &Operation,
     ) -> Result<(), PlanError> {
         let refuse = |reason: &str| Err(unsupported(operation)(reason.to_owned()));
-        let now = self.text.columns().find(|other| same_name(&other.name, column));
+        let now = self.text.column(column);
         match default {
             Some(ServerDefault::Identity(_) | ServerDefault::Serial(_)) => {
-                let is_rowid = self.text.rowid_column().is_some_and(|rowid| same_name(&rowid.name, column));
-                return if is_rowid { Ok(()) } else { refuse("SQLite numbers no column but the rowid") };
+                return if self.text.is_rowid(column) {
+                    Ok(())
+                } else {
+                    refuse("SQLite numbers no column but the rowid")
+                };
             }
             Some(ServerDefault::Computed { .. })
                 if now.is_some_and(|column| !column.is_generated()) && !may_lose(operation) =>
@@ -194,8 +196,7 @@ impl Work<'_> {
 
     /// Returns the type that the text declares for a column.
     fn declared_type(&self, column: &Ident) -> Type {
-        let now = self.text.columns().find(|other| same_name(&other.name, column));
-        types::read(now.map_or("", ColumnText::declared))
+        types::read(self.text.column(column).map_or("", ColumnText::declared))
     }
 
     /// Declares another type.
@@ -209,14 +210,12 @@ impl Work<'_> {
         let ty = ty.on(HERE);
         self.convert(column, ty, using, operation)?;
         let is_integer = matches!(ty, Type::BigInteger | Type::Integer | Type::SmallInteger);
-        let is_rowid = self.text.rowid_column().is_some_and(|rowid| same_name(&rowid.name, column));
-        if is_rowid && is_integer {
+        if is_integer && self.text.is_rowid(column) {
             // The rowid has 64 bits under the one spelling INTEGER.
             return Ok(());
         }
         let spelling =
             define::spelled(column, ty, self.text.options().is_strict).map_err(unsupported(operation))?;
-        let now = self.text.columns().find(|other| same_name(&other.name, column));
         // A word of one's own is meant to the letter: beside INTEGER, it says that a key is not the rowid.
         let is_to_the_letter = matches!(ty, Type::Custom { .. }) || is_integer_key(&self.text, column);
         let is_other = |now: &ColumnText| {
@@ -224,7 +223,7 @@ impl Work<'_> {
                 || types::affinity(now.declared()) != types::affinity(&spelling)
                 || (is_to_the_letter && !now.declared().eq_ignore_ascii_case(&spelling))
         };
-        if now.is_none_or(is_other) {
+        if self.text.column(column).is_none_or(is_other) {
             self.text.set_type(column, &spelling);
         }
         if spelling.eq_ignore_ascii_case("INTEGER") {
@@ -244,8 +243,7 @@ impl Work<'_> {
         if let Some(reason) = self.use_of(column, &indexes) {
             return Err(PlanError::InUse { dialect: HERE, operation: operation.describe(), reason });
         }
-        let is_generated =
-            self.text.columns().any(|other| same_name(&other.name, column) && other.is_generated());
+        let is_generated = self.text.column(column).is_some_and(ColumnText::is_generated);
         if !has_consent && !is_generated {
             let probe = column_probe(&self.name, column, "IS NOT NULL", "NULL");
             self.hazard(HazardKind::LosesData, column, probe);
@@ -280,25 +278,9 @@ impl Work<'_> {
 
     /// Tells whether DROP COLUMN refuses it: it is in the primary key, a unique constraint or a foreign key of the table.
     fn is_in_a_key(&self, column: &Ident) -> bool {
-        let at_column = self.text.columns().filter(|other| same_name(&other.name, column)).any(|other| {
-            other
-                .clauses
-                .iter()
-                .any(|clause| matches!(clause.kind, ClauseKind::PrimaryKey { .. } | ClauseKind::Unique(_)))
-        });
-        at_column
-            || self.text.constraints().any(|clause| match &clause.kind {
-                ClauseKind::ForeignKey(key) => is_in(&key.columns, column),
-                ClauseKind::PrimaryKey { columns, .. } | ClauseKind::Unique(columns) => {
-                    is_in(columns, column)
-                }
-                ClauseKind::Check(_)
-                | ClauseKind::Collate(_)
-                | ClauseKind::Default(_)
-                | ClauseKind::Generated { .. }
-                | ClauseKind::NotNull
-                | ClauseKind::Nothing => false,
-            })
+        let mut at_column = self.text.column(column).into_iter().flat_map(|column| &column.clauses);
+        at_column.any(|clause| matches!(clause.kind, ClauseKind::PrimaryKey { .. } | ClauseKind::Unique(_)))
+            || self.text.constraints().any(|clause| is_among(column, clause.kind.columns()))
     }
 }
 
@@ -307,14 +289,7 @@ fn is_integer_key(text: &CreateTable, column: &Ident) -> bool {
     let value = text.value();
     let key = value.primary_key().map(|key| key.columns.as_slice()).unwrap_or_default();
     let is_key = matches!(key, [name] if same_name(name, column)) && !value.options.is_without_rowid;
-    is_key
-        && text
-            .columns()
-            .any(|other| same_name(&other.name, column) && types::read(other.declared()) == Type::Integer)
-}
-
-fn is_in(columns: &[Ident], column: &Ident) -> bool {
-    columns.iter().any(|other| same_name(other, column))
+    is_key && text.column(column).is_some_and(|column| types::read(column.declared()) == Type::Integer)
 }
 
 /// Tells whether a part of an index is a column, also with a collation of its own.

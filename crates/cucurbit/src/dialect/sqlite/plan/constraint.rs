@@ -10,7 +10,6 @@ use super::{
         super::{HazardKind, PlanError},
         HERE, define,
         memory::apply,
-        token::same_name,
     },
     alter::Work,
     column_probe,
@@ -164,8 +163,7 @@ impl Work<'_> {
         self.copy_rows();
         self.spell_rowid(key);
         for column in key.columns.iter().filter(|column| !rest.iter().any(|next| next.edit.loosens(column))) {
-            let is_nullable =
-                self.text.columns().any(|other| same_name(&other.name, column) && !other.is_not_null());
+            let is_nullable = self.text.column(column).is_some_and(|column| !column.is_not_null());
             if is_nullable && !self.added.contains(column) {
                 let probe = column_probe(&self.name, column, "IS NULL", "0");
                 self.hazard(HazardKind::NullInNotNull, column, probe);

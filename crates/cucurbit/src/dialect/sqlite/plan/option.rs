@@ -55,11 +55,9 @@ impl Work<'_> {
         else {
             return;
         };
-        let rowid = self.text.rowid_column().map(|column| column.name.clone());
         let refuses_null = |name: &Ident| {
             let column = table.columns.iter().find(|column| same_name(&column.name, name));
-            let is_rowid = rowid.as_ref().is_some_and(|rowid| same_name(rowid, name));
-            !is_rowid && column.is_some_and(|column| !column.nullable)
+            !self.text.is_rowid(name) && column.is_some_and(|column| !column.nullable)
         };
         let key = table.primary_key().into_iter().flat_map(|key| &key.columns);
         let silent: Vec<Ident> = key.filter(|name| refuses_null(name)).cloned().collect();

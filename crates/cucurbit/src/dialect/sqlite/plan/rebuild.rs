@@ -149,9 +149,8 @@ fn rowid_name(from: &CreateTable, to: &CreateTable) -> Option<&'static str> {
         return None;
     }
     ["rowid", "_rowid_", "oid"].into_iter().find(|name| {
-        let is_column =
-            |text: &CreateTable| text.columns().any(|column| same_name(&column.name, &(*name).into()));
-        !is_column(from) && !is_column(to)
+        let name = Ident::new(*name);
+        from.column(&name).is_none() && to.column(&name).is_none()
     })
 }
 

@@ -11,7 +11,6 @@ use super::{
         HERE,
         convert::{self, Conversion},
         expression::is_expression,
-        token::same_name,
         types,
     },
     alter::Work,
@@ -31,7 +30,7 @@ impl Work<'_> {
         using: Option<&Expression>,
         operation: &Operation,
     ) -> Result<(), PlanError> {
-        let now = self.text.columns().find(|other| same_name(&other.name, column));
+        let now = self.text.column(column);
         let Some((from, is_generated)) = now.map(|now| (types::read(now.declared()), now.is_generated()))
         else {
             return Ok(());
@@ -42,7 +41,7 @@ impl Work<'_> {
         {
             return Ok(());
         }
-        let is_rowid = self.text.rowid_column().is_some_and(|rowid| same_name(&rowid.name, column));
+        let is_rowid = self.text.is_rowid(column);
         let own = self.fills.get(column).cloned().unwrap_or_else(|| quoted(column));
         let enum_values = ty.enum_name().and_then(|name| self.before.schema.enums.get(name));
         let enum_values = enum_values.map(|known| known.values.clone());

@@ -10,7 +10,7 @@ use super::{
         HERE,
         ddl::is_column,
         rename,
-        token::{Token, mentions, same_name, tokens},
+        token::{Token, is_among, mentions, same_name, tokens},
     },
     alter::Work,
 };
@@ -37,8 +37,7 @@ impl Work<'_> {
         let tables = self.before.schema.tables.values().filter(|other| other.name != self.table);
         let mut keys = tables.flat_map(|other| other.foreign_keys().map(move |key| (other, key)));
         let (other, _) = keys.find(|(_, key)| {
-            same_name(&key.referred_table.name, &self.table.name)
-                && key.referred_columns.iter().any(|referred| same_name(referred, column))
+            same_name(&key.referred_table.name, &self.table.name) && is_among(column, &key.referred_columns)
         })?;
         Some(format!("a foreign key of `{}` refers to it", other.name))
     }
