@@ -1,7 +1,7 @@
 //! Operations as statements, table by table.
 //!
-//! Whole tables are `table`; changes within one are `alter`, with a file for each kind of object; `step` decides which is
-//! which.
+//! Whole tables are `table`; changes within one are `alter`, with a file for each kind of object; `step` tells which
+//! operations these are.
 
 mod alter;
 mod column;
@@ -19,17 +19,19 @@ mod usage;
 
 use crate::{
     operation::{self, Change, Operation, for_dialect},
-    schema::{Ident, ObjectId, Table},
+    schema::{Ident, Object, ObjectId, Table},
 };
 
-use self::step::{Alone, Step, TableStep};
+use self::step::TableStep;
 use super::{
     super::{
         Before, Plan, PlanError,
         offenders::Rows,
         sqlite::sql::{quoted, string},
     },
-    HERE, effect,
+    HERE,
+    capabilities::CAPABILITIES,
+    effect,
     memory::{apply, follow, write_missing_originals},
     names, said, words,
 };
@@ -48,23 +50,20 @@ pub(in super::super) fn plan(before: &mut Before, operations: &[Operation]) -> R
     while let Some((first, after)) = rest.split_first() {
         let start = (plan.statements.len(), plan.shortcuts.len());
         let first = in_words_of_the_file(first, before);
-        let planned = match Step::of(&first) {
-            Step::OfOneTable(step) => {
-                let group = group(before, *step, after);
-                (0..group.len()).try_for_each(|at| words::refuse_unknown_tables(before, &rest[at..]))?;
-                let operations: Vec<&Operation> = group.iter().map(|step| &step.operation).collect();
-                words::refuse(before, &operations)?;
-                alter::group(before, &group, &mut plan)?;
-                operations.into_iter().for_each(|operation| follow(before, operation));
-                group.len()
-            }
-            Step::Alone(alone) => {
-                words::refuse_unknown_tables(before, rest)?;
-                words::refuse(before, &[&first])?;
-                one(before, &alone, (&first, after), &mut plan)?;
-                follow(before, &first);
-                1
-            }
+        let planned = if let Some(step) = TableStep::of(&first) {
+            let group = group(before, step, after);
+            (0..group.len()).try_for_each(|at| words::refuse_unknown_tables(before, &rest[at..]))?;
+            let operations: Vec<&Operation> = group.iter().map(|step| &step.operation).collect();
+            words::refuse(before, &operations)?;
+            alter::group(before, &group, &mut plan)?;
+            operations.into_iter().for_each(|operation| follow(before, operation));
+            group.len()
+        } else {
+            words::refuse_unknown_tables(before, rest)?;
+            words::refuse(before, &[&first])?;
+            one(before, (&first, after), &mut plan)?;
+            follow(before, &first);
+            1
         };
         // Of the SQL of a script nothing is known.
         if !matches!(first, Operation::Execute(_)) {
@@ -78,9 +77,8 @@ pub(in super::super) fn plan(before: &mut Before, operations: &[Operation]) -> R
 /// Takes the changes of one table that come right after each other.
 fn group(before: &Before, first: TableStep, after: &[Operation]) -> Vec<TableStep> {
     let table = first.table.clone();
-    let next = |next: &Operation| match Step::of(&in_words_of_the_file(next, before)) {
-        Step::OfOneTable(step) => names::is_same(&step.table, &table).then_some(*step),
-        Step::Alone(_) => None,
+    let next = |next: &Operation| {
+        TableStep::of(&in_words_of_the_file(next, before)).filter(|step| names::is_same(&step.table, &table))
     };
     std::iter::once(first).chain(after.iter().map_while(next)).collect()
 }
@@ -90,42 +88,53 @@ fn in_words_of_the_file(operation: &Operation, before: &Before) -> Operation {
     said::without_unkept_name(names::in_case_of(operation, &before.schema), before)
 }
 
-/// Plans what is planned by itself. `rest` comes after it in the same revision.
+/// Plans an operation that is no change within a table. `rest` comes after it in the same revision.
 fn one(
     before: &mut Before,
-    alone: &Alone<'_>,
     (operation, rest): (&Operation, &[Operation]),
     plan: &mut Plan,
 ) -> Result<(), PlanError> {
-    match alone {
-        Alone::BulkInsert(insert) => execute::bulk_insert(before, insert, operation, plan),
-        Alone::CreateTable(table) => table::create_table(before, table, operation, plan),
-        Alone::DropTable { table, consent } => table::drop_table(before, table, *consent, operation, plan),
-        Alone::Execute(execute) => execute::execute(before, execute, plan),
-        Alone::Irreversible { reason } => Err(PlanError::Irreversible { reason: (*reason).to_owned() }),
-        Alone::Known => known(before, (operation, rest), plan),
+    match operation {
+        Operation::BulkInsert(insert) => execute::bulk_insert(before, insert, operation, plan),
+        Operation::Create { object: Object::Table(table), .. } => {
+            table::create_table(before, table, operation, plan)
+        }
+        Operation::Drop { id: ObjectId::Table(table), consent, .. } => {
+            table::drop_table(before, table, *consent, operation, plan)
+        }
+        Operation::Execute(execute) => execute::execute(before, execute, plan),
+        Operation::Irreversible { reason } => Err(PlanError::Irreversible { reason: reason.clone() }),
         // What is left of a block for another database is only known.
-        Alone::On(operations) => {
+        Operation::On { dialect: _, operations } => {
             let is_of_schema = |operation: &&Operation| operation.table().is_none();
             for operation in operations.iter().filter(is_of_schema) {
                 operation::follow(&mut before.schema, std::slice::from_ref(operation), HERE);
             }
             Ok(())
         }
-        Alone::Refused(kind) => Err(unsupported(operation)(format!("a SQLite file has no {kind}s"))),
-        Alone::RenameTable { table, to } => table::rename_table(before, table, to, operation, plan),
+        Operation::Rename { id: ObjectId::Table(table), to } => {
+            table::rename_table(before, table, to, operation, plan)
+        }
         // Code of the script leaves the schema as it is, and is no statement.
-        Alone::Run => Ok(()),
+        Operation::Run { .. } => Ok(()),
+        Operation::Alter(_)
+        | Operation::Comment { .. }
+        | Operation::Create { .. }
+        | Operation::Drop { .. }
+        | Operation::Rename { .. } => not_stored(before, (operation, rest), plan),
     }
 }
 
-/// Plans what is done to an object that is only known. An enum type is what columns of text hold, and refused where that does
-/// not fit.
-fn known(
+/// Plans what is done to an object that SQLite does not store, and that is only known. An enum type is what columns of text
+/// hold, and refused where that does not fit.
+fn not_stored(
     before: &mut Before,
     (operation, rest): (&Operation, &[Operation]),
     plan: &mut Plan,
 ) -> Result<(), PlanError> {
+    if let Some(kind) = operation.kind().filter(|kind| !CAPABILITIES.only_knows(*kind)) {
+        return Err(unsupported(operation)(format!("a SQLite file has no {kind}s")));
+    }
     if let Operation::Alter(Change::Enum { name, change }) = operation {
         return enumeration::alter(before, name, change, (operation, rest), plan);
     }

@@ -1,33 +1,22 @@
 //! What an operation is to the plan: a change of one table, which is planned together with its neighbours, or a step of
 //! its own.
 //!
-//! This is decided here, once for every verb and kind. What follows handles all of what it is given: [`TableEdit`] in
-//! `alter`, [`Alone`] in `mod`.
+//! This is decided here, once for every verb and kind. `alter` handles each [`TableEdit`]; `mod` plans what is none.
 
 use crate::{
     operation::{
-        BulkInsert, Change, ColumnChange, Consent, ConstraintChange, Execute, Operation, TableChange,
-        change_stored_by_some,
+        Change, ColumnChange, Consent, ConstraintChange, Operation, TableChange, change_stored_by_some,
     },
     schema::{
-        Column, Constraint, ConstraintRef, Expression, Ident, Index, Kind, Object, ObjectId, Referred,
-        ServerDefault, Table, TableName, TableOption, stored_by_some,
+        Column, Constraint, ConstraintRef, Expression, Ident, Index, Object, ObjectId, Referred,
+        ServerDefault, TableName, TableOption, stored_by_some,
     },
 };
 
 use super::super::{
     HERE,
-    capabilities::CAPABILITIES,
     token::{mentions, same_name},
 };
-
-/// How an operation is planned.
-pub(super) enum Step<'o> {
-    /// Together with its neighbours on the same table.
-    OfOneTable(Box<TableStep>),
-    /// By itself.
-    Alone(Alone<'o>),
-}
 
 /// A change of one table that is there and stays there.
 #[derive(Clone)]
@@ -59,149 +48,14 @@ pub(super) enum TableEdit {
     SetOption { option: TableOption, is_set: bool },
 }
 
-/// What is planned by itself.
-pub(super) enum Alone<'o> {
-    BulkInsert(&'o BulkInsert),
-    CreateTable(&'o Table),
-    DropTable {
-        table: &'o TableName,
-        consent: Consent,
-    },
-    Execute(&'o Execute),
-    Irreversible {
-        reason: &'o str,
-    },
-    /// Of an object that SQLite does not keep and that is only known.
-    Known,
-    /// What is left of a block for another database.
-    On(&'o [Operation]),
-    /// Of an object of a kind that a SQLite file cannot have.
-    Refused(Kind),
-    RenameTable {
-        table: &'o TableName,
-        to: &'o Ident,
-    },
-    Run,
-}
-
-impl<'o> Step<'o> {
-    /// Sorts an operation.
-    pub(super) fn of(operation: &'o Operation) -> Self {
-        match operation {
-            Operation::Alter(change) => Self::alter(operation, change),
-            Operation::BulkInsert(insert) => Self::Alone(Alone::BulkInsert(insert)),
-            Operation::Comment { id, text } => Self::comment(operation, id, text.as_ref()),
-            Operation::Create { object, backfill, concurrency: _ } => {
-                Self::create(operation, object, backfill.as_ref())
-            }
-            Operation::Drop { id, consent, concurrency: _ } => Self::drop(operation, id, *consent),
-            Operation::Execute(execute) => Self::Alone(Alone::Execute(execute)),
-            Operation::Irreversible { reason } => Self::Alone(Alone::Irreversible { reason }),
-            Operation::On { dialect: _, operations } => Self::Alone(Alone::On(operations)),
-            Operation::Rename { id, to } => Self::rename(operation, id, to),
-            Operation::Run { .. } => Self::Alone(Alone::Run),
-        }
-    }
-
-    fn alter(operation: &Operation, change: &'o Change) -> Self {
-        match change {
-            Change::Column { table, column, changes } => {
-                let (column, changes) = (column.clone(), changes.clone());
-                Self::of_table(operation, table, TableEdit::AlterColumn { column, changes })
-            }
-            Change::Constraint { table, constraint, change } => {
-                let (constraint, change) = (constraint.clone(), change.clone());
-                Self::of_table(operation, table, TableEdit::AlterConstraint { constraint, change })
-            }
-            change_stored_by_some!() => Self::not_stored(change.kind()),
-            Change::Table { table, change: TableChange::SetOption { option, is_set } } => {
-                let (option, is_set) = (*option, *is_set);
-                Self::of_table(operation, table, TableEdit::SetOption { option, is_set })
-            }
-        }
-    }
-
-    fn comment(operation: &Operation, id: &'o ObjectId, text: Option<&String>) -> Self {
-        match id {
-            ObjectId::Column { table, name } => {
-                Self::column(table, name, ColumnChange::SetComment(text.cloned()))
-            }
-            ObjectId::Constraint { table, constraint } => {
-                Self::of_table(operation, table, TableEdit::CommentConstraint(constraint.clone()))
-            }
-            ObjectId::Index { table, name: _ } => Self::of_table(operation, table, TableEdit::CommentIndex),
-            stored_by_some!(ObjectId) => Self::not_stored(id.kind()),
-            ObjectId::Table(table) => Self::of_table(operation, table, TableEdit::CommentTable),
-        }
-    }
-
-    fn create(operation: &Operation, object: &'o Object, backfill: Option<&Expression>) -> Self {
-        match object {
-            Object::Column { table, column } => {
-                let (column, backfill) = (column.clone(), backfill.cloned());
-                Self::of_table(operation, table, TableEdit::AddColumn { column, backfill })
-            }
-            Object::Constraint { table, constraint } => {
-                Self::of_table(operation, table, TableEdit::CreateConstraint(constraint.clone()))
-            }
-            Object::Index { table, index } => {
-                Self::of_table(operation, table, TableEdit::CreateIndex(index.clone()))
-            }
-            stored_by_some!(Object) => Self::not_stored(object.kind()),
-            Object::Table(table) => Self::Alone(Alone::CreateTable(table)),
-        }
-    }
-
-    fn drop(operation: &Operation, id: &'o ObjectId, consent: Consent) -> Self {
-        match id {
-            ObjectId::Column { table, name } => {
-                Self::of_table(operation, table, TableEdit::DropColumn { column: name.clone(), consent })
-            }
-            ObjectId::Constraint { table, constraint } => {
-                Self::of_table(operation, table, TableEdit::DropConstraint(constraint.clone()))
-            }
-            ObjectId::Index { table, name } => {
-                Self::of_table(operation, table, TableEdit::DropIndex(name.clone()))
-            }
-            stored_by_some!(ObjectId) => Self::not_stored(id.kind()),
-            ObjectId::Table(table) => Self::Alone(Alone::DropTable { table, consent }),
-        }
-    }
-
-    fn rename(operation: &Operation, id: &'o ObjectId, to: &'o Ident) -> Self {
-        match id {
-            ObjectId::Column { table, name } => {
-                Self::column(table, name, ColumnChange::Rename { to: to.clone() })
-            }
-            ObjectId::Constraint { table, constraint } => {
-                let (constraint, to) = (constraint.clone(), to.clone());
-                Self::of_table(operation, table, TableEdit::RenameConstraint { constraint, to })
-            }
-            ObjectId::Index { table, name } => {
-                let (name, to) = (name.clone(), to.clone());
-                Self::of_table(operation, table, TableEdit::RenameIndex { name, to })
-            }
-            stored_by_some!(ObjectId) => Self::not_stored(id.kind()),
-            ObjectId::Table(table) => Self::Alone(Alone::RenameTable { table, to }),
-        }
-    }
-
-    /// Sorts what is done to an object of a kind that SQLite does not store.
-    fn not_stored(kind: Kind) -> Self {
-        Self::Alone(if CAPABILITIES.only_knows(kind) { Alone::Known } else { Alone::Refused(kind) })
-    }
-
-    fn of_table(operation: &Operation, table: &TableName, edit: TableEdit) -> Self {
-        Self::OfOneTable(Box::new(TableStep { operation: operation.clone(), table: table.clone(), edit }))
-    }
-
-    fn column(table: &TableName, column: &Ident, change: ColumnChange) -> Self {
-        let step = TableStep::alter_column(table.clone(), column.clone(), vec![change]);
-        Self::OfOneTable(Box::new(step))
-    }
-}
-
 impl TableStep {
+    /// Returns the change of one table that an operation is; `None` where it is planned by itself.
+    pub(super) fn of(operation: &Operation) -> Option<Self> {
+        let edit = TableEdit::of(operation)?;
+        let operation = operation.clone().of_column_as_change();
+        Some(Self { table: operation.table()?.clone(), operation, edit })
+    }
+
     /// Changes a column.
     pub(super) fn alter_column(table: TableName, column: Ident, changes: Vec<ColumnChange>) -> Self {
         let operation = Operation::alter_column(table.clone(), column.clone(), changes.clone());
@@ -210,6 +64,77 @@ impl TableStep {
 }
 
 impl TableEdit {
+    fn of(operation: &Operation) -> Option<Self> {
+        match operation {
+            Operation::Alter(change) => Self::of_change(change),
+            Operation::Comment { id, text } => Self::of_comment(id, text.as_ref()),
+            Operation::Create { object, backfill, concurrency: _ } => Self::of_new(object, backfill.as_ref()),
+            Operation::Drop { id, consent, concurrency: _ } => Self::of_drop(id, *consent),
+            Operation::Rename { id, to } => Self::of_rename(id, to.clone()),
+            Operation::BulkInsert(_)
+            | Operation::Execute(_)
+            | Operation::Irreversible { .. }
+            | Operation::On { .. }
+            | Operation::Run { .. } => None,
+        }
+    }
+
+    fn of_change(change: &Change) -> Option<Self> {
+        Some(match change.clone() {
+            Change::Column { table: _, column, changes } => Self::AlterColumn { column, changes },
+            Change::Constraint { table: _, constraint, change } => {
+                Self::AlterConstraint { constraint, change }
+            }
+            Change::Table { table: _, change: TableChange::SetOption { option, is_set } } => {
+                Self::SetOption { option, is_set }
+            }
+            change_stored_by_some!() => return None,
+        })
+    }
+
+    fn of_comment(id: &ObjectId, text: Option<&String>) -> Option<Self> {
+        Some(match id.clone() {
+            ObjectId::Column { table: _, name: column } => {
+                Self::AlterColumn { column, changes: vec![ColumnChange::SetComment(text.cloned())] }
+            }
+            ObjectId::Constraint { table: _, constraint } => Self::CommentConstraint(constraint),
+            ObjectId::Index { .. } => Self::CommentIndex,
+            ObjectId::Table(_) => Self::CommentTable,
+            stored_by_some!(ObjectId) => return None,
+        })
+    }
+
+    fn of_new(object: &Object, backfill: Option<&Expression>) -> Option<Self> {
+        match object {
+            Object::Column { table: _, column } => {
+                Some(Self::AddColumn { column: column.clone(), backfill: backfill.cloned() })
+            }
+            Object::Constraint { table: _, constraint } => Some(Self::CreateConstraint(constraint.clone())),
+            Object::Index { table: _, index } => Some(Self::CreateIndex(index.clone())),
+            Object::Table(_) | stored_by_some!(Object) => None,
+        }
+    }
+
+    fn of_drop(id: &ObjectId, consent: Consent) -> Option<Self> {
+        Some(match id.clone() {
+            ObjectId::Column { table: _, name: column } => Self::DropColumn { column, consent },
+            ObjectId::Constraint { table: _, constraint } => Self::DropConstraint(constraint),
+            ObjectId::Index { table: _, name } => Self::DropIndex(name),
+            ObjectId::Table(_) | stored_by_some!(ObjectId) => return None,
+        })
+    }
+
+    fn of_rename(id: &ObjectId, to: Ident) -> Option<Self> {
+        Some(match id.clone() {
+            ObjectId::Column { table: _, name: column } => {
+                Self::AlterColumn { column, changes: vec![ColumnChange::Rename { to }] }
+            }
+            ObjectId::Constraint { table: _, constraint } => Self::RenameConstraint { constraint, to },
+            ObjectId::Index { table: _, name } => Self::RenameIndex { name, to },
+            ObjectId::Table(_) | stored_by_some!(ObjectId) => return None,
+        })
+    }
+
     /// Tells whether it speaks of a column of the table, in a list or an expression.
     pub(super) fn uses(&self, name: &Ident) -> bool {
         let is_it = |column: &Ident| same_name(column, name);
