@@ -24,7 +24,7 @@ use super::{
     },
     in_place::{Edit, Way},
     offenders,
-    rebuild::{self, Rebuild},
+    rebuild::rebuild,
     step::{TableEdit, TableStep},
     table::children,
     unsupported,
@@ -150,6 +150,8 @@ pub(super) struct Work<'b> {
     pub(super) table: TableName,
     /// The name as SQL.
     pub(super) name: String,
+    /// The text before all changes.
+    pub(super) from: CreateTable,
     pub(super) text: CreateTable,
     /// What DROP COLUMN takes away at the end of the text.
     pub(super) space: String,
@@ -177,11 +179,11 @@ fn change(before: &mut Before, mut steps: Vec<TableStep>, plan: &mut Plan) -> Re
     };
     let text = read(table, sql)?;
     let name = define::table_name(table).map_err(unsupported(first))?;
-    let from = text.clone();
     let mut work = Work {
         before,
         table: table.clone(),
         name,
+        from: text.clone(),
         was: text.clone(),
         text,
         space: String::new(),
@@ -204,32 +206,24 @@ fn change(before: &mut Before, mut steps: Vec<TableStep>, plan: &mut Plan) -> Re
     }
     let text = work.text.clone();
     work.write_edit(&text);
-    let Work {
-        before: _, table: _, name: _, mut text, space, fills, added, hazards, way, statements, ..
-    } = work;
-    let with_hazards = |mut statements: Vec<Statement>| {
-        if let Some(first) = statements.first_mut() {
-            first.hazards.splice(0..0, hazards.iter().cloned());
-        }
-        statements
-    };
-    let start = plan.statements.len();
-    let to = match way {
+    let mut statements = std::mem::take(&mut work.statements);
+    if let Some(first) = statements.first_mut() {
+        first.hazards.splice(0..0, work.hazards.iter().cloned());
+    }
+    let to = match work.way {
         Way::Native => {
-            plan.statements.extend(with_hazards(statements));
+            plan.statements.extend(statements);
             text
         }
-        Way::Edited | Way::Copied => {
-            if way == Way::Copied {
-                text.put_space_at_its_end(&space);
-            }
-            let shortcut = (way == Way::Edited).then(|| with_hazards(statements));
-            let rebuild = Rebuild { table, from, to: text, fills, added, hazards };
-            let to = rebuild::rebuild(before, rebuild, plan)?;
-            if let Some(statements) = shortcut {
-                plan.shortcuts.push(Shortcut { instead_of: start..plan.statements.len(), statements });
-            }
+        Way::Edited => {
+            let start = plan.statements.len();
+            let to = rebuild(work, plan)?;
+            plan.shortcuts.push(Shortcut { instead_of: start..plan.statements.len(), statements });
             to
+        }
+        Way::Copied => {
+            work.text.put_space_at_its_end(&work.space);
+            rebuild(work, plan)?
         }
     };
     before.originals.tables.insert(table.clone(), to.to_string());

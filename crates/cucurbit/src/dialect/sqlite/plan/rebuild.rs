@@ -9,40 +9,21 @@ use crate::schema::{Ident, TableName};
 
 use super::{
     super::{
-        super::{Before, Guard, Hazard, Originals, Plan, PlanError, Session, Statement, sqlite::sql::quoted},
+        super::{Guard, Originals, Plan, PlanError, Session, Statement, sqlite::sql::quoted},
         ddl::CreateTable,
         effect,
         memory::free_name,
         rename,
         token::{mentions, same_name},
     },
+    alter::Work,
     name_text,
     table::children,
 };
 
-/// One table that is recreated.
-pub(super) struct Rebuild<'r> {
-    /// The table.
-    pub(super) table: &'r TableName,
-    /// Its text before.
-    pub(super) from: CreateTable,
-    /// Its text after.
-    pub(super) to: CreateTable,
-    /// What is put into a column that is not copied as it is.
-    pub(super) fills: BTreeMap<Ident, String>,
-    /// Columns that were not there before.
-    pub(super) added: BTreeSet<Ident>,
-    /// What is dangerous about it.
-    pub(super) hazards: Vec<Hazard>,
-}
-
-/// Plans it and returns the text as SQLite will store it. The indexes in `before` are already those after.
-pub(super) fn rebuild(
-    before: &Before,
-    rebuild: Rebuild<'_>,
-    plan: &mut Plan,
-) -> Result<CreateTable, PlanError> {
-    let Rebuild { table, from, mut to, fills, added, hazards } = rebuild;
+/// Recreates a table and returns the text as SQLite will store it. The indexes in `before` are already those after.
+pub(super) fn rebuild(work: Work<'_>, plan: &mut Plan) -> Result<CreateTable, PlanError> {
+    let Work { before, table, from, text: mut to, fills, added, hazards, .. } = work;
     if let Some(name) = rename::forgotten(before) {
         return Err(PlanError::Original {
             object: name.to_string(),
@@ -65,7 +46,7 @@ pub(super) fn rebuild(
     }
     to.set_name(&new_name);
     plan.push(to.to_string());
-    plan.statements.push(copy(&from, &to, &fills, &added, &new, table));
+    plan.statements.push(copy(&from, &to, &fills, &added, &new, &table));
     if from.options().is_autoincrement && to.options().is_autoincrement {
         // Else an id that was deleted would be given again.
         plan.push(format!("DELETE FROM sqlite_sequence WHERE name = {}", name_text(&new_name)));
@@ -75,7 +56,7 @@ pub(super) fn rebuild(
             name_text(&table.name)
         ));
     }
-    let children = children(&before.schema, table);
+    let children = children(&before.schema, &table);
     let mut drop = Statement::new(format!("DROP TABLE {name}"));
     if !children.is_empty() {
         drop = drop.guard(Guard::KeepsRows { of: children });
@@ -86,8 +67,8 @@ pub(super) fn rebuild(
     others.triggers.retain(|trigger, _| !dependents.triggers.contains(trigger));
     let rename = Statement::new(format!("ALTER TABLE {new} RENAME TO {name}"));
     plan.statements.extend(rename::statements(&others, rename));
-    for (index, (_, sql)) in before.originals.indexes.iter().filter(|(_, (owner, _))| owner == table) {
-        plan.push(effect::create_index(table, index, sql));
+    for (index, (_, sql)) in before.originals.indexes.iter().filter(|(_, (owner, _))| *owner == table) {
+        plan.push(effect::create_index(&table, index, sql));
     }
     let Originals { tables: _, indexes: _, triggers, views } = &before.originals;
     for view in dependents.views.iter().filter_map(|name| views.get(name)) {
