@@ -3,7 +3,7 @@
 
 use crate::{
     operation::{self, Operation},
-    schema::{Ident, Table, TableName},
+    schema::{Ident, Index, Table, TableName},
 };
 
 use super::{
@@ -30,25 +30,21 @@ pub(super) fn follow(before: &mut Before, operation: &Operation) {
 
 /// Offline, and for a schema made by hand, the texts are those that we would write.
 pub(super) fn write_missing_originals(before: &mut Before) -> Result<(), PlanError> {
-    let missing: Vec<TableName> = before
-        .schema
-        .tables
-        .keys()
-        .filter(|name| !before.originals.tables.contains_key(*name))
-        .cloned()
-        .collect();
-    for name in missing {
-        let Some(table) = before.schema.tables.get(&name).cloned() else { continue };
-        remember_table(before, &table)
-            .map_err(|reason| PlanError::Original { object: name.to_string(), reason })?;
+    let is_missing = |table: &&Table| !before.originals.tables.contains_key(&table.name);
+    let missing: Vec<Table> = before.schema.tables.values().filter(is_missing).cloned().collect();
+    for table in missing {
+        remember_table(before, &table).map_err(unreadable(&table.name))?;
         for index in table.indexes.values() {
-            let sql = define::create_index(&name, index)
-                .map_err(|reason| PlanError::Original { object: index.name.to_string(), reason })?;
-            before.originals.indexes.insert(index.name.clone(), (name.clone(), sql));
+            remember_index(before, &table.name, index).map_err(unreadable(&index.name))?;
         }
-        settle(before, &name)?;
+        settle(before, &table.name)?;
     }
     Ok(())
+}
+
+/// Says why the stored text of an object cannot be read or written.
+pub(super) fn unreadable<R: ToString>(object: &impl ToString) -> impl Fn(R) -> PlanError {
+    |reason| PlanError::Original { object: object.to_string(), reason: reason.to_string() }
 }
 
 pub(super) fn remember_table(before: &mut Before, table: &Table) -> Result<String, String> {
@@ -57,16 +53,23 @@ pub(super) fn remember_table(before: &mut Before, table: &Table) -> Result<Strin
     Ok(sql)
 }
 
+pub(super) fn remember_index(
+    before: &mut Before,
+    table: &TableName,
+    index: &Index,
+) -> Result<String, String> {
+    let sql = define::create_index(table, index)?;
+    before.originals.indexes.insert(index.name.clone(), (table.clone(), sql.clone()));
+    Ok(sql)
+}
+
 /// Makes the schema say of a table what its texts say, as reading the file would.
 pub(super) fn settle(before: &mut Before, name: &TableName) -> Result<(), PlanError> {
     let Some(sql) = before.originals.tables.get(name) else { return Ok(()) };
-    let failed = |object: String, reason: String| PlanError::Original { object, reason };
-    let text = CreateTable::read(sql).map_err(|error| failed(name.to_string(), error.to_string()))?;
-    let mut table = text.value();
+    let mut table = CreateTable::read(sql).map_err(unreadable(name))?.value();
     table.name = name.clone();
     for (index, (_, sql)) in before.originals.indexes.iter().filter(|(_, (owner, _))| owner == name) {
-        let value = index_value(index, sql).map_err(|error| failed(index.to_string(), error.to_string()))?;
-        table.indexes.insert(index.clone(), value);
+        table.indexes.insert(index.clone(), index_value(index, sql).map_err(unreadable(index))?);
     }
     before.schema.tables.remove(name);
     names::table_as_declared(&mut table, &before.schema.tables);

@@ -7,14 +7,11 @@
 use crate::schema::{Ident, Schema, TableName};
 
 use super::{
-    super::{Before, Effect, Originals, Session, Statement, sqlite::sql::quoted},
+    super::{Before, Effect, Originals, PlanError, Session, Statement, sqlite::sql::quoted},
     ddl::{CreateTable, Unreadable, is_column, rename_in_text, with_index_name, with_table},
-    memory::free_name,
+    memory::{free_name, unreadable},
     token::{Kind, Token, mentions, same_name, tokens},
 };
-
-/// Why a text could not be edited, with whose it is.
-pub(super) type Failure = (String, Unreadable);
 
 /// Renames a column in the texts. `schema` is what was before.
 pub(super) fn column(
@@ -23,7 +20,7 @@ pub(super) fn column(
     table: &TableName,
     from: &Ident,
     to: &Ident,
-) -> Result<(), Failure> {
+) -> Result<(), PlanError> {
     edit_tables(originals, |name, text| {
         if name == table {
             text.rename_column(from, to)
@@ -67,14 +64,14 @@ pub(super) fn table(
     schema: &Schema,
     from: &TableName,
     to: &Ident,
-) -> Result<(), Failure> {
+) -> Result<(), PlanError> {
     edit_tables(originals, |_, text| text.rename_table(&from.name, to))?;
     if let Some(text) = originals.tables.remove(from) {
         originals.tables.insert(from.sibling(to.clone()), text);
     }
     for (name, (owner, sql)) in &mut originals.indexes {
         if owner == from {
-            *sql = with_table(sql, &quoted(to)).map_err(|error| (name.to_string(), error))?;
+            *sql = with_table(sql, &quoted(to)).map_err(unreadable(name))?;
             *owner = from.sibling(to.clone());
         }
     }
@@ -279,11 +276,10 @@ fn is_keyword(word: &str) -> bool {
 fn edit_tables(
     originals: &mut Originals,
     mut edit: impl FnMut(&TableName, &mut CreateTable) -> Result<(), Unreadable>,
-) -> Result<(), Failure> {
+) -> Result<(), PlanError> {
     for (name, sql) in &mut originals.tables {
-        let failed = |error| (name.to_string(), error);
-        let mut text = CreateTable::read(sql).map_err(failed)?;
-        edit(name, &mut text).map_err(failed)?;
+        let mut text = CreateTable::read(sql).map_err(unreadable(name))?;
+        edit(name, &mut text).map_err(unreadable(name))?;
         *sql = text.to_string();
     }
     Ok(())

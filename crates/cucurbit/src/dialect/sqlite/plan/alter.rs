@@ -18,7 +18,7 @@ use super::{
         HERE,
         ddl::{CreateTable, is_column, rename_in_text},
         define,
-        memory::{apply, settle},
+        memory::{apply, settle, unreadable},
         names, rename,
         token::{is_among, same_name},
     },
@@ -135,8 +135,7 @@ fn rename_column(before: &mut Before, rename: &ColumnRename, plan: &mut Plan) ->
     apply(before, operation)?;
     let name = define::table_name(table).map_err(unsupported(operation))?;
     plan.statements.extend(rename::probes(&before.originals, &table.name, true));
-    rename::column(&mut before.originals, &schema, table, from, to)
-        .map_err(|(object, error)| PlanError::Original { object, reason: error.to_string() })?;
+    rename::column(&mut before.originals, &schema, table, from, to)?;
     let rename = format!("ALTER TABLE {name} RENAME COLUMN {} TO {}", quoted(from), quoted(to));
     plan.statements.extend(rename::statements(&before.originals, Statement::new(rename)));
     let mut changed = children(&before.schema, table);
@@ -177,7 +176,7 @@ fn change(before: &mut Before, mut steps: Vec<TableStep>, plan: &mut Plan) -> Re
     let Some(sql) = before.originals.tables.get(table) else {
         return steps.iter().try_for_each(|step| apply(before, &step.operation));
     };
-    let text = read(table, sql)?;
+    let text = CreateTable::read(sql).map_err(unreadable(table))?;
     let name = define::table_name(table).map_err(unsupported(first))?;
     let mut work = Work {
         before,
@@ -228,11 +227,6 @@ fn change(before: &mut Before, mut steps: Vec<TableStep>, plan: &mut Plan) -> Re
     };
     before.originals.tables.insert(table.clone(), to.to_string());
     settle(before, table)
-}
-
-fn read(table: &TableName, sql: &str) -> Result<CreateTable, PlanError> {
-    CreateTable::read(sql)
-        .map_err(|error| PlanError::Original { object: table.to_string(), reason: error.to_string() })
 }
 
 /// Finds the foreign key of one column that is created right with it: it can stand at the column, natively. `rest` comes

@@ -9,8 +9,8 @@ use super::{
     super::{
         super::{PlanError, Statement, sqlite::sql::quoted},
         ddl::with_index_name,
-        define, effect,
-        memory::apply,
+        effect,
+        memory::{apply, remember_index, unreadable},
         names,
     },
     alter::Work,
@@ -27,8 +27,7 @@ impl Work<'_> {
     ) -> Result<(), PlanError> {
         refuse_second_index(self.before, &index.name).map_err(unsupported(operation))?;
         apply(self.before, operation)?;
-        let sql = define::create_index(table, index).map_err(unsupported(operation))?;
-        self.before.originals.indexes.insert(index.name.clone(), (table.clone(), sql.clone()));
+        let sql = remember_index(self.before, table, index).map_err(unsupported(operation))?;
         self.push(effect::create_index(table, &index.name, sql));
         Ok(())
     }
@@ -50,8 +49,7 @@ impl Work<'_> {
         names::refuse_second(others, to).map_err(unsupported(operation))?;
         apply(self.before, operation)?;
         let Some((_, sql)) = self.before.originals.indexes.get(name).cloned() else { return Ok(()) };
-        let sql = with_index_name(&sql, to)
-            .map_err(|error| PlanError::Original { object: name.to_string(), reason: error.to_string() })?;
+        let sql = with_index_name(&sql, to).map_err(unreadable(name))?;
         self.drop_index(name);
         self.before.originals.indexes.insert(to.clone(), (table.clone(), sql.clone()));
         self.push(effect::create_index(table, to, sql));

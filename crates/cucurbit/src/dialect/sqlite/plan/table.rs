@@ -12,7 +12,7 @@ use super::{
             sqlite::sql::quoted,
         },
         constant, define, effect,
-        memory::{apply, remember_table, settle},
+        memory::{apply, remember_index, remember_table, settle},
         names, rename,
         token::same_name,
     },
@@ -34,8 +34,7 @@ pub(super) fn create_table(
     // A table that is written down with its indexes has them created too.
     for index in table.indexes.values() {
         refuse_second_index(before, &index.name).map_err(unsupported(operation))?;
-        let sql = define::create_index(&table.name, index).map_err(unsupported(operation))?;
-        before.originals.indexes.insert(index.name.clone(), (table.name.clone(), sql.clone()));
+        let sql = remember_index(before, &table.name, index).map_err(unsupported(operation))?;
         plan.push(effect::create_index(&table.name, &index.name, sql));
     }
     settle(before, &table.name)
@@ -104,8 +103,7 @@ pub(super) fn rename_table(
     apply(before, operation)?;
     let name = define::table_name(table).map_err(unsupported(operation))?;
     plan.statements.extend(rename::probes(&before.originals, &table.name, true));
-    rename::table(&mut before.originals, &schema, table, to)
-        .map_err(|(object, error)| PlanError::Original { object, reason: error.to_string() })?;
+    rename::table(&mut before.originals, &schema, table, to)?;
     let rename = format!("ALTER TABLE {name} RENAME TO {}", quoted(to));
     // A broken trigger on the table itself would stay on a table that is not there, which spoils the file.
     let is_own = |trigger: &Trigger| same_name(&trigger.table, to) && !trigger.sql.is_empty();
