@@ -12,6 +12,8 @@ use super::{
 pub(crate) trait Named: Clone + PartialEq + Into<Object> {
     const KIND: Kind;
 
+    /// Returns which object one of this kind and name is.
+    fn id(name: ObjectName) -> ObjectId;
     /// Returns the objects of this kind.
     fn all(schema: &Schema) -> &BTreeMap<ObjectName, Self>;
     /// Returns the objects of this kind, to change them.
@@ -26,6 +28,10 @@ macro_rules! named {
     ($($kind:ident: $object:ident in $all:ident;)+) => {
         $(impl Named for $object {
             const KIND: Kind = Kind::$kind;
+
+            fn id(name: ObjectName) -> ObjectId {
+                ObjectId::$kind(name)
+            }
 
             fn all(schema: &Schema) -> &BTreeMap<ObjectName, Self> {
                 &schema.$all

@@ -1,6 +1,6 @@
 //! What is done alike to objects that a schema finds by their names, of whatever kind.
 
-use crate::schema::{Ident, ObjectId, ObjectName, Schema, named::Named, part::Part};
+use crate::schema::{Ident, ObjectName, Schema, named::Named, part::Part};
 
 use super::super::{ApplyError, Operation};
 
@@ -46,18 +46,18 @@ pub(super) fn reverse_drop<T: Named>(before: &Schema, name: &ObjectName) -> Resu
 }
 
 pub(super) fn reverse_rename<T: Named>(name: &ObjectName, to: &Ident) -> Operation {
-    Operation::Rename { id: id::<T>(&name.sibling(to.clone())), to: name.name.clone() }
+    Operation::Rename { id: T::id(name.sibling(to.clone())), to: name.name.clone() }
 }
 
 pub(super) fn reverse_comment<T: Named>(before: &Schema, name: &ObjectName) -> Result<Operation, ApplyError> {
     let text = found::<T>(before, name)?.clone().comment_mut().take();
-    Ok(Operation::Comment { id: id::<T>(name), text })
+    Ok(Operation::Comment { id: T::id(name.clone()), text })
 }
 
 /// Refuses a second object of a kind under one name.
 pub(super) fn refuse_second<T: Named>(schema: &Schema, name: &ObjectName) -> Result<(), ApplyError> {
     match T::all(schema).contains_key(name) {
-        true => Err(ApplyError::Exists { id: id::<T>(name) }),
+        true => Err(ApplyError::Exists { id: T::id(name.clone()) }),
         false => Ok(()),
     }
 }
@@ -76,9 +76,5 @@ pub(super) fn found_mut<'s, T: Named>(
 }
 
 pub(super) fn missing<T: Named>(name: &ObjectName) -> ApplyError {
-    ApplyError::Missing { id: id::<T>(name) }
-}
-
-fn id<T: Named>(name: &ObjectName) -> ObjectId {
-    T::KIND.id(name.clone()).expect("objects of this kind are meant by their names")
+    ApplyError::Missing { id: T::id(name.clone()) }
 }
