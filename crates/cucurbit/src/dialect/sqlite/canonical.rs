@@ -14,6 +14,7 @@ use crate::schema::{
 use super::{
     super::{Canonical, Server},
     HERE, constant,
+    convert::is_integer,
     ddl::split_collation,
     define::rowid_column,
     expression::expression_text,
@@ -131,9 +132,8 @@ fn column_form(table: &Table, column: &Column, forms: &mut Forms) -> Column {
     let own = ty.on(HERE);
     let mut ty = forms.of(own, is_strict);
     let is_only_key = matches!(table.primary_key(), Some(PrimaryKey { columns, .. }) if columns.as_slice() == [name.clone()]);
-    let is_integer = matches!(ty, Type::BigInteger | Type::Integer | Type::SmallInteger);
     let is_custom = matches!(column.ty.on(HERE), Type::Custom { .. });
-    let is_rowid = is_only_key && is_integer && !is_custom;
+    let is_rowid = is_only_key && is_integer(&ty) && !is_custom;
     if is_rowid {
         // The rowid has 64 bits under one spelling. A wide integer of a model may be numbered, by the rowid, or not, and a
         // file says neither of a model: that a key of such a word is not the rowid is only named.

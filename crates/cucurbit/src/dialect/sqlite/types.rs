@@ -7,6 +7,7 @@
 //! (`DATETIME`, `VARCHAR(n)`), else SeaORM's. The spellings of both are read, so that a file taken over from either
 //! compares as equal. `INTERVAL` is never written: it holds "INT", which would make a number of a text.
 
+use super::{super::family::is_number, convert::is_integer};
 use crate::schema::Type;
 
 /// Spells a type for a column. `None`: SQLite cannot store it.
@@ -39,24 +40,17 @@ pub(super) fn spelled(ty: &Type, is_strict: bool) -> Option<String> {
 
 /// A STRICT table takes six words only (sqlite.org/stricttables.html).
 fn strict(ty: &Type, spelling: String) -> String {
-    let word = match ty {
-        Type::BigInteger | Type::Boolean | Type::Integer | Type::SmallInteger => "INTEGER",
+    let word = if matches!(ty, Type::Custom { .. }) {
+        return spelling;
+    } else if *ty == Type::Boolean || is_integer(ty) {
+        "INTEGER"
+    } else if is_number(ty) {
+        "REAL"
+    } else if matches!(ty, Type::Binary | Type::Uuid) {
         // A driver writes 16 bytes of a UUID, which TEXT refuses in such a table.
-        Type::Binary | Type::Uuid => "BLOB",
-        Type::Custom { .. } => return spelling,
-        Type::Decimal { .. } | Type::Double | Type::Float | Type::Real => "REAL",
-        Type::Array(_)
-        | Type::Char { .. }
-        | Type::Date
-        | Type::DateTime { .. }
-        | Type::DateTimeTz { .. }
-        | Type::Enum { .. }
-        | Type::Interval
-        | Type::Json
-        | Type::Jsonb
-        | Type::String { .. }
-        | Type::Text
-        | Type::Time { .. } => "TEXT",
+        "BLOB"
+    } else {
+        "TEXT"
     };
     word.to_owned()
 }
@@ -151,28 +145,19 @@ fn split(declared: &str) -> (String, Vec<i64>) {
 /// binary JSON column is a JSON column, and both sorts of times are text or numbers that their writer chose.
 pub(super) fn form(ty: &Type, is_strict: bool) -> Type {
     let Some(spelling) = spelled(ty, is_strict) else { return ty.clone() };
-    match read(&spelling) {
-        Type::DateTimeTz { .. } => Type::DateTime { precision: None },
-        Type::Float | Type::Real => Type::Double,
-        Type::Enum { .. } | Type::Interval => Type::Text,
-        Type::Jsonb => Type::Json,
-        Type::Uuid => Type::Char { length: Some(32) },
-        Type::Custom { spelling } => Type::Custom { spelling: spelling.to_ascii_uppercase() },
-        ty @ (Type::Array(_)
-        | Type::BigInteger
-        | Type::Binary
-        | Type::Boolean
-        | Type::Char { .. }
-        | Type::Date
-        | Type::DateTime { .. }
-        | Type::Decimal { .. }
-        | Type::Double
-        | Type::Integer
-        | Type::Json
-        | Type::SmallInteger
-        | Type::String { .. }
-        | Type::Text
-        | Type::Time { .. }) => ty,
+    let form = read(&spelling);
+    if let Type::Custom { spelling } = form {
+        Type::Custom { spelling: spelling.to_ascii_uppercase() }
+    } else if matches!(form, Type::DateTimeTz { .. }) {
+        Type::DateTime { precision: None }
+    } else if matches!(form, Type::Float | Type::Real) {
+        Type::Double
+    } else if form == Type::Jsonb {
+        Type::Json
+    } else if form == Type::Uuid {
+        Type::Char { length: Some(32) }
+    } else {
+        form
     }
 }
 
@@ -181,8 +166,7 @@ pub(super) fn form(ty: &Type, is_strict: bool) -> Type {
 /// Every whole number has up to 64 bits here, under any of the words (sqlite.org/datatype3.html, section 2): SeaORM
 /// declares `integer` for all of them.
 pub(super) fn are_stored_alike(form: &Type, other: &Type) -> bool {
-    let is_whole = |ty: &Type| matches!(ty, Type::BigInteger | Type::Integer | Type::SmallInteger);
-    form == other || is_whole(form) && is_whole(other)
+    form == other || is_integer(form) && is_integer(other)
 }
 
 /// What SQLite makes of values that are put into a column (sqlite.org/datatype3.html, section 3.1).

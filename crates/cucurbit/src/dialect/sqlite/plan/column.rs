@@ -12,6 +12,7 @@ use super::{
     super::{
         super::{HazardKind, PlanError, Statement, sqlite::sql::quoted},
         HERE, constant,
+        convert::is_integer,
         ddl::{ClauseKind, ColumnText, CreateTable},
         define, effect,
         memory::apply,
@@ -209,8 +210,7 @@ impl Work<'_> {
     ) -> Result<(), PlanError> {
         let ty = ty.on(HERE);
         self.convert(column, ty, using, operation)?;
-        let is_integer = matches!(ty, Type::BigInteger | Type::Integer | Type::SmallInteger);
-        if is_integer && self.text.is_rowid(column) {
+        if is_integer(ty) && self.text.is_rowid(column) {
             // The rowid has 64 bits under the one spelling INTEGER.
             return Ok(());
         }
