@@ -4,9 +4,9 @@
 //! people, why SQLite cannot hold a thing.
 
 use crate::schema::{
-    Action, Check, Column, ConstraintRef, Deferral, Expression, ForeignKey, Ident, Index, IndexKey,
-    IndexPart, Literal, Match, Nulls, OnConflict, Order, PrimaryKey, ServerDefault, Table, TableName, Type,
-    Unique,
+    Action, Check, Column, Constraint, ConstraintRef, Deferral, Expression, ForeignKey, Ident, Index,
+    IndexKey, IndexPart, Literal, Match, Nulls, OnConflict, Order, PrimaryKey, ServerDefault, Table,
+    TableName, Type, Unique,
 };
 
 use super::{
@@ -15,9 +15,6 @@ use super::{
     token::tokens,
     types,
 };
-
-/// Why an exclusion constraint cannot be.
-pub(super) const NO_EXCLUSIONS: &str = "SQLite has no exclusion constraints";
 
 /// Writes a CREATE TABLE, one column or constraint a line.
 pub(super) fn create_table(table: &Table) -> Result<String, String> {
@@ -32,22 +29,15 @@ pub(super) fn create_table(table: &Table) -> Result<String, String> {
             self::column(column, table.options.is_strict)?
         });
     }
-    if let Some(key) = table.primary_key() {
-        let written = primary_key(key)?;
-        items.extend(Some(written).filter(|_| !table.options.is_autoincrement));
-    }
     if table.options.is_autoincrement && rowid.is_none() {
         return Err("AUTOINCREMENT needs a primary key of one INTEGER column".to_owned());
     }
-    for one in table.uniques() {
-        items.push(unique(one)?);
-    }
-    for key in table.foreign_keys() {
-        items.push(foreign_key(key)?);
-    }
-    items.extend(table.checks().map(check));
-    if table.exclusions().next().is_some() {
-        return Err(NO_EXCLUSIONS.to_owned());
+    for one in table.constraints.iter() {
+        let written = constraint(one)?;
+        // With AUTOINCREMENT the key stands at its column.
+        if !(table.options.is_autoincrement && matches!(one, Constraint::PrimaryKey(_))) {
+            items.push(written);
+        }
     }
     let options = options(table.options.is_strict, table.options.is_without_rowid);
     Ok(format!("CREATE TABLE {name} (\n    {}\n){options}", items.join(",\n    ")))
@@ -183,8 +173,18 @@ fn named(name: Option<&Ident>, text: &str) -> String {
     }
 }
 
-/// Writes a primary key as a constraint of its table.
-pub(super) fn primary_key(key: &PrimaryKey) -> Result<String, String> {
+/// Writes a constraint of a table.
+pub(super) fn constraint(constraint: &Constraint) -> Result<String, String> {
+    match constraint {
+        Constraint::PrimaryKey(key) => primary_key(key),
+        Constraint::Unique(one) => unique(one),
+        Constraint::ForeignKey(key) => foreign_key(key),
+        Constraint::Check(one) => Ok(check(one)),
+        Constraint::Exclusion(_) => Err("SQLite has no exclusion constraints".to_owned()),
+    }
+}
+
+fn primary_key(key: &PrimaryKey) -> Result<String, String> {
     let PrimaryKey { name, columns, include: _, deferral, on_conflict, comment: _ } = key;
     refuse_deferred(*deferral)?;
     Ok(named(name.as_ref(), &format!("PRIMARY KEY ({}){}", list(columns), self::on_conflict(*on_conflict))))
@@ -209,8 +209,7 @@ fn refuse_deferred(deferral: Deferral) -> Result<(), String> {
     }
 }
 
-/// Writes a unique constraint of a table.
-pub(super) fn unique(unique: &Unique) -> Result<String, String> {
+fn unique(unique: &Unique) -> Result<String, String> {
     let Unique { name, columns, include: _, is_nulls_not_distinct, deferral, on_conflict, comment: _ } =
         unique;
     refuse_deferred(*deferral)?;
@@ -220,15 +219,13 @@ pub(super) fn unique(unique: &Unique) -> Result<String, String> {
     Ok(named(name.as_ref(), &format!("UNIQUE ({}){}", list(columns), self::on_conflict(*on_conflict))))
 }
 
-/// Writes a check of a table.
-pub(super) fn check(check: &Check) -> String {
+fn check(check: &Check) -> String {
     // Nothing inherits, and every row is looked at.
     let Check { name, expression, is_no_inherit: _, is_not_valid: _, comment: _ } = check;
     named(name.as_ref(), &format!("CHECK ({})", expression.on(HERE)))
 }
 
-/// Writes a foreign key of a table.
-pub(super) fn foreign_key(key: &ForeignKey) -> Result<String, String> {
+fn foreign_key(key: &ForeignKey) -> Result<String, String> {
     let columns = list(&key.columns);
     Ok(named(key.name.as_ref(), &format!("FOREIGN KEY ({columns}) {}", references(key)?)))
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     operation::{ConstraintChange, Operation, resolve_constraint},
-    schema::{Check, Constraint, ConstraintRef, Ident, PrimaryKey, Table, TableName, Type},
+    schema::{Constraint, ConstraintRef, Ident, PrimaryKey, Table, TableName, Type},
 };
 
 use super::{
@@ -128,38 +128,23 @@ impl Work<'_> {
         operation: &Operation,
         rest: &[TableStep],
     ) -> Result<(), PlanError> {
-        match constraint {
-            Constraint::Check(check) => self.create_check(check, operation),
-            Constraint::Exclusion(_) => Err(unsupported(operation)(define::NO_EXCLUSIONS.to_owned())),
-            Constraint::ForeignKey(key) => {
-                apply(self.before, operation)?;
-                self.edit_text().looks_for_broken_references();
-                self.add_constraint(define::foreign_key(key), operation)
-            }
-            Constraint::PrimaryKey(key) => self.create_primary_key(key, operation, rest),
-            Constraint::Unique(unique) => {
-                apply(self.before, operation)?;
-                self.copy_rows();
-                self.add_constraint(define::unique(unique), operation)
-            }
+        let is_exclusion = matches!(constraint, Constraint::Exclusion(_));
+        if !is_exclusion {
+            apply(self.before, operation)?;
         }
+        let definition = define::constraint(constraint).map_err(unsupported(operation))?;
+        match constraint {
+            Constraint::Check(check) => self.looks_for_rows_that_break(check),
+            Constraint::ForeignKey(_) => self.looks_for_broken_references(),
+            Constraint::PrimaryKey(key) => self.take_key(key, rest),
+            Constraint::Exclusion(_) | Constraint::Unique(_) => self.copy_rows(),
+        }
+        let added = self.text.add_constraint(&definition);
+        added.map_err(|error| unsupported(operation)(error.to_string()))
     }
 
-    fn create_check(&mut self, check: &Check, operation: &Operation) -> Result<(), PlanError> {
-        apply(self.before, operation)?;
-        let (table, name) = (self.table.clone(), self.name.clone());
-        let owner = self.before.schema.table(&table).cloned();
-        self.edit_text().looks_for_rows_that_break(check, owner.as_ref(), &table, &name);
-        self.add_constraint(Ok(define::check(check)), operation)
-    }
-
-    fn create_primary_key(
-        &mut self,
-        key: &PrimaryKey,
-        operation: &Operation,
-        rest: &[TableStep],
-    ) -> Result<(), PlanError> {
-        apply(self.before, operation)?;
+    /// Prepares the columns of a new primary key.
+    fn take_key(&mut self, key: &PrimaryKey, rest: &[TableStep]) {
         self.copy_rows();
         self.spell_rowid(key);
         for column in key.columns.iter().filter(|column| !rest.iter().any(|next| next.edit.loosens(column))) {
@@ -170,7 +155,6 @@ impl Work<'_> {
             }
             self.text.set_nullable(column, false);
         }
-        self.add_constraint(define::primary_key(key), operation)
     }
 
     /// Writes INTEGER for an integer that becomes the only key, as in a table that is created with it: `INT` would not be
@@ -182,16 +166,5 @@ impl Work<'_> {
         if is_integer && !self.text.options().is_without_rowid {
             self.text.set_type(name, "INTEGER");
         }
-    }
-
-    /// Adds the definition of a constraint to the text.
-    fn add_constraint(
-        &mut self,
-        definition: Result<String, String>,
-        operation: &Operation,
-    ) -> Result<(), PlanError> {
-        let definition = definition.map_err(unsupported(operation))?;
-        let added = self.text.add_constraint(&definition);
-        added.map_err(|error| unsupported(operation)(error.to_string()))
     }
 }

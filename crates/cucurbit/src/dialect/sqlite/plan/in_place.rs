@@ -8,7 +8,7 @@
 //! The new text is first given to SQLite as a table of its own, since a text that it cannot read would spoil the file.
 //! That table also moves the schema's version, by which other connections see that they must read it again.
 
-use crate::schema::{Check, Ident, Table, TableName};
+use crate::schema::{Check, Ident};
 
 use super::{
     super::{
@@ -22,7 +22,7 @@ use super::{
         rename,
     },
     alter::Work,
-    name_text, offenders,
+    name_text,
 };
 
 /// How a table comes to its new text; each is more expensive than the one before.
@@ -102,32 +102,25 @@ impl Work<'_> {
         // It is switched off, and the schema is read again.
         self.push(Statement::new("PRAGMA writable_schema = RESET").effect(Effect::none()));
     }
-}
 
-impl Edit {
     /// Every row must fulfil a check.
-    pub(super) fn looks_for_rows_that_break(
-        &mut self,
-        check: &Check,
-        owner: Option<&Table>,
-        table: &TableName,
-        name: &str,
-    ) {
-        let condition = check.expression.on(HERE);
-        self.hazards.push(Hazard {
+    pub(super) fn looks_for_rows_that_break(&mut self, check: &Check) {
+        let (condition, name) = (check.expression.on(HERE), &self.name);
+        let hazard = Hazard {
             kind: HazardKind::BreaksCheck {
                 check: check.name.as_ref().map_or_else(|| condition.to_owned(), ToString::to_string),
             },
-            table: table.clone(),
+            table: self.table.clone(),
             column: None,
             probe: format!("SELECT EXISTS (SELECT 1 FROM {name} WHERE NOT ({condition}))"),
             waits: false,
-            offenders: Some(offenders(owner, name, &format!("NOT ({condition})"), "NULL")),
-        });
+            offenders: Some(self.offenders(&format!("NOT ({condition})"), "NULL")),
+        };
+        self.edit_text().hazards.push(hazard);
     }
 
     /// Every row must refer to one that is there.
     pub(super) fn looks_for_broken_references(&mut self) {
-        self.has_reference = true;
+        self.edit_text().has_reference = true;
     }
 }
