@@ -5,13 +5,14 @@ use super::{
     super::{Answer, Answers, Question, Side, Subject},
     HERE, constant,
     expression::expression_text,
-    token::{quoted_lower, same_name},
+    said,
+    token::quoted_lower,
     types,
 };
 use crate::{
     connection::{Connection, ConnectionError},
     dialect::sqlite::sql::quoted,
-    schema::{Column, Ident, IndexKey, Remark, Schema, ServerDefault, Table, Type},
+    schema::{Column, Ident, IndexKey, Remark, Schema, ServerDefault, Table, TableName, Type},
 };
 
 /// Answers questions from the parser.
@@ -115,9 +116,8 @@ pub(in super::super) async fn misread(
 
 /// Finds a column of a file among those that are wanted.
 fn find<'w>(wanted: &'w Schema, table: &str, column: &str) -> Option<(&'w Table, &'w Column)> {
-    let (table, column) = (Ident::new(table), Ident::new(column));
-    let of_it = wanted.tables.values().find(|wanted| same_name(&wanted.name.name, &table))?;
-    Some((of_it, of_it.columns.iter().find(|other| same_name(&other.name, &column))?))
+    let of_it = said::table_of(wanted, &TableName::new(table))?;
+    Some((of_it, said::column_of(of_it, &Ident::new(column))?))
 }
 
 /// Values that no driver reads as the type of their column.

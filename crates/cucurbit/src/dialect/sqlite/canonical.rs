@@ -18,8 +18,8 @@ use super::{
     ddl::split_collation,
     define::rowid_column,
     expression::expression_text,
-    names,
-    token::{same_name, tokens},
+    names, said,
+    token::tokens,
     types,
 };
 
@@ -204,12 +204,12 @@ fn part_form(table: &Table, part: &IndexPart) -> IndexPart {
             [only] => only.name(sql),
             _ => None,
         };
-        let declared = |name: Ident| {
-            let column = table.columns.iter().find(|column| same_name(&column.name, &name));
-            column.map_or(name, |column| column.name.clone())
+        key = match only {
+            Some(name) => {
+                IndexKey::Column(said::column_of(table, &name).map_or(&name, |column| &column.name).clone())
+            }
+            None => IndexKey::Expression(text(expression)),
         };
-        key = only
-            .map_or_else(|| IndexKey::Expression(text(expression)), |name| IndexKey::Column(declared(name)));
     }
     let own = match &key {
         IndexKey::Column(name) => table.column(name).and_then(|column| column.collation.as_ref()),

@@ -48,7 +48,7 @@ fn add(table: &mut Table, said: &Table) {
     let Table { name: _, columns, constraints, indexes, comment, options } = table;
     comment.clone_from(&said.comment);
     for column in columns {
-        if let Some(said) = named(&said.columns, &column.name, |one| &one.name) {
+        if let Some(said) = column_of(said, &column.name) {
             add_to_column(column, said, options.is_strict);
         }
     }
@@ -68,7 +68,7 @@ fn add(table: &mut Table, said: &Table) {
 }
 
 /// Finds by name: the very same one, else one in another case.
-pub(super) fn named<'t, T: 't>(
+fn named<'t, T: 't>(
     all: impl IntoIterator<Item = &'t T, IntoIter: Clone>,
     name: &Ident,
     name_of: impl Fn(&T) -> &Ident,
@@ -76,6 +76,11 @@ pub(super) fn named<'t, T: 't>(
     let all = all.into_iter();
     let exact = all.clone().find(|one| name_of(one) == name);
     exact.or_else(|| all.clone().find(|one| same_name(name_of(one), name)))
+}
+
+/// Finds a column by its name: the very same one, else one in another case.
+pub(super) fn column_of<'t>(table: &'t Table, name: &Ident) -> Option<&'t Column> {
+    named(&table.columns, name, |one| &one.name)
 }
 
 fn add_to_column(column: &mut Column, said: &Column, is_strict: bool) {

@@ -80,7 +80,7 @@ fn makes(operation: &Operation, name: &Ident) -> bool {
 
 /// Finds a column as the scripts declare it.
 pub(super) fn said_column<'s>(words: &'s Schema, table: &TableName, column: &Ident) -> Option<&'s Column> {
-    said::named(&said::table_of(words, table)?.columns, column, |one| &one.name)
+    said::column_of(said::table_of(words, table)?, column)
 }
 
 /// Tells whether SQL for PostgreSQL alone may have given a type other values.
@@ -143,13 +143,8 @@ pub(super) fn refuse_used(
         return Ok(());
     }
     for said in before.said.tables.values() {
-        let is_it = |table: &&TableName| same_name(&table.name, &said.name.name);
-        let Some(there) =
-            before.schema.tables.keys().find(is_it).and_then(|table| before.schema.table(table))
-        else {
-            continue;
-        };
-        let is_there = |column: &&Column| there.columns.iter().any(|one| same_name(&one.name, &column.name));
+        let Some(there) = said::table_of(&before.schema, &said.name) else { continue };
+        let is_there = |column: &&Column| said::column_of(there, &column.name).is_some();
         let is_of_it = |column: &&Column| column.ty.where_stored(Kind::Enum).enum_name() == Some(name);
         if let Some(column) = said.columns.iter().filter(is_there).find(is_of_it) {
             let (table, column) = (said.name.clone(), column.name.clone());

@@ -19,6 +19,7 @@ use super::{
         },
         HERE, effect,
         memory::apply,
+        said,
         token::{mentions, same_name},
     },
     alter, offenders,
@@ -75,29 +76,22 @@ impl Values {
     /// Reads them off a change, which is not applied yet.
     fn of(before: &Before, name: &ObjectName, change: &EnumChange) -> Self {
         let replaced = change.renamed();
-        match change {
-            EnumChange::AddValue { .. } | EnumChange::RenameValue { .. } => {
-                Self { replaced, gone: Vec::new(), may_lose: false }
-            }
-            EnumChange::SetValues { values, replacements: _, consent } => {
-                let old = before.schema.enums.get(name).into_iter().flat_map(|was| &was.values);
-                let stays = |value: &String| {
-                    values.contains(value) || replaced.iter().any(|(replaced, _)| replaced == value)
-                };
-                let gone = old.filter(|value| !stays(value)).cloned().collect();
-                Self { replaced, gone, may_lose: consent.is_given }
-            }
-        }
+        let EnumChange::SetValues { values, replacements: _, consent } = change else {
+            return Self { replaced, gone: Vec::new(), may_lose: false };
+        };
+        let is_replaced = |value: &String| replaced.iter().any(|(replaced, _)| replaced == value);
+        let mut gone = values_of(before, name);
+        gone.retain(|value| !values.contains(value) && !is_replaced(value));
+        Self { replaced, gone, may_lose: consent.is_given }
     }
 }
 
 /// Finds a table with a column of which no script says anything. The bookkeeping tables of tools hold no values of a project's.
 fn unknown(before: &Before) -> Option<&TableName> {
     let is_unknown = |table: &Table| {
-        let said = before.said.tables.values().find(|said| same_name(&said.name.name, &table.name.name));
-        let is_said = |column: &Column| {
-            said.is_some_and(|said| said.columns.iter().any(|other| same_name(&other.name, &column.name)))
-        };
+        let said = said::table_of(&before.said, &table.name);
+        let is_said =
+            |column: &Column| said.is_some_and(|said| said::column_of(said, &column.name).is_some());
         !is_book(table) && !table.columns.iter().all(is_said)
     };
     before.schema.tables.values().find(|table| is_unknown(table)).map(|table| &table.name)
@@ -116,12 +110,11 @@ fn is_book(table: &Table) -> bool {
 fn columns(before: &Before, name: &ObjectName) -> Vec<(Table, Column)> {
     let mut columns = Vec::new();
     for said in before.said.tables.values() {
-        let is_it = |table: &&Table| same_name(&table.name.name, &said.name.name);
-        let Some(table) = before.schema.tables.values().find(is_it) else { continue };
+        let Some(table) = said::table_of(&before.schema, &said.name) else { continue };
         for said in
             said.columns.iter().filter(|said| said.ty.where_stored(Kind::Enum).enum_name() == Some(name))
         {
-            let found = table.columns.iter().find(|column| same_name(&column.name, &said.name));
+            let found = said::column_of(table, &said.name);
             columns.extend(
                 found.map(|column| (table.clone(), Column { ty: said.ty.clone(), ..column.clone() })),
             );

@@ -12,8 +12,7 @@ use super::{
             lexer::{self, Kind, Part},
             sqlite::sql::list,
         },
-        HERE, constant, define, effect,
-        token::same_name,
+        HERE, constant, define, effect, said,
     },
     unsupported,
 };
@@ -53,9 +52,8 @@ pub(super) fn bulk_insert(
 }
 
 /// Finds the type of a column of a table that is there.
-pub(super) fn column_type(before: &Before, table: &TableName, column: &Ident) -> Option<Type> {
-    let table = before.schema.tables.values().find(|other| same_name(&other.name.name, &table.name))?;
-    let column = table.columns.iter().find(|other| same_name(&other.name, column))?;
+fn column_type(before: &Before, table: &TableName, column: &Ident) -> Option<Type> {
+    let column = said::column_of(said::table_of(&before.schema, table)?, column)?;
     Some(column.ty.on(HERE).clone())
 }
 

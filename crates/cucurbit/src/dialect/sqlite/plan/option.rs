@@ -6,7 +6,7 @@ use crate::{
 };
 
 use super::{
-    super::{super::PlanError, define, token::same_name, types},
+    super::{super::PlanError, define, said, types},
     alter::Work,
     unsupported,
 };
@@ -56,7 +56,7 @@ impl Work<'_> {
             return;
         };
         let refuses_null = |name: &Ident| {
-            let column = table.columns.iter().find(|column| same_name(&column.name, name));
+            let column = said::column_of(table, name);
             !self.text.is_rowid(name) && column.is_some_and(|column| !column.nullable)
         };
         let key = table.primary_key().into_iter().flat_map(|key| &key.columns);
