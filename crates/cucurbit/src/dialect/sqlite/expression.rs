@@ -142,24 +142,25 @@ fn is_whole(sql: &str) -> bool {
     depth == 0
 }
 
-fn literal(expression: &Expr<'_>) -> Option<Constant> {
-    if let Expr::Literal(Literal::Blob(hex)) = expression {
-        return Some(Constant::Blob((*hex).to_owned()));
-    }
-    if let Expr::Parenthesized(inner) = expression
+/// Takes the parentheses off an expression.
+fn bare<'e, 's>(mut expression: &'e Expr<'s>) -> &'e Expr<'s> {
+    while let Expr::Parenthesized(inner) = expression
         && let [inner] = inner.as_slice()
     {
-        return literal(inner);
+        expression = inner;
+    }
+    expression
+}
+
+fn literal(expression: &Expr<'_>) -> Option<Constant> {
+    if let Expr::Literal(Literal::Blob(hex)) = bare(expression) {
+        return Some(Constant::Blob((*hex).to_owned()));
     }
     plain(expression).map(Constant::Literal)
 }
 
 fn plain(expression: &Expr<'_>) -> Option<schema::Literal> {
-    if let Expr::Parenthesized(inner) = expression
-        && let [inner] = inner.as_slice()
-    {
-        return plain(inner);
-    }
+    let expression = bare(expression);
     if let Expr::Unary(UnaryOperator::Positive, inner) = expression {
         return signed("", inner);
     }
@@ -185,25 +186,15 @@ fn plain(expression: &Expr<'_>) -> Option<schema::Literal> {
 
 /// Reads a number behind a sign. The smallest of 64 bits is a number only with its sign.
 fn signed(sign: &str, expression: &Expr<'_>) -> Option<schema::Literal> {
+    let expression = bare(expression);
     if let Expr::Literal(Literal::Numeric(digits)) = expression {
         return Some(number(sign, digits));
-    }
-    if let Expr::Parenthesized(inner) = expression
-        && let [inner] = inner.as_slice()
-    {
-        return signed(sign, inner);
     }
     let Expr::Unary(..) = expression else { return None };
     match (sign, plain(expression)?) {
         ("", number @ (schema::Literal::Integer(_) | schema::Literal::Number(_))) => Some(number),
         (_, schema::Literal::Integer(value)) => Some(schema::Literal::Integer(value.checked_neg()?)),
-        (
-            _,
-            schema::Literal::Boolean(_)
-            | schema::Literal::Null
-            | schema::Literal::Number(_)
-            | schema::Literal::String(_),
-        ) => None,
+        (_, _) => None,
     }
 }
 
