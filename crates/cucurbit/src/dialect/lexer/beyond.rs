@@ -7,7 +7,7 @@ use crate::schema::Dialect;
 
 use super::{
     copy::pairs,
-    token::{Class, Token, Tokens},
+    token::{Class, Token, Tokens, created, setting, unqualified},
 };
 
 /// Why a statement of a file is not run, or need not succeed.
@@ -185,19 +185,8 @@ fn body_names_role(token: &Token<'_>) -> bool {
 
 /// Returns the name of the function or procedure that a statement makes.
 fn made_routine(statement: &[Token<'_>]) -> Option<String> {
-    let words = match statement {
-        [create, or, replace, words @ ..] if create.is("CREATE") && or.is("OR") && replace.is("REPLACE") => {
-            words
-        }
-        [create, words @ ..] if create.is("CREATE") => words,
-        _ => return None,
-    };
-    let [what, name @ ..] = words else { return None };
-    let name = match name {
-        [_, dot, name, ..] if dot.is_sign(".") => name,
-        [name, ..] => name,
-        [] => return None,
-    };
+    let [what, name @ ..] = created(statement)? else { return None };
+    let name = unqualified(name)?;
     what.is_any(&["FUNCTION", "PROCEDURE"]).then(|| name.text.trim_matches('"').to_ascii_lowercase())
 }
 
@@ -271,14 +260,10 @@ pub(crate) fn without_roles(sql: &str) -> Option<String> {
 
 /// Tells whether a statement only says who runs those after it: `SET ROLE`, `RESET SESSION AUTHORIZATION`.
 pub(super) fn only_says_who(statement: &[Token<'_>]) -> bool {
-    let [first, words @ ..] = statement else { return false };
-    let words = match words {
-        [scope, words @ ..] if scope.is_any(&["LOCAL", "SESSION"]) && !words.is_empty() => words,
-        words => words,
-    };
+    let words = setting(statement);
     let is_it = words.first().is_some_and(|word| word.is_any(&["AUTHORIZATION", "ROLE"]));
     let is_other = words.get(1).is_some_and(|word| word.is_sign("."));
-    first.is_any(&["RESET", "SET"]) && is_it && !is_other
+    statement.first().is_some_and(|first| first.is_any(&["RESET", "SET"])) && is_it && !is_other
 }
 
 /// Tells whether a COPY reads or writes a file of the server, or runs a program there.
@@ -292,6 +277,7 @@ pub(super) fn copies_file(statement: &[Token<'_>]) -> bool {
 pub(super) fn reaches_beyond(statement: &[Token<'_>]) -> bool {
     let [first, second, rest @ ..] = statement else { return false };
     let third = rest.first();
+    let on = || statement.iter().position(|word| word.is("ON")).and_then(|at| statement.get(at + 1));
     if first.is_any(&["ALTER", "CREATE", "DROP"]) {
         let is_mapping = second.is("USER") && third.is_some_and(|word| word.is("MAPPING"));
         let is_set = second.is_any(&["SYSTEM", "SUBSCRIPTION"]);
@@ -303,13 +289,11 @@ pub(super) fn reaches_beyond(statement: &[Token<'_>]) -> bool {
         return third.is_some_and(|word| word.is_any(&["DATABASE", "ROLE", "SUBSCRIPTION", "TABLESPACE"]));
     }
     if first.is_any(&["GRANT", "REVOKE"]) {
-        let on = statement.iter().position(|word| word.is("ON")).and_then(|at| statement.get(at + 1));
         // Without ON a role becomes a member of another.
-        return on.is_none_or(|object| object.is_any(&["DATABASE", "PARAMETER", "TABLESPACE"]));
+        return on().is_none_or(|object| object.is_any(&["DATABASE", "PARAMETER", "TABLESPACE"]));
     }
     if first.is("SECURITY") {
-        let on = statement.iter().position(|word| word.is("ON")).and_then(|at| statement.get(at + 1));
-        return on.is_some_and(|object| object.is_any(&["DATABASE", "ROLE", "SUBSCRIPTION", "TABLESPACE"]));
+        return on().is_some_and(|object| object.is_any(&["DATABASE", "ROLE", "SUBSCRIPTION", "TABLESPACE"]));
     }
     first.is("REASSIGN")
 }

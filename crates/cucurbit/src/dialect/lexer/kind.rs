@@ -4,7 +4,7 @@
 
 use crate::schema::Dialect;
 
-use super::token::{Class, Token, Tokens};
+use super::token::{Class, Token, Tokens, setting, unqualified};
 
 /// What running a statement does, as far as its words tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,12 +77,7 @@ fn writes_catalog(tokens: &[Token<'_>]) -> bool {
             [only, target @ ..] if only.is("ONLY") => target,
             target => target,
         };
-        let name = match target {
-            [_, dot, name, ..] if dot.is_sign(".") => name,
-            [name, ..] => name,
-            [] => return false,
-        };
-        is_catalog(name)
+        unqualified(target).is_some_and(is_catalog)
     })
 }
 
@@ -184,11 +179,7 @@ fn needs_no_transaction(tokens: &[Token<'_>]) -> bool {
 ///
 /// `search_path`, `role` or `standard_conforming_strings` do not.
 fn is_harmless_setting(tokens: &[Token<'_>]) -> bool {
-    let name = match tokens {
-        [_, scope, name, ..] if scope.is_any(&["LOCAL", "SESSION"]) => name,
-        [_, name, ..] => name,
-        _ => return false,
-    };
+    let Some(name) = setting(tokens).first() else { return false };
     name.is_any(&[
         "CHECK_FUNCTION_BODIES",
         "CLIENT_MIN_MESSAGES",

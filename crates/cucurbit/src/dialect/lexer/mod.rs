@@ -14,7 +14,7 @@ mod token;
 
 use crate::schema::Dialect;
 
-use self::token::{Class, Token, Tokens};
+use self::token::{Class, Token, Tokens, created, setting};
 
 pub(crate) use self::client::{Part, statements};
 #[cfg(feature = "runtime")]
@@ -113,12 +113,8 @@ fn is_end(token: &Token<'_>) -> bool {
 /// Returns whether backslashes escape in plain quotes after this statement, if it is the one that says so
 /// (PostgreSQL's manual, section 4.1.2.1).
 fn backslashes(statement: &[Token<'_>], dialect: Dialect) -> Option<bool> {
-    let ([set, words @ ..], Dialect::Postgres) = (statement, dialect) else { return None };
-    let words = match words {
-        [scope, words @ ..] if scope.is_any(&["LOCAL", "SESSION"]) => words,
-        words => words,
-    };
-    let [name, sign, value] = words else { return None };
+    let set = statement.first().filter(|_| dialect == Dialect::Postgres)?;
+    let [name, sign, value] = setting(statement) else { return None };
     let is_it =
         set.is("SET") && name.is("standard_conforming_strings") && (sign.is_sign("=") || sign.is("TO"));
     let value = value.text.trim_matches('\'').to_ascii_lowercase();
@@ -172,14 +168,8 @@ impl Body {
 
 /// Tells whether a statement begins as one that makes a function or procedure.
 fn is_routine(statement: &[Token<'_>]) -> bool {
-    let words = match statement {
-        [create, or, replace, words @ ..] if create.is("CREATE") && or.is("OR") && replace.is("REPLACE") => {
-            words
-        }
-        [create, words @ ..] if create.is("CREATE") => words,
-        _ => return false,
-    };
-    words.first().is_some_and(|word| word.is_any(&["FUNCTION", "PROCEDURE"]))
+    let what = created(statement).and_then(|words| words.first());
+    what.is_some_and(|word| word.is_any(&["FUNCTION", "PROCEDURE"]))
 }
 
 /// Tells whether a statement begins as one that makes a trigger, as `sqlite3_complete` does.

@@ -45,6 +45,34 @@ impl Token<'_> {
     }
 }
 
+/// Returns what stands after `CREATE`, or `CREATE OR REPLACE`, in a statement that begins so.
+pub(super) fn created<'t, 's>(statement: &'t [Token<'s>]) -> Option<&'t [Token<'s>]> {
+    match statement {
+        [create, or, replace, words @ ..] if create.is("CREATE") && or.is("OR") && replace.is("REPLACE") => {
+            Some(words)
+        }
+        [create, words @ ..] if create.is("CREATE") => Some(words),
+        _ => None,
+    }
+}
+
+/// Returns what stands after `SET`, or `SET LOCAL` and `SET SESSION`, in a statement that begins so or with another verb.
+pub(super) fn setting<'t, 's>(statement: &'t [Token<'s>]) -> &'t [Token<'s>] {
+    match statement {
+        [_, scope, words @ ..] if scope.is_any(&["LOCAL", "SESSION"]) && !words.is_empty() => words,
+        [_, words @ ..] => words,
+        [] => &[],
+    }
+}
+
+/// Returns the last word of a name that may have a schema before its dot.
+pub(super) fn unqualified<'t, 's>(name: &'t [Token<'s>]) -> Option<&'t Token<'s>> {
+    match name {
+        [_, dot, name, ..] if dot.is_sign(".") => Some(name),
+        _ => name.first(),
+    }
+}
+
 /// Reads the tokens of SQL, one after another. Quotes and comments that do not end reach to the end of the text.
 pub(super) struct Tokens<'s> {
     sql: &'s str,
