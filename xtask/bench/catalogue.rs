@@ -57,7 +57,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut connection = Connection::connect(&url.parse()?, &Default::default()).await?;
     tracing::subscriber::set_global_default(Listener)?;
     dialect::reflect_snapshot(&mut connection).await?;
-    dialect::unmodelled(&mut connection).await?;
+    dialect::unmanaged(&mut connection).await?;
     for sql in &*SENT.lock().expect("nothing panics with it") {
         println!("{sql};");
     }

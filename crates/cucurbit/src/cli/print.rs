@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::{
-    command::{Between, Branch, Check, Differences, Entry, Mark, Unmodelled, Warning, Written},
+    command::{Between, Branch, Check, Differences, Entry, Mark, Unmanaged, Warning, Written},
     config::ResolvedUrl,
     json::operations as wire,
     mask,
@@ -188,7 +188,7 @@ impl Printer {
     /// Prints what `diff` found.
     pub(super) fn differences(&self, between: &Between, differences: &Differences) {
         let Between { from, to } = between;
-        let Differences { operations, uncompared, unmodelled, left_out, warnings } = differences;
+        let Differences { operations, uncompared, unmanaged, left_out, warnings } = differences;
         let lines: Vec<String> = operations.iter().map(Operation::describe).collect();
         if self.format == Format::Json {
             self.json(&json!({
@@ -197,7 +197,7 @@ impl Printer {
                 "differences": lines,
                 "operations": wire(operations),
                 "uncompared": uncompared,
-                "unmodelled": unmodelled,
+                "unmanaged": unmanaged,
                 "left_out": left_out,
                 "warnings": warnings,
             }));
@@ -208,13 +208,13 @@ impl Printer {
         if *uncompared > 0 {
             line(&format!("{uncompared} expressions were not compared."));
         }
-        for (source, unmodelled) in [(from, &unmodelled.from), (to, &unmodelled.to)] {
-            if !unmodelled.is_empty() {
-                self.say(Tone::Progress, &format!("not compared, of `{source}`: {}", named(unmodelled)));
+        for (source, unmanaged) in [(from, &unmanaged.from), (to, &unmanaged.to)] {
+            if !unmanaged.is_empty() {
+                self.say(Tone::Progress, &format!("not compared, of `{source}`: {}", named(unmanaged)));
             }
         }
         if lines.is_empty() {
-            line(&match unmodelled.from == unmodelled.to {
+            line(&match unmanaged.from == unmanaged.to {
                 true => format!("No differences between `{from}` and `{to}`."),
                 false => format!(
                     "No differences between `{from}` and `{to}` in what is compared; they differ in what is not."
@@ -235,7 +235,7 @@ impl Printer {
                 "differences": differences,
                 "operations": wire(&check.operations),
                 "uncompared": check.uncompared,
-                "unmodelled": check.unmodelled,
+                "unmanaged": check.unmanaged,
                 "left_out": check.left_out,
                 "warnings": check.warnings,
             }));
@@ -249,8 +249,8 @@ impl Printer {
         if check.uncompared > 0 {
             line(&format!("{} expressions were not compared.", check.uncompared));
         }
-        if !check.unmodelled.is_empty() {
-            self.say(Tone::Progress, &format!("not compared: {}", named(&check.unmodelled)));
+        if !check.unmanaged.is_empty() {
+            self.say(Tone::Progress, &format!("not compared: {}", named(&check.unmanaged)));
         }
         self.left_out(&check.left_out);
         check.warnings.iter().for_each(|warning| self.tell(Tone::Warning, warning));
@@ -355,7 +355,7 @@ impl Printer {
     }
 
     /// Says what is not the project's.
-    fn left_out(&self, left_out: &[Unmodelled]) {
+    fn left_out(&self, left_out: &[Unmanaged]) {
         if !left_out.is_empty() {
             self.say(Tone::Progress, &format!("left out: {}", named(left_out)));
         }
@@ -482,8 +482,8 @@ fn verbose(entry: &Entry) -> Vec<String> {
 const MOST_NAMES: usize = 10;
 
 /// Counts and names what is not compared.
-fn named(unmodelled: &[Unmodelled]) -> String {
-    let kinds = unmodelled.iter().map(|object| {
+fn named(unmanaged: &[Unmanaged]) -> String {
+    let kinds = unmanaged.iter().map(|object| {
         let names: Vec<&str> = object.names.iter().take(MOST_NAMES).map(String::as_str).collect();
         let more = if object.names.len() > MOST_NAMES { ", …" } else { "" };
         format!("{object} ({}{more})", names.join(", "))

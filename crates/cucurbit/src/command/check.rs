@@ -1,6 +1,6 @@
 //! `check`: would the models be reached?
 
-use crate::{dialect::Unmodelled, error::Error, operation::Operation, revision::Position, source::Source};
+use crate::{dialect::Unmanaged, error::Error, operation::Operation, revision::Position, source::Source};
 
 use super::{Project, compare::Compared, place, reader::Reader, replay};
 
@@ -25,9 +25,9 @@ pub struct Check {
     /// Expressions that could not be compared.
     pub uncompared: usize,
     /// What the database holds that no model says: it is not compared, and not changed.
-    pub unmodelled: Vec<Unmodelled>,
+    pub unmanaged: Vec<Unmanaged>,
     /// What is not the project's: tables of other schemas and of other migration tools.
-    pub left_out: Vec<Unmodelled>,
+    pub left_out: Vec<Unmanaged>,
     /// What the database holds in columns of the models and no driver reads as their types.
     pub warnings: Vec<String>,
 }
@@ -44,11 +44,11 @@ pub async fn check(project: &Project, options: CheckOptions) -> Result<Check, Er
     project.refuse_several_heads()?;
     let mut reader = Reader::open(project, &[&Source::Database, &Source::Models]).await?;
     let compared = after_pending(project, &mut reader).await;
-    let unmodelled = reader.unmodelled().await;
+    let unmanaged = reader.unmanaged().await;
     let misread = reader.misread(models).await;
     let closed = reader.close().await;
     let (pending, compared) = compared?;
-    let unmodelled = unmodelled?;
+    let unmanaged = unmanaged?;
     let warnings = misread?.into_iter().map(|remark| remark.text).collect();
     closed?;
     let pending = project.scripts().graph().ids(&pending);
@@ -65,7 +65,7 @@ pub async fn check(project: &Project, options: CheckOptions) -> Result<Check, Er
         pending,
         operations: diff.operations.clone(),
         uncompared: diff.uncompared.len(),
-        unmodelled,
+        unmanaged,
         left_out: compared.all_left_out(),
         warnings,
     })

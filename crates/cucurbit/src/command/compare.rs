@@ -1,7 +1,7 @@
 //! The comparison that `check`, `create` and `diff` share: two schemas in, what they differ in out.
 
 use crate::{
-    dialect::{self, Answers, Unmodelled},
+    dialect::{self, Answers, Unmanaged},
     diff::{Diff, Filter, LeftOut, LeftOutKind, comments, diff},
     error::Error,
     schema::{Schema, TableName},
@@ -49,14 +49,14 @@ pub(super) struct Compared {
     /// What is there, as written.
     pub(super) from: Schema,
     /// What the sides hold that is not the project's.
-    pub(super) left_out: Vec<Unmodelled>,
+    pub(super) left_out: Vec<Unmanaged>,
     /// What they hold of what the project itself says not to be its own.
-    pub(super) external: Vec<Unmodelled>,
+    pub(super) external: Vec<Unmanaged>,
 }
 
 impl Compared {
     /// Returns all that is not the project's.
-    pub(super) fn all_left_out(self) -> Vec<Unmodelled> {
+    pub(super) fn all_left_out(self) -> Vec<Unmanaged> {
         self.external.into_iter().chain(self.left_out).collect()
     }
 }
@@ -79,7 +79,7 @@ impl Reader<'_> {
         let ((from, left_out), (to, of_to)) = (filter.split(from), filter.split(to));
         let (external, left_out): (Vec<LeftOut>, Vec<LeftOut>) =
             LeftOut::joined(left_out, of_to).into_iter().partition(|one| one.kind == LeftOutKind::External);
-        let named = |one: LeftOut| Unmodelled { kind: one.words().to_owned(), names: one.names };
+        let named = |one: LeftOut| Unmanaged { kind: one.words().to_owned(), names: one.names };
         let external = external.into_iter().map(named).collect();
         let left_out = left_out.into_iter().map(named).collect();
         self.current().await?;

@@ -1,7 +1,7 @@
 //! `revision --autogenerate`, and `create`, its other name: a script that brings the database to the models.
 
 use crate::{
-    dialect::{Before, Need, PlanError, Unmodelled},
+    dialect::{Before, Need, PlanError, Unmanaged},
     error::Error,
     operation::{Change, Consent, EnumChange, Operation, for_dialect, reverse_all},
     schema::{Column, Constraint, Dialect, Ident, Object, ObjectId, Remark, Schema, TableName},
@@ -43,7 +43,7 @@ pub async fn create(
     let found = found?;
     closed?;
     let Some(found) = found else { return Ok(None) };
-    let Found { compared, history, unmodelled, needed, remarks } = found;
+    let Found { compared, history, unmanaged, needed, remarks } = found;
     let Compared { diff, from, left_out, external: _ } = compared;
     // A database that was taken over may say `plant` where the history says `Plant`.
     let upgrade = match &history {
@@ -56,15 +56,15 @@ pub async fn create(
     }
     let notes = prove(project, (dialect, history), &upgrade, &downgrade).await?;
     let mut warnings = warnings(&from, &upgrade);
-    warnings.extend(unmodelled.iter().map(|object| {
-        let Unmodelled { kind, names } = object;
+    warnings.extend(unmanaged.iter().map(|object| {
+        let Unmanaged { kind, names } = object;
         let names = names.join(", ");
         format!("does not make the {kind} {names}, for which scripts have no word but `op.execute`")
     }));
     warnings.extend(
         left_out
             .iter()
-            .map(|Unmodelled { kind, names }| format!("leaves out the {kind} {}", names.join(", "))),
+            .map(|Unmanaged { kind, names }| format!("leaves out the {kind} {}", names.join(", "))),
     );
     warnings.extend(needed.iter().filter(|need| makes(&upgrade, need)).map(ToString::to_string));
     warnings.extend(in_words_of(project, dialect, &between.to));
@@ -133,7 +133,7 @@ struct Found {
     /// What all revisions make of nothing; `None` where only a server could tell, and there is none.
     history: Option<Before>,
     /// What a database that is written down holds and no script can create.
-    unmodelled: Vec<Unmodelled>,
+    unmanaged: Vec<Unmanaged>,
     /// What its tables need and no operation creates.
     needed: Vec<Need>,
     /// What was noticed when the wanted side was read.
@@ -157,7 +157,7 @@ async fn find(reader: &mut Reader<'_>, between: &Between) -> Result<Option<Found
         return Err(Error::NotUpToDate { pending: reader.project.scripts().graph().ids(&pending) });
     }
     let compared = compare(reader, (from, to), between).await?;
-    let unmodelled = not_made(reader, between).await?;
+    let unmanaged = not_made(reader, between).await?;
     let needed = reader.needed_of(&between.to).await?;
     if let Some(first) = compared.diff.uncompared.first() {
         let count = compared.diff.uncompared.len();
@@ -170,7 +170,7 @@ async fn find(reader: &mut Reader<'_>, between: &Between) -> Result<Option<Found
         refuse_older_tables(reader.project, &compared.from)?;
     }
     let history = if_known(reader.history().await)?;
-    Ok(Some(Found { compared, history, unmodelled, needed, remarks }))
+    Ok(Some(Found { compared, history, unmanaged, needed, remarks }))
 }
 
 /// Compares both sides by what the scripts say of them.
@@ -274,16 +274,16 @@ fn remarks_on(
 /// Lists what the side that is written down holds beside what can be, and the other does not.
 ///
 /// A later revision that leads to the database says nothing: all that was said of the first.
-async fn not_made(reader: &mut Reader<'_>, between: &Between) -> Result<Vec<Unmodelled>, Error> {
+async fn not_made(reader: &mut Reader<'_>, between: &Between) -> Result<Vec<Unmanaged>, Error> {
     let Between { from, to } = between;
     if *to == Source::Database && *from != Source::Empty {
         return Ok(Vec::new());
     }
-    let there = reader.unmodelled_of(from).await?;
+    let there = reader.unmanaged_of(from).await?;
     let is_there = |name: &String| there.iter().any(|object| object.names.contains(name));
-    let wanted = reader.unmodelled_of(to).await?.into_iter().map(|Unmodelled { kind, names }| {
+    let wanted = reader.unmanaged_of(to).await?.into_iter().map(|Unmanaged { kind, names }| {
         let names = names.into_iter().filter(|name| !is_there(name)).collect();
-        Unmodelled { kind, names }
+        Unmanaged { kind, names }
     });
     Ok(wanted.filter(|object| !object.names.is_empty()).collect())
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{dialect::Unmodelled, error::Error, operation::Operation, source::Source};
+use crate::{dialect::Unmanaged, error::Error, operation::Operation, source::Source};
 
 use super::{
     Project,
@@ -20,9 +20,9 @@ pub struct Differences {
     /// Expressions that could not be compared.
     pub uncompared: usize,
     /// What the sides hold that is not compared: views, triggers.
-    pub unmodelled: Sides,
+    pub unmanaged: Sides,
     /// What is not the project's: tables of other schemas and of other migration tools.
-    pub left_out: Vec<Unmodelled>,
+    pub left_out: Vec<Unmanaged>,
     /// What the user should know beside the answer.
     pub warnings: Vec<String>,
 }
@@ -32,9 +32,9 @@ pub struct Differences {
 #[non_exhaustive]
 pub struct Sides {
     /// What is on the side that is there.
-    pub from: Vec<Unmodelled>,
+    pub from: Vec<Unmanaged>,
     /// What is on the side that shall be.
-    pub to: Vec<Unmodelled>,
+    pub to: Vec<Unmanaged>,
 }
 
 /// Compares two sources as they are: a database without its pending revisions. Writes nothing.
@@ -51,7 +51,7 @@ pub async fn diff(
     let compared = read_and_compare(&mut reader, between).await;
     let warnings = std::mem::take(&mut reader.warnings);
     let closed = reader.close().await;
-    let (compared, unmodelled) = compared?;
+    let (compared, unmanaged) = compared?;
     closed?;
     let diff = &compared.diff;
     if let Some(first) = diff.uncompared.first()
@@ -61,7 +61,7 @@ pub async fn diff(
     }
     let uncompared = diff.uncompared.len();
     let operations = diff.operations.clone();
-    Ok(Differences { operations, uncompared, unmodelled, left_out: compared.all_left_out(), warnings })
+    Ok(Differences { operations, uncompared, unmanaged, left_out: compared.all_left_out(), warnings })
 }
 
 async fn read_and_compare(reader: &mut Reader<'_>, between: &Between) -> Result<(Compared, Sides), Error> {
@@ -80,9 +80,9 @@ async fn read_and_compare(reader: &mut Reader<'_>, between: &Between) -> Result<
     let (from, to) = (from.into_known(dialect), to.into_known(dialect));
     let filter = reader.filter(between, &from, &to);
     let compared = reader.compare(from, to, filter).await?;
-    let unmodelled = Sides {
-        from: reader.unmodelled_of(&between.from).await?,
-        to: reader.unmodelled_of(&between.to).await?,
+    let unmanaged = Sides {
+        from: reader.unmanaged_of(&between.from).await?,
+        to: reader.unmanaged_of(&between.to).await?,
     };
-    Ok((compared, unmodelled))
+    Ok((compared, unmanaged))
 }

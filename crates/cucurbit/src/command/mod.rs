@@ -32,7 +32,7 @@ use crate::{
     schema::{Dialect, NamingConvention, Schema, Table, TableName},
 };
 
-pub use crate::{dialect::Unmodelled, source::Source};
+pub use crate::{dialect::Unmanaged, source::Source};
 
 pub use self::{
     check::{Check, CheckOptions, check},

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use crate::{
     config::ConfigError,
     connection::{ConnectOptions, Connection},
-    dialect::{self, Before, Need, Place, ScratchError, Server, Unmodelled},
+    dialect::{self, Before, Need, Place, ScratchError, Server, Unmanaged},
     error::Error,
     revision::{Heads, Position},
     runtime::{self, RunError},
@@ -34,7 +34,7 @@ pub(super) struct Reader<'p> {
     /// The history, once it was replayed, and the schema that a name without one meant then.
     history: Option<(Option<Ident>, Before)>,
     /// What the files that were read hold and is not compared.
-    of_files: Vec<(Source, Vec<Unmodelled>, Vec<Need>)>,
+    of_files: Vec<(Source, Vec<Unmanaged>, Vec<Need>)>,
     /// What the user should know beside the answer.
     pub(super) warnings: Vec<String>,
 }
@@ -97,10 +97,10 @@ impl<'p> Reader<'p> {
                 Some(server) => {
                     let path = self.project.location.working_directory.join(path);
                     let made = source::read_sql_file(&server, &path).await?;
-                    let Made { before, unmodelled, needed, passed, left } = made;
+                    let Made { before, unmanaged, needed, passed, left } = made;
                     self.warnings.extend(passed.into_iter().map(|words| format!("{source}: {words}")));
                     self.warnings.extend(left.map(left_behind));
-                    self.of_files.push((source.clone(), unmodelled, needed));
+                    self.of_files.push((source.clone(), unmanaged, needed));
                     Ok(before)
                 }
                 None => Err(SqlFileError::NoServer { path: path.clone() }.into()),
@@ -182,13 +182,13 @@ impl<'p> Reader<'p> {
     }
 
     /// Lists what a side holds and no schema of ours does: a database, or a file that was read.
-    pub(super) async fn unmodelled_of(&mut self, source: &Source) -> Result<Vec<Unmodelled>, Error> {
+    pub(super) async fn unmanaged_of(&mut self, source: &Source) -> Result<Vec<Unmanaged>, Error> {
         match source {
-            Source::Database => self.unmodelled().await,
+            Source::Database => self.unmanaged().await,
             Source::Empty | Source::History | Source::Models => Ok(Vec::new()),
             Source::File(_) => {
                 let found = self.of_files.iter().find(|(file, ..)| file == source);
-                Ok(found.map(|(_, unmodelled, _)| unmodelled.clone()).unwrap_or_default())
+                Ok(found.map(|(_, unmanaged, _)| unmanaged.clone()).unwrap_or_default())
             }
         }
     }
@@ -206,8 +206,8 @@ impl<'p> Reader<'p> {
     }
 
     /// Lists what the database holds and no schema of ours does.
-    pub(super) async fn unmodelled(&mut self) -> Result<Vec<Unmodelled>, Error> {
-        Ok(dialect::unmodelled(self.connection().await?).await?)
+    pub(super) async fn unmanaged(&mut self) -> Result<Vec<Unmanaged>, Error> {
+        Ok(dialect::unmanaged(self.connection().await?).await?)
     }
 
     /// Finds what a database holds and no driver reads as the types that it shall have.

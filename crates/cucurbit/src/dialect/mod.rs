@@ -113,7 +113,7 @@ pub(crate) use self::{
 #[cfg(feature = "runtime")]
 pub use self::{
     lock::RunLock,
-    reflect::{Need, ReflectError, Unmodelled},
+    reflect::{Need, ReflectError, Unmanaged},
     scratch::{Scratch, ScratchError, Stopped},
     session::reflect_snapshot,
 };
@@ -194,8 +194,8 @@ pub fn without_current(dialect: Dialect, schema: Schema, current: &Ident) -> Sch
 ///
 /// When the database refuses a query.
 #[cfg(feature = "runtime")]
-pub async fn unmodelled(connection: &mut Connection) -> Result<Vec<Unmodelled>, ReflectError> {
-    on!(connection.dialect(), unmodelled(connection).await)
+pub async fn unmanaged(connection: &mut Connection) -> Result<Vec<Unmanaged>, ReflectError> {
+    on!(connection.dialect(), unmanaged(connection).await)
 }
 
 /// Lists what the tables that the connection sees need and no operation makes.

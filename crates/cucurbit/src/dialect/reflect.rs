@@ -14,7 +14,7 @@ use crate::{
 
 /// Things of one kind that a database holds and no schema does: they are not compared, and not changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Unmodelled {
+pub struct Unmanaged {
     /// The kind, in the number that fits: `trigger` or `triggers`.
     pub kind: String,
     /// Their names, sorted.
@@ -52,7 +52,7 @@ impl fmt::Display for Need {
     }
 }
 
-impl fmt::Display for Unmodelled {
+impl fmt::Display for Unmanaged {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.names.len(), self.kind)
     }

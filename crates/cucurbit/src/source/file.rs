@@ -10,7 +10,7 @@ use thiserror::Error;
 use crate::{
     connection::{Connection, ConnectionError, url::ConnectionUrl},
     dialect::{
-        self, Before, Need, ReflectError, Scratch, ScratchError, Stopped, Unmodelled, lexer::Unrunnable,
+        self, Before, Need, ReflectError, Scratch, ScratchError, Stopped, Unmanaged, lexer::Unrunnable,
     },
 };
 
@@ -154,7 +154,7 @@ pub struct Made {
     /// The schema.
     pub before: Before,
     /// What else: it is not compared.
-    pub unmodelled: Vec<Unmodelled>,
+    pub unmanaged: Vec<Unmanaged>,
     /// What its tables need and no operation makes.
     pub needed: Vec<Need>,
     /// What of the file was left out.
@@ -206,7 +206,7 @@ pub async fn read_sql_file(server: &ConnectionUrl, path: &Path) -> Result<Made, 
 
 async fn made(connection: &mut Connection, passed: Vec<String>) -> Result<Made, ReflectError> {
     let before = dialect::reflect(connection).await?;
-    let unmodelled = dialect::unmodelled(connection).await?;
+    let unmanaged = dialect::unmanaged(connection).await?;
     let needed = dialect::needed(connection).await?;
-    Ok(Made { before, unmodelled, needed, passed, left: None })
+    Ok(Made { before, unmanaged, needed, passed, left: None })
 }

@@ -105,7 +105,7 @@ async fn drop_role(connection: &mut Connection, role: &str) {
 }
 
 /// What is counted on a side, but for what is said of roles.
-fn counted(objects: &[command::Unmodelled]) -> Vec<String> {
+fn counted(objects: &[command::Unmanaged]) -> Vec<String> {
     let about_roles = ["grant", "privilege", "policy", "policies"];
     let others = objects.iter().filter(|object| !about_roles.iter().any(|word| object.kind.contains(word)));
     others.map(|object| format!("{} {}", object.kind, object.names.join(" "))).collect()
@@ -168,7 +168,7 @@ fn what_pg_dump_writes_of_everything_is_read_whatever_it_was_asked_for() {
                 words(&found)
             );
             if !arguments.contains(&"--no-comments") {
-                assert_eq!(counted(&found.unmodelled.from), counted(&found.unmodelled.to), "{arguments:?}");
+                assert_eq!(counted(&found.unmanaged.from), counted(&found.unmanaged.to), "{arguments:?}");
             }
             with_role.push((arguments, dump));
         }
@@ -201,7 +201,7 @@ fn what_pg_dump_writes_of_everything_is_read_whatever_it_was_asked_for() {
                 found.warnings.iter().any(|words| words.contains("a role that is not on this server"));
             assert!(says_so, "{arguments:?} {:?}", found.warnings);
             // The schema and the policy are there, whoever they are for.
-            assert!(found.unmodelled.to.iter().any(|object| object.names == ["own_rows"]), "{arguments:?}");
+            assert!(found.unmanaged.to.iter().any(|object| object.names == ["own_rows"]), "{arguments:?}");
         }
         connection.close().await.unwrap();
     });

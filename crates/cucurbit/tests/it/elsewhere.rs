@@ -6,7 +6,7 @@ use std::{cell::RefCell, convert::Infallible};
 use cucurbit::{
     Env, Op, Script,
     command::{
-        self, Between, Check, CheckOptions, Differences, Location, Project, Source, Unmodelled, Written,
+        self, Between, Check, CheckOptions, Differences, Location, Project, Source, Unmanaged, Written,
     },
     operation::Operation,
     prelude::*,
@@ -58,7 +58,7 @@ fn described(operations: &[Operation]) -> Vec<String> {
     operations.iter().map(Operation::describe).collect()
 }
 
-fn counted(left_out: &[Unmodelled]) -> Vec<String> {
+fn counted(left_out: &[Unmanaged]) -> Vec<String> {
     left_out.iter().map(|one| format!("{one}: {}", one.names.join("; "))).collect()
 }
 
@@ -119,13 +119,13 @@ fn another_schema_is_neither_compared_nor_dropped_nor_made_and_is_counted() {
         let mut connection = database.connect().await;
         connection.execute(OTHER).await.unwrap();
 
-        let Check { operations, left_out, unmodelled, .. } =
+        let Check { operations, left_out, unmanaged, .. } =
             command::check(&project, CheckOptions::default()).await.unwrap();
         assert_eq!(
             (described(&operations), counted(&left_out)),
             (vec![], LEFT_OUT.map(str::to_owned).to_vec())
         );
-        assert_eq!(counted(&unmodelled), ["1 view: other.w"]);
+        assert_eq!(counted(&unmanaged), ["1 view: other.w"]);
         std::fs::write(folder.path().join("t.sql"), "CREATE TABLE plant (id INTEGER PRIMARY KEY);").unwrap();
         for (from, to) in [
             ("database", "models"),
@@ -274,7 +274,7 @@ fn the_books_of_other_tools_are_left_alone_unless_a_model_declares_them() {
         let Check { operations, left_out, .. } =
             command::check(&plain, CheckOptions::default()).await.unwrap();
         assert_eq!(described(&operations), [""; 0]);
-        let [Unmodelled { kind, names }] = left_out.as_slice() else { panic!("{left_out:?}") };
+        let [Unmanaged { kind, names }] = left_out.as_slice() else { panic!("{left_out:?}") };
         assert_eq!((kind.as_str(), names.len()), ("tables of other migration tools", BOOKS.len()));
         assert!(names.contains(&"SequelizeMeta".to_owned()), "{names:?}");
         let Differences { operations, .. } = diff(&plain, "empty", "database").await;

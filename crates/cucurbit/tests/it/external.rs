@@ -5,7 +5,7 @@ use std::convert::Infallible;
 
 use cucurbit::{
     Env, Op, Script,
-    command::{self, Between, Check, CheckOptions, Differences, Location, Project, Unmodelled},
+    command::{self, Between, Check, CheckOptions, Differences, Location, Project, Unmanaged},
     connection::Connection,
     error::{Error, ErrorCode},
     operation::Operation,
@@ -87,7 +87,7 @@ fn described(operations: &[Operation]) -> Vec<String> {
     operations.iter().map(Operation::describe).collect()
 }
 
-fn counted(left_out: &[Unmodelled]) -> Vec<String> {
+fn counted(left_out: &[Unmanaged]) -> Vec<String> {
     left_out.iter().map(|one| format!("{one}: {}", one.names.join("; "))).collect()
 }
 

@@ -159,13 +159,13 @@ fn books_of_tools_and_what_is_no_table_of_the_project_are_left_out() {
 
         let check = command::check(&with_history, CheckOptions::default()).await.unwrap();
         assert_eq!(check.operations, [], "nothing differs");
-        let unmodelled = match database.dialect {
+        let unmanaged = match database.dialect {
             Dialect::Postgres => UNMODELLED_IN_POSTGRES,
             Dialect::Sqlite => UNMODELLED_IN_SQLITE,
         };
         let counted: Vec<String> =
-            check.unmodelled.iter().map(|one| format!("{} {}", one.kind, one.names.join(", "))).collect();
-        assert_eq!(counted, unmodelled, "`check` says what it does not compare");
+            check.unmanaged.iter().map(|one| format!("{} {}", one.kind, one.names.join(", "))).collect();
+        assert_eq!(counted, unmanaged, "`check` says what it does not compare");
         let written =
             command::create(&with_history, &new_revision("again"), &Between::default()).await.unwrap();
         assert_eq!(written, None);
@@ -188,7 +188,7 @@ fn books_of_tools_and_what_is_no_table_of_the_project_are_left_out() {
         let named = |object: &str| {
             format!("does not make the {object}, for which scripts have no word but `op.execute`")
         };
-        let mut warnings: Vec<String> = unmodelled.iter().copied().map(named).collect();
+        let mut warnings: Vec<String> = unmanaged.iter().copied().map(named).collect();
         warnings.push(
             "leaves out the tables of other migration tools __diesel_schema_migrations, _sqlx_migrations, \
              refinery_schema_history, seaql_migrations"

@@ -372,8 +372,8 @@ fn what_pg_dump_writes_with_rows_is_what_it_read() {
             let sql = String::from_utf8(dump.stdout).unwrap();
             let found = command::diff(&project, &between("database", "a.sql"), false).await.unwrap();
             assert_eq!(words(&found), [""; 0], "{with}\n{sql}");
-            assert_eq!(found.unmodelled.from, found.unmodelled.to);
-            assert_eq!(found.unmodelled.to.len(), 1);
+            assert_eq!(found.unmanaged.from, found.unmanaged.to);
+            assert_eq!(found.unmanaged.to.len(), 1);
         }
         connection.close().await.unwrap();
     });
@@ -439,7 +439,7 @@ fn what_sqlite3_writes_of_virtual_tables_makes_no_tables_of_theirs() {
             let found = command::diff(&project, &between("database", "a.sql"), false).await.unwrap();
             assert_eq!(words(&found), [""; 0], "{sql}");
             assert!(
-                found.unmodelled.to.iter().any(|object| object.names.contains(&"note".to_owned())),
+                found.unmanaged.to.iter().any(|object| object.names.contains(&"note".to_owned())),
                 "{sql}"
             );
         }
@@ -577,12 +577,12 @@ fn what_a_side_holds_and_is_not_compared_is_counted_and_named() {
         std::fs::write(folder.path().join("a.sql"), wanted).unwrap();
         let project = project(&folder, &database, Vec::new());
         let found = command::diff(&project, &between("database", "a.sql"), false).await.unwrap();
-        let named = |objects: &[command::Unmodelled]| -> Vec<String> {
+        let named = |objects: &[command::Unmanaged]| -> Vec<String> {
             objects.iter().map(|object| format!("{} {}", object.kind, object.names.join(" "))).collect()
         };
         assert_eq!(words(&found), [""; 0]);
-        assert_eq!(named(&found.unmodelled.from), ["view v"]);
-        assert_eq!(named(&found.unmodelled.to), kinds);
+        assert_eq!(named(&found.unmanaged.from), ["view v"]);
+        assert_eq!(named(&found.unmanaged.to), kinds);
 
         let written = command::create(&project, &new_revision("first"), &between("empty", "a.sql"))
             .await

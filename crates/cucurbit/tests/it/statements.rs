@@ -149,7 +149,7 @@ async fn sent<const TABLES: usize, const ASKED: bool>(database: &Database) -> Ve
     });
     SENT.lock().unwrap().clear();
     let span = tracing::error_span!(SPAN);
-    let Check { pending, operations, uncompared, unmodelled: _, left_out: _, warnings: _, .. } =
+    let Check { pending, operations, uncompared, unmanaged: _, left_out: _, warnings: _, .. } =
         command::check(&project, CheckOptions::default()).instrument(span).await.unwrap();
     assert_eq!((pending.len(), operations.len(), uncompared), (0, 0, 0), "{operations:?}");
     std::mem::take(&mut *SENT.lock().unwrap())

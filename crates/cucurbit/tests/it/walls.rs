@@ -46,7 +46,7 @@ const OF_EVERY_DATABASE: [&str; 26] = [
     "plan/retype",
     "plan/table",
     "reflect",
-    "reflect/unmodelled",
+    "reflect/unmanaged",
     "rename",
     "scratch",
     "session",

@@ -60,7 +60,7 @@ pub(super) use self::current::without_current;
 pub(super) use self::{
     ask::ask,
     interrupted::{interrupted, invalid_index, partitioned},
-    reflect::{needed, reflect, unmodelled},
+    reflect::{needed, reflect, unmanaged},
 };
 pub(super) use self::{canonical::canonical, collision::add_names, expression::names_column, plan::plan};
 pub(crate) use self::{expression::casts_to, names::generated_sequence, sequence::counted_by};

@@ -52,7 +52,7 @@ use crate::{
 #[cfg(feature = "runtime")]
 pub(super) use self::{
     ask::misread,
-    reflect::{reflect, unmodelled},
+    reflect::{reflect, unmanaged},
     session::{interrupted, invalid_index, partitioned},
 };
 pub(super) use self::{

@@ -223,7 +223,7 @@ async fn a_sum_in_an_index_is_an_expression_and_a_column_is_a_column() {
 async fn what_is_not_compared_is_counted_and_named() {
     let database = Database::new().await;
     let mut connection = database.connect().await;
-    assert_eq!(dialect::unmodelled(&mut connection).await.unwrap(), []);
+    assert_eq!(dialect::unmanaged(&mut connection).await.unwrap(), []);
     connection
         .execute(
             "CREATE TABLE t (a int, b int) WITH (fillfactor = 70);
@@ -258,7 +258,7 @@ async fn what_is_not_compared_is_counted_and_named() {
         )
         .await
         .unwrap();
-    let found = dialect::unmodelled(&mut connection).await.unwrap();
+    let found = dialect::unmanaged(&mut connection).await.unwrap();
     let described: Vec<String> = found.iter().map(|one| format!("{one}: {}", one.names.join(", "))).collect();
     assert_eq!(
         described,
@@ -318,7 +318,7 @@ async fn comments_and_privileges_on_what_is_not_compared_are_counted() {
         .await
         .unwrap();
     let listed = async |connection: &mut Connection| {
-        let found = dialect::unmodelled(connection).await.unwrap();
+        let found = dialect::unmanaged(connection).await.unwrap();
         let about = found.into_iter().filter(|one| {
             ["comment", "privilege", "grant", "logged"].iter().any(|word| one.kind.contains(word))
         });
@@ -362,10 +362,10 @@ async fn a_sequence_that_is_logged_otherwise_than_its_table_is_counted() {
     let make = "CREATE UNLOGGED TABLE t (a serial, b serial, c int GENERATED ALWAYS AS IDENTITY, d serial); CREATE TABLE u (a serial); \
                 CREATE SEQUENCE alone; CREATE UNLOGGED SEQUENCE forgetful";
     connection.execute(make).await.unwrap();
-    let alone = dialect::unmodelled(&mut connection).await.unwrap();
+    let alone = dialect::unmanaged(&mut connection).await.unwrap();
     assert_eq!(alone.iter().map(ToString::to_string).collect::<Vec<_>>().len(), 1, "{alone:?}");
     connection.execute("ALTER SEQUENCE t_b_seq SET LOGGED; ALTER SEQUENCE t_c_seq SET LOGGED").await.unwrap();
-    let found = dialect::unmodelled(&mut connection).await.unwrap();
+    let found = dialect::unmanaged(&mut connection).await.unwrap();
     let described: Vec<String> = found.iter().map(|one| format!("{one}: {}", one.names.join(", "))).collect();
     assert_eq!(
         described,
@@ -387,7 +387,7 @@ async fn what_lies_in_a_tablespace_is_counted_and_named() {
     ] {
         connection.execute(statement).await.unwrap();
     }
-    let found = dialect::unmodelled(&mut connection).await;
+    let found = dialect::unmanaged(&mut connection).await;
     connection.execute("DROP TABLE t, u").await.unwrap();
     connection.execute(&format!("DROP TABLESPACE {space}")).await.unwrap();
     let described: Vec<String> =

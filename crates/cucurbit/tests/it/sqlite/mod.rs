@@ -69,8 +69,8 @@ impl Database {
         self.runtime.block_on(dialect::reflect(&mut self.connection)).map_err(chain)
     }
 
-    fn unmodelled(&mut self) -> Vec<dialect::Unmodelled> {
-        self.runtime.block_on(dialect::unmodelled(&mut self.connection)).unwrap()
+    fn unmanaged(&mut self) -> Vec<dialect::Unmanaged> {
+        self.runtime.block_on(dialect::unmanaged(&mut self.connection)).unwrap()
     }
 
     /// Plans a script on what the file holds; returns the plan and the memory after it.

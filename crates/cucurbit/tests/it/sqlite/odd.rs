@@ -147,7 +147,7 @@ fn what_a_table_says_of_orders_is_named() {
         "CREATE VIRTUAL TABLE f USING fts5(conflict)",
         "CREATE TABLE wide (id BIGINT PRIMARY KEY)",
     ]);
-    let found = database.unmodelled();
+    let found = database.unmanaged();
     let names = |kind: &str| -> Vec<String> {
         found.iter().filter(|object| object.kind == kind).flat_map(|object| object.names.clone()).collect()
     };

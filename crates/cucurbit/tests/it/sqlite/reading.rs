@@ -133,7 +133,7 @@ fn what_is_not_compared_is_counted_and_named() {
         "CREATE TRIGGER two AFTER DELETE ON t BEGIN SELECT 1; END",
         "CREATE VIRTUAL TABLE words USING fts5(a)",
     ]);
-    let found = database.unmodelled();
+    let found = database.unmanaged();
     let described: Vec<String> = found.iter().map(|one| format!("{one}: {}", one.names.join(", "))).collect();
     assert_eq!(described, ["2 triggers: one, two", "1 view: v", "1 virtual table: words"]);
 }

@@ -7,12 +7,12 @@ mod index;
 mod needed;
 mod queries;
 mod row;
-mod unmodelled;
+mod unmanaged;
 
 use std::collections::BTreeMap;
 
 use self::row::{Row, each};
-pub(crate) use self::{needed::needed, unmodelled::unmodelled};
+pub(crate) use self::{needed::needed, unmanaged::unmanaged};
 use super::{expression::unwrapped, literal, sequence, session, types};
 use crate::{
     connection::Connection,

@@ -3,7 +3,7 @@
 //! The stored texts say all, names of constraints and checks among it, which pragmas omit; `pragma_table_xinfo` is
 //! asked too, and a text whose columns are not what SQLite says is an error, not a guess.
 
-mod unmodelled;
+mod unmanaged;
 
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -12,7 +12,7 @@ use crate::{
     schema::{Ident, Schema, TableName},
 };
 
-pub(crate) use self::unmodelled::unmodelled;
+pub(crate) use self::unmanaged::unmanaged;
 use super::{
     super::{Before, Originals, Place, ReflectError, Server, Trigger, View},
     HERE,

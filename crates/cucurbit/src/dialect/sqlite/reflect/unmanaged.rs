@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::{
-    super::{ReflectError, Unmodelled},
+    super::{ReflectError, Unmanaged},
     ddl::CreateTable,
 };
 use crate::connection::Connection;
@@ -24,7 +24,7 @@ const ODD: &str = "SELECT o.name, o.sql FROM main.sqlite_schema AS o JOIN pragma
      ORDER BY o.name";
 
 /// Counts what is not compared. A rebuild keeps it.
-pub(crate) async fn unmodelled(connection: &mut Connection) -> Result<Vec<Unmodelled>, ReflectError> {
+pub(crate) async fn unmanaged(connection: &mut Connection) -> Result<Vec<Unmanaged>, ReflectError> {
     let mut found: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
     for row in connection.rows(BEYOND).await? {
         if let [Some(one), Some(several), Some(name)] = row.as_slice() {
@@ -52,9 +52,9 @@ pub(crate) async fn unmodelled(connection: &mut Connection) -> Result<Vec<Unmode
             }
         }
     }
-    let unmodelled = |((one, several), names): (_, Vec<String>)| Unmodelled {
+    let unmanaged = |((one, several), names): (_, Vec<String>)| Unmanaged {
         kind: if names.len() == 1 { one } else { several },
         names,
     };
-    Ok(found.into_iter().map(unmodelled).collect())
+    Ok(found.into_iter().map(unmanaged).collect())
 }

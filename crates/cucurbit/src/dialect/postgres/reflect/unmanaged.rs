@@ -3,11 +3,11 @@
 use super::row::each;
 use crate::{
     connection::Connection,
-    dialect::{ReflectError, Unmodelled},
+    dialect::{ReflectError, Unmanaged},
 };
 
 /// Counts what is in the connection's schemas and is not compared.
-pub(crate) async fn unmodelled(connection: &mut Connection) -> Result<Vec<Unmodelled>, ReflectError> {
+pub(crate) async fn unmanaged(connection: &mut Connection) -> Result<Vec<Unmanaged>, ReflectError> {
     let mut found = Vec::new();
     let version = match connection.postgres()?.server_version_num() {
         Some(version) => version,
@@ -20,7 +20,7 @@ pub(crate) async fn unmodelled(connection: &mut Connection) -> Result<Vec<Unmode
         let (_, one, several) = (row.optional()?, row.text()?, row.text()?);
         let names = row.optional_texts()?.unwrap_or_default();
         let kind = if names.len() == 1 { one } else { several };
-        found.push(Unmodelled { kind: kind.into_owned(), names });
+        found.push(Unmanaged { kind: kind.into_owned(), names });
         Ok(())
     })
     .await?;
