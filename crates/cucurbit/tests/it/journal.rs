@@ -353,13 +353,8 @@ fn a_script_of_sql_keeps_the_order() {
     for dialect in Dialect::ALL {
         let heads = cucurbit::revision::Heads::new(["a1".to_owned()]);
         let steps = cucurbit::revision::upgrade(list.graph(), &heads, &["a2".parse().unwrap()]).unwrap();
-        let before = cucurbit::source::replay(
-            dialect,
-            &list,
-            list.graph().heads(),
-            cucurbit::dialect::Before::default(),
-        )
-        .unwrap();
+        let before =
+            cucurbit::source::replay(dialect, &list, list.graph().bases(), Default::default()).unwrap();
         let start = cucurbit::runtime::offline::Start { heads, before };
         let table = cucurbit::runtime::VersionTable::default();
         let sql = cucurbit::runtime::offline::script(dialect, &list, &steps, start, &table).unwrap();
