@@ -83,11 +83,7 @@ async fn nothing_is_to_be_declared(url: &str, schema: Schema) {
     let project = |scripts: Vec<Script>| {
         let schema = schema.clone();
         let env = Env::new(scripts).models(move || Ok::<_, Infallible>(schema.clone()));
-        let location = Location {
-            database_url: Some(url.to_owned()),
-            working_directory: folder.path().to_owned(),
-            ..Location::default()
-        };
+        let location = Location::new().database_url(url).working_directory(folder.path());
         Project::open(env, location).unwrap()
     };
     let said = |operations: Vec<Operation>| operations.iter().map(Operation::describe).collect::<Vec<_>>();

@@ -114,16 +114,54 @@ impl Env {
 }
 
 /// Where a command looks for its configuration and its database.
+///
+/// ```
+/// use cucurbit::command::Location;
+///
+/// let location = Location::new().working_directory("garden").database_url("sqlite:///garden.db");
+/// ```
 #[derive(Clone, Default)]
 pub struct Location {
-    /// `--config`.
-    pub config: Option<PathBuf>,
-    /// `--database-url`.
-    pub database_url: Option<String>,
-    /// The working directory.
-    pub working_directory: PathBuf,
-    /// The process's environment.
-    pub environment: Environment,
+    pub(crate) config: Option<PathBuf>,
+    pub(crate) database_url: Option<String>,
+    pub(crate) working_directory: PathBuf,
+    pub(crate) environment: Environment,
+}
+
+impl Location {
+    /// Starts from no file, no connection URL, no folder, and an empty environment.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Names the file of the configuration, as `--config` does.
+    #[must_use]
+    pub fn config(mut self, file: impl Into<PathBuf>) -> Self {
+        self.config = Some(file.into());
+        self
+    }
+
+    /// Names the database, as `--database-url` does.
+    #[must_use]
+    pub fn database_url(mut self, url: impl Into<String>) -> Self {
+        self.database_url = Some(url.into());
+        self
+    }
+
+    /// Sets the folder where the configuration is looked for, and which relative paths begin in.
+    #[must_use]
+    pub fn working_directory(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.working_directory = folder.into();
+        self
+    }
+
+    /// Sets the variables of the environment.
+    #[must_use]
+    pub fn environment(mut self, environment: Environment) -> Self {
+        self.environment = environment;
+        self
+    }
 }
 
 /// Without the connection URL, which may hold a password.

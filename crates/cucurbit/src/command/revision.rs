@@ -15,24 +15,76 @@ use crate::{
 use super::Project;
 
 /// What a new script shall be.
+///
+/// ```
+/// use cucurbit::command::NewRevision;
+///
+/// let now = "2025-11-06T12:43:40Z".parse().unwrap();
+/// let new = NewRevision::new("add plants", [0, 1, 2, 3, 4, 5], now).branch_label("garden");
+/// ```
 #[derive(Clone, Debug)]
 pub struct NewRevision {
-    /// The message.
-    pub message: String,
-    /// The id; one of twelve random hex digits if not given.
-    pub id: Option<String>,
-    /// The parents: `head` if not given.
-    pub head: Option<Target>,
-    /// Whether a parent that is no head is allowed.
-    pub splice: bool,
-    /// Branch labels of the new revision.
-    pub branch_labels: Vec<String>,
-    /// What else it needs.
-    pub depends_on: Vec<String>,
-    /// Random bytes for the id.
-    pub random: [u8; 6],
-    /// When it is made.
-    pub now: Timestamp,
+    pub(crate) message: String,
+    pub(crate) id: Option<String>,
+    pub(crate) head: Option<Target>,
+    pub(crate) splice: bool,
+    pub(crate) branch_labels: Vec<String>,
+    pub(crate) depends_on: Vec<String>,
+    pub(crate) random: [u8; 6],
+    pub(crate) now: Timestamp,
+}
+
+impl NewRevision {
+    /// Starts from a message, random bytes for the id, and the time at which the script is made; it revises the only
+    /// head.
+    #[must_use]
+    pub fn new(message: impl Into<String>, random: [u8; 6], now: Timestamp) -> Self {
+        Self {
+            message: message.into(),
+            id: None,
+            head: None,
+            splice: false,
+            branch_labels: Vec::new(),
+            depends_on: Vec::new(),
+            random,
+            now,
+        }
+    }
+
+    /// Sets the id, in the place of twelve random hex digits.
+    #[must_use]
+    pub fn id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// Sets the parents.
+    #[must_use]
+    pub fn head(mut self, head: Target) -> Self {
+        self.head = Some(head);
+        self
+    }
+
+    /// Sets whether a parent that is no head is allowed.
+    #[must_use]
+    pub fn splice(mut self, is_allowed: bool) -> Self {
+        self.splice = is_allowed;
+        self
+    }
+
+    /// Adds a branch label of the new revision.
+    #[must_use]
+    pub fn branch_label(mut self, label: impl Into<String>) -> Self {
+        self.branch_labels.push(label.into());
+        self
+    }
+
+    /// Adds a revision, by id or label, that it needs beside its parents.
+    #[must_use]
+    pub fn depends_on(mut self, revision: impl Into<String>) -> Self {
+        self.depends_on.push(revision.into());
+        self
+    }
 }
 
 /// A script that was written.

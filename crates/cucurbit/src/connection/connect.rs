@@ -24,15 +24,49 @@ use super::{
 };
 
 /// How a database is opened.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use cucurbit::connection::ConnectOptions;
+///
+/// let options = ConnectOptions::new().create_file(true).busy_timeout(Duration::from_secs(30));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConnectOptions {
-    /// Whether a SQLite file that does not exist is created.
-    pub create_file: bool,
-    /// Whether a SQLite file is opened for reading only. PostgreSQL takes no notice of it: what only reads
+    pub(crate) create_file: bool,
+    pub(crate) read_only: bool,
+    pub(crate) busy_timeout: Duration,
+}
+
+impl ConnectOptions {
+    /// Starts from an existing file, for reading and writing, and 5 seconds of waiting.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets whether a SQLite file that does not exist is created.
+    #[must_use]
+    pub fn create_file(mut self, is_created: bool) -> Self {
+        self.create_file = is_created;
+        self
+    }
+
+    /// Sets whether a SQLite file is opened for reading only. PostgreSQL takes no notice of it: what only reads
     /// there may still have to create something in a transaction that is rolled back.
-    pub read_only: bool,
-    /// How long a statement waits for another writer of a SQLite file, unless the connection URL says.
-    pub busy_timeout: Duration,
+    #[must_use]
+    pub fn read_only(mut self, is_read_only: bool) -> Self {
+        self.read_only = is_read_only;
+        self
+    }
+
+    /// Sets how long a statement waits for another writer of a SQLite file, unless the connection URL says.
+    #[must_use]
+    pub fn busy_timeout(mut self, timeout: Duration) -> Self {
+        self.busy_timeout = timeout;
+        self
+    }
 }
 
 impl Default for ConnectOptions {

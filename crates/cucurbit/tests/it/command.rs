@@ -9,7 +9,7 @@ use cucurbit::{
     source::replay_on_scratch,
 };
 
-use crate::support::{Database, on_each_database, on_sqlite, script, scripts};
+use crate::support::{self, Database, on_each_database, on_sqlite, script, scripts};
 
 fn nothing(_op: &mut Op) {}
 
@@ -19,21 +19,12 @@ fn project(folder: &std::path::Path) -> Project {
         script("b1", &["a1"], nothing, nothing),
         script("b2", &["a1"], nothing, nothing),
     ];
-    let location = Location { working_directory: folder.to_owned(), ..Location::default() };
+    let location = Location::new().working_directory(folder);
     Project::open(Env::new(list).project(folder), location).unwrap()
 }
 
 fn new(head: &str) -> NewRevision {
-    NewRevision {
-        message: "message".to_owned(),
-        id: None,
-        head: Some(head.parse().unwrap()),
-        splice: false,
-        branch_labels: Vec::new(),
-        depends_on: Vec::new(),
-        random: [0, 1, 2, 3, 4, 5],
-        now: "2025-11-06T12:43:40Z".parse().unwrap(),
-    }
+    support::new_revision("message").head(head.parse().unwrap())
 }
 
 #[test]
@@ -41,10 +32,10 @@ fn a_script_that_would_break_the_graph_is_not_written() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("versions")).unwrap();
     let project = project(folder.path());
-    let taken = NewRevision { id: Some("a1".to_owned()), ..new("b1") };
-    let empty = NewRevision { branch_labels: vec![String::new()], ..new("b1") };
-    let label = NewRevision { branch_labels: vec!["b2".to_owned()], ..new("b1") };
-    let unknown = NewRevision { depends_on: vec!["nosuch".to_owned()], ..new("b1") };
+    let taken = new("b1").id("a1");
+    let empty = new("b1").branch_label("");
+    let label = new("b1").branch_label("b2");
+    let unknown = new("b1").depends_on("nosuch");
     for (new, said) in [
         (taken, "there is a revision `a1` already"),
         (empty, "a branch label cannot be empty"),
@@ -93,7 +84,7 @@ fn a_script_from_a_file_without_enum_types_makes_them_all_the_same() {
                 Ok::<_, std::fmt::Error>(Schema::from_tables([table]).with_enums(enums))
             };
             let env = Env::new(vec![script("a", &[], mood, nothing)]).project(folder.path()).models(models);
-            let location = Location { working_directory: folder.path().to_owned(), ..Location::default() };
+            let location = Location::new().working_directory(folder.path());
             Project::open(env, location).unwrap()
         };
         let same = project(&["sad", "ok"]);
@@ -134,7 +125,7 @@ fn what_neither_the_history_nor_the_models_made_is_left_alone() {
             Ok::<_, std::fmt::Error>(Schema::from_tables([table]).with_enums(enums))
         };
         let env = Env::new(vec![script("a", &[], mood, nothing)]).project(folder.path()).models(models);
-        let location = Location { working_directory: folder.path().to_owned(), ..Location::default() };
+        let location = Location::new().working_directory(folder.path());
         let project = Project::open(env, location).unwrap();
         let mut connection = database.connect().await;
         Migrator::on(&mut connection, project.scripts()).upgrade(&["head".parse().unwrap()]).await.unwrap();
@@ -196,11 +187,7 @@ fn numbers_in_an_old_column_of_json_are_warned_of_until_the_type_is_set_anew() {
             });
             Ok::<_, std::convert::Infallible>(Schema::from_tables([plant]))
         };
-        let location = Location {
-            database_url: Some(database.url.clone()),
-            working_directory: folder.path().to_owned(),
-            ..Location::default()
-        };
+        let location = Location::new().database_url(&database.url).working_directory(folder.path());
         let list = vec![script("a", &[], lineage, nothing)];
         let env = Env::new(list.clone()).models(models).project(folder.path());
         let project = Project::open(env, location).unwrap();
@@ -211,7 +198,7 @@ fn numbers_in_an_old_column_of_json_are_warned_of_until_the_type_is_set_anew() {
         let head = ["a".parse().unwrap()];
         command::stamp(&project, &head, false, project.run_options(), &mut |_| ()).await.unwrap();
 
-        let new = NewRevision { head: None, ..new("a") };
+        let new = support::new_revision("message");
         let written = command::create(&project, &new, &Between::default()).await.unwrap().unwrap();
         let [warning] = written.remarks.as_slice() else { panic!("{written:?}") };
         let check = command::check(&project, command::CheckOptions::default()).await.unwrap();
@@ -259,11 +246,7 @@ fn uuids_of_the_other_form_are_warned_of_until_the_type_is_set_anew() {
             });
             Ok::<_, std::convert::Infallible>(Schema::from_tables([plant]))
         };
-        let location = Location {
-            database_url: Some(database.url.clone()),
-            working_directory: folder.path().to_owned(),
-            ..Location::default()
-        };
+        let location = Location::new().database_url(&database.url).working_directory(folder.path());
         let first = script("a", &[], keys, nothing);
         let env = Env::new(vec![first]).models(models).project(folder.path());
         let project = Project::open(env, location).unwrap();

@@ -20,7 +20,7 @@ async fn connect(url: &str, options: ConnectOptions) -> Result<Connection, Conne
 }
 
 fn creating() -> ConnectOptions {
-    ConnectOptions { create_file: true, ..ConnectOptions::default() }
+    ConnectOptions::new().create_file(true)
 }
 
 /// Makes a folder with a SQLite file of one table in it, and returns the connection URL of the file.
@@ -53,7 +53,7 @@ fn a_sqlite_connection_has_foreign_keys_on_waits_and_keeps_the_journal_mode() {
         assert_eq!(value(&mut connection, "PRAGMA journal_mode").await, "wal");
         assert_eq!(value(&mut connection, "SELECT count(*) FROM plant").await, "0");
 
-        let longest = ConnectOptions { busy_timeout: Duration::MAX, ..ConnectOptions::default() };
+        let longest = ConnectOptions::new().busy_timeout(Duration::MAX);
         let mut connection = connect(&url, longest).await.unwrap();
         assert_eq!(value(&mut connection, "PRAGMA busy_timeout").await, i32::MAX.to_string());
     });
@@ -65,7 +65,7 @@ fn a_missing_file_is_created_only_when_the_command_may() {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("new.db");
         let url = format!("sqlite+aiosqlite:///{}", path.display());
-        let read_only = ConnectOptions { read_only: true, ..creating() };
+        let read_only = creating().read_only(true);
         for (query, options) in [
             ("", ConnectOptions::default()),
             ("?mode=rwc", ConnectOptions::default()),
@@ -112,7 +112,7 @@ fn a_path_that_cannot_be_a_database_is_named() {
 
         let text = folder.path().join("notes.txt");
         fs::write(&text, "buy seeds, and many other things, until this is longer than a header").unwrap();
-        for options in [creating(), ConnectOptions { read_only: true, ..ConnectOptions::default() }] {
+        for options in [creating(), ConnectOptions::new().read_only(true)] {
             let error = connect(&url(&text), options).await.unwrap_err();
             assert_eq!(error.to_string(), format!("`{}` is not a SQLite database", text.display()));
             assert_eq!(error.code().as_deref(), Some("26"));
@@ -128,7 +128,7 @@ fn a_path_that_cannot_be_a_database_is_named() {
 fn a_file_opened_for_reading_refuses_to_be_written() {
     run(async {
         let (_folder, url) = plants().await;
-        let read_only = ConnectOptions { read_only: true, ..ConnectOptions::default() };
+        let read_only = ConnectOptions::new().read_only(true);
         for (query, options) in [("?mode=ro", creating()), ("", read_only)] {
             let mut connection = connect(&format!("{url}{query}"), options).await.unwrap();
             assert_eq!(value(&mut connection, "SELECT count(*) FROM plant").await, "0");

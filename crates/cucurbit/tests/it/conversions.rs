@@ -397,8 +397,7 @@ fn every_type_becomes_every_other(dialect: Dialect) {
         let mut connection = match dialect {
             Dialect::Postgres => server.connect().await,
             Dialect::Sqlite => {
-                let options =
-                    cucurbit::connection::ConnectOptions { create_file: true, ..Default::default() };
+                let options = cucurbit::connection::ConnectOptions::new().create_file(true);
                 Connection::connect(&url.parse().unwrap(), &options).await.unwrap()
             }
         };

@@ -46,11 +46,7 @@ fn project(
     let dialect = if database.dialect == Dialect::Postgres { "postgres" } else { "sqlite" };
     let configuration = format!("dialects = [\"{dialect}\"]\n");
     std::fs::write(folder.path().join("cucurbit.toml"), configuration).unwrap();
-    let location = Location {
-        database_url: Some(database.url.clone()),
-        working_directory: folder.path().to_owned(),
-        ..Location::default()
-    };
+    let location = Location::new().database_url(&database.url).working_directory(folder.path());
     Project::open(Env::new(scripts).models(models), location).unwrap()
 }
 

@@ -71,11 +71,7 @@ fn project(database: &Database, folder: &TempDir, env: Env) -> Project {
     std::fs::create_dir_all(folder.path().join("versions")).unwrap();
     let dialect = if database.dialect == Postgres { "postgres" } else { "sqlite" };
     std::fs::write(folder.path().join("cucurbit.toml"), format!("dialects = [\"{dialect}\"]\n")).unwrap();
-    let location = Location {
-        database_url: Some(database.url.clone()),
-        working_directory: folder.path().to_owned(),
-        ..Location::default()
-    };
+    let location = Location::new().database_url(&database.url).working_directory(folder.path());
     Project::open(env, location).unwrap()
 }
 

@@ -261,7 +261,7 @@ fn a_statement_that_fails_is_tried_again_when_the_cause_is_gone() {
             error.to_string(),
             "revision `a2` was begun and stopped before `CREATE UNIQUE INDEX CONCURRENTLY ux_plant_name ON plant (name)`"
         );
-        let location = command::Location { database_url: Some(database.url.clone()), ..Default::default() };
+        let location = command::Location::new().database_url(&database.url);
         let env = cucurbit::Env::new(list().to_vec()).models(|| {
             Ok::<_, std::convert::Infallible>(Schema::from_tables([TableBuilder::build("plant", |table| {
                 table.column(integer("id"))

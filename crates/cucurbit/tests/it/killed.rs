@@ -92,11 +92,7 @@ fn upgrades() {
     let url = environment.get(URL).unwrap().expect("the connection URL");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let options = ConnectOptions {
-            create_file: true,
-            busy_timeout: Duration::from_secs(60),
-            ..ConnectOptions::default()
-        };
+        let options = ConnectOptions::new().create_file(true).busy_timeout(Duration::from_secs(60));
         let mut connection = Connection::connect(&url.parse().unwrap(), &options).await.unwrap();
         Migrator::on(&mut connection, &scripts(&list())).upgrade_heads().await.unwrap();
         connection.close().await.unwrap();

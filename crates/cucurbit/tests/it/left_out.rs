@@ -112,11 +112,7 @@ fn models() -> Result<Schema, Infallible> {
 }
 
 fn project(database: &Database, folder: &TempDir, scripts: Vec<Script>) -> Project {
-    let location = Location {
-        database_url: Some(database.url.clone()),
-        working_directory: folder.path().to_owned(),
-        ..Location::default()
-    };
+    let location = Location::new().database_url(&database.url).working_directory(folder.path());
     Project::open(Env::new(scripts).models(models), location).unwrap()
 }
 

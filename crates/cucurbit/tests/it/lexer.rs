@@ -19,7 +19,7 @@ fn run<T>(work: impl Future<Output = T>) -> T {
 }
 
 async fn connect(url: &str) -> Connection {
-    let options = ConnectOptions { create_file: true, ..ConnectOptions::default() };
+    let options = ConnectOptions::new().create_file(true);
     Connection::connect(&url.parse::<ConnectionUrl>().unwrap(), &options).await.unwrap()
 }
 

@@ -52,11 +52,7 @@ fn project(database: &Database, folder: &TempDir, models: fn() -> Result<Schema,
     std::fs::create_dir_all(folder.path().join("versions")).unwrap();
     let dialect = if database.dialect == Dialect::Postgres { "postgres" } else { "sqlite" };
     std::fs::write(folder.path().join("cucurbit.toml"), format!("dialects = [\"{dialect}\"]\n")).unwrap();
-    let location = Location {
-        database_url: Some(database.url.clone()),
-        working_directory: folder.path().to_owned(),
-        ..Location::default()
-    };
+    let location = Location::new().database_url(&database.url).working_directory(folder.path());
     Project::open(Env::new(Vec::new()).models(models), location).unwrap()
 }
 

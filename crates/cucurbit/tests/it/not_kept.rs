@@ -18,7 +18,7 @@ use crate::support::{Database, new_revision, on_each_database, script};
 type Models = fn() -> Result<Schema, Infallible>;
 
 fn project(database: &Database, scripts: &[Script], models: Models) -> Project {
-    let location = Location { database_url: Some(database.url.clone()), ..Location::default() };
+    let location = Location::new().database_url(&database.url);
     Project::open(Env::new(scripts.to_vec()).models(models), location).unwrap()
 }
 
@@ -168,11 +168,7 @@ fn what_one_database_alone_is_told_of_a_type_is_known_on_both() {
         std::fs::create_dir(folder.path().join("versions")).unwrap();
         std::fs::write(folder.path().join("cucurbit.toml"), "dialects = [\"sqlite\", \"postgres\"]\n")
             .unwrap();
-        let location = Location {
-            database_url: Some(database.url.clone()),
-            working_directory: folder.path().to_owned(),
-            ..Location::default()
-        };
+        let location = Location::new().database_url(&database.url).working_directory(folder.path());
         let scripts = [history().to_vec(), vec![script("d", &["c"], blue, no_blue)]].concat();
         let project = Project::open(Env::new(scripts).models(blue_models), location).unwrap();
         upgrade(&project, "a").await;

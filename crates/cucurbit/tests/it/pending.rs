@@ -58,7 +58,7 @@ fn models() -> Result<Schema, Infallible> {
 }
 
 fn project(database: &Database, scripts: Vec<Script>) -> Project {
-    let location = Location { database_url: Some(database.url.clone()), ..Location::default() };
+    let location = Location::new().database_url(&database.url);
     Project::open(Env::new(scripts).models(models), location).unwrap()
 }
 
@@ -112,11 +112,7 @@ fn sql_in_the_history_does_not_keep_a_new_revision_from_being_written() {
         std::fs::create_dir(folder.path().join("versions")).unwrap();
         std::fs::write(folder.path().join("cucurbit.toml"), "dialects = [\"sqlite\", \"postgres\"]\n")
             .unwrap();
-        let location = Location {
-            database_url: Some(database.url.clone()),
-            working_directory: folder.path().to_owned(),
-            ..Location::default()
-        };
+        let location = Location::new().database_url(&database.url).working_directory(folder.path());
         let env = Env::new(vec![script("a", &[], with_a_view, nothing)]).models(models);
         let project = Project::open(env, location).unwrap();
         let target = "head".parse().unwrap();

@@ -25,11 +25,7 @@ fn folder() -> TempDir {
 }
 
 fn project(folder: &TempDir, url: &str, scripts: Vec<Script>, models: Models) -> Project {
-    let location = Location {
-        database_url: Some(url.to_owned()),
-        working_directory: folder.path().to_owned(),
-        ..Location::default()
-    };
+    let location = Location::new().database_url(url).working_directory(folder.path());
     Project::open(Env::new(scripts).models(models), location).unwrap()
 }
 

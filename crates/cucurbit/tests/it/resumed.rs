@@ -175,7 +175,7 @@ fn a_script_of_which_nothing_was_done_is_read_again() {
         let hint = error.hint().unwrap();
         assert!(hint.contains("correct the script"), "{hint}");
         // No other command minds.
-        let location = Location { database_url: Some(database.url.clone()), ..Location::default() };
+        let location = Location::new().database_url(&database.url);
         let env = cucurbit::Env::new(with(slip)[..1].to_vec()).models(|| {
             Ok::<_, std::convert::Infallible>(cucurbit::schema::Schema::from_tables([TableBuilder::build(
                 "plog",
@@ -418,7 +418,7 @@ fn a_version_row_that_was_moved_meanwhile_is_said_in_its_own_words() {
 fn current_tells_of_a_revision_that_is_half_done() {
     on_each_database(async |database: Database| {
         let mut connection = database.connect().await;
-        let location = Location { database_url: Some(database.url.clone()), ..Location::default() };
+        let location = Location::new().database_url(&database.url);
         let project = Project::open(cucurbit::Env::new(with(half).to_vec()), location).unwrap();
         upgrade(&mut connection, &with(half)).await.unwrap_err();
         let entries = command::current(&project, false).await.unwrap();

@@ -49,11 +49,7 @@ fn list() -> [Script; 4] {
 
 async fn connect(url: &ConnectionUrl) -> Connection {
     // As the command line does: whoever writes is waited for.
-    let options = ConnectOptions {
-        create_file: true,
-        busy_timeout: std::time::Duration::from_secs(60),
-        ..ConnectOptions::default()
-    };
+    let options = ConnectOptions::new().create_file(true).busy_timeout(std::time::Duration::from_secs(60));
     Connection::connect(url, &options).await.unwrap()
 }
 

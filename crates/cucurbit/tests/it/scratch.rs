@@ -116,15 +116,13 @@ async fn a_drop_that_another_session_keeps_from_being_done_ends_with_a_warning()
     std::fs::create_dir(folder.path().join("versions")).unwrap();
     std::fs::write(folder.path().join("cucurbit.toml"), "").unwrap();
     std::fs::write(folder.path().join("a.sql"), "CREATE TABLE a (id int)").unwrap();
-    let location = Location {
-        database_url: Some(format!(
+    let location = Location::new()
+        .database_url(format!(
             "postgresql://postgres@/postgres?host={}&port={}",
             server.socket(),
             server.port
-        )),
-        working_directory: folder.path().to_owned(),
-        ..Location::default()
-    };
+        ))
+        .working_directory(folder.path());
     let project = Project::open(Env::new(Vec::new()), location).unwrap();
     let between = Between::new("empty".parse().unwrap(), "a.sql".parse().unwrap());
     let began = Instant::now();

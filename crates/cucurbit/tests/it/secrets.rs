@@ -271,8 +271,7 @@ fn no_form_of_an_url_leads_to_a_message_with_its_password() {
         };
         assert!(!said.contains(SECRET), "{url}: {said}");
     }
-    let location =
-        Location { database_url: Some("postgresql://g:hunter2@h/x".into()), ..Location::default() };
+    let location = Location::new().database_url("postgresql://g:hunter2@h/x");
     assert!(!format!("{location:?}").contains(SECRET));
     let error = "gardener:hunter2@localhost".parse::<Source>().expect_err("no source");
     assert!(!format!("{error} {error:?}").contains(SECRET), "{error}");

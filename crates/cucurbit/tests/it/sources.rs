@@ -7,7 +7,7 @@ use std::{
 
 use cucurbit::{
     Env, Op, Script,
-    command::{self, Between, CheckOptions, Differences, Location, NewRevision, Project, Source, Written},
+    command::{self, Between, CheckOptions, Differences, Location, Project, Source, Written},
     error::Error,
     operation::Operation,
     prelude::*,
@@ -56,11 +56,8 @@ fn folder() -> TempDir {
 }
 
 fn project(folder: &TempDir, url: Option<&str>, scripts: Vec<Script>) -> Project {
-    let location = Location {
-        database_url: url.map(str::to_owned),
-        working_directory: folder.path().to_owned(),
-        ..Location::default()
-    };
+    let location = Location::new().working_directory(folder.path());
+    let location = url.into_iter().fold(location, Location::database_url);
     Project::open(Env::new(scripts).models(models), location).unwrap()
 }
 
@@ -251,7 +248,7 @@ fn a_database_without_anything_gives_no_first_revision() {
         drop(database.connect().await);
         let project = project(&folder, Some(&database.url), Vec::new());
         assert_eq!(create(&project, "empty", "database").await.unwrap(), None);
-        let id = NewRevision { id: Some("abc".to_owned()), ..new_revision("models") };
+        let id = new_revision("models").id("abc");
         let between = Between::new(Source::Empty, Source::Models);
         let written = command::create(&project, &id, &between).await.unwrap().unwrap();
         assert_eq!(written.revision, "abc");

@@ -27,11 +27,7 @@ pub(crate) fn folder() -> TempDir {
 }
 
 pub(crate) fn project(folder: &TempDir, database: &Database, scripts: Vec<Script>) -> Project {
-    let location = Location {
-        database_url: Some(database.url.clone()),
-        working_directory: folder.path().to_owned(),
-        ..Location::default()
-    };
+    let location = Location::new().database_url(&database.url).working_directory(folder.path());
     Project::open(Env::new(scripts), location).unwrap()
 }
 

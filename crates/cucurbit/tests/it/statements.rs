@@ -137,7 +137,7 @@ fn nothing(_: &mut Op) {}
 async fn sent<const TABLES: usize, const ASKED: bool>(database: &Database) -> Vec<String> {
     database.emptied().await.close().await.unwrap();
     let scripts: Vec<Script> = vec![script("a", &[], make::<TABLES, ASKED>, nothing)];
-    let location = Location { database_url: Some(database.url.clone()), ..Location::default() };
+    let location = Location::new().database_url(&database.url);
     let project = Project::open(Env::new(scripts).models(models::<TABLES, ASKED>), location).unwrap();
     let head = "head".parse().unwrap();
     command::upgrade(&project, &[head], project.run_options(), &mut |_| ()).await.unwrap();

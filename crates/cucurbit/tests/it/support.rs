@@ -110,7 +110,7 @@ impl Database {
 
     /// Connects, and creates the SQLite file.
     pub(crate) async fn connect(&self) -> Connection {
-        let options = ConnectOptions { create_file: true, ..ConnectOptions::default() };
+        let options = ConnectOptions::new().create_file(true);
         Connection::connect(&self.parsed_url, &options).await.unwrap()
     }
 
@@ -166,14 +166,5 @@ pub(crate) fn scripts(scripts: &[Script]) -> Scripts {
 
 /// Says what a new script shall be: a message, and nothing else that is unusual.
 pub(crate) fn new_revision(message: &str) -> NewRevision {
-    NewRevision {
-        message: message.to_owned(),
-        id: None,
-        head: None,
-        splice: false,
-        branch_labels: Vec::new(),
-        depends_on: Vec::new(),
-        random: [0; 6],
-        now: "2025-11-06T12:43:40Z".parse().unwrap(),
-    }
+    NewRevision::new(message, [0; 6], "2025-11-06T12:43:40Z".parse().unwrap())
 }

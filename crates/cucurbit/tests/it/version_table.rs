@@ -283,7 +283,7 @@ fn tables_are_looked_for_and_made_where_the_version_table_is() {
                 database.url,
                 path.replace(' ', "").replace('"', "%22").replace('$', "%24").replace(',', "%2C")
             );
-            let location = Location { database_url: Some(url), ..Location::default() };
+            let location = Location::new().database_url(url);
             let project =
                 Project::open(cucurbit::Env::new(list().to_vec()).models(models), location).unwrap();
             let checked = command::check(&project, command::CheckOptions::default()).await.unwrap();

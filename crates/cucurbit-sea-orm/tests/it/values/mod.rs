@@ -71,7 +71,7 @@ impl Database {
             }
             Sqlite => (format!("sqlite:///{}", folder.path().join("values.db").display()), None),
         };
-        let options = ConnectOptions { create_file: true, ..ConnectOptions::default() };
+        let options = ConnectOptions::new().create_file(true);
         let connection = Connection::connect(&url.parse().unwrap(), &options).await.unwrap();
         Self { connection, url, name, enums: Vec::new(), _folder: folder }
     }

@@ -71,7 +71,7 @@ fn scripts(length: usize) -> Vec<Script> {
 
 /// A project as a new process opens it.
 fn project(database: &Database, length: usize, models: &Schema) -> Project {
-    let location = Location { database_url: Some(database.url.clone()), ..Location::default() };
+    let location = Location::new().database_url(&database.url);
     let models = models.clone();
     let env = Env::new(scripts(length)).models(move || Ok::<Schema, Infallible>(models.clone()));
     Project::open(env, location).expect("it can be opened")

@@ -38,7 +38,7 @@ impl Database {
         let url: ConnectionUrl =
             format!("sqlite:///{}", folder.path().join("plants.db").display()).parse().unwrap();
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-        let options = ConnectOptions { create_file: true, ..ConnectOptions::default() };
+        let options = ConnectOptions::new().create_file(true);
         let connection = runtime.block_on(Connection::connect(&url, &options)).unwrap();
         let mut database = Self { runtime, connection, _folder: folder };
         sql.iter().for_each(|sql| database.execute(sql).unwrap());
