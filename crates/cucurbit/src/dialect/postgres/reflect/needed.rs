@@ -1,6 +1,6 @@
 //! What tables need and no operation makes: domains and other types, collations, functions, operators, extensions.
 
-use super::row::each;
+use super::{row::each, unmanaged::managed_types};
 use crate::{
     connection::Connection,
     dialect::{Need, ReflectError},
@@ -11,7 +11,8 @@ use crate::{
 ///
 /// What the server brings itself is older than everything. An enum type is made by an operation, and so is a table, whose rows
 /// are a type.
-const QUERY: &str = "WITH own AS (
+const QUERY: &str = concat!(
+    "WITH own AS (
        SELECT d.refclassid, d.refobjid, d.objid AS relation, d.objsubid AS place FROM pg_catalog.pg_depend d
        JOIN pg_catalog.pg_class c ON c.oid = d.objid AND c.relkind = 'r'
        WHERE d.classid = 'pg_catalog.pg_class'::regclass
@@ -49,8 +50,11 @@ const QUERY: &str = "WITH own AS (
      LEFT JOIN pg_catalog.pg_class r ON r.oid = y.typrelid
      LEFT JOIN pg_catalog.pg_depend m ON m.classid = e.refclassid AND m.objid = e.id AND m.deptype = 'e'
      LEFT JOIN pg_catalog.pg_extension x ON x.oid = m.refobjid
-     WHERE (y.oid IS NULL OR x.oid IS NOT NULL OR y.typtype <> 'e') AND (r.oid IS NULL OR r.relkind = 'c')
-     ORDER BY 1 NULLS FIRST, 2, 3 NULLS LAST, 4, 5";
+     WHERE (y.oid IS NULL OR x.oid IS NOT NULL OR y.typtype NOT IN (",
+    managed_types!(),
+    ")) AND (r.oid IS NULL OR r.relkind = 'c')
+     ORDER BY 1 NULLS FIRST, 2, 3 NULLS LAST, 4, 5"
+);
 
 /// Lists what the tables need and no operation makes.
 pub(crate) async fn needed(connection: &mut Connection) -> Result<Vec<Need>, ReflectError> {

@@ -46,7 +46,7 @@ fn is_table(here: &Here) -> String {
 }
 
 /// What lies in the current schema or in one of the others, as a condition on its `pg_namespace`.
-fn is_ours(here: &Here, namespace: &str) -> String {
+pub(super) fn is_ours(here: &Here, namespace: &str) -> String {
     let others: Vec<String> = here.others.iter().map(|name| string(name.as_str())).collect();
     let current = here.namespace;
     if others.is_empty() {
@@ -60,7 +60,7 @@ fn is_ours(here: &Here, namespace: &str) -> String {
 }
 
 /// The name of a schema that is not the current one, as an expression on its `pg_namespace`.
-fn other_name(here: &Here, namespace: &str) -> String {
+pub(super) fn other_name(here: &Here, namespace: &str) -> String {
     let current = here.namespace;
     format!(
         "CASE WHEN {namespace} <> {current} THEN (

@@ -48,6 +48,14 @@ const fn relations(one: &'static str, several: &'static str, condition: &'static
     Kind { one, several, catalogue: CLASS, id: "c.oid", name: "c.relname", from: OF_CLASS, condition }
 }
 
+/// The types of `pg_type` that are objects of a schema, for a list of SQL.
+macro_rules! managed_types {
+    () => {
+        "'e'"
+    };
+}
+pub(super) use managed_types;
+
 /// A kind of what lies in a schema and has a catalogue of its own, whose columns begin with these letters.
 macro_rules! objects {
     ($one:literal, $several:literal, $catalogue:literal, $letters:literal, $condition:literal) => {
@@ -398,7 +406,8 @@ const KINDS: [Kind; 53] = [
         catalogue: "pg_class",
         id: "c.oid",
         name: "c.name",
-        from: "(SELECT x.oid, x.relnamespace, CASE x.relkind WHEN 'S' THEN 'sequence ' ELSE 'index ' END || x.relname AS name \
+        from: concat!(
+            "(SELECT x.oid, x.relnamespace, CASE x.relkind WHEN 'S' THEN 'sequence ' ELSE 'index ' END || x.relname AS name \
                 FROM pg_catalog.pg_description p JOIN pg_catalog.pg_class x ON x.oid = p.objoid \
                 WHERE p.classoid = 'pg_catalog.pg_class'::regclass AND p.objsubid = 0 AND (EXISTS (\
                   SELECT 1 FROM pg_catalog.pg_constraint o WHERE o.conindid = x.oid AND o.contype IN ('p', 'u', 'x')\
@@ -420,10 +429,13 @@ const KINDS: [Kind; 53] = [
                 WHERE p.objoid >= 16384 \
                   AND p.classoid NOT IN ('pg_catalog.pg_namespace'::regclass, 'pg_catalog.pg_extension'::regclass) \
                   AND (x.oid IS NULL OR x.relkind NOT IN ('r', 'i', 'S') OR x.relkind = 'r' AND x.relispartition) \
-                  AND (y.oid IS NULL OR y.typtype <> 'e') \
+                  AND (y.oid IS NULL OR y.typtype NOT IN (",
+            managed_types!(),
+            ")) \
                   AND (k.oid IS NULL OR o.oid IS NULL OR o.relkind <> 'r' OR o.relispartition) \
                   AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend e \
-                    WHERE e.classid = p.classoid AND e.objid = p.objoid AND e.deptype = 'e')) c",
+                    WHERE e.classid = p.classoid AND e.objid = p.objoid AND e.deptype = 'e')) c"
+        ),
         condition: "true",
     },
 ];
