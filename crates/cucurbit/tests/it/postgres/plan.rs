@@ -204,7 +204,7 @@ async fn columns_change_while_parents_and_children_hold_rows() {
     assert_eq!(elder, [row(["1", "t", "1", "2", "none"]), row(["2", "t", "0", "4", "none"])]);
     let children = connection.value("SELECT count(*) FROM child").await.unwrap();
     assert_eq!(children.as_deref(), Some("3"));
-    let kind = "SELECT data_type FROM information_schema.sequences() WHERE sequence_name = 'parent_id_seq'";
+    let kind = "SELECT data_type FROM information_schema.sequences WHERE sequence_name = 'parent_id_seq'";
     assert_eq!(connection.value(kind).await.unwrap().as_deref(), Some("bigint"));
 
     run(&mut connection, &mut before, |op| {
