@@ -24,8 +24,9 @@ use super::{
 };
 
 /// Puts a schema into SQLite's spelling.
-pub(in super::super) fn canonical(schema: Schema, _server: &Server) -> Canonical {
-    let mut as_written = Schema::from_tables(schema.tables.values().cloned().map(in_default_schema));
+pub(in super::super) fn canonical(mut schema: Schema, _server: &Server) -> Canonical {
+    let tables = std::mem::take(&mut schema.tables);
+    let mut as_written = Schema::from_tables(tables.into_values().map(in_default_schema));
     for kind in known() {
         as_written.take_kind(kind, &schema);
     }
