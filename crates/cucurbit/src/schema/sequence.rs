@@ -20,6 +20,19 @@ pub struct SequenceOptions {
 }
 
 impl SequenceOptions {
+    /// Lists the numbers that are given, with the words for them.
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = (&'static str, i64)> {
+        let Self { start, increment, minimum, maximum, cache, is_cycling: _ } = self;
+        let numbers = [
+            ("start", start),
+            ("increment", increment),
+            ("minimum", minimum),
+            ("maximum", maximum),
+            ("cache", cache),
+        ];
+        numbers.into_iter().filter_map(|(word, number)| Some((word, (*number)?)))
+    }
+
     /// Leaves out a step and a cache of 1, which mean no more than saying neither.
     pub(crate) fn without_ones(self) -> Self {
         let (increment, cache) =

@@ -281,17 +281,8 @@ fn serial(Serial { name, ty: own, options }: &Serial) -> String {
 
 /// Spells the options of a sequence as calls.
 pub(super) fn sequence_options(options: &SequenceOptions) -> String {
-    let SequenceOptions { start, increment, minimum, maximum, cache, is_cycling } = options;
-    let numbers = [
-        ("start", start),
-        ("increment", increment),
-        ("minimum", minimum),
-        ("maximum", maximum),
-        ("cache", cache),
-    ];
-    let calls =
-        numbers.into_iter().filter_map(|(method, value)| Some(call(method, &[&(*value)?.to_string()])));
-    calls.chain(is_cycling.then(|| call("cycle", &[]))).collect()
+    let calls = options.numbers().map(|(method, number)| call(method, &[&number.to_string()]));
+    calls.chain(options.is_cycling.then(|| call("cycle", &[]))).collect()
 }
 
 /// Spells one change of a sequence as a call.

@@ -2,7 +2,7 @@
 
 use crate::schema::{
     Column, ColumnType, Constraint, Dialect, Expression, Ident, Kind, Object, ObjectId, OnConflict, Schema,
-    SequenceOptions, Serial, ServerDefault, Table, TableName,
+    Serial, ServerDefault, Table, TableName,
     part::{self, Part, Visit},
 };
 
@@ -287,19 +287,11 @@ impl ColumnChange {
 
 /// Says which sequence numbers a column, and what of it is not usual.
 fn numbered(Serial { name, ty, options }: &Serial) -> String {
-    let SequenceOptions { start, increment, minimum, maximum, cache, is_cycling } = options;
     let sequence = name.as_ref().map_or_else(|| "a sequence".to_owned(), |name| format!("sequence {name}"));
-    let numbers = [
-        ("start", start),
-        ("increment", increment),
-        ("minimum", minimum),
-        ("maximum", maximum),
-        ("cache", cache),
-    ];
-    let numbers = numbers.into_iter().filter_map(|(word, value)| Some(format!("{word} {}", (*value)?)));
+    let numbers = options.numbers().map(|(word, number)| format!("{word} {number}"));
     let ty = ty.as_ref().map(|ty| format!("of type {ty}"));
     let said: Vec<String> =
-        ty.into_iter().chain(numbers).chain(is_cycling.then(|| "cycle".to_owned())).collect();
+        ty.into_iter().chain(numbers).chain(options.is_cycling.then(|| "cycle".to_owned())).collect();
     match said.is_empty() {
         true => format!("number by {sequence}"),
         false => format!("number by {sequence} ({})", said.join(", ")),
