@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     dialect::{Both, BothTable, Canonical},
-    operation::{ColumnChange, Operation, resolve_constraint},
+    operation::{ColumnChange, Operation, find_constraint},
     schema::{Constraint, ConstraintRef, Ident, Index, Object, ObjectId, Table, TableName},
 };
 
@@ -46,7 +46,7 @@ fn is_created(made: &Operation, comment: &Operation) -> bool {
     }
     let mut alone = Table::new(table.clone());
     alone.constraints.push(created.clone());
-    resolve_constraint(&alone, constraint).is_some()
+    find_constraint(&alone, constraint).is_some()
 }
 
 fn of_table(was: BothTable<'_>, table: BothTable<'_>) -> Vec<Operation> {
@@ -63,8 +63,7 @@ fn of_table(was: BothTable<'_>, table: BothTable<'_>) -> Vec<Operation> {
         was.indexes().map(|index| (&index.form.name, index.written)).collect();
     let (was, own_indexes, table) = (was.written, table.indexes(), table.written);
     for constraint in table.constraint_references() {
-        let comment =
-            |table| resolve_constraint(table, &constraint).map(|place| table.constraints[place].comment());
+        let comment = |table| find_constraint(table, &constraint).map(Constraint::comment);
         if let (Some(other), Some(comment)) = (comment(was), comment(table))
             && other != comment
         {

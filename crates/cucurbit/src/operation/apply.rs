@@ -53,6 +53,11 @@ fn all_or_none(schema: &mut Schema, operations: &[Operation], dialect: Dialect) 
     Ok(())
 }
 
+/// Finds the constraint that a reference means, as [`resolve_constraint`] does.
+pub(crate) fn find_constraint<'t>(table: &'t Table, constraint: &ConstraintRef) -> Option<&'t Constraint> {
+    resolve_constraint(table, constraint).map(|place| &table.constraints[place])
+}
+
 /// Finds the constraint that a reference means: its place among the table's constraints.
 ///
 /// One that is meant by what it is need not be unnamed in the table: a database chooses a name. Of

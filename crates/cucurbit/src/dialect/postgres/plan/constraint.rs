@@ -10,7 +10,7 @@ use crate::{
         Hazard, PlanError, Statement,
         postgres::sql::{qualified, quoted},
     },
-    operation::{ApplyError, Change, ConstraintChange, Operation, resolve_constraint},
+    operation::{ApplyError, Change, ConstraintChange, Operation, find_constraint},
     schema::{Constraint, ConstraintRef, Dialect, Ident, ObjectId, PrimaryKey, TableName},
 };
 
@@ -65,7 +65,7 @@ impl Planner<'_> {
             }
             ConstraintChange::Validate => {
                 let owner = self.owner(table, operation)?;
-                let found = resolve_constraint(owner, &constraint).map(|place| &owner.constraints[place]);
+                let found = find_constraint(owner, &constraint);
                 let effect = found.map(|found| effect::validates(self.schema, table, found));
                 Statement { effect, ..Statement::new(format!("{alter} VALIDATE CONSTRAINT {quoted_name}")) }
             }
@@ -83,7 +83,7 @@ impl Planner<'_> {
         operation: &Operation,
     ) -> Result<(), PlanError> {
         let owner = self.owner(table, operation)?;
-        let found = resolve_constraint(owner, constraint).map(|place| &owner.constraints[place]);
+        let found = find_constraint(owner, constraint);
         if matches!(found, Some(Constraint::ForeignKey(_))) {
             return Ok(());
         }
@@ -102,8 +102,7 @@ impl Planner<'_> {
     ) -> Result<(), PlanError> {
         let name = self.name_of(table, constraint, operation)?;
         let owner = self.owner(table, operation)?;
-        let found = resolve_constraint(owner, &ConstraintRef::Named(name.clone()));
-        let found = found.map(|place| &owner.constraints[place]);
+        let found = find_constraint(owner, &ConstraintRef::Named(name.clone()));
         let effect = effect::drops_constraint(self.schema, table, found);
         let sql = format!("ALTER TABLE {} DROP CONSTRAINT {}", qualified(table), quoted(&name));
         self.plan.push(Statement::new(sql).effect(effect));

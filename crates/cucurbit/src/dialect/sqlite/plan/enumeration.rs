@@ -4,7 +4,7 @@
 //! know the tables, nothing is guessed.
 
 use crate::{
-    operation::{ApplyError, ColumnChange, EnumChange, Operation, resolve_constraint},
+    operation::{ApplyError, ColumnChange, EnumChange, Operation, find_constraint},
     schema::{
         Check, Column, Constraint, ForeignKey, Ident, Kind, Literal, ObjectId, ObjectName, ServerDefault,
         Table, TableName, Type, tool,
@@ -203,7 +203,7 @@ fn goes(table: &Table, check: &Check, rest: &[Operation]) -> bool {
     rest.iter().any(|operation| {
         let is_it = operation.table().is_some_and(|name| same_name(&name.name, &table.name.name));
         let goes = if let Operation::Drop { id: ObjectId::Constraint { constraint, .. }, .. } = operation {
-            let meant = resolve_constraint(table, constraint).map(|place| &table.constraints[place]);
+            let meant = find_constraint(table, constraint);
             matches!(meant, Some(Constraint::Check(meant)) if meant == check)
         } else {
             matches!(operation, Operation::Drop { id: ObjectId::Table(_), .. })
