@@ -151,11 +151,13 @@ macro_rules! named {
             pub(crate) fn first_difference(&self, other: &Self) -> Option<ObjectId> {
                 let mut namespaces = self.namespaces.symmetric_difference(&other.namespaces);
                 let names = self.named().chain(other.named());
-                let mut other_objects = names.filter(|(kind, name)| match kind {
+                let changed = names.filter(|(kind, name)| match kind {
                     $(Kind::$kind => self.$all.get(*name) != other.$all.get(*name),)+
                     Kind::Column | Kind::Constraint | Kind::Index | Kind::Namespace => false,
                 });
-                let object = other_objects.next().and_then(|(kind, name)| kind.id(name.clone()));
+                // What lies in a table says more than the types that it needs.
+                let first = changed.min_by_key(|(kind, _)| *kind != Kind::Table);
+                let object = first.and_then(|(kind, name)| kind.id(name.clone()));
                 object.or_else(|| namespaces.next().cloned().map(ObjectId::Namespace))
             }
         }
@@ -168,6 +170,9 @@ impl Schema {
         self.named().filter(|(kind, _)| *kind != Kind::Table)
     }
 }
+
+// Columns, constraints, indexes and namespaces are found otherwise.
+const _: () = assert!(Kind::NAMED.len() + 4 == Kind::ALL.len(), "`Kind::ALL` has every kind");
 
 named! {
     Enum: EnumType in enums;
