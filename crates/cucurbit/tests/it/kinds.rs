@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use cucurbit::{
-    dialect::Answers,
+    dialect::{self, Answers},
     diff::{Filter, diff},
     operation::Operation,
     schema::{Dialect, Kind, Schema},
@@ -14,7 +14,12 @@ use proptest::{
     test_runner::TestRunner,
 };
 
-use crate::{any_operation, laws};
+use crate::{
+    any_operation,
+    diff::run,
+    laws,
+    support::{Database, on_database},
+};
 
 /// How many values are made: enough for the rarest kind.
 const MANY: usize = 400;
@@ -54,4 +59,26 @@ fn the_page_of_the_json_names_every_kind() {
         }
     }
     assert_eq!(named.len(), Kind::ALL.len());
+}
+
+#[test]
+fn what_is_compared_is_not_counted_as_unmanaged() {
+    on_database(Dialect::Postgres, async |database: Database| {
+        let mut connection = database.connect().await;
+        let of_tables = BTreeSet::from([Kind::Table, Kind::Column, Kind::Constraint, Kind::Index]);
+        let mut left: BTreeSet<Kind> = &BTreeSet::from(Kind::ALL) - &of_tables;
+        for schema in some(&laws::schema()) {
+            let [from, to] = [Schema::new(), schema].map(|schema| Dialect::Postgres.canonical(schema));
+            let found = diff(&from, &to, &Answers::default(), &Filter::default());
+            let is_new =
+                |operation: &Operation| operation.kind().is_some_and(|kind| !of_tables.contains(&kind));
+            let news: Vec<Operation> = found.operations.into_iter().filter(is_new).collect();
+            connection.execute("BEGIN").await.unwrap();
+            run(&mut connection, &news).await;
+            assert_eq!(dialect::unmanaged(&mut connection).await.unwrap(), [], "{news:#?}");
+            connection.execute("ROLLBACK").await.unwrap();
+            left.retain(|kind| !news.iter().any(|operation| operation.kind() == Some(*kind)));
+        }
+        assert_eq!(left, BTreeSet::new(), "each of these kinds was created");
+    });
 }

@@ -319,6 +319,8 @@ fn sequence() -> BoxedStrategy<Sequence> {
     )
         .prop_map(|(name, ty, start, increment, cache, is_cycling, comment)| {
             let increment = increment.filter(|step| *step != 0);
+            // Downwards a sequence begins below zero.
+            let start = start.map(|start| start * increment.map_or(1, i64::signum));
             let options =
                 SequenceOptions { start, increment, cache, is_cycling, ..SequenceOptions::default() };
             Sequence { ty, options, comment, ..Sequence::new(name) }

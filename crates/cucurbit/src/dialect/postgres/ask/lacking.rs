@@ -1,16 +1,16 @@
-//! Enum types and sequences that one side of a comparison has and the database at hand has not: it may hold the other
+//! What lies besides tables that one side of a comparison has and the database at hand has not: it may hold the other
 //! side, or neither. What was refused is asked about again beside them.
 
 use std::collections::BTreeSet;
 
 use super::{
-    super::{sequence, shadowed},
+    super::{reflect::reflect, sequence, shadowed},
     Asked, Job, Sides, Told, ask_once, other_types,
 };
 use crate::{
     connection::{Connection, ConnectionError},
-    dialect::{Answer, Side, postgres::sql::qualified},
-    schema::{EnumType, Ident, ObjectName, Schema, Sequence},
+    dialect::{Answer, ReflectError, Side, postgres::sql::qualified},
+    schema::{ObjectName, Schema},
 };
 
 /// Asks again about what was refused, each side beside its own types and sequences.
@@ -52,42 +52,19 @@ fn refused<'s>(jobs: &[Job<'s>], side: Side, told: &Told<'_>) -> Vec<Job<'s>> {
     jobs.filter(|job| !job.asked.is_empty()).collect()
 }
 
-/// Reads which schemas, enum types and sequences there are.
+/// Reads what there is. What cannot be read counts as not there: what is asked beside it is refused again.
 async fn there(connection: &mut Connection, schema: &Schema) -> Result<Schema, ConnectionError> {
-    let query = "SELECT 'schema', nspname, NULL, NULL FROM pg_catalog.pg_namespace
-         UNION ALL
-         SELECT 'sequence', NULLIF(n.nspname, pg_catalog.current_schema()), c.relname, NULL
-         FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-         WHERE c.relkind = 'S'
-         UNION ALL
-         SELECT 'own', pg_catalog.current_schema(), NULL, NULL
-         UNION ALL
-         SELECT 'enum', NULLIF(n.nspname, pg_catalog.current_schema()), t.typname,
-           (SELECT pg_catalog.json_agg(v.enumlabel ORDER BY v.enumsortorder)::text
-            FROM pg_catalog.pg_enum v WHERE v.enumtypid = t.oid)
-         FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
-         WHERE t.typtype = 'e'";
-    let mut there = Schema::new();
-    let mut own = Ident::new("public");
-    for row in connection.rows(query).await? {
-        let [Some(kind), schema_name, name, values] = row.as_slice() else { continue };
-        let name = name.as_ref().map(|name| ObjectName {
-            schema: schema_name.as_deref().map(Ident::new),
-            name: Ident::new(name.as_str()),
-        });
-        match (kind.as_str(), name, schema_name) {
-            ("schema", _, Some(name)) => drop(there.namespaces.insert(Ident::new(name.as_str()))),
-            ("own", _, Some(name)) => own = Ident::new(name.as_str()),
-            ("sequence", Some(name), _) => there = there.with_sequences([Sequence::new(name)]),
-            ("enum", Some(name), _) => {
-                let values = values.as_deref().and_then(|values| serde_json::from_str(values).ok());
-                let values: Vec<String> = values.unwrap_or_default();
-                there = there.with_enums([EnumType::new(name, values)]);
-            }
-            (_, _, _) => {}
-        }
+    let before = match reflect(connection, None).await {
+        Ok((before, _)) => before,
+        Err(ReflectError::Connection { source }) => return Err(source),
+        Err(_) => return Ok(Schema::new()),
+    };
+    let own = before.current_schema().cloned();
+    let mut there = before.schema;
+    if let Some(own) = own {
+        shadowed::say(&mut there, &own);
+        there.namespaces.insert(own);
     }
-    shadowed::say(&mut there, &own);
     // A comment makes no other type.
     for (name, found) in &mut there.enums {
         found.comment = schema.enums.get(name).and_then(|one| one.comment.clone());
@@ -97,14 +74,20 @@ async fn there(connection: &mut Connection, schema: &Schema) -> Result<Schema, C
 
 /// Writes what makes the sequences that columns own and that the expressions take values of.
 fn owned(there: &Schema, schema: &Schema, jobs: &[Job<'_>]) -> Vec<String> {
-    let columns =
-        schema.tables.values().flat_map(|table| table.columns.iter().map(move |one| (&table.name, one)));
-    let owned = columns.filter_map(|(table, column)| sequence::of_column(table, column));
-    let owned: BTreeSet<ObjectName> = owned.map(|sequence| sequence.name).collect();
+    let (owned, held) = (owned_by_columns(schema), owned_by_columns(there));
     let asked = jobs.iter().flat_map(|job| &job.asked);
     let counted: BTreeSet<ObjectName> =
         asked.flat_map(|asked| sequence::counted_by(&asked.expression)).collect();
-    let lacking =
-        counted.into_iter().filter(|name| owned.contains(name) && !there.sequences.contains_key(name));
+    let is_there = |name: &ObjectName| {
+        held.contains(name) || there.sequences.contains_key(name) || there.uncounted.0.contains(name)
+    };
+    let lacking = counted.into_iter().filter(|name| owned.contains(name) && !is_there(name));
     lacking.map(|name| format!("CREATE SEQUENCE {}", qualified(&name))).collect()
+}
+
+/// Lists the sequences that columns of a schema own and are filled by.
+fn owned_by_columns(schema: &Schema) -> BTreeSet<ObjectName> {
+    let columns =
+        schema.tables.values().flat_map(|table| table.columns.iter().map(move |one| (&table.name, one)));
+    columns.filter_map(|(table, column)| sequence::of_column(table, column)).map(|one| one.name).collect()
 }
