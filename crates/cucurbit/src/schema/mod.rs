@@ -23,13 +23,11 @@ mod sequence;
 mod table;
 pub(crate) mod tool;
 mod ty;
-mod unsaid;
 mod variant;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(crate) use self::object::stored_by_some;
 pub use self::{
     advice::Advice,
     build::TableBuilder,
@@ -45,13 +43,13 @@ pub use self::{
     name::{Ident, ObjectName, TableName},
     naming::{NamingConvention, NamingError},
     object::{Kind, Object, ObjectId},
-    remark::{Remark, Remarks, Uncounted},
+    remark::{Beside, Remark, Remarks, Uncounted, Unsaid},
     sequence::{Sequence, SequenceOptions},
     table::{Table, TableOption, TableOptions},
     ty::{ColumnType, Type},
-    unsaid::Unsaid,
     variant::{Dialect, Variants},
 };
+pub(crate) use self::object::stored_by_some;
 
 /// A database's tables and types, by name.
 ///

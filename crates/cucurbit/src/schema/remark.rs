@@ -17,27 +17,24 @@ pub struct Remark {
     pub text: String,
 }
 
-/// The remarks on a schema. They are no part of what it is: all are equal.
+/// What goes with a schema and is no part of what it is: all are equal.
 #[derive(Clone, Debug, Default)]
-pub struct Remarks(pub Vec<Remark>);
+pub struct Beside<T>(pub T);
 
-impl PartialEq for Remarks {
+impl<T> PartialEq for Beside<T> {
     fn eq(&self, _other: &Self) -> bool {
         true
     }
 }
 
-impl Eq for Remarks {}
+impl<T> Eq for Beside<T> {}
 
-/// The names of sequences that columns own without being filled by them. Such a sequence is not compared, and no part of what
-/// a schema is: all are equal.
-#[derive(Clone, Debug, Default)]
-pub struct Uncounted(pub BTreeSet<ObjectName>);
+/// The remarks on a schema.
+pub type Remarks = Beside<Vec<Remark>>;
 
-impl PartialEq for Uncounted {
-    fn eq(&self, _other: &Self) -> bool {
-        true
-    }
-}
+/// The names of sequences that columns own without being filled by them. Such a sequence is not compared.
+pub type Uncounted = Beside<BTreeSet<ObjectName>>;
 
-impl Eq for Uncounted {}
+/// SQL of unknown effect that scripts give to PostgreSQL alone: where only the scripts tell what enum types there are, it may
+/// have made more of them, or have changed them.
+pub type Unsaid = Beside<Vec<String>>;

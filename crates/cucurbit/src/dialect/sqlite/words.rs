@@ -84,16 +84,16 @@ pub(super) fn said_column<'s>(words: &'s Schema, table: &TableName, column: &Ide
 }
 
 /// Tells whether SQL for PostgreSQL alone may have given a type other values.
-fn may_be_changed(Unsaid(unsaid): &Unsaid, name: &ObjectName) -> bool {
+fn may_be_changed(unsaid: &Unsaid, name: &ObjectName) -> bool {
     let name = name.name.as_str().to_lowercase();
-    unsaid.iter().any(|sql| has_word(&sql.to_lowercase(), &name))
+    unsaid.0.iter().any(|sql| has_word(&sql.to_lowercase(), &name))
 }
 
 /// Tells whether SQL for PostgreSQL alone may have made types, or given columns others.
-fn may_have_changed_types(Unsaid(unsaid): &Unsaid) -> bool {
+fn may_have_changed_types(unsaid: &Unsaid) -> bool {
     let is_of_rows = |sql, dialect| lexer::kind(sql, dialect) == lexer::Kind::ReadsOrWritesRows;
     Dialect::storing(Kind::Enum).any(|dialect| {
-        let mut statements = unsaid.iter().flat_map(|sql| lexer::split(sql, dialect));
+        let mut statements = unsaid.0.iter().flat_map(|sql| lexer::split(sql, dialect));
         statements.any(|sql| !is_of_rows(sql, dialect))
     })
 }
