@@ -6,10 +6,7 @@ use crate::schema::{
     Unique, build::idents,
 };
 
-use super::{
-    Change, ColumnChange, Consent, ConstraintChange, Op, Operation, TableChange,
-    op::{last, last_constraint},
-};
+use super::{Change, ColumnChange, Consent, ConstraintChange, Op, Operation, TableChange, op::last};
 
 /// The changes of one table, as its script writes them down.
 #[derive(Debug)]
@@ -50,23 +47,18 @@ impl<'op> AlterTable<'op> {
         referred_table: impl Into<TableName>,
         referred_columns: impl IntoIterator<Item = impl Into<Ident>>,
     ) -> &mut ForeignKey {
-        let foreign_key = ForeignKey::new(columns, referred_table, referred_columns);
-        self.op.create_constraint(self.table.clone(), foreign_key);
-        last_constraint!(self.op, ForeignKey)
+        self.op
+            .create_constraint(self.table.clone(), ForeignKey::new(columns, referred_table, referred_columns))
     }
 
     /// Adds a unique constraint.
     pub fn create_unique(&mut self, columns: impl IntoIterator<Item = impl Into<Ident>>) -> &mut Unique {
-        let unique = Unique::new(columns);
-        self.op.create_constraint(self.table.clone(), unique);
-        last_constraint!(self.op, Unique)
+        self.op.create_constraint(self.table.clone(), Unique::new(columns))
     }
 
     /// Adds a check.
     pub fn create_check(&mut self, condition: impl Into<Expression>) -> &mut Check {
-        let check = Check::new(condition);
-        self.op.create_constraint(self.table.clone(), check);
-        last_constraint!(self.op, Check)
+        self.op.create_constraint(self.table.clone(), Check::new(condition))
     }
 
     /// Adds an exclusion constraint (PostgreSQL only).

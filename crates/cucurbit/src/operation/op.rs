@@ -3,9 +3,9 @@
 //! Nothing is executed here.
 
 use crate::schema::{
-    Check, Column, Constraint, Dialect, EnumPlace, EnumType, Exclusion, ExclusionPart, Expression,
-    ForeignKey, Ident, Index, IndexPart, Literal, Object, ObjectId, ObjectName, PrimaryKey, Sequence,
-    TableBuilder, TableName, Unique, build::idents,
+    Check, Column, Dialect, EnumPlace, EnumType, Exclusion, ExclusionPart, Expression, ForeignKey, Ident,
+    Index, IndexPart, Literal, Object, ObjectId, ObjectName, OfKind, PrimaryKey, Sequence, TableBuilder,
+    TableName, Unique, build::idents,
 };
 
 use super::{
@@ -125,10 +125,7 @@ impl Op {
         table: impl Into<TableName>,
         columns: impl IntoIterator<Item = impl Into<Ident>>,
     ) -> &mut Unique {
-        let mut unique = Unique::new(columns);
-        unique.named(name);
-        self.create_constraint(table, unique);
-        last_constraint!(self, Unique)
+        self.create_constraint(table, Unique::new(columns)).named(name)
     }
 
     /// Adds a named check to a table that exists.
@@ -138,10 +135,7 @@ impl Op {
         table: impl Into<TableName>,
         condition: impl Into<Expression>,
     ) -> &mut Check {
-        let mut check = Check::new(condition);
-        check.named(name);
-        self.create_constraint(table, check);
-        last_constraint!(self, Check)
+        self.create_constraint(table, Check::new(condition)).named(name)
     }
 
     /// Adds an exclusion constraint to a table that exists (PostgreSQL only):
@@ -152,9 +146,7 @@ impl Op {
         table: impl Into<TableName>,
         parts: impl IntoIterator<Item = ExclusionPart>,
     ) -> &mut Exclusion {
-        let exclusion = Exclusion::new(name, parts);
-        self.create_constraint(table, exclusion);
-        last_constraint!(self, Exclusion)
+        self.create_constraint(table, Exclusion::new(name, parts))
     }
 
     /// Adds a named foreign key to a table that exists.
@@ -166,10 +158,7 @@ impl Op {
         referred_table: impl Into<TableName>,
         referred_columns: impl IntoIterator<Item = impl Into<Ident>>,
     ) -> &mut ForeignKey {
-        let mut foreign_key = ForeignKey::new(columns, referred_table, referred_columns);
-        foreign_key.named(name);
-        self.create_constraint(table, foreign_key);
-        last_constraint!(self, ForeignKey)
+        self.create_constraint(table, ForeignKey::new(columns, referred_table, referred_columns)).named(name)
     }
 
     /// Adds a primary key to a table that has none.
@@ -178,9 +167,7 @@ impl Op {
         table: impl Into<TableName>,
         columns: impl IntoIterator<Item = impl Into<Ident>>,
     ) -> &mut PrimaryKey {
-        let primary_key = PrimaryKey::new(columns);
-        self.create_constraint(table, primary_key);
-        last_constraint!(self, PrimaryKey)
+        self.create_constraint(table, PrimaryKey::new(columns))
     }
 
     /// Drops a constraint by its name.
@@ -399,12 +386,14 @@ impl Op {
         self.invoke(Operation::On { dialect, operations });
     }
 
-    pub(super) fn create_constraint(
+    pub(super) fn create_constraint<T: OfKind>(
         &mut self,
         table: impl Into<TableName>,
-        constraint: impl Into<Constraint>,
-    ) {
+        constraint: T,
+    ) -> &mut T {
         self.invoke(Operation::create(Object::constraint(table, constraint)));
+        let recorded = last!(self, Operation::Create { object: Object::Constraint { constraint, .. }, .. } => constraint);
+        T::of_mut(recorded).expect("it is of the kind that was recorded in the lines above")
     }
 
     fn rename(&mut self, id: ObjectId, to: impl Into<Ident>) {
@@ -431,22 +420,6 @@ macro_rules! last {
     };
 }
 pub(super) use last;
-
-/// Returns the constraint of the operation that was recorded a line above.
-macro_rules! last_constraint {
-    ($op:expr, $kind:ident) => {
-        $crate::operation::op::last!(
-            $op,
-            Operation::Create {
-                object: $crate::schema::Object::Constraint {
-                    constraint: $crate::schema::Constraint::$kind(constraint), ..
-                },
-                ..
-            } => constraint
-        )
-    };
-}
-pub(super) use last_constraint;
 
 /// Writes rows of constants of several kinds, for [`Op::bulk_insert`].
 ///

@@ -2,8 +2,6 @@
 //!
 //! What lives here: constructors only. A column takes NULL only if it says `.nullable()`, as a Rust field does.
 
-use std::collections::btree_map::Entry;
-
 use super::{
     Action, Check, Column, Deferral, Exclusion, ExclusionPart, Expression, ForeignKey, Ident, Index,
     IndexKey, IndexPart, Match, ObjectName, OnConflict, PrimaryKey, Table, TableName, Type, Unique,
@@ -127,11 +125,6 @@ pub(crate) fn idents(names: impl IntoIterator<Item = impl Into<Ident>>) -> Vec<I
 #[derive(Debug)]
 pub struct TableBuilder {
     table: Table,
-    primary_key: Option<PrimaryKey>,
-    uniques: Vec<Unique>,
-    foreign_keys: Vec<ForeignKey>,
-    checks: Vec<Check>,
-    exclusions: Vec<Exclusion>,
 }
 
 impl TableBuilder {
@@ -145,27 +138,14 @@ impl TableBuilder {
     /// Begins a table.
     #[must_use]
     pub fn new(name: impl Into<TableName>) -> Self {
-        Self {
-            table: Table::new(name),
-            primary_key: None,
-            uniques: Vec::new(),
-            foreign_keys: Vec::new(),
-            checks: Vec::new(),
-            exclusions: Vec::new(),
-        }
+        Self { table: Table::new(name) }
     }
 
     /// Ends it.
     #[must_use]
-    pub fn finish(self) -> Table {
-        let Self { mut table, primary_key, uniques, foreign_keys, checks, exclusions } = self;
-        table.constraints.extend(primary_key);
-        table.constraints.extend(uniques);
-        table.constraints.extend(foreign_keys);
-        table.constraints.extend(checks);
-        table.constraints.extend(exclusions);
-        table.shrink_to_fit();
-        table
+    pub fn finish(mut self) -> Table {
+        self.table.shrink_to_fit();
+        self.table
     }
 
     /// Adds a column.
@@ -175,7 +155,7 @@ impl TableBuilder {
 
     /// Sets the primary key.
     pub fn primary_key(&mut self, columns: impl IntoIterator<Item = impl Into<Ident>>) -> &mut PrimaryKey {
-        self.primary_key.insert(PrimaryKey::new(columns))
+        self.table.constraints.add(PrimaryKey::new(columns))
     }
 
     /// Returns a column that was added, to say more of it.
@@ -185,22 +165,25 @@ impl TableBuilder {
 
     /// Returns the primary key, to say more of it; where there is none, it is made of these columns.
     pub fn primary_key_or(&mut self, columns: impl IntoIterator<Item = impl Into<Ident>>) -> &mut PrimaryKey {
-        self.primary_key.get_or_insert_with(|| PrimaryKey::new(columns))
+        if self.table.primary_key().is_none() {
+            self.primary_key(columns);
+        }
+        self.table.primary_key_mut().expect("it was made in the line above where it was not there")
     }
 
     /// Lists the foreign keys that were added, to say more of them.
     pub fn foreign_keys_mut(&mut self) -> impl Iterator<Item = &mut ForeignKey> {
-        self.foreign_keys.iter_mut()
+        self.table.constraints.foreign_keys_mut()
     }
 
     /// Adds a foreign key that was made elsewhere.
     pub fn push_foreign_key(&mut self, key: ForeignKey) -> &mut ForeignKey {
-        pushed(&mut self.foreign_keys, key)
+        self.table.constraints.add(key)
     }
 
     /// Adds a unique constraint.
     pub fn unique(&mut self, columns: impl IntoIterator<Item = impl Into<Ident>>) -> &mut Unique {
-        pushed(&mut self.uniques, Unique::new(columns))
+        self.table.constraints.add(Unique::new(columns))
     }
 
     /// Adds a foreign key.
@@ -210,12 +193,12 @@ impl TableBuilder {
         referred_table: impl Into<TableName>,
         referred_columns: impl IntoIterator<Item = impl Into<Ident>>,
     ) -> &mut ForeignKey {
-        pushed(&mut self.foreign_keys, ForeignKey::new(columns, referred_table, referred_columns))
+        self.table.constraints.add(ForeignKey::new(columns, referred_table, referred_columns))
     }
 
     /// Adds a check.
     pub fn check(&mut self, expression: impl Into<Expression>) -> &mut Check {
-        pushed(&mut self.checks, Check::new(expression))
+        self.table.constraints.add(Check::new(expression))
     }
 
     /// Adds an exclusion constraint (PostgreSQL only): `[key("bed_id").excluding("="), key("during").excluding("&&")]`.
@@ -224,18 +207,14 @@ impl TableBuilder {
         name: impl Into<Ident>,
         parts: impl IntoIterator<Item = ExclusionPart>,
     ) -> &mut Exclusion {
-        pushed(&mut self.exclusions, Exclusion::new(name, parts))
+        self.table.constraints.add(Exclusion::new(name, parts))
     }
 
     /// Adds an index. In a revision script an index is an operation of its own: `op.create_index`.
     pub fn index(&mut self, index: Index) -> &mut Index {
-        match self.table.indexes.entry(index.name.clone()) {
-            Entry::Occupied(mut entry) => {
-                entry.insert(index);
-                entry.into_mut()
-            }
-            Entry::Vacant(entry) => entry.insert(index),
-        }
+        let name = index.name.clone();
+        self.table.indexes.remove(&name);
+        self.table.indexes.entry(name).or_insert(index)
     }
 
     /// Sets the comment (PostgreSQL only).
@@ -262,13 +241,6 @@ impl TableBuilder {
     pub fn without_rowid(&mut self) {
         self.table.options.is_without_rowid = true;
     }
-}
-
-/// Pushes a value and returns it in its place.
-fn pushed<T>(list: &mut Vec<T>, value: T) -> &mut T {
-    let last = list.len();
-    list.push(value);
-    &mut list[last]
 }
 
 /// The words that constraints and indexes share.

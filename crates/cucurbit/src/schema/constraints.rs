@@ -221,13 +221,22 @@ pub struct Constraints(Vec<Constraint>);
 impl Constraints {
     /// Adds a constraint after those of its kind. A second primary key takes the place of the first.
     pub fn push(&mut self, constraint: impl Into<Constraint>) {
-        let constraint = constraint.into();
+        self.insert(constraint.into());
+    }
+
+    /// Adds a constraint as [`push`](Self::push) does, and returns it, to say more of it.
+    pub(crate) fn add<T: OfKind>(&mut self, constraint: T) -> &mut T {
+        T::of_mut(self.insert(constraint.into())).expect("it is of the kind that was put there")
+    }
+
+    fn insert(&mut self, constraint: Constraint) -> &mut Constraint {
         let rank = constraint.rank();
         if rank == Rank::PrimaryKey {
             self.0.retain(|other| other.rank() != rank);
         }
         let place = self.0.partition_point(|other| other.rank() <= rank);
         self.0.insert(place, constraint);
+        &mut self.0[place]
     }
 
     /// Removes the constraint at a place of the list, and returns it.
@@ -324,6 +333,11 @@ impl<'c> IntoIterator for &'c mut Constraints {
     }
 }
 
+/// A kind of constraint, in and out of what may be any.
+pub(crate) trait OfKind: Into<Constraint> {
+    fn of_mut(constraint: &mut Constraint) -> Option<&mut Self>;
+}
+
 /// Each kind in and out of the list.
 macro_rules! kinds {
     ($($kind:ident: $of:ident $of_mut:ident $doc:literal;)*) => {$(
@@ -333,23 +347,23 @@ macro_rules! kinds {
             }
         }
 
+        impl OfKind for $kind {
+            fn of_mut(constraint: &mut Constraint) -> Option<&mut Self> {
+                if let Constraint::$kind(one) = constraint { Some(one) } else { None }
+            }
+        }
+
         impl Constraints {
             #[doc = concat!("Lists the ", $doc, ".")]
             pub fn $of(&self) -> impl DoubleEndedIterator<Item = &$kind> + Clone {
-                self.0.iter().filter_map(|constraint| {
-                    let Constraint::$kind(one) = constraint else { return None };
-                    let one: &$kind = one;
-                    Some(one)
+                self.0.iter().filter_map(|constraint| -> Option<&$kind> {
+                    if let Constraint::$kind(one) = constraint { Some(one) } else { None }
                 })
             }
 
             #[doc = concat!("Lists the ", $doc, ", to change them.")]
             pub fn $of_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut $kind> {
-                self.0.iter_mut().filter_map(|constraint| {
-                    let Constraint::$kind(one) = constraint else { return None };
-                    let one: &mut $kind = one;
-                    Some(one)
-                })
+                self.0.iter_mut().filter_map($kind::of_mut)
             }
         }
     )*};
