@@ -165,6 +165,14 @@ macro_rules! named {
 }
 
 impl Schema {
+    /// Tells whether it has an object that is part of no other.
+    pub(crate) fn has(&self, id: &ObjectId) -> bool {
+        match id.object_name() {
+            Some(name) => self.has_named(id.kind(), name),
+            None => matches!(id, ObjectId::Namespace(name) if self.namespaces.contains(name)),
+        }
+    }
+
     /// Lists the objects that it finds by name and that are no tables, in the order in which they are created.
     pub(crate) fn besides_tables(&self) -> impl Iterator<Item = (Kind, &ObjectName)> {
         self.named().filter(|(kind, _)| *kind != Kind::Table)

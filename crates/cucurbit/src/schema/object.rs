@@ -235,11 +235,20 @@ impl ObjectId {
 
 impl ObjectId {
     /// Returns the name in a namespace that the object has, if it has one.
-    #[cfg(feature = "runtime")]
     pub(crate) const fn object_name(&self) -> Option<&ObjectName> {
         match self {
             Self::Enum(name) | Self::Sequence(name) | Self::Table(name) => Some(name),
             Self::Column { .. } | Self::Constraint { .. } | Self::Index { .. } | Self::Namespace(_) => None,
+        }
+    }
+
+    /// Returns the name that a rename changes. A constraint has one where it is meant by it.
+    pub(crate) const fn name_mut(&mut self) -> Option<&mut Ident> {
+        match self {
+            Self::Enum(name) | Self::Sequence(name) | Self::Table(name) => Some(&mut name.name),
+            Self::Column { name, .. } | Self::Index { name, .. } | Self::Namespace(name) => Some(name),
+            Self::Constraint { constraint: ConstraintRef::Named(name), .. } => Some(name),
+            Self::Constraint { .. } => None,
         }
     }
 

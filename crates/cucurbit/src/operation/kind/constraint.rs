@@ -100,22 +100,12 @@ pub(super) fn rename(
     Ok(())
 }
 
-pub(super) fn comment(
-    schema: &mut Schema,
-    table: &TableName,
-    constraint: &ConstraintRef,
-    text: Option<&String>,
-) -> Result<(), ApplyError> {
-    *found_mut(schema, table, constraint)?.comment_mut() = text.cloned();
-    Ok(())
-}
-
 fn place(owner: &Table, constraint: &ConstraintRef) -> Result<usize, ApplyError> {
     let missing = || ApplyError::Missing { id: ObjectId::constraint(owner.name.clone(), constraint.clone()) };
     resolve_constraint(owner, constraint).ok_or_else(missing)
 }
 
-fn found<'s>(
+pub(super) fn found<'s>(
     schema: &'s Schema,
     table: &TableName,
     constraint: &ConstraintRef,
@@ -124,7 +114,7 @@ fn found<'s>(
     Ok(&owner.constraints[place(owner, constraint)?])
 }
 
-fn found_mut<'s>(
+pub(super) fn found_mut<'s>(
     schema: &'s mut Schema,
     table: &TableName,
     constraint: &ConstraintRef,
@@ -207,15 +197,6 @@ pub(super) fn reverse_rename(
         // It had no name: it is made again without one.
         None => vec![drop_of(table, renamed), again(found, table, constraint)],
     })
-}
-
-pub(super) fn reverse_comment(
-    before: &Schema,
-    table: &TableName,
-    constraint: &ConstraintRef,
-) -> Result<Operation, ApplyError> {
-    let text = found(before, table, constraint)?.comment().cloned();
-    Ok(Operation::Comment { id: ObjectId::constraint(table.clone(), constraint.clone()), text })
 }
 
 fn drop_of(table: &TableName, constraint: ConstraintRef) -> Operation {

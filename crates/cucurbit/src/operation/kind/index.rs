@@ -15,6 +15,16 @@ pub(super) fn create(schema: &mut Schema, table: &TableName, index: &Index) -> R
     Ok(())
 }
 
+/// Finds an index that is there, to change it.
+pub(super) fn found_mut<'s>(
+    schema: &'s mut Schema,
+    table: &TableName,
+    name: &Ident,
+) -> Result<&'s mut Index, ApplyError> {
+    let missing = || ApplyError::Missing { id: ObjectId::index(table.clone(), name.clone()) };
+    owner_mut(schema, table)?.indexes.get_mut(name).ok_or_else(missing)
+}
+
 pub(super) fn drop(schema: &mut Schema, table: &TableName, name: &Ident) -> Result<(), ApplyError> {
     match owner_mut(schema, table)?.indexes.remove(name) {
         Some(_) => Ok(()),
@@ -37,19 +47,6 @@ pub(super) fn rename(
     };
     index.name = to.clone();
     table.indexes.insert(to.clone(), index);
-    Ok(())
-}
-
-pub(super) fn comment(
-    schema: &mut Schema,
-    table: &TableName,
-    name: &Ident,
-    text: Option<&String>,
-) -> Result<(), ApplyError> {
-    match owner_mut(schema, table)?.indexes.get_mut(name) {
-        Some(index) => index.comment = text.cloned(),
-        None => return Err(ApplyError::Missing { id: ObjectId::index(table.clone(), name.clone()) }),
-    }
     Ok(())
 }
 
@@ -80,20 +77,11 @@ pub(super) fn reverse_drop(
     Ok(again(table, found(before, table, name)?, concurrency))
 }
 
-pub(super) fn reverse_rename(table: &TableName, name: &Ident, to: &Ident) -> Operation {
-    Operation::Rename { id: ObjectId::index(table.clone(), to.clone()), to: name.clone() }
-}
-
-pub(super) fn reverse_comment(
-    before: &Schema,
+pub(super) fn found<'s>(
+    before: &'s Schema,
     table: &TableName,
     name: &Ident,
-) -> Result<Operation, ApplyError> {
-    let text = found(before, table, name)?.comment.clone();
-    Ok(Operation::Comment { id: ObjectId::index(table.clone(), name.clone()), text })
-}
-
-fn found<'s>(before: &'s Schema, table: &TableName, name: &Ident) -> Result<&'s Index, ApplyError> {
+) -> Result<&'s Index, ApplyError> {
     let missing = || ApplyError::Missing { id: ObjectId::index(table.clone(), name.clone()) };
     owner(before, table)?.indexes.get(name).ok_or_else(missing)
 }

@@ -8,7 +8,6 @@ mod constraint;
 pub(super) mod enumeration;
 pub(super) mod index;
 mod named;
-mod namespace;
 pub(super) mod sequence;
 mod table;
 
@@ -16,6 +15,7 @@ use crate::schema::{
     ConstraintRef, Dialect, EnumType, Ident, Kind, Object, ObjectId, ObjectName, Schema, Sequence, Table,
     TableName,
     part::{self, Visit},
+    stored_by_some,
 };
 
 use super::{ApplyError, Concurrency, Irreversible, Operation};
@@ -149,7 +149,11 @@ pub(super) fn create(schema: &mut Schema, object: &Object) -> Result<(), ApplyEr
         Object::Constraint { table, constraint } => constraint::create(schema, table, constraint),
         Object::Enum(new) => named::create(schema, new),
         Object::Index { table, index } => index::create(schema, table, index),
-        Object::Namespace(name) => namespace::create(schema, name),
+        Object::Namespace(name) => {
+            named::refuse_second(schema, object.id())?;
+            schema.namespaces.insert(name.clone());
+            Ok(())
+        }
         Object::Sequence(new) => named::create(schema, new),
         Object::Table(new) => table::create(schema, new),
     }
@@ -171,11 +175,8 @@ pub(super) fn drop(schema: &mut Schema, id: &ObjectId) -> Result<(), ApplyError>
     match id {
         ObjectId::Column { table, name } => column::drop(schema, table, name),
         ObjectId::Constraint { table, constraint } => constraint::drop(schema, table, constraint),
-        ObjectId::Enum(name) => named::drop::<EnumType>(schema, name),
         ObjectId::Index { table, name } => index::drop(schema, table, name),
-        ObjectId::Namespace(name) => namespace::drop(schema, name),
-        ObjectId::Sequence(name) => named::drop::<Sequence>(schema, name),
-        ObjectId::Table(table) => named::drop::<Table>(schema, table),
+        ObjectId::Table(_) | stored_by_some!(ObjectId) => named::drop(schema, id),
     }
 }
 
@@ -185,26 +186,27 @@ pub(super) fn rename(schema: &mut Schema, id: &ObjectId, to: &Ident) -> Result<(
             column::alter(schema, table, name, &[ColumnChange::Rename { to: to.clone() }])
         }
         ObjectId::Constraint { table, constraint } => constraint::rename(schema, table, constraint, to),
-        ObjectId::Enum(name) => named::rename::<EnumType>(schema, name, to),
         ObjectId::Index { table, name } => index::rename(schema, table, name, to),
-        ObjectId::Namespace(name) => namespace::rename(schema, name, to),
-        ObjectId::Sequence(name) => named::rename::<Sequence>(schema, name, to),
-        ObjectId::Table(table) => named::rename::<Table>(schema, table, to),
+        ObjectId::Table(_) | stored_by_some!(ObjectId) => named::rename(schema, id, to),
     }
 }
 
 pub(super) fn comment(schema: &mut Schema, id: &ObjectId, text: Option<&String>) -> Result<(), ApplyError> {
-    match id {
+    let place = match id {
         ObjectId::Column { table, name } => {
-            column::alter(schema, table, name, &[ColumnChange::SetComment(text.cloned())])
+            return column::alter(schema, table, name, &[ColumnChange::SetComment(text.cloned())]);
         }
-        ObjectId::Constraint { table, constraint } => constraint::comment(schema, table, constraint, text),
-        ObjectId::Enum(name) => named::comment::<EnumType>(schema, name, text),
-        ObjectId::Index { table, name } => index::comment(schema, table, name, text),
-        ObjectId::Namespace(name) => Err(ApplyError::NoComment { name: name.clone() }),
-        ObjectId::Sequence(name) => named::comment::<Sequence>(schema, name, text),
-        ObjectId::Table(table) => named::comment::<Table>(schema, table, text),
-    }
+        ObjectId::Constraint { table, constraint } => {
+            constraint::found_mut(schema, table, constraint)?.comment_mut()
+        }
+        ObjectId::Enum(name) => &mut named::found_mut::<EnumType>(schema, name)?.comment,
+        ObjectId::Index { table, name } => &mut index::found_mut(schema, table, name)?.comment,
+        ObjectId::Namespace(name) => return Err(ApplyError::NoComment { name: name.clone() }),
+        ObjectId::Sequence(name) => &mut named::found_mut::<Sequence>(schema, name)?.comment,
+        ObjectId::Table(table) => &mut owner_mut(schema, table)?.comment,
+    };
+    *place = text.cloned();
+    Ok(())
 }
 
 pub(super) fn undo_change(before: &Schema, change: &Change) -> Result<Vec<Operation>, ApplyError> {
@@ -260,26 +262,25 @@ pub(super) fn undo_rename(before: &Schema, id: &ObjectId, to: &Ident) -> Result<
         ObjectId::Constraint { table, constraint } => {
             constraint::reverse_rename(before, table, constraint, to)?
         }
-        ObjectId::Enum(name) => vec![named::reverse_rename::<EnumType>(name, to)],
-        ObjectId::Index { table, name } => vec![index::reverse_rename(table, name, to)],
-        ObjectId::Namespace(name) => vec![namespace::reverse_rename(name, to)],
-        ObjectId::Sequence(name) => vec![named::reverse_rename::<Sequence>(name, to)],
-        ObjectId::Table(table) => vec![named::reverse_rename::<Table>(table, to)],
+        ObjectId::Index { .. } | ObjectId::Table(_) | stored_by_some!(ObjectId) => {
+            vec![named::reverse_rename(id, to)]
+        }
     })
 }
 
 pub(super) fn undo_comment(before: &Schema, id: &ObjectId) -> Result<Operation, ApplyError> {
-    match id {
+    let text = match id {
         ObjectId::Column { table, name } => {
-            column::reverse_alter(before, table, name, &[ColumnChange::SetComment(None)])
+            return column::reverse_alter(before, table, name, &[ColumnChange::SetComment(None)]);
         }
-        ObjectId::Constraint { table, constraint } => constraint::reverse_comment(before, table, constraint),
-        ObjectId::Enum(name) => named::reverse_comment::<EnumType>(before, name),
-        ObjectId::Index { table, name } => index::reverse_comment(before, table, name),
-        ObjectId::Namespace(name) => Err(ApplyError::NoComment { name: name.clone() }),
-        ObjectId::Sequence(name) => named::reverse_comment::<Sequence>(before, name),
-        ObjectId::Table(table) => named::reverse_comment::<Table>(before, table),
-    }
+        ObjectId::Constraint { table, constraint } => constraint::found(before, table, constraint)?.comment(),
+        ObjectId::Enum(name) => named::found::<EnumType>(before, name)?.comment.as_ref(),
+        ObjectId::Index { table, name } => index::found(before, table, name)?.comment.as_ref(),
+        ObjectId::Namespace(name) => return Err(ApplyError::NoComment { name: name.clone() }),
+        ObjectId::Sequence(name) => named::found::<Sequence>(before, name)?.comment.as_ref(),
+        ObjectId::Table(table) => owner(before, table)?.comment.as_ref(),
+    };
+    Ok(Operation::Comment { id: id.clone(), text: text.cloned() })
 }
 
 pub(super) fn describe_creation(object: &Object, concurrency: Concurrency) -> String {

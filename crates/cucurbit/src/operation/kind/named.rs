@@ -1,42 +1,41 @@
-//! What is done alike to objects that a schema finds by their names, of whatever kind.
+//! What is done alike to objects that are part of no other, of whatever kind.
 
-use crate::schema::{Ident, ObjectName, Schema, named::Named, part::Part};
+use crate::schema::{Ident, ObjectId, ObjectName, Schema, named::Named, part::Part};
 
 use super::super::{ApplyError, Operation};
 
 pub(super) fn create<T: Named>(schema: &mut Schema, new: &T) -> Result<(), ApplyError> {
-    refuse_second::<T>(schema, new.name())?;
+    refuse_second(schema, T::id(new.name().clone()))?;
     T::all_mut(schema).insert(new.name().clone(), new.clone());
     Ok(())
 }
 
 /// Takes an object away. Whether another one stands in the way is the database's to say.
-pub(super) fn drop<T: Named>(schema: &mut Schema, name: &ObjectName) -> Result<(), ApplyError> {
-    T::all_mut(schema).remove(name).map(|_| ()).ok_or_else(|| missing::<T>(name))
+pub(super) fn drop(schema: &mut Schema, id: &ObjectId) -> Result<(), ApplyError> {
+    schema.remove(id).map(|_| ()).ok_or_else(|| ApplyError::Missing { id: id.clone() })
 }
 
-/// Renames an object here and wherever it is meant. What names it in SQL is the database's to rename.
-pub(super) fn rename<T: Named>(schema: &mut Schema, name: &ObjectName, to: &Ident) -> Result<(), ApplyError> {
-    let new_name = name.sibling(to.clone());
-    refuse_second::<T>(schema, &new_name)?;
-    found::<T>(schema, name)?;
+/// Renames an object here and wherever it is meant, a namespace in the names of all that lies in it. What names it in SQL is
+/// the database's to rename.
+pub(super) fn rename(schema: &mut Schema, id: &ObjectId, to: &Ident) -> Result<(), ApplyError> {
+    let (new, _) = renamed(id, to);
+    refuse_second(schema, new)?;
+    if !schema.has(id) {
+        return Err(ApplyError::Missing { id: id.clone() });
+    }
     schema.parts_mut(&mut |part| {
-        if let Part::Object { kind, name: of, .. } = part
-            && kind == T::KIND
-            && of == name
-        {
-            of.clone_from(&new_name);
-        }
+        let name = match (part, id) {
+            (Part::Namespace(own), ObjectId::Namespace(name)) => Some(own).filter(|own| *own == name),
+            (Part::Object { name: ObjectName { schema, .. }, .. }, ObjectId::Namespace(name)) => {
+                schema.as_mut().filter(|schema| *schema == name)
+            }
+            (Part::Object { kind, name, .. }, _) if kind == id.kind() && id.object_name() == Some(name) => {
+                Some(&mut name.name)
+            }
+            (_, _) => None,
+        };
+        name.into_iter().for_each(|name| name.clone_from(to));
     });
-    Ok(())
-}
-
-pub(super) fn comment<T: Named>(
-    schema: &mut Schema,
-    name: &ObjectName,
-    text: Option<&String>,
-) -> Result<(), ApplyError> {
-    *found_mut::<T>(schema, name)?.comment_mut() = text.cloned();
     Ok(())
 }
 
@@ -45,21 +44,22 @@ pub(super) fn reverse_drop<T: Named>(before: &Schema, name: &ObjectName) -> Resu
     found::<T>(before, name).map(|was| Operation::create(was.clone()))
 }
 
-pub(super) fn reverse_rename<T: Named>(name: &ObjectName, to: &Ident) -> Operation {
-    Operation::Rename { id: T::id(name.sibling(to.clone())), to: name.name.clone() }
+/// Gives an object the name back that it had.
+pub(super) fn reverse_rename(id: &ObjectId, to: &Ident) -> Operation {
+    let (id, to) = renamed(id, to);
+    Operation::Rename { id, to }
 }
 
-pub(super) fn reverse_comment<T: Named>(before: &Schema, name: &ObjectName) -> Result<Operation, ApplyError> {
-    let text = found::<T>(before, name)?.clone().comment_mut().take();
-    Ok(Operation::Comment { id: T::id(name.clone()), text })
+/// Returns which object one is under a new name, and the name that it had. A constraint has one only where it is meant by it.
+fn renamed(id: &ObjectId, to: &Ident) -> (ObjectId, Ident) {
+    let (mut id, mut old) = (id.clone(), to.clone());
+    id.name_mut().into_iter().for_each(|name| std::mem::swap(name, &mut old));
+    (id, old)
 }
 
 /// Refuses a second object of a kind under one name.
-pub(super) fn refuse_second<T: Named>(schema: &Schema, name: &ObjectName) -> Result<(), ApplyError> {
-    match T::all(schema).contains_key(name) {
-        true => Err(ApplyError::Exists { id: T::id(name.clone()) }),
-        false => Ok(()),
-    }
+pub(super) fn refuse_second(schema: &Schema, id: ObjectId) -> Result<(), ApplyError> {
+    if schema.has(&id) { Err(ApplyError::Exists { id }) } else { Ok(()) }
 }
 
 /// Finds an object that is there.

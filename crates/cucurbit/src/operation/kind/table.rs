@@ -1,6 +1,6 @@
 //! Tables.
 
-use crate::schema::{Schema, Table, TableName, TableOption};
+use crate::schema::{ObjectId, Schema, Table, TableName, TableOption};
 
 use super::{
     super::{ApplyError, Concurrency, Operation, create_exclusion, there},
@@ -21,7 +21,7 @@ pub enum TableChange {
 }
 
 pub(super) fn create(schema: &mut Schema, new: &Table) -> Result<(), ApplyError> {
-    named::refuse_second::<Table>(schema, &new.name)?;
+    named::refuse_second(schema, ObjectId::Table(new.name.clone()))?;
     there::of_table(schema, new)?;
     schema.tables.insert(new.name.clone(), new.clone());
     sequence::own(schema, &new.name, new.columns.iter().flat_map(|column| &column.default));
