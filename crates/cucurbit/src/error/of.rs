@@ -9,7 +9,10 @@ use crate::{
     dialect::{HazardKind, PlanError, ReflectError},
     json::JsonError,
     operation::{ApplyError, Irreversible},
-    revision::{self, GraphError, HeadsError, ParseError, RevisionIdError, ScriptPanic, TargetError},
+    revision::{
+        GraphError, HeadsError, ParseError, PlanError as StepsError, RevisionIdError, ScriptPanic,
+        TargetError,
+    },
     runtime::{Fault, Misfit, RunError, VersionTableError},
     script::ScriptError,
     source::{ReplayError, SqlFileError},
@@ -17,117 +20,96 @@ use crate::{
 
 use super::{Error, ErrorCode};
 
-impl From<&Error> for ErrorCode {
-    fn from(error: &Error) -> Self {
-        match error {
-            Error::Apply(error) => error.into(),
-            Error::Config(error) => error.into(),
-            Error::Connection(error) => error.into(),
-            Error::EmptyModels => Self::EmptyModels,
-            Error::EnumNotDeclared { .. } => Self::EnumNotDeclared,
-            Error::ExternalInModels { .. } => Self::ExternalInModels,
-            Error::Graph(error) => (&error.error).into(),
-            Error::Heads(error) => error.into(),
-            Error::Id(error) => error.into(),
-            Error::Irreversible(error) => error.into(),
-            Error::Json(error) => error.into(),
-            Error::Models(_) => Self::ModelsNotCollected,
-            Error::NewRevision { source: PlanError::Apply { .. }, .. } => Self::NotInHistory,
-            Error::NewRevision { source, .. } => source.into(),
-            Error::NameCollision(_) => Self::NameCollision,
-            Error::Naming(_) => Self::NamingConvention,
-            Error::NoModels => Self::NoModels,
-            Error::NoScripts { .. } => Self::NoScripts,
-            Error::NotAtHeads => Self::NotAtHeads,
-            Error::NotUpToDate { .. } => Self::PendingRevisions,
-            Error::OldBinary { .. } => Self::OldBinary,
-            Error::Parse(error) => error.into(),
-            Error::Reflect(error) => error.into(),
-            Error::Replay(error) => error.into(),
-            Error::Run(error) => error.into(),
-            Error::Script(error) => error.into(),
-            Error::SeveralHeads { .. } => Self::MultipleHeads,
-            Error::SqlFile(error) => error.into(),
-            Error::Steps(error) => error.into(),
-            Error::Target(error) => error.into(),
-            Error::Uncompared { .. } | Error::UncomparedModels { .. } => Self::UncomparedExpressions,
-            Error::Usage { .. } => Self::Usage,
+/// Gives each variant of an error its name. A variant `of` which a field is another error has that one's name; what tells
+/// more than the variant stands in `else`.
+macro_rules! names {
+    ($error:ident {
+        $($($variant:ident)|+ => $code:ident,)*
+    } $(of { $($outer:ident.$inner:tt),* })? $(else { $($pattern:pat $(if $guard:expr)? => $value:expr,)* })?) => {
+        impl From<&$error> for ErrorCode {
+            fn from(error: &$error) -> Self {
+                match error {
+                    $($($pattern $(if $guard)? => $value,)*)?
+                    $($($error::$variant { .. })|+ => Self::$code,)*
+                    $($($error::$outer { $inner: error, .. } => error.into(),)*)?
+                }
+            }
         }
-    }
+    };
 }
 
-impl From<&ConnectionUrlError> for ErrorCode {
-    fn from(error: &ConnectionUrlError) -> Self {
-        match error {
-            ConnectionUrlError::BadHost => Self::MalformedHost,
-            ConnectionUrlError::BadPort { .. } => Self::MalformedPort,
-            ConnectionUrlError::BadText { .. } => Self::MalformedEncoding,
-            ConnectionUrlError::BadValue { .. } => Self::ParameterValue,
-            ConnectionUrlError::NoFile => Self::NoFileInUrl,
-            ConnectionUrlError::NoScheme => Self::NoScheme,
-            ConnectionUrlError::NoSlashes => Self::NoSlashes,
-            ConnectionUrlError::PortCount { .. } => Self::PortCount,
-            ConnectionUrlError::Unencoded => Self::UnencodedCharacter,
-            ConnectionUrlError::UnknownParameter { .. } => Self::UnknownParameter,
-            ConnectionUrlError::UnknownScheme { .. } => Self::UnknownScheme,
-            ConnectionUrlError::UnsupportedParameter { .. } => Self::UnsupportedParameter,
-        }
-    }
-}
+names!(Error {
+    EmptyModels => EmptyModels,
+    EnumNotDeclared => EnumNotDeclared,
+    ExternalInModels => ExternalInModels,
+    Models => ModelsNotCollected,
+    NameCollision => NameCollision,
+    Naming => NamingConvention,
+    NoModels => NoModels,
+    NoScripts => NoScripts,
+    NotAtHeads => NotAtHeads,
+    NotUpToDate => PendingRevisions,
+    OldBinary => OldBinary,
+    SeveralHeads => MultipleHeads,
+    Uncompared | UncomparedModels => UncomparedExpressions,
+    Usage => Usage,
+} of {
+    Apply.0, Config.0, Connection.0, Heads.0, Id.0, Irreversible.0, Json.0, NewRevision.source, Parse.0, Reflect.0, Replay.0,
+    Run.0, Script.0, SqlFile.0, Steps.0, Target.0
+} else {
+    Error::Graph(error) => (&error.error).into(),
+    Error::NewRevision { source: PlanError::Apply { .. }, .. } => Self::NotInHistory,
+});
 
-impl From<&ApplyError> for ErrorCode {
-    fn from(error: &ApplyError) -> Self {
-        match error {
-            ApplyError::EnumValueExists { .. } | ApplyError::Exists { .. } => Self::ObjectExists,
-            ApplyError::Missing { .. } | ApplyError::NoEnumValue { .. } => Self::ObjectMissing,
-            ApplyError::EnumInUse { .. } | ApplyError::EnumValueInUse { .. } => Self::ObjectInUse,
-            ApplyError::NoComment { .. } => Self::UnsupportedOperation,
-            ApplyError::NotOfEnum { .. } => Self::ValueNotOfType,
-        }
-    }
-}
+names!(ConnectionUrlError {
+    BadHost => MalformedHost,
+    BadPort => MalformedPort,
+    BadText => MalformedEncoding,
+    BadValue => ParameterValue,
+    NoFile => NoFileInUrl,
+    NoScheme => NoScheme,
+    NoSlashes => NoSlashes,
+    PortCount => PortCount,
+    Unencoded => UnencodedCharacter,
+    UnknownParameter => UnknownParameter,
+    UnknownScheme => UnknownScheme,
+    UnsupportedParameter => UnsupportedParameter,
+});
 
-impl From<&ConfigError> for ErrorCode {
-    fn from(error: &ConfigError) -> Self {
-        match error {
-            ConfigError::ConnectionUrl { source, .. } => source.into(),
-            ConfigError::BadDuration { .. } => Self::MalformedDuration,
-            ConfigError::BadPlaceholder { .. } => Self::MalformedPlaceholder,
-            ConfigError::Malformed { .. } => Self::MalformedConfiguration,
-            ConfigError::NoConnectionUrl { .. } => Self::NoConnectionUrl,
-            ConfigError::NotText { .. } => Self::VariableNotText,
-            ConfigError::Read { .. } => Self::UnreadableConfiguration,
-            ConfigError::UnknownKey { .. } => Self::UnknownKey,
-            ConfigError::UnsetVariable { .. } => Self::UnsetVariable,
-        }
-    }
-}
+names!(ApplyError {
+    EnumValueExists | Exists => ObjectExists,
+    Missing | NoEnumValue => ObjectMissing,
+    EnumInUse | EnumValueInUse => ObjectInUse,
+    NoComment => UnsupportedOperation,
+    NotOfEnum => ValueNotOfType,
+});
 
-impl From<&ConnectionError> for ErrorCode {
-    fn from(error: &ConnectionError) -> Self {
-        match error {
-            ConnectionError::Connect { .. } => match error.trouble() {
-                Some(trouble) => trouble.into(),
-                None => Self::CannotConnect,
-            },
-            ConnectionError::Folder { .. } => Self::DatabaseIsAFolder,
-            ConnectionError::LockFile { .. } => Self::LockFile,
-            ConnectionError::NewerFormat { .. } => Self::NewerFormat,
-            ConnectionError::NoFile { .. } => Self::NoDatabaseFile,
-            ConnectionError::NoFolder { .. } => Self::NoDatabaseFolder,
-            ConnectionError::NoHost { .. } => Self::NoUsableHost,
-            ConnectionError::NotADatabase { .. } => Self::NotADatabase,
-            ConnectionError::Statement { .. } => match error.trouble() {
-                Some(trouble) => trouble.into(),
-                None => Self::StatementRefused,
-            },
-            ConnectionError::Tls { source, .. } => source.into(),
-            ConnectionError::Unreadable { .. } => Self::UnreadableCertificate,
-            ConnectionError::WrongDialect { .. } => Self::WrongDialect,
-            ConnectionError::WrongSession { .. } => Self::WrongServerKind,
-        }
-    }
-}
+names!(ConfigError {
+    BadDuration => MalformedDuration,
+    BadPlaceholder => MalformedPlaceholder,
+    Malformed => MalformedConfiguration,
+    NoConnectionUrl => NoConnectionUrl,
+    NotText => VariableNotText,
+    Read => UnreadableConfiguration,
+    UnknownKey => UnknownKey,
+    UnsetVariable => UnsetVariable,
+} of { ConnectionUrl.source });
+
+names!(ConnectionError {
+    Folder => DatabaseIsAFolder,
+    LockFile => LockFile,
+    NewerFormat => NewerFormat,
+    NoFile => NoDatabaseFile,
+    NoFolder => NoDatabaseFolder,
+    NoHost => NoUsableHost,
+    NotADatabase => NotADatabase,
+    Unreadable => UnreadableCertificate,
+    WrongDialect => WrongDialect,
+    WrongSession => WrongServerKind,
+} of { Tls.source } else {
+    error @ ConnectionError::Connect { .. } => error.trouble().as_ref().map_or(Self::CannotConnect, Into::into),
+    error @ ConnectionError::Statement { .. } => error.trouble().as_ref().map_or(Self::StatementRefused, Into::into),
+});
 
 impl ErrorCode {
     /// Names what does not fit: a script that is wrong has another cure than a database that is.
@@ -144,255 +126,167 @@ impl ErrorCode {
     }
 }
 
-impl From<&TlsError> for ErrorCode {
-    fn from(error: &TlsError) -> Self {
-        match error {
-            TlsError::Authority | TlsError::Untrusted { .. } => Self::TlsUntrustedCertificate,
-            TlsError::BadCertificate { .. } | TlsError::NoCertificate { .. } | TlsError::NoKey { .. } => {
-                Self::UnreadableCertificate
-            }
-            TlsError::ClientRefused { .. } | TlsError::Half { .. } | TlsError::KeyMismatch => {
-                Self::TlsClientCertificate
-            }
-            TlsError::Expired { .. } | TlsError::NotYetValid { .. } => Self::TlsExpiredCertificate,
-            TlsError::Incompatible { .. } | TlsError::Other { .. } => Self::TlsFailed,
-            TlsError::NotOffered => Self::TlsNotOffered,
-            TlsError::WrongHost { .. } => Self::TlsWrongHost,
-        }
-    }
-}
+names!(TlsError {
+    Authority | Untrusted => TlsUntrustedCertificate,
+    BadCertificate | NoCertificate | NoKey => UnreadableCertificate,
+    ClientRefused | Half | KeyMismatch => TlsClientCertificate,
+    Expired | NotYetValid => TlsExpiredCertificate,
+    Incompatible | Other => TlsFailed,
+    NotOffered => TlsNotOffered,
+    WrongHost => TlsWrongHost,
+});
 
-impl From<Trouble> for ErrorCode {
-    fn from(trouble: Trouble) -> Self {
-        match trouble {
-            Trouble::Busy | Trouble::LockedObject => Self::DatabaseBusy,
-            Trouble::Cancelled => Self::Cancelled,
-            Trouble::CannotOpenFile => Self::CannotOpenFile,
-            Trouble::ConnectionLost => Self::ConnectionLost,
-            Trouble::Constraint => Self::ConstraintViolated,
-            Trouble::DamagedFile => Self::DamagedFile,
-            Trouble::Deadlock => Self::Deadlock,
-            Trouble::DiskFull => Self::DiskFull,
-            Trouble::FileError => Self::FileError,
-            Trouble::IdleTransaction => Self::IdleTransaction,
-            Trouble::NewEnumValue => Self::NewEnumValue,
-            Trouble::NewerFormat => Self::NewerFormat,
-            Trouble::NoPermission => Self::NoPermission,
-            Trouble::NotADatabase => Self::NotADatabase,
-            Trouble::ReadOnly | Trouble::ReadOnlyServer => Self::ReadOnly,
-            Trouble::ServerStarting => Self::ServerStarting,
-            Trouble::Tls => Self::TlsFailed,
-            Trouble::TooManyConnections => Self::TooManyConnections,
-            Trouble::UnknownDatabase => Self::UnknownDatabase,
-            Trouble::Unreachable => Self::Unreachable,
-            Trouble::UserRefused => Self::UserRefused,
-            Trouble::WrongPassword => Self::WrongPassword,
-        }
-    }
-}
+names!(Trouble {
+    Busy | LockedObject => DatabaseBusy,
+    Cancelled => Cancelled,
+    CannotOpenFile => CannotOpenFile,
+    ConnectionLost => ConnectionLost,
+    Constraint => ConstraintViolated,
+    DamagedFile => DamagedFile,
+    Deadlock => Deadlock,
+    DiskFull => DiskFull,
+    FileError => FileError,
+    IdleTransaction => IdleTransaction,
+    NewEnumValue => NewEnumValue,
+    NewerFormat => NewerFormat,
+    NoPermission => NoPermission,
+    NotADatabase => NotADatabase,
+    ReadOnly | ReadOnlyServer => ReadOnly,
+    ServerStarting => ServerStarting,
+    Tls => TlsFailed,
+    TooManyConnections => TooManyConnections,
+    UnknownDatabase => UnknownDatabase,
+    Unreachable => Unreachable,
+    UserRefused => UserRefused,
+    WrongPassword => WrongPassword,
+});
 
-impl From<&GraphError> for ErrorCode {
-    fn from(error: &GraphError) -> Self {
-        match error {
-            GraphError::Cycle { .. } => Self::Cycle,
-            GraphError::DependencyCycle { .. } => Self::DependencyCycle,
-            GraphError::DependencySelfLoop { .. } => Self::DependencySelfLoop,
-            GraphError::DuplicateId { .. } => Self::DuplicateRevision,
-            GraphError::DuplicateLabel { .. } => Self::DuplicateLabel,
-            GraphError::InvalidId(source) | GraphError::InvalidLabel { source, .. } => source.into(),
-            GraphError::MissingDependency { .. } => Self::MissingDependency,
-            GraphError::MissingParent { .. } => Self::MissingRevision,
-            GraphError::SelfLoop { .. } => Self::SelfLoop,
-        }
-    }
-}
+names!(GraphError {
+    Cycle => Cycle,
+    DependencyCycle => DependencyCycle,
+    DependencySelfLoop => DependencySelfLoop,
+    DuplicateId => DuplicateRevision,
+    DuplicateLabel => DuplicateLabel,
+    MissingDependency => MissingDependency,
+    MissingParent => MissingRevision,
+    SelfLoop => SelfLoop,
+} of { InvalidId.0, InvalidLabel.source });
 
-impl From<&HeadsError> for ErrorCode {
-    fn from(error: &HeadsError) -> Self {
-        match error {
-            HeadsError::Overlap { .. } => Self::OverlappingRows,
-            HeadsError::UnknownRevision { .. } => Self::UnknownVersionRow,
-        }
-    }
-}
+names!(HeadsError {
+    Overlap => OverlappingRows,
+    UnknownRevision => UnknownVersionRow,
+});
 
-impl From<&Irreversible> for ErrorCode {
-    fn from(error: &Irreversible) -> Self {
-        match error {
-            Irreversible::Apply(error) => error.into(),
-            Irreversible::Refused { .. } => Self::Irreversible,
-            Irreversible::Code { .. } | Irreversible::Rows { .. } | Irreversible::Sql { .. } => {
-                Self::NoDowngrade
-            }
-        }
-    }
-}
+names!(Irreversible {
+    Refused => Irreversible,
+    Code | Rows | Sql => NoDowngrade,
+} of { Apply.0 });
 
-impl From<&JsonError> for ErrorCode {
-    fn from(error: &JsonError) -> Self {
-        match error {
-            JsonError::Code { .. } => Self::CodeInJson,
-            JsonError::Duplicate { .. } | JsonError::Malformed { .. } | JsonError::Operators { .. } => {
-                Self::MalformedJson
-            }
-            JsonError::UnknownVersion { .. } => Self::UnknownJsonVersion,
-        }
-    }
-}
+names!(JsonError {
+    Code => CodeInJson,
+    Duplicate | Malformed | Operators => MalformedJson,
+    UnknownVersion => UnknownJsonVersion,
+});
 
-impl From<&ParseError> for ErrorCode {
-    fn from(error: &ParseError) -> Self {
-        match error {
-            ParseError::Malformed { .. } => Self::MalformedTarget,
-            ParseError::NotARange { .. } => Self::NotARange,
-            ParseError::RangeNotAllowed { .. } => Self::RangeNotAllowed,
-        }
-    }
-}
+names!(ParseError {
+    Malformed => MalformedTarget,
+    NotARange => NotARange,
+    RangeNotAllowed => RangeNotAllowed,
+});
 
-impl From<&PlanError> for ErrorCode {
-    fn from(error: &PlanError) -> Self {
-        match error {
-            PlanError::Apply { source, .. } => source.into(),
-            PlanError::InUse { .. } => Self::ObjectInUse,
-            PlanError::Irreversible { .. } => Self::Irreversible,
-            PlanError::NeedsUsing { .. } => Self::NeedsUsing,
-            PlanError::NamelessIndex { .. } => Self::NamelessIndex,
-            PlanError::NeedsNoTransaction { .. } | PlanError::OwnTransaction { .. } => {
-                Self::NeedsNoTransaction
-            }
-            PlanError::MalformedRows { .. } => Self::MalformedRows,
-            PlanError::NotOfType { .. } => Self::ValueNotOfType,
-            PlanError::Original { .. } => Self::UnreadableObject,
-            PlanError::Unrunnable(_) => Self::UnrunnableSql,
-            PlanError::Unsupported { .. } => Self::UnsupportedOperation,
-        }
-    }
-}
+names!(PlanError {
+    InUse => ObjectInUse,
+    Irreversible => Irreversible,
+    NeedsUsing => NeedsUsing,
+    NamelessIndex => NamelessIndex,
+    NeedsNoTransaction | OwnTransaction => NeedsNoTransaction,
+    MalformedRows => MalformedRows,
+    NotOfType => ValueNotOfType,
+    Original => UnreadableObject,
+    Unrunnable => UnrunnableSql,
+    Unsupported => UnsupportedOperation,
+} of { Apply.source });
 
-impl From<&ReflectError> for ErrorCode {
-    fn from(error: &ReflectError) -> Self {
-        match error {
-            ReflectError::Connection { source } => source.into(),
-            ReflectError::NoSchema { .. } => Self::NoSchema,
-            ReflectError::NoUsage { .. } => Self::NoPermission,
-            ReflectError::Original { .. } => Self::UnreadableObject,
-            ReflectError::TooOld { .. } => Self::ServerTooOld,
-        }
-    }
-}
+names!(ReflectError {
+    NoSchema => NoSchema,
+    NoUsage => NoPermission,
+    Original => UnreadableObject,
+    TooOld => ServerTooOld,
+} of { Connection.source });
 
-impl From<&ReplayError> for ErrorCode {
-    fn from(error: &ReplayError) -> Self {
-        match error {
-            ReplayError::NoScratch(_) => Self::NoScratchDatabase,
-            ReplayError::Opaque { .. } => Self::UnknownEffect,
-            ReplayError::Panic(error) => error.into(),
-            ReplayError::Plan { source, misfit, .. } => Self::of_plan(source, misfit.as_deref()),
-            ReplayError::Rehearsal { .. } => Self::RehearsalFailed,
-        }
-    }
-}
+names!(ReplayError {
+    NoScratch => NoScratchDatabase,
+    Opaque => UnknownEffect,
+    Rehearsal => RehearsalFailed,
+} of { Panic.0 } else {
+    ReplayError::Plan { source, misfit, .. } => Self::of_plan(source, misfit.as_deref()),
+});
 
-impl From<&RevisionIdError> for ErrorCode {
-    fn from(error: &RevisionIdError) -> Self {
-        match error {
-            RevisionIdError::Empty => Self::EmptyIdentifier,
-            RevisionIdError::IllegalCharacters { .. } => Self::IllegalCharacters,
-            RevisionIdError::Reserved { .. } => Self::ReservedWord,
-            RevisionIdError::TooLong { .. } => Self::IdentifierTooLong,
-        }
-    }
-}
+names!(RevisionIdError {
+    Empty => EmptyIdentifier,
+    IllegalCharacters => IllegalCharacters,
+    Reserved => ReservedWord,
+    TooLong => IdentifierTooLong,
+});
 
-impl From<&revision::PlanError> for ErrorCode {
-    fn from(error: &revision::PlanError) -> Self {
-        match error {
-            revision::PlanError::CrossesFork { .. } => Self::CrossesFork,
-            revision::PlanError::Heads(error) => error.into(),
-            revision::PlanError::MultipleTargets { .. } => Self::MultipleTargets,
-            revision::PlanError::NotBelow { .. } => Self::NotBelow,
-            revision::PlanError::Overlap { .. } => Self::OverlappingTargets,
-            revision::PlanError::RangeNotAncestor { .. } => Self::RangeNotAncestor,
-            revision::PlanError::Target(error) => error.into(),
-        }
-    }
-}
+names!(StepsError {
+    CrossesFork => CrossesFork,
+    MultipleTargets => MultipleTargets,
+    NotBelow => NotBelow,
+    Overlap => OverlappingTargets,
+    RangeNotAncestor => RangeNotAncestor,
+} of { Heads.0, Target.0 });
 
-impl From<&RunError> for ErrorCode {
-    fn from(error: &RunError) -> Self {
-        match error {
-            RunError::CodeChangedSchema { .. } => Self::CodeChangedSchema,
-            RunError::CodeEndedTransaction { .. } => Self::CodeEndedTransaction,
-            RunError::CodeFailed { .. } => Self::CodeFailed,
-            RunError::CodeOffline { .. } => Self::CodeOffline,
-            RunError::Connection(error) => error.into(),
-            RunError::ForeignKeysBroken { .. } => Self::BrokenReferences,
-            RunError::ForeignKeysOn => Self::ForeignKeysOn,
-            RunError::Hazard { hazard, .. } => match hazard.kind {
-                HazardKind::BreaksCheck { .. } => Self::BrokenCheck,
-                HazardKind::CannotConvert { .. } => Self::UnconvertibleValues,
-                HazardKind::HoldsEnumValues { .. } => Self::HeldEnumValues,
-                HazardKind::LosesData => Self::DataLoss,
-                HazardKind::NullInNotNull => Self::NullValues,
-            },
-            RunError::NotThere { misfit, .. } => match misfit.fault {
-                Fault::Database => Self::ObjectMissing,
-                Fault::Script => Self::UnknownObject,
-                Fault::Unknown => Self::StatementRefused,
-            },
-            RunError::Heads(error) => error.into(),
-            RunError::InTransaction => Self::InTransaction,
-            RunError::Lock { .. } => Self::Locked,
-            RunError::MixedModes { .. } => Self::MixedModes,
-            RunError::Outside { source, .. } if matches!(**source, RunError::InvalidIndex { .. }) => {
-                Self::InvalidIndex
-            }
-            RunError::Outside { .. } => Self::FailedOutsideTransaction,
-            RunError::Overtaken { .. } => Self::Overtaken,
-            RunError::Panic(error) => error.into(),
-            RunError::SplitSchemas { .. } => Self::SplitSchemas,
-            RunError::Plan { source, misfit, .. } => Self::of_plan(source, misfit.as_deref()),
-            RunError::Reflect(error) => error.into(),
-            RunError::RowsLost { .. } => Self::RowsLost,
-            // What to do about it depends on why it failed; that it was rolled back needs nothing done.
-            RunError::Step { source, .. } => source.as_ref().into(),
-            RunError::Steps(error) => error.into(),
-            RunError::TableChanged { .. } => Self::TableChanged,
-            RunError::Target(error) => error.into(),
-            RunError::ScriptChanged { .. } | RunError::Unfinished { .. } => Self::UnfinishedRevision,
-            RunError::UnknownOffline { .. } => Self::UnknownEffect,
-            RunError::NoLastingLock { .. } => Self::NoLastingLock,
-            RunError::Partitioned { .. } => Self::UnsupportedOperation,
-            RunError::IdTooLong { .. } => Self::IdentifierTooLong,
-            RunError::Stopped { .. } => Self::Stopped,
-            RunError::InvalidIndex { .. } => Self::InvalidIndex,
-            RunError::JournalChanged { .. } => Self::JournalChanged,
-            RunError::UnknownEntry { .. } => Self::UnknownJournalEntry,
-            RunError::VersionRow { .. } => Self::VersionRow,
-            RunError::VersionTable(error) => match error {
-                VersionTableError::Other { .. } | VersionTableError::Column { .. } => Self::NotAVersionTable,
-                VersionTableError::Hidden { .. } => Self::HiddenVersionRows,
-                VersionTableError::NullRow { .. }
-                | VersionTableError::OddRow { .. }
-                | VersionTableError::RepeatedRow { .. } => Self::MalformedVersionRows,
-            },
-        }
-    }
-}
+names!(RunError {
+    CodeChangedSchema => CodeChangedSchema,
+    CodeEndedTransaction => CodeEndedTransaction,
+    CodeFailed => CodeFailed,
+    CodeOffline => CodeOffline,
+    ForeignKeysBroken => BrokenReferences,
+    ForeignKeysOn => ForeignKeysOn,
+    InTransaction => InTransaction,
+    Lock => Locked,
+    MixedModes => MixedModes,
+    Outside => FailedOutsideTransaction,
+    Overtaken => Overtaken,
+    SplitSchemas => SplitSchemas,
+    RowsLost => RowsLost,
+    TableChanged => TableChanged,
+    ScriptChanged | Unfinished => UnfinishedRevision,
+    UnknownOffline => UnknownEffect,
+    NoLastingLock => NoLastingLock,
+    Partitioned => UnsupportedOperation,
+    IdTooLong => IdentifierTooLong,
+    Stopped => Stopped,
+    InvalidIndex => InvalidIndex,
+    JournalChanged => JournalChanged,
+    UnknownEntry => UnknownJournalEntry,
+    VersionRow => VersionRow,
+} of { Connection.0, Heads.0, Panic.0, Reflect.0, Steps.0, Target.0, VersionTable.0 } else {
+    RunError::Hazard { hazard, .. } => match hazard.kind {
+        HazardKind::BreaksCheck { .. } => Self::BrokenCheck,
+        HazardKind::CannotConvert { .. } => Self::UnconvertibleValues,
+        HazardKind::HoldsEnumValues { .. } => Self::HeldEnumValues,
+        HazardKind::LosesData => Self::DataLoss,
+        HazardKind::NullInNotNull => Self::NullValues,
+    },
+    RunError::NotThere { misfit, .. } => match misfit.fault {
+        Fault::Database => Self::ObjectMissing,
+        Fault::Script => Self::UnknownObject,
+        Fault::Unknown => Self::StatementRefused,
+    },
+    RunError::Outside { source, .. } if matches!(**source, RunError::InvalidIndex { .. }) => Self::InvalidIndex,
+    RunError::Plan { source, misfit, .. } => Self::of_plan(source, misfit.as_deref()),
+    // What to do about it depends on why it failed; that it was rolled back needs nothing done.
+    RunError::Step { source, .. } => source.as_ref().into(),
+});
 
-impl From<&ScriptError> for ErrorCode {
-    fn from(error: &ScriptError) -> Self {
-        match error {
-            ScriptError::Exists { .. } => Self::FileExists,
-            ScriptError::FileName { .. }
-            | ScriptError::Template { .. }
-            | ScriptError::UnknownToken { .. } => Self::FileTemplate,
-            ScriptError::NoFolder { .. } => Self::NoVersionsFolder,
-            ScriptError::Write { .. } => Self::CannotWriteFile,
-        }
-    }
-}
+names!(ScriptError {
+    Exists => FileExists,
+    FileName | Template | UnknownToken => FileTemplate,
+    NoFolder => NoVersionsFolder,
+    Write => CannotWriteFile,
+});
 
 impl From<&ScriptPanic> for ErrorCode {
     fn from(error: &ScriptPanic) -> Self {
@@ -401,32 +295,28 @@ impl From<&ScriptPanic> for ErrorCode {
     }
 }
 
-impl From<&SqlFileError> for ErrorCode {
-    fn from(error: &SqlFileError) -> Self {
-        match error {
-            SqlFileError::NoScratch { .. } | SqlFileError::NoServer { .. } => Self::NoScratchDatabase,
-            SqlFileError::Encoding { .. } | SqlFileError::NoSql { .. } => Self::SqlFileEncoding,
-            SqlFileError::Beyond { .. } | SqlFileError::Unrunnable { .. } => Self::UnrunnableSql,
-            SqlFileError::Read { .. } => Self::UnreadableSqlFile,
-            SqlFileError::Reflect { source, .. } => source.into(),
-            SqlFileError::Statement { .. } => Self::SqlFileFailed,
-        }
-    }
-}
+names!(SqlFileError {
+    NoScratch | NoServer => NoScratchDatabase,
+    Encoding | NoSql => SqlFileEncoding,
+    Beyond | Unrunnable => UnrunnableSql,
+    Read => UnreadableSqlFile,
+    Statement => SqlFileFailed,
+} of { Reflect.source });
 
-impl From<&TargetError> for ErrorCode {
-    fn from(error: &TargetError) -> Self {
-        match error {
-            TargetError::AmbiguousCurrent { .. } => Self::AmbiguousCurrent,
-            TargetError::AmbiguousIdentifier { .. } => Self::AmbiguousRevision,
-            TargetError::AmbiguousWalk { .. } => Self::AmbiguousWalk,
-            TargetError::Heads(error) => error.into(),
-            TargetError::MultipleHeads { .. } => Self::MultipleHeads,
-            TargetError::NeedsDatabase { .. } => Self::NeedsDatabase,
-            TargetError::NoSuchBranch { .. } => Self::UnknownBranch,
-            TargetError::NotOnBranch { .. } => Self::NotOnBranch,
-            TargetError::RelativeTooFar { .. } | TargetError::WalkedTooFar { .. } => Self::WalkedTooFar,
-            TargetError::Unknown { .. } => Self::UnknownRevision,
-        }
-    }
-}
+names!(TargetError {
+    AmbiguousCurrent => AmbiguousCurrent,
+    AmbiguousIdentifier => AmbiguousRevision,
+    AmbiguousWalk => AmbiguousWalk,
+    MultipleHeads => MultipleHeads,
+    NeedsDatabase => NeedsDatabase,
+    NoSuchBranch => UnknownBranch,
+    NotOnBranch => NotOnBranch,
+    RelativeTooFar | WalkedTooFar => WalkedTooFar,
+    Unknown => UnknownRevision,
+} of { Heads.0 });
+
+names!(VersionTableError {
+    Column | Other => NotAVersionTable,
+    Hidden => HiddenVersionRows,
+    NullRow | OddRow | RepeatedRow => MalformedVersionRows,
+});

@@ -67,8 +67,8 @@ fn a_name_is_lowercase_words_and_stands_for_one_code() {
 fn every_code_is_the_code_of_some_error() {
     let conversions = include_str!("../../src/error/of.rs");
     for code in ErrorCode::ALL {
-        let is_used = [" ", "("].iter().any(|before| {
-            let word = format!("{before}Self::{code:?}");
+        let is_used = [" Self::", "(Self::", " => "].iter().any(|before| {
+            let word = format!("{before}{code:?}");
             conversions.match_indices(&word).any(|(at, _)| {
                 !conversions[at + word.len()..].starts_with(|next: char| next.is_alphanumeric())
             })
