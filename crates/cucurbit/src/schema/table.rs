@@ -54,6 +54,17 @@ pub enum TableOption {
 impl TableOption {
     /// Every option, in the order of their names.
     pub const ALL: [Self; 4] = [Self::Autoincrement, Self::Strict, Self::Unlogged, Self::WithoutRowid];
+
+    /// Returns the method of scripts that sets it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Autoincrement => "autoincrement",
+            Self::Strict => "strict",
+            Self::Unlogged => "unlogged",
+            Self::WithoutRowid => "without_rowid",
+        }
+    }
 }
 
 impl TableOptions {
@@ -116,17 +127,9 @@ impl Table {
             };
             one.expressions().map(move |sql| (what, sql.on(dialect).as_str()))
         });
-        let computed = self.columns.iter().filter_map(move |column| match &column.default {
-            Some(ServerDefault::Computed { expression, stored: _ }) => {
-                Some(("a computed column", expression.on(dialect).as_str()))
-            }
-            Some(
-                ServerDefault::Expression(_)
-                | ServerDefault::Identity(_)
-                | ServerDefault::Literal(_)
-                | ServerDefault::Serial(_),
-            )
-            | None => None,
+        let computed = self.columns.iter().filter_map(move |column| {
+            let Some(ServerDefault::Computed { expression, .. }) = &column.default else { return None };
+            Some(("a computed column", expression.on(dialect).as_str()))
         });
         let of_indexes = self.indexes.values().flat_map(Index::expressions);
         let of_indexes = of_indexes.map(move |sql| ("an index", sql.on(dialect).as_str()));
@@ -173,13 +176,10 @@ impl Table {
     /// Returns how one of its constraints is referred to.
     #[must_use]
     pub fn constraint_reference(&self, constraint: &Constraint) -> ConstraintRef {
-        match constraint {
-            Constraint::ForeignKey(key) => self.foreign_key_reference(key),
-            Constraint::PrimaryKey(_)
-            | Constraint::Unique(_)
-            | Constraint::Check(_)
-            | Constraint::Exclusion(_) => constraint.reference(),
+        if let Constraint::ForeignKey(key) = constraint {
+            return self.foreign_key_reference(key);
         }
+        constraint.reference()
     }
 
     /// Returns how every constraint of the table is referred to, keys first.

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use crate::{
     operation::SequenceChange,
     schema::{
-        Action, Column, ColumnType, Deferral, Dialect, Exclusion, Expression, Ident, Identity, Index,
-        IndexKey, IndexPart, Literal, Nulls, OnConflict, Order, SequenceOptions, Serial, ServerDefault,
-        TableName, Type, Variants,
+        Column, ColumnType, Deferral, Dialect, Exclusion, Expression, Ident, Identity, Index, IndexKey,
+        IndexPart, Literal, Nulls, OnConflict, Order, SequenceOptions, Serial, ServerDefault, TableName,
+        Type, Variants,
     },
 };
 
@@ -98,16 +98,6 @@ pub(super) fn expression(expression: &Expression) -> String {
     format!("sql({}){}", text(base), variants("with", others, |other| text(other)))
 }
 
-pub(super) fn action(action: Action) -> &'static str {
-    match action {
-        Action::Cascade => "Action::Cascade",
-        Action::NoAction => "Action::NoAction",
-        Action::Restrict => "Action::Restrict",
-        Action::SetDefault => "Action::SetDefault",
-        Action::SetNull => "Action::SetNull",
-    }
-}
-
 /// Spells a type for `.ty(…)`.
 pub(super) fn column_type(column_type: &ColumnType) -> String {
     let Variants { base, variants: others } = column_type;
@@ -121,10 +111,6 @@ pub(super) fn column_type(column_type: &ColumnType) -> String {
 }
 
 pub(super) fn ty(ty_: &Type) -> String {
-    let precision = |word: &str, precision: Option<u32>| match precision {
-        Some(digits) => format!("Type::{word} {{ precision: Some({digits}) }}"),
-        None => format!("Type::{word} {{ precision: None }}"),
-    };
     let word = match ty_ {
         Type::Array(element) => return format!("Type::array({})", ty(element)),
         Type::BigInteger => "BigInteger",
@@ -134,8 +120,10 @@ pub(super) fn ty(ty_: &Type) -> String {
         Type::Char { length: None } => "Char { length: None }",
         Type::Custom { spelling } => return format!("Type::custom({})", text(spelling)),
         Type::Date => "Date",
-        Type::DateTime { precision: digits } => return precision("DateTime", *digits),
-        Type::DateTimeTz { precision: digits } => return precision("DateTimeTz", *digits),
+        // Derived `Debug` writes these as they stand in code.
+        Type::DateTime { precision: _ } | Type::DateTimeTz { precision: _ } | Type::Time { precision: _ } => {
+            return format!("Type::{ty_:?}");
+        }
         Type::Decimal { precision: Some((all, scale)) } => return format!("Type::decimal({all}, {scale})"),
         Type::Decimal { precision: None } => "Decimal { precision: None }",
         Type::Double => "Double",
@@ -150,7 +138,6 @@ pub(super) fn ty(ty_: &Type) -> String {
         Type::String { length: Some(length) } => return format!("Type::string({length})"),
         Type::String { length: None } => "String { length: None }",
         Type::Text => "Text",
-        Type::Time { precision: digits } => return precision("Time", *digits),
         Type::Uuid => "Uuid",
     };
     format!("Type::{word}")
@@ -165,7 +152,7 @@ pub(super) fn column(column: &Column) -> String {
         code += ".nullable()";
     }
     if *conflict != OnConflict::Abort {
-        code += &call("on_conflict_not_null", &[on_conflict(*conflict)]);
+        code += &call("on_conflict_not_null", &[&on_conflict(*conflict)]);
     }
     if let Some(default) = default {
         code += &column_default(default);
@@ -179,20 +166,13 @@ pub(super) fn column(column: &Column) -> String {
     code
 }
 
-/// Spells what becomes of a row that breaks a key or a NOT NULL.
-pub(super) const fn on_conflict(on_conflict: OnConflict) -> &'static str {
-    match on_conflict {
-        OnConflict::Abort => "OnConflict::Abort",
-        OnConflict::Fail => "OnConflict::Fail",
-        OnConflict::Ignore => "OnConflict::Ignore",
-        OnConflict::Replace => "OnConflict::Replace",
-        OnConflict::Rollback => "OnConflict::Rollback",
-    }
+/// Spells it of a key, unless it is what happens anyway.
+pub(super) fn on_conflict(on_conflict: OnConflict) -> String {
+    format!("OnConflict::{on_conflict:?}")
 }
 
-/// Spells it of a key, unless it is what happens anyway.
 pub(super) fn key_conflict(conflict: OnConflict) -> String {
-    if conflict == OnConflict::Abort { String::new() } else { call("on_conflict", &[on_conflict(conflict)]) }
+    if conflict == OnConflict::Abort { String::new() } else { call("on_conflict", &[&on_conflict(conflict)]) }
 }
 
 /// Spells the constructor of `schema::build` for a type, or `column` where the type has none.
@@ -233,38 +213,30 @@ fn constructor(name: &Ident, base: &Type) -> String {
 }
 
 fn column_default(default: &ServerDefault) -> String {
-    match default {
-        ServerDefault::Computed { expression: sql, stored: true } => {
-            format!(".computed({})", expression(sql))
-        }
-        ServerDefault::Computed { expression: sql, stored: false } => {
-            format!(".computed_virtual({})", expression(sql))
-        }
-        ServerDefault::Expression(sql) => format!(".default_expression({})", expression(sql)),
-        ServerDefault::Identity(options) => format!(".identity({})", identity(options)),
-        ServerDefault::Literal(value) => format!(".default({})", literal(value)),
-        ServerDefault::Serial(sequence) if sequence.is_plain() => ".serial()".to_owned(),
-        ServerDefault::Serial(sequence) => format!(".serial_by({})", serial(sequence)),
-    }
+    let (method, argument) = match default {
+        ServerDefault::Computed { expression: sql, stored: true } => ("computed", expression(sql)),
+        ServerDefault::Computed { expression: sql, stored: false } => ("computed_virtual", expression(sql)),
+        ServerDefault::Expression(sql) => ("default_expression", expression(sql)),
+        ServerDefault::Identity(options) => ("identity", identity(options)),
+        ServerDefault::Literal(value) => ("default", literal(value)),
+        ServerDefault::Serial(sequence) if sequence.is_plain() => ("serial", String::new()),
+        ServerDefault::Serial(sequence) => ("serial_by", serial(sequence)),
+    };
+    call(method, &[&argument])
 }
 
 /// Spells a server default as a change of a column.
 pub(super) fn changed_default(default: &ServerDefault) -> String {
-    match default {
-        ServerDefault::Computed { expression: sql, stored: true } => {
-            format!(".server_default(ServerDefault::computed({}))", expression(sql))
-        }
+    let value = match default {
+        ServerDefault::Computed { expression: sql, stored: true } => format!("computed({})", expression(sql)),
         ServerDefault::Computed { expression: sql, stored: false } => {
-            format!(".server_default(ServerDefault::computed_virtual({}))", expression(sql))
+            format!("computed_virtual({})", expression(sql))
         }
-        ServerDefault::Identity(options) => {
-            format!(".server_default(ServerDefault::Identity({}))", identity(options))
-        }
-        ServerDefault::Serial(sequence) => {
-            format!(".server_default(ServerDefault::Serial({}))", serial(sequence))
-        }
-        ServerDefault::Expression(_) | ServerDefault::Literal(_) => column_default(default),
-    }
+        ServerDefault::Identity(options) => format!("Identity({})", identity(options)),
+        ServerDefault::Serial(sequence) => format!("Serial({})", serial(sequence)),
+        ServerDefault::Expression(_) | ServerDefault::Literal(_) => return column_default(default),
+    };
+    format!(".server_default(ServerDefault::{value})")
 }
 
 fn identity(Identity { always, options }: &Identity) -> String {

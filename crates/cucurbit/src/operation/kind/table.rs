@@ -65,12 +65,7 @@ pub(super) fn reverse_drop(before: &Schema, table: &TableName) -> Result<Vec<Ope
 pub(super) fn describe_change(table: &TableName, change: &TableChange) -> String {
     match change {
         TableChange::SetOption { option, is_set } => {
-            let option = match option {
-                TableOption::Autoincrement => "autoincrement",
-                TableOption::Strict => "strict",
-                TableOption::Unlogged => "unlogged",
-                TableOption::WithoutRowid => "without rowid",
-            };
+            let option = option.word().replace('_', " ");
             let not = if *is_set { "" } else { "not " };
             format!("make table {table} {not}{option}")
         }

@@ -43,7 +43,7 @@ fn change(change: &ColumnChange) -> String {
         }
         ColumnChange::SetNullable => ".nullable()".to_owned(),
         ColumnChange::SetOnConflict(conflict) => {
-            spell::call("on_conflict_not_null", &[spell::on_conflict(*conflict)])
+            spell::call("on_conflict_not_null", &[&spell::on_conflict(*conflict)])
         }
         ColumnChange::SetType { ty, using: None } => spell::call("ty", &[&spell::column_type(ty)]),
         ColumnChange::SetType { ty, using: Some(sql) } => {

@@ -3,8 +3,8 @@
 use crate::{
     operation::ConstraintChange,
     schema::{
-        Action, Check, Constraint, ConstraintRef, Deferral, ForeignKey, Ident, Match, PrimaryKey, Referred,
-        TableName, Unique,
+        Action, Check, Constraint, ConstraintRef, ForeignKey, Ident, Match, PrimaryKey, Referred, TableName,
+        Unique,
     },
 };
 
@@ -63,12 +63,10 @@ fn of(verb: &str, which: &ConstraintRef) -> String {
 }
 
 /// Spells a change as a call.
-pub(super) const fn change(change: &ConstraintChange) -> &'static str {
+pub(super) fn change(change: &ConstraintChange) -> String {
     match change {
-        ConstraintChange::SetDeferral(Deferral::NotDeferrable) => ".deferral(Deferral::NotDeferrable)",
-        ConstraintChange::SetDeferral(Deferral::Immediate) => ".deferral(Deferral::Immediate)",
-        ConstraintChange::SetDeferral(Deferral::Deferred) => ".deferral(Deferral::Deferred)",
-        ConstraintChange::Validate => ".validate()",
+        ConstraintChange::SetDeferral(deferral) => format!(".deferral(Deferral::{deferral:?})"),
+        ConstraintChange::Validate => ".validate()".to_owned(),
     }
 }
 
@@ -141,11 +139,9 @@ fn key_options(foreign_key: &ForeignKey) -> String {
         is_not_valid,
         comment,
     } = foreign_key;
-    let action = |method: &str, action: Action| match action {
-        Action::NoAction => String::new(),
-        Action::Cascade | Action::Restrict | Action::SetDefault | Action::SetNull => {
-            spell::call(method, &[spell::action(action)])
-        }
+    let action = |method: &str, action: Action| match action == Action::NoAction {
+        true => String::new(),
+        false => format!(".{method}(Action::{action:?})"),
     };
     let set = spell::listed("on_delete_columns", on_delete_columns);
     let matching = match matching {

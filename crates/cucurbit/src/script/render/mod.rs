@@ -80,7 +80,7 @@ fn alter(change: &Change) -> Line<'_> {
     match change {
         Change::Column { table, column, changes } => column::alter(table, column, changes),
         Change::Constraint { table, constraint, change } => {
-            constraint::alter(table, constraint, constraint::change(change))
+            constraint::alter(table, constraint, &constraint::change(change))
         }
         Change::Enum { name, change } => enumeration::alter(name, change),
         Change::Sequence { name, changes } => sequence::alter(name, changes),

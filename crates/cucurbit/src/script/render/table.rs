@@ -2,7 +2,7 @@
 
 use crate::{
     operation::TableChange,
-    schema::{Table, TableName, TableOption, TableOptions},
+    schema::{Table, TableName, TableOption},
 };
 
 use super::{
@@ -25,25 +25,13 @@ pub(super) fn create(table: &Table) -> Line<'static> {
 
 /// Spells what is in a new table, line by line.
 fn parts(table: &Table) -> Vec<String> {
-    let Table {
-        name: _,
-        columns,
-        constraints,
-        indexes,
-        comment,
-        options: TableOptions { is_autoincrement, is_strict, is_unlogged, is_without_rowid },
-    } = table;
+    let Table { name: _, columns, constraints, indexes, comment, options } = table;
     let columns = columns.iter().map(|column| format!("column({})", spell::column(column)));
     let constraints = constraints.iter().map(constraint::call);
     let indexes = indexes.values().map(index::call);
     let comment = comment.iter().map(|text| format!("comment({})", spell::text(text)));
-    let options = [
-        (is_autoincrement, "autoincrement()"),
-        (is_strict, "strict()"),
-        (is_unlogged, "unlogged()"),
-        (is_without_rowid, "without_rowid()"),
-    ];
-    let options = options.into_iter().filter(|(is_set, _)| **is_set).map(|(_, call)| call.to_owned());
+    let options = TableOption::ALL.into_iter().filter(|option| options.has(*option));
+    let options = options.map(|option| format!("{}()", option.word()));
     let calls = columns.chain(constraints).chain(indexes).chain(comment).chain(options);
     calls.map(|call| format!("table.{call};")).collect()
 }
@@ -51,11 +39,5 @@ fn parts(table: &Table) -> Vec<String> {
 /// Spells a change of a table itself.
 pub(super) fn alter<'o>(table: &'o TableName, change: &TableChange) -> Line<'o> {
     let TableChange::SetOption { option, is_set } = change;
-    let method = match option {
-        TableOption::Autoincrement => "autoincrement",
-        TableOption::Strict => "strict",
-        TableOption::Unlogged => "unlogged",
-        TableOption::WithoutRowid => "without_rowid",
-    };
-    Line::InTable(Alteration { table, in_block: format!("{method}({is_set})"), alone: None })
+    Line::InTable(Alteration { table, in_block: format!("{}({is_set})", option.word()), alone: None })
 }
