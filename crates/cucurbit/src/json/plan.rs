@@ -2,15 +2,12 @@
 
 use std::ops::Range;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::wire::{InNamespace, Name, Wire, is_default};
-use crate::{
-    dialect::{
-        Blocks, Cost, Done, Effect, Guard, Hazard, HazardKind, Lock, LockMode, Locked, Mode, Plan, Session,
-        Shortcut, Statement,
-    },
-    schema::{Ident, ObjectName},
+use super::wire::{InNamespace, Name, Wire, choice, is_default, words};
+use crate::dialect::{
+    Blocks, Cost, Done, Effect, Guard, Hazard, HazardKind, Lock, LockMode, Locked, Mode, Plan, Session,
+    Shortcut, Statement,
 };
 
 /// A whole document.
@@ -61,24 +58,6 @@ struct WireHazard {
 }
 
 #[derive(Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-enum WireHazardKind {
-    BreaksCheck { check: String },
-    CannotConvert { to: String },
-    HoldsEnumValues { name: InNamespace },
-    LosesData,
-    NullInNotNull,
-}
-
-#[derive(Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-enum WireGuard {
-    CopiesAllRows { table: InNamespace },
-    KeepsRows { tables: Vec<InNamespace> },
-    WritesOneText { table: InNamespace },
-}
-
-#[derive(Serialize)]
 struct WireEffect {
     locks: Vec<WireLock>,
     costs: Vec<WireCost>,
@@ -88,36 +67,47 @@ struct WireEffect {
 struct WireLock {
     #[serde(flatten)]
     object: WireLocked,
-    mode: &'static str,
+    mode: WireLockMode,
     blocks: Vec<&'static str>,
 }
 
-#[derive(Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-enum WireLocked {
-    File,
-    Index { name: InNamespace },
-    Sequence { name: InNamespace },
-    Table { name: InNamespace },
-}
+choice!(WireHazardKind of HazardKind by "kind" {
+    BreaksCheck { check = check: String } {}
+    CannotConvert { to = ty: String } {}
+    HoldsEnumValues { name = name: InNamespace } {}
+    LosesData
+    NullInNotNull
+});
 
-#[derive(Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-enum WireCost {
-    Builds { index: InNamespace },
-    Rewrites { table: InNamespace },
-    Scans { table: InNamespace },
-    Writes { table: InNamespace },
-}
+choice!(WireGuard of Guard by "kind" {
+    CopiesAllRows { table = of: InNamespace } {}
+    KeepsRows { tables = of: Vec<InNamespace> } {}
+    WritesOneText { table = of: InNamespace } {}
+});
 
-#[derive(Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-#[expect(clippy::enum_variant_names, reason = "the words are those of the library")]
-enum WireDone {
-    IndexIsBuilt { index: InNamespace },
-    IndexIsGone { index: InNamespace },
-    IndexIsThere { table: InNamespace, index: Name, unique: bool, definition: String },
-}
+choice!(WireLocked of Locked by "kind" {
+    File
+    Index { name = 0: InNamespace } {}
+    Sequence { name = 0: InNamespace } {}
+    Table { name = 0: InNamespace } {}
+});
+
+choice!(WireCost of Cost by "kind" {
+    Builds { index = index: InNamespace } {}
+    Rewrites { table = table: InNamespace } {}
+    Scans { table = table: InNamespace } {}
+    Writes { table = table: InNamespace } {}
+});
+
+choice!(#[expect(clippy::enum_variant_names, reason = "the words are those of the library")] WireDone of Done by "kind" {
+    IndexIsBuilt { index = index: InNamespace } {}
+    IndexIsGone { index = index: InNamespace } {}
+    IndexIsThere { table = table: InNamespace, index = index: Name, unique = is_unique: bool, definition = definition: String } {}
+});
+
+words!(WireLockMode of LockMode {
+    AccessShare RowShare RowExclusive ShareUpdateExclusive Share ShareRowExclusive Exclusive AccessExclusive Reserved
+});
 
 impl Plan {
     /// Writes the plan as JSON of the version [`VERSION`](super::VERSION), indented: the statements in order, with what is
@@ -167,12 +157,12 @@ fn statement(model: &Statement) -> WireStatement {
             Session::ForeignKeysOff => Some("foreign_keys_off"),
         },
         hazards: hazards.iter().map(hazard).collect(),
-        guards: guards.iter().map(guard).collect(),
+        guards: Wire::of(guards),
         effect: effect.as_ref().map(|Effect { locks, costs }| WireEffect {
             locks: locks.iter().map(lock).collect(),
-            costs: costs.iter().map(cost).collect(),
+            costs: Wire::of(costs),
         }),
-        done: done.as_ref().map(self::done),
+        done: Wire::of(done),
     }
 }
 
@@ -180,26 +170,12 @@ fn hazard(model: &Hazard) -> WireHazard {
     let Hazard { kind, table, column, probe, offenders, waits } = model;
     WireHazard {
         can_be_wanted: kind.can_be_wanted(),
-        kind: match kind {
-            HazardKind::BreaksCheck { check } => WireHazardKind::BreaksCheck { check: check.clone() },
-            HazardKind::CannotConvert { ty } => WireHazardKind::CannotConvert { to: ty.clone() },
-            HazardKind::HoldsEnumValues { name } => WireHazardKind::HoldsEnumValues { name: object(name) },
-            HazardKind::LosesData => WireHazardKind::LosesData,
-            HazardKind::NullInNotNull => WireHazardKind::NullInNotNull,
-        },
-        table: object(table),
-        column: column.as_ref().map(name),
+        kind: Wire::of(kind),
+        table: Wire::of(table),
+        column: Wire::of(column),
         probe: probe.clone(),
         offenders: offenders.clone(),
         waits: *waits,
-    }
-}
-
-fn guard(model: &Guard) -> WireGuard {
-    match model {
-        Guard::CopiesAllRows { of } => WireGuard::CopiesAllRows { table: object(of) },
-        Guard::KeepsRows { of } => WireGuard::KeepsRows { tables: of.iter().map(object).collect() },
-        Guard::WritesOneText { of } => WireGuard::WritesOneText { table: object(of) },
     }
 }
 
@@ -207,53 +183,8 @@ fn lock(Lock { object: locked, mode }: &Lock) -> WireLock {
     let Blocks { reads, writes, schema_changes } = mode.blocks();
     let blocks = [(reads, "reads"), (writes, "writes"), (schema_changes, "schema_changes")];
     WireLock {
-        object: match locked {
-            Locked::File => WireLocked::File,
-            Locked::Index(name) => WireLocked::Index { name: object(name) },
-            Locked::Sequence(name) => WireLocked::Sequence { name: object(name) },
-            Locked::Table(name) => WireLocked::Table { name: object(name) },
-        },
-        mode: match mode {
-            LockMode::AccessShare => "access_share",
-            LockMode::RowShare => "row_share",
-            LockMode::RowExclusive => "row_exclusive",
-            LockMode::ShareUpdateExclusive => "share_update_exclusive",
-            LockMode::Share => "share",
-            LockMode::ShareRowExclusive => "share_row_exclusive",
-            LockMode::Exclusive => "exclusive",
-            LockMode::AccessExclusive => "access_exclusive",
-            LockMode::Reserved => "reserved",
-        },
+        object: Wire::of(locked),
+        mode: Wire::of(mode),
         blocks: blocks.into_iter().filter_map(|(is_blocked, word)| is_blocked.then_some(word)).collect(),
     }
-}
-
-fn cost(model: &Cost) -> WireCost {
-    match model {
-        Cost::Builds { index } => WireCost::Builds { index: object(index) },
-        Cost::Rewrites { table } => WireCost::Rewrites { table: object(table) },
-        Cost::Scans { table } => WireCost::Scans { table: object(table) },
-        Cost::Writes { table } => WireCost::Writes { table: object(table) },
-    }
-}
-
-fn done(model: &Done) -> WireDone {
-    match model {
-        Done::IndexIsBuilt { index } => WireDone::IndexIsBuilt { index: object(index) },
-        Done::IndexIsGone { index } => WireDone::IndexIsGone { index: object(index) },
-        Done::IndexIsThere { table, index, is_unique, definition } => WireDone::IndexIsThere {
-            table: object(table),
-            index: name(index),
-            unique: *is_unique,
-            definition: definition.clone(),
-        },
-    }
-}
-
-fn object(name: &ObjectName) -> InNamespace {
-    Wire::of(name)
-}
-
-fn name(name: &Ident) -> Name {
-    Wire::of(name)
 }
