@@ -46,8 +46,10 @@ fn table(version_table: &VersionTable) -> TableName {
     version_table.beside(TABLE)
 }
 
-fn quoted(dialect: Dialect, version_table: &VersionTable) -> String {
-    dialect.qualified(&table(version_table))
+/// Returns the table as SQL names it, and the condition for the rows of this project.
+fn of_project(dialect: Dialect, version_table: &VersionTable) -> (String, String) {
+    let of = format!("version_table = {}", dialect.string(version_table.name().as_str()));
+    (dialect.qualified(&table(version_table)), of)
 }
 
 /// Finds a step that was begun and not finished. One of which nothing was done is none.
@@ -72,7 +74,7 @@ pub(super) async fn written(
     if !dialect::table_exists(connection, &table(version_table)).await? {
         return Ok(None);
     }
-    let (table, of) = (quoted(connection.dialect(), version_table), of(connection.dialect(), version_table));
+    let (table, of) = of_project(connection.dialect(), version_table);
     let query = format!(
         "SELECT revision, position, mode, state, direction, statement FROM {table} \
          WHERE {of} AND mode <> 'session' ORDER BY position"
@@ -136,10 +138,9 @@ async fn write(job: &mut Job<'_, '_>, outside: &Outside, rows: Rows<'_>) -> Resu
     if job.version_table.rows(job.connection).await? != *rows.expected {
         return Ok(false);
     }
-    let table = quoted(job.connection.dialect(), job.version_table);
+    let (table, of) = of_project(job.connection.dialect(), job.version_table);
     job.connection.execute(&format!("CREATE TABLE IF NOT EXISTS {table} {COLUMNS}")).await?;
     // What is there of a step of which nothing was done.
-    let of = of(job.connection.dialect(), job.version_table);
     job.connection.execute(&format!("DELETE FROM {table} WHERE {of}")).await?;
     for entry in entries(job, outside, rows.changes) {
         job.connection.execute(&entry).await?;
@@ -182,8 +183,8 @@ pub(super) fn of_statement(statement: &Statement) -> Line {
 
 fn insert(job: &Job<'_, '_>, position: i64, mode: EntryMode, sql: &str) -> String {
     let text = |text: &str| job.connection.dialect().string(text);
-    let (table, direction, mode) =
-        (quoted(job.connection.dialect(), job.version_table), command(job.step.direction), mode.word());
+    let (table, _) = of_project(job.connection.dialect(), job.version_table);
+    let (direction, mode) = (command(job.step.direction), mode.word());
     let (version_table, revision) = (text(job.version_table.name().as_str()), text(job.revision));
     format!(
         "INSERT INTO {table} (version_table, position, direction, revision, mode, state, statement) \
@@ -199,10 +200,7 @@ pub(super) async fn replace_rest(
     rest: &[Line],
     script: &str,
 ) -> Result<(), RunError> {
-    let (table, of) = (
-        quoted(job.connection.dialect(), job.version_table),
-        of(job.connection.dialect(), job.version_table),
-    );
+    let (table, of) = of_project(job.connection.dialect(), job.version_table);
     let checks = CHECKS - from;
     let delete = format!(
         "DELETE FROM {table} WHERE {of} \
@@ -272,10 +270,7 @@ fn changed(job: &Job<'_, '_>) -> RunError {
 
 /// Lists what brings a session to where the statements that are done had brought it.
 pub(super) async fn session(job: &mut Job<'_, '_>) -> Result<Vec<String>, RunError> {
-    let (table, of) = (
-        quoted(job.connection.dialect(), job.version_table),
-        of(job.connection.dialect(), job.version_table),
-    );
+    let (table, of) = of_project(job.connection.dialect(), job.version_table);
     let query =
         format!("SELECT statement FROM {table} WHERE {of} AND mode = 'session' ORDER BY position DESC");
     Ok(job.connection.rows(&query).await?.into_iter().flatten().flatten().collect())
@@ -293,10 +288,7 @@ async fn left(job: &mut Job<'_, '_>) -> Result<Vec<Entry>, RunError> {
 
 /// Says how far an entry is, which must be there as it was read.
 async fn mark(job: &mut Job<'_, '_>, entry: &Entry, to: State) -> Result<(), RunError> {
-    let (table, of) = (
-        quoted(job.connection.dialect(), job.version_table),
-        of(job.connection.dialect(), job.version_table),
-    );
+    let (table, of) = of_project(job.connection.dialect(), job.version_table);
     let Entry { position, mode, state, statement, checks } = entry;
     let (mode, state) = (mode.word(), state.word());
     let kept = match to {
@@ -510,17 +502,12 @@ async fn keep_session(job: &mut Job<'_, '_>, changes: &[String]) -> Result<(), R
     if job.settings.is_none() {
         return Ok(());
     }
-    forget_session(job.connection, job.version_table).await?;
+    let (table, of) = of_project(job.connection.dialect(), job.version_table);
+    job.connection.execute(&format!("DELETE FROM {table} WHERE {of} AND mode = 'session'")).await?;
     for (position, sql) in (1..).zip(changes) {
         let insert = insert(job, -position, EntryMode::Session, sql);
         job.connection.execute(&insert).await?;
     }
-    Ok(())
-}
-
-async fn forget_session(connection: &mut Connection, version_table: &VersionTable) -> Result<(), RunError> {
-    let (table, of) = (quoted(connection.dialect(), version_table), of(connection.dialect(), version_table));
-    connection.execute(&format!("DELETE FROM {table} WHERE {of} AND mode = 'session'")).await?;
     Ok(())
 }
 
@@ -530,24 +517,13 @@ pub(super) async fn forget(
     version_table: &VersionTable,
 ) -> Result<(), RunError> {
     if dialect::table_exists(connection, &table(version_table)).await? {
-        let (table, of) =
-            (quoted(connection.dialect(), version_table), of(connection.dialect(), version_table));
+        let (table, of) = of_project(connection.dialect(), version_table);
         connection.execute(&format!("DELETE FROM {table} WHERE {of}")).await?;
-        drop_if_empty(connection, version_table).await?;
+        if connection.rows(&format!("SELECT position FROM {table} LIMIT 1")).await?.is_empty() {
+            connection.execute(&format!("DROP TABLE {table}")).await?;
+        }
     }
     Ok(())
-}
-
-async fn drop_if_empty(connection: &mut Connection, version_table: &VersionTable) -> Result<(), RunError> {
-    let table = quoted(connection.dialect(), version_table);
-    if connection.rows(&format!("SELECT position FROM {table} LIMIT 1")).await?.is_empty() {
-        connection.execute(&format!("DROP TABLE {table}")).await?;
-    }
-    Ok(())
-}
-
-fn of(dialect: Dialect, version_table: &VersionTable) -> String {
-    format!("version_table = {}", dialect.string(version_table.name().as_str()))
 }
 
 /// Tells after a failure whether nothing of a step was done.

@@ -27,7 +27,7 @@ mod step;
 mod stop;
 mod version_table;
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use crate::{
     connection::Connection,
@@ -87,6 +87,11 @@ impl Goal<'_> {
             Self::Stamp { .. } => Direction::Stamp,
             Self::Upgrade(_) => Direction::Upgrade,
         }
+    }
+
+    /// Tells whether only the heads of the database say whether its words can be understood.
+    fn depends_on_heads(&self) -> bool {
+        matches!(self, Self::Downgrade(..)) || matches!(self, Self::Upgrade(_)) && self.is_relative()
     }
 
     /// Tells whether it counts from where the database is: planned again, it would count what is done already.
@@ -248,8 +253,10 @@ impl<'m> Migrator<'m> {
         if self.connection.transaction_depth() > 0 {
             return Err(RunError::InTransaction);
         }
-        // What a person typed wrong is said before the database is touched.
-        self.steps(goal, &Heads::default(), true)?;
+        // What a person typed wrong is said before the database is touched. What depends on its heads is not judged.
+        if !goal.depends_on_heads() {
+            self.steps(goal, &Heads::default())?;
+        }
         let mut has_waited = false;
         let observer = &mut self.observer;
         let mut told = |event: Event<'_>| {
@@ -351,7 +358,7 @@ impl<'m> Migrator<'m> {
         let mut tries = TRIES;
         loop {
             let heads = table.heads(self.connection).await?;
-            let steps = self.steps(goal, &heads, false)?;
+            let steps = self.steps(goal, &heads)?;
             report.heads = heads.clone();
             if steps.is_empty() {
                 return Ok(report);
@@ -432,18 +439,7 @@ impl<'m> Migrator<'m> {
         };
         let StepPlan { mode, session } = StepPlan::of(dialect, work);
         let is_outside = matches!(mode, StepMode::OutsideTransaction(_));
-        let job = Job {
-            step,
-            revision,
-            connection: self.connection,
-            version_table: &self.options.version_table,
-            allow_data_loss: self.options.allow_data_loss,
-            observer: &mut *self.observer,
-            session,
-            settings: None,
-            hold: &self.hold,
-            stop: self.options.stop.as_ref(),
-        };
+        let job = self.job(step, revision, session);
         match apply::step(job, mode, before, rows).await {
             Err(source) if is_outside => Err(source.outside(revision, true)),
             done => self.judged(step, done, tries),
@@ -516,18 +512,30 @@ impl<'m> Migrator<'m> {
         each.collect()
     }
 
-    /// Finds the steps to the goal. A dry look only asks whether the words of the goal can be understood: what
-    /// depends on the database's heads is not judged.
-    fn steps(&self, goal: &Goal<'_>, heads: &Heads, is_dry: bool) -> Result<Vec<Step>, RunError> {
-        let graph = self.scripts.graph();
-        if is_dry {
-            return match goal {
-                Goal::Upgrade(_) if goal.is_relative() => Ok(Vec::new()),
-                Goal::Upgrade(targets) => Ok(revision::upgrade(graph, heads, targets)?),
-                Goal::Stamp { targets, .. } => Ok(revision::stamp(graph, heads, targets)?),
-                Goal::Downgrade(..) => Ok(Vec::new()),
-            };
+    /// Returns what a step is run with.
+    fn job<'j>(
+        &'j mut self,
+        step: &'j Step,
+        revision: &'j str,
+        session: Option<BTreeSet<String>>,
+    ) -> Job<'j, 'm> {
+        Job {
+            step,
+            revision,
+            connection: self.connection,
+            version_table: &self.options.version_table,
+            allow_data_loss: self.options.allow_data_loss,
+            observer: &mut *self.observer,
+            session,
+            settings: None,
+            hold: &self.hold,
+            stop: self.options.stop.as_ref(),
         }
+    }
+
+    /// Finds the steps to the goal.
+    fn steps(&self, goal: &Goal<'_>, heads: &Heads) -> Result<Vec<Step>, RunError> {
+        let graph = self.scripts.graph();
         Ok(match goal {
             Goal::Downgrade(target, reach) => revision::downgrade(graph, heads, target, *reach)?,
             Goal::Stamp { targets, .. } => revision::stamp(graph, heads, targets)?,

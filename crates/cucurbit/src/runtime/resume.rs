@@ -46,7 +46,7 @@ impl Migrator<'_> {
             .ok_or_else(|| RunError::from(unfinished.clone()))?;
         let heads = table.heads(self.connection).await?;
         // What is on the way to the goal is gone on with, and nothing beyond it.
-        if !self.steps(goal, &heads, false)?.iter().any(|on_the_way| on_the_way.revision == step.revision) {
+        if !self.steps(goal, &heads)?.iter().any(|on_the_way| on_the_way.revision == step.revision) {
             return Err(unfinished.into());
         }
         if let Some(reason) = &self.hold.missing {
@@ -61,18 +61,8 @@ impl Migrator<'_> {
             Some(dialect::SessionState::read(self.connection, BTreeSet::new()).await?)
         };
         let scripts = self.scripts;
-        let mut job = Job {
-            step: &step,
-            revision: &unfinished.revision,
-            connection: self.connection,
-            version_table: &table,
-            allow_data_loss: self.options.allow_data_loss,
-            observer: &mut *self.observer,
-            session: None,
-            settings,
-            hold: &self.hold,
-            stop: self.options.stop.as_ref(),
-        };
+        let mut job = self.job(&step, &unfinished.revision, None);
+        job.settings = settings;
         let done = take_up(&mut job, scripts, &step, written).await;
         let is_untouched = journal::is_untouched(&mut job, done.is_err()).await;
         let done = done.map_err(|source| source.outside(job.revision, is_untouched));

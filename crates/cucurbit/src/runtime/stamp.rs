@@ -10,7 +10,7 @@ use super::{Event, Goal, Migrator, Report, RunError, job, stop};
 impl Migrator<'_> {
     /// Replaces all rows by those of the goal, in one transaction: whatever fails, no row is lost.
     pub(super) async fn purge(&mut self, goal: &Goal<'_>) -> Result<Report, RunError> {
-        let steps = self.steps(goal, &Heads::default(), false)?;
+        let steps = self.steps(goal, &Heads::default())?;
         self.options.version_table.ensure(self.connection).await?;
         let mut applied = Applied::new(self.scripts.graph(), Heads::default())?;
         let changes: Vec<RowChange> = steps.iter().flat_map(|step| applied.take(step)).collect();
