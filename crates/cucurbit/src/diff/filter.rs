@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     dialect::has_word,
-    schema::{
-        Constraint, ForeignKey, Ident, Index, Kind, ObjectName, Schema, ServerDefault, Table, TableName, tool,
-    },
+    schema::{Constraint, ForeignKey, Ident, Index, Kind, ObjectName, Schema, Table, TableName, tool},
 };
 
 /// Alembic's version table, which is ours where nothing else is said.
@@ -298,13 +296,7 @@ fn text_of(table: &Table) -> String {
     let constraints = table.constraints.iter().flat_map(Constraint::expressions);
     let expressions = constraints.chain(table.indexes.values().flat_map(Index::expressions));
     let mut texts: Vec<String> = expressions.map(|sql| sql.base.clone()).collect();
-    texts.extend(table.columns.iter().filter_map(|column| match &column.default {
-        Some(ServerDefault::Computed { expression, .. } | ServerDefault::Expression(expression)) => {
-            Some(expression.base.clone())
-        }
-        Some(ServerDefault::Identity(_) | ServerDefault::Literal(_) | ServerDefault::Serial(_)) | None => {
-            None
-        }
-    }));
+    let defaults = table.columns.iter().filter_map(|column| column.default.as_ref()?.sql());
+    texts.extend(defaults.map(|sql| sql.base.clone()));
     texts.join("\n").replace('"', "")
 }

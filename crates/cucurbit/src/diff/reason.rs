@@ -92,16 +92,8 @@ pub(super) fn of_column<'c>(column: &Column) -> Vec<Thing<'c>> {
 
 /// Lists the sequences that a column is filled by, other than one that it owns.
 pub(super) fn sequences_of(column: &Column) -> Vec<ObjectName> {
-    match &column.default {
-        Some(ServerDefault::Expression(sql)) => counted_by(&sql.base),
-        Some(
-            ServerDefault::Computed { .. }
-            | ServerDefault::Identity(_)
-            | ServerDefault::Literal(_)
-            | ServerDefault::Serial(_),
-        )
-        | None => Vec::new(),
-    }
+    let Some(ServerDefault::Expression(sql)) = &column.default else { return Vec::new() };
+    counted_by(&sql.base)
 }
 
 /// Returns the name of the sequence that a column owns.

@@ -25,13 +25,7 @@ pub(super) fn of_constraint(
     constraint: &Constraint,
 ) -> Result<(), ApplyError> {
     all(table, constraint.columns())?;
-    match constraint {
-        Constraint::ForeignKey(key) => of_referred(schema, table, key),
-        Constraint::PrimaryKey(_)
-        | Constraint::Unique(_)
-        | Constraint::Check(_)
-        | Constraint::Exclusion(_) => Ok(()),
-    }
+    if let Constraint::ForeignKey(key) = constraint { of_referred(schema, table, key) } else { Ok(()) }
 }
 
 /// Refuses a foreign key to a column that is not there. The other table may be external, of which nothing is known.

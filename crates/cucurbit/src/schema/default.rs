@@ -80,6 +80,15 @@ impl ServerDefault {
     pub fn expression(expression: impl Into<Expression>) -> Self {
         Self::Expression(expression.into())
     }
+
+    /// Returns the SQL that it is, if it is SQL.
+    pub(crate) const fn sql(&self) -> Option<&Expression> {
+        if let Self::Computed { expression, .. } | Self::Expression(expression) = self {
+            Some(expression)
+        } else {
+            None
+        }
+    }
 }
 
 /// Counts as the database does where nothing is said.
@@ -92,52 +101,53 @@ const COUNTS: SequenceOptions = SequenceOptions {
     is_cycling: false,
 };
 
-/// Defines the methods that say how something counts.
+/// Defines the methods that say how something counts: on a value, or on what was recorded.
 macro_rules! counts {
-    () => {
+    ($(#[$must_use:meta])? $this:ident: ($($receiver:tt)*) -> $out:ty) => {
         /// Sets the first value.
-        #[must_use]
-        pub const fn start(mut self, start: i64) -> Self {
-            self.options.start = Some(start);
-            self
+        $(#[$must_use])?
+        pub const fn start($($receiver)*, start: i64) -> $out {
+            $this.options.start = Some(start);
+            $this
         }
 
         /// Sets the step.
-        #[must_use]
-        pub const fn increment(mut self, increment: i64) -> Self {
-            self.options.increment = Some(increment);
-            self
+        $(#[$must_use])?
+        pub const fn increment($($receiver)*, increment: i64) -> $out {
+            $this.options.increment = Some(increment);
+            $this
         }
 
         /// Sets the smallest value.
-        #[must_use]
-        pub const fn minimum(mut self, minimum: i64) -> Self {
-            self.options.minimum = Some(minimum);
-            self
+        $(#[$must_use])?
+        pub const fn minimum($($receiver)*, minimum: i64) -> $out {
+            $this.options.minimum = Some(minimum);
+            $this
         }
 
         /// Sets the largest value.
-        #[must_use]
-        pub const fn maximum(mut self, maximum: i64) -> Self {
-            self.options.maximum = Some(maximum);
-            self
+        $(#[$must_use])?
+        pub const fn maximum($($receiver)*, maximum: i64) -> $out {
+            $this.options.maximum = Some(maximum);
+            $this
         }
 
         /// Sets how many values a session takes at once.
-        #[must_use]
-        pub const fn cache(mut self, values: i64) -> Self {
-            self.options.cache = Some(values);
-            self
+        $(#[$must_use])?
+        pub const fn cache($($receiver)*, values: i64) -> $out {
+            $this.options.cache = Some(values);
+            $this
         }
 
         /// Lets it begin again after its last value.
-        #[must_use]
-        pub const fn cycle(mut self) -> Self {
-            self.options.is_cycling = true;
-            self
+        $(#[$must_use])?
+        pub const fn cycle($($receiver)*) -> $out {
+            $this.options.is_cycling = true;
+            $this
         }
     };
 }
+pub(super) use counts;
 
 impl Serial {
     /// Makes the sequence that `SERIAL` makes.
@@ -160,7 +170,7 @@ impl Serial {
         self
     }
 
-    counts!();
+    counts!(#[must_use] self: (mut self) -> Self);
 
     /// Tells whether it is the sequence that `SERIAL` makes.
     #[must_use]
@@ -182,7 +192,7 @@ impl Identity {
         Self { always: false, options: COUNTS }
     }
 
-    counts!();
+    counts!(#[must_use] self: (mut self) -> Self);
 }
 
 /// A constant.

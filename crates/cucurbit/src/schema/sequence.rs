@@ -1,6 +1,6 @@
 //! Sequences that stand alone. Those that a column owns are the column's default.
 
-use super::{ObjectName, Serial, Type};
+use super::{ObjectName, Serial, Type, default::counts};
 
 /// What a sequence does; a value that is not given is the database's own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -80,39 +80,5 @@ impl Sequence {
         self
     }
 
-    /// Sets the first value.
-    pub fn start(&mut self, start: i64) -> &mut Self {
-        self.options.start = Some(start);
-        self
-    }
-
-    /// Sets the step.
-    pub fn increment(&mut self, increment: i64) -> &mut Self {
-        self.options.increment = Some(increment);
-        self
-    }
-
-    /// Sets the smallest value.
-    pub fn minimum(&mut self, minimum: i64) -> &mut Self {
-        self.options.minimum = Some(minimum);
-        self
-    }
-
-    /// Sets the largest value.
-    pub fn maximum(&mut self, maximum: i64) -> &mut Self {
-        self.options.maximum = Some(maximum);
-        self
-    }
-
-    /// Sets how many values a session takes at once.
-    pub fn cache(&mut self, values: i64) -> &mut Self {
-        self.options.cache = Some(values);
-        self
-    }
-
-    /// Lets it begin again after its last value.
-    pub fn cycle(&mut self) -> &mut Self {
-        self.options.is_cycling = true;
-        self
-    }
+    counts!(self: (&mut self) -> &mut Self);
 }

@@ -40,8 +40,8 @@ pub(super) fn own<'d>(
     defaults: impl Iterator<Item = &'d ServerDefault>,
 ) {
     for default in defaults {
-        if let Some(name) = name_of(default) {
-            schema.sequences.remove(&table.sibling(name));
+        if let ServerDefault::Serial(Serial { name: Some(name), .. }) = default {
+            schema.sequences.remove(&table.sibling(name.clone()));
         }
     }
 }
@@ -106,16 +106,6 @@ pub(super) fn reverse_alter(
 
 fn default_of(column: &Column) -> Option<(&ColumnType, &ServerDefault)> {
     Some((&column.ty, column.default.as_ref()?))
-}
-
-fn name_of(default: &ServerDefault) -> Option<Ident> {
-    match default {
-        ServerDefault::Serial(Serial { name, ty: _, options: _ }) => name.clone(),
-        ServerDefault::Computed { .. }
-        | ServerDefault::Expression(_)
-        | ServerDefault::Identity(_)
-        | ServerDefault::Literal(_) => None,
-    }
 }
 
 /// Finds the column of a table that owns a sequence, and what it says of it.
