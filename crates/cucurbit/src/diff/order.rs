@@ -7,13 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     dialect::BothTable,
-    operation::Operation,
+    operation::{Operation, create_constraint},
     schema::{ForeignKey, Object, Table, TableName},
 };
 
 use super::{
     constraint::foreign_key,
-    pair::{Pairs, create_constraint},
+    pair::Pairs,
     place::{Phase, Step},
     reason::{self, Reasons, Thing},
     references,

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     dialect::{Both, BothTable, Canonical, Subject},
-    operation::{Operation, comment_exclusion, create_exclusion, drop_exclusion},
+    operation::{Operation, create_constraint, where_stored},
     schema::{
-        Check, Column, Constraint, EnumType, Exclusion, Ident, Index, IndexKey, IndexPart, Object, ObjectId,
+        Check, Column, Constraint, EnumType, Exclusion, Ident, Index, IndexKey, IndexPart, ObjectId,
         Sequence, Table, TableName, named::Named,
     },
 };
@@ -170,14 +170,7 @@ impl<'c> Pair<'c> {
 
     /// Drops a constraint of the table.
     pub(super) fn drop_constraint(&self, constraint: Both<'_, Constraint>) -> Operation {
-        let table = &self.to.written.name;
-        match constraint.written {
-            Constraint::Exclusion(exclusion) => drop_exclusion(table, exclusion),
-            Constraint::PrimaryKey(_)
-            | Constraint::Unique(_)
-            | Constraint::ForeignKey(_)
-            | Constraint::Check(_) => Operation::drop(self.constraint_id(constraint)),
-        }
+        where_stored(constraint.written, Operation::drop(self.constraint_id(constraint)))
     }
 
     /// Adds a constraint to the table.
@@ -192,30 +185,13 @@ impl<'c> Pair<'c> {
         to: Both<'_, Constraint>,
     ) -> Operation {
         let text = to.form.comment().cloned();
-        match from.written {
-            Constraint::Exclusion(exclusion) => comment_exclusion(&self.to.written.name, exclusion, text),
-            Constraint::PrimaryKey(_)
-            | Constraint::Unique(_)
-            | Constraint::ForeignKey(_)
-            | Constraint::Check(_) => Operation::Comment { id: self.constraint_id(from), text },
-        }
+        where_stored(from.written, Operation::Comment { id: self.constraint_id(from), text })
     }
 
     /// Returns the id of a constraint of the first side, as it was written.
     pub(super) fn constraint_id(&self, constraint: Both<'_, Constraint>) -> ObjectId {
         let reference = self.from.written.constraint_reference(constraint.written);
         ObjectId::constraint(self.to.written.name.clone(), reference)
-    }
-}
-
-/// Adds a constraint to a table.
-pub(super) fn create_constraint(table: &TableName, constraint: &Constraint) -> Operation {
-    match constraint {
-        Constraint::Exclusion(exclusion) => create_exclusion(table, exclusion),
-        Constraint::PrimaryKey(_)
-        | Constraint::Unique(_)
-        | Constraint::ForeignKey(_)
-        | Constraint::Check(_) => Operation::create(Object::constraint(table.clone(), constraint.clone())),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     dialect::BothTable,
-    operation::{Change, Operation, TableChange, create_exclusion},
+    operation::{Change, Operation, TableChange, create_constraint},
     schema::{Object, ObjectId, TableOption},
 };
 
@@ -34,7 +34,7 @@ pub(super) fn created<'c>(view: BothTable<'c>, changes: &mut Changes<'c>) {
     changes.add_of(form_name, (Phase::Created, Step::CreateTable), Operation::create(table), reasons);
     let create_index = |index| Operation::create(Object::index(name.clone(), index));
     let indexes = indexes.into_values().map(create_index);
-    let exclusions = exclusions.iter().map(|exclusion| create_exclusion(&name, exclusion));
+    let exclusions = exclusions.iter().map(|one| create_constraint(&name, one));
     for operation in indexes.chain(exclusions) {
         let reasons = Reasons::default().needs([Thing::Table(form_name)]);
         changes.add_of(form_name, (Phase::Created, Step::CreateIndex), operation, reasons);

@@ -1,22 +1,20 @@
 //! Exclusion constraints are PostgreSQL's alone: what makes or drops one stands in a block for it.
 
-use crate::schema::{Dialect, Exclusion, Object, ObjectId, TableName};
+use crate::schema::{Constraint, Dialect, Object, TableName};
 
 use super::Operation;
 
-/// Makes an exclusion constraint where there are any.
-pub(crate) fn create_exclusion(table: &TableName, exclusion: &Exclusion) -> Operation {
-    alone(Operation::create(Object::constraint(table.clone(), exclusion.clone())))
+/// Adds a constraint.
+pub(crate) fn create_constraint(table: &TableName, constraint: &Constraint) -> Operation {
+    where_stored(constraint, Operation::create(Object::constraint(table.clone(), constraint.clone())))
 }
 
-/// Drops an exclusion constraint where there are any.
-pub(crate) fn drop_exclusion(table: &TableName, exclusion: &Exclusion) -> Operation {
-    alone(Operation::drop(ObjectId::constraint(table.clone(), exclusion.reference())))
-}
-
-/// Sets or removes the comment of an exclusion constraint where there are any.
-pub(crate) fn comment_exclusion(table: &TableName, exclusion: &Exclusion, text: Option<String>) -> Operation {
-    alone(Operation::Comment { id: ObjectId::constraint(table.clone(), exclusion.reference()), text })
+/// Does something with a constraint where there are such constraints.
+pub(crate) fn where_stored(constraint: &Constraint, operation: Operation) -> Operation {
+    if let Constraint::Exclusion(_) = constraint {
+        return Operation::On { dialect: Dialect::Postgres, operations: vec![operation] };
+    }
+    operation
 }
 
 /// Joins blocks for one dialect that stand beside each other.
@@ -32,8 +30,4 @@ pub(crate) fn joined(operations: Vec<Operation>) -> Vec<Operation> {
         }
     }
     joined
-}
-
-fn alone(operation: Operation) -> Operation {
-    Operation::On { dialect: Dialect::Postgres, operations: vec![operation] }
 }

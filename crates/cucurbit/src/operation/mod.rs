@@ -23,7 +23,7 @@ mod unfit;
 use crate::schema::{Dialect, Expression, Ident, Kind, Literal, Object, ObjectId, TableName};
 
 pub(crate) use self::apply::find_constraint;
-pub(crate) use self::exclusion::{comment_exclusion, create_exclusion, drop_exclusion, joined};
+pub(crate) use self::exclusion::{create_constraint, joined, where_stored};
 pub(crate) use self::kind::enumeration::additions;
 #[cfg(feature = "runtime")]
 pub(crate) use self::run::BoxedCode;

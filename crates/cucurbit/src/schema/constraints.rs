@@ -254,13 +254,8 @@ impl Constraints {
     }
 
     /// Removes the exclusion constraints, and returns them.
-    pub fn take_exclusions(&mut self) -> Vec<Exclusion> {
-        let taken = self.0.extract_if(.., |constraint| constraint.rank() == Rank::Exclusion);
-        taken
-            .filter_map(
-                |constraint| if let Constraint::Exclusion(one) = constraint { Some(*one) } else { None },
-            )
-            .collect()
+    pub fn take_exclusions(&mut self) -> Vec<Constraint> {
+        self.0.extract_if(.., |constraint| constraint.rank() == Rank::Exclusion).collect()
     }
 
     /// Sorts those of each kind. The kinds stay in their order. Returns the place that each had before.

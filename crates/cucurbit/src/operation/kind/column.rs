@@ -8,7 +8,7 @@ use crate::schema::{
 
 use super::{
     super::{
-        ApplyError, Concurrency, Irreversible, Operation, apply, create_exclusion, names::each_expression,
+        ApplyError, Concurrency, Irreversible, Operation, apply, create_constraint, names::each_expression,
     },
     index, owner, owner_mut, sequence,
 };
@@ -131,13 +131,12 @@ pub(super) fn drop(schema: &mut Schema, table: &TableName, column: &Ident) -> Re
         return Err(ApplyError::Missing { id: ObjectId::column(table.name.clone(), column.clone()) });
     };
     table.columns.remove(position);
-    table.constraints.retain(|constraint| match constraint {
+    table.constraints.retain(|constraint| {
         // What it sets on delete says nothing without its own columns.
-        Constraint::ForeignKey(key) => !key.columns.contains(column),
-        Constraint::PrimaryKey(_)
-        | Constraint::Unique(_)
-        | Constraint::Check(_)
-        | Constraint::Exclusion(_) => !constraint.columns().any(|other| other == column),
+        if let Constraint::ForeignKey(key) = constraint {
+            return !key.columns.contains(column);
+        }
+        !constraint.columns().any(|other| other == column)
     });
     table.indexes.retain(|_, index| !index.columns().any(|other| other == column));
     Ok(())
@@ -216,15 +215,9 @@ pub(super) fn reverse_drop(
 
     let mut operations = vec![Operation::create(Object::column(table.clone(), column.clone()))];
     // The key comes first: it is first in the list. A check stays.
-    for constraint in owner.constraints.iter().filter(|one| !left.constraints.contains(one)) {
-        match constraint {
-            Constraint::PrimaryKey(_) | Constraint::Unique(_) | Constraint::ForeignKey(_) => {
-                operations.push(Operation::create(Object::constraint(table.clone(), constraint.clone())));
-            }
-            Constraint::Exclusion(exclusion) => operations.push(create_exclusion(table, exclusion)),
-            Constraint::Check(_) => {}
-        }
-    }
+    let gone = owner.constraints.iter().filter(|one| !left.constraints.contains(one));
+    let gone = gone.filter(|one| !matches!(one, Constraint::Check(_)));
+    operations.extend(gone.map(|constraint| create_constraint(table, constraint)));
     for index in owner.indexes.values().filter(|index| !left.indexes.contains_key(&index.name)) {
         operations.push(index::again(table, index, Concurrency::default()));
     }

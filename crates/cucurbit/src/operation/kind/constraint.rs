@@ -172,14 +172,11 @@ pub(super) fn reverse_drop(
     constraint: &ConstraintRef,
 ) -> Result<Vec<Operation>, ApplyError> {
     let found = found(before, table, constraint)?;
-    let loosen = match found {
-        Constraint::PrimaryKey(key) => loosened(owner(before, table)?, key),
-        Constraint::Check(_)
-        | Constraint::Exclusion(_)
-        | Constraint::ForeignKey(_)
-        | Constraint::Unique(_) => Vec::new(),
-    };
-    Ok(std::iter::once(again(found, table, constraint)).chain(loosen).collect())
+    let mut operations = vec![again(found, table, constraint)];
+    if let Constraint::PrimaryKey(key) = found {
+        operations.extend(loosened(owner(before, table)?, key));
+    }
+    Ok(operations)
 }
 
 pub(super) fn reverse_rename(

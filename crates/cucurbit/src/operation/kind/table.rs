@@ -3,7 +3,7 @@
 use crate::schema::{ObjectId, Schema, Table, TableName, TableOption};
 
 use super::{
-    super::{ApplyError, Concurrency, Operation, create_exclusion, there},
+    super::{ApplyError, Concurrency, Operation, create_constraint, there},
     Change, index, named, owner, owner_mut, sequence,
 };
 
@@ -58,7 +58,7 @@ pub(super) fn reverse_drop(before: &Schema, table: &TableName) -> Result<Vec<Ope
     let name = table.name.clone();
     let indexes = indexes.values().map(|one| index::again(&name, one, Concurrency::default()));
     let exclusions = table.constraints.take_exclusions();
-    let exclusions = exclusions.iter().map(|exclusion| create_exclusion(&name, exclusion));
+    let exclusions = exclusions.iter().map(|one| create_constraint(&name, one));
     Ok(std::iter::once(Operation::create(table)).chain(indexes).chain(exclusions).collect())
 }
 
