@@ -28,27 +28,53 @@ use crate::{
 pub const FILE_NAME: &str = "cucurbit.toml";
 
 /// What `cucurbit.toml` says, and the defaults for what it does not say.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// The file that was read; `None` if there is none.
+    #[serde(skip)]
     pub file: Option<PathBuf>,
     /// `dialects`: the databases that every revision must fit; empty when the file does not say, and then it is
     /// the database of the connection URL.
+    #[serde(deserialize_with = "dialects")]
     pub dialects: Vec<Dialect>,
     /// `version_table`: the table that holds the heads.
+    #[serde(deserialize_with = "filled")]
     pub version_table: String,
     /// `file_template`: how new scripts are named.
+    #[serde(deserialize_with = "filled")]
     pub file_template: Option<String>,
     /// `truncate_slug_length`: how many characters of a message go into the name of a script.
     pub truncate_slug_length: Option<usize>,
     /// `lock_wait`: how long a run waits for another one.
+    #[serde(deserialize_with = "duration")]
     pub lock_wait: Duration,
     /// `sqlite_urls`: whose reading of SQLite's connection URLs counts; SQLAlchemy's when the file does not say.
+    #[serde(deserialize_with = "sqlite_urls")]
     pub sqlite_urls: Option<SqliteUrls>,
+    #[serde(skip)]
     folder: PathBuf,
     versions: Option<PathBuf>,
     url: Option<Secret>,
     scratch_url: Option<Secret>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            file: None,
+            dialects: Vec::new(),
+            version_table: "alembic_version".to_owned(),
+            file_template: None,
+            truncate_slug_length: None,
+            lock_wait: Duration::from_secs(60),
+            sqlite_urls: None,
+            folder: PathBuf::new(),
+            versions: None,
+            url: None,
+            scratch_url: None,
+        }
+    }
 }
 
 /// A connection URL, and where it was found.
@@ -195,40 +221,23 @@ impl Config {
         }
         // A binary that was copied elsewhere has no manifest folder any more.
         let folder = manifest_dir.filter(|folder| folder.is_dir()).unwrap_or(working_directory);
-        Ok(Self::new(None, folder.to_owned(), File::default()))
+        Ok(Self { folder: folder.to_owned(), ..Self::default() })
     }
 
     fn parse(path: PathBuf, text: &str) -> Result<Self, ConfigError> {
-        let file = File::parse(&path, text)?;
-        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        Ok(Self::new(Some(path), folder, file))
-    }
-
-    fn new(path: Option<PathBuf>, folder: PathBuf, file: File) -> Self {
-        let File {
-            url,
-            versions,
-            dialects,
-            version_table,
-            file_template,
-            truncate_slug_length,
-            lock_wait,
-            scratch_url,
-            sqlite_urls,
-        } = file;
-        Self {
-            file: path,
-            dialects,
-            version_table: version_table.unwrap_or_else(|| "alembic_version".to_owned()),
-            file_template,
-            truncate_slug_length,
-            lock_wait: lock_wait.unwrap_or(Duration::from_secs(60)),
-            sqlite_urls,
-            folder,
-            versions,
-            url,
-            scratch_url,
+        // The keys are looked at first: serde's own complaint does not say which one was meant.
+        let table = DeTable::parse(text).map_err(|error| malformed(&path, text, &error))?;
+        for key in table.get_ref().keys() {
+            let name: &str = key.get_ref();
+            if !KEYS.contains(&name) {
+                let (line, column) = place(text, key.span());
+                let (key, nearest) = (mask::word(name), nearest(name, KEYS));
+                return Err(ConfigError::UnknownKey { path, line, column, key, nearest });
+            }
         }
+        let read: Self = toml::from_str(text).map_err(|error| malformed(&path, text, &error))?;
+        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        Ok(Self { file: Some(path), folder, ..read })
     }
 
     /// Says which database is meant, for every command: `from_argument` (`--database-url`), then
@@ -339,25 +348,6 @@ pub fn parse_duration(text: &str) -> Result<Duration, ConfigError> {
 }
 
 /// The keys of `cucurbit.toml`.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct File {
-    url: Option<Secret>,
-    versions: Option<PathBuf>,
-    #[serde(deserialize_with = "dialects")]
-    dialects: Vec<Dialect>,
-    #[serde(deserialize_with = "filled")]
-    version_table: Option<String>,
-    #[serde(deserialize_with = "filled")]
-    file_template: Option<String>,
-    truncate_slug_length: Option<usize>,
-    #[serde(deserialize_with = "duration")]
-    lock_wait: Option<Duration>,
-    scratch_url: Option<Secret>,
-    #[serde(deserialize_with = "sqlite_urls")]
-    sqlite_urls: Option<SqliteUrls>,
-}
-
 const KEYS: [&str; 9] = [
     "dialects",
     "file_template",
@@ -369,22 +359,6 @@ const KEYS: [&str; 9] = [
     "version_table",
     "versions",
 ];
-
-impl File {
-    fn parse(path: &Path, text: &str) -> Result<Self, ConfigError> {
-        // The keys are looked at first: serde's own complaint does not say which one was meant.
-        let table = DeTable::parse(text).map_err(|error| malformed(path, text, &error))?;
-        for key in table.get_ref().keys() {
-            let name: &str = key.get_ref();
-            if !KEYS.contains(&name) {
-                let (line, column) = place(text, key.span());
-                let (path, key, nearest) = (path.to_owned(), mask::word(name), nearest(name, KEYS));
-                return Err(ConfigError::UnknownKey { path, line, column, key, nearest });
-            }
-        }
-        toml::from_str(text).map_err(|error| malformed(path, text, &error))
-    }
-}
 
 /// Keeps the message and the place. The error itself would print the line, and with it a password.
 fn malformed(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
@@ -418,17 +392,14 @@ fn sqlite_urls<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Sqli
     found.ok_or_else(unknown).map(Some)
 }
 
-fn filled<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+fn filled<'de, D: Deserializer<'de>, T: From<String>>(deserializer: D) -> Result<T, D::Error> {
     let text = String::deserialize(deserializer)?;
-    if text.trim().is_empty() { Err(D::Error::custom("the value is empty")) } else { Ok(Some(text)) }
+    if text.trim().is_empty() { Err(D::Error::custom("the value is empty")) } else { Ok(text.into()) }
 }
 
-fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let text = String::deserialize(deserializer)?;
-    match parse_duration(&text) {
-        Ok(duration) => Ok(Some(duration)),
-        Err(error) => Err(D::Error::custom(format!("{error}: write `60s` or `5m`"))),
-    }
+    parse_duration(&text).map_err(|error| D::Error::custom(format!("{error}: write `60s` or `5m`")))
 }
 
 /// A text that may hold a password, and is not printed.
