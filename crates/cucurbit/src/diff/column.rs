@@ -9,7 +9,7 @@ use crate::{
 };
 
 use super::{
-    expression::{Comparison, Placed},
+    expression::Comparison,
     order::Changes,
     pair::Pair,
     place::{Phase, Step},
@@ -178,25 +178,15 @@ fn is_other_default(
     to: Option<&ServerDefault>,
     comparison: &mut Comparison<'_>,
 ) -> bool {
-    let place = |subject: fn(crate::schema::Ident) -> Subject| subject(from.name.clone());
+    let name = || from.name.clone();
     match (from.default.as_ref(), to) {
-        (Some(ServerDefault::Expression(from)), Some(ServerDefault::Expression(to))) => comparison
-            .is_different(
-                table,
-                Placed { subject: place(Subject::Default), expression: from },
-                Placed { subject: place(Subject::Default), expression: to },
-            ),
+        (Some(ServerDefault::Expression(from)), Some(ServerDefault::Expression(to))) => {
+            comparison.is_other(table, Subject::Default(name()), from, to)
+        }
         (
             Some(ServerDefault::Computed { expression: from, stored: was_stored }),
             Some(ServerDefault::Computed { expression: to, stored }),
-        ) => {
-            let is_different = comparison.is_different(
-                table,
-                Placed { subject: place(Subject::Computed), expression: from },
-                Placed { subject: place(Subject::Computed), expression: to },
-            );
-            was_stored != stored || is_different
-        }
+        ) => comparison.is_other(table, Subject::Computed(name()), from, to) || was_stored != stored,
         (Some(ServerDefault::Serial(from)), Some(ServerDefault::Serial(to)))
             if comparison.takes_any_sequence =>
         {

@@ -21,18 +21,15 @@ pub(super) fn compare<'c>(pair: &Pair<'c>, changes: &mut Changes<'c>) {
         let name = gone.form.index_name().map(|name| reason::name(pair.name(), name));
         let key = gone.form.key().map(|key| Thing::Key(pair.name(), key));
         let reasons = Reasons::default().takes(name).takes(key).leaves(of_foreign_key(pair, gone.form));
-        changes.add_of(
-            pair.name(),
-            (Phase::Altered, drop_step(gone.form)),
-            pair.drop_constraint(*gone),
-            reasons,
-        );
+        let [drop, ..] = steps(gone.form);
+        changes.add_of(pair.name(), (Phase::Altered, drop), pair.drop_constraint(*gone), reasons);
     }
     for new in &pair.constraints.new {
         let name = new.form.index_name().map(|name| reason::name(pair.name(), name));
         let key = pair.new_key(new.form.key());
         let reasons = Reasons::default().gives(name).gives(key).needs(of_foreign_key(pair, new.form));
-        let place = (Phase::Altered, create_step(new.form));
+        let [_, create, _] = steps(new.form);
+        let place = (Phase::Altered, create);
         changes.add_of(pair.name(), place, pair.create_constraint(*new), reasons);
         if let Constraint::PrimaryKey(key) = new.written {
             for operation in null_again(pair, &key.columns) {
@@ -82,36 +79,15 @@ fn null_again(pair: &Pair<'_>, columns: &[Ident]) -> impl Iterator<Item = Operat
     })
 }
 
-/// Exclusions and foreign keys are dropped first, the primary key last.
-const fn drop_step(constraint: &Constraint) -> Step {
+/// Returns the steps in which a constraint is dropped, created and altered. Of an exclusion constraint, only the comment is
+/// altered.
+const fn steps(constraint: &Constraint) -> [Step; 3] {
     match constraint {
-        Constraint::Exclusion(_) => Step::DropExclusion,
-        Constraint::ForeignKey(_) => Step::DropForeignKey,
-        Constraint::Unique(_) => Step::DropUnique,
-        Constraint::Check(_) => Step::DropCheck,
-        Constraint::PrimaryKey(_) => Step::DropPrimaryKey,
-    }
-}
-
-/// The primary key is added first, foreign keys and exclusions last.
-const fn create_step(constraint: &Constraint) -> Step {
-    match constraint {
-        Constraint::PrimaryKey(_) => Step::CreatePrimaryKey,
-        Constraint::Unique(_) => Step::CreateUnique,
-        Constraint::Check(_) => Step::CreateCheck,
-        Constraint::ForeignKey(_) => Step::CreateForeignKey,
-        Constraint::Exclusion(_) => Step::CreateExclusion,
-    }
-}
-
-/// Foreign keys, then uniques, the primary key and checks.
-const fn alter_step(constraint: &Constraint) -> Step {
-    match constraint {
-        Constraint::ForeignKey(_) => Step::AlterForeignKey,
-        Constraint::Unique(_) => Step::AlterUnique,
-        Constraint::PrimaryKey(_) => Step::AlterPrimaryKey,
-        Constraint::Check(_) => Step::AlterCheck,
-        Constraint::Exclusion(_) => Step::Comment,
+        Constraint::Check(_) => [Step::DropCheck, Step::CreateCheck, Step::AlterCheck],
+        Constraint::Exclusion(_) => [Step::DropExclusion, Step::CreateExclusion, Step::Comment],
+        Constraint::ForeignKey(_) => [Step::DropForeignKey, Step::CreateForeignKey, Step::AlterForeignKey],
+        Constraint::PrimaryKey(_) => [Step::DropPrimaryKey, Step::CreatePrimaryKey, Step::AlterPrimaryKey],
+        Constraint::Unique(_) => [Step::DropUnique, Step::CreateUnique, Step::AlterUnique],
     }
 }
 
@@ -122,8 +98,8 @@ fn alter<'c>(
     changes: &mut Changes<'c>,
 ) {
     let mut add = |operation| {
-        let place = (Phase::Altered, alter_step(from.form));
-        changes.add_of(pair.name(), place, operation, Reasons::default());
+        let [.., altered] = steps(from.form);
+        changes.add_of(pair.name(), (Phase::Altered, altered), operation, Reasons::default());
     };
     if from.form.comment() != to.form.comment() {
         add(pair.comment_constraint(from, to));

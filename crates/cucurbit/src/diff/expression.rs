@@ -37,6 +37,18 @@ impl<'a> Comparison<'a> {
         Self { answers, takes_any_sequence, gone, questions: Vec::new(), uncompared: Vec::new() }
     }
 
+    /// Tells whether two expressions that stand in the same place are known to differ.
+    pub(super) fn is_other(
+        &mut self,
+        table: &TableName,
+        subject: Subject,
+        from: &Expression,
+        to: &Expression,
+    ) -> bool {
+        let from = Placed { subject: subject.clone(), expression: from };
+        self.is_different(table, from, Placed { subject, expression: to })
+    }
+
     /// Tells whether two expressions of a table are known to differ.
     ///
     /// Where an answer is missing they do not differ: the question is noted, and the comparison is repeated with the

@@ -310,57 +310,27 @@ fn is_equal_check([from, to]: [&Table; 2], was: &Check, is: &Check, comparison: 
 
 /// Tells whether two indexes of one name are known to differ in more than their comments.
 fn is_other_index(table: &TableName, from: &Index, to: &Index, comparison: &mut Comparison<'_>) -> bool {
-    let Index {
-        name,
-        is_unique,
-        method,
-        parts,
-        include,
-        is_nulls_not_distinct,
-        parameters,
-        predicate,
-        is_invalid,
-        comment: _,
-    } = to;
-    let is_other = from.is_unique != *is_unique
-        || from.method != *method
-        || from.include != *include
-        || from.is_nulls_not_distinct != *is_nulls_not_distinct
-        || from.parameters != *parameters
-        || from.is_invalid != *is_invalid;
-    if is_other || from.parts.len() != parts.len() {
+    let Index { name, parts, predicate, comment, .. } = from.clone();
+    if *from != (Index { name, parts, predicate, comment, ..to.clone() })
+        || from.parts.len() != to.parts.len()
+    {
         return true;
     }
     let mut is_different = false;
-    for (place, (from, to)) in from.parts.iter().zip(parts).enumerate() {
-        let IndexPart { key, collation, operator_class, order, nulls } = to;
-        is_different |= from.order != *order || from.nulls != *nulls;
-        is_different |= from.collation != *collation || from.operator_class != *operator_class;
-        is_different |= match (&from.key, key) {
-            (IndexKey::Column(from), IndexKey::Column(to)) => from != to,
-            (IndexKey::Expression(from), IndexKey::Expression(to)) => {
-                let subject = Subject::IndexPart(name.clone(), place);
-                comparison.is_different(
-                    table,
-                    Placed { subject: subject.clone(), expression: from },
-                    Placed { subject, expression: to },
-                )
+    for (place, (from, part)) in from.parts.iter().zip(&to.parts).enumerate() {
+        is_different |= *from != IndexPart { key: from.key.clone(), ..part.clone() };
+        is_different |= match (&from.key, &part.key) {
+            (IndexKey::Expression(from), IndexKey::Expression(part)) => {
+                comparison.is_other(table, Subject::IndexPart(to.name.clone(), place), from, part)
             }
-            (IndexKey::Column(_), IndexKey::Expression(_))
-            | (IndexKey::Expression(_), IndexKey::Column(_)) => true,
+            (from, part) => from != part,
         };
     }
     is_different
-        || match (&from.predicate, predicate) {
-            (Some(from), Some(to)) => {
-                let subject = Subject::Predicate(name.clone());
-                comparison.is_different(
-                    table,
-                    Placed { subject: subject.clone(), expression: from },
-                    Placed { subject, expression: to },
-                )
+        || match (&from.predicate, &to.predicate) {
+            (Some(from), Some(condition)) => {
+                comparison.is_other(table, Subject::Predicate(to.name.clone()), from, condition)
             }
-            (None, None) => false,
-            (Some(_), None) | (None, Some(_)) => true,
+            (from, condition) => from.is_some() != condition.is_some(),
         }
 }
