@@ -18,7 +18,7 @@ use super::{
 };
 
 /// Refuses what one of some operations on one table writes or declares.
-pub(super) fn refuse(before: &Before, group: &[&Operation]) -> Result<(), PlanError> {
+pub(super) fn refuse(before: &Before, group: &[Operation]) -> Result<(), PlanError> {
     let table =
         group.first().and_then(|first| first.table()).and_then(|name| said::table_of(&before.said, name));
     let mut words = Schema::from_tables(table.cloned());

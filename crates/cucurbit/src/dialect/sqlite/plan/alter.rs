@@ -8,8 +8,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    operation::{ColumnChange, Operation},
-    schema::{Column, Constraint, Expression, ForeignKey, Ident, Object, TableName},
+    operation::{Change, ColumnChange, Operation, TableChange, change_stored_by_some},
+    schema::{
+        Column, Constraint, Expression, ForeignKey, Ident, Object, ObjectId, TableName, stored_by_some,
+    },
 };
 
 use super::{
@@ -25,13 +27,13 @@ use super::{
     in_place::{Edit, Way},
     offenders,
     rebuild::rebuild,
-    step::{TableEdit, TableStep},
+    step,
     table::children,
     unsupported,
 };
 
 /// Plans a run of changes of one table.
-pub(super) fn group(before: &mut Before, steps: &[TableStep], plan: &mut Plan) -> Result<(), PlanError> {
+pub(super) fn group(before: &mut Before, steps: &[Operation], plan: &mut Plan) -> Result<(), PlanError> {
     for Batch { renames, changes } in batches(steps) {
         for rename in renames {
             rename_column(before, &rename, plan)?;
@@ -47,12 +49,11 @@ pub(super) fn group(before: &mut Before, steps: &[TableStep], plan: &mut Plan) -
 #[derive(Default)]
 struct Batch {
     renames: Vec<ColumnRename>,
-    changes: Vec<TableStep>,
+    changes: Vec<Operation>,
 }
 
 /// A new name of a column.
 struct ColumnRename {
-    operation: Operation,
     table: TableName,
     from: Ident,
     to: Ident,
@@ -63,7 +64,7 @@ struct ColumnRename {
 /// Only ALTER TABLE renames in triggers, views and other tables. Where a name is used before it is given away, in
 /// a swap for example, the order of the script is kept and a new batch begins. So it does where values are made of a column
 /// that the batch changes: a copy reads the rows as they were.
-fn batches(steps: &[TableStep]) -> Vec<Batch> {
+fn batches(steps: &[Operation]) -> Vec<Batch> {
     let (mut batches, mut batch) = (Vec::new(), Batch::default());
     for step in steps {
         let (rename, change) = without_rename(step);
@@ -79,20 +80,18 @@ fn batches(steps: &[TableStep]) -> Vec<Batch> {
 
 impl Batch {
     /// Tells whether its changes use a name that is given or given away, or make the values that a change is made of.
-    fn is_used_by(&self, rename: Option<&ColumnRename>, change: Option<&TableStep>) -> bool {
+    fn is_used_by(&self, rename: Option<&ColumnRename>, change: Option<&Operation>) -> bool {
         self.changes.iter().any(|earlier| {
-            rename.is_some_and(|rename| earlier.edit.uses(&rename.from) || earlier.edit.uses(&rename.to))
-                || change.is_some_and(|change| change.edit.is_made_of(&earlier.edit))
+            rename.is_some_and(|rename| step::uses(earlier, &rename.from) || step::uses(earlier, &rename.to))
+                || change.is_some_and(|change| step::is_made_of(change, earlier))
         })
     }
 }
 
 /// Splits `alter_column(…).rename(…)` into the rename and the changes under the new name.
-fn without_rename(step: &TableStep) -> (Option<ColumnRename>, Option<TableStep>) {
+fn without_rename(step: &Operation) -> (Option<ColumnRename>, Option<Operation>) {
     let unsplit = || (None, Some(step.clone()));
-    let TableStep { operation: _, table, edit: TableEdit::AlterColumn { column, changes } } = step else {
-        return unsplit();
-    };
+    let Operation::Alter(Change::Column { table, column, changes }) = step else { return unsplit() };
     let to = changes.iter().rev().find_map(ColumnChange::new_name).filter(|to| *to != column);
     let Some(to) = to.cloned() else { return unsplit() };
     let under_new_name = |sql: &Option<Expression>| {
@@ -114,20 +113,14 @@ fn without_rename(step: &TableStep) -> (Option<ColumnRename>, Option<TableStep>)
             }
         })
         .collect();
-    let others = (!others.is_empty()).then(|| TableStep::alter_column(table.clone(), to.clone(), others));
-    (Some(ColumnRename::new(table, column, to)), others)
-}
-
-impl ColumnRename {
-    fn new(table: &TableName, from: &Ident, to: Ident) -> Self {
-        let changes = vec![ColumnChange::Rename { to: to.clone() }];
-        let (table, from) = (table.clone(), from.clone());
-        Self { operation: Operation::alter_column(table.clone(), from.clone(), changes), table, from, to }
-    }
+    let others = (!others.is_empty()).then(|| Operation::alter_column(table.clone(), to.clone(), others));
+    (Some(ColumnRename { table: table.clone(), from: column.clone(), to }), others)
 }
 
 fn rename_column(before: &mut Before, rename: &ColumnRename, plan: &mut Plan) -> Result<(), PlanError> {
-    let ColumnRename { operation, table, from, to } = rename;
+    let ColumnRename { table, from, to } = rename;
+    let change = ColumnChange::Rename { to: to.clone() };
+    let operation = &Operation::alter_column(table.clone(), from.clone(), vec![change]);
     let others = before.schema.table(table).into_iter().flat_map(|table| &table.columns);
     let others = others.map(|other| &other.name).filter(|other| *other != from);
     names::refuse_second(others, to).map_err(unsupported(operation))?;
@@ -146,6 +139,10 @@ fn rename_column(before: &mut Before, rename: &ColumnRename, plan: &mut Plan) ->
 /// The changes of one table, as far as they are edited in.
 pub(super) struct Work<'b> {
     pub(super) before: &'b mut Before,
+    /// The present operation.
+    pub(super) operation: &'b Operation,
+    /// What comes after it.
+    pub(super) rest: &'b [Operation],
     pub(super) table: TableName,
     /// The name as SQL.
     pub(super) name: String,
@@ -169,17 +166,21 @@ pub(super) struct Work<'b> {
     pub(super) was: CreateTable,
 }
 
-fn change(before: &mut Before, mut steps: Vec<TableStep>, plan: &mut Plan) -> Result<(), PlanError> {
+fn change(before: &mut Before, mut steps: Vec<Operation>, plan: &mut Plan) -> Result<(), PlanError> {
     // Types are spelled for the table as it shall be, whatever the order of the script.
-    steps.sort_by_key(|step| !step.edit.is_strictness());
-    let Some(TableStep { operation: first, table, edit: _ }) = steps.first() else { return Ok(()) };
+    steps.sort_by_key(|step| !step::is_strictness(step));
+    let Some((first, table)) = steps.first().and_then(|first| Some((first, first.table()?))) else {
+        return Ok(());
+    };
     let Some(sql) = before.originals.tables.get(table) else {
-        return steps.iter().try_for_each(|step| apply(before, &step.operation));
+        return steps.iter().try_for_each(|step| apply(before, step));
     };
     let text = CreateTable::read(sql).map_err(unreadable(table))?;
     let name = define::table_name(table).map_err(unsupported(first))?;
     let mut work = Work {
         before,
+        operation: first,
+        rest: &[],
         table: table.clone(),
         name,
         from: text.clone(),
@@ -196,11 +197,11 @@ fn change(before: &mut Before, mut steps: Vec<TableStep>, plan: &mut Plan) -> Re
     let mut taken = BTreeSet::new();
     for (position, step) in steps.iter().enumerate() {
         if !taken.contains(&position) {
-            let rest = &steps[position + 1..];
-            let foreign_key = inline_foreign_key(step, rest);
+            (work.operation, work.rest) = (step, &steps[position + 1..]);
+            let foreign_key = inline_foreign_key(step, work.rest);
             taken.extend(foreign_key.map(|(at, _)| position + 1 + at));
             work.was = work.text.clone();
-            work.edit(step, foreign_key.map(|(_, key)| key), rest)?;
+            work.edit(foreign_key.map(|(_, key)| key))?;
         }
     }
     let text = work.text.clone();
@@ -231,72 +232,111 @@ fn change(before: &mut Before, mut steps: Vec<TableStep>, plan: &mut Plan) -> Re
 
 /// Finds the foreign key of one column that is created right with it: it can stand at the column, natively. `rest` comes
 /// after the column.
-fn inline_foreign_key<'s>(step: &TableStep, rest: &'s [TableStep]) -> Option<(usize, &'s ForeignKey)> {
-    let TableEdit::AddColumn { column: Column { name, default: None, .. }, backfill: _ } = &step.edit else {
-        return None;
-    };
+fn inline_foreign_key<'s>(step: &Operation, rest: &'s [Operation]) -> Option<(usize, &'s ForeignKey)> {
+    let Some((table, Column { name, default: None, .. })) = new_column(step) else { return None };
     let (at, key) = rest.iter().enumerate().find_map(|(at, next)| {
-        let TableEdit::CreateConstraint(Constraint::ForeignKey(key)) = &next.edit else { return None };
+        let Constraint::ForeignKey(key) = new_constraint(next)? else { return None };
         (key.columns.as_slice() == [name.clone()]).then_some((at, key))
     })?;
     // A column of the table itself may be one that comes after it.
-    let is_later = rest[..at].iter().any(|between| {
-        matches!(&between.edit, TableEdit::AddColumn { column, .. } if is_among(&column.name, &key.referred_columns))
-    });
-    let refers_to_itself = same_name(&key.referred_table.name, &step.table.name);
+    let mut between = rest[..at].iter().filter_map(new_column);
+    let is_later = between.any(|(_, column)| is_among(&column.name, &key.referred_columns));
+    let refers_to_itself = same_name(&key.referred_table.name, &table.name);
     (!(refers_to_itself && is_later)).then_some((at, key))
 }
 
+/// Returns the column that an operation adds, with its table.
+fn new_column(operation: &Operation) -> Option<(&TableName, &Column)> {
+    let Operation::Create { object: Object::Column { table, column }, .. } = operation else { return None };
+    Some((table, column))
+}
+
+/// Returns the constraint that an operation creates.
+pub(super) fn new_constraint(operation: &Operation) -> Option<&Constraint> {
+    let Operation::Create { object: Object::Constraint { constraint, .. }, .. } = operation else {
+        return None;
+    };
+    Some(constraint)
+}
+
 impl Work<'_> {
-    /// Edits a step in. `rest` comes after it.
-    fn edit(
-        &mut self,
-        step: &TableStep,
-        foreign_key: Option<&ForeignKey>,
-        rest: &[TableStep],
-    ) -> Result<(), PlanError> {
-        let TableStep { operation, table, edit } = step;
-        match edit {
-            TableEdit::AddColumn { column, backfill } => {
+    /// Edits the present operation in.
+    fn edit(&mut self, foreign_key: Option<&ForeignKey>) -> Result<(), PlanError> {
+        match self.operation {
+            Operation::Alter(Change::Column { table: _, column, changes }) => {
+                self.apply()?;
+                self.alter_column(column, changes)
+            }
+            Operation::Alter(Change::Constraint { table: _, constraint, change }) => {
+                self.alter_constraint(constraint, change)
+            }
+            Operation::Alter(Change::Table {
+                table: _,
+                change: TableChange::SetOption { option, is_set },
+            }) => {
+                self.apply()?;
+                self.set_option(*option, *is_set)
+            }
+            // SQLite stores no comments.
+            Operation::Comment { id: ObjectId::Constraint { table: _, constraint }, text: _ } => {
+                self.comment_constraint(constraint)
+            }
+            Operation::Create { object: Object::Column { table, column }, backfill, concurrency: _ } => {
                 let others = self.text.columns().map(|other| &other.name);
-                names::refuse_second(others, &column.name).map_err(unsupported(operation))?;
-                apply(self.before, operation)?;
+                names::refuse_second(others, &column.name).map_err(unsupported(self.operation))?;
+                self.apply()?;
                 if let Some(key) = foreign_key {
                     let key = Object::constraint(table.clone(), key.clone());
                     apply(self.before, &Operation::create(key))?;
                 }
-                self.add_column(column, backfill.as_ref(), foreign_key, rest, operation)
+                self.add_column(column, backfill.as_ref(), foreign_key)
             }
-            TableEdit::AlterColumn { column, changes } => {
-                apply(self.before, operation)?;
-                self.alter_column(column, changes, rest, operation)
+            Operation::Create { object: Object::Constraint { table: _, constraint }, .. } => {
+                self.create_constraint(constraint)
             }
-            TableEdit::AlterConstraint { constraint, change } => {
-                self.alter_constraint(table, constraint, change, operation)
+            Operation::Create { object: Object::Index { table: _, index }, .. } => self.create_index(index),
+            Operation::Drop { id: ObjectId::Column { table: _, name }, consent, concurrency: _ } => {
+                self.drop_column(name, consent.is_given)
             }
-            // SQLite stores no comments.
-            TableEdit::CommentConstraint(constraint) => self.comment_constraint(table, constraint, operation),
-            TableEdit::CommentIndex | TableEdit::CommentTable => apply(self.before, operation),
-            TableEdit::CreateConstraint(constraint) => self.create_constraint(constraint, operation, rest),
-            TableEdit::CreateIndex(index) => self.create_index(table, index, operation),
-            TableEdit::DropColumn { column, consent } => {
-                self.drop_column(column, consent.is_given, operation)
+            Operation::Drop { id: ObjectId::Constraint { table: _, constraint }, .. } => {
+                self.drop_constraint(constraint)
             }
-            TableEdit::DropConstraint(constraint) => self.drop_constraint(table, constraint, operation),
-            TableEdit::DropIndex(name) => {
-                apply(self.before, operation)?;
+            Operation::Drop { id: ObjectId::Index { table: _, name }, .. } => {
+                self.apply()?;
                 self.drop_index(name);
                 Ok(())
             }
-            TableEdit::RenameConstraint { constraint, to } => {
-                self.rename_constraint(table, constraint, to, operation)
+            Operation::Rename { id: ObjectId::Constraint { table: _, constraint }, to } => {
+                self.rename_constraint(constraint, to)
             }
-            TableEdit::RenameIndex { name, to } => self.rename_index(table, name, to, operation),
-            TableEdit::SetOption { option, is_set } => {
-                apply(self.before, operation)?;
-                self.set_option(*option, *is_set, operation)
+            Operation::Rename { id: ObjectId::Index { table: _, name }, to } => self.rename_index(name, to),
+            // Comments, and what `step::is_of_table` leaves out.
+            Operation::Alter(change_stored_by_some!())
+            | Operation::BulkInsert(_)
+            | Operation::Comment {
+                id:
+                    ObjectId::Column { .. }
+                    | ObjectId::Index { .. }
+                    | ObjectId::Table(_)
+                    | stored_by_some!(ObjectId),
+                ..
             }
+            | Operation::Create { object: Object::Table(_) | stored_by_some!(Object), .. }
+            | Operation::Drop { id: ObjectId::Table(_) | stored_by_some!(ObjectId), .. }
+            | Operation::Execute(_)
+            | Operation::Irreversible { .. }
+            | Operation::On { .. }
+            | Operation::Rename {
+                id: ObjectId::Column { .. } | ObjectId::Table(_) | stored_by_some!(ObjectId),
+                ..
+            }
+            | Operation::Run { .. } => self.apply(),
         }
+    }
+
+    /// Applies the present operation to the schema in memory.
+    pub(super) fn apply(&mut self) -> Result<(), PlanError> {
+        apply(self.before, self.operation)
     }
 
     pub(super) fn push(&mut self, statement: Statement) {

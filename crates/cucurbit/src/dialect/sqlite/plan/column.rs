@@ -1,7 +1,7 @@
 //! What is done to one column: add, change, drop.
 
 use crate::{
-    operation::{Change, ColumnChange, Operation},
+    operation::ColumnChange,
     schema::{
         Column, ColumnType, Constraint, Expression, ForeignKey, Ident, IndexKey, IndexPart, ServerDefault,
         Type,
@@ -15,14 +15,13 @@ use super::{
         convert::is_integer,
         ddl::{ClauseKind, ColumnText, CreateTable},
         define, effect,
-        memory::apply,
         token::{is_among, same_name, tokens},
         types,
         words::new_type,
     },
-    alter::Work,
+    alter::{Work, new_constraint},
     column_probe,
-    step::{TableEdit, TableStep},
+    step::{changes_of, loosens},
     unsupported,
 };
 
@@ -32,12 +31,10 @@ impl Work<'_> {
         column: &Column,
         backfill: Option<&Expression>,
         foreign_key: Option<&ForeignKey>,
-        rest: &[TableStep],
-        operation: &Operation,
     ) -> Result<(), PlanError> {
-        let is_key = rest.iter().any(|next| {
-            matches!(&next.edit, TableEdit::CreateConstraint(Constraint::PrimaryKey(key))
-                if key.columns.as_slice() == [column.name.clone()])
+        let refused = unsupported(self.operation);
+        let is_key = self.rest.iter().filter_map(new_constraint).any(|next| {
+            matches!(next, Constraint::PrimaryKey(key) if key.columns.as_slice() == [column.name.clone()])
         });
         let is_numbered =
             matches!(column.default, Some(ServerDefault::Identity(_) | ServerDefault::Serial(_)));
@@ -45,12 +42,12 @@ impl Work<'_> {
         let mut text = if is_key && is_numbered {
             format!("{} INTEGER NOT NULL", quoted(&column.name))
         } else {
-            define::column(column, self.text.options().is_strict).map_err(unsupported(operation))?
+            define::column(column, self.text.options().is_strict).map_err(&refused)?
         };
         if let Some(key) = foreign_key {
-            text = format!("{text} {}", define::inline_foreign_key(key).map_err(unsupported(operation))?);
+            text = format!("{text} {}", define::inline_foreign_key(key).map_err(&refused)?);
         }
-        self.text.add_column(&text).map_err(|error| unsupported(operation)(error.to_string()))?;
+        self.text.add_column(&text).map_err(unsupported(self.operation))?;
         self.added.insert(column.name.clone());
 
         let is_virtual = matches!(column.default, Some(ServerDefault::Computed { stored: false, .. }));
@@ -82,29 +79,16 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Edits the changes of a column in. `rest` comes after them.
-    pub(super) fn alter_column(
-        &mut self,
-        column: &Ident,
-        changes: &[ColumnChange],
-        rest: &[TableStep],
-        operation: &Operation,
-    ) -> Result<(), PlanError> {
-        let is_loosened = rest.iter().any(|next| next.edit.loosens(column));
+    /// Edits the changes of a column in.
+    pub(super) fn alter_column(&mut self, column: &Ident, changes: &[ColumnChange]) -> Result<(), PlanError> {
         // What fills it, and what is asked of it, is of the new type.
         let (types, others): (Vec<_>, Vec<_>) =
             changes.iter().partition(|change| matches!(change, ColumnChange::SetType { .. }));
         let mut changes = types.into_iter().chain(others);
-        changes.try_for_each(|change| self.change_column(column, change, is_loosened, operation))
+        changes.try_for_each(|change| self.change_column(column, change))
     }
 
-    fn change_column(
-        &mut self,
-        column: &Ident,
-        change: &ColumnChange,
-        is_loosened: bool,
-        operation: &Operation,
-    ) -> Result<(), PlanError> {
+    fn change_column(&mut self, column: &Ident, change: &ColumnChange) -> Result<(), PlanError> {
         let was = self.text.clone();
         let mut keeps_rows = true;
         match change {
@@ -115,7 +99,7 @@ impl Work<'_> {
                 keeps_rows = false;
             }
             ColumnChange::SetDefault(default) => {
-                self.set_default(column, default.as_ref(), operation)?;
+                self.set_default(column, default.as_ref())?;
                 keeps_rows = false;
             }
             ColumnChange::SetNotNull { backfill } => {
@@ -123,14 +107,9 @@ impl Work<'_> {
                 self.text.set_nullable(column, false);
                 if let Some(backfill) = backfill {
                     let now = self.fills.remove(column).unwrap_or_else(|| quoted(column));
-                    let filling = constant::filling(
-                        &self.table,
-                        column,
-                        &self.type_after(column, operation),
-                        backfill,
-                    )?;
+                    let filling = constant::filling(&self.table, column, &self.type_after(column), backfill)?;
                     self.fills.insert(column.clone(), format!("coalesce({now}, {filling})"));
-                } else if was_nullable && !is_loosened && !self.added.contains(column) {
+                } else if was_nullable && !self.is_loosened(column) && !self.added.contains(column) {
                     let probe = column_probe(&self.name, column, "IS NULL", "0");
                     self.hazard(HazardKind::NullInNotNull, column, probe);
                 }
@@ -138,7 +117,7 @@ impl Work<'_> {
             ColumnChange::SetNullable => self.text.set_nullable(column, true),
             ColumnChange::SetOnConflict(on_conflict) => self.text.set_on_conflict(column, *on_conflict),
             ColumnChange::SetType { ty, using } => {
-                self.set_type(column, ty, using.as_ref(), operation)?;
+                self.set_type(column, ty, using.as_ref())?;
                 let columns = was.column(column).zip(self.text.column(column));
                 keeps_rows = columns.is_some_and(|(was, is)| self.lies_alike(was, is));
             }
@@ -151,6 +130,11 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// Tells whether a later operation lets a column take NULL.
+    pub(super) fn is_loosened(&self, column: &Ident) -> bool {
+        self.rest.iter().any(|next| loosens(next, column))
+    }
+
     /// Tells whether the values of a column lie in the file in the same way under both of its types.
     fn lies_alike(&self, was: &ColumnText, is: &ColumnText) -> bool {
         let is_key = self.before.schema.table(&self.table).and_then(|table| table.primary_key());
@@ -159,13 +143,8 @@ impl Work<'_> {
         is_plain && types::affinity(was.declared()) == types::affinity(is.declared())
     }
 
-    fn set_default(
-        &mut self,
-        column: &Ident,
-        default: Option<&ServerDefault>,
-        operation: &Operation,
-    ) -> Result<(), PlanError> {
-        let refuse = |reason: &str| Err(unsupported(operation)(reason.to_owned()));
+    fn set_default(&mut self, column: &Ident, default: Option<&ServerDefault>) -> Result<(), PlanError> {
+        let refuse = |reason: &str| Err(unsupported(self.operation)(reason));
         let now = self.text.column(column);
         match default {
             Some(ServerDefault::Identity(_) | ServerDefault::Serial(_)) => {
@@ -176,22 +155,22 @@ impl Work<'_> {
                 };
             }
             Some(ServerDefault::Computed { .. })
-                if now.is_some_and(|column| !column.is_generated()) && !may_lose(operation) =>
+                if now.is_some_and(|column| !column.is_generated())
+                    && !changes_of(self.operation).contains(&ColumnChange::LosesData) =>
             {
                 return refuse("its values would be lost, and the script does not say `.loses_data()`");
             }
             Some(_) | None => {}
         }
-        let ty = self.type_after(column, operation);
+        let ty = self.type_after(column);
         constant::refuse_other_default(&self.table, column, &ty.clone().into(), default)?;
         let text = default.and_then(|default| define::default_in_file(&ty, default));
-        let edited = self.text.set_default(column, text.as_deref());
-        edited.map_err(|error| unsupported(operation)(error.to_string()))
+        self.text.set_default(column, text.as_deref()).map_err(unsupported(self.operation))
     }
 
-    /// Returns the type of a column after an operation, in whatever order that says what changes.
-    fn type_after(&self, column: &Ident, operation: &Operation) -> Type {
-        let new = changes_of(operation).iter().rev().find_map(new_type).map(|ty| ty.on(HERE).clone());
+    /// Returns the type of a column after the present operation, in whatever order that says what changes.
+    fn type_after(&self, column: &Ident) -> Type {
+        let new = changes_of(self.operation).iter().rev().find_map(new_type).map(|ty| ty.on(HERE).clone());
         new.unwrap_or_else(|| self.declared_type(column))
     }
 
@@ -206,16 +185,15 @@ impl Work<'_> {
         column: &Ident,
         ty: &ColumnType,
         using: Option<&Expression>,
-        operation: &Operation,
     ) -> Result<(), PlanError> {
         let ty = ty.on(HERE);
-        self.convert(column, ty, using, operation)?;
+        self.convert(column, ty, using)?;
         if is_integer(ty) && self.text.is_rowid(column) {
             // The rowid has 64 bits under the one spelling INTEGER.
             return Ok(());
         }
-        let spelling =
-            define::spelled(column, ty, self.text.options().is_strict).map_err(unsupported(operation))?;
+        let spelling = define::spelled(column, ty, self.text.options().is_strict);
+        let spelling = spelling.map_err(unsupported(self.operation))?;
         // A word of one's own is meant to the letter: beside INTEGER, it says that a key is not the rowid.
         let is_to_the_letter = matches!(ty, Type::Custom { .. }) || is_integer_key(&self.text, column);
         let is_other = |now: &ColumnText| {
@@ -232,16 +210,11 @@ impl Work<'_> {
         Ok(())
     }
 
-    pub(super) fn drop_column(
-        &mut self,
-        column: &Ident,
-        has_consent: bool,
-        operation: &Operation,
-    ) -> Result<(), PlanError> {
+    pub(super) fn drop_column(&mut self, column: &Ident, has_consent: bool) -> Result<(), PlanError> {
         let indexes = self.indexes_on(column);
-        apply(self.before, operation)?;
+        self.apply()?;
         if let Some(reason) = self.use_of(column, &indexes) {
-            return Err(PlanError::InUse { dialect: HERE, operation: operation.describe(), reason });
+            return Err(PlanError::InUse { dialect: HERE, operation: self.operation.describe(), reason });
         }
         let is_generated = self.text.column(column).is_some_and(ColumnText::is_generated);
         if !has_consent && !is_generated {
@@ -301,13 +274,4 @@ fn is_part(part: &IndexPart, column: &Ident) -> bool {
             matches!(tokens(sql).as_slice(), [key, word, _] if key.names(sql, column) && word.is(sql, "COLLATE"))
         }
     }
-}
-
-fn may_lose(operation: &Operation) -> bool {
-    changes_of(operation).contains(&ColumnChange::LosesData)
-}
-
-/// Returns the changes of a column that an operation is.
-pub(super) fn changes_of(operation: &Operation) -> &[ColumnChange] {
-    if let Operation::Alter(Change::Column { changes, .. }) = operation { changes } else { &[] }
 }

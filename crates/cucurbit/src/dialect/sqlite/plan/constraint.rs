@@ -1,27 +1,23 @@
 //! Constraints that are created, changed or dropped in the text of their table.
 
 use crate::{
-    operation::{ConstraintChange, Operation, resolve_constraint},
-    schema::{Constraint, ConstraintRef, Ident, PrimaryKey, Table, TableName, Type},
+    operation::{ConstraintChange, resolve_constraint},
+    schema::{Constraint, ConstraintRef, Ident, PrimaryKey, Table, Type},
 };
 
 use super::{
     super::{
         super::{HazardKind, PlanError},
         HERE, define,
-        memory::apply,
     },
     alter::Work,
-    column_probe,
-    step::TableStep,
-    unsupported,
+    column_probe, unsupported,
 };
 
 impl Work<'_> {
     /// Finds a constraint in the text, and returns what the text says with it.
-    fn found(&self, table: &TableName, constraint: &ConstraintRef) -> Option<(Table, usize)> {
-        let mut value = self.text.value();
-        value.name = table.clone();
+    fn found(&self, constraint: &ConstraintRef) -> Option<(Table, usize)> {
+        let value = Table { name: self.table.clone(), ..self.text.value() };
         // The stored text of a check may be another spelling of the one that the script means.
         let same = value.checks().find(|check| define::is_same_check(constraint, check));
         let constraint = match (resolve_constraint(&value, constraint), same) {
@@ -33,21 +29,14 @@ impl Work<'_> {
     }
 
     /// Makes the schema say of the constraints what the text says.
-    fn remember_constraints(&mut self, table: &TableName) {
-        if let Some(owner) = self.before.schema.tables.get_mut(table) {
+    fn remember_constraints(&mut self) {
+        if let Some(owner) = self.before.schema.tables.get_mut(&self.table) {
             owner.constraints = self.text.value().constraints;
         }
     }
 
-    pub(super) fn drop_constraint(
-        &mut self,
-        table: &TableName,
-        constraint: &ConstraintRef,
-        operation: &Operation,
-    ) -> Result<(), PlanError> {
-        let Some((value, found)) = self.found(table, constraint) else {
-            return apply(self.before, operation);
-        };
+    pub(super) fn drop_constraint(&mut self, constraint: &ConstraintRef) -> Result<(), PlanError> {
+        let Some((value, found)) = self.found(constraint) else { return self.apply() };
         let dropped = &value.constraints[found];
         if let Constraint::PrimaryKey(key) = dropped {
             // The columns stay NOT NULL, which the key alone said, if it did.
@@ -61,25 +50,21 @@ impl Work<'_> {
         }
         self.text.drop_constraint(&value.constraints, found);
         // What is created after it may take its name, or be the next primary key.
-        self.remember_constraints(table);
+        self.remember_constraints();
         Ok(())
     }
 
     pub(super) fn alter_constraint(
         &mut self,
-        table: &TableName,
         constraint: &ConstraintRef,
         change: &ConstraintChange,
-        operation: &Operation,
     ) -> Result<(), PlanError> {
-        let Some((value, found)) = self.found(table, constraint) else {
-            return apply(self.before, operation);
-        };
+        let Some((value, found)) = self.found(constraint) else { return self.apply() };
         match change {
             ConstraintChange::SetDeferral(deferral) => {
                 if !matches!(value.constraints[found], Constraint::ForeignKey(_)) {
                     let reason = "a key or check of SQLite is checked at once, and cannot be deferred";
-                    return Err(unsupported(operation)(reason.to_owned()));
+                    return Err(unsupported(self.operation)(reason));
                 }
                 self.text.set_deferral(&value.constraints, found, *deferral);
             }
@@ -87,67 +72,56 @@ impl Work<'_> {
             ConstraintChange::Validate => return Ok(()),
         }
         self.edit_text();
-        self.remember_constraints(table);
+        self.remember_constraints();
         Ok(())
     }
+
     /// SQLite stores no comments: the constraint only has to be there.
-    pub(super) fn comment_constraint(
-        &mut self,
-        table: &TableName,
-        constraint: &ConstraintRef,
-        operation: &Operation,
-    ) -> Result<(), PlanError> {
-        if self.found(table, constraint).is_some() { Ok(()) } else { apply(self.before, operation) }
+    pub(super) fn comment_constraint(&mut self, constraint: &ConstraintRef) -> Result<(), PlanError> {
+        if self.found(constraint).is_some() { Ok(()) } else { self.apply() }
     }
 
     pub(super) fn rename_constraint(
         &mut self,
-        table: &TableName,
         constraint: &ConstraintRef,
         to: &Ident,
-        operation: &Operation,
     ) -> Result<(), PlanError> {
-        let Some((value, found)) = self.found(table, constraint) else {
-            return apply(self.before, operation);
-        };
+        let Some((value, found)) = self.found(constraint) else { return self.apply() };
         let taken = ConstraintRef::Named(to.clone());
-        if self.found(table, &taken).is_some_and(|(_, other)| other != found) {
+        if self.found(&taken).is_some_and(|(_, other)| other != found) {
             // The error of every database.
-            return apply(self.before, operation);
+            return self.apply();
         }
         self.text.rename_constraint(&value.constraints, found, to);
         self.edit_text();
-        self.remember_constraints(table);
+        self.remember_constraints();
         Ok(())
     }
 
-    /// Adds a constraint. `rest` comes after it.
-    pub(super) fn create_constraint(
-        &mut self,
-        constraint: &Constraint,
-        operation: &Operation,
-        rest: &[TableStep],
-    ) -> Result<(), PlanError> {
+    /// Adds a constraint.
+    pub(super) fn create_constraint(&mut self, constraint: &Constraint) -> Result<(), PlanError> {
         let is_exclusion = matches!(constraint, Constraint::Exclusion(_));
         if !is_exclusion {
-            apply(self.before, operation)?;
+            self.apply()?;
         }
-        let definition = define::constraint(constraint).map_err(unsupported(operation))?;
+        let definition = define::constraint(constraint).map_err(unsupported(self.operation))?;
         match constraint {
             Constraint::Check(check) => self.looks_for_rows_that_break(check),
             Constraint::ForeignKey(_) => self.looks_for_broken_references(),
-            Constraint::PrimaryKey(key) => self.take_key(key, rest),
+            Constraint::PrimaryKey(key) => self.take_key(key),
             Constraint::Exclusion(_) | Constraint::Unique(_) => self.copy_rows(),
         }
-        let added = self.text.add_constraint(&definition);
-        added.map_err(|error| unsupported(operation)(error.to_string()))
+        self.text.add_constraint(&definition).map_err(unsupported(self.operation))
     }
 
     /// Prepares the columns of a new primary key.
-    fn take_key(&mut self, key: &PrimaryKey, rest: &[TableStep]) {
+    fn take_key(&mut self, key: &PrimaryKey) {
         self.copy_rows();
         self.spell_rowid(key);
-        for column in key.columns.iter().filter(|column| !rest.iter().any(|next| next.edit.loosens(column))) {
+        for column in &key.columns {
+            if self.is_loosened(column) {
+                continue;
+            }
             let is_nullable = self.text.column(column).is_some_and(|column| !column.is_not_null());
             if is_nullable && !self.added.contains(column) {
                 let probe = column_probe(&self.name, column, "IS NULL", "0");

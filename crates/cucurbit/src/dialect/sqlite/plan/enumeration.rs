@@ -22,9 +22,7 @@ use super::{
         said,
         token::{mentions, same_name},
     },
-    alter, offenders,
-    step::TableStep,
-    unsupported,
+    alter, offenders, unsupported,
 };
 
 /// What becomes of the values that rows hold.
@@ -290,7 +288,7 @@ impl Held<'_> {
         let default = Some(ServerDefault::Literal(Literal::String(new.clone())));
         let (table, column) = (self.table.name.clone(), self.column.name.clone());
         let changes = vec![ColumnChange::SetDefault(default)];
-        alter::group(before, &[TableStep::alter_column(table, column, changes)], plan)
+        alter::group(before, &[Operation::alter_column(table, column, changes)], plan)
     }
 
     /// Looks for rows that hold what goes, and rewrites the others.

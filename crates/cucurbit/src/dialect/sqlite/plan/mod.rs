@@ -22,7 +22,6 @@ use crate::{
     schema::{Ident, Object, ObjectId, Table},
 };
 
-use self::step::TableStep;
 use super::{
     super::{
         Before, Plan, PlanError,
@@ -50,42 +49,41 @@ pub(in super::super) fn plan(before: &mut Before, operations: &[Operation]) -> R
     while let Some((first, after)) = rest.split_first() {
         let start = (plan.statements.len(), plan.shortcuts.len());
         let first = in_words_of_the_file(first, before);
-        let planned = if let Some(step) = TableStep::of(&first) {
-            let group = group(before, step, after);
-            (0..group.len()).try_for_each(|at| words::refuse_unknown_tables(before, &rest[at..]))?;
-            let operations: Vec<&Operation> = group.iter().map(|step| &step.operation).collect();
-            words::refuse(before, &operations)?;
-            alter::group(before, &group, &mut plan)?;
-            operations.into_iter().for_each(|operation| follow(before, operation));
-            group.len()
-        } else {
-            words::refuse_unknown_tables(before, rest)?;
-            words::refuse(before, &[&first])?;
-            one(before, (&first, after), &mut plan)?;
-            follow(before, &first);
-            1
-        };
+        let group = if step::is_of_table(&first) { group(before, first, after) } else { vec![first] };
+        (0..group.len()).try_for_each(|at| words::refuse_unknown_tables(before, &rest[at..]))?;
+        words::refuse(before, &group)?;
+        match group.as_slice() {
+            [alone] if !step::is_of_table(alone) => one(before, (alone, after), &mut plan)?,
+            changes => alter::group(before, changes, &mut plan)?,
+        }
+        group.iter().for_each(|operation| follow(before, operation));
         // Of the SQL of a script nothing is known.
-        if !matches!(first, Operation::Execute(_)) {
+        if !matches!(group.as_slice(), [Operation::Execute(_)]) {
             effect::say_of_the_rest(&mut plan, start);
         }
-        rest = &rest[planned..];
+        rest = &rest[group.len()..];
     }
     Ok(plan)
 }
 
 /// Takes the changes of one table that come right after each other.
-fn group(before: &Before, first: TableStep, after: &[Operation]) -> Vec<TableStep> {
-    let table = first.table.clone();
-    let next = |next: &Operation| {
-        TableStep::of(&in_words_of_the_file(next, before)).filter(|step| names::is_same(&step.table, &table))
-    };
-    std::iter::once(first).chain(after.iter().map_while(next)).collect()
+fn group(before: &Before, first: Operation, after: &[Operation]) -> Vec<Operation> {
+    let mut group = vec![first];
+    for next in after {
+        let next = in_words_of_the_file(next, before);
+        let is_of_it =
+            next.table().zip(group[0].table()).is_some_and(|(one, other)| names::is_same(one, other));
+        if !is_of_it || !step::is_of_table(&next) {
+            break;
+        }
+        group.push(next);
+    }
+    group
 }
 
-/// Writes what an operation refers to as the file has it.
+/// Writes what an operation refers to as the file has it, and what is done to a column as a change of it.
 fn in_words_of_the_file(operation: &Operation, before: &Before) -> Operation {
-    said::without_unkept_name(names::in_case_of(operation, &before.schema), before)
+    said::without_unkept_name(names::in_case_of(operation, &before.schema), before).of_column_as_change()
 }
 
 /// Plans an operation that is no change within a table. `rest` comes after it in the same revision.
@@ -145,8 +143,12 @@ fn not_stored(
 }
 
 /// Says why SQLite cannot do an operation.
-pub(super) fn unsupported(operation: &Operation) -> impl Fn(String) -> PlanError + '_ {
-    |reason| PlanError::Unsupported { dialect: HERE, operation: operation.describe(), reason }
+pub(super) fn unsupported<R: ToString>(operation: &Operation) -> impl Fn(R) -> PlanError {
+    |reason| PlanError::Unsupported {
+        dialect: HERE,
+        operation: operation.describe(),
+        reason: reason.to_string(),
+    }
 }
 
 /// Asks whether a column holds what a condition says.

@@ -1,9 +1,6 @@
 //! Options of a table: its text says them, so that a rebuild changes them.
 
-use crate::{
-    operation::Operation,
-    schema::{Ident, TableOption, TableOptions},
-};
+use crate::schema::{Ident, TableOption, TableOptions};
 
 use super::{
     super::{super::PlanError, define, said, types},
@@ -12,25 +9,19 @@ use super::{
 };
 
 impl Work<'_> {
-    pub(super) fn set_option(
-        &mut self,
-        option: TableOption,
-        is_set: bool,
-        operation: &Operation,
-    ) -> Result<(), PlanError> {
+    pub(super) fn set_option(&mut self, option: TableOption, is_set: bool) -> Result<(), PlanError> {
         let was = self.text.clone();
         match option {
             TableOption::Autoincrement => {
                 if is_set && self.text.rowid_column().is_none() {
                     let reason = "AUTOINCREMENT needs a primary key of one INTEGER column";
-                    return Err(unsupported(operation)(reason.to_owned()));
+                    return Err(unsupported(self.operation)(reason));
                 }
-                let edited = self.text.set_autoincrement(is_set);
-                edited.map_err(|error| unsupported(operation)(error.to_string()))?;
+                self.text.set_autoincrement(is_set).map_err(unsupported(self.operation))?;
             }
             TableOption::Strict => {
                 if is_set {
-                    self.take_strict_types(operation)?;
+                    self.take_strict_types()?;
                 }
                 self.text.set_options(is_set, was.options().is_without_rowid);
             }
@@ -67,10 +58,10 @@ impl Work<'_> {
     }
 
     /// A STRICT table takes six words only (sqlite.org/stricttables.html).
-    fn take_strict_types(&mut self, operation: &Operation) -> Result<(), PlanError> {
+    fn take_strict_types(&mut self) -> Result<(), PlanError> {
         for column in self.text.clone().columns() {
             let ty = types::read(column.declared());
-            let spelling = define::spelled(&column.name, &ty, true).map_err(unsupported(operation))?;
+            let spelling = define::spelled(&column.name, &ty, true).map_err(unsupported(self.operation))?;
             if types::read(&spelling) != ty {
                 self.text.set_type(&column.name, &spelling);
             }

@@ -1,7 +1,7 @@
 //! What becomes of the values of a column whose type changes.
 
 use crate::{
-    operation::{ColumnChange, Operation},
+    operation::ColumnChange,
     schema::{Expression, Ident, ServerDefault, Type},
 };
 
@@ -14,7 +14,7 @@ use super::{
         types,
     },
     alter::Work,
-    column::changes_of,
+    step::changes_of,
     unsupported,
 };
 
@@ -28,17 +28,13 @@ impl Work<'_> {
         column: &Ident,
         ty: &Type,
         using: Option<&Expression>,
-        operation: &Operation,
     ) -> Result<(), PlanError> {
         let now = self.text.column(column);
         let Some((from, is_generated)) = now.map(|now| (types::read(now.declared()), now.is_generated()))
         else {
             return Ok(());
         };
-        if self.added.contains(column)
-            || becomes(operation, true)
-            || (is_generated && !becomes(operation, false))
-        {
+        if self.added.contains(column) || self.becomes(true) || (is_generated && !self.becomes(false)) {
             return Ok(());
         }
         let is_rowid = self.text.is_rowid(column);
@@ -54,7 +50,7 @@ impl Work<'_> {
                         "`{using}` is no expression of SQLite; `.using(…)` takes one for each database: \
                          `Expression::from(\"…\").with(Dialect::Sqlite, \"…\")`"
                     );
-                    return Err(unsupported(operation)(reason));
+                    return Err(unsupported(self.operation)(reason));
                 }
                 let old = format!("({using})");
                 let conversion = convert::conversion(&old, None, ty, enum_values);
@@ -63,7 +59,7 @@ impl Work<'_> {
             }
             None if needs_using(&from, ty) => {
                 return Err(PlanError::NeedsUsing {
-                    operation: operation.describe(),
+                    operation: self.operation.describe(),
                     from: from.to_string(),
                     to: ty.to_string(),
                 });
@@ -92,6 +88,14 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// Tells whether a change of the default makes a column computed, or plain.
+    fn becomes(&self, computed: bool) -> bool {
+        changes_of(self.operation).iter().any(|change| {
+            matches!(change, ColumnChange::SetDefault(default)
+                if matches!(default, Some(ServerDefault::Computed { .. })) == computed)
+        })
+    }
+
     /// Adds the hazard of values that cannot be converted.
     fn looks_for_values(
         &mut self,
@@ -118,12 +122,4 @@ impl Work<'_> {
             waits,
         });
     }
-}
-
-/// Tells whether a change of the default makes a column computed, or plain.
-fn becomes(operation: &Operation, computed: bool) -> bool {
-    changes_of(operation).iter().any(|change| {
-        matches!(change, ColumnChange::SetDefault(default)
-            if matches!(default, Some(ServerDefault::Computed { .. })) == computed)
-    })
 }
