@@ -5,8 +5,8 @@
 use crate::{
     operation::{ApplyError, BulkInsert, Change, ColumnChange, Operation},
     schema::{
-        Column, ColumnType, Dialect, Expression, Ident, Kind, Literal, Object, ObjectName, ServerDefault,
-        TableName, Type,
+        Column, ColumnType, Dialect, Expression, Ident, Kind, Literal, ObjectName, ServerDefault, TableName,
+        Type,
     },
 };
 
@@ -22,125 +22,123 @@ pub(super) struct Known<'k> {
     pub(super) column: &'k dyn Fn(&TableName, &Ident) -> Option<&'k Column>,
 }
 
-/// Where a constant is to stand.
-struct Place<'p> {
-    table: &'p TableName,
-    column: &'p Ident,
-    ty: &'p ColumnType,
+/// What an operation writes into a column.
+pub(super) struct Written<'w> {
+    /// The table.
+    pub(super) table: &'w TableName,
+    /// The column.
+    pub(super) column: &'w Ident,
+    /// The type that the column then has.
+    pub(super) ty: &'w ColumnType,
+    /// What is written.
+    pub(super) value: Value<'w>,
+    /// Whether it is the column's default.
+    pub(super) is_default: bool,
+}
+
+/// A constant, or an expression, which may be one.
+#[derive(Clone, Copy)]
+pub(super) enum Value<'w> {
+    Expression(&'w Expression),
+    Literal(&'w Literal),
+}
+
+impl<'w> Value<'w> {
+    /// Returns what a default writes, where that is a constant or may be.
+    fn of(default: &'w ServerDefault) -> Option<Self> {
+        match default {
+            ServerDefault::Literal(literal) => Some(Self::Literal(literal)),
+            ServerDefault::Expression(expression) => Some(Self::Expression(expression)),
+            ServerDefault::Computed { .. } | ServerDefault::Identity(_) | ServerDefault::Serial(_) => None,
+        }
+    }
+}
+
+/// Hands over all that an operation writes into columns of which `known` tells the type.
+pub(super) fn each_written<'w, 's: 'w>(
+    operation: &'w Operation,
+    known: &dyn Fn(&TableName, &Ident) -> Option<&'s Column>,
+    take: &mut dyn FnMut(Written<'w>) -> Result<(), PlanError>,
+) -> Result<(), PlanError> {
+    // The defaults come first, then what fills the rows that are there.
+    let mut take_both =
+        |table, column, ty, default: Option<&'w ServerDefault>, fillings: Vec<&'w Expression>| {
+            let default = default.and_then(Value::of).map(|value| (value, true));
+            let fillings = fillings.into_iter().map(|filling| (Value::Expression(filling), false));
+            let mut all = default.into_iter().chain(fillings);
+            all.try_for_each(|(value, is_default)| take(Written { table, column, ty, value, is_default }))
+        };
+    if let Operation::Alter(Change::Column { table, column, changes }) = operation {
+        match after_changes(known(table, column), changes) {
+            Some((ty, default, fillings)) => take_both(table, column, ty, default, fillings),
+            None => Ok(()),
+        }
+    } else if let Operation::BulkInsert(BulkInsert { table, columns, rows }) = operation {
+        for (at, column) in columns.iter().enumerate() {
+            let Some(Column { ty, .. }) = known(table, column) else { continue };
+            for value in rows.iter().filter_map(|row| row.get(at)).map(Value::Literal) {
+                take(Written { table, column, ty, value, is_default: false })?;
+            }
+        }
+        Ok(())
+    } else if let Operation::Create { object, backfill, .. } = operation
+        && let Some(table) = object.table()
+    {
+        // A table has no rows yet to fill.
+        let backfill = backfill.as_ref().filter(|_| object.kind() == Kind::Column);
+        object.columns().iter().try_for_each(|Column { name, ty, default, .. }| {
+            take_both(table, name, ty, default.as_ref(), backfill.into_iter().collect())
+        })
+    } else {
+        Ok(())
+    }
+}
+
+/// Returns the type of a column after changes, if that is known, its default where a change is about it, and what fills its
+/// rows.
+fn after_changes<'w>(
+    is: Option<&'w Column>,
+    changes: &'w [ColumnChange],
+) -> Option<(&'w ColumnType, Option<&'w ServerDefault>, Vec<&'w Expression>)> {
+    let (mut ty, mut default, mut fillings) = (is.map(|column| &column.ty), None, Vec::new());
+    for change in changes {
+        if let ColumnChange::SetType { ty: new, using: _ } = change {
+            ty = Some(new);
+            // A default that stays becomes one of the new type.
+            default = default.or_else(|| Some(is?.default.as_ref()));
+        } else if let ColumnChange::SetDefault(new) = change {
+            default = Some(new.as_ref());
+        } else if let ColumnChange::SetNotNull { backfill } = change {
+            fillings.extend(backfill);
+        }
+    }
+    Some((ty?, default.flatten(), fillings))
 }
 
 impl Known<'_> {
     /// Refuses an operation that writes what is no value of a column's type.
     pub(super) fn refuse(&self, operation: &Operation) -> Result<(), PlanError> {
-        if let Operation::Alter(Change::Column { table, column, changes }) = operation {
-            self.changes(table, column, changes, operation)
-        } else if let Operation::BulkInsert(insert) = operation {
-            self.rows(insert, operation)
-        } else if let Operation::Create { object, backfill, .. } = operation {
-            self.created(object, backfill.as_ref(), operation)
-        } else {
-            Ok(())
-        }
-    }
-
-    fn created(
-        &self,
-        object: &Object,
-        backfill: Option<&Expression>,
-        operation: &Operation,
-    ) -> Result<(), PlanError> {
-        let Some(table) = object.table() else { return Ok(()) };
-        // A table has no rows yet to fill.
-        let backfill = backfill.filter(|_| object.kind() == Kind::Column);
-        object.columns().iter().try_for_each(|column| {
-            let place = Place { table, column: &column.name, ty: &column.ty };
-            self.default(&place, column.default.as_ref(), operation)?;
-            self.filling(&place, backfill, operation)
-        })
-    }
-
-    fn rows(
-        &self,
-        BulkInsert { table, columns, rows }: &BulkInsert,
-        operation: &Operation,
-    ) -> Result<(), PlanError> {
-        for (at, column) in columns.iter().enumerate() {
-            let Some(ty) = (self.column)(table, column).map(|column| &column.ty) else { continue };
-            let place = Place { table, column, ty };
-            let mut literals = rows.iter().filter_map(|row| row.get(at));
-            literals.try_for_each(|literal| self.literal(&place, literal, operation))?;
-        }
-        Ok(())
-    }
-
-    fn changes(
-        &self,
-        table: &TableName,
-        column: &Ident,
-        changes: &[ColumnChange],
-        operation: &Operation,
-    ) -> Result<(), PlanError> {
-        let is = (self.column)(table, column);
-        let (mut ty, mut default) = (is.map(|column| &column.ty), None);
-        for change in changes {
-            if let ColumnChange::SetType { ty: new, using: _ } = change {
-                ty = Some(new);
-                // A default that stays becomes one of the new type.
-                default = default.or_else(|| Some(is?.default.as_ref()));
-            } else if let ColumnChange::SetDefault(new) = change {
-                default = Some(new.as_ref());
+        each_written(operation, self.column, &mut |Written { table, column, ty, value, .. }| {
+            let kept = ty.where_stored(Kind::Enum);
+            let Some((name, values)) = kept.enum_name().and_then(|name| Some((name, (self.values)(name)?)))
+            else {
+                return Ok(());
+            };
+            let held = match value {
+                Value::Literal(literal) => held(kept, ty.on(self.dialect), literal),
+                Value::Expression(sql) => text(sql.on(self.dialect))
+                    .map(|text| held(kept, ty.on(self.dialect), &Literal::String(text)))
+                    .unwrap_or_default(),
+            };
+            match held.into_iter().find(|value| !values.contains(value)) {
+                Some(value) => {
+                    let (name, table, column) = (name.clone(), table.clone(), column.clone());
+                    let source = ApplyError::NotOfEnum { name, value, table, column };
+                    Err(PlanError::Apply { operation: operation.describe(), source })
+                }
+                None => Ok(()),
             }
-        }
-        let Some(ty) = ty else { return Ok(()) };
-        let place = Place { table, column, ty };
-        self.default(&place, default.flatten(), operation)?;
-        changes.iter().try_for_each(|change| {
-            let ColumnChange::SetNotNull { backfill } = change else { return Ok(()) };
-            self.filling(&place, backfill.as_ref(), operation)
         })
-    }
-
-    fn default(
-        &self,
-        place: &Place<'_>,
-        default: Option<&ServerDefault>,
-        operation: &Operation,
-    ) -> Result<(), PlanError> {
-        match default {
-            Some(ServerDefault::Literal(literal)) => self.literal(place, literal, operation),
-            Some(ServerDefault::Expression(expression)) => self.filling(place, Some(expression), operation),
-            Some(ServerDefault::Computed { .. } | ServerDefault::Identity(_) | ServerDefault::Serial(_))
-            | None => Ok(()),
-        }
-    }
-
-    fn filling(
-        &self,
-        place: &Place<'_>,
-        filling: Option<&Expression>,
-        operation: &Operation,
-    ) -> Result<(), PlanError> {
-        match filling.and_then(|filling| text(filling.on(self.dialect))) {
-            Some(text) => self.literal(place, &Literal::String(text), operation),
-            None => Ok(()),
-        }
-    }
-
-    fn literal(&self, place: &Place<'_>, literal: &Literal, operation: &Operation) -> Result<(), PlanError> {
-        let Place { table, column, ty } = place;
-        let Some(name) = ty.where_stored(Kind::Enum).enum_name() else {
-            return Ok(());
-        };
-        let Some(values) = (self.values)(name) else { return Ok(()) };
-        let held = held(ty.where_stored(Kind::Enum), ty.on(self.dialect), literal);
-        match held.into_iter().find(|value| !values.contains(value)) {
-            Some(value) => {
-                let (name, table, column) = (name.clone(), TableName::clone(table), Ident::clone(column));
-                let source = ApplyError::NotOfEnum { name, value, table, column };
-                Err(PlanError::Apply { operation: operation.describe(), source })
-            }
-            None => Ok(()),
-        }
     }
 }
 
