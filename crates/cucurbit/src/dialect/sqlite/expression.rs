@@ -4,9 +4,11 @@
 //! nothing, quotes around names, the case of names and keywords, `!=` and `==` do not count; the order of operands
 //! does. What the parser cannot read stays as it is.
 
+use std::fmt;
+
 use sqlite3_parser::{
     Bump, FallibleIterator as _,
-    ast::{Cmd, Expr, Literal, OneSelect, Operator, ResultColumn, Stmt, UnaryOperator},
+    ast::{Cmd, Expr, Literal, OneSelect, Operator, ResultColumn, Stmt, UnaryOperator, fmt::ToTokens as _},
     lexer::sql::Parser,
 };
 
@@ -49,10 +51,7 @@ const ROOM_OF_A_LEVEL: usize = 1 << 14;
 
 /// Parses an expression and hands it on; `None` where the grammar does not know it, or it is too deep.
 fn with_expression<T: Send>(sql: &str, read: fn(&Expr<'_>) -> T) -> Option<T> {
-    if !is_whole(sql) {
-        return None;
-    }
-    match depth(sql) {
+    match depth(sql)? {
         ..=DEEP => parsed(sql, read),
         depth @ ..=DEEPEST => std::thread::scope(|scope| {
             let room = std::thread::Builder::new().stack_size(depth * ROOM_OF_A_LEVEL);
@@ -64,7 +63,8 @@ fn with_expression<T: Send>(sql: &str, read: fn(&Expr<'_>) -> T) -> Option<T> {
 }
 
 /// Counts how deep the tree of an expression can be at most: its parentheses, and its operators between two commas.
-fn depth(sql: &str) -> usize {
+/// `None` where a quote or a parenthesis is not closed within the text, which the parser takes for granted.
+fn depth(sql: &str) -> Option<usize> {
     const OPERATORS: [&str; 20] = [
         "AND", "BETWEEN", "CASE", "COLLATE", "ELSE", "ESCAPE", "EXISTS", "GLOB", "IN", "IS", "ISNULL",
         "LIKE", "MATCH", "NOT", "NOTNULL", "OR", "REGEXP", "SELECT", "THEN", "WHEN",
@@ -79,13 +79,15 @@ fn depth(sql: &str) -> usize {
                 depth += 1;
             }
             Kind::Sign(b')') => {
+                let before = outside.pop()?;
                 depth -= here + 1;
-                here = outside.pop().unwrap_or(0);
+                here = before;
             }
             Kind::Sign(b',') => {
                 depth -= here;
                 here = 0;
             }
+            Kind::Sign(b';') => return None,
             Kind::Sign(b'.') => {}
             Kind::Sign(_) => {
                 depth += 1;
@@ -95,11 +97,18 @@ fn depth(sql: &str) -> usize {
                 depth += 1;
                 here += 1;
             }
+            Kind::Blob | Kind::QuotedName | Kind::Text if !is_closed(token.text(sql)) => return None,
             Kind::Blob | Kind::Number | Kind::QuotedName | Kind::Text | Kind::Word => {}
         }
         deepest = deepest.max(depth);
     }
-    deepest
+    outside.is_empty().then_some(deepest)
+}
+
+/// Tells whether what begins with a quote ends with one.
+fn is_closed(text: &str) -> bool {
+    let end = if text.starts_with('[') { ']' } else { text.chars().last().unwrap_or(' ') };
+    text.len() >= 2 && text.ends_with(end) && matches!(end, '\'' | '"' | '`' | ']')
 }
 
 /// Parses an expression whose quotes and parentheses are closed.
@@ -114,32 +123,6 @@ fn parsed<T>(sql: &str, read: fn(&Expr<'_>) -> T) -> Option<T> {
         return None;
     };
     Some(read(expression))
-}
-
-/// Tells whether every quote and parenthesis is closed within the text, which the parser takes for granted.
-fn is_whole(sql: &str) -> bool {
-    let mut depth = 0_usize;
-    for token in tokens(sql) {
-        let text = token.text(sql);
-        match token.kind {
-            Kind::Sign(b'(') => depth += 1,
-            Kind::Sign(b')') => match depth.checked_sub(1) {
-                Some(less) => depth = less,
-                None => return false,
-            },
-            Kind::Sign(b';') => return false,
-            Kind::Blob | Kind::QuotedName | Kind::Text => {
-                let end = if text.starts_with('[') { ']' } else { text.chars().last().unwrap_or(' ') };
-                let is_open =
-                    text.len() < 2 || !text.ends_with(end) || !matches!(end, '\'' | '"' | '`' | ']');
-                if is_open {
-                    return false;
-                }
-            }
-            Kind::Number | Kind::Sign(_) | Kind::Word => {}
-        }
-    }
-    depth == 0
 }
 
 /// Takes the parentheses off an expression.
@@ -226,7 +209,7 @@ fn text(expression: &Expr<'_>) -> String {
             format!("({} IS NOT NULL)", text(left))
         }
         Expr::Binary(left, operator, right) => {
-            format!("({} {} {})", text(left), sign(*operator), text(right))
+            format!("({} {} {})", text(left), Sign(*operator), text(right))
         }
         Expr::Case { base, when_then_pairs, else_expr } => {
             let mut result = "CASE".to_owned();
@@ -309,30 +292,12 @@ fn list(expressions: &[Expr<'_>]) -> String {
     expressions.iter().map(text).collect::<Vec<_>>().join(", ")
 }
 
-fn sign(operator: Operator) -> &'static str {
-    match operator {
-        Operator::Add => "+",
-        Operator::And => "AND",
-        Operator::ArrowRight => "->",
-        Operator::ArrowRightShift => "->>",
-        Operator::BitwiseAnd => "&",
-        Operator::BitwiseOr => "|",
-        Operator::Concat => "||",
-        Operator::Divide => "/",
-        Operator::Equals => "=",
-        Operator::Greater => ">",
-        Operator::GreaterEquals => ">=",
-        Operator::Is => "IS",
-        Operator::IsNot => "IS NOT",
-        Operator::LeftShift => "<<",
-        Operator::Less => "<",
-        Operator::LessEquals => "<=",
-        Operator::Modulus => "%",
-        Operator::Multiply => "*",
-        Operator::NotEquals => "<>",
-        Operator::Or => "OR",
-        Operator::RightShift => ">>",
-        Operator::Subtract => "-",
+/// An operator as the parser writes it: the same for all of its spellings.
+struct Sign(Operator);
+
+impl fmt::Display for Sign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.to_fmt(f)
     }
 }
 
