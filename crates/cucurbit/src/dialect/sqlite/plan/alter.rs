@@ -24,6 +24,7 @@ use super::{
         names, rename,
         token::{is_among, same_name},
     },
+    column_probe,
     in_place::{Edit, Way},
     offenders,
     rebuild::rebuild,
@@ -359,6 +360,12 @@ impl Work<'_> {
             waits: false,
         };
         self.hazards.push(hazard);
+    }
+
+    /// Adds the hazard of NULL in a column that is there and refuses it from now on.
+    pub(super) fn refuses_null(&mut self, column: &Ident) {
+        let probe = column_probe(&self.name, column, &format!("{} IS NULL", quoted(column)), "0");
+        self.hazard(HazardKind::NullInNotNull, column, probe);
     }
 
     /// Writes the query that shows the rows for which a condition holds, each with a value.

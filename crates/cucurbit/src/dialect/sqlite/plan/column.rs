@@ -110,8 +110,7 @@ impl Work<'_> {
                     let filling = constant::filling(&self.table, column, &self.type_after(column), backfill)?;
                     self.fills.insert(column.clone(), format!("coalesce({now}, {filling})"));
                 } else if was_nullable && !self.is_loosened(column) && !self.added.contains(column) {
-                    let probe = column_probe(&self.name, column, "IS NULL", "0");
-                    self.hazard(HazardKind::NullInNotNull, column, probe);
+                    self.refuses_null(column);
                 }
             }
             ColumnChange::SetNullable => self.text.set_nullable(column, true),
@@ -218,7 +217,8 @@ impl Work<'_> {
         }
         let is_generated = self.text.column(column).is_some_and(ColumnText::is_generated);
         if !has_consent && !is_generated {
-            let probe = column_probe(&self.name, column, "IS NOT NULL", "NULL");
+            let condition = format!("{} IS NOT NULL", quoted(column));
+            let probe = column_probe(&self.name, column, &condition, "NULL");
             self.hazard(HazardKind::LosesData, column, probe);
         }
         indexes.iter().for_each(|index| self.drop_index(index));

@@ -6,12 +6,9 @@ use crate::{
 };
 
 use super::{
-    super::{
-        super::{HazardKind, PlanError},
-        HERE, define,
-    },
+    super::{super::PlanError, HERE, define},
     alter::Work,
-    column_probe, unsupported,
+    unsupported,
 };
 
 impl Work<'_> {
@@ -124,8 +121,7 @@ impl Work<'_> {
             }
             let is_nullable = self.text.column(column).is_some_and(|column| !column.is_not_null());
             if is_nullable && !self.added.contains(column) {
-                let probe = column_probe(&self.name, column, "IS NULL", "0");
-                self.hazard(HazardKind::NullInNotNull, column, probe);
+                self.refuses_null(column);
             }
             self.text.set_nullable(column, false);
         }

@@ -22,7 +22,7 @@ use super::{
         said,
         token::{mentions, same_name},
     },
-    alter, offenders, unsupported,
+    alter, column_probe, offenders, unsupported,
 };
 
 /// What becomes of the values that rows hold.
@@ -47,8 +47,7 @@ pub(super) fn alter(
     let old = values_of(before, name);
     apply(before, operation)?;
     let columns = columns(before, name);
-    let listed = Listed { old: &old, new: &values_of(before, name), values: &values };
-    listed.refuse(before, &columns, (operation, rest))?;
+    refuse_listed(before, &columns, (&old, &values_of(before, name), &values), (operation, rest))?;
     if !values.replaced.is_empty()
         && let Some(table) = unknown(before)
     {
@@ -141,47 +140,38 @@ fn refer_to_each_other(before: &Before, columns: &[(Table, Column)]) -> bool {
     tables.any(|table| table.foreign_keys().any(|key| leads(table, key)))
 }
 
-/// The values that there were, and those that there are.
-struct Listed<'l> {
-    old: &'l [String],
-    new: &'l [String],
-    values: &'l Values,
-}
-
-impl Listed<'_> {
-    /// Refuses a new value beside a check that lists the values that there were, as tools write one where a database has no
-    /// enum types: no row could hold the value.
-    fn refuse(
-        &self,
-        before: &Before,
-        columns: &[(Table, Column)],
-        (operation, rest): (&Operation, &[Operation]),
-    ) -> Result<(), PlanError> {
-        let is_target = |value: &String| self.values.replaced.iter().any(|(_, new)| new == value);
-        let Some(new) = self.new.iter().find(|value| !self.old.contains(value) && !is_target(value)) else {
-            return Ok(());
-        };
-        let kept: Vec<String> =
-            self.old.iter().filter(|value| self.new.contains(value)).map(|value| string(value)).collect();
-        for (table, column) in columns {
-            let Some(table) = before.schema.table(&table.name) else { continue };
-            for check in table.checks() {
-                let sql = check.expression.on(HERE);
-                let lists = mentions(sql, &column.name) && kept.iter().all(|value| sql.contains(value));
-                let is_listed = sql.contains(&string(new));
-                if kept.is_empty() || !lists || is_listed || goes(table, check, rest) {
-                    continue;
-                }
-                let reason = format!(
-                    "a check of `{}` speaks of the values and would refuse `{new}`: `{sql}`; {}",
-                    table.name,
-                    again(table, check)
-                );
-                return Err(PlanError::InUse { dialect: HERE, operation: operation.describe(), reason });
+/// Refuses a new value beside a check that lists the values that there were, as tools write one where a database has no enum
+/// types: no row could hold the value.
+fn refuse_listed(
+    before: &Before,
+    columns: &[(Table, Column)],
+    (old, new, values): (&[String], &[String], &Values),
+    (operation, rest): (&Operation, &[Operation]),
+) -> Result<(), PlanError> {
+    let is_target = |value: &String| values.replaced.iter().any(|(_, new)| new == value);
+    let Some(added) = new.iter().find(|value| !old.contains(value) && !is_target(value)) else {
+        return Ok(());
+    };
+    let kept: Vec<String> =
+        old.iter().filter(|value| new.contains(value)).map(|value| string(value)).collect();
+    for (table, column) in columns {
+        let Some(table) = before.schema.table(&table.name) else { continue };
+        for check in table.checks() {
+            let sql = check.expression.on(HERE);
+            let lists = mentions(sql, &column.name) && kept.iter().all(|value| sql.contains(value));
+            let is_listed = sql.contains(&string(added));
+            if kept.is_empty() || !lists || is_listed || goes(table, check, rest) {
+                continue;
             }
+            let reason = format!(
+                "a check of `{}` speaks of the values and would refuse `{added}`: `{sql}`; {}",
+                table.name,
+                again(table, check)
+            );
+            return Err(PlanError::InUse { dialect: HERE, operation: operation.describe(), reason });
         }
-        Ok(())
     }
+    Ok(())
 }
 
 /// Says how a check is made again.
@@ -300,9 +290,7 @@ impl Held<'_> {
         let is_lost = *may_lose && takes_null;
         if !gone.is_empty() && !is_lost {
             let condition = holds(&column, gone, is_list);
-            let probe = format!(
-                "SELECT EXISTS (SELECT 1 FROM (SELECT NULL AS {column}) WHERE EXISTS (SELECT 1 FROM {table} WHERE {condition}))"
-            );
+            let probe = column_probe(&table, &self.column.name, &condition, "NULL");
             let owner = before.schema.table(&self.table.name);
             let hazard = Hazard {
                 kind: HazardKind::HoldsEnumValues { name: self.name.clone() },

@@ -151,7 +151,7 @@ pub(super) fn unsupported<R: ToString>(operation: &Operation) -> impl Fn(R) -> P
     }
 }
 
-/// Asks whether a column holds what a condition says.
+/// Asks whether there are rows for which a condition of a column holds.
 ///
 /// The subquery lends the column's name a harmless value: before anything runs, a column that an earlier revision
 /// will make or rename is not there yet, and SQLite would take its name in quotes for text.
@@ -159,7 +159,7 @@ pub(super) fn column_probe(table: &str, column: &Ident, condition: &str, harmles
     let column = quoted(column);
     format!(
         "SELECT EXISTS (SELECT 1 FROM (SELECT {harmless} AS {column}) \
-         WHERE EXISTS (SELECT 1 FROM {table} WHERE {column} {condition}))"
+         WHERE EXISTS (SELECT 1 FROM {table} WHERE {condition}))"
     )
 }
 

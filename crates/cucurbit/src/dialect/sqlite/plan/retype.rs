@@ -14,6 +14,7 @@ use super::{
         types,
     },
     alter::Work,
+    column_probe,
     step::changes_of,
     unsupported,
 };
@@ -107,11 +108,7 @@ impl Work<'_> {
     ) {
         let Some(condition) = conversion.and_then(|conversion| conversion.failing(old)) else { return };
         let name = quoted(column);
-        // As in `column_probe`: the column may not be there yet when this is asked.
-        let probe = format!(
-            "SELECT EXISTS (SELECT 1 FROM (SELECT NULL AS {name}) WHERE EXISTS (SELECT 1 FROM {} WHERE {condition}))",
-            self.name
-        );
+        let probe = column_probe(&self.name, column, &condition, "NULL");
         let offenders = self.offenders(&condition, &format!("substr(quote({name}), 1, {SHOWN})"));
         self.hazards.push(Hazard {
             kind: HazardKind::CannotConvert { ty: ty.to_string() },
