@@ -239,18 +239,12 @@ async fn connect_postgres(url: &PostgresUrl) -> Result<Connection, ConnectionErr
     let mut attempts = Vec::new();
     let mut last = None;
     // Only `prefer-standby` asks for one thing first and then takes anything.
-    let sessions: &[Session] = match url.session {
-        Session::PreferStandby => &[Session::Standby, Session::Any],
-        Session::Any => &[Session::Any],
-        Session::Primary => &[Session::Primary],
-        Session::ReadOnly => &[Session::ReadOnly],
-        Session::ReadWrite => &[Session::ReadWrite],
-        Session::Standby => &[Session::Standby],
-    };
+    let prefers = url.session == Session::PreferStandby;
+    let sessions = if prefers { vec![Session::Standby, Session::Any] } else { vec![url.session] };
     for session in sessions {
         attempts.clear();
         for host in &hosts {
-            match connect_host(url, host, *session).await {
+            match connect_host(url, host, session).await {
                 Ok(connection) => return Ok(connection),
                 // As in libpq, a server that refuses the user is the answer: the others are not asked.
                 Err(error) if error.code().is_some_and(|code| code.starts_with("28")) => return Err(error),
@@ -268,21 +262,14 @@ async fn connect_postgres(url: &PostgresUrl) -> Result<Connection, ConnectionErr
 }
 
 fn reason(error: &ConnectionError) -> String {
-    match error {
-        ConnectionError::Connect { source, .. } | ConnectionError::Statement { source, .. } => {
-            source.to_string()
-        }
-        ConnectionError::Tls { source, .. } => source.to_string(),
-        ConnectionError::WrongSession { wanted, .. } => format!("the server is not `{wanted}`"),
-        ConnectionError::Folder { .. }
-        | ConnectionError::LockFile { .. }
-        | ConnectionError::NewerFormat { .. }
-        | ConnectionError::NoFile { .. }
-        | ConnectionError::NoFolder { .. }
-        | ConnectionError::NoHost { .. }
-        | ConnectionError::NotADatabase { .. }
-        | ConnectionError::Unreadable { .. }
-        | ConnectionError::WrongDialect { .. } => error.to_string(),
+    if let ConnectionError::Connect { source, .. } | ConnectionError::Statement { source, .. } = error {
+        source.to_string()
+    } else if let ConnectionError::Tls { source, .. } = error {
+        source.to_string()
+    } else if let ConnectionError::WrongSession { wanted, .. } = error {
+        format!("the server is not `{wanted}`")
+    } else {
+        error.to_string()
     }
 }
 

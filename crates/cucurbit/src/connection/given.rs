@@ -111,20 +111,21 @@ impl Connection {
     /// When the database does not answer.
     pub async fn close(self) -> Result<(), ConnectionError> {
         let closed = match self.kind {
-            Kind::Postgres(given) => match *given {
-                Given::Owned(connection) => connection.close().await,
-                Given::Pooled(_) => Ok(()),
-            },
-            Kind::Sqlite(given) => match *given {
-                Given::Owned(connection) => connection.close().await,
-                Given::Pooled(_) => Ok(()),
-            },
+            Kind::Postgres(given) => given.close().await,
+            Kind::Sqlite(given) => given.close().await,
         };
         closed.map_err(|source| refused("close", source))
     }
 }
 
 impl<DB: Database> Given<DB> {
+    async fn close(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Owned(connection) => connection.close().await,
+            Self::Pooled(_) => Ok(()),
+        }
+    }
+
     fn into_owned(self) -> DB::Connection {
         match self {
             Self::Owned(connection) => connection,

@@ -56,16 +56,15 @@ pub(crate) async fn reflect_snapshot_with(
     query: impl FnOnce(&Place) -> Option<String>,
 ) -> Result<(Before, Place, Rows), ReflectError> {
     begin_snapshot(connection).await?;
-    let read = match super::reflect_with_place(connection, version_table).await {
-        Ok((before, place)) => match query(&place) {
-            Some(query) => match connection.rows(&query).await {
-                Ok(rows) => Ok((before, place, rows)),
-                Err(error) => Err(error.into()),
-            },
-            None => Ok((before, place, Rows::new())),
-        },
-        Err(error) => Err(error),
+    let read = async {
+        let (before, place) = super::reflect_with_place(connection, version_table).await?;
+        let rows = match query(&place) {
+            Some(query) => connection.rows(&query).await?,
+            None => Rows::new(),
+        };
+        Ok((before, place, rows))
     };
+    let read = read.await;
     end_snapshot(connection, read).await
 }
 

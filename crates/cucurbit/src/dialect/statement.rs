@@ -270,20 +270,8 @@ impl Statement {
     }
 }
 
-impl From<String> for Statement {
-    fn from(sql: String) -> Self {
-        Self::new(sql)
-    }
-}
-
-impl From<&str> for Statement {
-    fn from(sql: &str) -> Self {
-        Self::new(sql)
-    }
-}
-
-impl From<&String> for Statement {
-    fn from(sql: &String) -> Self {
+impl<S: Into<String>> From<S> for Statement {
+    fn from(sql: S) -> Self {
         Self::new(sql)
     }
 }
