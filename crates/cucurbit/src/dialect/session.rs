@@ -30,7 +30,7 @@ pub(crate) async fn begin(connection: &mut Connection) -> Result<(), ConnectionE
 /// psql would.
 pub(crate) async fn run(connection: &mut Connection, statement: &str) -> Result<u64, ConnectionError> {
     match lexer::copy_in(statement, connection.dialect()) {
-        Some(CopyIn { command, rows }) => connection.copy_in(command, rows).await,
+        Some(CopyIn { command, rows, .. }) => connection.copy_in(command, rows).await,
         None => connection.execute(statement).await,
     }
 }

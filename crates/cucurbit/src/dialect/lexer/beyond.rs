@@ -7,7 +7,7 @@ use crate::schema::Dialect;
 
 use super::{
     copy::pairs,
-    token::{Class, Token, Tokens, created, setting, unqualified},
+    token::{Class, Token, Tokens, begins, created, setting, unqualified},
 };
 
 /// Why a statement of a file is not run, or need not succeed.
@@ -100,14 +100,12 @@ impl Reached {
         let tokens: Vec<Token<'_>> = Tokens::new(body, Dialect::Postgres).collect();
         let executes = tokens.iter().any(|token| token.is("EXECUTE"));
         tokens.split(|token| token.is_sign(";")).any(|statement| {
-            let begins = |at: usize| {
-                statement[at].is_any(BEGINNINGS) && {
-                    let rest = &statement[at..];
-                    reaches_beyond(rest) || copies_file(rest)
-                }
+            let reaches = |at: usize| {
+                let rest = &statement[at..];
+                statement[at].is_any(BEGINNINGS) && (reaches_beyond(rest) || copies_file(rest))
             };
             self.calls_one(statement)
-                || (0..statement.len()).any(begins)
+                || (0..statement.len()).any(reaches)
                 || executes && statement.iter().any(|token| self.body_reaches(token))
         })
     }
@@ -202,12 +200,8 @@ fn only_drops(statement: &[Token<'_>]) -> bool {
 
 /// Tells whether a statement makes a view without rows: `pg_dump --clean` writes it to drop what the view depends on.
 fn is_dummy_view(statement: &[Token<'_>]) -> bool {
-    let begins = matches!(statement, [create, or, replace, view, ..]
-        if create.is("CREATE") && or.is("OR") && replace.is("REPLACE") && view.is("VIEW"));
-    let is_null = |words: &[Token<'_>]| {
-        words[0].is("AS") && words[1].is("SELECT") && words[2].is("NULL") && words[3].is_sign(":")
-    };
-    begins && statement.windows(4).any(is_null)
+    let is_null = |words: &[Token<'_>]| begins(words, &["AS", "SELECT", "NULL"]) && words[3].is_sign(":");
+    begins(statement, &["CREATE", "OR", "REPLACE", "VIEW"]) && statement.windows(4).any(is_null)
 }
 
 /// Tells whether a statement names a role.

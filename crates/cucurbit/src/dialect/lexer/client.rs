@@ -10,7 +10,7 @@ use super::{
     beyond::{self, Leeway, Reached},
     copy::{self, Client, copy_in},
     masked, split,
-    token::{Class, Token, Tokens},
+    token::{Class, Token, Tokens, after},
 };
 
 /// A statement of a text.
@@ -529,14 +529,8 @@ fn is_of_sqlite(part: &str, dialect: Dialect) -> bool {
         return false;
     }
     let tokens: Vec<Token<'_>> = Tokens::new(part, dialect).take(6).collect();
-    let [create, table, rest @ ..] = tokens.as_slice() else { return false };
-    let name = match rest {
-        [i, not, exists, name, ..] if i.is("IF") && not.is("NOT") && exists.is("EXISTS") => name,
-        [name, ..] => name,
-        [] => return false,
-    };
+    let named = after(&tokens, &[&["CREATE", "TABLE", "IF", "NOT", "EXISTS"], &["CREATE", "TABLE"]]);
+    let Some([name, ..]) = named else { return false };
     let name = name.text.trim_matches(['"', '\'', '`', '[', ']']);
-    create.is("CREATE")
-        && table.is("TABLE")
-        && name.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("sqlite_"))
+    name.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("sqlite_"))
 }

@@ -11,6 +11,8 @@ pub(crate) struct CopyIn<'s> {
     pub(crate) command: &'s str,
     /// The rows, each with the end of its line.
     pub(crate) rows: &'s str,
+    /// Whether a line says that the rows end.
+    has_end: bool,
 }
 
 /// Whose rows a COPY reads or writes: those of the program that runs it.
@@ -24,38 +26,31 @@ pub(super) enum Client {
 
 /// Takes a statement apart, as [`split`](super::split) returns it, if it is a COPY with rows.
 pub(crate) fn copy_in(statement: &str, dialect: Dialect) -> Option<CopyIn<'_>> {
-    let (command, rows, _) = parts(statement, dialect)?;
-    Some(CopyIn { command, rows })
-}
-
-/// Writes a statement as a script for psql or sqlite3 holds it: with a semicolon, or with the end of its rows.
-#[cfg(feature = "runtime")]
-pub(crate) fn script_text(statement: &str, dialect: Dialect) -> String {
-    match parts(statement, dialect) {
-        None => format!("{statement};"),
-        Some((_, _, true)) => statement.to_owned(),
-        Some((_, rows, false)) if rows.ends_with('\n') => format!("{statement}\\."),
-        Some((_, _, false)) => format!("{statement}\n\\."),
-    }
-}
-
-/// Returns a COPY's command and rows, and whether a line says that the rows end.
-fn parts(statement: &str, dialect: Dialect) -> Option<(&str, &str, bool)> {
     let mut tokens = Vec::new();
     for token in Tokens::new(statement, dialect) {
         if tokens.is_empty() && !token.is("COPY") {
             return None;
         }
         if token.is_sign(";") {
-            let command = &statement[..token.start];
-            let rows = rows(&statement[token.end()..])?;
-            is_from_client(&tokens, dialect).then_some(())?;
             let text = &statement[token.end()..];
-            return Some((command, &text[rows.start..rows.end], rows.end < rows.after));
+            let Rows { start, end, after } = rows(text).filter(|_| is_from_client(&tokens, dialect))?;
+            let command = &statement[..token.start];
+            return Some(CopyIn { command, rows: &text[start..end], has_end: end < after });
         }
         tokens.push(token);
     }
     None
+}
+
+/// Writes a statement as a script for psql or sqlite3 holds it: with a semicolon, or with the end of its rows.
+#[cfg(feature = "runtime")]
+pub(crate) fn script_text(statement: &str, dialect: Dialect) -> String {
+    match copy_in(statement, dialect) {
+        None => format!("{statement};"),
+        Some(copy) if copy.has_end => statement.to_owned(),
+        Some(copy) if copy.rows.ends_with('\n') => format!("{statement}\\."),
+        Some(_) => format!("{statement}\n\\."),
+    }
 }
 
 /// Returns where a statement ends that ends at this semicolon, if rows follow it.

@@ -4,7 +4,7 @@
 
 use crate::schema::Dialect;
 
-use super::token::{Class, Token, Tokens, setting, unqualified};
+use super::token::{Class, Token, Tokens, begins, setting, unqualified};
 
 /// What running a statement does, as far as its words tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,15 +98,12 @@ fn selects_into(tokens: &[Token<'_>]) -> bool {
 
 fn postgres(tokens: &[Token<'_>]) -> Kind {
     let has = |keyword: &str| tokens.iter().any(|token| token.is(keyword));
-    let is_second = |keywords: &[&str]| tokens.get(1).is_some_and(|token| token.is_any(keywords));
     let Some(first) = tokens.first() else { return Kind::ReadsOrWritesRows };
     if first.is_sign("(") || first.is_any(&["MERGE", "TABLE"]) {
         return rows(tokens, Dialect::Postgres);
     }
-    if first.is("ABORT") || (first.is("START") && is_second(&["TRANSACTION"])) {
-        return Kind::EndsTransaction;
-    }
-    if first.is("PREPARE") && is_second(&["TRANSACTION"]) {
+    let ends: [&[&str]; 3] = [&["ABORT"], &["PREPARE", "TRANSACTION"], &["START", "TRANSACTION"]];
+    if ends.iter().any(|end| begins(tokens, end)) {
         return Kind::EndsTransaction;
     }
     if needs_no_transaction(tokens) {
@@ -131,16 +128,10 @@ fn postgres(tokens: &[Token<'_>]) -> Kind {
         "TRUNCATE",
         "UNLISTEN",
     ];
-    if first.is_any(&harmless) {
-        return Kind::ReadsOrWritesRows;
-    }
-    if first.is("EXPLAIN") && !has("ANALYZE") && !has("ANALYSE") {
-        return Kind::ReadsOrWritesRows;
-    }
-    if first.is_any(&["RESET", "SET"]) && is_harmless_setting(tokens) {
-        return Kind::ReadsOrWritesRows;
-    }
-    Kind::Unknown
+    let is_harmless = first.is_any(&harmless)
+        || first.is("EXPLAIN") && !has("ANALYZE") && !has("ANALYSE")
+        || first.is_any(&["RESET", "SET"]) && is_harmless_setting(tokens);
+    if is_harmless { Kind::ReadsOrWritesRows } else { Kind::Unknown }
 }
 
 /// Tells whether PostgreSQL refuses a statement inside a transaction block, by the pages of its manual.
@@ -149,7 +140,7 @@ fn needs_no_transaction(tokens: &[Token<'_>]) -> bool {
     let second = |keywords: &[&str]| tokens.get(1).is_some_and(|token| token.is_any(keywords));
     let Some(first) = tokens.first() else { return false };
     if first.is_any(&["CREATE", "DROP"]) {
-        let is_concurrent = tokens.windows(2).any(|pair| pair[0].is("INDEX") && pair[1].is("CONCURRENTLY"));
+        let is_concurrent = tokens.windows(2).any(|pair| begins(pair, &["INDEX", "CONCURRENTLY"]));
         return second(&["DATABASE", "SUBSCRIPTION", "TABLESPACE"])
             || (second(&["INDEX", "UNIQUE"]) && is_concurrent);
     }
@@ -161,12 +152,9 @@ fn needs_no_transaction(tokens: &[Token<'_>]) -> bool {
     }
     if first.is("REINDEX") {
         // Options in parentheses may stand before what is indexed again.
-        let options = if tokens.get(1).is_some_and(|token| token.is_sign("(")) {
-            tokens.iter().position(|token| token.is_sign(")")).unwrap_or(0)
-        } else {
-            0
-        };
-        let what = tokens.get(options + 1);
+        let has_options = tokens.get(1).is_some_and(|token| token.is_sign("("));
+        let options = tokens.iter().position(|token| has_options && token.is_sign(")"));
+        let what = tokens.get(options.unwrap_or(0) + 1);
         return has("CONCURRENTLY")
             || what.is_some_and(|what| what.is_any(&["DATABASE", "SCHEMA", "SYSTEM"]));
     }

@@ -40,7 +40,7 @@ pub struct Masked {
 #[must_use]
 pub fn masked(sql: &str, dialect: Dialect) -> Masked {
     let mut masked = Masked { sql: String::with_capacity(sql.len()), secrets: Vec::new(), names_one: false };
-    let Read { tokens, rows } = Read::of(sql, dialect);
+    let (tokens, rows) = read(sql, dialect);
     let mut known = BTreeSet::new();
     let mut end = 0;
     for statement in tokens.split_inclusive(|token| token.is_sign(";")) {
@@ -63,40 +63,32 @@ pub fn masked(sql: &str, dialect: Dialect) -> Masked {
     masked
 }
 
-/// SQL as it is masked.
-struct Read<'s> {
-    /// One text each, where the lexer makes two of `'it''s'`.
-    tokens: Vec<Token<'s>>,
-    /// Where the rows after a COPY begin and end. They are not SQL.
-    rows: BTreeMap<usize, usize>,
-}
-
-impl<'s> Read<'s> {
-    fn of(sql: &'s str, dialect: Dialect) -> Self {
-        let mut read = Self { tokens: Vec::new(), rows: BTreeMap::new() };
-        let mut statement = 0;
-        let mut tokens = Tokens::new(sql, dialect);
-        while let Some(token) = tokens.next() {
-            if let Some(last) = read.tokens.last_mut()
-                && last.end() == token.start
-                && is_text(last)
-                && token.text.starts_with('\'')
-            {
-                last.text = &sql[last.start..token.end()];
-                continue;
-            }
-            read.tokens.push(token);
-            if token.is_sign(";") {
-                let words = &read.tokens[statement..read.tokens.len() - 1];
-                if let Some(end) = copy::end(sql, words, &token, dialect) {
-                    read.rows.insert(token.end(), end);
-                    tokens.go_to(end);
-                }
-                statement = read.tokens.len();
-            }
+/// Reads SQL as it is masked: the tokens, one for a text, where the lexer makes two of `'it''s'`; and where the rows after a
+/// COPY, which are not SQL, begin and end.
+fn read(sql: &str, dialect: Dialect) -> (Vec<Token<'_>>, BTreeMap<usize, usize>) {
+    let (mut read, mut rows): (Vec<Token<'_>>, _) = (Vec::new(), BTreeMap::new());
+    let mut statement = 0;
+    let mut tokens = Tokens::new(sql, dialect);
+    while let Some(token) = tokens.next() {
+        if let Some(last) = read.last_mut()
+            && last.end() == token.start
+            && is_text(last)
+            && token.text.starts_with('\'')
+        {
+            last.text = &sql[last.start..token.end()];
+            continue;
         }
-        read
+        read.push(token);
+        if token.is_sign(";") {
+            let words = &read[statement..read.len() - 1];
+            if let Some(end) = copy::end(sql, words, &token, dialect) {
+                rows.insert(token.end(), end);
+                tokens.go_to(end);
+            }
+            statement = read.len();
+        }
     }
+    (read, rows)
 }
 
 /// Writes line breaks and other control characters in quotes as escapes: no name begins a line of a message then. The
@@ -225,19 +217,10 @@ fn is_about_access(statement: &[Token<'_>]) -> bool {
 }
 
 fn speaks_of_a_secret(statement: &[Token<'_>]) -> bool {
-    statement.iter().any(|token| match token.class {
-        Class::Other => false,
-        Class::Command | Class::Quoted if is_text(token) => {
-            mask::speaks_of_a_secret(token.text) || has_word(token.text, "dblink")
-        }
-        Class::Command | Class::Quoted | Class::Word => {
-            mask::names_a_secret(token.text) || has_word(token.text, "dblink")
-        }
+    statement.iter().filter(|token| token.class != Class::Other).any(|token| {
+        let is_secret = if is_text(token) { mask::speaks_of_a_secret } else { mask::names_a_secret };
+        is_secret(token.text) || token.text.to_ascii_lowercase().contains("dblink")
     })
-}
-
-fn has_word(text: &str, word: &str) -> bool {
-    text.to_ascii_lowercase().contains(word)
 }
 
 /// Tells whether a token is a text, and not a name in quotes.

@@ -14,7 +14,7 @@ mod token;
 
 use crate::schema::Dialect;
 
-use self::token::{Class, Token, Tokens, created, setting};
+use self::token::{Class, Token, Tokens, after, begins, created, setting};
 
 pub(crate) use self::client::{Part, statements};
 #[cfg(feature = "runtime")]
@@ -174,25 +174,9 @@ fn is_routine(statement: &[Token<'_>]) -> bool {
 
 /// Tells whether a statement begins as one that makes a trigger, as `sqlite3_complete` does.
 fn is_trigger(statement: &[Token<'_>]) -> bool {
-    let mut words = statement;
-    if let [explain, rest @ ..] = words
-        && explain.is("EXPLAIN")
-    {
-        words = rest;
-        if let [query, plan, rest @ ..] = words
-            && query.is("QUERY")
-            && plan.is("PLAN")
-        {
-            words = rest;
-        }
-    }
-    match words {
-        [create, temporary, trigger, ..] if temporary.is_any(&["TEMP", "TEMPORARY"]) => {
-            create.is("CREATE") && trigger.is("TRIGGER")
-        }
-        [create, trigger, ..] => create.is("CREATE") && trigger.is("TRIGGER"),
-        _ => false,
-    }
+    let explained = after(statement, &[&["EXPLAIN", "QUERY", "PLAN"], &["EXPLAIN"]]).unwrap_or(statement);
+    let created: [&[&str]; 3] = [&["CREATE", "TEMP"], &["CREATE", "TEMPORARY"], &["CREATE"]];
+    after(explained, &created).is_some_and(|words| begins(words, &["TRIGGER"]))
 }
 
 /// Tells whether a trigger's body ends here: by END after a semicolon.

@@ -45,15 +45,22 @@ impl Token<'_> {
     }
 }
 
+/// Tells whether a statement begins with these keywords.
+pub(super) fn begins(statement: &[Token<'_>], keywords: &[&str]) -> bool {
+    after(statement, &[keywords]).is_some()
+}
+
+/// Returns what stands after the first of some beginnings that a statement has.
+pub(super) fn after<'t, 's>(statement: &'t [Token<'s>], beginnings: &[&[&str]]) -> Option<&'t [Token<'s>]> {
+    beginnings.iter().find_map(|keywords| {
+        let (beginning, rest) = statement.split_at_checked(keywords.len())?;
+        beginning.iter().zip(*keywords).all(|(token, keyword)| token.is(keyword)).then_some(rest)
+    })
+}
+
 /// Returns what stands after `CREATE`, or `CREATE OR REPLACE`, in a statement that begins so.
 pub(super) fn created<'t, 's>(statement: &'t [Token<'s>]) -> Option<&'t [Token<'s>]> {
-    match statement {
-        [create, or, replace, words @ ..] if create.is("CREATE") && or.is("OR") && replace.is("REPLACE") => {
-            Some(words)
-        }
-        [create, words @ ..] if create.is("CREATE") => Some(words),
-        _ => None,
-    }
+    after(statement, &[&["CREATE", "OR", "REPLACE"], &["CREATE"]])
 }
 
 /// Returns what stands after `SET`, or `SET LOCAL` and `SET SESSION`, in a statement that begins so or with another verb.
