@@ -53,7 +53,7 @@ fn subject(table: &Table, subject: &Subject) -> Option<String> {
 }
 
 /// The columns that a file declares by a word of JSON under which SQLite makes numbers of texts (datatype3.html, 3.1).
-const OLD_JSON: &str = "SELECT m.name, i.name FROM sqlite_schema m JOIN pragma_table_info(m.name) i \
+const OLD_JSON: &str = "SELECT m.name, i.name, i.type FROM sqlite_schema m JOIN pragma_table_info(m.name) i \
      WHERE m.type = 'table' AND upper(i.type) IN ('JSON', 'JSONB') ORDER BY m.name, i.cid";
 
 /// The columns of which the declared word does not tell whether they hold UUIDs as 16 bytes or as texts: `CHAR(32)` is what
@@ -68,50 +68,29 @@ pub(in super::super) async fn misread(
     wanted: &Schema,
 ) -> Result<Vec<Remark>, ConnectionError> {
     let mut remarks = Vec::new();
-    let is_json = |ty: &Type| matches!(ty, Type::Json | Type::Jsonb);
-    let is_uuid = |ty: &Type| matches!(ty, Type::Uuid | Type::Char { length: Some(32) });
-    // Without such a column nothing is asked.
-    let columns = || wanted.tables.values().flat_map(|table| &table.columns);
-    let json = if columns().any(|column| is_json(column.ty.on(HERE))) {
-        connection.rows(OLD_JSON).await?
-    } else {
-        Vec::new()
-    };
-    for row in json {
-        let [Some(table), Some(column)] = row.as_slice() else { continue };
-        let Some((of_it, column)) = find(wanted, table, column) else { continue };
-        if is_json(column.ty.on(HERE)) {
-            let what = "the file declares it by a word under which SQLite makes numbers of texts, and";
-            let cure = Cure::Type("Type::Json");
-            let found = Misread { condition: "IN ('integer', 'real')", what, read_as: "JSON", cure };
-            remarks.extend(found.remark(connection, of_it, column).await?);
-        }
-    }
-    let uuids = if columns().any(|column| is_uuid(column.ty.on(HERE))) {
-        connection.rows(UUIDS).await?
-    } else {
-        Vec::new()
-    };
-    for row in uuids {
-        let [Some(table), Some(column), Some(declared)] = row.as_slice() else { continue };
-        let Some((of_it, column)) = find(wanted, table, column) else { continue };
-        if !is_uuid(&types::read(declared)) {
+    for (query, is_it) in [(OLD_JSON, is_json as fn(&Type) -> bool), (UUIDS, is_uuid)] {
+        // Without such a column nothing is asked.
+        let mut columns = wanted.tables.values().flat_map(|table| &table.columns);
+        if !columns.any(|column| is_it(column.ty.on(HERE))) {
             continue;
         }
-        let what = "its values have another form than its type says:";
-        let wanted = column.ty.on(HERE);
-        let found = if *wanted == Type::Uuid {
-            let cure = Cure::Type("Type::Uuid");
-            Misread { condition: "= 'text'", what, read_as: "16 bytes of a UUID", cure }
-        } else if is_uuid(wanted) {
-            Misread { condition: "= 'blob'", what, read_as: "a text", cure: Cure::Digits }
-        } else {
-            // Another type is a difference.
-            continue;
-        };
-        remarks.extend(found.remark(connection, of_it, column).await?);
+        for row in connection.rows(query).await? {
+            let [Some(table), Some(column), Some(declared)] = row.as_slice() else { continue };
+            let Some((of_it, column)) = find(wanted, table, column) else { continue };
+            if let Some(found) = Misread::of(&types::read(declared), column.ty.on(HERE)) {
+                remarks.extend(found.remark(connection, of_it, column).await?);
+            }
+        }
     }
     Ok(remarks)
+}
+
+fn is_json(ty: &Type) -> bool {
+    matches!(ty, Type::Json | Type::Jsonb)
+}
+
+fn is_uuid(ty: &Type) -> bool {
+    matches!(ty, Type::Uuid | Type::Char { length: Some(32) })
 }
 
 /// Finds a column of a file among those that are wanted.
@@ -139,6 +118,25 @@ enum Cure {
 }
 
 impl Misread {
+    /// Says what there may be in a column that a file declares as one type and that shall be of another.
+    fn of(declared: &Type, wanted: &Type) -> Option<Self> {
+        let (json, form) = (
+            "the file declares it by a word under which SQLite makes numbers of texts, and",
+            "its values have another form than its type says:",
+        );
+        let (condition, what, read_as, cure) = if is_json(declared) && is_json(wanted) {
+            ("IN ('integer', 'real')", json, "JSON", Cure::Type("Type::Json"))
+        } else if is_uuid(declared) && *wanted == Type::Uuid {
+            ("= 'text'", form, "16 bytes of a UUID", Cure::Type("Type::Uuid"))
+        } else if is_uuid(declared) && is_uuid(wanted) {
+            ("= 'blob'", form, "a text", Cure::Digits)
+        } else {
+            // Another type is a difference.
+            return None;
+        };
+        Some(Self { condition, what, read_as, cure })
+    }
+
     /// Says how many rows hold one, and how they are mended; nothing if there are none.
     async fn remark(
         &self,
