@@ -51,9 +51,8 @@ pub(super) fn written(ty: &Type, literal: &Literal) -> Result<String, NotOfType>
     }
     match ty {
         Type::Array(_) | Type::Custom { .. } => Ok(plain(literal)),
-        Type::BigInteger => integer(literal, i64::MIN..=i64::MAX),
         // A file that something else made has numbers of 64 bits under every word.
-        Type::Integer | Type::SmallInteger => integer(literal, i64::MIN..=i64::MAX),
+        Type::BigInteger | Type::Integer | Type::SmallInteger => integer(literal),
         Type::Binary => bytes(literal).map(|hex| blob(&hex)),
         Type::Boolean => boolean(literal).map(|value| u8::from(value).to_string()),
         Type::Char { length } => match uuid(literal) {
@@ -175,7 +174,7 @@ pub(super) fn out_of_range(base: &Type, ty: &Type, literal: &Literal) -> Option<
         small.or_else(|| (*ty == Type::Integer).then_some(i64::from(i32::MAX)))
     };
     let most = most(base)?.max(most(ty)?);
-    let Value::Integer(number) = value(&integer(literal, i64::MIN..=i64::MAX).ok()?)? else { return None };
+    let Value::Integer(number) = value(&integer(literal).ok()?)? else { return None };
     (!(-most - 1..=most).contains(&number)).then_some(OUT_OF_RANGE)
 }
 
@@ -186,16 +185,14 @@ fn text_of(literal: &Literal) -> &str {
     }
 }
 
-fn integer(literal: &Literal, range: std::ops::RangeInclusive<i64>) -> Result<String, NotOfType> {
+fn integer(literal: &Literal) -> Result<String, NotOfType> {
     let value = match literal {
         Literal::Number(digits) | Literal::String(digits) => number(digits.trim()).ok_or(NO_SUCH_VALUE)?,
         Literal::Boolean(_) | Literal::Integer(_) | Literal::Null => return Ok(plain(literal)),
     };
     match held(value, Affinity::Number) {
-        Value::Integer(value) if range.contains(&value) => Ok(value.to_string()),
-        Value::Blob(_) | Value::Integer(_) | Value::Null | Value::Real(_) | Value::Text(_) => {
-            Err(NO_SUCH_VALUE)
-        }
+        Value::Integer(value) => Ok(value.to_string()),
+        Value::Blob(_) | Value::Null | Value::Real(_) | Value::Text(_) => Err(NO_SUCH_VALUE),
     }
 }
 

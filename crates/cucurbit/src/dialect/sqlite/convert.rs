@@ -73,9 +73,7 @@ pub(super) fn conversion(
     }
     match to {
         Type::Array(_) | Type::Custom { .. } | Type::Interval => None,
-        Type::BigInteger => integer(old, from, (i64::MIN, i64::MAX)),
-        Type::Integer => integer(old, from, (i32::MIN.into(), i32::MAX.into())),
-        Type::SmallInteger => integer(old, from, (i16::MIN.into(), i16::MAX.into())),
+        Type::BigInteger | Type::Integer | Type::SmallInteger => integer(old, from, bits(to)?),
         Type::Binary if Family::of(from) == Family::Bytes => None,
         // The 16 bytes, which they are already.
         Type::Binary if *from == Type::Uuid => Some(uuid(old)),
@@ -126,9 +124,10 @@ fn trimmed_from(old: &str) -> String {
     format!("(SELECT trim({old}, ' ' || char(9, 10, 11, 12, 13)) AS t)")
 }
 
-fn between(value: &str, (least, most): (i64, i64)) -> Conversion {
+fn between(value: &str, bits: u8) -> Conversion {
+    let most = i64::MAX >> (64 - bits);
     // The least number of 64 bits has no text of its own in SQL.
-    let least = if least == i64::MIN { "(-9223372036854775807 - 1)".to_owned() } else { least.to_string() };
+    let least = if bits == 64 { format!("(-{most} - 1)") } else { (-most - 1).to_string() };
     Conversion::unsure(format!(
         "(SELECT CASE WHEN n BETWEEN {least} AND {most} THEN n END FROM (SELECT {value} AS n))"
     ))
@@ -139,12 +138,7 @@ fn bits(ty: &Type) -> Option<u8> {
     bits.iter().find(|(one, _)| one == ty).map(|(_, bits)| *bits)
 }
 
-fn integer(old: &str, from: &Type, range: (i64, i64)) -> Option<Conversion> {
-    let wanted = match range.1 {
-        i64::MAX => 64,
-        most if most == i64::from(i32::MAX) => 32,
-        _ => 16,
-    };
+fn integer(old: &str, from: &Type, wanted: u8) -> Option<Conversion> {
     if bits(from).is_some_and(|bits| bits <= wanted) {
         return None;
     }
@@ -165,7 +159,7 @@ fn integer(old: &str, from: &Type, range: (i64, i64)) -> Option<Conversion> {
             integer_text(old)
         )
     };
-    Some(between(&number, range))
+    Some(between(&number, wanted))
 }
 
 /// Rounds as PostgreSQL does: `float8` to the even number where two are as near, `numeric` away from zero (manual, 8.1).
