@@ -28,7 +28,7 @@ pub(super) fn column(
             text.rename_referred_column(&table.name, from, to)
         }
     })?;
-    for (owner, sql) in originals.indexes.values_mut().filter(|(owner, _)| owner == table) {
+    for (_, sql) in originals.indexes.values_mut().filter(|(owner, _)| owner == table) {
         let mut after_table = usize::MAX;
         *sql = rename_in_text(sql, to, |sql, tokens, position| {
             if tokens[position].is(sql, "ON") && after_table == usize::MAX {
@@ -36,7 +36,6 @@ pub(super) fn column(
             }
             position > after_table && after_table != usize::MAX && is_column(sql, tokens, position, from)
         });
-        debug_assert_eq!(owner, table);
     }
     let others = |text: &str| -> bool {
         schema.tables.values().any(|other| {

@@ -8,10 +8,7 @@ use crate::{
     },
 };
 
-use super::{
-    super::sqlite::sql::string,
-    token::{Token, tokens},
-};
+use super::{super::sqlite::sql::string, token::tokens};
 
 /// Makes the database. Its foreign keys are off: it has no rows that they could guard.
 pub(in crate::dialect) async fn open(
@@ -49,7 +46,7 @@ pub(crate) async fn run(
         passed.drops.push(*line);
         return Ok(());
     }
-    let Some(Made { name, is_virtual }) = made(sql) else { return Err(refused.into()) };
+    let Some((name, is_virtual)) = made(sql) else { return Err(refused.into()) };
     let name = string(&name);
     if !is_virtual {
         let query = format!(
@@ -79,17 +76,10 @@ fn is_drop(sql: &str) -> bool {
     tokens(sql).first().is_some_and(|first| first.is(sql, "DROP"))
 }
 
-/// The table that a statement makes.
-struct Made {
-    name: String,
-    is_virtual: bool,
-}
-
-fn made(sql: &str) -> Option<Made> {
+/// Returns the name of the table that a statement makes, and whether that is a virtual one.
+fn made(sql: &str) -> Option<(String, bool)> {
     let tokens = tokens(sql);
     let is = |at: usize, word: &str| tokens.get(at).is_some_and(|token| token.is(sql, word));
-    let name =
-        |at: usize| tokens.get(at).and_then(|token: &Token| token.name(sql)).map(|name| name.to_string());
     if !is(0, "CREATE") {
         return None;
     }
@@ -100,6 +90,6 @@ fn made(sql: &str) -> Option<Made> {
     }
     let at = at + if is(at + 1, "IF") { 4 } else { 1 };
     let has_schema = tokens.get(at + 1).is_some_and(|token| token.is_sign(b'.'));
-    let name = name(if has_schema { at + 2 } else { at })?;
-    Some(Made { name, is_virtual })
+    let name = tokens.get(if has_schema { at + 2 } else { at })?.name(sql)?;
+    Some((name.to_string(), is_virtual))
 }
