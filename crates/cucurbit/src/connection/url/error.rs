@@ -84,30 +84,33 @@ impl ConnectionUrlError {
     /// Returns advice on what to write instead.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::BadHost => Some("write `postgresql://[::1]:5432/database`".to_owned()),
-            Self::BadPort { .. } => Some(format!("write `host:5432`; {ENCODE}")),
-            Self::BadText { .. } => None,
-            Self::BadValue { expected, .. } => Some(format!("it can be {expected}")),
-            Self::NoFile => Some(
+        let hint = match self {
+            Self::BadHost => "write `postgresql://[::1]:5432/database`",
+            Self::BadPort { .. } => return Some(format!("write `host:5432`; {ENCODE}")),
+            Self::BadText { .. } | Self::UnknownParameter { nearest: None, .. } => return None,
+            Self::BadValue { expected, .. } => return Some(format!("it can be {expected}")),
+            Self::NoFile => {
                 "write `sqlite:///file.db`, `sqlite:////folder/file.db`, or `sqlite://` for memory"
-                    .to_owned(),
-            ),
-            Self::NoScheme => {
-                Some("write `sqlite:///file.db` or `postgresql://user:password@host/database`".to_owned())
             }
-            Self::NoSlashes => Some("write `postgresql://user:password@host/database`".to_owned()),
-            Self::PortCount { .. } => {
-                Some("give one port for all hosts, or one for each: `h1:5432,h2:5433`".to_owned())
+            Self::NoScheme => "write `sqlite:///file.db` or `postgresql://user:password@host/database`",
+            Self::NoSlashes => "write `postgresql://user:password@host/database`",
+            Self::PortCount { .. } => "give one port for all hosts, or one for each: `h1:5432,h2:5433`",
+            Self::Unencoded => ENCODE,
+            Self::UnknownParameter { nearest: Some(known), .. }
+            | Self::UnknownScheme { nearest: Some(known), .. } => {
+                return Some(format!("did you mean `{known}`?"));
             }
-            Self::Unencoded => Some(ENCODE.to_owned()),
-            Self::UnknownParameter { nearest, .. } => nearest.map(|known| format!("did you mean `{known}`?")),
-            Self::UnknownScheme { nearest: Some(known), .. } => Some(format!("did you mean `{known}`?")),
             Self::UnknownScheme { nearest: None, .. } => {
-                Some("SQLite and PostgreSQL are supported: `sqlite:` and `postgresql://`".to_owned())
+                "SQLite and PostgreSQL are supported: `sqlite:` and `postgresql://`"
             }
-            Self::UnsupportedParameter { instead, .. } => Some((*instead).to_owned()),
-        }
+            Self::UnsupportedParameter { instead, .. } => instead,
+        };
+        Some(hint.to_owned())
+    }
+
+    /// Says that a parameter has an unsupported value.
+    pub(super) fn bad(name: String, value: String, expected: &'static str) -> Self {
+        Self::BadValue { name, value, expected }
     }
 }
 

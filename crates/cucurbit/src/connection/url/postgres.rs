@@ -247,7 +247,7 @@ impl PostgresUrl {
             ("connect_timeout", _) => match value.parse() {
                 // Zero means to wait for ever.
                 Ok(seconds) => self.connect_timeout = (seconds > 0).then(|| Duration::from_secs(seconds)),
-                Err(_) => return Err(bad(name, value, "a number of seconds")),
+                Err(_) => return Err(ConnectionUrlError::bad(name, value, "a number of seconds")),
             },
             ("dbname", _) => self.database = filled(value),
             ("user", _) => self.user = filled(value),
@@ -266,19 +266,21 @@ impl PostgresUrl {
                 None => {
                     let expected =
                         "`any`, `read-write`, `read-only`, `primary`, `standby` or `prefer-standby`";
-                    return Err(bad(name, value, expected));
+                    return Err(ConnectionUrlError::bad(name, value, expected));
                 }
             },
             // sqlx's name, SQLAlchemy's for asyncpg and asyncpg's own; 0 is for a pooler that mixes sessions.
             ("statement-cache-capacity" | "prepared_statement_cache_size" | "statement_cache_size", _) => {
                 match value.parse() {
                     Ok(size) => self.statement_cache = Some(size),
-                    Err(_) => return Err(bad(name, value, "a number of statements")),
+                    Err(_) => return Err(ConnectionUrlError::bad(name, value, "a number of statements")),
                 }
             }
             // What the driver does anyway may be asked for.
             ("channel_binding" | "gssencmode", "disable" | "prefer") => {}
-            ("channel_binding" | "gssencmode", _) => return Err(bad(name, value, "`disable` or `prefer`")),
+            ("channel_binding" | "gssencmode", _) => {
+                return Err(ConnectionUrlError::bad(name, value, "`disable` or `prefer`"));
+            }
             _ => return Err(unknown(name)),
         }
         Ok(())
@@ -287,8 +289,7 @@ impl PostgresUrl {
     /// The parameters that `Display` writes, in a fixed order.
     fn shown_parameters(&self) -> Vec<(&'static str, String)> {
         let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.to_string_lossy().into_owned());
-        let session =
-            SESSIONS.iter().find(|(_, session)| *session == self.session && *session != Session::Any);
+        let session = Some(self.session).filter(|session| *session != Session::Any);
         let mode = SSL_MODES.iter().find(|(_, mode)| Some(*mode) == self.ssl_mode);
         [
             ("application_name", self.application_name.clone()),
@@ -298,7 +299,7 @@ impl PostgresUrl {
             ("sslrootcert", path(&self.ssl_root_certificate)),
             ("sslcert", path(&self.ssl_certificate)),
             ("sslkey", path(&self.ssl_key)),
-            ("target_session_attrs", session.map(|(name, _)| (*name).to_owned())),
+            ("target_session_attrs", session.map(|session| session.name().to_owned())),
             ("statement-cache-capacity", self.statement_cache.map(|size| size.to_string())),
         ]
         .into_iter()
@@ -336,7 +337,7 @@ impl SslMode {
         let found = SSL_MODES.iter().find(|(known, _)| *known == value);
         found.map(|(_, mode)| *mode).ok_or_else(|| {
             let expected = "`disable`, `allow`, `prefer`, `require`, `verify-ca` or `verify-full`";
-            bad(parameter.to_owned(), value.to_owned(), expected)
+            ConnectionUrlError::bad(parameter.to_owned(), value.to_owned(), expected)
         })
     }
 }
@@ -390,10 +391,6 @@ fn port(text: &str, host: &str) -> Result<Option<u16>, ConnectionUrlError> {
 
 fn filled(text: String) -> Option<String> {
     (!text.is_empty()).then_some(text)
-}
-
-fn bad(name: String, value: String, expected: &'static str) -> ConnectionUrlError {
-    ConnectionUrlError::BadValue { name, value, expected }
 }
 
 fn unknown(name: String) -> ConnectionUrlError {

@@ -98,17 +98,17 @@ impl SqliteUrl {
                     self.place = Place::Memory { name: Some(path.to_string_lossy().into_owned()) };
                 }
             }
-            ("mode", _) => return Err(bad(name, value, "`ro`, `rw`, `rwc` or `memory`")),
+            ("mode", _) => return Err(ConnectionUrlError::bad(name, value, "`ro`, `rw`, `rwc` or `memory`")),
             ("cache", "shared") => self.has_shared_cache = true,
             ("cache", "private") => self.has_shared_cache = false,
-            ("cache", _) => return Err(bad(name, value, "`shared` or `private`")),
+            ("cache", _) => return Err(ConnectionUrlError::bad(name, value, "`shared` or `private`")),
             ("busy_timeout", _) => match value.parse() {
                 Ok(milliseconds) => self.busy_timeout = Some(Duration::from_millis(milliseconds)),
-                Err(_) => return Err(bad(name, value, "a number of milliseconds")),
+                Err(_) => return Err(ConnectionUrlError::bad(name, value, "a number of milliseconds")),
             },
             ("timeout", _) => match value.parse().ok().and_then(|s| Duration::try_from_secs_f64(s).ok()) {
                 Some(timeout) => self.busy_timeout = Some(timeout),
-                None => return Err(bad(name, value, "a number of seconds")),
+                None => return Err(ConnectionUrlError::bad(name, value, "a number of seconds")),
             },
             // These two speak to Python's driver; there is nothing to do about them here.
             ("check_same_thread" | "uri", _) => {}
@@ -144,10 +144,6 @@ fn place(path: &str) -> Result<Place, ConnectionUrlError> {
         ":memory:" => Ok(Place::Memory { name: None }),
         path => Ok(Place::File(PathBuf::from(path))),
     }
-}
-
-fn bad(name: String, value: String, expected: &'static str) -> ConnectionUrlError {
-    ConnectionUrlError::BadValue { name, value, expected }
 }
 
 impl fmt::Display for SqliteUrl {

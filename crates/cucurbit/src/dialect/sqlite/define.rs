@@ -68,9 +68,9 @@ fn rowid_definition(table: &Table, column: &Column) -> String {
         return definition;
     }
     let key = table.primary_key();
-    let name = constraint_name(key.and_then(|key| key.name.as_ref()), " ");
     let conflict = key.map(|key| on_conflict(key.on_conflict)).unwrap_or_default();
-    format!("{definition}{name} PRIMARY KEY{conflict} AUTOINCREMENT")
+    let text = format!("PRIMARY KEY{conflict} AUTOINCREMENT");
+    format!("{definition} {}", named(key.and_then(|key| key.name.as_ref()), &text))
 }
 
 /// Writes a column's definition.
@@ -133,23 +133,21 @@ pub(super) fn default_in_file(ty: &Type, default: &ServerDefault) -> Option<Stri
 
 /// An expression stands in parentheses, unless it is a constant or one of the words for the present time.
 fn expression_default(sql: &str) -> String {
-    if is_plain_default(sql) { sql.trim().to_owned() } else { format!("({sql})") }
+    let times = ["CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP"];
+    let is_now = times.iter().any(|word| sql.trim().eq_ignore_ascii_case(word));
+    if is_now || is_one_constant(sql) { sql.trim().to_owned() } else { format!("({sql})") }
 }
 
-fn is_plain_default(sql: &str) -> bool {
-    let is_now = ["CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP"]
-        .iter()
-        .any(|word| sql.trim().eq_ignore_ascii_case(word));
-    is_now || (constant::value(sql).is_some() && tokens(sql).len() == 1)
+/// Tells whether SQL is a constant without a sign or parentheses.
+fn is_one_constant(sql: &str) -> bool {
+    constant::value(sql).is_some() && tokens(sql).len() == 1
 }
 
 /// Tells whether ALTER TABLE ADD COLUMN takes a default: a constant only.
 pub(super) fn is_constant_default(default: &ServerDefault) -> bool {
     match default {
         ServerDefault::Literal(_) => true,
-        ServerDefault::Expression(expression) => {
-            constant::value(expression.on(HERE)).is_some() && tokens(expression.on(HERE)).len() == 1
-        }
+        ServerDefault::Expression(expression) => is_one_constant(expression.on(HERE)),
         ServerDefault::Computed { .. } | ServerDefault::Identity(_) | ServerDefault::Serial(_) => false,
     }
 }
@@ -160,10 +158,6 @@ pub(super) fn table_name(table: &TableName) -> Result<String, String> {
         Some(schema) => Err(format!("`{table}` lies in the schema `{schema}`, and a SQLite file has none")),
         None => Ok(quoted(&table.name)),
     }
-}
-
-fn constraint_name(name: Option<&Ident>, lead: &str) -> String {
-    name.map(|name| format!("{lead}CONSTRAINT {}", quoted(name))).unwrap_or_default()
 }
 
 fn named(name: Option<&Ident>, text: &str) -> String {
@@ -201,12 +195,10 @@ pub(super) fn on_conflict(on_conflict: OnConflict) -> String {
 
 /// Only foreign keys can wait (sqlite.org/syntax/table-constraint.html).
 fn refuse_deferred(deferral: Deferral) -> Result<(), String> {
-    match deferral {
-        Deferral::NotDeferrable => Ok(()),
-        Deferral::Immediate | Deferral::Deferred => {
-            Err("a key of SQLite is checked at once, and cannot be deferred".to_owned())
-        }
+    if deferral == Deferral::NotDeferrable {
+        return Ok(());
     }
+    Err("a key of SQLite is checked at once, and cannot be deferred".to_owned())
 }
 
 fn unique(unique: &Unique) -> Result<String, String> {

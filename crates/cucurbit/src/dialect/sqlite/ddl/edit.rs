@@ -111,13 +111,11 @@ impl CreateTable {
 
     /// Refuses or allows NULL.
     pub(in super::super) fn set_nullable(&mut self, name: &Ident, is_nullable: bool) {
-        if let Some(column) = self.column_text_mut(name) {
-            let had = column.is_not_null();
-            if is_nullable {
-                column.clauses.retain(|clause| clause.kind != ClauseKind::NotNull);
-            } else if !had {
-                column.clauses.insert(0, Clause::new("NOT NULL", ClauseKind::NotNull));
-            }
+        let Some(column) = self.column_text_mut(name) else { return };
+        if is_nullable {
+            column.clauses.retain(|clause| clause.kind != ClauseKind::NotNull);
+        } else if !column.is_not_null() {
+            column.clauses.insert(0, Clause::new("NOT NULL", ClauseKind::NotNull));
         }
     }
 
@@ -215,29 +213,7 @@ impl CreateTable {
             Body::Constraint(clause) => !is_meant(clause),
         });
     }
-}
 
-/// Returns what tells the clause of the constraint at a place of the list that [`CreateTable::value`] returns, asked in the
-/// order of the text: those of one kind have one order in both.
-fn is_meant(constraints: &Constraints, place: usize) -> impl FnMut(&Clause) -> bool {
-    let meant = &constraints[place];
-    let is_kind: fn(&ClauseKind) -> bool = match meant {
-        Constraint::Check(_) => |kind| matches!(kind, ClauseKind::Check(_)),
-        Constraint::ForeignKey(_) => |kind| matches!(kind, ClauseKind::ForeignKey(_)),
-        Constraint::PrimaryKey(_) => |kind| matches!(kind, ClauseKind::PrimaryKey { .. }),
-        Constraint::Unique(_) => |kind| matches!(kind, ClauseKind::Unique(_)),
-        Constraint::Exclusion(_) => |_| false,
-    };
-    let mut left = constraints[..place].iter().filter(|other| other.is_of_kind_of(meant)).count();
-    move |clause| {
-        let is_kind = is_kind(&clause.kind);
-        let is_it = is_kind && left == 0;
-        left = if is_kind { left.wrapping_sub(1) } else { left };
-        is_it
-    }
-}
-
-impl CreateTable {
     /// Names the constraint at a place of the list that [`CreateTable::value`] returns.
     pub(in super::super) fn rename_constraint(
         &mut self,
@@ -245,8 +221,7 @@ impl CreateTable {
         place: usize,
         to: &Ident,
     ) {
-        let mut is_meant = is_meant(constraints, place);
-        if let Some(clause) = self.clauses_mut().find(|clause| is_meant(clause)) {
+        if let Some(clause) = self.clause_mut(constraints, place) {
             let tokens = tokens(&clause.text);
             clause.text = match (&clause.name, tokens.get(1)) {
                 (Some(_), Some(name)) => replaced(&clause.text, &[(*name, quoted(to))]),
@@ -263,8 +238,7 @@ impl CreateTable {
         place: usize,
         deferral: Deferral,
     ) {
-        let mut is_meant = is_meant(constraints, place);
-        let Some(clause) = self.clauses_mut().find(|clause| is_meant(clause)) else { return };
+        let Some(clause) = self.clause_mut(constraints, place) else { return };
         let tokens = tokens(&clause.text);
         let word = tokens.iter().rposition(|token| token.is(&clause.text, "DEFERRABLE"));
         let start = word.map(|at| match at.checked_sub(1) {
@@ -282,30 +256,7 @@ impl CreateTable {
             key.deferral = deferral;
         }
     }
-}
 
-impl Clause {
-    fn new(text: &str, kind: ClauseKind) -> Self {
-        let on_conflict = OnConflict::Abort;
-        Self { lead: " ".to_owned(), text: text.to_owned(), name: None, kind, on_conflict }
-    }
-}
-
-/// Renames a thing in SQL as ALTER TABLE RENAME does: each of the tokens that `is_meant` says, in quotes.
-pub(in super::super) fn rename_in_text(
-    sql: &str,
-    to: &Ident,
-    mut is_meant: impl FnMut(&str, &[Token], usize) -> bool,
-) -> String {
-    let tokens = tokens(sql);
-    let edits: Vec<(Token, String)> = (0..tokens.len())
-        .filter(|position| is_meant(sql, &tokens, *position))
-        .map(|position| (tokens[position], quoted(to)))
-        .collect();
-    replaced(sql, &edits)
-}
-
-impl CreateTable {
     /// Renames a column here, wherever the table's own text means it.
     pub(in super::super) fn rename_column(&mut self, from: &Ident, to: &Ident) -> Result<(), Unreadable> {
         let table = self.name();
@@ -330,12 +281,7 @@ impl CreateTable {
         from: &Ident,
         to: &Ident,
     ) -> Result<(), Unreadable> {
-        for clause in self.clauses_mut() {
-            if matches!(&clause.kind, ClauseKind::ForeignKey(key) if same_name(&key.referred_table.name, table))
-            {
-                clause.rename_after_references(from, to, false);
-            }
-        }
+        self.references_mut(table).for_each(|clause| clause.rename_after_references(from, to, false));
         self.read_again()
     }
 
@@ -344,13 +290,21 @@ impl CreateTable {
         if same_name(&self.name(), from) {
             self.set_name(to);
         }
-        for clause in self.clauses_mut() {
-            if matches!(&clause.kind, ClauseKind::ForeignKey(key) if same_name(&key.referred_table.name, from))
-            {
-                clause.rename_after_references(from, to, true);
-            }
-        }
+        self.references_mut(from).for_each(|clause| clause.rename_after_references(from, to, true));
         self.read_again()
+    }
+
+    /// Lists the foreign keys that refer to a table.
+    fn references_mut(&mut self, table: &Ident) -> impl Iterator<Item = &mut Clause> {
+        self.clauses_mut().filter(|clause| {
+            matches!(&clause.kind, ClauseKind::ForeignKey(key) if same_name(&key.referred_table.name, table))
+        })
+    }
+
+    /// Finds the clause of the constraint at a place of the list that [`CreateTable::value`] returns.
+    fn clause_mut(&mut self, constraints: &Constraints, place: usize) -> Option<&mut Clause> {
+        let mut is_meant = is_meant(constraints, place);
+        self.clauses_mut().find(|clause| is_meant(clause))
     }
 
     fn clauses_mut(&mut self) -> impl Iterator<Item = &mut Clause> {
@@ -368,6 +322,11 @@ impl CreateTable {
 }
 
 impl Clause {
+    fn new(text: &str, kind: ClauseKind) -> Self {
+        let on_conflict = OnConflict::Abort;
+        Self { lead: " ".to_owned(), text: text.to_owned(), name: None, kind, on_conflict }
+    }
+
     /// Takes a word away, with the space before it.
     fn take_word(&mut self, word: &str) {
         if let Some(word) = tokens(&self.text).into_iter().find(|token| token.is(&self.text, word)) {
@@ -401,6 +360,40 @@ impl Clause {
             is_place && tokens[position].names(sql, from)
         });
     }
+}
+
+/// Returns what tells the clause of the constraint at a place of the list that [`CreateTable::value`] returns, asked in the
+/// order of the text: those of one kind have one order in both.
+fn is_meant(constraints: &Constraints, place: usize) -> impl FnMut(&Clause) -> bool {
+    let meant = &constraints[place];
+    let is_kind: fn(&ClauseKind) -> bool = match meant {
+        Constraint::Check(_) => |kind| matches!(kind, ClauseKind::Check(_)),
+        Constraint::ForeignKey(_) => |kind| matches!(kind, ClauseKind::ForeignKey(_)),
+        Constraint::PrimaryKey(_) => |kind| matches!(kind, ClauseKind::PrimaryKey { .. }),
+        Constraint::Unique(_) => |kind| matches!(kind, ClauseKind::Unique(_)),
+        Constraint::Exclusion(_) => |_| false,
+    };
+    let mut left = constraints[..place].iter().filter(|other| other.is_of_kind_of(meant)).count();
+    move |clause| {
+        let is_kind = is_kind(&clause.kind);
+        let is_it = is_kind && left == 0;
+        left = if is_kind { left.wrapping_sub(1) } else { left };
+        is_it
+    }
+}
+
+/// Renames a thing in SQL as ALTER TABLE RENAME does: each of the tokens that `is_meant` says, in quotes.
+pub(in super::super) fn rename_in_text(
+    sql: &str,
+    to: &Ident,
+    mut is_meant: impl FnMut(&str, &[Token], usize) -> bool,
+) -> String {
+    let tokens = tokens(sql);
+    let edits: Vec<(Token, String)> = (0..tokens.len())
+        .filter(|position| is_meant(sql, &tokens, *position))
+        .map(|position| (tokens[position], quoted(to)))
+        .collect();
+    replaced(sql, &edits)
 }
 
 /// Returns the place of the word REFERENCES among the tokens.

@@ -330,19 +330,11 @@ fn reference(reader: &mut Reader<'_>, columns: Vec<Ident>) -> Result<ForeignKey,
 }
 
 fn action(reader: &mut Reader<'_>) -> Result<Action, Unreadable> {
-    let action = if reader.eat("CASCADE") {
-        Action::Cascade
-    } else if reader.eat("RESTRICT") {
-        Action::Restrict
-    } else if reader.eat("NO") {
-        reader.next("ACTION")?;
-        Action::NoAction
-    } else if reader.eat("SET") && reader.eat("NULL") {
-        Action::SetNull
-    } else if reader.eat("DEFAULT") {
-        Action::SetDefault
-    } else {
-        return Err(Unreadable { expected: "an action", at: reader.end() });
-    };
+    const ALL: [Action; 5] =
+        [Action::Cascade, Action::NoAction, Action::Restrict, Action::SetDefault, Action::SetNull];
+    let words = |action: Action| action.sql().split(' ').enumerate();
+    let found = ALL.into_iter().find(|action| words(*action).all(|(at, word)| reader.is(at, word)));
+    let action = found.ok_or(Unreadable { expected: "an action", at: reader.end() })?;
+    reader.at += words(action).count();
     Ok(action)
 }

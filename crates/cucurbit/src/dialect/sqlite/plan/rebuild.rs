@@ -9,7 +9,7 @@ use crate::schema::{Ident, TableName};
 
 use super::{
     super::{
-        super::{Guard, Originals, Plan, PlanError, Session, Statement, sqlite::sql::quoted},
+        super::{Guard, Originals, Plan, PlanError, Session, Statement, Trigger, sqlite::sql::quoted},
         ddl::CreateTable,
         effect,
         memory::free_name,
@@ -34,14 +34,14 @@ pub(super) fn rebuild(work: Work<'_>, plan: &mut Plan) -> Result<CreateTable, Pl
     let name = quoted(&table.name);
     let new_name = free_name(&before.originals, &table.name);
     let new = quoted(&new_name);
-    let dependents = dependents(&before.originals, &table.name);
+    let (triggers, views) = dependents(&before.originals, &table.name);
 
     let start = plan.statements.len();
     plan.statements.extend(rename::probes(&before.originals, &table.name, false));
-    for trigger in &dependents.triggers {
+    for trigger in &triggers {
         plan.push(format!("DROP TRIGGER {}", quoted(trigger)));
     }
-    for view in &dependents.views {
+    for view in &views {
         plan.push(format!("DROP VIEW {}", quoted(view)));
     }
     to.set_name(&new_name);
@@ -63,18 +63,17 @@ pub(super) fn rebuild(work: Work<'_>, plan: &mut Plan) -> Result<CreateTable, Pl
     }
     plan.statements.push(drop);
     let mut others = before.originals.clone();
-    others.views.retain(|view, _| !dependents.views.contains(view));
-    others.triggers.retain(|trigger, _| !dependents.triggers.contains(trigger));
+    others.views.retain(|view, _| !views.contains(view));
+    others.triggers.retain(|trigger, _| !triggers.contains(trigger));
     let rename = Statement::new(format!("ALTER TABLE {new} RENAME TO {name}"));
     plan.statements.extend(rename::statements(&others, rename));
     for (index, (_, sql)) in before.originals.indexes.iter().filter(|(_, (owner, _))| *owner == table) {
         plan.push(effect::create_index(&table, index, sql));
     }
-    let Originals { tables: _, indexes: _, triggers, views } = &before.originals;
-    for view in dependents.views.iter().filter_map(|name| views.get(name)) {
+    for view in views.iter().filter_map(|name| before.originals.views.get(name)) {
         plan.push(&view.sql);
     }
-    for trigger in dependents.triggers.iter().filter_map(|name| triggers.get(name)) {
+    for trigger in triggers.iter().filter_map(|name| before.originals.triggers.get(name)) {
         plan.push(&trigger.sql);
     }
     if let Some(first) = plan.statements.get_mut(start) {
@@ -135,32 +134,19 @@ fn rowid_name(from: &CreateTable, to: &CreateTable) -> Option<&'static str> {
     })
 }
 
-/// What SQLite would lose with the table, or could not resolve while it is away.
-#[derive(Default)]
-struct Dependents {
-    triggers: Vec<Ident>,
-    views: Vec<Ident>,
-}
-
-/// Finds the views that mention the table or such a view, and the triggers that are on one of them or mention one.
-fn dependents(originals: &Originals, table: &Ident) -> Dependents {
+/// Finds what SQLite would lose with the table, or could not resolve while it is away: the triggers that are on the table or
+/// one of the views, or mention one; and the views, which mention the table or such a view.
+fn dependents(originals: &Originals, table: &Ident) -> (Vec<Ident>, Vec<Ident>) {
     let Originals { tables: _, indexes: _, triggers, views } = originals;
     let mut names = vec![table.clone()];
-    let mut found = Dependents::default();
-    loop {
-        let next = views.iter().find(|(name, view)| {
-            !found.views.contains(name) && names.iter().any(|other| mentions(&view.sql, other))
-        });
-        let Some((name, _)) = next else { break };
+    while let Some((name, _)) = views.iter().find(|(name, view)| {
+        !names[1..].contains(name) && names.iter().any(|other| mentions(&view.sql, other))
+    }) {
         names.push(name.clone());
-        found.views.push(name.clone());
     }
-    found.triggers = triggers
-        .iter()
-        .filter(|(_, trigger)| {
-            names.iter().any(|name| same_name(&trigger.table, name) || mentions(&trigger.sql, name))
-        })
-        .map(|(name, _)| name.clone())
-        .collect();
-    found
+    let is_about = |(_, trigger): &(&Ident, &Trigger)| {
+        names.iter().any(|name| same_name(&trigger.table, name) || mentions(&trigger.sql, name))
+    };
+    let triggers = triggers.iter().filter(is_about).map(|(name, _)| name.clone()).collect();
+    (triggers, names.split_off(1))
 }
