@@ -89,7 +89,7 @@ impl Reached {
         tokens.windows(2).any(|pair| {
             let name = pair[0].text.trim_matches('"').to_ascii_lowercase();
             pair[1].is_sign("(")
-                && pair[0].class != Class::Other
+                && pair[0].is_wordy()
                 && (self.functions.contains(&name) || is_of_server(&name))
         })
     }
@@ -147,7 +147,7 @@ fn is_of_server(name: &str) -> bool {
 
 /// Returns the text of what may be code: in quotes that are no name's.
 fn body<'s>(token: &Token<'s>) -> Option<&'s str> {
-    if token.class != Class::Quoted || token.text.starts_with('"') {
+    if token.class != Class::Text {
         return None;
     }
     let text = token.text;
@@ -192,7 +192,7 @@ fn made_routine(statement: &[Token<'_>]) -> Option<String> {
 fn only_drops(statement: &[Token<'_>]) -> bool {
     let has_more = statement.iter().any(|token| token.is_sign(",") || token.is_sign("("));
     let drops = |at: usize| {
-        statement[at].is("DROP") && statement.get(at + 1).is_some_and(|what| what.class != Class::Other)
+        statement[at].is("DROP") && statement.get(at + 1).is_some_and(Token::is_wordy)
             || statement[at].is("DETACH")
     };
     !has_more && (2..statement.len()).any(drops)

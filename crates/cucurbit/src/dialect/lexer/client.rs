@@ -438,7 +438,7 @@ fn trouble(part: &str, dialect: Dialect) -> Option<(&'static str, usize)> {
         return parameter(&tokens).map(|at| (PARAMETER, at));
     }
     let is_binary = tokens.iter().any(|token| {
-        token.is("BINARY") || token.class == Class::Quoted && token.text.eq_ignore_ascii_case("'binary'")
+        token.is("BINARY") || token.class == Class::Text && token.text.eq_ignore_ascii_case("'binary'")
     });
     match copy::client(&tokens) {
         Some(Client::Writes) => return Some((STDOUT, 0)),
@@ -510,7 +510,7 @@ fn variable(tokens: &[Token<'_>]) -> Option<usize> {
         let (Some(previous), Some(next)) = (previous, tokens.get(position + 1)) else { continue };
         let is_name = next.start == token.end()
             && (next.class == Class::Word
-                || next.class == Class::Quoted && next.text.starts_with(['\'', '"']));
+                || matches!(next.class, Class::Name | Class::Text) && next.text.starts_with(['\'', '"']));
         let is_cast = previous.is_sign(":") && previous.end() == token.start;
         // Where a slice or a key with its value could be, one begins only where a value does.
         let has_colons = open.last().is_some_and(|has_colons| *has_colons);

@@ -63,30 +63,20 @@ pub fn masked(sql: &str, dialect: Dialect) -> Masked {
     masked
 }
 
-/// Reads SQL as it is masked: the tokens, one for a text, where the lexer makes two of `'it''s'`; and where the rows after a
-/// COPY, which are not SQL, begin and end.
+/// Reads SQL as it is masked: the tokens, and where the rows after a COPY, which are not SQL, begin and end.
 fn read(sql: &str, dialect: Dialect) -> (Vec<Token<'_>>, BTreeMap<usize, usize>) {
     let (mut read, mut rows): (Vec<Token<'_>>, _) = (Vec::new(), BTreeMap::new());
     let mut statement = 0;
     let mut tokens = Tokens::new(sql, dialect);
     while let Some(token) = tokens.next() {
-        if let Some(last) = read.last_mut()
-            && last.end() == token.start
-            && is_text(last)
-            && token.text.starts_with('\'')
-        {
-            last.text = &sql[last.start..token.end()];
-            continue;
-        }
-        read.push(token);
         if token.is_sign(";") {
-            let words = &read[statement..read.len() - 1];
-            if let Some(end) = copy::end(sql, words, &token, dialect) {
+            if let Some(end) = copy::end(sql, &read[statement..], &token, dialect) {
                 rows.insert(token.end(), end);
                 tokens.go_to(end);
             }
-            statement = read.len();
+            statement = read.len() + 1;
         }
+        read.push(token);
     }
     (read, rows)
 }
@@ -100,7 +90,8 @@ pub fn escaped(sql: &str, dialect: Dialect) -> String {
     for token in Tokens::new(sql, dialect) {
         text.push_str(&sql[end..token.start]);
         end = token.end();
-        let has_escapes = token.class == Class::Quoted && !token.text.starts_with('$');
+        let is_quoted = matches!(token.class, Class::Blob | Class::Name | Class::Text);
+        let has_escapes = is_quoted && !token.text.starts_with('$');
         for letter in token.text.chars() {
             if has_escapes && letter.is_control() {
                 text.extend(letter.escape_default());
@@ -142,7 +133,9 @@ impl Masked {
     /// Hides a token; `known` are those that were hidden before.
     fn hide_token<'s>(&mut self, token: &Token<'s>, known: &mut BTreeSet<&'s str>) {
         let (quote, inside) = inside(token);
-        self.sql.extend([quote, HIDDEN, quote]);
+        // The `X` of a blob is shown.
+        let before = if token.class == Class::Blob { &token.text[..1] } else { "" };
+        self.sql.extend([before, quote, HIDDEN, quote]);
         if !known.insert(token.text) {
             return;
         }
@@ -164,7 +157,7 @@ impl Masked {
 /// Takes the quotes off a token.
 fn inside<'t>(token: &Token<'t>) -> (&'t str, &'t str) {
     let text = token.text;
-    if token.class != Class::Quoted {
+    if !matches!(token.class, Class::Blob | Class::Name | Class::Text) {
         return ("", text);
     }
     let quote = match text.chars().next() {
@@ -217,7 +210,7 @@ fn is_about_access(statement: &[Token<'_>]) -> bool {
 }
 
 fn speaks_of_a_secret(statement: &[Token<'_>]) -> bool {
-    statement.iter().filter(|token| token.class != Class::Other).any(|token| {
+    statement.iter().filter(|token| token.is_wordy()).any(|token| {
         let is_secret = if is_text(token) { mask::speaks_of_a_secret } else { mask::names_a_secret };
         is_secret(token.text) || token.text.to_ascii_lowercase().contains("dblink")
     })
@@ -225,7 +218,7 @@ fn speaks_of_a_secret(statement: &[Token<'_>]) -> bool {
 
 /// Tells whether a token is a text, and not a name in quotes.
 fn is_text(token: &Token<'_>) -> bool {
-    token.class == Class::Quoted && !token.text.starts_with(['"', '`', '['])
+    matches!(token.class, Class::Blob | Class::Text)
 }
 
 /// Tells whether something in a name's quotes stands where a secret does: `password = "x"`, which SQLite takes for a

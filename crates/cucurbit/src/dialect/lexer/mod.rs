@@ -14,9 +14,10 @@ mod token;
 
 use crate::schema::Dialect;
 
-use self::token::{Class, Token, Tokens, after, begins, created, setting};
+use self::token::{after, begins, created, setting};
 
 pub(crate) use self::client::{Part, statements};
+pub(super) use self::token::{Class, Token, Tokens};
 #[cfg(feature = "runtime")]
 pub(crate) use self::{
     beyond::{Leeway, without_roles},

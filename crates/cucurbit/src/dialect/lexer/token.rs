@@ -6,42 +6,53 @@ use crate::schema::Dialect;
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Class {
+pub(in crate::dialect) enum Class {
+    /// A blob of SQLite: `x'00'`.
+    Blob,
     /// A command of the program that reads the SQL: `\\echo` of psql, `.mode` of sqlite3. It is never SQL.
     Command,
-    /// A character that is none of the others, or a number.
-    Other,
-    /// Something in quotes: text, or a name.
-    Quoted,
-    /// A keyword or a name.
+    /// A name in quotes: double ones, to SQLite also square brackets or backticks.
+    Name,
+    /// A number.
+    Number,
+    /// A character that is none of the others.
+    Sign,
+    /// A text: in single quotes, to PostgreSQL also behind an `E` and between dollars.
+    Text,
+    /// A keyword or a bare name.
     Word,
 }
 
 /// A token and where it stands, in bytes. White space and comments are none.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Token<'s> {
-    pub(super) class: Class,
-    pub(super) text: &'s str,
-    pub(super) start: usize,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::dialect) struct Token<'s> {
+    pub(in crate::dialect) class: Class,
+    pub(in crate::dialect) text: &'s str,
+    pub(in crate::dialect) start: usize,
 }
 
 impl Token<'_> {
-    pub(super) fn end(&self) -> usize {
+    pub(in crate::dialect) fn end(&self) -> usize {
         self.start + self.text.len()
     }
 
     /// Tells whether it is this keyword, in any case.
-    pub(super) fn is(&self, keyword: &str) -> bool {
+    pub(in crate::dialect) fn is(&self, keyword: &str) -> bool {
         self.class == Class::Word && self.text.eq_ignore_ascii_case(keyword)
     }
 
-    pub(super) fn is_any(&self, keywords: &[&str]) -> bool {
+    pub(in crate::dialect) fn is_any(&self, keywords: &[&str]) -> bool {
         keywords.iter().any(|keyword| self.is(keyword))
     }
 
     /// Tells whether it is this sign, outside quotes.
-    pub(super) fn is_sign(&self, sign: &str) -> bool {
-        self.class == Class::Other && self.text == sign
+    pub(in crate::dialect) fn is_sign(&self, sign: &str) -> bool {
+        self.class == Class::Sign && self.text == sign
+    }
+
+    /// Tells whether it is a word or something in quotes.
+    pub(super) fn is_wordy(&self) -> bool {
+        !matches!(self.class, Class::Number | Class::Sign)
     }
 }
 
@@ -81,7 +92,7 @@ pub(super) fn unqualified<'t, 's>(name: &'t [Token<'s>]) -> Option<&'t Token<'s>
 }
 
 /// Reads the tokens of SQL, one after another. Quotes and comments that do not end reach to the end of the text.
-pub(super) struct Tokens<'s> {
+pub(in crate::dialect) struct Tokens<'s> {
     sql: &'s str,
     position: usize,
     is_postgres: bool,
@@ -90,7 +101,7 @@ pub(super) struct Tokens<'s> {
 }
 
 impl<'s> Tokens<'s> {
-    pub(super) fn new(sql: &'s str, dialect: Dialect) -> Self {
+    pub(in crate::dialect) fn new(sql: &'s str, dialect: Dialect) -> Self {
         Self { sql, position: 0, is_postgres: dialect == Dialect::Postgres, has_backslashes: false }
     }
 
@@ -154,28 +165,33 @@ impl<'s> Tokens<'s> {
         let rest = self.rest();
         match first {
             '\\' if self.is_postgres => (Class::Command, psql_command(rest)),
-            '\'' if self.has_backslashes => (Class::Quoted, escaped(rest)),
-            '\'' | '"' => (Class::Quoted, quoted(rest, first)),
-            '`' if !self.is_postgres => (Class::Quoted, quoted(rest, first)),
+            '\'' if self.has_backslashes => (Class::Text, escaped(rest)),
+            '\'' => (Class::Text, quoted(rest, first)),
+            '"' => (Class::Name, quoted(rest, first)),
+            '`' if !self.is_postgres => (Class::Name, quoted(rest, first)),
             '[' if !self.is_postgres => {
-                (Class::Quoted, rest.find(']').map_or(rest.len(), |closing| closing + 1))
+                (Class::Name, rest.find(']').map_or(rest.len(), |closing| closing + 1))
+            }
+            'x' | 'X' if !self.is_postgres && rest[1..].starts_with('\'') => {
+                (Class::Blob, 1 + quoted(&rest[1..], '\''))
             }
             '$' if self.is_postgres => match dollar_quoted(rest) {
-                Some(length) => (Class::Quoted, length),
-                None => (Class::Other, 1),
+                Some(length) => (Class::Text, length),
+                None => (Class::Sign, 1),
             },
-            '0'..='9' => (Class::Other, rest.find(|letter| !is_in_number(letter)).unwrap_or(rest.len())),
+            '0'..='9' => (Class::Number, number(rest)),
+            '.' if rest[1..].starts_with(|next: char| next.is_ascii_digit()) => (Class::Number, number(rest)),
             _ if is_word_start(first) => {
                 let length = rest.find(|letter| !is_in_word(letter)).unwrap_or(rest.len());
                 if self.is_postgres
                     && matches!(&rest[..length], "e" | "E")
                     && rest[length..].starts_with('\'')
                 {
-                    return (Class::Quoted, length + escaped(&rest[length..]));
+                    return (Class::Text, length + escaped(&rest[length..]));
                 }
                 (Class::Word, length)
             }
-            _ => (Class::Other, first.len_utf8()),
+            _ => (Class::Sign, first.len_utf8()),
         }
     }
 }
@@ -238,10 +254,29 @@ fn block_comment(text: &str, nests: bool) -> usize {
     bytes.len()
 }
 
+/// Returns the length of a number, with its point, its exponent and the sign of that.
+fn number(text: &str) -> usize {
+    let is_hex = text.starts_with("0x") || text.starts_with("0X");
+    let mut end = 0;
+    loop {
+        end += text[end..].find(|letter| !is_in_number(letter)).unwrap_or(text.len() - end);
+        let is_exponent = !is_hex && text[..end].ends_with(['e', 'E']);
+        let signed = text[end..].strip_prefix(['+', '-']).filter(|_| is_exponent);
+        if !signed.is_some_and(|digits| digits.starts_with(|letter: char| letter.is_ascii_digit())) {
+            return end;
+        }
+        end += 1;
+    }
+}
+
 /// Returns the length of what stands in quotes that are doubled to stand for themselves.
 fn quoted(text: &str, quote: char) -> usize {
-    // A doubled quote ends one piece and begins the next: no need to tell them from two pieces side by side.
-    text[1..].find(quote).map_or(text.len(), |closing| closing + 2)
+    let mut end = 0;
+    while text[end..].starts_with(quote) {
+        let Some(closing) = text[end + 1..].find(quote) else { return text.len() };
+        end += closing + 2;
+    }
+    end
 }
 
 /// Returns the length of a PostgreSQL string with backslashes, from its quote on.

@@ -202,7 +202,7 @@ fn part_form(table: &Table, part: &IndexPart) -> IndexPart {
     if let IndexKey::Expression(expression) = &key {
         let sql = expression.on(HERE);
         let only = match tokens(sql).as_slice() {
-            [only] => only.name(sql),
+            [only] => only.name(),
             _ => None,
         };
         key = match only {

@@ -12,7 +12,7 @@ use sqlite3_parser::{
     lexer::sql::Parser,
 };
 
-use super::token::{Kind, quoted_lower, tokens, unquoted_text};
+use super::token::{Class, quoted_lower, tokens, unquoted_text};
 use crate::schema;
 
 /// A constant of SQLite: one of ours, or bytes.
@@ -72,33 +72,33 @@ fn depth(sql: &str) -> Option<usize> {
     let (mut deepest, mut depth, mut here) = (0, 0_usize, 0);
     let mut outside = Vec::new();
     for token in tokens(sql) {
-        match token.kind {
-            Kind::Sign(b'(') => {
+        match (token.class, token.text) {
+            (Class::Sign, "(") => {
                 outside.push(here);
                 here = 0;
                 depth += 1;
             }
-            Kind::Sign(b')') => {
+            (Class::Sign, ")") => {
                 let before = outside.pop()?;
                 depth -= here + 1;
                 here = before;
             }
-            Kind::Sign(b',') => {
+            (Class::Sign, ",") => {
                 depth -= here;
                 here = 0;
             }
-            Kind::Sign(b';') => return None,
-            Kind::Sign(b'.') => {}
-            Kind::Sign(_) => {
+            (Class::Sign, ";") => return None,
+            (Class::Sign, ".") => {}
+            (Class::Sign, _) => {
                 depth += 1;
                 here += 1;
             }
-            Kind::Word if OPERATORS.iter().any(|word| token.is(sql, word)) => {
+            (Class::Word, _) if token.is_any(&OPERATORS) => {
                 depth += 1;
                 here += 1;
             }
-            Kind::Blob | Kind::QuotedName | Kind::Text if !is_closed(token.text(sql)) => return None,
-            Kind::Blob | Kind::Number | Kind::QuotedName | Kind::Text | Kind::Word => {}
+            (Class::Blob | Class::Name | Class::Text, text) if !is_closed(text) => return None,
+            (Class::Blob | Class::Command | Class::Name | Class::Number | Class::Text | Class::Word, _) => {}
         }
         deepest = deepest.max(depth);
     }

@@ -10,7 +10,7 @@ use super::{
     super::{Before, Effect, Originals, PlanError, Session, Statement, sqlite::sql::quoted},
     ddl::{CreateTable, Unreadable, is_column, rename_in_text, with_index_name, with_table},
     memory::{free_name, unreadable},
-    token::{Kind, Token, mentions, same_name, tokens},
+    token::{Class, Token, mentions, same_name, tokens},
 };
 
 /// Renames a column in the texts. `schema` is what was before.
@@ -30,11 +30,11 @@ pub(super) fn column(
     })?;
     for (_, sql) in originals.indexes.values_mut().filter(|(owner, _)| owner == table) {
         let mut after_table = usize::MAX;
-        *sql = rename_in_text(sql, to, |sql, tokens, position| {
-            if tokens[position].is(sql, "ON") && after_table == usize::MAX {
+        *sql = rename_in_text(sql, to, |tokens, position| {
+            if tokens[position].is("ON") && after_table == usize::MAX {
                 after_table = position + 1;
             }
-            position > after_table && after_table != usize::MAX && is_column(sql, tokens, position, from)
+            position > after_table && after_table != usize::MAX && is_column(tokens, position, from)
         });
     }
     let others = |text: &str| -> bool {
@@ -50,9 +50,9 @@ pub(super) fn column(
             return Some(sql.to_owned());
         }
         let tokens = tokens(sql);
-        let is_clear = !others(sql)
-            && (0..tokens.len()).all(|at| !tokens[at].names(sql, from) || is_plain(sql, &tokens, at));
-        is_clear.then(|| rename_in_text(sql, to, |sql, tokens, at| is_column(sql, tokens, at, from)))
+        let is_clear =
+            !others(sql) && (0..tokens.len()).all(|at| !tokens[at].names(from) || is_plain(&tokens, at));
+        is_clear.then(|| rename_in_text(sql, to, |tokens, at| is_column(tokens, at, from)))
     });
     Ok(())
 }
@@ -85,12 +85,10 @@ pub(super) fn table(
         }
         let tokens = tokens(sql);
         let is_alias = (0..tokens.len()).any(|at| {
-            tokens[at].names(sql, &from.name)
-                && at > 0
-                && (tokens[at - 1].is(sql, "AS") || tokens[at - 1].is_sign(b'.'))
+            tokens[at].names(&from.name) && at > 0 && (tokens[at - 1].is("AS") || tokens[at - 1].is_sign("."))
         });
         (!is_a_column && !is_alias)
-            .then(|| rename_in_text(sql, to, |sql, tokens, at| tokens[at].names(sql, &from.name)))
+            .then(|| rename_in_text(sql, to, |tokens, at| tokens[at].names(&from.name)))
     });
     for trigger in originals.triggers.values_mut() {
         if same_name(&trigger.table, &from.name) {
@@ -137,31 +135,29 @@ pub(super) fn probes(originals: &Originals, table: &Ident, with_tables: bool) ->
 pub(super) fn needs_more(sql: &str) -> bool {
     const COLLATIONS: [&str; 3] = ["BINARY", "NOCASE", "RTRIM"];
     let tokens = tokens(sql);
-    let is_known = |known: &[&str], token: &Token| {
-        token
-            .name(sql)
-            .is_some_and(|name| known.iter().any(|known| name.as_str().eq_ignore_ascii_case(known)))
+    let is_known = |known: &[&str], token: &Token<'_>| {
+        token.name().is_some_and(|name| known.iter().any(|known| name.as_str().eq_ignore_ascii_case(known)))
     };
     // The names of the index and of its table, or of the table and its columns, stand before.
-    tokens.windows(2).any(|pair| pair[0].is(sql, "COLLATE") && !is_known(&COLLATIONS, &pair[1]))
+    tokens.windows(2).any(|pair| pair[0].is("COLLATE") && !is_known(&COLLATIONS, &pair[1]))
         || (1..tokens.len()).any(|at| {
             let [before, open] = [&tokens[at - 1], &tokens[at]];
-            open.is_sign(b'(')
-                && matches!(before.kind, Kind::Word | Kind::QuotedName)
+            open.is_sign("(")
+                && matches!(before.class, Class::Word | Class::Name)
                 && !is_known(&BUILT_IN, before)
-                && !is_of_definition(sql, &tokens, at - 1)
+                && !is_of_definition(&tokens, at - 1)
         })
 }
 
 /// Tells whether a parenthesis after a word is part of a definition, and no call of a function: `ON plant (`, `CREATE TABLE t
 /// (`, `REFERENCES t (`, `CHECK (`, `varchar(`.
-fn is_of_definition(sql: &str, tokens: &[Token], at: usize) -> bool {
+fn is_of_definition(tokens: &[Token<'_>], at: usize) -> bool {
     const BEFORE: [&str; 4] = ["ON", "REFERENCES", "TABLE", "EXISTS"];
     const ITSELF: [&str; 12] =
         ["AND", "AS", "CHECK", "DEFAULT", "IN", "KEY", "NOT", "OR", "UNIQUE", "WHEN", "WHERE", "THEN"];
-    let is_before = at > 0 && BEFORE.iter().any(|word| tokens[at - 1].is(sql, word));
-    let is_number = tokens.get(at + 2).is_some_and(|token| token.kind == Kind::Number);
-    is_before || is_number || ITSELF.iter().any(|word| tokens[at].is(sql, word))
+    let is_before = at > 0 && BEFORE.iter().any(|word| tokens[at - 1].is(word));
+    let is_number = tokens.get(at + 2).is_some_and(|token| token.class == Class::Number);
+    is_before || is_number || ITSELF.iter().any(|word| tokens[at].is(word))
 }
 
 /// Functions of SQLite that may stand in an index or a constraint.
@@ -230,15 +226,15 @@ const BUILT_IN: [&str; 61] = [
 ];
 
 /// Tells whether a name stands alone or after a dot, and not where an alias or a new name is given.
-fn is_plain(sql: &str, tokens: &[Token], at: usize) -> bool {
+fn is_plain(tokens: &[Token<'_>], at: usize) -> bool {
     let is_alias = at.checked_sub(1).and_then(|before| tokens.get(before)).is_some_and(|before| {
-        let is_word = before.kind == Kind::Word && !is_keyword(before.text(sql));
-        before.is(sql, "AS")
+        let is_word = before.class == Class::Word && !is_keyword(before.text);
+        before.is("AS")
             || is_word
-            || before.is_sign(b')')
-            || matches!(before.kind, Kind::Number | Kind::Text | Kind::QuotedName)
+            || before.is_sign(")")
+            || matches!(before.class, Class::Number | Class::Text | Class::Name)
     });
-    !is_alias && is_column(sql, tokens, at, &tokens[at].name(sql).unwrap_or_else(|| "".into()))
+    !is_alias && is_column(tokens, at, &tokens[at].name().unwrap_or_else(|| "".into()))
 }
 
 /// Words after which a column may stand in a query or a trigger.

@@ -73,13 +73,13 @@ fn message(error: &ConnectionError) -> Option<&str> {
 }
 
 fn is_drop(sql: &str) -> bool {
-    tokens(sql).first().is_some_and(|first| first.is(sql, "DROP"))
+    tokens(sql).first().is_some_and(|first| first.is("DROP"))
 }
 
 /// Returns the name of the table that a statement makes, and whether that is a virtual one.
 fn made(sql: &str) -> Option<(String, bool)> {
     let tokens = tokens(sql);
-    let is = |at: usize, word: &str| tokens.get(at).is_some_and(|token| token.is(sql, word));
+    let is = |at: usize, word: &str| tokens.get(at).is_some_and(|token| token.is(word));
     if !is(0, "CREATE") {
         return None;
     }
@@ -89,7 +89,7 @@ fn made(sql: &str) -> Option<(String, bool)> {
         return None;
     }
     let at = at + if is(at + 1, "IF") { 4 } else { 1 };
-    let has_schema = tokens.get(at + 1).is_some_and(|token| token.is_sign(b'.'));
-    let name = tokens.get(if has_schema { at + 2 } else { at })?.name(sql)?;
+    let has_schema = tokens.get(at + 1).is_some_and(|token| token.is_sign("."));
+    let name = tokens.get(if has_schema { at + 2 } else { at })?.name()?;
     Some((name.to_string(), is_virtual))
 }

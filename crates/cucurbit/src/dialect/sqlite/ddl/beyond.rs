@@ -41,5 +41,5 @@ impl CreateTable {
 
 /// `INTEGER PRIMARY KEY DESC` is told by its type.
 fn has_order(text: &str) -> bool {
-    tokens(text).iter().any(|token| token.is(text, "COLLATE") || token.is(text, "DESC"))
+    tokens(text).iter().any(|token| token.is("COLLATE") || token.is("DESC"))
 }

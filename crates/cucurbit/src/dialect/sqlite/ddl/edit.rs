@@ -19,9 +19,9 @@ impl CreateTable {
         let from = self.name();
         self.name = quoted(name);
         for clause in self.clauses_mut() {
-            clause.text = rename_in_text(&clause.text.clone(), name, |sql, tokens, position| {
-                tokens[position].names(sql, &from)
-                    && tokens.get(position + 1).is_some_and(|next| next.is_sign(b'.'))
+            clause.text = rename_in_text(&clause.text.clone(), name, |tokens, position| {
+                tokens[position].names(&from)
+                    && tokens.get(position + 1).is_some_and(|next| next.is_sign("."))
             });
         }
     }
@@ -75,7 +75,7 @@ impl CreateTable {
 
     /// Takes away what stands before the closing parenthesis, as DROP COLUMN does with the last column, and returns it.
     pub(in super::super) fn take_space_at_its_end(&mut self) -> String {
-        let close = tokens(&self.tail).iter().find(|token| token.is_sign(b')')).map(|token| token.start);
+        let close = tokens(&self.tail).iter().find(|token| token.is_sign(")")).map(|token| token.start);
         let tail = self.tail.split_off(close.unwrap_or(0));
         std::mem::replace(&mut self.tail, tail)
     }
@@ -123,7 +123,7 @@ impl CreateTable {
     pub(in super::super) fn set_on_conflict(&mut self, name: &Ident, on_conflict: OnConflict) {
         let Some(column) = self.column_text_mut(name) else { return };
         for clause in column.clauses.iter_mut().filter(|clause| clause.kind == ClauseKind::NotNull) {
-            let word = tokens(&clause.text).into_iter().find(|token| token.is(&clause.text, "ON"));
+            let word = tokens(&clause.text).into_iter().find(|token| token.is("ON"));
             if let Some(word) = word {
                 clause.text.truncate(clause.text[..word.start].trim_end().len());
             }
@@ -162,7 +162,7 @@ impl CreateTable {
 
     /// Says after the last parenthesis what the table is.
     pub(in super::super) fn set_options(&mut self, is_strict: bool, is_without_rowid: bool) {
-        let close = tokens(&self.tail).iter().find(|token| token.is_sign(b')')).map(|token| token.end);
+        let close = tokens(&self.tail).iter().find(|token| token.is_sign(")")).map(|token| token.end());
         self.tail.truncate(close.unwrap_or(self.tail.len()));
         self.tail.push_str(&define::options(is_strict, is_without_rowid));
     }
@@ -189,7 +189,7 @@ impl CreateTable {
             }
             let is_inline = columns.is_empty();
             // `PRIMARY KEY (id AUTOINCREMENT)` is in the grammar.
-            let close = tokens(&clause.text).into_iter().rfind(|token| token.is_sign(b')'));
+            let close = tokens(&clause.text).into_iter().rfind(|token| token.is_sign(")"));
             match close.filter(|_| !is_inline) {
                 _ if !is_set => clause.take_word(WORD),
                 Some(close) => clause.text.insert_str(close.start, &format!(" {WORD}")),
@@ -240,9 +240,9 @@ impl CreateTable {
     ) {
         let Some(clause) = self.clause_mut(constraints, place) else { return };
         let tokens = tokens(&clause.text);
-        let word = tokens.iter().rposition(|token| token.is(&clause.text, "DEFERRABLE"));
+        let word = tokens.iter().rposition(|token| token.is("DEFERRABLE"));
         let start = word.map(|at| match at.checked_sub(1) {
-            Some(before) if tokens[before].is(&clause.text, "NOT") => tokens[before].start,
+            Some(before) if tokens[before].is("NOT") => tokens[before].start,
             Some(_) | None => tokens[at].start,
         });
         if let Some(start) = start {
@@ -329,9 +329,9 @@ impl Clause {
 
     /// Takes a word away, with the space before it.
     fn take_word(&mut self, word: &str) {
-        if let Some(word) = tokens(&self.text).into_iter().find(|token| token.is(&self.text, word)) {
+        if let Some(word) = tokens(&self.text).into_iter().find(|token| token.is(word)) {
             let kept = self.text[..word.start].trim_end().len();
-            self.text.replace_range(kept..word.end, "");
+            self.text.replace_range(kept..word.end(), "");
         }
     }
 
@@ -347,17 +347,17 @@ impl Clause {
             self.rename_after_references(from, to, false);
         }
         let references = references(&self.text);
-        self.text = rename_in_text(&self.text.clone(), to, |sql, tokens, position| {
-            is_column(sql, tokens, position, from) && references.is_none_or(|at| position < at)
+        self.text = rename_in_text(&self.text.clone(), to, |tokens, position| {
+            is_column(tokens, position, from) && references.is_none_or(|at| position < at)
         });
     }
 
     /// Renames after the word REFERENCES: the table, which is the next name, or its columns.
     fn rename_after_references(&mut self, from: &Ident, to: &Ident, is_table: bool) {
         let Some(references) = references(&self.text) else { return };
-        self.text = rename_in_text(&self.text.clone(), to, |sql, tokens, position| {
+        self.text = rename_in_text(&self.text.clone(), to, |tokens, position| {
             let is_place = if is_table { position == references + 1 } else { position > references + 1 };
-            is_place && tokens[position].names(sql, from)
+            is_place && tokens[position].names(from)
         });
     }
 }
@@ -386,11 +386,11 @@ fn is_meant(constraints: &Constraints, place: usize) -> impl FnMut(&Clause) -> b
 pub(in super::super) fn rename_in_text(
     sql: &str,
     to: &Ident,
-    mut is_meant: impl FnMut(&str, &[Token], usize) -> bool,
+    mut is_meant: impl FnMut(&[Token<'_>], usize) -> bool,
 ) -> String {
     let tokens = tokens(sql);
-    let edits: Vec<(Token, String)> = (0..tokens.len())
-        .filter(|position| is_meant(sql, &tokens, *position))
+    let edits: Vec<(Token<'_>, String)> = (0..tokens.len())
+        .filter(|position| is_meant(&tokens, *position))
         .map(|position| (tokens[position], quoted(to)))
         .collect();
     replaced(sql, &edits)
@@ -398,15 +398,15 @@ pub(in super::super) fn rename_in_text(
 
 /// Returns the place of the word REFERENCES among the tokens.
 fn references(text: &str) -> Option<usize> {
-    tokens(text).iter().position(|token| token.is(text, "REFERENCES"))
+    tokens(text).iter().position(|token| token.is("REFERENCES"))
 }
 
 /// Tells whether a token of an expression or a list is a column's name, and no function, collation or name of a
 /// constraint.
-pub(in super::super) fn is_column(sql: &str, tokens: &[Token], position: usize, column: &Ident) -> bool {
+pub(in super::super) fn is_column(tokens: &[Token<'_>], position: usize, column: &Ident) -> bool {
     let before = position.checked_sub(1).and_then(|before| tokens.get(before));
-    let is_other = before.is_some_and(|before| before.is(sql, "COLLATE") || before.is(sql, "CONSTRAINT"));
-    let is_call = tokens.get(position + 1).is_some_and(|next| next.is_sign(b'('));
-    let is_qualifier = tokens.get(position + 1).is_some_and(|next| next.is_sign(b'.'));
-    tokens[position].names(sql, column) && !is_other && !is_call && !is_qualifier
+    let is_other = before.is_some_and(|before| before.is("COLLATE") || before.is("CONSTRAINT"));
+    let is_call = tokens.get(position + 1).is_some_and(|next| next.is_sign("("));
+    let is_qualifier = tokens.get(position + 1).is_some_and(|next| next.is_sign("."));
+    tokens[position].names(column) && !is_other && !is_call && !is_qualifier
 }

@@ -5,14 +5,14 @@
 use crate::schema::{Action, Deferral, ForeignKey, Ident, Match, OnConflict, TableName};
 
 use super::{
-    super::token::{Kind, Token, closing, tokens},
+    super::token::{Token, closing, tokens},
     Body, Clause, ClauseKind, ColumnText, CreateTable, Item, Unreadable,
 };
 
 /// A place in a list of tokens.
 struct Reader<'s> {
     sql: &'s str,
-    tokens: Vec<Token>,
+    tokens: Vec<Token<'s>>,
     at: usize,
     /// What the constraint that is read says of a row that breaks it.
     conflict: OnConflict,
@@ -23,15 +23,15 @@ impl<'s> Reader<'s> {
         Self { sql, tokens: tokens(sql), at: 0, conflict: OnConflict::Abort }
     }
 
-    fn peek(&self) -> Option<Token> {
+    fn peek(&self) -> Option<Token<'s>> {
         self.tokens.get(self.at).copied()
     }
 
     fn is(&self, ahead: usize, word: &str) -> bool {
-        self.tokens.get(self.at + ahead).is_some_and(|token| token.is(self.sql, word))
+        self.tokens.get(self.at + ahead).is_some_and(|token| token.is(word))
     }
 
-    fn is_sign(&self, sign: u8) -> bool {
+    fn is_sign(&self, sign: &str) -> bool {
         self.peek().is_some_and(|token| token.is_sign(sign))
     }
 
@@ -41,7 +41,7 @@ impl<'s> Reader<'s> {
         found
     }
 
-    fn next(&mut self, expected: &'static str) -> Result<Token, Unreadable> {
+    fn next(&mut self, expected: &'static str) -> Result<Token<'s>, Unreadable> {
         let token = self.peek().ok_or(Unreadable { expected, at: self.sql.len() })?;
         self.at += 1;
         Ok(token)
@@ -49,23 +49,23 @@ impl<'s> Reader<'s> {
 
     fn name(&mut self, expected: &'static str) -> Result<Ident, Unreadable> {
         let token = self.next(expected)?;
-        token.name(self.sql).ok_or(Unreadable { expected, at: token.start })
+        token.name().ok_or(Unreadable { expected, at: token.start })
     }
 
     /// Returns the byte after the last token that was read.
     fn end(&self) -> usize {
-        self.at.checked_sub(1).and_then(|last| self.tokens.get(last)).map_or(0, |token| token.end)
+        self.at.checked_sub(1).and_then(|last| self.tokens.get(last)).map_or(0, |token| token.end())
     }
 
     /// Skips a parenthesis and returns what is in it.
     fn parenthesis(&mut self, expected: &'static str) -> Result<&'s str, Unreadable> {
         let at = self.peek().map_or(self.sql.len(), |token| token.start);
         let missing = Unreadable { expected, at };
-        if !self.is_sign(b'(') {
+        if !self.is_sign("(") {
             return Err(missing);
         }
         let close = closing(&self.tokens, self.at).ok_or(missing)?;
-        let inner = &self.sql[self.tokens[self.at].end..self.tokens[close].start];
+        let inner = &self.sql[self.tokens[self.at].end()..self.tokens[close].start];
         self.at = close + 1;
         Ok(inner.trim())
     }
@@ -76,10 +76,10 @@ impl<'s> Reader<'s> {
         let mut names = Vec::new();
         let mut is_start = true;
         for token in tokens(inner) {
-            if token.is_sign(b',') {
+            if token.is_sign(",") {
                 is_start = true;
             } else if is_start {
-                names.extend(token.name(inner));
+                names.extend(token.name());
                 is_start = false;
             }
         }
@@ -97,23 +97,23 @@ pub(super) fn table(sql: &str) -> Result<CreateTable, Unreadable> {
         reader.at += 2;
     }
     let mut name = reader.next("the table's name")?;
-    if reader.is_sign(b'.') {
+    if reader.is_sign(".") {
         reader.at += 1;
         name = reader.next("the table's name")?;
     }
     let open = reader.next("(")?;
     let close = closing(&reader.tokens, reader.at - 1).ok_or(Unreadable { expected: ")", at: sql.len() })?;
     let close = reader.tokens[close].start;
-    if !open.is_sign(b'(') {
+    if !open.is_sign("(") {
         return Err(Unreadable { expected: "(", at: open.start });
     }
     let mut items = Vec::new();
-    let mut from = open.end;
+    let mut from = open.end();
     while reader.peek().is_some_and(|token| token.start < close) {
         let item = item(&mut reader, from)?;
         items.push(item);
         from = reader.end();
-        if reader.is_sign(b',') {
+        if reader.is_sign(",") {
             if let (Some(last), Some(comma)) = (items.last_mut(), reader.peek()) {
                 last.trail = sql[from..comma.start].to_owned();
             }
@@ -123,8 +123,8 @@ pub(super) fn table(sql: &str) -> Result<CreateTable, Unreadable> {
     }
     Ok(CreateTable {
         before_name: sql[..name.start].to_owned(),
-        name: name.text(sql).to_owned(),
-        after_name: sql[name.end..open.end].to_owned(),
+        name: name.text.to_owned(),
+        after_name: sql[name.end()..open.end()].to_owned(),
         items,
         tail: sql[from..].to_owned(),
     })
@@ -134,7 +134,7 @@ fn item(reader: &mut Reader<'_>, from: usize) -> Result<Item, Unreadable> {
     let first = reader.peek().ok_or(Unreadable { expected: "a column", at: from })?;
     let lead = reader.sql[from..first.start].to_owned();
     let is_constraint =
-        ["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"].iter().any(|word| first.is(reader.sql, word));
+        ["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"].iter().any(|word| first.is(word));
     let body = if is_constraint {
         let mut clause = clause(reader, first.start)?;
         clause.lead.clear();
@@ -147,25 +147,25 @@ fn item(reader: &mut Reader<'_>, from: usize) -> Result<Item, Unreadable> {
 
 fn column(reader: &mut Reader<'_>) -> Result<ColumnText, Unreadable> {
     let token = reader.next("a column's name")?;
-    let name = token.name(reader.sql).ok_or(Unreadable { expected: "a column's name", at: token.start })?;
+    let name = token.name().ok_or(Unreadable { expected: "a column's name", at: token.start })?;
     while !starts_clause(reader) {
-        if reader.is_sign(b'(') {
+        if reader.is_sign("(") {
             reader.parenthesis("the type's arguments")?;
         } else {
             reader.at += 1;
         }
     }
-    let ty = reader.sql[token.end..reader.end()].to_owned();
+    let ty = reader.sql[token.end()..reader.end()].to_owned();
     let mut clauses = Vec::new();
     while !ends_item(reader) {
         let from = reader.end();
         clauses.push(clause(reader, from)?);
     }
-    Ok(ColumnText { name, spelled: token.text(reader.sql).to_owned(), ty, clauses })
+    Ok(ColumnText { name, spelled: token.text.to_owned(), ty, clauses })
 }
 
 fn ends_item(reader: &Reader<'_>) -> bool {
-    reader.peek().is_none_or(|token| token.is_sign(b',') || token.is_sign(b')'))
+    reader.peek().is_none_or(|token| token.is_sign(",") || token.is_sign(")"))
 }
 
 fn starts_clause(reader: &Reader<'_>) -> bool {
@@ -220,7 +220,7 @@ fn kind(reader: &mut Reader<'_>) -> Result<ClauseKind, Unreadable> {
         return primary_key(reader);
     }
     if reader.eat("UNIQUE") {
-        let columns = if reader.is_sign(b'(') { reader.names()?.0 } else { Vec::new() };
+        let columns = if reader.is_sign("(") { reader.names()?.0 } else { Vec::new() };
         on_conflict(reader);
         return Ok(ClauseKind::Unique(columns));
     }
@@ -258,11 +258,11 @@ fn kind(reader: &mut Reader<'_>) -> Result<ClauseKind, Unreadable> {
 
 fn primary_key(reader: &mut Reader<'_>) -> Result<ClauseKind, Unreadable> {
     let (mut columns, mut is_autoincrement, mut is_descending) = (Vec::new(), false, false);
-    if reader.is_sign(b'(') {
+    if reader.is_sign("(") {
         let (names, inner) = reader.names()?;
         columns = names;
         // `PRIMARY KEY (id AUTOINCREMENT)` is in the grammar.
-        is_autoincrement = tokens(inner).iter().skip(1).any(|token| token.is(inner, "AUTOINCREMENT"));
+        is_autoincrement = tokens(inner).iter().skip(1).any(|token| token.is("AUTOINCREMENT"));
     }
     if !reader.eat("ASC") {
         is_descending = reader.eat("DESC");
@@ -281,11 +281,11 @@ fn on_conflict(reader: &mut Reader<'_>) {
 }
 
 fn default(reader: &mut Reader<'_>) -> Result<String, Unreadable> {
-    if reader.is_sign(b'(') {
+    if reader.is_sign("(") {
         return Ok(reader.parenthesis("an expression")?.to_owned());
     }
     let first = reader.next("a default")?;
-    if matches!(first.kind, Kind::Sign(b'+' | b'-')) {
+    if first.is_sign("+") || first.is_sign("-") {
         reader.next("a number")?;
     }
     Ok(reader.sql[first.start..reader.end()].to_owned())
@@ -293,7 +293,7 @@ fn default(reader: &mut Reader<'_>) -> Result<String, Unreadable> {
 
 fn reference(reader: &mut Reader<'_>, columns: Vec<Ident>) -> Result<ForeignKey, Unreadable> {
     let table = TableName::new(reader.name("a table")?);
-    let referred = if reader.is_sign(b'(') { reader.names()?.0 } else { Vec::new() };
+    let referred = if reader.is_sign("(") { reader.names()?.0 } else { Vec::new() };
     let mut key = ForeignKey::new(columns, table, referred);
     loop {
         if reader.eat("ON") {

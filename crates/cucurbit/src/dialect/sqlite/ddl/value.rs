@@ -9,7 +9,7 @@ use crate::schema::{
 use super::{
     super::{
         HERE, constant,
-        token::{Kind, same_name, tokens, unquoted_text},
+        token::{Class, same_name, tokens, unquoted_text},
         types,
     },
     Clause, ClauseKind, ColumnText, CreateTable,
@@ -18,10 +18,7 @@ use super::{
 impl CreateTable {
     /// Returns the name.
     pub(in super::super) fn name(&self) -> Ident {
-        tokens(&self.name)
-            .first()
-            .and_then(|token| token.name(&self.name))
-            .unwrap_or_else(|| self.name.as_str().into())
+        tokens(&self.name).first().and_then(|token| token.name()).unwrap_or_else(|| self.name.as_str().into())
     }
 
     /// Returns the table that it makes, without its indexes.
@@ -73,7 +70,7 @@ impl CreateTable {
     /// Returns the options after the parenthesis, and AUTOINCREMENT.
     pub(in super::super) fn options(&self) -> TableOptions {
         let words = tokens(&self.tail);
-        let has = |word: &str| words.iter().any(|token| token.is(&self.tail, word));
+        let has = |word: &str| words.iter().any(|token| token.is(word));
         TableOptions {
             is_autoincrement: self.clauses().any(|(_, clause)| {
                 matches!(clause.kind, ClauseKind::PrimaryKey { is_autoincrement: true, .. })
@@ -146,8 +143,8 @@ impl CreateTable {
 /// Reads a default: a constant, a bare word (which SQLite takes for text), or an expression. NULL is none.
 fn default_value(ty: &Type, declared: &str, sql: &str) -> Option<ServerDefault> {
     let bare = match tokens(sql).as_slice() {
-        [token] if token.kind == Kind::QuotedName => Some(unquoted_text(sql)),
-        [token] if token.kind == Kind::Word && !is_word_of_sql(sql) => Some(sql.to_owned()),
+        [token] if token.class == Class::Name => Some(unquoted_text(sql)),
+        [token] if token.class == Class::Word && !is_word_of_sql(sql) => Some(sql.to_owned()),
         _ => None,
     };
     match bare {

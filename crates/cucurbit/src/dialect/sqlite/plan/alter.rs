@@ -96,9 +96,8 @@ fn without_rename(step: &Operation) -> (Option<ColumnRename>, Option<Operation>)
     let to = changes.iter().rev().find_map(ColumnChange::new_name).filter(|to| *to != column);
     let Some(to) = to.cloned() else { return unsplit() };
     let under_new_name = |sql: &Option<Expression>| {
-        let rename = |sql: &String| {
-            rename_in_text(sql, &to, |sql, tokens, position| is_column(sql, tokens, position, column))
-        };
+        let rename =
+            |sql: &String| rename_in_text(sql, &to, |tokens, position| is_column(tokens, position, column));
         sql.as_ref().map(|sql| Expression::same(rename(sql.on(HERE))))
     };
     let others: Vec<ColumnChange> = changes

@@ -271,7 +271,7 @@ fn is_part(part: &IndexPart, column: &Ident) -> bool {
         IndexKey::Column(key) => same_name(key, column),
         IndexKey::Expression(expression) => {
             let sql = expression.on(HERE);
-            matches!(tokens(sql).as_slice(), [key, word, _] if key.names(sql, column) && word.is(sql, "COLLATE"))
+            matches!(tokens(sql).as_slice(), [key, word, _] if key.names(column) && word.is("COLLATE"))
         }
     }
 }

@@ -66,18 +66,18 @@ impl Work<'_> {
     fn is_used_in(&self, sql: &str, column: &Ident, is_on: bool) -> bool {
         let tokens = tokens(sql);
         (0..tokens.len()).any(|at| {
-            is_column(sql, &tokens, at, column)
-                && match qualifier(sql, &tokens, at) {
-                    Some(qualifier) if qualifier.is(sql, "NEW") || qualifier.is(sql, "OLD") => is_on,
-                    Some(qualifier) => self.may_mean(sql, &tokens, qualifier),
-                    None => !(at > 0 && tokens[at - 1].is(sql, "AS")),
+            is_column(&tokens, at, column)
+                && match qualifier(&tokens, at) {
+                    Some(qualifier) if qualifier.is("NEW") || qualifier.is("OLD") => is_on,
+                    Some(qualifier) => self.may_mean(&tokens, qualifier),
+                    None => !(at > 0 && tokens[at - 1].is("AS")),
                 }
         })
     }
 
     /// Tells whether what is before a dot may mean the table: its name, its alias, or an alias of who knows what.
-    fn may_mean(&self, sql: &str, tokens: &[Token], qualifier: Token) -> bool {
-        let Some(name) = qualifier.name(sql) else { return true };
+    fn may_mean(&self, tokens: &[Token<'_>], qualifier: Token<'_>) -> bool {
+        let Some(name) = qualifier.name() else { return true };
         if same_name(&name, &self.table.name) {
             return true;
         }
@@ -86,9 +86,9 @@ impl Work<'_> {
         // `FROM plant AS p`, `JOIN plant p`: the name before the alias.
         let owners = (1..tokens.len()).filter_map(|at| {
             let is_alias =
-                tokens[at].names(sql, &name) && !tokens.get(at + 1).is_some_and(|next| next.is_sign(b'.'));
-            let before = if tokens[at - 1].is(sql, "AS") { at.checked_sub(2)? } else { at - 1 };
-            tokens[before].name(sql).filter(|owner| is_alias && is_table(owner))
+                tokens[at].names(&name) && !tokens.get(at + 1).is_some_and(|next| next.is_sign("."));
+            let before = if tokens[at - 1].is("AS") { at.checked_sub(2)? } else { at - 1 };
+            tokens[before].name().filter(|owner| is_alias && is_table(owner))
         });
         let owners: Vec<Ident> = owners.collect();
         if owners.is_empty() {
@@ -99,8 +99,8 @@ impl Work<'_> {
 }
 
 /// Returns the name before the dot before a token.
-fn qualifier(sql: &str, tokens: &[Token], at: usize) -> Option<Token> {
-    let dot = at.checked_sub(1).filter(|dot| tokens[*dot].is_sign(b'.'))?;
+fn qualifier<'s>(tokens: &[Token<'s>], at: usize) -> Option<Token<'s>> {
+    let dot = at.checked_sub(1).filter(|dot| tokens[*dot].is_sign("."))?;
     let token = tokens[dot.checked_sub(1)?];
-    token.name(sql).map(|_| token)
+    token.name().map(|_| token)
 }

@@ -103,8 +103,8 @@ async fn leave_out_shadows(
     }
     for (name, sql) in virtual_tables {
         let tokens = tokens(sql);
-        let using = tokens.iter().position(|token| token.is(sql, "USING"));
-        let module = using.and_then(|at| tokens.get(at + 1)?.name(sql));
+        let using = tokens.iter().position(|token| token.is("USING"));
+        let module = using.and_then(|at| tokens.get(at + 1)?.name());
         let is_known = module
             .is_none_or(|module| modules.iter().any(|known| known.eq_ignore_ascii_case(module.as_str())));
         if is_known {
