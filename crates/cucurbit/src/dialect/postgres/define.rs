@@ -28,28 +28,34 @@ pub(super) fn text(expression: &Expression) -> &str {
 
 /// Writes a constraint as CREATE TABLE and ADD have it.
 pub(super) fn constraint(constraint: &Constraint) -> String {
-    match constraint {
+    let mut written = match constraint {
         Constraint::PrimaryKey(key) => primary_key(key),
         Constraint::Unique(one) => unique(one),
         Constraint::ForeignKey(key) => foreign_key(key),
         Constraint::Check(one) => check(one),
         Constraint::Exclusion(one) => exclusion(one),
+    };
+    if let Some(name) = constraint.name() {
+        written = format!("CONSTRAINT {} {written}", quoted(name));
     }
+    match constraint.deferral() {
+        Deferral::NotDeferrable => {}
+        deferral @ (Deferral::Immediate | Deferral::Deferred) => {
+            written = format!("{written} {}", deferral.sql());
+        }
+    }
+    if constraint.is_not_valid() {
+        written.push_str(" NOT VALID");
+    }
+    written
 }
 
-/// Writes CREATE TABLE, one column or constraint on a line, without the foreign keys of these places and without what
-/// does not look at rows: CREATE TABLE would take it for valid.
-pub(super) fn create_table(table: &Table, later: &[usize]) -> Result<String, PlanError> {
-    let mut lines = Vec::with_capacity(table.columns.len() + 1);
-    for one in &table.columns {
-        lines.push(column(&table.name, one)?);
-    }
-    lines.extend(table.primary_key().into_iter().map(primary_key));
-    lines.extend(table.uniques().map(unique));
-    let keys = table.foreign_keys().enumerate().filter(|(place, _)| !later.contains(place));
-    lines.extend(keys.map(|(_, key)| foreign_key(key)));
-    lines.extend(table.checks().filter(|check| !check.is_not_valid).map(check));
-    lines.extend(table.exclusions().map(exclusion));
+/// Writes CREATE TABLE, one column or constraint on a line, without the constraints that do not look at rows: it would take
+/// them for valid.
+pub(super) fn create_table(table: &Table) -> Result<String, PlanError> {
+    let mut lines: Vec<String> =
+        table.columns.iter().map(|one| column(&table.name, one)).collect::<Result<_, _>>()?;
+    lines.extend(table.constraints.iter().filter(|one| !one.is_not_valid()).map(constraint));
     let kind = if table.options.is_unlogged { "UNLOGGED TABLE" } else { "TABLE" };
     if lines.is_empty() {
         return Ok(format!("CREATE {kind} {} ()", qualified(&table.name)));
@@ -139,53 +145,36 @@ pub(super) fn literal(literal: &Literal) -> String {
     }
 }
 
-fn named(name: Option<&Ident>, constraint: String) -> String {
-    match name {
-        Some(name) => format!("CONSTRAINT {} {constraint}", quoted(name)),
-        None => constraint,
-    }
+fn primary_key(key: &PrimaryKey) -> String {
+    let PrimaryKey { name: _, columns, include, deferral: _, on_conflict: _, comment: _ } = key;
+    format!("PRIMARY KEY ({}){}", list(columns), self::include(include))
 }
 
-/// Writes a primary key.
-pub(super) fn primary_key(key: &PrimaryKey) -> String {
-    let PrimaryKey { name, columns, include, deferral, on_conflict: _, comment: _ } = key;
-    let written = format!("PRIMARY KEY ({}){}{}", list(columns), self::include(include), deferred(*deferral));
-    named(name.as_ref(), written)
-}
-
-/// Writes a unique constraint.
-pub(super) fn unique(unique: &Unique) -> String {
-    let Unique { name, columns, include, is_nulls_not_distinct, deferral, on_conflict: _, comment: _ } =
+fn unique(unique: &Unique) -> String {
+    let Unique { name: _, columns, include, is_nulls_not_distinct, deferral: _, on_conflict: _, comment: _ } =
         unique;
-    let nulls = if *is_nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" };
-    let (include, deferral) = (self::include(include), deferred(*deferral));
-    named(name.as_ref(), format!("UNIQUE{nulls} ({}){include}{deferral}", list(columns)))
+    let nulls = nulls(*is_nulls_not_distinct);
+    format!("UNIQUE{nulls} ({}){}", list(columns), self::include(include))
 }
 
-/// Writes a check.
-pub(super) fn check(check: &Check) -> String {
-    let Check { name, expression, is_no_inherit, is_not_valid, comment: _ } = check;
+fn check(check: &Check) -> String {
+    let Check { name: _, expression, is_no_inherit, is_not_valid: _, comment: _ } = check;
     let no_inherit = if *is_no_inherit { " NO INHERIT" } else { "" };
-    let not_valid = if *is_not_valid { " NOT VALID" } else { "" };
-    let condition = expression::unwrapped(text(expression));
-    named(name.as_ref(), format!("CHECK ({condition}){no_inherit}{not_valid}"))
+    format!("CHECK ({}){no_inherit}", expression::unwrapped(text(expression)))
 }
 
 fn include(columns: &[Ident]) -> String {
     if columns.is_empty() { String::new() } else { format!(" INCLUDE ({})", list(columns)) }
 }
 
-fn deferred(deferral: Deferral) -> String {
-    match deferral {
-        Deferral::NotDeferrable => String::new(),
-        Deferral::Immediate | Deferral::Deferred => format!(" {}", deferral.sql()),
-    }
+const fn nulls(is_not_distinct: bool) -> &'static str {
+    if is_not_distinct { " NULLS NOT DISTINCT" } else { "" }
 }
 
 /// Writes a foreign key; SQL's default action is not said.
-pub(super) fn foreign_key(foreign_key: &ForeignKey) -> String {
+fn foreign_key(foreign_key: &ForeignKey) -> String {
     let ForeignKey {
-        name,
+        name: _,
         columns,
         referred_table,
         referred_columns,
@@ -193,8 +182,8 @@ pub(super) fn foreign_key(foreign_key: &ForeignKey) -> String {
         on_delete_columns,
         on_update,
         matching,
-        deferral,
-        is_not_valid,
+        deferral: _,
+        is_not_valid: _,
         comment: _,
     } = foreign_key;
     let mut written = format!("FOREIGN KEY ({}) REFERENCES {}", list(columns), qualified(referred_table));
@@ -212,32 +201,14 @@ pub(super) fn foreign_key(foreign_key: &ForeignKey) -> String {
             written = format!("{written} ({})", list(on_delete_columns));
         }
     }
-    written.push_str(&deferred(*deferral));
-    if *is_not_valid {
-        written.push_str(" NOT VALID");
-    }
-    named(name.as_ref(), written)
+    written
 }
 
-/// Writes an exclusion constraint.
-pub(super) fn exclusion(exclusion: &Exclusion) -> String {
-    let Exclusion { index, operators, deferral, comment: _ } = exclusion;
+fn exclusion(exclusion: &Exclusion) -> String {
+    let Exclusion { index, operators, deferral: _, comment: _ } = exclusion;
     let parts = index.parts.iter().zip(operators);
-    let parts: Vec<String> =
-        parts.map(|(part, operator)| format!("{} WITH {operator}", index_part(part))).collect();
-    let method = index.method.as_ref().map(|method| format!(" USING {}", quoted(&Ident::new(method))));
-    let condition =
-        index.predicate.as_ref().map(|sql| format!(" WHERE ({})", expression::unwrapped(text(sql))));
-    let said = [
-        "EXCLUDE",
-        &method.unwrap_or_default(),
-        &format!(" ({})", parts.join(", ")),
-        &include(&index.include),
-        &parameters(&index.parameters),
-        &condition.unwrap_or_default(),
-        &deferred(*deferral),
-    ];
-    named(Some(&index.name), said.concat())
+    let parts = parts.map(|(part, operator)| format!("{} WITH {operator}", index_part(part)));
+    format!("EXCLUDE{}", definition(index, parts))
 }
 
 /// Writes CREATE INDEX.
@@ -250,11 +221,16 @@ pub(super) fn create_index(table: &TableName, index: &Index, concurrency: Concur
 
 /// Writes what CREATE INDEX says of an index after the name of its table.
 pub(super) fn index_definition(index: &Index) -> String {
+    definition(index, index.parts.iter().map(index_part))
+}
+
+/// Writes how an index is made, with the parts of its key as they stand there.
+fn definition(index: &Index, written: impl Iterator<Item = String>) -> String {
     let Index {
         name: _,
         is_unique: _,
         method,
-        parts,
+        parts: _,
         include,
         is_nulls_not_distinct,
         parameters,
@@ -263,15 +239,12 @@ pub(super) fn index_definition(index: &Index) -> String {
         comment: _,
     } = index;
     let method = method.as_ref().map(|method| format!(" USING {}", quoted(&Ident::new(method))));
-    let parts: Vec<String> = parts.iter().map(index_part).collect();
-    let nulls = if *is_nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" };
-    let condition =
-        predicate.as_ref().map(|condition| format!(" WHERE ({})", expression::unwrapped(text(condition))));
+    let condition = predicate.as_ref().map(|sql| format!(" WHERE ({})", expression::unwrapped(text(sql))));
     [
         method.as_deref().unwrap_or_default(),
-        &format!(" ({})", parts.join(", ")),
+        &format!(" ({})", written.collect::<Vec<_>>().join(", ")),
         &self::include(include),
-        nulls,
+        nulls(*is_nulls_not_distinct),
         &self::parameters(parameters),
         &condition.unwrap_or_default(),
     ]

@@ -9,7 +9,7 @@ use super::{
     expression, names, shadowed, types,
 };
 use crate::{
-    dialect::{Done, Effect, LockMode, Locked, Statement, postgres::sql::qualified},
+    dialect::{Done, Effect, LockMode, Locked, Statement, postgres::sql::{qualified, quoted}},
     operation::{BulkInsert, Concurrency},
     schema::{
         Check, Column, Constraint, Dialect, Expression, ForeignKey, Ident, Index, IndexKey, Literal, Match,
@@ -89,18 +89,25 @@ pub(super) fn remarks(table: &TableName) -> Effect {
     Effect::on(table, LockMode::ShareUpdateExclusive)
 }
 
-/// The effect of CREATE TABLE without the foreign keys that come later.
-pub(super) fn creates_table(schema: &Schema, table: &Table, later: &[usize]) -> Effect {
-    let keys = table.foreign_keys().enumerate().filter(|(place, _)| !later.contains(place));
-    let others = keys.map(|(_, key)| referred(schema, key)).filter(|name| *name != table.name);
-    others.fold(Effect::none(), |effect, other| effect.and(&other, LockMode::ShareRowExclusive))
+/// The effect of CREATE TABLE, which makes no foreign key that does not look at rows.
+pub(super) fn creates_table(schema: &Schema, table: &Table) -> Effect {
+    let keys = table.foreign_keys().filter(|key| !key.is_not_valid && referred(schema, key) != table.name);
+    and_referred(Effect::none(), schema, keys, LockMode::ShareRowExclusive)
 }
 
 /// The effect of DROP TABLE: the triggers of its foreign keys on other tables go.
 pub(super) fn drops_table(schema: &Schema, table: &Table) -> Effect {
-    table.foreign_keys().fold(alters(&table.name), |effect, key| {
-        effect.and(&referred(schema, key), LockMode::AccessExclusive)
-    })
+    and_referred(alters(&table.name), schema, table.foreign_keys(), LockMode::AccessExclusive)
+}
+
+/// Adds the locks of the tables that foreign keys refer to.
+fn and_referred<'k>(
+    effect: Effect,
+    schema: &Schema,
+    keys: impl Iterator<Item = &'k ForeignKey>,
+    mode: LockMode,
+) -> Effect {
+    keys.fold(effect, |effect, key| effect.and(&referred(schema, key), mode))
 }
 
 /// The effect of ADD COLUMN.
@@ -125,9 +132,7 @@ pub(super) fn adds_column(schema: &Schema, table: &TableName, column: &Column) -
 /// The effect of DROP COLUMN: foreign keys that it is a part of go with it.
 pub(super) fn drops_column(schema: &Schema, table: &Table, column: &Ident) -> Effect {
     let keys = table.foreign_keys().filter(|key| key.columns.contains(column));
-    keys.fold(alters(&table.name), |effect, key| {
-        effect.and(&referred(schema, key), LockMode::AccessExclusive)
-    })
+    and_referred(alters(&table.name), schema, keys, LockMode::AccessExclusive)
 }
 
 /// The effect of SET NOT NULL.
@@ -158,14 +163,16 @@ pub(super) fn inserts(schema: &Schema, insert: &BulkInsert) -> Effect {
             Match::Full => key.columns.iter().any(|column| is_given(row, column)),
         })
     };
-    table
-        .foreign_keys()
-        .filter(is_looked_up)
-        .fold(effect, |effect, key| effect.and(&referred(schema, key), LockMode::RowShare))
+    and_referred(effect, schema, table.foreign_keys().filter(is_looked_up), LockMode::RowShare)
 }
 
-/// The effect of ADD with a constraint; `schema` is without it.
-pub(super) fn adds_constraint(schema: &Schema, table: &TableName, constraint: &Constraint) -> Effect {
+/// ADD of a constraint with its effect; `schema` is without it, or has its name.
+pub(super) fn add_constraint(schema: &Schema, table: &TableName, constraint: &Constraint) -> Statement {
+    let sql = format!("ALTER TABLE {} ADD {}", qualified(table), define::constraint(constraint));
+    Statement::new(sql).effect(adds_constraint(schema, table, constraint))
+}
+
+fn adds_constraint(schema: &Schema, table: &TableName, constraint: &Constraint) -> Effect {
     let effect = match constraint {
         Constraint::ForeignKey(key) => return adds_foreign_key(schema, table, key),
         Constraint::Check(Check { is_not_valid, .. }) => {
@@ -206,14 +213,12 @@ pub(super) fn validates(schema: &Schema, table: &TableName, constraint: &Constra
     effect.and(&referred, LockMode::RowShare).scans(&referred)
 }
 
-/// The effect of DROP CONSTRAINT.
-pub(super) fn drops_constraint(
-    schema: &Schema,
-    table: &TableName,
-    constraint: Option<&Constraint>,
-) -> Effect {
-    let Some(Constraint::ForeignKey(key)) = constraint else { return alters(table) };
-    alters(table).and(&referred(schema, key), LockMode::AccessExclusive)
+/// DROP CONSTRAINT with its effect, of one that is in the schema under this name.
+pub(super) fn drop_constraint(schema: &Schema, table: &TableName, name: &Ident) -> Statement {
+    let named = schema.table(table).into_iter().flat_map(Table::foreign_keys);
+    let key = named.filter(|key| key.name.as_ref() == Some(name));
+    let sql = format!("ALTER TABLE {} DROP CONSTRAINT {}", qualified(table), quoted(name));
+    Statement::new(sql).effect(and_referred(alters(table), schema, key, LockMode::AccessExclusive))
 }
 
 /// CREATE INDEX with its effect.
@@ -263,13 +268,12 @@ pub(super) fn about_sequence(name: &ObjectName, mode: LockMode) -> Effect {
 /// refer to a table that is lost in a crash.
 pub(super) fn sets_logged(schema: &Schema, table: &Table, is_logged: bool) -> Effect {
     let effect = alters(&table.name).rewrites(&table.name);
-    let others: Vec<TableName> = if is_logged {
-        table.foreign_keys().map(|key| referred(schema, key)).collect()
-    } else {
-        let refers = |other: &&Table| other.foreign_keys().any(|key| referred(schema, key) == table.name);
-        schema.tables.values().filter(refers).map(|other| other.name.clone()).collect()
-    };
-    others.iter().fold(effect, |effect, other| effect.and(other, LockMode::AccessShare))
+    if is_logged {
+        return and_referred(effect, schema, table.foreign_keys(), LockMode::AccessShare);
+    }
+    let refers = |other: &&Table| other.foreign_keys().any(|key| referred(schema, key) == table.name);
+    let others = schema.tables.values().filter(refers);
+    others.fold(effect, |effect, other| effect.and(&other.name, LockMode::AccessShare))
 }
 
 /// A new type of a column.
@@ -385,7 +389,8 @@ fn compares_alike(from: &Type, to: &Type) -> bool {
     is_text(from) && is_text(to) || std::mem::discriminant(from) == std::mem::discriminant(to)
 }
 
-fn referred_columns<'k>(table: &'k Table, key: &'k ForeignKey) -> Vec<&'k Ident> {
+/// Lists the columns that a foreign key on this table refers to.
+pub(super) fn referred_columns<'k>(table: &'k Table, key: &'k ForeignKey) -> Vec<&'k Ident> {
     match (key.referred_columns.as_slice(), table.primary_key()) {
         ([], Some(primary_key)) => primary_key.columns.iter().collect(),
         (columns, _) => columns.iter().collect(),

@@ -424,7 +424,6 @@ pub(super) fn new_type(changes: &[ColumnChange]) -> Option<Type> {
 /// Writes what makes the keys, checks, exclusions and indexes again that go with a column (manual, ALTER TABLE, DROP
 /// COLUMN). Foreign keys are the plan's, which knows the other tables.
 pub(super) fn with_column(table: &Table, column: &Ident) -> Vec<Statement> {
-    let name = qualified(&table.name);
     let there = Schema::from_tables([table.clone()]);
     let goes_with_it = |one: &&Constraint| {
         !matches!(one, Constraint::ForeignKey(_))
@@ -432,8 +431,7 @@ pub(super) fn with_column(table: &Table, column: &Ident) -> Vec<Statement> {
                 || one.expressions().any(|sql| expression::names_column(sql, column)))
     };
     let constraints = table.constraints.iter().filter(goes_with_it).flat_map(|one| {
-        let add = Statement::new(format!("ALTER TABLE {name} ADD {}", define::constraint(one)));
-        let add = add.effect(effect::adds_constraint(&there, &table.name, one));
+        let add = effect::add_constraint(&there, &table.name, one);
         std::iter::once(add).chain(comment::on_new_constraint(&table.name, one))
     });
     let indexes = table.indexes.values().filter(|index| expression::index_names_column(index, column));

@@ -7,13 +7,7 @@ use super::{
     super::{effect, names},
     Planner, is_same,
 };
-use crate::{
-    dialect::{
-        LockMode, Statement,
-        postgres::sql::{qualified, quoted},
-    },
-    schema::{ForeignKey, Ident, Table, TableName},
-};
+use crate::schema::{ForeignKey, Ident, Table, TableName};
 
 /// Foreign keys by their tables and names.
 pub(super) type Around = Vec<(TableName, Ident)>;
@@ -34,11 +28,8 @@ impl Planner<'_> {
             return Around::new();
         }
         let refers = |key: &ForeignKey| {
-            let referred: BTreeSet<&Ident> = match (key.referred_columns.as_slice(), owner.primary_key()) {
-                ([], Some(primary_key)) => primary_key.columns.iter().collect(),
-                (referred, _) => referred.iter().collect(),
-            };
-            is_same(&key.referred_table, &owner.name) && keys.contains(&referred)
+            let referred = || effect::referred_columns(owner, key).into_iter().collect::<BTreeSet<_>>();
+            is_same(&key.referred_table, &owner.name) && keys.contains(&referred())
         };
         let mut around = Around::new();
         for name in self.schema.tables.keys().cloned().collect::<Vec<_>>() {
@@ -58,9 +49,7 @@ impl Planner<'_> {
             for (key, is_in_the_way) in found {
                 let Some(key) = key else { continue };
                 if is_in_the_way {
-                    let sql = format!("ALTER TABLE {} DROP CONSTRAINT {}", qualified(&name), quoted(&key));
-                    let effect = effect::alters(&name).and(&owner.name, LockMode::AccessExclusive);
-                    self.plan.push(Statement::new(sql).effect(effect));
+                    self.plan.push(effect::drop_constraint(self.schema, &name, &key));
                 }
                 around.push((name.clone(), key));
             }
@@ -74,7 +63,7 @@ impl Planner<'_> {
             let is_it = |other: &&ForeignKey| other.name.as_ref() == Some(key);
             let found = self.schema.table(name).and_then(|table| table.foreign_keys().find(is_it)).cloned();
             if let Some(foreign_key) = found {
-                self.add_constraint(name, &foreign_key.into());
+                self.plan.push(effect::add_constraint(self.schema, name, &foreign_key.into()));
                 self.comment_again(name, key);
             }
         }

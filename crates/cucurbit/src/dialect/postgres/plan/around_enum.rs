@@ -199,12 +199,9 @@ fn constraints<'t>(
 }
 
 fn constraint(schema: &Schema, table: &Table, constraint: &Constraint) -> Option<Again> {
-    let alter = format!("ALTER TABLE {}", qualified(&table.name));
-    let drop = format!("{alter} DROP CONSTRAINT {}", quoted(constraint.name()?));
-    let make = format!("{alter} ADD {}", define::constraint(constraint));
     Some(Again {
-        drop: Statement::new(drop).effect(effect::drops_constraint(schema, &table.name, Some(constraint))),
-        make: Statement::new(make).effect(effect::adds_constraint(schema, &table.name, constraint)),
+        drop: effect::drop_constraint(schema, &table.name, constraint.name()?),
+        make: effect::add_constraint(schema, &table.name, constraint),
         comment: comment::on_new_constraint(&table.name, constraint),
     })
 }

@@ -1,7 +1,7 @@
 //! Constraints.
 
 use super::{
-    super::{define, effect, memory, names},
+    super::{effect, memory, names},
     Planner,
     comment::on_constraint,
 };
@@ -26,7 +26,7 @@ impl Planner<'_> {
         } else {
             Vec::new()
         };
-        let added = self.added_constraint(table, constraint);
+        let added = effect::add_constraint(self.schema, table, constraint);
         self.plan.push(Statement { hazards, ..added });
         self.apply(operation)?;
         self.comment_on_last(table, |one| one.is_of_kind_of(constraint));
@@ -101,11 +101,7 @@ impl Planner<'_> {
         operation: &Operation,
     ) -> Result<(), PlanError> {
         let name = self.name_of(table, constraint, operation)?;
-        let owner = self.owner(table, operation)?;
-        let found = find_constraint(owner, &ConstraintRef::Named(name.clone()));
-        let effect = effect::drops_constraint(self.schema, table, found);
-        let sql = format!("ALTER TABLE {} DROP CONSTRAINT {}", qualified(table), quoted(&name));
-        self.plan.push(Statement::new(sql).effect(effect));
+        self.plan.push(effect::drop_constraint(self.schema, table, &name));
         self.apply(&Operation::drop(ObjectId::constraint(table.clone(), ConstraintRef::Named(name))))
     }
 
@@ -135,17 +131,6 @@ impl Planner<'_> {
         self.plan.push(on_constraint(table, &name, text));
         let id = ObjectId::constraint(table.clone(), ConstraintRef::Named(name));
         self.apply(&Operation::Comment { id, text: text.cloned() })
-    }
-
-    pub(super) fn add_constraint(&mut self, table: &TableName, constraint: &Constraint) {
-        let added = self.added_constraint(table, constraint);
-        self.plan.push(added);
-    }
-
-    /// Adds a constraint, which is not in memory yet or has its name there.
-    fn added_constraint(&self, table: &TableName, constraint: &Constraint) -> Statement {
-        let sql = format!("ALTER TABLE {} ADD {}", qualified(table), define::constraint(constraint));
-        Statement::new(sql).effect(effect::adds_constraint(self.schema, table, constraint))
     }
 
     /// Finds the name of a constraint in what is there.

@@ -22,16 +22,11 @@ impl Planner<'_> {
         let own = self.own_sequences(&table.name, &table.columns, &alone)?;
         self.plan.statements.extend(own.before);
         let table = &self.with_named_sequences_of(table);
-        let keys = || table.foreign_keys().enumerate().filter(|(_, key)| key.is_not_valid);
-        let unchecked: Vec<usize> = keys().map(|(place, _)| place).collect();
-        let create = Statement::new(define::create_table(table, &unchecked)?);
-        self.plan.push(create.effect(effect::creates_table(self.schema, table, &unchecked)));
+        let create = Statement::new(define::create_table(table)?);
+        self.plan.push(create.effect(effect::creates_table(self.schema, table)));
         self.plan.statements.extend(own.after);
-        for (_, key) in keys() {
-            self.add_constraint(&table.name, &key.clone().into());
-        }
-        for check in table.checks().filter(|check| check.is_not_valid) {
-            self.add_constraint(&table.name, &check.clone().into());
+        for unchecked in table.constraints.iter().filter(|one| one.is_not_valid()) {
+            self.plan.push(effect::add_constraint(self.schema, &table.name, unchecked));
         }
         for index in table.indexes.values() {
             self.plan.push(effect::create_index(&table.name, index, Concurrency::default()));
