@@ -46,7 +46,7 @@ fn clipped(text: &str, longest: usize) -> &str {
 }
 
 /// Puts a name together of a table, columns and a label: the longer of the first two is shortened (`makeObjectName`).
-pub(super) fn made(table: &str, columns: Option<&str>, label: &str) -> String {
+fn made(table: &str, columns: Option<&str>, label: &str) -> String {
     let available = LONGEST - label.len() - 1 - usize::from(columns.is_some());
     let (mut first, mut second) = (table.len(), columns.map_or(0, str::len));
     while first + second > available {
@@ -68,18 +68,16 @@ pub(super) fn made(table: &str, columns: Option<&str>, label: &str) -> String {
 /// For a check any column of the table will do: the server knows which one the condition is about, a text
 /// that was written does not.
 pub(super) fn is_generated(table: &Table, constraint: &Constraint) -> bool {
-    let named = |name: &Option<Ident>, columns: Option<&str>, label: &str| {
-        name.as_ref().is_some_and(|name| is_made(name.as_str(), table.name.name.as_str(), columns, label))
-    };
+    let Some(name) = constraint.name() else { return false };
+    let is_of = |columns: Option<&str>| is_made(name.as_str(), &table.name, columns, label_of(constraint));
     match constraint {
-        Constraint::Check(Check { name, .. }) => {
-            named(name, None, "check")
-                || table.columns.iter().any(|column| named(name, Some(column.name.as_str()), "check"))
+        Constraint::Check(_) => {
+            is_of(None) || table.columns.iter().any(|column| is_of(Some(column.name.as_str())))
         }
-        Constraint::ForeignKey(key) => named(&key.name, Some(&joined(&key.columns)), "fkey"),
-        Constraint::PrimaryKey(key) => named(&key.name, None, "pkey"),
-        Constraint::Unique(unique) => named(&unique.name, Some(&joined(constraint.columns())), "key"),
         Constraint::Exclusion(_) => false,
+        Constraint::ForeignKey(_) | Constraint::PrimaryKey(_) | Constraint::Unique(_) => {
+            is_of(columns_of(table, constraint).as_deref())
+        }
     }
 }
 
@@ -102,11 +100,8 @@ pub(super) fn is_given(
     let (columns, label) = (columns_of(table, constraint), label_of(constraint));
     let Some(name) = constraint.name().filter(|name| is_borne_once(name)) else { return false };
     let numbers = if is_numbered { given.len() } else { 0 };
-    let wanted = (0..=numbers).map(|number| {
-        let label = if number == 0 { label.to_owned() } else { format!("{label}{number}") };
-        Ident::new(made(table.name.name.as_str(), columns.as_deref(), &label))
-    });
-    let is_given = wanted.into_iter().find(|wanted| !given.contains(wanted)).as_ref() == Some(name);
+    let mut wanted = (0..=numbers).map(|number| numbered(&table.name, columns.as_deref(), label, number));
+    let is_given = wanted.find(|wanted| !given.contains(wanted)).as_ref() == Some(name);
     if is_given {
         given.insert(name.clone());
     }
@@ -135,23 +130,20 @@ const fn label_of(constraint: &Constraint) -> &'static str {
 }
 
 /// Lists the names that the unnamed keys of a table get, unless these are taken.
-pub(crate) fn generated_keys(table: &Table) -> Vec<(Ident, &'static str)> {
-    let name = table.name.name.as_str();
-    let key = table.primary_key().into_iter().filter(|key| key.name.is_none());
-    let key = key.map(|_| (Ident::new(made(name, None, "pkey")), "primary key"));
-    let uniques = table.uniques().filter(|unique| unique.name.is_none());
-    let uniques = uniques.map(|unique| {
-        (
-            Ident::new(made(name, Some(&joined(unique.columns.iter().chain(&unique.include))), "key")),
-            "unique constraint",
-        )
-    });
-    key.chain(uniques).collect()
+pub(crate) fn generated_keys(table: &Table) -> impl Iterator<Item = (Ident, &'static str)> {
+    table.constraints.iter().filter(|one| one.name().is_none()).filter_map(|one| {
+        let kind = match one {
+            Constraint::PrimaryKey(_) => "primary key",
+            Constraint::Unique(_) => "unique constraint",
+            Constraint::Check(_) | Constraint::Exclusion(_) | Constraint::ForeignKey(_) => return None,
+        };
+        Some((numbered(&table.name, columns_of(table, one).as_deref(), label_of(one), 0), kind))
+    })
 }
 
 /// Returns the name that the sequence of a column gets, unless it is taken.
 pub(crate) fn generated_sequence(table: &TableName, column: &Ident) -> Ident {
-    Ident::new(made(table.name.as_str(), Some(column.as_str()), "seq"))
+    numbered(table, Some(column.as_str()), "seq", 0)
 }
 
 /// Lists the names of a table's constraints.
@@ -171,14 +163,18 @@ pub(super) fn borne<'t>(tables: impl Iterator<Item = &'t Table>) -> BTreeMap<(Op
     borne
 }
 
+/// Puts a name together as [`made`] does, with the number that it has where others bear it without one.
+fn numbered(table: &TableName, columns: Option<&str>, label: &str, number: usize) -> Ident {
+    let number = if number == 0 { String::new() } else { number.to_string() };
+    Ident::new(made(table.name.as_str(), columns, &format!("{label}{number}")))
+}
+
 /// Tells whether a name is the made one, or one of those with a number that follow it where it is taken.
-fn is_made(name: &str, table: &str, columns: Option<&str>, label: &str) -> bool {
+fn is_made(name: &str, table: &TableName, columns: Option<&str>, label: &str) -> bool {
     let number = &name[name.trim_end_matches(|letter: char| letter.is_ascii_digit()).len()..];
-    name == made(table, columns, label)
-        || (!number.is_empty()
-            && !number.starts_with('0')
-            && number.len() < 6
-            && name == made(table, columns, &format!("{label}{number}")))
+    let is_number = !number.is_empty() && !number.starts_with('0') && number.len() < 6;
+    let is_it = |number: &str| name == made(table.name.as_str(), columns, &format!("{label}{number}"));
+    is_it("") || is_number && is_it(number)
 }
 
 /// The columns of a key as a generated name lists them (`ChooseForeignKeyConstraintNameAddition`).
@@ -199,11 +195,7 @@ fn joined<'c>(columns: impl IntoIterator<Item = &'c Ident>) -> String {
 
 /// Chooses the name that PostgreSQL gives to an unnamed constraint, given all names that are taken.
 pub(super) fn choose(schema: &Schema, table: &Table, constraint: &Constraint) -> Ident {
-    let (columns, label) = (columns_of(table, constraint), label_of(constraint));
-    free(schema, &table.name, |number| {
-        let label = if number == 0 { label.to_owned() } else { format!("{label}{number}") };
-        made(table.name.name.as_str(), columns.as_deref(), &label)
-    })
+    free(schema, &table.name, columns_of(table, constraint).as_deref(), label_of(constraint))
 }
 
 /// The one column that a check is about; a check of several has no column in its name.
@@ -216,15 +208,15 @@ fn subject_of(table: &Table, check: &Check) -> Option<Ident> {
     }
 }
 
-/// Returns the first of the names that nothing in the table's schema bears.
-fn free(schema: &Schema, near: &TableName, name: impl Fn(u32) -> String) -> Ident {
+/// Returns the first of the names, without and with a number, that nothing in the table's schema bears.
+fn free(schema: &Schema, near: &TableName, columns: Option<&str>, label: &str) -> Ident {
     (0..)
-        .map(|number| Ident::new(name(number)))
+        .map(|number| numbered(near, columns, label, number))
         .find(|name| {
             !schema.sequences.contains_key(&near.sibling(name.clone()))
                 && !schema.tables.values().any(|other| other.name.schema == near.schema && bears(other, name))
         })
-        .unwrap_or_else(|| Ident::new(name(0)))
+        .expect("there are more numbers than names")
 }
 
 /// Tells whether a table, one of its indexes, constraints or sequences bears a name.
@@ -265,10 +257,7 @@ fn name_sequences(schema: &mut Schema, table: &TableName) {
     let columns = schema.tables.get(table).into_iter().flat_map(|owner| &owner.columns);
     let columns: Vec<Ident> = columns.filter(is_unnamed).map(|column| column.name.clone()).collect();
     for column in columns {
-        let chosen = free(schema, table, |number| {
-            let label = if number == 0 { "seq".to_owned() } else { format!("seq{number}") };
-            made(table.name.as_str(), Some(column.as_str()), &label)
-        });
+        let chosen = free(schema, table, Some(column.as_str()), "seq");
         let owner = schema.tables.get_mut(table);
         if let Some(Column { default: Some(ServerDefault::Serial(serial)), .. }) =
             owner.and_then(|owner| owner.column_mut(&column))
