@@ -3,7 +3,7 @@
 //! Probes run before the plan, and again when their statement's turn has come; they never ask for what the plan itself
 //! makes. Those that speak of something that the plan renames wait for their turn, when it has its new name.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use crate::{
     dialect::{
@@ -15,64 +15,54 @@ use crate::{
     schema::{Dialect, Ident, Table, TableName},
 };
 
-/// What a plan has made and renamed so far.
+/// What a plan has made and renamed so far: tables, and columns by their tables.
 #[derive(Debug, Default)]
 pub(super) struct History {
-    /// What this plan made: it holds no rows that could be lost.
-    new_tables: BTreeSet<TableName>,
-    new_columns: BTreeSet<(TableName, Ident)>,
-    /// What has another name than before the plan.
-    renamed: BTreeSet<TableName>,
-    renamed_columns: BTreeSet<(TableName, Ident)>,
+    past: BTreeMap<(TableName, Option<Ident>), Past>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Past {
+    /// This plan made it: it holds no rows that could be lost.
+    Made,
+    /// It has another name than before the plan.
+    Renamed,
 }
 
 impl History {
     pub(super) fn made_table(&mut self, table: &TableName) {
-        self.new_tables.insert(table.clone());
+        self.past.insert((table.clone(), None), Past::Made);
     }
 
     pub(super) fn made_column(&mut self, table: &TableName, column: &Ident) {
-        self.new_columns.insert((table.clone(), column.clone()));
+        self.past.insert((table.clone(), Some(column.clone())), Past::Made);
     }
 
     pub(super) fn renamed_table(&mut self, from: &TableName, to: &TableName) {
-        if self.new_tables.remove(from) {
-            self.new_tables.insert(to.clone());
-        } else {
-            self.renamed.remove(from);
-            self.renamed.insert(to.clone());
-        }
-        let moved = |(table, column): (TableName, Ident)| {
-            if table == *from { (to.clone(), column) } else { (table, column) }
+        let moved = |((table, column), past)| {
+            let table = if table == *from { to.clone() } else { table };
+            ((table, column), past)
         };
-        self.new_columns = std::mem::take(&mut self.new_columns).into_iter().map(moved).collect();
-        self.renamed_columns = std::mem::take(&mut self.renamed_columns).into_iter().map(moved).collect();
+        self.past = std::mem::take(&mut self.past).into_iter().map(moved).collect();
+        self.past.entry((to.clone(), None)).or_insert(Past::Renamed);
     }
 
     pub(super) fn renamed_column(&mut self, table: &TableName, from: &Ident, to: &Ident) {
-        let (from, to) = ((table.clone(), from.clone()), (table.clone(), to.clone()));
-        if self.new_columns.remove(&from) {
-            self.new_columns.insert(to);
-        } else {
-            self.renamed_columns.remove(&from);
-            self.renamed_columns.insert(to);
-        }
+        let past = self.past.remove(&(table.clone(), Some(from.clone()))).unwrap_or(Past::Renamed);
+        self.past.insert((table.clone(), Some(to.clone())), past);
     }
 
     pub(super) fn dropped_table(&mut self, table: &TableName) {
-        self.new_tables.remove(table);
-        self.renamed.remove(table);
-        self.new_columns.retain(|(owner, _)| owner != table);
-        self.renamed_columns.retain(|(owner, _)| owner != table);
+        self.past.retain(|(owner, _), _| owner != table);
+    }
+
+    fn is(&self, past: Past, table: &TableName, column: Option<&Ident>) -> bool {
+        self.past.get(&(table.clone(), column.cloned())) == Some(&past)
     }
 
     /// Tells whether a probe of a table, or of one of its columns, has to wait for its statement's turn.
     pub(super) fn waits(&self, table: &TableName, column: Option<&Ident>) -> bool {
-        self.renamed.contains(table) || column.is_some_and(|column| self.is_renamed(table, column))
-    }
-
-    fn is_renamed(&self, table: &TableName, column: &Ident) -> bool {
-        self.renamed_columns.contains(&(table.clone(), column.clone()))
+        self.is(Past::Renamed, table, None) || self.is(Past::Renamed, table, column)
     }
 
     /// A table is dropped with the rows it holds.
@@ -131,11 +121,10 @@ impl History {
 
     /// The columns of a table's primary key; none where this plan made or renamed one of them.
     pub(super) fn key(&self, owner: &Table) -> Vec<Ident> {
-        let columns = owner.primary_key().into_iter().flat_map(|key| &key.columns);
-        let is_old =
-            |column: &Ident| !(self.is_new(&owner.name, column) || self.is_renamed(&owner.name, column));
-        let old = columns.map(|column| is_old(column).then(|| column.clone()));
-        old.collect::<Option<_>>().unwrap_or_default()
+        let table = &owner.name;
+        let key = owner.primary_key().map_or(&[][..], |key| &key.columns);
+        let is_old = |column| !self.is_new(table, column) && !self.is(Past::Renamed, table, Some(column));
+        if key.iter().all(is_old) { key.to_vec() } else { Vec::new() }
     }
 
     /// A new column refuses NULL and nothing fills it in the rows there are.
@@ -144,7 +133,7 @@ impl History {
     }
 
     pub(super) fn is_new(&self, table: &TableName, column: &Ident) -> bool {
-        self.new_tables.contains(table) || self.new_columns.contains(&(table.clone(), column.clone()))
+        self.is(Past::Made, table, None) || self.is(Past::Made, table, Some(column))
     }
 
     /// Makes a hazard with its probe; a table that the plan made has none.
@@ -155,7 +144,7 @@ impl History {
         column: Option<&Ident>,
         test: Option<&str>,
     ) -> Option<Hazard> {
-        if self.new_tables.contains(table) {
+        if self.is(Past::Made, table, None) {
             return None;
         }
         let condition = column.zip(test).map(|(column, test)| format!(" WHERE {} {test}", quoted(column)));
