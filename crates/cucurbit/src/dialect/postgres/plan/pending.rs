@@ -8,7 +8,7 @@ use crate::{
         postgres::sql::{qualified, quoted},
     },
     operation::Operation,
-    schema::{Deferral, Ident, Table},
+    schema::{Constraint, Deferral, Ident, Table},
 };
 
 /// Checks at once what was put off to the end of the transaction.
@@ -27,18 +27,9 @@ impl Planner<'_> {
     /// Lists the constraints of this moment that are checked at the end of the transaction, as SQL.
     pub(super) fn initially_deferred(&self) -> Vec<(Ident, String)> {
         let of = |table: &Table| {
-            let keys = table.primary_key().into_iter().map(|key| (&key.name, key.deferral));
-            let uniques = table.uniques().map(|unique| (&unique.name, unique.deferral));
-            let foreign_keys = table.foreign_keys().map(|key| (&key.name, key.deferral));
-            let named = keys.chain(uniques).chain(foreign_keys);
-            let named = named.filter_map(|(name, deferral)| Some((name.clone()?, deferral)));
-            let exclusions = table.exclusions().map(|one| (one.index.name.clone(), one.deferral));
-            let deferred = named.chain(exclusions).filter(|(_, deferral)| *deferral == Deferral::Deferred);
-            let name = |(name, _): (Ident, Deferral)| {
-                let sql = qualified(&table.name.sibling(name.clone()));
-                (name, sql)
-            };
-            deferred.map(name).collect::<Vec<_>>()
+            let deferred = table.constraints.iter().filter(|one| one.deferral() == Deferral::Deferred);
+            let names = deferred.filter_map(Constraint::name);
+            names.map(|name| (name.clone(), qualified(&table.name.sibling(name.clone())))).collect::<Vec<_>>()
         };
         self.schema.tables.values().flat_map(of).collect()
     }

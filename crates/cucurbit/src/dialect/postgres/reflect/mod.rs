@@ -18,9 +18,9 @@ use crate::{
     connection::Connection,
     dialect::{Before, Place, ReflectError, Server},
     schema::{
-        Action, Check, Column, Deferral, Dialect, EnumType, ForeignKey, Ident, Identity, Match, ObjectName,
-        PrimaryKey, Schema, Sequence, SequenceOptions, Serial, ServerDefault, Table, TableName, Type,
-        Uncounted, Unique,
+        Action, Check, Column, Constraint, Deferral, Dialect, EnumType, ForeignKey, Ident, Identity, Match,
+        ObjectName, PrimaryKey, Schema, Sequence, SequenceOptions, Serial, ServerDefault, Table, TableName,
+        Type, Uncounted, Unique,
     },
 };
 
@@ -246,57 +246,36 @@ impl Catalogue {
             let (is_nulls_not_distinct, include) = (row.flag()?, read.columns(&row.numbers()?));
             let include = include.unwrap_or_default();
             let comment = self.comments.constraints.remove(&(table, name.clone()));
-            match kind.as_ref() {
+            let name = Some(name);
+            let constraint: Constraint = match kind.as_ref() {
                 "c" => {
                     let expression = unwrapped(&row.text()?).into();
-                    let check = Check { name: Some(name), expression, is_no_inherit, is_not_valid, comment };
-                    self.change(table, |table| table.constraints.push(check));
+                    Check { name, expression, is_no_inherit, is_not_valid, comment }.into()
                 }
                 "f" => {
                     row.optional()?;
-                    let read = self.foreign_key(&mut row, table, name, columns)?;
-                    let foreign_key = ForeignKey { deferral, is_not_valid, comment, ..read };
-                    self.change(table, |table| table.constraints.push(foreign_key));
+                    let key = self.foreign_key(&mut row, table, columns)?;
+                    ForeignKey { name, deferral, is_not_valid, comment, ..key }.into()
                 }
-                "p" => {
-                    let primary_key = PrimaryKey {
-                        name: Some(name),
-                        include,
-                        deferral,
-                        comment,
-                        ..PrimaryKey::new(columns)
-                    };
-                    self.change(table, |table| table.constraints.push(primary_key));
-                }
+                "p" => PrimaryKey { name, include, deferral, comment, ..PrimaryKey::new(columns) }.into(),
                 "u" => {
-                    let unique = Unique {
-                        name: Some(name),
-                        include,
-                        is_nulls_not_distinct,
-                        deferral,
-                        comment,
-                        ..Unique::new(columns)
-                    };
-                    self.change(table, |table| table.constraints.push(unique));
+                    let unique = Unique { name, include, is_nulls_not_distinct, ..Unique::new(columns) };
+                    Unique { deferral, comment, ..unique }.into()
                 }
-                _ => {}
+                _ => return Ok(()),
+            };
+            if let Some(read) = self.tables.get_mut(&table) {
+                read.table.constraints.push(constraint);
             }
             Ok(())
         })
         .await
     }
 
-    fn change(&mut self, table: u32, change: impl FnOnce(&mut Table)) {
-        if let Some(read) = self.tables.get_mut(&table) {
-            change(&mut read.table);
-        }
-    }
-
     fn foreign_key(
         &self,
         row: &mut Row<'_>,
         owner: u32,
-        name: Ident,
         columns: Vec<Ident>,
     ) -> Result<ForeignKey, ReflectError> {
         let referred: u32 = row.number()?;
@@ -310,7 +289,6 @@ impl Catalogue {
         let set: Vec<i16> = row.numbers()?;
         let on_delete_columns = self.tables.get(&owner).and_then(|read| read.columns(&set));
         Ok(ForeignKey {
-            name: Some(name),
             on_delete,
             on_delete_columns: on_delete_columns.unwrap_or_default(),
             on_update,
@@ -394,16 +372,9 @@ fn enum_type(row: &mut Row<'_>) -> Result<Option<Type>, ReflectError> {
 
 /// `nextval('plant_id_seq'::regclass)`, of the sequence that the column owns, is what SERIAL stands for.
 fn is_nextval(default: &ServerDefault) -> bool {
-    match default {
-        ServerDefault::Expression(sql) => {
-            let name = sql.base.strip_prefix("nextval('").and_then(|sql| sql.strip_suffix("'::regclass)"));
-            name.is_some_and(|name| !name.replace("''", "").contains('\''))
-        }
-        ServerDefault::Computed { .. }
-        | ServerDefault::Identity(_)
-        | ServerDefault::Literal(_)
-        | ServerDefault::Serial(_) => false,
-    }
+    let ServerDefault::Expression(sql) = default else { return false };
+    let name = sql.base.strip_prefix("nextval('").and_then(|sql| sql.strip_suffix("'::regclass)"));
+    name.is_some_and(|name| !name.replace("''", "").contains('\''))
 }
 
 fn deferral(is_deferrable: bool, is_deferred: bool) -> Deferral {
