@@ -4,8 +4,6 @@
 //! column. A value that was added cannot be used before the transaction ends (manual, ALTER TYPE): where the same
 //! revision uses it, the type is recreated as well, since the values of a new type can be used at once.
 
-use std::collections::BTreeMap;
-
 use super::{Planner, comment, foreign_key::Next, unlocked};
 use crate::{
     dialect::{
@@ -123,10 +121,8 @@ impl Planner<'_> {
 
     /// Refuses to drop a type while columns are of it.
     pub(super) fn refuse_used(&self, name: &ObjectName, operation: &Operation) -> Result<(), PlanError> {
-        let columns = self.columns_of(name).into_iter();
-        let mut columns =
-            columns.flat_map(|(table, columns)| columns.into_iter().map(move |one| (table.clone(), one)));
-        let Some((table, column)) = columns.next() else { return Ok(()) };
+        let Some((table, column)) = self.columns_of(name).next() else { return Ok(()) };
+        let (table, column) = (table.name.clone(), column.name.clone());
         let source = ApplyError::EnumInUse { name: name.clone(), table, column };
         Err(PlanError::Apply { operation: operation.describe(), source })
     }
@@ -140,17 +136,14 @@ impl Planner<'_> {
 
     /// Refuses to take a value away that is the default of a column.
     fn refuse_default(&self, name: &ObjectName, gone: &[&String]) -> Result<(), PlanError> {
-        for (table, columns) in self.columns_of(name) {
-            let owner = self.schema.tables.get(&table);
-            for column in columns.iter().filter_map(|column| owner?.column(column)) {
-                if let Some(ServerDefault::Literal(Literal::String(value))) = &column.default
-                    && gone.contains(&value)
-                {
-                    let (value, column) = (value.clone(), column.name.clone());
-                    let source = ApplyError::EnumValueInUse { name: name.clone(), value, table, column };
-                    let operation = format!("take a value from enum {name}");
-                    return Err(PlanError::Apply { operation, source });
-                }
+        for (table, column) in self.columns_of(name) {
+            if let Some(ServerDefault::Literal(Literal::String(value))) = &column.default
+                && gone.contains(&value)
+            {
+                let (value, table, column) = (value.clone(), table.name.clone(), column.name.clone());
+                let source = ApplyError::EnumValueInUse { name: name.clone(), value, table, column };
+                let operation = format!("take a value from enum {name}");
+                return Err(PlanError::Apply { operation, source });
             }
         }
         Ok(())
@@ -176,17 +169,11 @@ impl Planner<'_> {
         Ok(())
     }
 
-    /// Lists the columns of a type, by table.
-    fn columns_of(&self, name: &ObjectName) -> BTreeMap<TableName, Vec<Ident>> {
-        let mut tables = BTreeMap::new();
-        for table in self.schema.tables.values() {
-            let columns = table.columns.iter().filter(|column| types::is_enum(column, name));
-            let columns: Vec<Ident> = columns.map(|column| column.name.clone()).collect();
-            if !columns.is_empty() {
-                tables.insert(table.name.clone(), columns);
-            }
-        }
-        tables
+    /// Lists the columns of a type, with their tables.
+    fn columns_of(&self, name: &ObjectName) -> impl Iterator<Item = (&Table, &Column)> {
+        let columns =
+            self.schema.tables.values().flat_map(|table| table.columns.iter().map(move |one| (table, one)));
+        columns.filter(move |(_, column)| types::is_enum(column, name))
     }
 
     /// The hazard of rows that hold a value which goes.
