@@ -59,10 +59,21 @@ pub(crate) async fn open_beside(connection: &Connection, patience: Duration) -> 
     let Some(origin) = connection.origin() else {
         return Err("the connection goes through a pooler and is the application's own".to_owned());
     };
-    match tokio::time::timeout(patience, origin.connect()).await {
-        Ok(Ok(second)) => Ok(second),
-        Ok(Err(error)) => Err(format!("the pooler gave no second connection: {error}")),
-        Err(_) => Err("the pooler gave no second connection".to_owned()),
+    let none = "the pooler gave no second connection";
+    within(patience, origin.connect(), none, none).await
+}
+
+/// Waits so long for what goes through a pooler; the error begins with these words where it fails, and is those where it
+/// does not come.
+async fn within<T>(
+    patience: Duration,
+    work: impl Future<Output = Result<T, ConnectionError>>,
+    failed: &str,
+    none: &str,
+) -> Result<T, String> {
+    match tokio::time::timeout(patience, work).await {
+        Ok(done) => done.map_err(|error| format!("{failed}: {error}")),
+        Err(_) => Err(none.to_owned()),
     }
 }
 
@@ -80,22 +91,16 @@ pub(crate) async fn try_beside(
         "BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL statement_timeout = 0; \
          SELECT pg_catalog.pg_try_advisory_xact_lock({key})"
     );
-    let taken = match tokio::time::timeout(patience, second.value(&begin)).await {
-        Ok(Ok(taken)) => taken.as_deref() == Some("t"),
-        Ok(Err(error)) => return Err(format!("the pooler's second connection failed: {error}")),
-        Err(_) => return Err("the pooler gave no second connection".to_owned()),
-    };
-    if !taken {
-        return match second.execute("ROLLBACK").await {
-            Ok(_) => Ok(false),
-            Err(error) => Err(format!("the pooler's second connection failed: {error}")),
-        };
+    let failed = "the pooler's second connection failed";
+    let none = "the pooler gave no second connection";
+    let taken = within(patience, second.value(&begin), failed, none).await?;
+    if taken.as_deref() != Some("t") {
+        let ended = second.execute("ROLLBACK").await;
+        return ended.map(|_| false).map_err(|error| format!("{failed}: {error}"));
     }
-    match tokio::time::timeout(patience, connection.value("SELECT 1")).await {
-        Ok(Ok(_)) => Ok(true),
-        Ok(Err(error)) => Err(format!("the pooler's connection failed: {error}")),
-        Err(_) => Err("the pooler has one connection to the server only".to_owned()),
-    }
+    let none = "the pooler has one connection to the server only";
+    within(patience, connection.value("SELECT 1"), "the pooler's connection failed", none).await?;
+    Ok(true)
 }
 
 /// Writes the query for what bears the name of the version table; see [`Place`](crate::dialect::lock::Place).

@@ -47,10 +47,10 @@ pub(in crate::dialect) async fn open(
     let name = format!("{NAME}{session}");
     connection.execute(&format!("CREATE DATABASE {name} CONNECTION LIMIT {LIMIT}")).await?;
     let end = vec![DROP_TIMEOUT.to_owned(), drop_database(&name, " WITH (FORCE)")];
-    let owner = Owner { connection, name, end };
-    match fill(server, owner, before.current_schema(), &statements).await {
-        Ok((connection, owner)) => Ok((connection, Some(owner))),
-        Err((owner, error)) => {
+    let mut owner = Owner { connection, name, end };
+    match fill(server, &mut owner, before.current_schema(), &statements).await {
+        Ok(connection) => Ok((connection, Some(owner))),
+        Err(error) => {
             // Why there is no scratch database says more than why an empty one is left, which a next run drops.
             drop(owner.drop_database().await);
             Err(error.into())
@@ -89,30 +89,17 @@ async fn sweep(connection: &mut Connection) -> Result<(), ConnectionError> {
     Ok(())
 }
 
-/// Marks the database and makes the tables in it; after an error the owner comes back too.
+/// Marks the database and makes the tables in it.
 async fn fill(
     server: &ConnectionUrl,
-    mut owner: Owner,
-    current: Option<&Ident>,
-    statements: &[String],
-) -> Result<(Connection, Owner), (Owner, ConnectionError)> {
-    let mark = format!("COMMENT ON DATABASE {} IS {}", owner.name, string(MARK));
-    if let Err(error) = owner.connection.execute(&mark).await {
-        return Err((owner, error));
-    }
-    match filled(server, &owner.name, current, statements).await {
-        Ok(scratch) => Ok((scratch, owner)),
-        Err(error) => Err((owner, error)),
-    }
-}
-
-async fn filled(
-    server: &ConnectionUrl,
-    name: &str,
+    owner: &mut Owner,
     current: Option<&Ident>,
     statements: &[String],
 ) -> Result<Connection, ConnectionError> {
-    let mut scratch = Connection::connect(&server.with_database(name), &ConnectOptions::default()).await?;
+    let mark = format!("COMMENT ON DATABASE {} IS {}", owner.name, string(MARK));
+    owner.connection.execute(&mark).await?;
+    let url = server.with_database(&owner.name);
+    let mut scratch = Connection::connect(&url, &ConnectOptions::default()).await?;
     let own = own_schema(&mut scratch, current).await?;
     for sql in own.iter().chain(statements) {
         if let Err(error) = scratch.execute(sql).await {

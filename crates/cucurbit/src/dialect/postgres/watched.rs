@@ -47,15 +47,13 @@ pub(super) async fn run(connection: &mut Connection, sql: &str) -> Result<Ran, C
         Err(error) => Err(error),
     };
     let is_kept = matches!(reached, Ok(false));
-    match (is_inside, is_kept) {
-        (true, true) => connection.execute("RELEASE SAVEPOINT cucurbit_watched").await?,
-        (true, false) => {
-            connection.execute("ROLLBACK TO SAVEPOINT cucurbit_watched").await?;
-            connection.execute("RELEASE SAVEPOINT cucurbit_watched").await?
-        }
-        (false, true) => connection.execute("COMMIT").await?,
-        (false, false) => connection.execute("ROLLBACK").await?,
+    let end = match (is_inside, is_kept) {
+        (true, true) => "RELEASE SAVEPOINT cucurbit_watched",
+        (true, false) => "ROLLBACK TO SAVEPOINT cucurbit_watched; RELEASE SAVEPOINT cucurbit_watched",
+        (false, true) => "COMMIT",
+        (false, false) => "ROLLBACK",
     };
+    connection.execute(end).await?;
     let error = match reached {
         Ok(reached) => return Ok(if reached { Ran::Undone } else { Ran::Kept }),
         Err(error) => error,
