@@ -25,10 +25,7 @@ pub(super) fn cast(column: &str, from: &Type, to: &Type) -> Option<String> {
         (_, _) => {}
     }
     match (family(from), family(to)) {
-        // What has a cast of assignment, and what becomes text.
-        (Number, Number) | (Json, Json) | (_, Text) => None,
-        (Time, Time) => None,
-        (Truth, Truth) | (Bytes, Bytes) => None,
+        (_, Text) => None,
         (Number, Truth) => Some(format!("({column} <> 0)")),
         (Truth, Number) => Some(format!("{column}::INTEGER")),
         // The cast reads backslashes and hexadecimal; the bytes of the text are meant.
@@ -38,7 +35,7 @@ pub(super) fn cast(column: &str, from: &Type, to: &Type) -> Option<String> {
         }
         (Text | Array, _) | (_, Array) => Some(format!("{column}::{spelled}")),
         (Other, _) | (_, Other) => Some(format!("{column}::TEXT::{spelled}")),
-        // There is no cast, or none without a meaning of its own: it was refused, unless the script says `using`.
+        // There is a cast of assignment, or none: then it was refused, unless the script says `using`.
         (Number | Truth | Time | Json | Bytes, Number | Truth | Time | Json | Bytes) => None,
     }
 }
@@ -86,17 +83,7 @@ fn is_element(from: &Type, element: &Type) -> bool {
         (Family::Array, _) => false,
         (Family::Text, to) => to == Family::Text,
         (Family::Other, to) => matches!(to, Family::Other | Family::Text),
-        (
-            Family::Bytes | Family::Json | Family::Number | Family::Time | Family::Truth,
-            Family::Array
-            | Family::Bytes
-            | Family::Json
-            | Family::Number
-            | Family::Other
-            | Family::Text
-            | Family::Time
-            | Family::Truth,
-        ) => true,
+        (Family::Bytes | Family::Json | Family::Number | Family::Time | Family::Truth, _) => true,
     }
 }
 
