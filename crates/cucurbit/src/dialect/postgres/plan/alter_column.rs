@@ -21,22 +21,25 @@ use crate::{
         Effect, Hazard, LockMode, PlanError, Statement,
         postgres::sql::{qualified, quoted, string},
     },
-    operation::ColumnChange,
+    operation::{ColumnChange, Consent},
     schema::{
         Column, Constraint, Dialect, Expression, Ident, Identity, ObjectName, Schema, Sequence,
-        ServerDefault, Table, Type,
+        SequenceOptions, ServerDefault, Table, Type,
     },
 };
 
 /// What a list of changes comes to: of two changes of one thing the later counts.
 #[derive(Debug, Default)]
-struct Changes<'c> {
+pub(super) struct Changes<'c> {
     collation: Option<&'c Option<String>>,
     comment: Option<&'c Option<String>>,
-    default: Option<&'c Option<ServerDefault>>,
+    /// Whether values may be lost.
+    pub(super) consent: Consent,
+    pub(super) default: Option<&'c Option<ServerDefault>>,
     not_null: Option<Nullability<'c>>,
-    rename: Option<&'c Ident>,
-    ty: Option<(&'c Type, Option<&'c Expression>)>,
+    pub(super) rename: Option<&'c Ident>,
+    /// The new type, and how the values become those of it.
+    pub(super) ty: Option<(&'c Type, Option<&'c Expression>)>,
 }
 
 #[derive(Debug)]
@@ -46,12 +49,11 @@ enum Nullability<'c> {
 }
 
 impl<'c> Changes<'c> {
-    fn of(changes: &'c [ColumnChange]) -> Self {
+    pub(super) fn of(changes: &'c [ColumnChange]) -> Self {
         let mut all = Self::default();
         for change in changes {
             match change {
-                // SQLite's alone.
-                ColumnChange::LosesData | ColumnChange::SetOnConflict(_) => {}
+                ColumnChange::LosesData => all.consent = Consent::GIVEN,
                 ColumnChange::Rename { to } => all.rename = Some(to),
                 ColumnChange::SetCollation(collation) => all.collation = Some(collation),
                 ColumnChange::SetComment(comment) => all.comment = Some(comment),
@@ -60,12 +62,51 @@ impl<'c> Changes<'c> {
                     all.not_null = Some(Nullability::Tightened(backfill.as_ref()));
                 }
                 ColumnChange::SetNullable => all.not_null = Some(Nullability::Loosened),
+                // SQLite's alone.
+                ColumnChange::SetOnConflict(_) => {}
                 ColumnChange::SetType { ty, using } => {
                     all.ty = Some((ty.on(Dialect::Postgres), using.as_ref()));
                 }
             }
         }
         all
+    }
+
+    /// Returns the default that the column gets.
+    pub(super) fn new_default(&self) -> Option<&'c ServerDefault> {
+        self.default.and_then(Option::as_ref)
+    }
+
+    /// Returns the array that a default becomes where its column becomes one of arrays and nothing else is said of it.
+    pub(super) fn array_default(&self, column: &Column) -> Option<ServerDefault> {
+        let (None, Some((ty, _))) = (self.default, self.ty) else { return None };
+        convert::array_default(column, &types::stored(ty))
+    }
+
+    /// Tells whether they drop a column and add it again.
+    pub(super) fn make_again(&self, column: &Column) -> bool {
+        self.compute() && self.new_default() != column.default.as_ref()
+    }
+
+    /// Tells whether the values of the column are computed from then on.
+    pub(super) fn compute(&self) -> bool {
+        self.new_default().is_some_and(is_computed)
+    }
+
+    /// Tells whether they give a column another type or collation.
+    pub(super) fn retype(&self, column: &Column) -> bool {
+        let is_other = |ty: &Type| types::stored(ty) != effect::stored(column);
+        self.collation.is_some() || self.ty.is_some_and(|(ty, using)| using.is_some() || is_other(ty))
+    }
+
+    /// Tells whether they refuse NULL in rows that nothing fills.
+    pub(super) fn refuse_nulls(&self) -> bool {
+        let is_numbered =
+            matches!(self.new_default(), Some(ServerDefault::Identity(_) | ServerDefault::Serial(_)));
+        match self.not_null {
+            Some(Nullability::Tightened(backfill)) => backfill.is_none(),
+            Some(Nullability::Loosened) | None => is_numbered,
+        }
     }
 }
 
@@ -75,15 +116,15 @@ impl<'c> Changes<'c> {
 pub(super) fn alter_column(
     table: &Table,
     column: &Column,
-    changes: &[ColumnChange],
+    changes: &Changes<'_>,
     hazard: Option<Hazard>,
     alone: &BTreeMap<ObjectName, Sequence>,
     ends: &Effect,
 ) -> Result<Vec<Statement>, PlanError> {
-    let changes = Changes::of(changes);
     let mut altered = Altered {
         table,
         column,
+        changes,
         alone,
         ends,
         clauses: Vec::new(),
@@ -92,17 +133,17 @@ pub(super) fn alter_column(
         hazard,
         is_tightened: false,
     };
-    let is_cast = altered.type_and_default(&changes)?;
-    altered.nullability(&changes);
+    let is_cast = altered.type_and_default()?;
+    altered.nullability();
     altered.flush();
     if let Some(comment) = changes.comment {
-        altered.push(comment::on_column(&table.name, &column.name, comment.as_ref()));
+        altered.push([comment::on_column(&table.name, &column.name, comment.as_ref())]);
     }
-    altered.sequence(&changes, is_cast)?;
+    altered.sequence(is_cast)?;
     if let Some(to) = changes.rename.filter(|to| **to != column.name) {
         let (table, from, to) = (qualified(&table.name), quoted(&column.name), quoted(to));
         let sql = format!("ALTER TABLE {table} RENAME COLUMN {from} TO {to}");
-        altered.push(Statement::new(sql).effect(effect::alters(&altered.table.name)));
+        altered.push([Statement::new(sql).effect(effect::alters(&altered.table.name))]);
     }
     Ok(altered.statements)
 }
@@ -112,6 +153,7 @@ pub(super) fn alter_column(
 struct Altered<'t> {
     table: &'t Table,
     column: &'t Column,
+    changes: &'t Changes<'t>,
     alone: &'t BTreeMap<ObjectName, Sequence>,
     ends: &'t Effect,
     clauses: Vec<String>,
@@ -122,7 +164,7 @@ struct Altered<'t> {
     is_tightened: bool,
 }
 
-impl<'t> Altered<'t> {
+impl Altered<'_> {
     fn clause(&mut self, clause: impl AsRef<str>) {
         self.clauses.push(format!("ALTER COLUMN {} {}", quoted(&self.column.name), clause.as_ref()));
     }
@@ -132,9 +174,9 @@ impl<'t> Altered<'t> {
         self.effect = std::mem::take(&mut self.effect).with(effect);
     }
 
-    fn push(&mut self, statement: Statement) {
+    fn push(&mut self, statements: impl IntoIterator<Item = Statement>) {
         self.flush();
-        self.statements.push(statement);
+        self.statements.extend(statements);
     }
 
     fn flush(&mut self) {
@@ -149,16 +191,14 @@ impl<'t> Altered<'t> {
     }
 
     /// Changes type, collation and default, and tells whether the type changes.
-    fn type_and_default(&mut self, changes: &Changes<'_>) -> Result<bool, PlanError> {
+    fn type_and_default(&mut self) -> Result<bool, PlanError> {
+        let changes = self.changes;
         let from = self.column.ty.on(Dialect::Postgres);
         let (to, using) = changes.ty.unwrap_or((from, None));
         let is_cast = types::stored(from) != types::stored(to);
         let needs_type = is_cast || using.is_some() || changes.collation.is_some();
         let old = self.column.default.as_ref();
-        let new = match changes.default {
-            Some(new) => new.as_ref(),
-            None => old,
-        };
+        let new = changes.default.map_or(old, Option::as_ref);
         // A default of the old type stands in the way of a cast that ALTER TABLE would not make by itself.
         let is_in_the_way =
             is_cast && matches!(old, Some(ServerDefault::Expression(_) | ServerDefault::Literal(_)));
@@ -167,7 +207,7 @@ impl<'t> Altered<'t> {
             matches!((old, new), (Some(ServerDefault::Serial(_)), Some(ServerDefault::Serial(_))));
         let changes_default = new != old && !stays_serial;
         if changes_default {
-            self.drop_default(old, new)?;
+            self.drop_default(new);
             if is_cast && matches!(old, Some(ServerDefault::Computed { .. } | ServerDefault::Identity(_))) {
                 // One statement changes types before it drops these, which few types can have and no USING can lead to.
                 self.flush();
@@ -176,15 +216,16 @@ impl<'t> Altered<'t> {
             self.clause("DROP DEFAULT");
         }
         if needs_type {
-            self.set_type(from, to, using, changes);
+            self.set_type(from, to, using);
         }
         if changes_default || is_in_the_way {
-            self.set_default(old, new, to, changes)?;
+            self.set_default(new, to)?;
         }
         Ok(is_cast)
     }
 
-    fn set_type(&mut self, from: &Type, to: &Type, using: Option<&Expression>, changes: &Changes<'_>) {
+    fn set_type(&mut self, from: &Type, to: &Type, using: Option<&Expression>) {
+        let changes = self.changes;
         let mut clause = format!("TYPE {}", types::spelled(to));
         // Without COLLATE the column gets the collation of its type, if that has one (manual, ALTER TABLE).
         if let Some(collation) = changes.collation.unwrap_or(&self.column.collation) {
@@ -207,145 +248,115 @@ impl<'t> Altered<'t> {
     }
 
     /// Takes away what fills the column now, as far as the new default does not replace it.
-    fn drop_default(
-        &mut self,
-        old: Option<&ServerDefault>,
-        new: Option<&ServerDefault>,
-    ) -> Result<(), PlanError> {
-        match old {
+    fn drop_default(&mut self, new: Option<&ServerDefault>) {
+        match &self.column.default {
             None => {}
             Some(ServerDefault::Expression(_) | ServerDefault::Literal(_)) => self.clause("DROP DEFAULT"),
             Some(ServerDefault::Identity(_)) if matches!(new, Some(ServerDefault::Identity(_))) => {}
             Some(ServerDefault::Identity(_)) => self.clause("DROP IDENTITY"),
-            Some(ServerDefault::Computed { .. }) if matches!(new, Some(ServerDefault::Computed { .. })) => {}
+            Some(ServerDefault::Computed { .. }) if new.is_some_and(is_computed) => {}
             Some(ServerDefault::Computed { .. }) => self.clause("DROP EXPRESSION"),
             Some(ServerDefault::Serial(_)) => {
-                let Self { table, column, .. } = &*self;
-                let sequence = sequence_of(table, column);
+                let sequence = sequence_of(self.table, self.column);
                 self.clause("DROP DEFAULT");
-                self.flush();
                 let drop = in_block(&format!("EXECUTE 'DROP SEQUENCE ' || {sequence}"));
-                self.push(self.about_sequence(drop, LockMode::AccessExclusive));
+                self.push([self.about_sequence(drop, LockMode::AccessExclusive)]);
             }
         }
-        Ok(())
     }
 
-    fn set_default(
-        &mut self,
-        old: Option<&ServerDefault>,
-        new: Option<&ServerDefault>,
-        ty: &Type,
-        changes: &Changes<'_>,
-    ) -> Result<(), PlanError> {
+    fn set_default(&mut self, new: Option<&ServerDefault>, ty: &Type) -> Result<(), PlanError> {
         match new {
             None => {}
             Some(default @ (ServerDefault::Expression(_) | ServerDefault::Literal(_))) => {
                 self.clause(format!("SET DEFAULT {}", define::constant_or_expression(ty, default)));
             }
-            Some(ServerDefault::Identity(identity)) => match old {
-                Some(ServerDefault::Identity(old)) => self.clause(identity_changes(ty, old, identity)),
-                None
-                | Some(
-                    ServerDefault::Computed { .. }
-                    | ServerDefault::Expression(_)
-                    | ServerDefault::Literal(_)
-                    | ServerDefault::Serial(_),
-                ) => {
-                    // An identity column must be NOT NULL before it becomes one.
-                    self.tighten(changes);
-                    self.flush();
-                    self.clause(format!("ADD {}", define::identity(identity)));
-                    self.flush();
-                    if identity.options.increment.unwrap_or(1) > 0 {
-                        self.continue_after_rows(first(ty, &identity.options));
-                    }
+            Some(ServerDefault::Identity(identity)) => {
+                if let Some(ServerDefault::Identity(old)) = &self.column.default {
+                    self.clause(identity_changes(ty, old, identity));
+                    return Ok(());
                 }
-            },
-            Some(default @ ServerDefault::Serial(_)) => self.make_serial(default, ty, changes)?,
-            Some(ServerDefault::Computed { .. }) => return self.compute(new, ty, changes),
+                // An identity column must be NOT NULL before it becomes one.
+                self.tighten();
+                self.flush();
+                self.clause(format!("ADD {}", define::identity(identity)));
+                self.flush();
+                self.continue_after_rows(ty, &identity.options);
+            }
+            Some(default @ ServerDefault::Serial(_)) => self.make_serial(default, ty)?,
+            Some(default @ ServerDefault::Computed { .. }) => self.compute(default, ty)?,
         }
         Ok(())
     }
 
     /// Makes a sequence of the column's own, as SERIAL does (manual, 8.1.4).
-    fn make_serial(
-        &mut self,
-        default: &ServerDefault,
-        ty: &Type,
-        changes: &Changes<'_>,
-    ) -> Result<(), PlanError> {
-        let (table, column): (&'t Table, &'t Column) = (self.table, self.column);
+    fn make_serial(&mut self, default: &ServerDefault, ty: &Type) -> Result<(), PlanError> {
+        let (table, column) = (self.table, self.column);
         let serial = serial_column(column, default, ty);
         let sequence = of_column(&table.name, &serial).filter(|_| types::serial(ty).is_some());
         let Some(sequence) = sequence else { return Err(define::no_sequence(&table.name, &column.name)) };
         let alone = self.alone.get(&sequence.name);
         let own = make_own_sequence(table, column, &sequence, alone)?;
-        own.before.into_iter().chain(own.after).for_each(|statement| self.push(statement));
+        self.push(own.before.into_iter().chain(own.after));
         self.clause(format!("SET DEFAULT nextval({})", string(&qualified(&sequence.name))));
-        self.tighten(changes);
+        self.tighten();
         self.flush();
         // One that filled the column before goes on where it is.
         let is_at_work = alone.is_some() && matches!(column.default, Some(ServerDefault::Expression(_)));
-        if sequence.options.increment.unwrap_or(1) > 0 && !is_at_work {
-            self.continue_after_rows(first(&sequence.ty, &sequence.options));
+        if !is_at_work {
+            self.continue_after_rows(&sequence.ty, &sequence.options);
         }
         Ok(())
     }
 
-    /// Lets a new sequence go on after the largest value that is there.
-    fn continue_after_rows(&mut self, start: i64) {
+    /// Lets a new sequence that counts upwards go on after the largest value that is there.
+    fn continue_after_rows(&mut self, ty: &Type, options: &SequenceOptions) {
+        if options.increment.unwrap_or(1) <= 0 {
+            return;
+        }
         let Self { table, column, .. } = &*self;
-        let (sequence, name) = (sequence_of(table, column), quoted(&column.name));
+        let (sequence, name, start) = (sequence_of(table, column), quoted(&column.name), first(ty, options));
         let next = format!("GREATEST(COALESCE(MAX({name}) + 1, {start}), {start})");
         let sql = format!("SELECT setval({sequence}, {next}, false) FROM {}", qualified(&table.name));
         let effect = Effect::on(&table.name, LockMode::AccessShare).scans(&table.name);
-        self.push(Statement::new(sql).effect(effect));
+        self.push([Statement::new(sql).effect(effect)]);
     }
 
     /// A computed column is a new column: what computes it cannot be changed before PostgreSQL 17.
-    fn compute(
-        &mut self,
-        default: Option<&ServerDefault>,
-        ty: &Type,
-        changes: &Changes<'_>,
-    ) -> Result<(), PlanError> {
-        let (table, column): (&'t Table, &'t Column) = (self.table, self.column);
-        let (default, ty) = (default.cloned(), ty.clone().into());
-        let collation = changes.collation.unwrap_or(&column.collation).clone();
+    fn compute(&mut self, default: &ServerDefault, ty: &Type) -> Result<(), PlanError> {
+        let (table, column) = (self.table, self.column);
+        let (default, ty) = (Some(default.clone()), ty.clone().into());
+        let collation = self.changes.collation.unwrap_or(&column.collation).clone();
         // It is filled when it is added; what comes to refuse NULL does so afterwards.
-        let nullable = column.nullable || matches!(changes.not_null, Some(Nullability::Loosened));
+        let nullable = column.nullable || matches!(self.changes.not_null, Some(Nullability::Loosened));
         let computed = Column { default, ty, collation, nullable, ..Column::clone(column) };
         let (name, added) = (quoted(&column.name), define::column(&table.name, &computed)?);
-        self.clauses.clear();
-        self.clauses.extend([format!("DROP COLUMN {name}"), format!("ADD COLUMN {added}")]);
+        self.clauses = vec![format!("DROP COLUMN {name}"), format!("ADD COLUMN {added}")];
         self.effect = effect::alters(&table.name).rewrites(&table.name).with(self.ends.clone());
-        self.flush();
-        if let Some(comment) = &column.comment {
-            self.push(comment::on_column(&table.name, &column.name, Some(comment)));
-        }
-        with_column(table, &column.name).into_iter().for_each(|statement| self.push(statement));
+        let comment = column.comment.as_ref();
+        self.push(comment.map(|comment| comment::on_column(&table.name, &column.name, Some(comment))));
+        self.push(with_column(table, &column.name));
         Ok(())
     }
 
-    fn nullability(&mut self, changes: &Changes<'_>) {
-        match changes.not_null {
+    fn nullability(&mut self) {
+        match self.changes.not_null {
             Some(Nullability::Loosened) => self.clause("DROP NOT NULL"),
-            Some(Nullability::Tightened(_)) => self.tighten(changes),
+            Some(Nullability::Tightened(_)) => self.tighten(),
             None => {}
         }
     }
 
     /// Refuses NULL, once, after what fills the rows that hold it.
-    fn tighten(&mut self, changes: &Changes<'_>) {
+    fn tighten(&mut self) {
         if self.is_tightened {
             return;
         }
-        if let Some(Nullability::Tightened(Some(backfill))) = changes.not_null {
+        if let Some(Nullability::Tightened(Some(backfill))) = self.changes.not_null {
             let (table, name) = (qualified(&self.table.name), quoted(&self.column.name));
             let value = text(backfill);
             let sql = format!("UPDATE {table} SET {name} = ({value}) WHERE {name} IS NULL");
-            self.push(Statement::new(sql).effect(effect::updates(&self.table.name)));
+            self.push([Statement::new(sql).effect(effect::updates(&self.table.name))]);
         }
         self.is_tightened = true;
         self.means(effect::refuses_null(&self.table.name, self.column.nullable));
@@ -354,30 +365,28 @@ impl<'t> Altered<'t> {
 
     /// The sequence of a column that stays SERIAL: what is said of it; else its type, which is the column's. Without this
     /// BIGINT would end where INTEGER does.
-    fn sequence(&mut self, changes: &Changes<'_>, is_cast: bool) -> Result<(), PlanError> {
-        let (table, column): (&'t Table, &'t Column) = (self.table, self.column);
+    fn sequence(&mut self, is_cast: bool) -> Result<(), PlanError> {
+        let (table, column) = (self.table, self.column);
         let Some(ServerDefault::Serial(was)) = &column.default else { return Ok(()) };
-        let ty = changes.ty.map_or(column.ty.on(Dialect::Postgres), |(ty, _)| ty);
-        match changes.default {
+        let ty = self.changes.ty.map_or(column.ty.on(Dialect::Postgres), |(ty, _)| ty);
+        match self.changes.default {
             Some(Some(default @ ServerDefault::Serial(_))) => {
                 let to = serial_column(column, default, ty);
-                let to = of_column(&table.name, &to);
-                if let (Some(from), Some(to)) = (of_column(&table.name, column), to) {
-                    alter_owned(&from, &to)?.into_iter().for_each(|statement| self.push(statement));
+                if let (Some(from), Some(to)) = (of_column(&table.name, column), of_column(&table.name, &to))
+                {
+                    self.push(alter_owned(&from, &to)?);
                 }
             }
             None if is_cast && was.ty.is_none() && types::serial(ty).is_some() => {
                 let (sequence, ty) = (sequence_of(table, column), types::spelled(ty));
                 let alter = in_block(&format!("EXECUTE 'ALTER SEQUENCE ' || {sequence} || ' AS {ty}'"));
-                self.push(self.about_sequence(alter, LockMode::ShareRowExclusive));
+                self.push([self.about_sequence(alter, LockMode::ShareRowExclusive)]);
             }
             Some(_) | None => {}
         }
         Ok(())
     }
-}
 
-impl Altered<'_> {
     /// A statement about the sequence that the column owns before.
     fn about_sequence(&self, sql: String, mode: LockMode) -> Statement {
         let statement = Statement::new(sql);
@@ -403,22 +412,9 @@ fn identity_changes(ty: &Type, from: &Identity, to: &Identity) -> String {
     changes.join(" ")
 }
 
-/// Tells whether changes drop a column and add it again.
-pub(super) fn is_made_again(column: &Column, changes: &[ColumnChange]) -> bool {
-    let computes = |default: &Option<ServerDefault>| matches!(default, Some(ServerDefault::Computed { .. }));
-    Changes::of(changes).default.is_some_and(|new| *new != column.default && computes(new))
-}
-
-/// Tells whether changes give a column another type or collation.
-pub(super) fn is_retyped(column: &Column, changes: &[ColumnChange]) -> bool {
-    let changes = Changes::of(changes);
-    let is_other = |ty: &Type| types::stored(ty) != types::stored(column.ty.on(Dialect::Postgres));
-    changes.collation.is_some() || changes.ty.is_some_and(|(ty, using)| using.is_some() || is_other(ty))
-}
-
-/// Returns the type that changes give a column, as it is stored.
-pub(super) fn new_type(changes: &[ColumnChange]) -> Option<Type> {
-    Changes::of(changes).ty.map(|(ty, _)| types::stored(ty))
+/// Tells whether a default computes its column.
+pub(super) const fn is_computed(default: &ServerDefault) -> bool {
+    matches!(default, ServerDefault::Computed { .. })
 }
 
 /// Writes what makes the keys, checks, exclusions and indexes again that go with a column (manual, ALTER TABLE, DROP
@@ -442,16 +438,6 @@ pub(super) fn with_column(table: &Table, column: &Ident) -> Vec<Statement> {
     constraints.chain(indexes).collect()
 }
 
-/// Adds the array that a default becomes where its column becomes one of arrays and nothing else is said of it.
-pub(super) fn with_array_default(column: &Column, mut changes: Vec<ColumnChange>) -> Vec<ColumnChange> {
-    let new = {
-        let Changes { default: None, ty: Some((ty, _)), .. } = Changes::of(&changes) else { return changes };
-        convert::array_default(column, &types::stored(ty))
-    };
-    changes.extend(new.map(|default| ColumnChange::SetDefault(Some(default))));
-    changes
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -459,9 +445,15 @@ mod tests {
 
     fn sql(column: Column, changes: &[ColumnChange]) -> Vec<String> {
         let table = TableBuilder::build("plant", |table| table.column(column));
-        let statements =
-            alter_column(&table, &table.columns[0], changes, None, &BTreeMap::new(), &Effect::none())
-                .expect("the change can be made");
+        let statements = alter_column(
+            &table,
+            &table.columns[0],
+            &Changes::of(changes),
+            None,
+            &BTreeMap::new(),
+            &Effect::none(),
+        )
+        .expect("the change can be made");
         statements.into_iter().map(|statement| statement.sql).collect()
     }
 

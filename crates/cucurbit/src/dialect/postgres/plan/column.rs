@@ -7,8 +7,10 @@ use super::{
         define::{self, text},
         effect, expression, names,
         sequence::of_column,
+        types,
     },
-    Planner, alter_column,
+    Planner,
+    alter_column::{self, Changes, is_computed},
     around::Around,
     comment,
     sequence::{self, OwnSequence},
@@ -53,19 +55,48 @@ impl Planner<'_> {
     ) -> Result<(), PlanError> {
         names::name_all(self.schema, table);
         let owner = self.owner(table, operation)?.clone();
-        let changes = match owner.column(column) {
-            Some(was) => &alter_column::with_array_default(was, changes.to_vec()),
-            None => changes,
-        };
-        let replaced = replaced(&owner, column, changes);
-        let is_retyped = owner.column(column).is_some_and(|was| alter_column::is_retyped(was, changes));
+        let mut changes = changes.to_vec();
+        if let Some(was) = owner.column(column) {
+            let array = Changes::of(&changes).array_default(was);
+            changes.extend(array.map(|default| ColumnChange::SetDefault(Some(default))));
+        }
+        let altered = Operation::alter_column(table.clone(), column.clone(), changes.clone());
+        let Some(was) = owner.column(column) else { return self.apply(&altered) };
+        let mut changes = Changes::of(&changes);
+        let is_retyped = changes.retype(was);
+        // What is computed from it stands in the way of another type.
+        let computed = if is_retyped { computed_from(&owner, column) } else { Vec::new() };
+        let itself = changes.make_again(was).then(|| column.clone());
+        let replaced: Vec<Ident> = itself.into_iter().chain(computed.iter().cloned()).collect();
         let retyped = is_retyped.then(|| column.clone());
         let around = self.drop_foreign_keys_around(&owner, &replaced, retyped.as_slice());
-        let alone = self.alone(table, set_defaults(changes));
-        let ends = self.effect_on_ends(&owner, column, changes, &around);
+        let alone = self.alone(table, changes.new_default());
+        let ends = self.effect_on_ends(&owner, was, &changes, &around);
         // The names of what is there are those before a rename.
-        self.apply(&Operation::alter_column(table.clone(), column.clone(), changes.to_vec()))?;
-        self.alter_column(&owner, column, changes, &alone, &ends)?;
+        self.apply(&altered)?;
+        let unfit = self.cannot_convert(&owner, was, &changes, &altered)?;
+        let now = self.schema.table(table).and_then(|now| now.column(changes.rename.unwrap_or(column)));
+        // Memory has chosen the name of the sequence.
+        let chosen = now.and_then(|now| now.default.clone());
+        if let Some(ServerDefault::Serial(_)) = changes.new_default() {
+            changes.default = Some(&chosen);
+        }
+        let is_in_danger = was.nullable && changes.refuse_nulls();
+        let hazard = if is_in_danger { self.history.has_nulls(&owner, column) } else { None };
+        let mut statements = alter_column::alter_column(&owner, was, &changes, hazard, &alone, &ends)?;
+        if let Some(first) = statements.first_mut() {
+            first.hazards.extend(unfit);
+            // The values that it holds give way to computed ones.
+            if changes.compute() && !was.default.as_ref().is_some_and(is_computed) {
+                first.hazards.extend(self.history.loses_values(table, column, changes.consent));
+            }
+        }
+        self.drop_computed(&owner, &computed);
+        self.plan.statements.extend(statements);
+        self.add_computed(table, &computed)?;
+        if let Some(to) = changes.rename {
+            self.history.renamed_column(table, column, to);
+        }
         self.add_foreign_keys_around(&around);
         Ok(())
     }
@@ -128,72 +159,27 @@ impl Planner<'_> {
         Ok(())
     }
 
-    pub(super) fn alter_column(
-        &mut self,
-        owner: &Table,
-        column: &Ident,
-        changes: &[ColumnChange],
-        alone: &Alone,
-        ends: &Effect,
-    ) -> Result<(), PlanError> {
-        let Some(was) = owner.column(column) else { return Ok(()) };
-        let changes = &self.with_named_sequences(&owner.name, column, changes)[..];
-        let refuses_null = changes.iter().any(|change| {
-            matches!(
-                change,
-                ColumnChange::SetNotNull { backfill: None }
-                    | ColumnChange::SetDefault(Some(ServerDefault::Identity(_) | ServerDefault::Serial(_)))
-            )
-        });
-        let is_filled =
-            changes.iter().any(|change| matches!(change, ColumnChange::SetNotNull { backfill: Some(_) }));
-        let is_in_danger = was.nullable && refuses_null && !is_filled;
-        let hazard = if is_in_danger { self.history.has_nulls(owner, column) } else { None };
-        let unfit = self.cannot_convert(owner, was, changes)?;
-        let mut statements = alter_column::alter_column(owner, was, changes, hazard, alone, ends)?;
-        if let Some(first) = statements.first_mut() {
-            first.hazards.extend(unfit);
-        }
-        if becomes_computed(was, changes)
-            && let Some(first) = statements.first_mut()
-        {
-            let consent = Consent { is_given: changes.contains(&ColumnChange::LosesData) };
-            first.hazards.extend(self.history.loses_values(&owner.name, column, consent));
-        }
-        let computed = retyped_computed(owner, was, changes);
-        self.drop_computed(owner, &computed);
-        self.plan.statements.extend(statements);
-        self.add_computed(&owner.name, &computed)?;
-        for change in changes {
-            if let Some(to) = change.new_name() {
-                self.history.renamed_column(&owner.name, column, to);
-            }
-        }
-        Ok(())
-    }
-
     /// Says what changes of a column mean for the tables at the other ends of foreign keys; memory is as it is before. Those
     /// that are dropped around the change are not there any more.
     pub(super) fn effect_on_ends(
         &self,
         owner: &Table,
-        column: &Ident,
-        changes: &[ColumnChange],
+        was: &Column,
+        changes: &Changes<'_>,
         around: &Around,
     ) -> Effect {
-        let Some(was) = owner.column(column) else { return Effect::none() };
-        if alter_column::is_made_again(was, changes) {
-            return effect::drops_column(self.schema, owner, column);
+        if changes.make_again(was) {
+            return effect::drops_column(self.schema, owner, &was.name);
         }
-        if !alter_column::is_retyped(was, changes) {
+        if !changes.retype(was) {
             return Effect::none();
         }
         let is_dropped = |table: &TableName, key: &ForeignKey| {
             around.iter().any(|(of, name)| of == table && key.name.as_ref() == Some(name))
         };
         let from = effect::stored(was);
-        let to = alter_column::new_type(changes).unwrap_or_else(|| from.clone());
-        effect::retypes_ends(self.schema, owner, column, (&from, &to), is_dropped)
+        let to = changes.ty.map_or_else(|| from.clone(), |(ty, _)| types::stored(ty));
+        effect::retypes_ends(self.schema, owner, &was.name, (&from, &to), is_dropped)
     }
 
     /// Finds the sequences that stand alone and that columns come to own.
@@ -249,27 +235,6 @@ impl Planner<'_> {
         Table { columns: columns.collect(), ..table.clone() }
     }
 
-    fn with_named_sequences(
-        &self,
-        table: &TableName,
-        column: &Ident,
-        changes: &[ColumnChange],
-    ) -> Vec<ColumnChange> {
-        let renamed = changes.iter().rev().find_map(ColumnChange::new_name);
-        let now = self.schema.table(table).and_then(|owner| owner.column(renamed.unwrap_or(column)));
-        let chosen = match now.and_then(|column| column.default.as_ref()) {
-            Some(ServerDefault::Serial(Serial { name, .. })) => name.clone(),
-            Some(_) | None => None,
-        };
-        let mut changes = changes.to_vec();
-        for change in &mut changes {
-            if let ColumnChange::SetDefault(Some(ServerDefault::Serial(serial))) = change {
-                serial.name.clone_from(&chosen);
-            }
-        }
-        changes
-    }
-
     /// Drops the columns that are computed from one whose type changes: PostgreSQL does not change it under them.
     pub(super) fn drop_computed(&mut self, owner: &Table, computed: &[Ident]) {
         for column in computed {
@@ -296,24 +261,6 @@ impl Planner<'_> {
     }
 }
 
-/// Lists the columns that changes of one drop and add again: itself, if it is recomputed, and those computed from it.
-pub(super) fn replaced(owner: &Table, column: &Ident, changes: &[ColumnChange]) -> Vec<Ident> {
-    let Some(was) = owner.column(column) else { return Vec::new() };
-    let itself = alter_column::is_made_again(was, changes).then(|| column.clone());
-    itself.into_iter().chain(retyped_computed(owner, was, changes)).collect()
-}
-
-fn retyped_computed(owner: &Table, was: &Column, changes: &[ColumnChange]) -> Vec<Ident> {
-    if alter_column::is_retyped(was, changes) { computed_from(owner, &was.name) } else { Vec::new() }
-}
-
-/// Lists the defaults that changes set.
-pub(super) fn set_defaults(changes: &[ColumnChange]) -> impl Iterator<Item = &ServerDefault> {
-    changes.iter().filter_map(|change| {
-        if let ColumnChange::SetDefault(default) = change { default.as_ref() } else { None }
-    })
-}
-
 /// Tells whether a column owns a sequence that is not the one that SERIAL makes.
 fn is_odd_serial(column: &Column) -> bool {
     matches!(&column.default, Some(ServerDefault::Serial(serial)) if !serial.is_plain())
@@ -326,13 +273,4 @@ fn computed_from(table: &Table, column: &Ident) -> Vec<Ident> {
             if expression::names_column(expression, column))
     };
     table.columns.iter().filter(is_from).map(|other| other.name.clone()).collect()
-}
-
-/// Tells whether the values that a column holds give way to computed ones.
-fn becomes_computed(was: &Column, changes: &[ColumnChange]) -> bool {
-    let is_computed = matches!(was.default, Some(ServerDefault::Computed { .. }));
-    let computes = |change: &ColumnChange| {
-        matches!(change, ColumnChange::SetDefault(Some(ServerDefault::Computed { .. })))
-    };
-    !is_computed && changes.iter().any(computes)
 }

@@ -13,11 +13,14 @@ use crate::{
         postgres::{convert::cast, define::text, types},
     },
     mask::{self, HIDDEN},
-    operation::{ColumnChange, Operation},
-    schema::{Column, Dialect, Expression, Ident, ServerDefault, Table, Type},
+    operation::Operation,
+    schema::{Column, Dialect, Ident, Table, Type},
 };
 
-use super::Planner;
+use super::{
+    Planner,
+    alter_column::{Changes, is_computed},
+};
 
 /// How many characters of a value are shown, and how many rows.
 const SHOWN: (u8, u8) = (60, 3);
@@ -31,22 +34,20 @@ impl Planner<'_> {
         &self,
         owner: &Table,
         was: &Column,
-        changes: &[ColumnChange],
+        changes: &Changes<'_>,
+        operation: &Operation,
     ) -> Result<Option<Hazard>, PlanError> {
-        let is_computed = matches!(was.default, Some(ServerDefault::Computed { .. }));
-        let gets_default = changes.iter().any(|change| matches!(change, ColumnChange::SetDefault(_)));
         // The values of a column that is computed no more stay.
-        if is_computed && !gets_default || changes.iter().any(computes) {
+        let stays_computed = changes.default.is_none() && was.default.as_ref().is_some_and(is_computed);
+        if stays_computed || changes.compute() {
             return Ok(None);
         }
-        let Some((ty, using)) = changes.iter().rev().find_map(new_type) else { return Ok(None) };
+        let Some((ty, using)) = changes.ty else { return Ok(None) };
         let (from, to) = (types::stored(was.ty.on(Dialect::Postgres)), types::stored(ty));
         // The server casts arrays of numbers to types of extensions, and to none of ours.
         let is_array_to_own = matches!(from, Type::Array(_))
             && matches!(&to, Type::Enum { name } if self.schema.enums.keys().any(|own| own.name == name.name));
         if using.is_none() && (is_array_to_own || needs_using(&from, &to)) {
-            let (table, column) = (owner.name.clone(), was.name.clone());
-            let operation = Operation::alter_column(table, column, changes.to_vec());
             return Err(PlanError::NeedsUsing {
                 operation: operation.describe(),
                 from: from.to_string(),
@@ -81,15 +82,6 @@ impl Planner<'_> {
             waits: to.enum_name().is_some() || self.history.waits(table, Some(&was.name)),
         }))
     }
-}
-
-fn computes(change: &ColumnChange) -> bool {
-    matches!(change, ColumnChange::SetDefault(Some(ServerDefault::Computed { .. })))
-}
-
-fn new_type(change: &ColumnChange) -> Option<(&Type, Option<&Expression>)> {
-    let ColumnChange::SetType { ty, using } = change else { return None };
-    Some((ty.on(Dialect::Postgres), using.as_ref()))
 }
 
 /// The rows of a table as they are looked at; all but `key` is SQL.
