@@ -71,7 +71,7 @@ impl Said {
         while let Some(token) = tokens.next() {
             match token.kind {
                 Kind::Symbol if token.is("::") => skip_type(&mut tokens),
-                Kind::Symbol if ["(", ")", "[", "]"].iter().any(|sign| token.is(sign)) => {}
+                Kind::Symbol if token.is_any(&["(", ")", "[", "]"]) => {}
                 Kind::Number => {
                     said.numbers.insert(token.text.to_owned());
                     said.push(token.text, token.text);
@@ -122,10 +122,7 @@ fn skip_type<'s>(tokens: &mut std::iter::Peekable<impl Iterator<Item = Token<'s>
     if tokens.next_if(|token| token.is(".")).is_some() {
         tokens.next();
     }
-    let is_more = |token: &Token<'_>| {
-        token.kind == Kind::Word && MORE.iter().any(|word| token.text.eq_ignore_ascii_case(word))
-    };
-    while tokens.next_if(is_more).is_some() {}
+    while tokens.next_if(|token| token.is_any_word(&MORE)).is_some() {}
     if tokens.next_if(|token| token.is("(")).is_some() {
         while tokens.next_if(|token| !token.is(")")).is_some() {}
     }

@@ -1,66 +1,75 @@
 //! Indexes made and dropped while others write: what a statement says of it.
 
-use super::expression::tokens;
+use super::expression::{Token, tokens};
 
-/// A statement with CONCURRENTLY on an index; names as they are written.
+/// CREATE INDEX; names as they are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Concurrent {
-    /// CREATE INDEX. Without a name the server makes a new one each time.
-    Create { index: Option<String>, table: String },
-    /// DROP INDEX.
-    Drop { index: String },
+pub(super) struct CreateIndex<'s> {
+    pub(super) is_unique: bool,
+    pub(super) is_concurrent: bool,
+    /// Whether it makes an index only where there is none of its name, in whatever state that may be.
+    pub(super) is_if_missing: bool,
+    /// Without a name the server makes a new one each time.
+    pub(super) index: Option<String>,
+    pub(super) table: String,
+    /// What it says of the index after the name of the table.
+    pub(super) definition: &'s str,
 }
 
-/// Reads such a statement; `None` if it is another one.
-pub(super) fn concurrent(statement: &str) -> Option<Concurrent> {
+/// Reads CREATE INDEX; `None` if it is another statement.
+pub(super) fn create_index(statement: &str) -> Option<CreateIndex<'_>> {
     let tokens = tokens(statement);
-    let words: Vec<&str> = tokens.iter().map(|token| token.text).collect();
-    let is = |at: usize, word: &str| words.get(at).is_some_and(|found| found.eq_ignore_ascii_case(word));
-    let unique = usize::from(is(1, "UNIQUE"));
-    if is(0, "CREATE") && is(1 + unique, "INDEX") && is(2 + unique, "CONCURRENTLY") {
-        let mut at = 3 + unique;
-        if is(at, "IF") {
-            at += 3;
-        }
-        let on = (at..words.len()).find(|&position| is(position, "ON"))?;
-        let table = on + 1 + usize::from(is(on + 1, "ONLY"));
-        let index = (on > at).then(|| name(&words, at));
-        return Some(Concurrent::Create { index, table: name(&words, table) });
-    }
-    if is(0, "DROP") && is(1, "INDEX") && is(2, "CONCURRENTLY") {
-        return Some(Concurrent::Drop { index: name(&words, if is(3, "IF") { 5 } else { 3 }) });
-    }
-    None
-}
-
-/// Returns the index and the table of a statement that makes an index only where there is none of its name, in whatever
-/// state that may be.
-#[cfg(feature = "runtime")]
-pub(super) fn index_if_missing(statement: &str) -> Option<(String, String)> {
-    let tokens = tokens(statement);
-    let words: Vec<&str> = tokens.iter().map(|token| token.text).collect();
-    let is = |at: usize, word: &str| words.get(at).is_some_and(|found| found.eq_ignore_ascii_case(word));
-    let index = 1 + usize::from(is(1, "UNIQUE"));
-    let at = index + 1 + usize::from(is(index + 1, "CONCURRENTLY"));
-    if !is(0, "CREATE") || !is(index, "INDEX") || !is(at, "IF") || !is(at + 1, "NOT") || !is(at + 2, "EXISTS")
-    {
+    let is = |at: usize, word: &str| is(&tokens, at, word);
+    let is_unique = is(1, "UNIQUE");
+    let at = 1 + usize::from(is_unique);
+    if !is(0, "CREATE") || !is(at, "INDEX") {
         return None;
     }
-    let on = (at + 4..words.len()).find(|&position| is(position, "ON"))?;
-    Some((name(&words, at + 3), name(&words, on + 1 + usize::from(is(on + 1, "ONLY")))))
+    let is_concurrent = is(at + 1, "CONCURRENTLY");
+    let at = at + 1 + usize::from(is_concurrent);
+    let is_if_missing = is(at, "IF");
+    let at = if is_if_missing { at + 3 } else { at };
+    let on = (at..tokens.len()).find(|&place| is(place, "ON"))?;
+    let table = on + 1 + usize::from(is(on + 1, "ONLY"));
+    let end = tokens.get(last_of_name(&tokens, table)).map_or(statement.len(), Token::end);
+    Some(CreateIndex {
+        is_unique,
+        is_concurrent,
+        is_if_missing,
+        index: (on > at).then(|| name(&tokens, at)),
+        table: name(&tokens, table),
+        definition: &statement[end..],
+    })
+}
+
+/// Returns the index that DROP INDEX CONCURRENTLY drops.
+#[cfg(feature = "runtime")]
+pub(super) fn dropped_index(statement: &str) -> Option<String> {
+    let tokens = tokens(statement);
+    let is = |at: usize, word: &str| is(&tokens, at, word);
+    let is_it = is(0, "DROP") && is(1, "INDEX") && is(2, "CONCURRENTLY");
+    is_it.then(|| name(&tokens, if is(3, "IF") { 5 } else { 3 }))
 }
 
 /// Tells whether a statement makes an index outside transactions and leaves its name to the server.
 pub(super) fn is_nameless_index(statement: &str) -> bool {
-    matches!(concurrent(statement), Some(Concurrent::Create { index: None, .. }))
+    create_index(statement).is_some_and(|create| create.is_concurrent && create.index.is_none())
+}
+
+/// Tells whether a word stands at a place of a statement.
+pub(super) fn is(tokens: &[Token<'_>], at: usize, word: &str) -> bool {
+    tokens.get(at).is_some_and(|token| token.is_word(word))
 }
 
 /// A name with its schema, as it is written.
-pub(super) fn name(words: &[&str], at: usize) -> String {
-    match words.get(at..at + 3) {
-        Some([schema, ".", name]) => format!("{schema}.{name}"),
-        Some(_) | None => words.get(at).copied().unwrap_or_default().to_owned(),
-    }
+pub(super) fn name(tokens: &[Token<'_>], at: usize) -> String {
+    let parts = tokens.get(at..=last_of_name(tokens, at)).unwrap_or_default();
+    parts.iter().map(|token| token.text).collect()
+}
+
+/// Returns the place of the last part of a name.
+fn last_of_name(tokens: &[Token<'_>], at: usize) -> usize {
+    if tokens.get(at + 1).is_some_and(|next| next.is(".")) { at + 2 } else { at }
 }
 
 #[cfg(test)]
@@ -68,38 +77,60 @@ mod tests {
     use super::*;
 
     #[test]
-    #[cfg(feature = "runtime")]
-    fn an_index_that_may_be_there_is_read_with_its_table() {
-        let read = |sql| index_if_missing(sql);
-        let found = |index: &str, table: &str| Some((index.to_owned(), table.to_owned()));
-        assert_eq!(read("CREATE INDEX CONCURRENTLY IF NOT EXISTS ix ON t (a)"), found("ix", "t"));
-        assert_eq!(read("create unique index if not exists \"I x\" on only s.t(a)"), found("\"I x\"", "s.t"));
-        assert_eq!(read("CREATE INDEX CONCURRENTLY ix ON t (a)"), None);
-        assert_eq!(read("CREATE INDEX IF NOT EXISTS"), None);
-        assert_eq!(read("CREATE TABLE IF NOT EXISTS t (a int)"), None);
+    fn an_index_is_read_with_its_table_and_what_is_said_of_it() {
+        for (sql, index, table, definition, said) in [
+            ("CREATE INDEX CONCURRENTLY ix ON plant (name)", Some("ix"), "plant", " (name)", "concurrent"),
+            (
+                "create unique index concurrently if not exists ix on only shop.plant (a)",
+                Some("ix"),
+                "shop.plant",
+                " (a)",
+                "unique concurrent missing",
+            ),
+            (
+                "CREATE INDEX CONCURRENTLY \"on\" ON \"Plant\" (a)",
+                Some("\"on\""),
+                "\"Plant\"",
+                " (a)",
+                "concurrent",
+            ),
+            (
+                "CREATE INDEX CONCURRENTLY ON plant USING gin (a)",
+                None,
+                "plant",
+                " USING gin (a)",
+                "concurrent",
+            ),
+            (
+                "create unique index if not exists \"I x\" on s.t(a)",
+                Some("\"I x\""),
+                "s.t",
+                "(a)",
+                "unique missing",
+            ),
+            ("CREATE INDEX ix ON plant (name)", Some("ix"), "plant", " (name)", ""),
+        ] {
+            let wanted = CreateIndex {
+                is_unique: said.contains("unique"),
+                is_concurrent: said.contains("concurrent"),
+                is_if_missing: said.contains("missing"),
+                index: index.map(str::to_owned),
+                table: table.to_owned(),
+                definition,
+            };
+            assert_eq!(create_index(sql), Some(wanted), "{sql}");
+            assert_eq!(is_nameless_index(sql), index.is_none(), "{sql}");
+        }
+        for other in ["CREATE INDEX IF NOT EXISTS", "CREATE TABLE IF NOT EXISTS t (a int)", "VACUUM"] {
+            assert_eq!(create_index(other), None, "{other}");
+        }
     }
 
     #[test]
-    fn names_are_read_as_they_are_written() {
-        let made = |index: Option<&str>, table: &str| {
-            Some(Concurrent::Create { index: index.map(str::to_owned), table: table.to_owned() })
-        };
-        for (sql, wanted) in [
-            ("CREATE INDEX CONCURRENTLY ix ON plant (name)", made(Some("ix"), "plant")),
-            (
-                "create unique index concurrently if not exists ix on only shop.plant (a)",
-                made(Some("ix"), "shop.plant"),
-            ),
-            ("CREATE INDEX CONCURRENTLY \"on\" ON \"Plant\" (a)", made(Some("\"on\""), "\"Plant\"")),
-            ("CREATE INDEX CONCURRENTLY ON plant (name)", made(None, "plant")),
-            (
-                "DROP INDEX CONCURRENTLY IF EXISTS shop.ix",
-                Some(Concurrent::Drop { index: "shop.ix".to_owned() }),
-            ),
-            ("CREATE INDEX ix ON plant (name)", None),
-            ("VACUUM", None),
-        ] {
-            assert_eq!(concurrent(sql), wanted, "{sql}");
-        }
+    #[cfg(feature = "runtime")]
+    fn an_index_that_is_dropped_is_read_as_it_is_written() {
+        assert_eq!(dropped_index("DROP INDEX CONCURRENTLY IF EXISTS shop.ix").as_deref(), Some("shop.ix"));
+        assert_eq!(dropped_index("drop index concurrently \"ix\"").as_deref(), Some("\"ix\""));
+        assert_eq!(dropped_index("DROP INDEX ix"), None);
     }
 }

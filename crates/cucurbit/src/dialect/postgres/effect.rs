@@ -9,7 +9,10 @@ use super::{
     expression, names, shadowed, types,
 };
 use crate::{
-    dialect::{Done, Effect, LockMode, Locked, Statement, postgres::sql::{qualified, quoted}},
+    dialect::{
+        Done, Effect, LockMode, Locked, Statement,
+        postgres::sql::{qualified, quoted},
+    },
     operation::{BulkInsert, Concurrency},
     schema::{
         Check, Column, Constraint, Dialect, Expression, ForeignKey, Ident, Index, IndexKey, Literal, Match,

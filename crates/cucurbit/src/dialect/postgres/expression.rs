@@ -36,6 +36,19 @@ impl Token<'_> {
         self.kind == Kind::Symbol && self.text == symbol
     }
 
+    pub(super) fn is_any(&self, symbols: &[&str]) -> bool {
+        symbols.iter().any(|symbol| self.is(symbol))
+    }
+
+    /// Tells whether it is a word, in whichever case.
+    pub(super) fn is_word(&self, word: &str) -> bool {
+        self.kind == Kind::Word && self.text.eq_ignore_ascii_case(word)
+    }
+
+    pub(super) fn is_any_word(&self, words: &[&str]) -> bool {
+        words.iter().any(|word| self.is_word(word))
+    }
+
     /// The byte after it.
     pub(super) fn end(&self) -> usize {
         self.start + self.text.len()
@@ -156,7 +169,7 @@ fn column_tokens<'s>(sql: &'s str, columns: &[&Ident]) -> Vec<(Token<'s>, Ident)
     let mut found = Vec::new();
     let mut type_ends = 0;
     for (place, token) in tokens.iter().enumerate() {
-        if token.is("::") || is_word(token, "as") {
+        if token.is("::") || token.is_word("as") {
             type_ends = type_end(&tokens, place + 1);
         }
         let Some(column) = token.name().and_then(|name| columns.iter().find(|column| ***column == *name))
@@ -175,15 +188,9 @@ fn column_tokens<'s>(sql: &'s str, columns: &[&Ident]) -> Vec<(Token<'s>, Ident)
     found
 }
 
-fn is_word(token: &Token<'_>, word: &str) -> bool {
-    token.kind == Kind::Word && token.text.eq_ignore_ascii_case(word)
-}
-
 /// Returns where the name of a type ends that begins at a place: some have several words (manual, 8).
 fn type_end(tokens: &[Token<'_>], start: usize) -> usize {
-    let is = |place: usize, words: &[&str]| {
-        tokens.get(place).is_some_and(|token| words.iter().any(|word| is_word(token, word)))
-    };
+    let is = |place: usize, words: &[&str]| tokens.get(place).is_some_and(|token| token.is_any_word(words));
     let symbol = |place: usize, symbol| tokens.get(place).is_some_and(|token| token.is(symbol));
     let last = if symbol(start + 1, ".") { start + 2 } else { start };
     let mut end = last + 1;
@@ -207,7 +214,7 @@ fn type_end(tokens: &[Token<'_>], start: usize) -> usize {
 /// Tells whether a word is one of `x AT TIME ZONE y` or the field of `EXTRACT(field FROM x)`.
 fn is_part_of_form(tokens: &[Token<'_>], place: usize) -> bool {
     let is = |back: usize, word: &str| {
-        let at = |at: usize| tokens.get(at).is_some_and(|token| is_word(token, word));
+        let at = |at: usize| tokens.get(at).is_some_and(|token| token.is_word(word));
         (place + 1).checked_sub(back).is_some_and(at)
     };
     let opens = place.checked_sub(1).is_some_and(|before| tokens[before].is("("));
@@ -235,12 +242,16 @@ pub(super) fn index_names_column(index: &Index, column: &Ident) -> bool {
 
 /// Writes a column's new name wherever an expression names it, as the server does when a column is renamed.
 pub(super) fn with_renamed_column(sql: &str, from: &Ident, to: &Ident) -> String {
+    let named = column_tokens(sql, &[from]);
+    let others = named.iter().map(|(token, _)| (token, crate::dialect::postgres::sql::quoted(to)));
+    with_others(sql, others.collect())
+}
+
+/// Writes others for some pieces, which stand in their order.
+pub(super) fn with_others(sql: &str, others: Vec<(&Token<'_>, String)>) -> String {
     let mut text = sql.to_owned();
-    for (token, _) in column_tokens(sql, &[from]).into_iter().rev() {
-        text.replace_range(
-            token.start..token.start + token.text.len(),
-            &crate::dialect::postgres::sql::quoted(to),
-        );
+    for (token, other) in others.into_iter().rev() {
+        text.replace_range(token.start..token.end(), &other);
     }
     text
 }
@@ -248,7 +259,7 @@ pub(super) fn with_renamed_column(sql: &str, from: &Ident, to: &Ident) -> String
 /// Finds the name of the type that a cast at this place is to: its schema, if that is said, and where the name itself is.
 pub(super) fn cast_name(tokens: &[Token<'_>], at: usize) -> Option<(Option<String>, usize)> {
     let is = |at: usize, symbol| tokens.get(at).is_some_and(|token| token.is(symbol));
-    if !is(at, "::") && !tokens.get(at).is_some_and(|token| is_word(token, "as")) {
+    if !is(at, "::") && !tokens.get(at).is_some_and(|token| token.is_word("as")) {
         return None;
     }
     if is(at + 2, ".") { Some((tokens.get(at + 1)?.name(), at + 3)) } else { Some((None, at + 1)) }
@@ -288,20 +299,17 @@ pub(super) fn with_renamed_values(
     let texts = || tokens.iter().enumerate().filter(|(_, token)| token.kind == Kind::Text);
     let cast = |at: usize| cast_to(&tokens, at + 1);
     let has_casts = texts().any(|(at, _)| cast(at).is_some_and(|(name, _)| *ty == *name));
-    let mut text = sql.to_owned();
-    for (at, token) in texts().collect::<Vec<_>>().into_iter().rev() {
+    let replaced = texts().filter_map(|(at, token)| {
         let is_array = match cast(at) {
             Some((name, is_array)) if *ty == *name => is_array,
             None if !has_casts && !stands_beside(&tokens, at, others) => token.text.starts_with("'{"),
-            Some(_) | None => continue,
+            Some(_) | None => return None,
         };
-        let Some(value) = plain_text(token.text) else { continue };
+        let value = plain_text(token.text)?;
         let new = renamed_value(&value, is_array, renamed);
-        if new != value {
-            text.replace_range(token.start..token.end(), &crate::dialect::postgres::sql::string(&new));
-        }
-    }
-    text
+        (new != value).then(|| (token, crate::dialect::postgres::sql::string(&new)))
+    });
+    with_others(sql, replaced.collect())
 }
 
 /// Tells whether what a constant is compared with is one of the columns: the nearest name of one before it, else after.
@@ -377,7 +385,7 @@ pub(super) fn is_one_expression(sql: &str) -> bool {
         if depth < 0 || sql[end..token.start].contains("--") {
             return false;
         }
-        end = token.start + token.text.len();
+        end = token.end();
     }
     depth == 0 && end > 0 && !sql[end..].contains("--")
 }

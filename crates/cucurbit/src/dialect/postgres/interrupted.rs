@@ -3,7 +3,7 @@
 //! What cannot stand in a transaction commits by itself, and only the catalogue tells whether it did.
 
 use super::{
-    concurrent::{Concurrent, concurrent, index_if_missing, name},
+    concurrent::{CreateIndex, create_index, dropped_index, is, name},
     expression::{Token, tokens},
 };
 use crate::{
@@ -23,8 +23,7 @@ pub(in super::super) async fn interrupted(
 ) -> Result<Interrupted, ConnectionError> {
     match done {
         Some(Done::IndexIsThere { table, index: name, is_unique, definition }) => {
-            let meant = Some((if *is_unique { "UNIQUE " } else { "" }, definition.as_str()));
-            index(connection, meant, &sql::quoted(name), &sql::qualified(table)).await
+            index(connection, (*is_unique, definition), &sql::quoted(name), &sql::qualified(table)).await
         }
         Some(Done::IndexIsGone { index }) => is_gone(connection, &sql::qualified(index)).await,
         Some(Done::IndexIsBuilt { index }) => {
@@ -36,28 +35,34 @@ pub(in super::super) async fn interrupted(
 
 /// The same of a statement of a script, which is read.
 async fn of_script(connection: &mut Connection, statement: &str) -> Result<Interrupted, ConnectionError> {
-    match concurrent(statement) {
-        Some(Concurrent::Create { index: Some(name), table }) => {
-            return index(connection, definition(statement), &name, &table).await;
-        }
-        // What was left cannot be told from others; such a statement is refused before it is run.
-        Some(Concurrent::Create { index: None, table: _ }) => return Ok(Interrupted::NOTHING),
-        Some(Concurrent::Drop { index }) => return is_gone(connection, &index).await,
-        None => {}
+    if let Some(CreateIndex { is_unique, is_concurrent, index: name, table, definition, .. }) =
+        create_index(statement)
+    {
+        // What was left without a name cannot be told from others; such a statement is refused before it is run.
+        let Some(name) = name.filter(|_| is_concurrent) else { return Ok(Interrupted::NOTHING) };
+        return index(connection, (is_unique, definition), &name, &table).await;
+    }
+    if let Some(index) = dropped_index(statement) {
+        return is_gone(connection, &index).await;
     }
     let tokens = tokens(statement);
     let upper: Vec<String> = tokens.iter().map(|token| token.text.to_ascii_uppercase()).collect();
     let upper: Vec<&str> = upper.iter().map(String::as_str).collect();
-    let words: Vec<&str> = tokens.iter().map(|token| token.text).collect();
     match upper.as_slice() {
-        ["ALTER", "TYPE", ..] => enum_value(connection, &words, &upper).await,
-        ["ALTER", "TABLE", ..] => detached(connection, &words, &upper).await,
+        ["ALTER", "TYPE", ..] => match enum_value(&tokens) {
+            Some(there) => done_if(connection, &there, true).await,
+            None => Ok(Interrupted::NOTHING),
+        },
+        ["ALTER", "TABLE", ..] => detached(connection, &tokens).await,
         ["COMMIT" | "ROLLBACK", "PREPARED", ..] => {
-            let name = words.get(2).copied().unwrap_or("NULL");
+            let name = tokens.get(2).map_or("NULL", |token| token.text);
             let there = format!("SELECT 1 FROM pg_catalog.pg_prepared_xacts WHERE gid = {name}");
             done_if(connection, &there, false).await
         }
-        ["REINDEX", ..] => reindexed(connection, &words, &upper).await,
+        ["REINDEX", ..] => match reindexed(&tokens) {
+            Some(scope) => left_by_reindex(connection, &scope).await,
+            None => Ok(Interrupted::NOTHING),
+        },
         [verb @ ("CREATE" | "DROP"), what @ ("DATABASE" | "SUBSCRIPTION" | "TABLESPACE"), rest @ ..] => {
             let at = if rest.first() == Some(&"IF") { 4 } else { 2 };
             let name = tokens.get(at).and_then(Token::name).unwrap_or_default();
@@ -65,6 +70,12 @@ async fn of_script(connection: &mut Connection, statement: &str) -> Result<Inter
         }
         _ => Ok(Interrupted::NOTHING),
     }
+}
+
+/// Finds what stands after two words.
+fn after(tokens: &[Token<'_>], [first, second]: [&str; 2]) -> Option<usize> {
+    let pair = tokens.windows(2).position(|pair| pair[0].is_word(first) && pair[1].is_word(second))?;
+    Some(pair + 2)
 }
 
 /// Asks whether an index, by its name as SQL, is not there.
@@ -96,36 +107,23 @@ fn of_whole_server(what: &str, name: &str) -> String {
     }
 }
 
-async fn enum_value(
-    connection: &mut Connection,
-    words: &[&str],
-    upper: &[&str],
-) -> Result<Interrupted, ConnectionError> {
-    let Some(add) = upper.windows(2).position(|pair| pair == ["ADD", "VALUE"]) else {
-        return Ok(Interrupted::NOTHING);
-    };
-    let value = words.get(add + 2 + if upper.get(add + 2) == Some(&"IF") { 3 } else { 0 });
-    let query = format!(
+/// Writes the query for the value that ALTER TYPE adds.
+fn enum_value(tokens: &[Token<'_>]) -> Option<String> {
+    let added = after(tokens, ["ADD", "VALUE"])?;
+    let value = tokens.get(if is(tokens, added, "IF") { added + 3 } else { added });
+    Some(format!(
         "SELECT 1 FROM pg_catalog.pg_enum WHERE enumtypid = pg_catalog.to_regtype({}) AND enumlabel = {}",
-        sql::string(&name(words, 2)),
-        value.copied().unwrap_or("NULL")
-    );
-    done_if(connection, &query, true).await
+        sql::string(&name(tokens, 2)),
+        value.map_or("NULL", |value| value.text)
+    ))
 }
 
 /// Looks whether a partition is detached, and whether it is pending.
-async fn detached(
-    connection: &mut Connection,
-    words: &[&str],
-    upper: &[&str],
-) -> Result<Interrupted, ConnectionError> {
-    let Some(detach) = upper.windows(2).position(|pair| pair == ["DETACH", "PARTITION"]) else {
-        return Ok(Interrupted::NOTHING);
-    };
-    let is_special = |at: usize, word: &str| upper.get(at) == Some(&word);
-    let at = 2 + if is_special(2, "IF") { 2 } else { 0 };
-    let at = at + usize::from(is_special(at, "ONLY"));
-    let (table, partition) = (name(words, at), name(words, detach + 2));
+async fn detached(connection: &mut Connection, tokens: &[Token<'_>]) -> Result<Interrupted, ConnectionError> {
+    let Some(partition) = after(tokens, ["DETACH", "PARTITION"]) else { return Ok(Interrupted::NOTHING) };
+    let at = if is(tokens, 2, "IF") { 4 } else { 2 };
+    let at = at + usize::from(is(tokens, at, "ONLY"));
+    let (table, partition) = (name(tokens, at), name(tokens, partition));
     let query = format!(
         "SELECT inhdetachpending::text FROM pg_catalog.pg_inherits \
          WHERE inhparent = pg_catalog.to_regclass({}) AND inhrelid = pg_catalog.to_regclass({})",
@@ -152,31 +150,26 @@ fn around_index(of: &str) -> String {
     )
 }
 
-/// Lists the indexes that REINDEX CONCURRENTLY of a script left.
-async fn reindexed(
-    connection: &mut Connection,
-    words: &[&str],
-    upper: &[&str],
-) -> Result<Interrupted, ConnectionError> {
-    let options = match upper.get(1) {
-        Some(&"(") => upper.iter().position(|word| *word == ")").unwrap_or_default(),
-        Some(_) | None => 0,
-    };
-    let what = options + 1;
-    let is_named = usize::from(upper.get(what + 1) == Some(&"CONCURRENTLY"));
-    if !upper.contains(&"CONCURRENTLY") {
-        return Ok(Interrupted::NOTHING);
+/// Writes the condition for what REINDEX CONCURRENTLY of a script leaves; `None` if it is another one.
+fn reindexed(tokens: &[Token<'_>]) -> Option<String> {
+    let has_options = tokens.get(1).is_some_and(|token| token.is("("));
+    let options = if has_options { tokens.iter().position(|token| token.is(")")) } else { None };
+    let what = options.unwrap_or_default() + 1;
+    if !tokens.iter().any(|token| token.is_word("CONCURRENTLY")) {
+        return None;
     }
-    let of = sql::string(&name(words, what + 1 + is_named));
-    let scope = match upper.get(what).copied() {
-        Some("INDEX") => around_index(&of),
-        Some("TABLE") => format!(
-            "(i.indrelid = pg_catalog.to_regclass({of}) OR i.indrelid IN ({PARTITIONS}(pg_catalog.to_regclass({of}))))"
-        ),
-        Some("SCHEMA") => format!("c.relnamespace = pg_catalog.to_regnamespace({of})"),
-        Some(_) | None => "true".to_owned(),
-    };
-    left_by_reindex(connection, &scope).await
+    let is_named = usize::from(is(tokens, what + 1, "CONCURRENTLY"));
+    let of = sql::string(&name(tokens, what + 1 + is_named));
+    Some(if is(tokens, what, "INDEX") {
+        around_index(&of)
+    } else if is(tokens, what, "TABLE") {
+        let table = format!("pg_catalog.to_regclass({of})");
+        format!("(i.indrelid = {table} OR i.indrelid IN ({PARTITIONS}({table})))")
+    } else if is(tokens, what, "SCHEMA") {
+        format!("c.relnamespace = pg_catalog.to_regnamespace({of})")
+    } else {
+        "true".to_owned()
+    })
 }
 
 /// Lists the indexes that REINDEX CONCURRENTLY left, for which a condition holds, unless they are being built right now.
@@ -197,10 +190,9 @@ pub(in super::super) async fn partitioned(
     connection: &mut Connection,
     statement: &str,
 ) -> Result<Option<String>, ConnectionError> {
-    let name = match concurrent(statement) {
-        Some(Concurrent::Create { index: _, table }) => table,
-        Some(Concurrent::Drop { index }) => index,
-        None => return Ok(None),
+    let created = create_index(statement).filter(|create| create.is_concurrent);
+    let Some(name) = created.map(|create| create.table).or_else(|| dropped_index(statement)) else {
+        return Ok(None);
     };
     let query = format!(
         "SELECT 1 FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass({}) AND relkind IN ('p', 'I')",
@@ -214,7 +206,10 @@ pub(in super::super) async fn invalid_index(
     connection: &mut Connection,
     statement: &str,
 ) -> Result<Option<String>, ConnectionError> {
-    let Some((index, table)) = index_if_missing(statement) else { return Ok(None) };
+    let Some(CreateIndex { is_if_missing: true, index: Some(index), table, .. }) = create_index(statement)
+    else {
+        return Ok(None);
+    };
     // An index of a partitioned table is invalid until each partition has its part, which may come later.
     let query = format!(
         "SELECT i.indexrelid::pg_catalog.regclass::text FROM pg_catalog.pg_index i \
@@ -230,7 +225,7 @@ pub(in super::super) async fn invalid_index(
 /// Looks for an index by its name, in the schema of its table, and whether it is what was meant.
 async fn index(
     connection: &mut Connection,
-    meant: Option<(&str, &str)>,
+    meant: (bool, &str),
     index: &str,
     table: &str,
 ) -> Result<Interrupted, ConnectionError> {
@@ -266,11 +261,11 @@ async fn index(
 /// transaction that is rolled back, and the catalogue tells whether the two are alike.
 async fn is_as_meant(
     connection: &mut Connection,
-    meant: Option<(&str, &str)>,
+    (is_unique, definition): (bool, &str),
     oid: &str,
     (table, model): (&str, &str),
 ) -> Result<bool, ConnectionError> {
-    let Some((unique, definition)) = meant else { return Ok(false) };
+    let unique = if is_unique { "UNIQUE " } else { "" };
     let make = format!("CREATE TABLE {model} (LIKE {table}); CREATE {unique}INDEX ON {model} {definition}");
     let same = format!(
         "SELECT count(DISTINCT pg_catalog.concat_ws(' ', i.indisunique, c.relam, i.indnkeyatts, i.indclass, i.indcollation, \
@@ -289,16 +284,4 @@ async fn is_as_meant(
     connection.roll_back().await?;
     // What cannot be made is not what is there.
     Ok(kinds.is_ok_and(|kinds| kinds.as_deref() == Some("1")))
-}
-
-/// Returns what a CREATE INDEX says of the index after the name of the table, and `UNIQUE ` if it is.
-fn definition(statement: &str) -> Option<(&'static str, &str)> {
-    let tokens = tokens(statement);
-    let is =
-        |at: usize, word: &str| tokens.get(at).is_some_and(|token| token.text.eq_ignore_ascii_case(word));
-    let on = (3..tokens.len()).find(|&at| is(at, "ON"))?;
-    let table = on + 1 + usize::from(is(on + 1, "ONLY"));
-    let last = if is(table + 1, ".") { table + 2 } else { table };
-    let rest = statement.get(tokens.get(last)?.end()..)?;
-    Some((if is(1, "UNIQUE") { "UNIQUE " } else { "" }, rest))
 }

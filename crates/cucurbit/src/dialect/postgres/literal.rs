@@ -4,7 +4,7 @@
 
 use super::{
     constant::{cast_constant, printed},
-    expression::{Kind, Token, tokens},
+    expression::{Kind, Token, plain_text, tokens},
 };
 use crate::{
     dialect::family,
@@ -16,19 +16,21 @@ use crate::{
 /// A change of type leaves such a thing: `''::character varying` as the default of a `TEXT` column,
 /// `('{}'::json)::jsonb` as that of a `JSONB` one.
 pub(super) fn is_under_casts(ty: &Type, sql: &str) -> bool {
-    let mut place = Place::Value;
     let tokens = tokens(sql);
-    let are_all = tokens.iter().all(|token| match place.after(token) {
-        Some(next) => {
-            place = next;
-            true
-        }
-        None => false,
-    });
-    let has_constant = tokens.iter().any(|token| matches!(token.kind, Kind::Number | Kind::Text))
-        || tokens.iter().any(|token| token.kind == Kind::Word && is_value_word(token.text));
-    are_all && has_constant && !(is_time(ty) && tokens.iter().any(|token| moves(token.text)))
+    let are_all = tokens.iter().try_fold(Place::Value, Place::after).is_some();
+    let is_constant = |token: &Token<'_>| {
+        matches!(token.kind, Kind::Number | Kind::Text) || token.is_any_word(&VALUE_WORDS)
+    };
+    let moves = || is_time(ty) && tokens.iter().any(|token| moves(token.text));
+    are_all && tokens.iter().any(is_constant) && !moves()
 }
+
+/// Words of constants.
+const VALUE_WORDS: [&str; 3] = ["array", "false", "true"];
+
+/// Words that stand where a type's name may have ended.
+const OPERATOR_WORDS: [&str; 11] =
+    ["and", "at", "between", "collate", "ilike", "in", "is", "like", "not", "or", "similar"];
 
 /// Where a token of constants under casts stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -44,41 +46,23 @@ enum Place {
 impl Place {
     /// Returns the place after a token; `None` if it is none of constants under casts.
     fn after(self, token: &Token<'_>) -> Option<Self> {
-        match (self, token.kind) {
-            (Self::Value, Kind::Number | Kind::Text) => Some(Self::Value),
-            (Self::Value, Kind::Word) => is_value_word(token.text).then_some(Self::Value),
-            (Self::Value | Self::Name, Kind::Symbol) if token.is("::") => Some(Self::Name),
-            (Self::Value, Kind::Symbol) => {
-                ["(", ")", "[", "]", ",", "-"].iter().any(|symbol| token.is(symbol)).then_some(Self::Value)
+        let is = |kind| token.kind == kind;
+        match self {
+            Self::Value | Self::Name if token.is("::") => Some(Self::Name),
+            Self::Value => {
+                let is_constant = is(Kind::Number) || is(Kind::Text) || token.is_any_word(&VALUE_WORDS);
+                (is_constant || token.is_any(&["(", ")", "[", "]", ",", "-"])).then_some(Self::Value)
             }
-            (Self::Name, Kind::QuotedName) => Some(Self::Name),
-            (Self::Name, Kind::Word) => (!is_operator_word(token.text)).then_some(Self::Name),
-            (Self::Name, Kind::Symbol) if token.is("(") => Some(Self::Modifier),
-            (Self::Name, Kind::Symbol) if [".", "[", "]"].iter().any(|symbol| token.is(symbol)) => {
-                Some(Self::Name)
+            Self::Name if token.is("(") => Some(Self::Modifier),
+            Self::Name if token.is_any(&[")", ","]) => Some(Self::Value),
+            Self::Name => {
+                let is_word = is(Kind::Word) && !token.is_any_word(&OPERATOR_WORDS);
+                (is_word || is(Kind::QuotedName) || token.is_any(&[".", "[", "]"])).then_some(Self::Name)
             }
-            (Self::Name, Kind::Symbol) => {
-                [")", ","].iter().any(|symbol| token.is(symbol)).then_some(Self::Value)
-            }
-            (Self::Modifier, Kind::Number) => Some(Self::Modifier),
-            (Self::Modifier, Kind::Symbol) if token.is(",") => Some(Self::Modifier),
-            (Self::Modifier, Kind::Symbol) if token.is(")") => Some(Self::Name),
-            (Self::Modifier, _)
-            | (_, Kind::Unclosed)
-            | (Self::Value, Kind::QuotedName)
-            | (Self::Name, Kind::Number | Kind::Text) => None,
+            Self::Modifier if token.is(")") => Some(Self::Name),
+            Self::Modifier => (is(Kind::Number) || token.is(",")).then_some(Self::Modifier),
         }
     }
-}
-
-fn is_value_word(word: &str) -> bool {
-    ["array", "false", "true"].iter().any(|known| word.eq_ignore_ascii_case(known))
-}
-
-/// Words that stand where a type's name may have ended.
-fn is_operator_word(word: &str) -> bool {
-    let words = ["and", "at", "between", "collate", "ilike", "in", "is", "like", "not", "or", "similar"];
-    words.iter().any(|known| word.eq_ignore_ascii_case(known))
 }
 
 /// Tells whether a text names a time that depends on when it is read (manual, 8.5.1.4).
@@ -98,7 +82,7 @@ fn is_time(ty: &Type) -> bool {
 /// Reads a default as a constant, given the column's type and its name by `format_type()`.
 pub(super) fn read(ty: &Type, format: &str, sql: &str) -> Option<Literal> {
     if let Some((constant, cast)) = cast_constant(sql) {
-        let text = unquoted(constant)?;
+        let text = plain_text(constant)?;
         if family::is_number(ty) {
             let number = number(&text)?;
             return (printed(ty, &number) == sql).then_some(number);
@@ -136,11 +120,6 @@ fn is_own(ty: &Type, format: &str, cast: &str) -> bool {
         return cast == "bpchar";
     }
     cast == own || (own == "bit" && cast == "\"bit\"")
-}
-
-/// Takes the quotes off a string constant that the server printed: without escapes.
-fn unquoted(constant: &str) -> Option<String> {
-    Some(constant.strip_prefix('\'')?.strip_suffix('\'')?.replace("''", "'"))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! New names of types, schemas and sequences in the SQL that is stored: the server prints them there.
 
 use super::{
-    expression::{Token, cast_name, plain_text, tokens},
+    expression::{Token, cast_name, plain_text, tokens, with_others},
     sequence, shadowed,
 };
 use crate::{
@@ -84,15 +84,6 @@ fn with_moved_sequences(sql: &str, moved: impl Fn(ObjectName) -> Option<ObjectNa
 
 fn is(token: &Token<'_>, name: &Ident) -> bool {
     token.name().is_some_and(|token| *name == *token)
-}
-
-/// Writes others for some pieces, which stand in their order.
-fn with_others(sql: &str, others: Vec<(&Token<'_>, String)>) -> String {
-    let mut text = sql.to_owned();
-    for (token, other) in others.into_iter().rev() {
-        text.replace_range(token.start..token.end(), &other);
-    }
-    text
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! them where they are not those that the part has anyway; where the catalogue tells that they are, there is none.
 
 use super::{
-    super::expression::{Kind, Token, tokens, unwrapped},
+    super::expression::{Token, tokens, unwrapped},
     Read, ReflectError, Row, deferral,
 };
 use crate::schema::{Exclusion, Ident, Index, IndexKey, IndexPart, Nulls, Order};
@@ -111,8 +111,7 @@ fn said(definition: &str, keys: &[String]) -> Option<Vec<Said>> {
 /// Returns what is after `USING method (`.
 fn after_method(definition: &str) -> Option<&str> {
     let tokens = tokens(definition);
-    let is_using = |token: &Token<'_>| token.kind == Kind::Word && token.text == "USING";
-    let using = tokens.iter().position(is_using)?;
+    let using = tokens.iter().position(|token| token.is_word("USING"))?;
     let open = tokens[using..].iter().find(|token| token.is("("))?;
     definition.get(open.start + 1..)
 }
@@ -135,7 +134,7 @@ fn end_of_part(tokens: &[Token<'_>]) -> Option<usize> {
 fn said_of_part(text: &str, mut tokens: &[Token<'_>]) -> Option<Said> {
     let mut said = Said::default();
     if let [word, name, rest @ ..] = tokens
-        && is_word(word, "COLLATE")
+        && word.is_word("COLLATE")
     {
         // A collation that is not on the search path has a name of two parts, and our values have one.
         if rest.first().is_some_and(|next| next.is(".")) {
@@ -144,24 +143,17 @@ fn said_of_part(text: &str, mut tokens: &[Token<'_>]) -> Option<Said> {
         said.collation = name.name();
         tokens = rest;
     }
-    let is_with = |token: &Token<'_>| is_word(token, "WITH");
-    if let Some(with) = tokens.iter().position(is_with) {
-        let operator = &tokens[with + 1..];
-        if let (Some(first), Some(last)) = (operator.first(), operator.last()) {
-            said.operator = text.get(first.start..last.start + last.text.len()).map(str::to_owned);
-        }
+    let span = |tokens: &[Token<'_>]| {
+        let (first, last) = (tokens.first()?, tokens.last()?);
+        text.get(first.start..last.end()).map(str::to_owned)
+    };
+    if let Some(with) = tokens.iter().position(|token| token.is_word("WITH")) {
+        said.operator = span(&tokens[with + 1..]);
         tokens = &tokens[..with];
     }
-    let is_end = |token: &&Token<'_>| ["ASC", "DESC", "NULLS"].iter().any(|word| is_word(token, word));
-    let class: Vec<&Token<'_>> = tokens.iter().take_while(|token| !is_end(token)).collect();
-    if let (Some(first), Some(last)) = (class.first(), class.last()) {
-        said.operator_class = text.get(first.start..last.start + last.text.len()).map(str::to_owned);
-    }
+    let is_end = |token: &Token<'_>| token.is_any_word(&["ASC", "DESC", "NULLS"]);
+    said.operator_class = span(&tokens[..tokens.iter().position(is_end).unwrap_or(tokens.len())]);
     Some(said)
-}
-
-fn is_word(token: &Token<'_>, word: &str) -> bool {
-    token.kind == Kind::Word && token.text == word
 }
 
 #[cfg(test)]
