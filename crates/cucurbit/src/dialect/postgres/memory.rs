@@ -10,8 +10,8 @@ use crate::{
     dialect::PlanError,
     operation::{self, Change, ColumnChange, Operation, resolve_constraint},
     schema::{
-        Column, Constraint, ConstraintRef, Dialect, Expression, Ident, Literal, ObjectId, ObjectName, Schema,
-        ServerDefault, Table, TableName, part::Part,
+        Constraint, ConstraintRef, Dialect, Ident, Literal, ObjectId, ObjectName, Schema, ServerDefault,
+        Table, TableName, part::Part,
     },
 };
 
@@ -106,20 +106,22 @@ fn rename_in_expressions(schema: &mut Schema, table: &TableName, from: &Ident, t
 /// Writes the new names of values in all expressions that speak of them.
 fn rename_values(schema: &mut Schema, name: &ObjectName, renamed: &[(String, String)]) {
     for table in schema.tables.values_mut() {
-        let (columns, others): (Vec<&Column>, Vec<&Column>) =
-            table.columns.iter().partition(|column| types::is_enum(column, name));
-        let columns: BTreeMap<Ident, bool> =
-            columns.into_iter().map(|column| (column.name.clone(), types::is_array(column))).collect();
-        let others: Vec<Ident> = others.into_iter().map(|column| column.name.clone()).collect();
+        let (mut columns, mut others) = (BTreeMap::new(), Vec::new());
+        for column in &table.columns {
+            if types::is_enum(column, name) {
+                columns.insert(column.name.clone(), types::is_array(column));
+            } else {
+                others.push(column.name.clone());
+            }
+        }
         let others: Vec<&Ident> = others.iter().collect();
         // A constant without a cast may be of the type of a column that stands beside it.
-        let speaks = |sql: &Expression| {
-            columns.keys().any(|column| expression::names_column(sql, column))
-                || expression::casts_to(sql.on(Dialect::Postgres), &name.name)
-        };
+        let speaks = types::speaks_of(table, name);
         table.parts_mut(&mut |part| {
             if let Part::Expression { sql, default_of } = part {
-                if default_of.is_some_and(|column| columns.contains_key(column)) || speaks(sql) {
+                if default_of.is_some_and(|column| columns.contains_key(column))
+                    || speaks(sql.on(Dialect::Postgres))
+                {
                     rename::rewrite(sql, |text| {
                         expression::with_renamed_values(text, &name.name, &others, renamed)
                     });

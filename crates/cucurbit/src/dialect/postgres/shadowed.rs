@@ -3,7 +3,7 @@
 //! `pg_catalog` is searched before every other schema (manual, 5.9.5), so that `"path"` is the server's type whatever lies
 //! in the connection's own schema: ours is written with its schema. What may not live here: any other use of names.
 
-use crate::schema::{Ident, Kind, ObjectName, Schema, Type, part::Part};
+use crate::schema::{Dialect, Ident, Kind, ObjectName, Schema, part::Part};
 
 /// Where the server's own types lie.
 pub(super) const SERVERS: &str = "pg_catalog";
@@ -124,59 +124,44 @@ pub(super) fn is_hidden(name: &Ident) -> bool {
     NAMES.binary_search(&name.as_str()).is_ok()
 }
 
-/// Writes the name of such a type in an operation with the connection's own schema.
+/// Writes the name of such a type, in an operation or a schema, with the connection's own schema.
 pub(super) fn say_in(part: Part<'_>, own: &Ident) {
-    if let Part::Object { kind: Kind::Enum, name, is_declared: _ } = part {
-        say_type(name, own);
-    }
-}
-
-fn say_type(name: &mut ObjectName, own: &Ident) {
-    if is_hidden(&name.name) && name.schema.is_none() {
-        name.schema = Some(own.clone());
+    if let Part::Object { kind: Kind::Enum, name, is_declared: _ } = part
+        && is_hidden(&name.name)
+    {
+        name.schema.get_or_insert_with(|| own.clone());
     }
 }
 
 /// Tells whether a schema has such a type, or a column of one.
-#[cfg(feature = "runtime")]
 pub(super) fn has_some(schema: &Schema) -> bool {
     let columns = schema.tables.values().flat_map(|table| &table.columns);
-    let of = columns.filter_map(|column| column.ty.on(crate::schema::Dialect::Postgres).enum_name());
+    let of = columns.filter_map(|column| column.ty.on(Dialect::Postgres).enum_name());
     schema.enums.keys().chain(of).any(|name| is_hidden(&name.name))
 }
 
 /// Writes the names of such types with the connection's own schema.
 pub(super) fn say(schema: &mut Schema, own: &Ident) {
-    change(schema, |name| say_type(name, own));
+    if has_some(schema) {
+        schema.parts_mut(&mut |part| say_in(part, own));
+    }
 }
 
 /// Leaves the connection's own schema out again.
 pub(super) fn leave_out(schema: &mut Schema, own: &Ident) {
-    change(schema, |name| *name = short(name, own));
+    if has_some(schema) {
+        schema.parts_mut(&mut |part| {
+            if let Part::Object { kind: Kind::Enum, name, is_declared: _ } = part {
+                *name = short(name, own);
+            }
+        });
+    }
 }
 
 /// Returns the name of a type without the connection's own schema, if it is such a type.
 pub(super) fn short(name: &ObjectName, own: &Ident) -> ObjectName {
     let is_own = is_hidden(&name.name) && name.schema.as_ref() == Some(own);
     if is_own { ObjectName::new(name.name.clone()) } else { name.clone() }
-}
-
-fn change(schema: &mut Schema, mut change: impl FnMut(&mut ObjectName)) {
-    let columns = schema.tables.values_mut().flat_map(|table| &mut table.columns);
-    let types = columns
-        .flat_map(|column| std::iter::once(&mut column.ty.base).chain(column.ty.variants.values_mut()));
-    for name in types.filter_map(Type::enum_name_mut).filter(|name| is_hidden(&name.name)) {
-        change(name);
-    }
-    if schema.enums.keys().any(|name| is_hidden(&name.name)) {
-        let renamed = std::mem::take(&mut schema.enums).into_values().map(|mut one| {
-            if is_hidden(&one.name.name) {
-                change(&mut one.name);
-            }
-            (one.name.clone(), one)
-        });
-        schema.enums = renamed.collect();
-    }
 }
 
 #[cfg(test)]

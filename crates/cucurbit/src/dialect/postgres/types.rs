@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     dialect::postgres::sql::{qualified, quoted},
-    schema::{Column, Dialect, Ident, ObjectName, Type},
+    schema::{Column, Dialect, Ident, ObjectName, Table, Type},
 };
 
 /// Spells a type.
@@ -78,6 +78,17 @@ pub(super) fn stored(ty: &Type) -> Type {
 /// Tells whether a column is of an enum type, or of an array of it.
 pub(super) fn is_enum(column: &Column, name: &ObjectName) -> bool {
     stored(column.ty.on(Dialect::Postgres)).enum_name() == Some(name)
+}
+
+/// Returns what tells whether SQL speaks of an enum type: whether it names a column of it, or casts to it.
+pub(super) fn speaks_of(table: &Table, name: &ObjectName) -> impl Fn(&str) -> bool + use<> {
+    let columns = table.columns.iter().filter(|column| is_enum(column, name));
+    let columns: Vec<Ident> = columns.map(|column| column.name.clone()).collect();
+    let name = name.name.clone();
+    move |sql| {
+        let columns: Vec<&Ident> = columns.iter().collect();
+        !expression::columns_in(sql, &columns).is_empty() || expression::casts_to(sql, &name)
+    }
 }
 
 /// Tells whether a column's values are arrays.

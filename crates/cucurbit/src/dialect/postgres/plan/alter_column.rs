@@ -9,10 +9,11 @@ use super::{
     super::{
         convert::{self, cast},
         define::{self, text},
-        effect, expression,
+        effect,
         sequence::{self, first, of_column},
         types,
     },
+    around::with_column,
     comment,
     sequence::{alter_owned, in_block, make_own_sequence, sequence_of},
 };
@@ -23,8 +24,8 @@ use crate::{
     },
     operation::{ColumnChange, Consent},
     schema::{
-        Column, Constraint, Dialect, Expression, Ident, Identity, ObjectName, Schema, Sequence,
-        SequenceOptions, ServerDefault, Table, Type,
+        Column, Dialect, Expression, Ident, Identity, ObjectName, Sequence, SequenceOptions, ServerDefault,
+        Table, Type,
     },
 };
 
@@ -415,27 +416,6 @@ fn identity_changes(ty: &Type, from: &Identity, to: &Identity) -> String {
 /// Tells whether a default computes its column.
 pub(super) const fn is_computed(default: &ServerDefault) -> bool {
     matches!(default, ServerDefault::Computed { .. })
-}
-
-/// Writes what makes the keys, checks, exclusions and indexes again that go with a column (manual, ALTER TABLE, DROP
-/// COLUMN). Foreign keys are the plan's, which knows the other tables.
-pub(super) fn with_column(table: &Table, column: &Ident) -> Vec<Statement> {
-    let there = Schema::from_tables([table.clone()]);
-    let goes_with_it = |one: &&Constraint| {
-        !matches!(one, Constraint::ForeignKey(_))
-            && (one.columns().any(|other| other == column)
-                || one.expressions().any(|sql| expression::names_column(sql, column)))
-    };
-    let constraints = table.constraints.iter().filter(goes_with_it).flat_map(|one| {
-        let add = effect::add_constraint(&there, &table.name, one);
-        std::iter::once(add).chain(comment::on_new_constraint(&table.name, one))
-    });
-    let indexes = table.indexes.values().filter(|index| expression::index_names_column(index, column));
-    let indexes = indexes.flat_map(|index| {
-        let create = effect::create_index(&table.name, index, crate::operation::Concurrency::default());
-        std::iter::once(create).chain(comment::on_new_index(&table.name, index))
-    });
-    constraints.chain(indexes).collect()
 }
 
 #[cfg(test)]

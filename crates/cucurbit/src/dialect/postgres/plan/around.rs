@@ -1,13 +1,62 @@
-//! Foreign keys around a column that is dropped and added again: those that refer to a key with it stand in the way, and
-//! those that it is a part of go with it.
+//! What stands around a column that is dropped and added again: keys, checks and indexes go with it, and so do foreign keys
+//! that it is a part of; those that refer to a key with it stand in the way.
 
 use std::collections::BTreeSet;
 
 use super::{
-    super::{effect, names},
-    Planner, is_same,
+    super::{effect, expression, names},
+    Planner, comment, is_same,
 };
-use crate::schema::{ForeignKey, Ident, Table, TableName};
+use crate::{
+    dialect::Statement,
+    operation::Concurrency,
+    schema::{Constraint, ForeignKey, Ident, Index, Schema, Table, TableName},
+};
+
+/// What is dropped and made again.
+#[derive(Debug)]
+pub(super) struct Again {
+    pub(super) drop: Statement,
+    /// With its comment.
+    pub(super) make: Vec<Statement>,
+}
+
+impl Again {
+    /// Drops and makes a constraint of the schema; `None` if it has no name.
+    pub(super) fn constraint(schema: &Schema, table: &TableName, constraint: &Constraint) -> Option<Self> {
+        let add = effect::add_constraint(schema, table, constraint);
+        let comment = comment::on_new_constraint(table, constraint);
+        Some(Self {
+            drop: effect::drop_constraint(schema, table, constraint.name()?),
+            make: std::iter::once(add).chain(comment).collect(),
+        })
+    }
+
+    /// Drops and makes an index.
+    pub(super) fn index(table: &TableName, index: &Index) -> Self {
+        let create = effect::create_index(table, index, Concurrency::default());
+        Self {
+            drop: effect::drop_index(table, &index.name, Concurrency::default()),
+            make: std::iter::once(create).chain(comment::on_new_index(table, index)).collect(),
+        }
+    }
+}
+
+/// Writes what makes the keys, checks, exclusions and indexes again that go with a column (manual, ALTER TABLE, DROP
+/// COLUMN). Foreign keys are the plan's, which knows the other tables.
+pub(super) fn with_column(table: &Table, column: &Ident) -> Vec<Statement> {
+    let there = Schema::from_tables([table.clone()]);
+    let goes_with_it = |one: &&Constraint| {
+        !matches!(one, Constraint::ForeignKey(_))
+            && (one.columns().any(|other| other == column)
+                || one.expressions().any(|sql| expression::names_column(sql, column)))
+    };
+    let constraints = table.constraints.iter().filter(goes_with_it);
+    let constraints = constraints.filter_map(|one| Again::constraint(&there, &table.name, one));
+    let indexes = table.indexes.values().filter(|index| expression::index_names_column(index, column));
+    let indexes = indexes.map(|index| Again::index(&table.name, index));
+    constraints.chain(indexes).flat_map(|again| again.make).collect()
+}
 
 /// Foreign keys by their tables and names.
 pub(super) type Around = Vec<(TableName, Ident)>;
@@ -60,12 +109,11 @@ impl Planner<'_> {
     /// Adds them again, as they are in memory.
     pub(super) fn add_foreign_keys_around(&mut self, around: &Around) {
         for (name, key) in around {
-            let is_it = |other: &&ForeignKey| other.name.as_ref() == Some(key);
-            let found = self.schema.table(name).and_then(|table| table.foreign_keys().find(is_it)).cloned();
-            if let Some(foreign_key) = found {
-                self.plan.push(effect::add_constraint(self.schema, name, &foreign_key.into()));
-                self.comment_again(name, key);
-            }
+            let is_it =
+                |one: &&Constraint| matches!(one, Constraint::ForeignKey(_)) && one.name() == Some(key);
+            let found = self.schema.table(name).and_then(|table| table.constraints.iter().find(is_it));
+            let again = found.and_then(|found| Again::constraint(self.schema, name, found));
+            self.plan.statements.extend(again.into_iter().flat_map(|again| again.make));
         }
     }
 }

@@ -3,14 +3,17 @@
 
 use std::collections::BTreeMap;
 
-use super::{Planner, around::Around, comment};
+use super::{
+    Planner,
+    alter_column::is_computed,
+    around::{Again, Around},
+};
 use crate::{
     dialect::{
         Statement,
         postgres::sql::{qualified, quoted},
         postgres::{define, effect, expression, names, types},
     },
-    operation::Concurrency,
     schema::{
         Column, Constraint, Dialect, Expression, Ident, ObjectName, Schema, ServerDefault, Table, TableName,
     },
@@ -27,14 +30,6 @@ pub(super) struct OfEnum {
     different: Vec<Ident>,
     foreign_keys: Vec<Again>,
     others: Vec<Again>,
-}
-
-/// What is dropped and made again.
-#[derive(Debug)]
-struct Again {
-    drop: Statement,
-    make: Statement,
-    comment: Option<Statement>,
 }
 
 /// All that was dropped around a type.
@@ -89,6 +84,9 @@ impl Planner<'_> {
         replacements: &[(String, String)],
     ) -> Result<(), crate::dialect::PlanError> {
         let renamed = |of: &OfEnum, statement: &Statement| {
+            if statement.sql.starts_with("COMMENT ") {
+                return statement.clone();
+            }
             let different: Vec<&Ident> = of.different.iter().collect();
             let sql = expression::with_renamed_values(&statement.sql, &name.name, &different, replacements);
             Statement { sql, ..statement.clone() }
@@ -98,23 +96,17 @@ impl Planner<'_> {
             let first = self.plan.statements.len();
             self.add_computed(table, &of.computed)?;
             for statement in &mut self.plan.statements[first..] {
-                if !statement.sql.starts_with("COMMENT ") {
-                    *statement = renamed(of, statement);
-                }
+                *statement = renamed(of, statement);
             }
         }
         for of in dropped.tables.values() {
-            for again in &of.others {
-                self.push_once(start, &renamed(of, &again.make));
-                again.comment.iter().for_each(|comment| self.push_once(start, comment));
-            }
+            let makes = of.others.iter().flat_map(|again| &again.make);
+            makes.for_each(|make| self.push_once(start, &renamed(of, make)));
         }
-        let keys = self.plan.statements.len();
+        let start = self.plan.statements.len();
         self.add_foreign_keys_around(&dropped.foreign_keys);
-        for again in dropped.tables.values().flat_map(|of| &of.foreign_keys) {
-            self.push_once(keys, &again.make);
-            again.comment.iter().for_each(|comment| self.push_once(keys, comment));
-        }
+        let keys = dropped.tables.values().flat_map(|of| &of.foreign_keys);
+        keys.flat_map(|again| &again.make).for_each(|make| self.push_once(start, make));
         Ok(())
     }
 
@@ -129,90 +121,50 @@ impl Planner<'_> {
 impl OfEnum {
     /// Finds what has to do with a type; `None` if nothing has.
     fn of(schema: &Schema, table: &Table, ty: &ObjectName) -> Option<Self> {
-        let (computed, columns): (Vec<&Column>, Vec<&Column>) = table
-            .columns
-            .iter()
-            .filter(|column| types::is_enum(column, ty))
-            .partition(|column| matches!(column.default, Some(ServerDefault::Computed { .. })));
-        let (computed, columns) = (names_of(&computed), names_of(&columns));
-        let speaks = |sql: &Expression| {
-            let names = |column| expression::names_column(sql, column);
-            columns.iter().chain(&computed).any(names)
-                || expression::casts_to(sql.on(Dialect::Postgres), &ty.name)
-        };
-        let from_it = table.columns.iter().filter(|column| {
+        let (of_type, different): (Vec<&Column>, Vec<&Column>) =
+            table.columns.iter().partition(|column| types::is_enum(column, ty));
+        let speaks_of = types::speaks_of(table, ty);
+        let speaks = |sql: &Expression| speaks_of(sql.on(Dialect::Postgres));
+        let from_it = different.iter().copied().filter(|column| {
             matches!(&column.default, Some(ServerDefault::Computed { expression, stored: _ }) if speaks(expression))
         });
-        let from_it: Vec<Ident> = from_it.map(|column| column.name.clone()).collect();
-        let others =
-            defaults(table, ty).chain(constraints(schema, table, &speaks)).chain(indexes(table, &speaks));
-        let others: Vec<Again> = others.collect();
         let is_on = |one: &&Constraint| {
             matches!(one, Constraint::ForeignKey(key)
-                if key.columns.iter().any(|column| columns.contains(column) || computed.contains(column)))
+                if of_type.iter().any(|column| key.columns.contains(&column.name)))
         };
-        let keys = table.constraints.iter().filter(is_on).filter_map(|key| constraint(schema, table, key));
-        let is_different = |name: &&Ident| !columns.contains(name) && !computed.contains(name);
-        let different = table.columns.iter().map(|column| &column.name).filter(is_different).cloned();
-        let different = different.collect();
-        let mut of = Self { foreign_keys: keys.collect(), others, columns, computed, different };
-        let more: Vec<Ident> = from_it.into_iter().filter(|name| !of.computed.contains(name)).collect();
-        of.computed.extend(more);
-        let Self { columns, computed, different: _, foreign_keys: _, others } = &of;
-        (!columns.is_empty() || !computed.is_empty() || !others.is_empty()).then_some(of)
+        let again = |one| Again::constraint(schema, &table.name, one);
+        let defaults = different.iter().filter_map(|column| default(&table.name, column, ty));
+        let constraints = table.constraints.iter().filter(|one| one.expressions().any(speaks));
+        let indexes = table.indexes.values().filter(|index| index.expressions().any(speaks));
+        let indexes = indexes.map(|index| Again::index(&table.name, index));
+        let others: Vec<Again> = defaults.chain(constraints.filter_map(again)).chain(indexes).collect();
+        let foreign_keys = table.constraints.iter().filter(is_on).filter_map(again).collect();
+        let (computed, columns): (Vec<&Column>, Vec<&Column>) =
+            of_type.iter().partition(|column| column.default.as_ref().is_some_and(is_computed));
+        let computed = names_of(computed.into_iter().chain(from_it));
+        let is_there = !of_type.is_empty() || !computed.is_empty() || !others.is_empty();
+        let (columns, different) = (names_of(columns), names_of(different));
+        is_there.then_some(Self { columns, computed, different, foreign_keys, others })
     }
 }
 
-fn names_of(columns: &[&Column]) -> Vec<Ident> {
-    columns.iter().map(|column| column.name.clone()).collect()
+fn names_of<'c>(columns: impl IntoIterator<Item = &'c Column>) -> Vec<Ident> {
+    columns.into_iter().map(|column| column.name.clone()).collect()
 }
 
-/// The defaults of other columns that cast to the type; the default of one of the type comes back with its type.
-fn defaults(table: &Table, ty: &ObjectName) -> impl Iterator<Item = Again> {
-    let others = table.columns.iter().filter(|column| !types::is_enum(column, ty));
-    others.filter_map(move |column| {
-        let default = column.default.as_ref()?;
-        let ServerDefault::Expression(sql) = default else { return None };
-        if !expression::casts_to(sql.on(Dialect::Postgres), &ty.name) {
-            return None;
-        }
-        let alter = format!("ALTER TABLE {} ALTER COLUMN {}", qualified(&table.name), quoted(&column.name));
-        let ty = column.ty.on(Dialect::Postgres);
-        let set = format!("{alter} SET DEFAULT {}", define::constant_or_expression(ty, default));
-        let effect = effect::alters(&table.name);
-        Some(Again {
-            drop: Statement::new(format!("{alter} DROP DEFAULT")).effect(effect.clone()),
-            make: Statement::new(set).effect(effect),
-            comment: None,
-        })
-    })
-}
-
-/// The constraints whose conditions and expressions speak of it.
-fn constraints<'t>(
-    schema: &'t Schema,
-    table: &'t Table,
-    speaks: &'t impl Fn(&Expression) -> bool,
-) -> impl Iterator<Item = Again> + 't {
-    let speaking = table.constraints.iter().filter(move |one| one.expressions().any(speaks));
-    speaking.filter_map(|one| self::constraint(schema, table, one))
-}
-
-fn constraint(schema: &Schema, table: &Table, constraint: &Constraint) -> Option<Again> {
+/// The default of another column that casts to the type; that of one of the type comes back with its type.
+fn default(table: &TableName, column: &Column, ty: &ObjectName) -> Option<Again> {
+    let default = column.default.as_ref()?;
+    let ServerDefault::Expression(sql) = default else { return None };
+    if !expression::casts_to(sql.on(Dialect::Postgres), &ty.name) {
+        return None;
+    }
+    let alter = format!("ALTER TABLE {} ALTER COLUMN {}", qualified(table), quoted(&column.name));
+    let ty = column.ty.on(Dialect::Postgres);
+    let set = format!("{alter} SET DEFAULT {}", define::constant_or_expression(ty, default));
+    let effect = effect::alters(table);
     Some(Again {
-        drop: effect::drop_constraint(schema, &table.name, constraint.name()?),
-        make: effect::add_constraint(schema, &table.name, constraint),
-        comment: comment::on_new_constraint(&table.name, constraint),
-    })
-}
-
-fn indexes<'t>(
-    table: &'t Table,
-    speaks: &'t impl Fn(&Expression) -> bool,
-) -> impl Iterator<Item = Again> + 't {
-    table.indexes.values().filter(move |index| index.expressions().any(speaks)).map(|index| Again {
-        drop: effect::drop_index(&table.name, &index.name, Concurrency::default()),
-        make: effect::create_index(&table.name, index, Concurrency::default()),
-        comment: comment::on_new_index(&table.name, index),
+        drop: Statement::new(format!("{alter} DROP DEFAULT")).effect(effect.clone()),
+        make: vec![Statement::new(set).effect(effect)],
     })
 }

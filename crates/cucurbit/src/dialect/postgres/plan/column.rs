@@ -11,7 +11,7 @@ use super::{
     },
     Planner,
     alter_column::{self, Changes, is_computed},
-    around::Around,
+    around::{Around, with_column},
     comment,
     sequence::{self, OwnSequence},
 };
@@ -123,9 +123,9 @@ impl Planner<'_> {
         backfill: Option<&Expression>,
         alone: &Alone,
     ) -> Result<(), PlanError> {
-        let own = self.own_sequences(table, std::slice::from_ref(column), alone)?;
-        own.before.into_iter().for_each(|made| self.plan.push(made));
         let column = &self.with_named_sequence(table, column);
+        let own = self.own_sequences(table, std::slice::from_ref(column), alone)?;
+        self.plan.statements.extend(own.before);
         let add = |column: &Column| {
             let written = define::column(table, column)?;
             let sql = format!("ALTER TABLE {} ADD COLUMN {written}", qualified(table));
@@ -152,7 +152,7 @@ impl Planner<'_> {
                 self.push(add(column)?, hazard);
             }
         }
-        own.after.into_iter().for_each(|made| self.plan.push(made));
+        self.plan.statements.extend(own.after);
         if let Some(comment) = &column.comment {
             self.plan.push(comment::on_column(table, &column.name, Some(comment)));
         }
@@ -207,8 +207,7 @@ impl Planner<'_> {
         let mut own = OwnSequence::default();
         let Some(owner) = self.schema.table(table) else { return Ok(own) };
         for column in columns.iter().filter(|column| is_odd_serial(column)) {
-            let named = self.with_named_sequence(table, column);
-            let Some(sequence) = of_column(table, &named) else { continue };
+            let Some(sequence) = of_column(table, column) else { continue };
             let made = sequence::make_own_sequence(owner, column, &sequence, alone.get(&sequence.name))?;
             own.before.extend(made.before);
             own.after.extend(made.after);
@@ -218,16 +217,9 @@ impl Planner<'_> {
 
     /// A sequence that is not the one that SERIAL makes is made by its name, which memory has chosen.
     pub(super) fn with_named_sequence(&self, table: &TableName, column: &Column) -> Column {
-        let chosen = self.schema.table(table).and_then(|owner| owner.column(&column.name));
-        match (&column.default, chosen.and_then(|column| column.default.as_ref())) {
-            (Some(ServerDefault::Serial(serial)), Some(ServerDefault::Serial(Serial { name, .. })))
-                if is_odd_serial(column) =>
-            {
-                let serial = Serial { name: name.clone(), ..serial.clone() };
-                column.clone().serial_by(serial)
-            }
-            (_, _) => column.clone(),
-        }
+        let known = self.schema.table(table).and_then(|owner| owner.column(&column.name));
+        let chosen = known.filter(|_| is_odd_serial(column)).and_then(|known| known.default.clone());
+        Column { default: chosen.or_else(|| column.default.clone()), ..column.clone() }
     }
 
     pub(super) fn with_named_sequences_of(&self, table: &Table) -> Table {
@@ -252,7 +244,7 @@ impl Planner<'_> {
         }
         // A key, a check or an index may be of several of them.
         let mut made = BTreeSet::new();
-        for again in computed.iter().flat_map(|column| alter_column::with_column(&owner, column)) {
+        for again in computed.iter().flat_map(|column| with_column(&owner, column)) {
             if made.insert(again.sql.clone()) {
                 self.plan.push(again);
             }

@@ -1,7 +1,7 @@
 //! Comments: those that are set, and those of what a plan makes, whose names the server may have chosen. COMMENT ON says
 //! what no other statement does: it follows what makes a thing.
 
-use super::{super::effect, Planner};
+use super::super::effect;
 use crate::{
     dialect::{
         Effect, LockMode, Statement,
@@ -9,23 +9,6 @@ use crate::{
     },
     schema::{Constraint, Ident, Index, Table, TableName},
 };
-
-impl Planner<'_> {
-    /// Comments on the last constraint of a table that is of a kind: the one that an operation has just put into memory.
-    pub(super) fn comment_on_last(&mut self, table: &TableName, is_of_kind: impl Fn(&&Constraint) -> bool) {
-        let owner = self.schema.table(table);
-        let made = owner.and_then(|owner| owner.constraints.iter().rfind(is_of_kind));
-        let comment = made.and_then(|made| on_new_constraint(table, made));
-        comment.into_iter().for_each(|comment| self.plan.push(comment));
-    }
-
-    /// Comments on a foreign key of this name that is made again.
-    pub(super) fn comment_again(&mut self, table: &TableName, name: &Ident) {
-        self.comment_on_last(table, |one| {
-            matches!(one, Constraint::ForeignKey(_)) && one.name() == Some(name)
-        });
-    }
-}
 
 /// Writes COMMENT ON for a thing that is named in full.
 pub(super) fn on(object: &str, comment: Option<&String>, effect: Effect) -> Statement {

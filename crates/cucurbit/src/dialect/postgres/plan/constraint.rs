@@ -3,7 +3,7 @@
 use super::{
     super::{effect, memory, names},
     Planner,
-    comment::on_constraint,
+    comment::{on_constraint, on_new_constraint},
 };
 use crate::{
     dialect::{
@@ -29,7 +29,12 @@ impl Planner<'_> {
         let added = effect::add_constraint(self.schema, table, constraint);
         self.plan.push(Statement { hazards, ..added });
         self.apply(operation)?;
-        self.comment_on_last(table, |one| one.is_of_kind_of(constraint));
+        // The server may have chosen its name.
+        let owner = self.schema.table(table);
+        let made =
+            owner.and_then(|owner| owner.constraints.iter().rfind(|one| one.is_of_kind_of(constraint)));
+        let comment = made.and_then(|made| on_new_constraint(table, made));
+        self.plan.statements.extend(comment);
         Ok(())
     }
 

@@ -153,11 +153,7 @@ impl Planner<'_> {
     fn refuse_spoken_of(&self, name: &ObjectName, gone: &[&String]) -> Result<(), PlanError> {
         const HERE: Dialect = Dialect::Postgres;
         for owner in self.schema.tables.values() {
-            let columns = owner.columns.iter().filter(|column| types::is_enum(column, name));
-            let columns: Vec<&Ident> = columns.map(|column| &column.name).collect();
-            let is_of_type = |sql: &str| {
-                !expression::columns_in(sql, &columns).is_empty() || expression::casts_to(sql, &name.name)
-            };
+            let is_of_type = types::speaks_of(owner, name);
             let is_spoken_of =
                 |sql: &str| is_of_type(sql) && gone.iter().any(|value| sql.contains(&string(value)));
             if let Some((what, sql)) = owner.spoken(HERE).find(|(_, sql)| is_spoken_of(sql)) {

@@ -19,9 +19,9 @@ impl Planner<'_> {
         let alone = self.alone(&table.name, table.columns.iter().flat_map(|one| &one.default));
         self.apply(&Operation::create(table.clone()))?;
         self.history.made_table(&table.name);
+        let table = &self.with_named_sequences_of(table);
         let own = self.own_sequences(&table.name, &table.columns, &alone)?;
         self.plan.statements.extend(own.before);
-        let table = &self.with_named_sequences_of(table);
         let create = Statement::new(define::create_table(table)?);
         self.plan.push(create.effect(effect::creates_table(self.schema, table)));
         self.plan.statements.extend(own.after);
