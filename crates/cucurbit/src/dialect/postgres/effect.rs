@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     dialect::{
-        Done, Effect, LockMode, Locked, Statement,
+        Done, Effect, LockMode, Locked, Mode, Statement,
         postgres::sql::{qualified, quoted},
     },
     operation::{BulkInsert, Concurrency},
@@ -182,12 +182,9 @@ fn adds_constraint(schema: &Schema, table: &TableName, constraint: &Constraint) 
             return if *is_not_valid { alters(table) } else { alters(table).scans(table) };
         }
         Constraint::PrimaryKey(PrimaryKey { columns, .. }) => {
-            let takes_null = |column: &Ident| {
-                schema
-                    .table(table)
-                    .and_then(|table| table.column(column))
-                    .is_some_and(|column| column.nullable)
-            };
+            let owner = schema.table(table);
+            let column = |name| owner.and_then(|owner| owner.column(name));
+            let takes_null = |name| column(name).is_some_and(|column| column.nullable);
             refuses_null(table, columns.iter().any(takes_null))
         }
         Constraint::Unique(_) | Constraint::Exclusion(_) => alters(table),
@@ -235,14 +232,22 @@ pub(super) fn create_index(table: &TableName, index: &Index, concurrency: Concur
         definition: define::index_definition(index),
     };
     let create = Statement::new(define::create_index(table, index, concurrency)).effect(effect);
-    if concurrency.is_concurrent { create.done(done) } else { create }
+    if concurrency.is_concurrent { while_others_write(create, done) } else { create }
 }
 
-/// The effect of REINDEX CONCURRENTLY.
-pub(super) fn builds_again(table: &TableName, index: &Ident) -> Effect {
-    about_index(table, index, LockMode::ShareUpdateExclusive)
+/// What is done while others write is done outside any transaction (manual, CREATE INDEX).
+fn while_others_write(statement: Statement, done: Done) -> Statement {
+    statement.mode(Mode::OutsideTransaction).done(done)
+}
+
+/// REINDEX CONCURRENTLY with its effect.
+pub(super) fn build_index_again(table: &TableName, index: &Ident) -> Statement {
+    let name = table.sibling(index.clone());
+    let effect = about_index(table, index, LockMode::ShareUpdateExclusive)
         .and(table, LockMode::ShareUpdateExclusive)
-        .builds(table.sibling(index.clone()))
+        .builds(name.clone());
+    let sql = format!("REINDEX INDEX CONCURRENTLY {}", qualified(&name));
+    while_others_write(Statement::new(sql).effect(effect), Done::IndexIsBuilt { index: name })
 }
 
 /// DROP INDEX with its effect.
@@ -254,7 +259,7 @@ pub(super) fn drop_index(table: &TableName, index: &Ident, concurrency: Concurre
     let sql = format!("DROP INDEX {how}{}", qualified(&table.sibling(index.clone())));
     let drop = Statement::new(sql).effect(about_index(table, index, mode).and(table, mode));
     let done = Done::IndexIsGone { index: table.sibling(index.clone()) };
-    if concurrency.is_concurrent { drop.done(done) } else { drop }
+    if concurrency.is_concurrent { while_others_write(drop, done) } else { drop }
 }
 
 /// The effect of what is about an index and leaves its table alone.

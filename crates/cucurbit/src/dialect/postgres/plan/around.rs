@@ -80,27 +80,21 @@ impl Planner<'_> {
             let referred = || effect::referred_columns(owner, key).into_iter().collect::<BTreeSet<_>>();
             is_same(&key.referred_table, &owner.name) && keys.contains(&referred())
         };
+        let is_around = |table: &TableName, key: &ForeignKey| {
+            refers(key) || *table == owner.name && key.columns.iter().any(|column| columns.contains(column))
+        };
+        let has_one = |table: &&Table| table.foreign_keys().any(|key| is_around(&table.name, key));
+        let tables = self.schema.tables.values().filter(has_one).map(|table| table.name.clone());
         let mut around = Around::new();
-        for name in self.schema.tables.keys().cloned().collect::<Vec<_>>() {
-            let is_owner = name == owner.name;
-            let table = if is_owner { Some(owner) } else { self.schema.table(&name) };
-            let is_around = |key: &&ForeignKey| {
-                refers(key) || (is_owner && key.columns.iter().any(|column| columns.contains(column)))
-            };
-            if table.is_none_or(|table| !table.foreign_keys().any(|key| is_around(&key))) {
-                continue;
-            }
+        for name in tables.collect::<Vec<_>>() {
             names::name_all(self.schema, &name);
-            let table = if is_owner { Some(owner) } else { self.schema.table(&name) };
-            let foreign_keys = table.into_iter().flat_map(|table| table.foreign_keys()).filter(is_around);
-            let found: Vec<(Option<Ident>, bool)> =
-                foreign_keys.map(|key| (key.name.clone(), refers(key))).collect();
-            for (key, is_in_the_way) in found {
-                let Some(key) = key else { continue };
-                if is_in_the_way {
-                    self.plan.push(effect::drop_constraint(self.schema, &name, &key));
+            let keys = self.schema.table(&name).into_iter().flat_map(Table::foreign_keys);
+            for key in keys.filter(|key| is_around(&name, key)) {
+                let Some(found) = &key.name else { continue };
+                if refers(key) {
+                    self.plan.push(effect::drop_constraint(self.schema, &name, found));
                 }
-                around.push((name.clone(), key));
+                around.push((name.clone(), found.clone()));
             }
         }
         around
@@ -120,15 +114,14 @@ impl Planner<'_> {
 
 /// Lists the columns of the keys that go with columns, or hold retyped ones, and that foreign keys may refer to.
 fn keys_with<'t>(table: &'t Table, gone: &[Ident], retyped: &[Ident]) -> BTreeSet<BTreeSet<&'t Ident>> {
-    let goes = |columns: &[&Ident], include: &[Ident]| {
+    let primary_key = table.primary_key().into_iter().map(|key| (&key.columns, &key.include));
+    let uniques = table.uniques().map(|unique| (&unique.columns, &unique.include));
+    let constraints =
+        primary_key.chain(uniques).map(|(columns, include)| (columns.iter().collect(), include));
+    let indexes = table.indexes.values().filter_map(|index| Some((index.key()?, &index.include)));
+    let goes = |(columns, include): &(BTreeSet<&Ident>, &Vec<Ident>)| {
         columns.iter().any(|column| gone.contains(column))
             || include.iter().any(|column| gone.contains(column) || retyped.contains(column))
     };
-    let primary_key = table.primary_key().into_iter().map(|key| (key.columns.iter().collect(), &key.include));
-    let uniques = table.uniques().map(|unique| (unique.columns.iter().collect(), &unique.include));
-    let indexes =
-        table.indexes.values().filter_map(|index| Some((index.key()?.into_iter().collect(), &index.include)));
-    let keys = primary_key.chain(uniques).chain(indexes);
-    let keys = keys.filter(|(columns, include): &(Vec<&Ident>, &Vec<Ident>)| goes(columns, include));
-    keys.map(|(columns, _)| columns.into_iter().collect()).collect()
+    constraints.chain(indexes).filter(goes).map(|(columns, _)| columns).collect()
 }

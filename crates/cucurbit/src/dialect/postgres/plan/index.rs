@@ -3,7 +3,7 @@
 use super::{super::effect, Planner, comment};
 use crate::{
     dialect::{
-        Done, LockMode, Mode, PlanError, Statement,
+        LockMode, PlanError, Statement,
         postgres::sql::{qualified, quoted},
     },
     operation::{Concurrency, Operation},
@@ -22,7 +22,7 @@ impl Planner<'_> {
             .made_again(table, index, concurrency)
             .unwrap_or_else(|| effect::create_index(table, index, concurrency));
         let comment = comment::on_new_index(table, index);
-        self.plan_all(std::iter::once(statement.mode(mode(concurrency))).chain(comment), operation)
+        self.plan_all(std::iter::once(statement).chain(comment), operation)
     }
 
     /// Makes an index again that an attempt to make it left useless: `CREATE INDEX CONCURRENTLY` leaves one behind where
@@ -51,9 +51,7 @@ impl Planner<'_> {
             owner.indexes.insert(left.name.clone(), left);
             return None;
         }
-        let sql = format!("REINDEX INDEX CONCURRENTLY {}", qualified(&table.sibling(index.name.clone())));
-        let done = Done::IndexIsBuilt { index: table.sibling(index.name.clone()) };
-        Some(Statement::new(sql).effect(effect::builds_again(table, &index.name)).done(done))
+        Some(effect::build_index_again(table, &index.name))
     }
 
     pub(super) fn drop_index(
@@ -64,13 +62,8 @@ impl Planner<'_> {
         operation: &Operation,
     ) -> Result<(), PlanError> {
         self.drop_foreign_keys_by(table, name)?;
-        self.plan_all([effect::drop_index(table, name, concurrency).mode(mode(concurrency))], operation)
+        self.plan_all([effect::drop_index(table, name, concurrency)], operation)
     }
-}
-
-/// What is done while others write is done outside any transaction (manual, CREATE INDEX).
-const fn mode(concurrency: Concurrency) -> Mode {
-    if concurrency.is_concurrent { Mode::OutsideTransaction } else { Mode::InTransaction }
 }
 
 pub(super) fn rename(table: &TableName, name: &Ident, to: &Ident) -> Statement {
