@@ -62,15 +62,21 @@ impl Planner<'_> {
         let constraint = ConstraintRef::Named(name.clone());
         let alter = format!("ALTER TABLE {}", qualified(table));
         let quoted_name = quoted(&name);
+        let found = find_constraint(self.owner(table, operation)?, &constraint);
         let statement = match change {
+            ConstraintChange::SetDeferral(_) if !matches!(found, Some(Constraint::ForeignKey(_))) => {
+                return Err(PlanError::Unsupported {
+                    dialect: Dialect::Postgres,
+                    operation: operation.describe(),
+                    reason: "only of a foreign key can it be changed; drop the constraint and create it"
+                        .to_owned(),
+                });
+            }
             ConstraintChange::SetDeferral(deferral) => {
-                self.refuse_deferral(table, &constraint, operation)?;
                 let sql = format!("{alter} ALTER CONSTRAINT {quoted_name} {}", deferral.sql());
                 Statement::new(sql).effect(effect::alters(table))
             }
             ConstraintChange::Validate => {
-                let owner = self.owner(table, operation)?;
-                let found = find_constraint(owner, &constraint);
                 let effect = found.map(|found| effect::validates(self.schema, table, found));
                 Statement { effect, ..Statement::new(format!("{alter} VALIDATE CONSTRAINT {quoted_name}")) }
             }
@@ -78,25 +84,6 @@ impl Planner<'_> {
         self.plan.push(statement);
         let change = Change::Constraint { table: table.clone(), constraint, change: change.clone() };
         self.apply(&Operation::Alter(change))
-    }
-
-    /// Refuses to say when a constraint is checked that is no foreign key.
-    fn refuse_deferral(
-        &self,
-        table: &TableName,
-        constraint: &ConstraintRef,
-        operation: &Operation,
-    ) -> Result<(), PlanError> {
-        let owner = self.owner(table, operation)?;
-        let found = find_constraint(owner, constraint);
-        if matches!(found, Some(Constraint::ForeignKey(_))) {
-            return Ok(());
-        }
-        Err(PlanError::Unsupported {
-            dialect: Dialect::Postgres,
-            operation: operation.describe(),
-            reason: "only of a foreign key can it be changed; drop the constraint and create it".to_owned(),
-        })
     }
 
     pub(super) fn drop_constraint(
