@@ -65,7 +65,7 @@ fn add_all<T: Named>(
         unqualified(written.name_mut(), own);
         let mut stored = written.clone();
         names::cut_object(stored.name_mut());
-        *stored.comment_mut() = said(stored.comment_mut());
+        without_empty(stored.comment_mut());
         store(&mut stored);
         canonical.add(written, stored);
     }
@@ -160,7 +160,7 @@ fn store(table: &mut Table, own: &Ident) -> Vec<usize> {
         }
     });
     indexes.values_mut().for_each(|index| store_index(index, columns));
-    table.comment = said(&table.comment);
+    without_empty(&mut table.comment);
     table.options = TableOptions { is_unlogged: table.options.is_unlogged, ..TableOptions::default() };
     places
 }
@@ -174,8 +174,7 @@ fn store_constraint(constraint: &mut Constraint, columns: &[Column]) {
         Constraint::PrimaryKey(key) => key.on_conflict = OnConflict::Abort,
         Constraint::Unique(unique) => unique.on_conflict = OnConflict::Abort,
     }
-    let comment = constraint.comment_mut();
-    *comment = said(comment);
+    without_empty(constraint.comment_mut());
 }
 
 /// ON DELETE SET NULL of all columns is that of none in particular; of some, their order says nothing.
@@ -196,12 +195,12 @@ fn store_column(column: &mut Column, own: &Ident) {
     }
     *ty = stored.into();
     *collation = collation.take().filter(|collation| collation != "default");
-    *comment = said(comment);
+    without_empty(comment);
 }
 
 /// An empty comment removes the comment (manual, COMMENT).
-fn said(comment: &Option<String>) -> Option<String> {
-    comment.clone().filter(|comment| !comment.is_empty())
+fn without_empty(comment: &mut Option<String>) {
+    comment.take_if(|comment| comment.is_empty());
 }
 
 fn resolved(expression: &Expression) -> Expression {
@@ -257,7 +256,7 @@ fn store_index(index: &mut Index, columns: &[Column]) {
         is_invalid: _,
         comment,
     } = index;
-    *comment = said(comment);
+    without_empty(comment);
     *method = method.take().map(|method| method.to_lowercase()).filter(|method| method != "btree");
     *parameters = std::mem::take(parameters).into_iter().map(stored_parameter).collect();
     for IndexPart { key, collation, operator_class, order, nulls } in parts {

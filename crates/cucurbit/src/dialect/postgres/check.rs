@@ -67,10 +67,12 @@ impl Said {
     fn of(table: &Table, sql: &str) -> Self {
         let columns: Vec<&Ident> = table.columns.iter().map(|column| &column.name).collect();
         let mut said = Self { columns: expression::columns_in(sql, &columns), ..Self::default() };
-        let mut tokens = expression::tokens(sql).into_iter().peekable();
-        while let Some(token) = tokens.next() {
+        let tokens = expression::tokens(sql);
+        let mut after_type = 0;
+        for (place, token) in tokens.iter().enumerate() {
             match token.kind {
-                Kind::Symbol if token.is("::") => skip_type(&mut tokens),
+                _ if place < after_type => {}
+                Kind::Symbol if token.is("::") => after_type = sized_type_end(&tokens, place + 1),
                 Kind::Symbol if token.is_any(&["(", ")", "[", "]"]) => {}
                 Kind::Number => {
                     said.numbers.insert(token.text.to_owned());
@@ -115,17 +117,12 @@ impl Said {
     }
 }
 
-/// Skips the name of a type: `character varying(20)`, `timestamp without time zone`, `integer[]`.
-fn skip_type<'s>(tokens: &mut std::iter::Peekable<impl Iterator<Item = Token<'s>>>) {
-    const MORE: [&str; 6] = ["precision", "time", "varying", "with", "without", "zone"];
-    tokens.next();
-    if tokens.next_if(|token| token.is(".")).is_some() {
-        tokens.next();
-    }
-    while tokens.next_if(|token| token.is_any_word(&MORE)).is_some() {}
-    if tokens.next_if(|token| token.is("(")).is_some() {
-        while tokens.next_if(|token| !token.is(")")).is_some() {}
-    }
+/// Returns where a type ends, with its length: `character varying(20)`.
+fn sized_type_end(tokens: &[Token<'_>], start: usize) -> usize {
+    let end = expression::type_end(tokens, start);
+    let is_sized = tokens.get(end).is_some_and(|token| token.is("("));
+    let closes = || tokens[end..].iter().position(|token| token.is(")"));
+    if is_sized { closes().map_or(tokens.len(), |length| end + length + 1) } else { end }
 }
 
 #[cfg(test)]

@@ -189,7 +189,7 @@ fn column_tokens<'s>(sql: &'s str, columns: &[&Ident]) -> Vec<(Token<'s>, Ident)
 }
 
 /// Returns where the name of a type ends that begins at a place: some have several words (manual, 8).
-fn type_end(tokens: &[Token<'_>], start: usize) -> usize {
+pub(super) fn type_end(tokens: &[Token<'_>], start: usize) -> usize {
     let is = |place: usize, words: &[&str]| tokens.get(place).is_some_and(|token| token.is_any_word(words));
     let symbol = |place: usize, symbol| tokens.get(place).is_some_and(|token| token.is(symbol));
     let last = if symbol(start + 1, ".") { start + 2 } else { start };

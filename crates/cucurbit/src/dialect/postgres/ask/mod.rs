@@ -104,6 +104,13 @@ fn unsettled<'s>(mut jobs: Vec<Job<'s>>, told: &Told<'_>) -> Vec<Job<'s>> {
 /// Both schemas of a comparison.
 type Sides<'s> = (&'s Schema, &'s Schema);
 
+const fn of_side((from, to): Sides<'_>, side: Side) -> &Schema {
+    match side {
+        Side::From => from,
+        Side::To => to,
+    }
+}
+
 /// Answers in a transaction that is rolled back.
 async fn ask_once(
     connection: &mut Connection,
@@ -216,11 +223,9 @@ enum Kind<'s> {
 fn jobs<'s>(from: &'s Schema, to: &'s Schema, questions: &[Question], answers: &mut Answers) -> Vec<Job<'s>> {
     let mut jobs: BTreeMap<_, Job<'s>> = BTreeMap::new();
     for (place, question) in questions.iter().enumerate() {
-        let schema = match question.side {
-            Side::From => from,
-            Side::To => to,
-        };
-        let found = schema.table(&question.table).map(|table| (table, subject(table, &question.subject)));
+        let found = of_side((from, to), question.side)
+            .table(&question.table)
+            .map(|table| (table, subject(table, &question.subject)));
         match found {
             Some((table, Ok((kind, expression)))) if expression::is_one_expression(expression) => {
                 let job = jobs.entry((question.side, question.table.clone()));
@@ -339,9 +344,9 @@ async fn ask_all(
     let mut tables = 0;
     while let Some(mut batch) = batches.pop() {
         match run(connection, &place, &batch, &mut tables).await? {
-            Ok(()) => {}
-            Err(refused) if refused.is_of_all => told.refuse(&batch, &refused.reason),
-            Err(refused) => match batch.as_mut_slice() {
+            None => {}
+            Some(refused) if refused.is_of_all => told.refuse(&batch, &refused.reason),
+            Some(refused) => match batch.as_mut_slice() {
                 [job] if job.asked.len() == 1 => told.refuse(&batch, &refused.reason),
                 [job] => batches.extend(
                     job.asked
@@ -383,14 +388,10 @@ async fn ask_all(
 
 /// Writes the expression that evaluates a default to one constant of its column's type, where it is constants under
 /// casts: `''::character varying` and `''::text` are one default of a TEXT column.
-fn constant_of(question: &Question, (from, to): Sides<'_>, canonical: &str) -> Option<String> {
+fn constant_of(question: &Question, sides: Sides<'_>, canonical: &str) -> Option<String> {
     let Question { side, table, subject } = question;
     let Subject::Default(column) = subject else { return None };
-    let schema = match side {
-        Side::From => from,
-        Side::To => to,
-    };
-    let ty = schema.table(table)?.column(column)?.ty.on(Dialect::Postgres);
+    let ty = of_side(sides, *side).table(table)?.column(column)?.ty.on(Dialect::Postgres);
     let spelled = types::spelled(ty);
     let spelled = if spelled.contains('"') { spelled } else { spelled.to_lowercase() };
     literal::is_under_casts(ty, canonical).then(|| {
@@ -447,22 +448,18 @@ async fn run(
     place: &Place,
     batch: &[Job<'_>],
     tables: &mut usize,
-) -> Result<Result<(), Refusal>, ConnectionError> {
+) -> Result<Option<Refusal>, ConnectionError> {
     let mut statements = vec!["SAVEPOINT cucurbit_ask_batch".to_owned()];
     for job in batch {
         statements.extend(make(place, job, *tables));
         *tables += 1;
     }
     statements.push("RELEASE SAVEPOINT cucurbit_ask_batch".to_owned());
-    match connection.execute(&statements.join(";\n")).await {
-        Ok(_) => Ok(Ok(())),
-        Err(error) => {
-            let refused = refusal(error)?;
-            let undo = "ROLLBACK TO SAVEPOINT cucurbit_ask_batch; RELEASE SAVEPOINT cucurbit_ask_batch";
-            connection.execute(undo).await?;
-            Ok(Err(refused))
-        }
-    }
+    let Err(error) = connection.execute(&statements.join(";\n")).await else { return Ok(None) };
+    let refused = refusal(error)?;
+    let undo = "ROLLBACK TO SAVEPOINT cucurbit_ask_batch; RELEASE SAVEPOINT cucurbit_ask_batch";
+    connection.execute(undo).await?;
+    Ok(Some(refused))
 }
 
 impl Told<'_> {

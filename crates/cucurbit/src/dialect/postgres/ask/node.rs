@@ -112,7 +112,7 @@ impl Facts {
 pub(super) fn form(tree: &str, columns: &[&str], facts: &Facts) -> Option<String> {
     let pieces = pieces(tree);
     let mut pieces = pieces.iter().copied();
-    let value = value(&mut pieces, 0)?;
+    let value = value(pieces.next()?, &mut pieces, 0)?;
     let is_all = pieces.next().is_none();
     is_all.then(|| Form { columns, facts }.any(&value, Types::Joined))
 }
@@ -150,16 +150,7 @@ struct Node<'t> {
     fields: Vec<(&'t str, Vec<Value<'t>>)>,
 }
 
-fn value<'t>(pieces: &mut impl Iterator<Item = &'t str>, depth: usize) -> Option<Value<'t>> {
-    let first = pieces.next()?;
-    value_of(first, pieces, depth)
-}
-
-fn value_of<'t>(
-    first: &'t str,
-    pieces: &mut impl Iterator<Item = &'t str>,
-    depth: usize,
-) -> Option<Value<'t>> {
+fn value<'t>(first: &'t str, pieces: &mut impl Iterator<Item = &'t str>, depth: usize) -> Option<Value<'t>> {
     if depth > DEEPEST {
         return None;
     }
@@ -173,7 +164,7 @@ fn value_of<'t>(
                 }
                 match piece.strip_prefix(':') {
                     Some(name) => node.fields.push((name, Vec::new())),
-                    None => node.fields.last_mut()?.1.push(value_of(piece, pieces, depth + 1)?),
+                    None => node.fields.last_mut()?.1.push(value(piece, pieces, depth + 1)?),
                 }
             }
         }
@@ -184,7 +175,7 @@ fn value_of<'t>(
                 if piece == ")" {
                     return Some(Value::List(list));
                 }
-                list.push(value_of(piece, pieces, depth + 1)?);
+                list.push(value(piece, pieces, depth + 1)?);
             }
         }
         "}" | ")" => None,

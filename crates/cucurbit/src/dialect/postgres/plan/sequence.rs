@@ -49,12 +49,7 @@ impl Planner<'_> {
 /// Writes what makes a sequence that a column shall own, or makes it of one that stands alone.
 fn make_for_column(to: &Sequence, alone: Option<&Sequence>) -> Result<Vec<Statement>, PlanError> {
     let Some(alone) = alone else {
-        refuse_others(to)?;
-        let options: Vec<String> = std::iter::once(format!("AS {}", types::spelled(&to.ty)))
-            .chain(sequence::written(&to.options))
-            .collect();
-        let create = format!("CREATE SEQUENCE {} {}", qualified(&to.name), options.join(" "));
-        return Ok(vec![unlocked(create)]);
+        return Ok(vec![create_as(to, Some(&to.ty))?]);
     };
     alter(alone, &Sequence { comment: alone.comment.clone(), ..to.clone() })
 }
@@ -102,14 +97,16 @@ pub(super) fn alter_owned(from: &Sequence, to: &Sequence) -> Result<Vec<Statemen
 
 /// Writes CREATE SEQUENCE, and its comment.
 pub(in super::super) fn create(sequence: &Sequence) -> Result<Vec<Statement>, PlanError> {
-    let Sequence { name, ty, options, comment: said } = sequence;
+    let Sequence { name, ty, options: _, comment: said } = sequence;
+    let create = create_as(sequence, Some(ty).filter(|ty| types::stored(ty) != Type::BigInteger))?;
+    Ok(std::iter::once(create).chain(said.as_ref().map(|text| comment(name, Some(text)))).collect())
+}
+
+fn create_as(sequence: &Sequence, ty: Option<&Type>) -> Result<Statement, PlanError> {
     refuse_others(sequence)?;
-    let ty = (types::stored(ty) != Type::BigInteger).then(|| format!("AS {}", types::spelled(ty)));
-    let options: Vec<String> = ty.into_iter().chain(sequence::written(options)).collect();
-    let options = if options.is_empty() { String::new() } else { format!(" {}", options.join(" ")) };
-    let comment = said.as_ref().map(|text| comment(name, Some(text)));
-    let create = format!("CREATE SEQUENCE {}{options}", qualified(name));
-    Ok(std::iter::once(unlocked(create)).chain(comment).collect())
+    let ty = ty.map(|ty| format!("AS {}", types::spelled(ty)));
+    let said = std::iter::once(format!("CREATE SEQUENCE {}", qualified(&sequence.name))).chain(ty);
+    Ok(unlocked(said.chain(sequence::written(&sequence.options)).collect::<Vec<_>>().join(" ")))
 }
 
 /// Writes ALTER SEQUENCE; nothing if nothing changes.
