@@ -31,7 +31,7 @@ pub(crate) async fn reflect(
     version_table: Option<&Ident>,
 ) -> Result<(Before, Option<Place>), ReflectError> {
     let (here, place) = here(connection, version_table).await?;
-    let mut catalogue = Catalogue { here, tables: BTreeMap::new(), comments: Comments::default() };
+    let mut catalogue = Catalogue { here, tables: BTreeMap::new(), comments: BTreeMap::new() };
     let enums = catalogue.read_tables_and_enums(connection).await?;
     catalogue.read_columns(connection).await?;
     let (sequences, uncounted) = catalogue.read_sequences(connection).await?;
@@ -101,14 +101,8 @@ async fn here(
 struct Catalogue {
     here: Here,
     tables: BTreeMap<u32, Read>,
-    comments: Comments,
-}
-
-/// The comments of indexes and constraints, by table and name; both may bear one name.
-#[derive(Debug, Default)]
-struct Comments {
-    constraints: BTreeMap<(u32, Ident), String>,
-    indexes: BTreeMap<(u32, Ident), String>,
+    /// The comments of constraints and indexes: whether of an index, its table, and its name, which both may bear.
+    comments: BTreeMap<(bool, u32, Ident), String>,
 }
 
 /// A table, and its columns by their numbers: constraints and indexes name columns by number.
@@ -151,11 +145,8 @@ impl Catalogue {
                     table.options.is_unlogged = is_unlogged;
                     self.tables.insert(id, Read { table, columns: BTreeMap::new() });
                 }
-                ("constraint", Some(id), Some(comment)) => {
-                    self.comments.constraints.insert((id, name.name), comment);
-                }
-                ("index", Some(id), Some(comment)) => {
-                    self.comments.indexes.insert((id, name.name), comment);
+                ("constraint" | "index", Some(id), Some(comment)) => {
+                    self.comments.insert((kind == "index", id, name.name), comment);
                 }
                 (_, _, comment) => {
                     let values = row.optional_texts()?.unwrap_or_default();
@@ -245,7 +236,7 @@ impl Catalogue {
             let (is_not_valid, is_no_inherit) = (!row.flag()?, row.flag()?);
             let (is_nulls_not_distinct, include) = (row.flag()?, read.columns(&row.numbers()?));
             let include = include.unwrap_or_default();
-            let comment = self.comments.constraints.remove(&(table, name.clone()));
+            let comment = self.comments.remove(&(false, table, name.clone()));
             let name = Some(name);
             let constraint: Constraint = match kind.as_ref() {
                 "c" => {
@@ -304,12 +295,12 @@ impl Catalogue {
             let Some(read) = self.tables.get_mut(&table) else { return Ok(()) };
             match index::index(&mut row, read)? {
                 Some(index::Carried::Index(mut index)) => {
-                    index.comment = self.comments.indexes.remove(&(table, index.name.clone()));
+                    index.comment = self.comments.remove(&(true, table, index.name.clone()));
                     drop(read.table.indexes.insert(index.name.clone(), index))
                 }
                 Some(index::Carried::Exclusion(mut exclusion)) => {
                     let name = exclusion.index.name.clone();
-                    exclusion.comment = self.comments.constraints.remove(&(table, name));
+                    exclusion.comment = self.comments.remove(&(false, table, name));
                     read.table.constraints.push(exclusion);
                 }
                 None => {}
