@@ -67,39 +67,39 @@ pub(super) fn create_table(table: &Table) -> Result<String, PlanError> {
 pub(super) fn column(table: &TableName, column: &Column) -> Result<String, PlanError> {
     let Column { name, ty, nullable, on_conflict: _, default, collation, comment: _ } = column;
     let ty = ty.on(Dialect::Postgres);
-    let sequence = sequence::of_column(table, column);
-    let is_plain = matches!(default, Some(ServerDefault::Serial(serial)) if serial.is_plain());
-    let mut written = match (&sequence, types::serial(ty)) {
-        (Some(_), Some(serial)) if is_plain => format!("{} {serial}", quoted(name)),
-        (Some(_), None) => return Err(no_sequence(table, name)),
-        (Some(_), Some(_)) | (None, _) => format!("{} {}", quoted(name), types::spelled(ty)),
-    };
-    if let Some(collation) = collation {
-        written.push_str(" COLLATE ");
-        written.push_str(&quoted(&Ident::new(collation)));
-    }
-    match default {
+    let mut spelled = types::spelled(ty);
+    let filled = match default {
         Some(ServerDefault::Computed { expression, stored }) => {
             let kind = if *stored { "STORED" } else { "VIRTUAL" };
-            written = format!("{written} GENERATED ALWAYS AS ({}) {kind}", text(expression));
-        }
-        Some(ServerDefault::Identity(identity)) => {
-            written = format!("{written} {}", self::identity(identity));
+            Some(format!(" GENERATED ALWAYS AS ({}) {kind}", text(expression)))
         }
         Some(default @ (ServerDefault::Expression(_) | ServerDefault::Literal(_))) => {
-            written = format!("{written} DEFAULT {}", constant_or_expression(ty, default));
+            Some(format!(" DEFAULT {}", constant_or_expression(ty, default)))
         }
-        Some(ServerDefault::Serial(_)) | None => {}
-    }
-    if let Some(sequence) = sequence.as_ref().filter(|_| !is_plain) {
-        written = format!("{written} DEFAULT nextval({})", string(&qualified(&sequence.name)));
-    }
+        Some(ServerDefault::Identity(identity)) => Some(format!(" {}", self::identity(identity))),
+        Some(ServerDefault::Serial(serial)) => {
+            let word = types::serial(ty).ok_or_else(|| no_sequence(table, name))?;
+            if serial.is_plain() {
+                spelled = word.to_owned();
+            }
+            let sequence = sequence::of_column(table, column).filter(|_| !serial.is_plain());
+            sequence.map(|one| format!(" DEFAULT nextval({})", string(&qualified(&one.name))))
+        }
+        None => None,
+    };
     // A sequence's column is NOT NULL in any case (manual, 8.1.4 and CREATE TABLE, GENERATED AS IDENTITY).
-    let is_numbered = sequence.is_some() || matches!(default, Some(ServerDefault::Identity(_)));
-    if !nullable || is_numbered {
-        written.push_str(" NOT NULL");
+    let is_numbered = matches!(default, Some(ServerDefault::Identity(_) | ServerDefault::Serial(_)));
+    let not_null = if !nullable || is_numbered { " NOT NULL" } else { "" };
+    let (spelled, filled) = (collated(spelled, collation.as_ref()), filled.unwrap_or_default());
+    Ok(format!("{} {spelled}{filled}{not_null}", quoted(name)))
+}
+
+/// Adds the collation to a type or to a part of a key.
+pub(super) fn collated(written: String, collation: Option<&String>) -> String {
+    match collation {
+        Some(collation) => format!("{written} COLLATE {}", quoted(&Ident::new(collation))),
+        None => written,
     }
-    Ok(written)
 }
 
 /// The error for a column that no sequence can fill.
@@ -275,16 +275,11 @@ fn index_part(part: &IndexPart) -> String {
         IndexKey::Column(column) => quoted(column),
         IndexKey::Expression(expression) => format!("({})", expression::unwrapped(text(expression))),
     };
-    if let Some(collation) = collation {
-        key = format!("{key} COLLATE {}", quoted(&Ident::new(collation)));
-    }
+    key = collated(key, collation.as_ref());
     if let Some(class) = operator_class {
         key = format!("{key} {class}");
     }
-    let order = match order {
-        Order::Ascending => "",
-        Order::Descending => " DESC",
-    };
+    let order = if *order == Order::Descending { " DESC" } else { "" };
     let nulls = match nulls {
         Some(Nulls::First) => " NULLS FIRST",
         Some(Nulls::Last) => " NULLS LAST",

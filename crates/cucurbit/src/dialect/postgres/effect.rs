@@ -132,6 +132,12 @@ pub(super) fn adds_column(schema: &Schema, table: &TableName, column: &Column) -
     if column.nullable || is_filled { effect } else { effect.scans(table) }
 }
 
+/// DROP COLUMN with its effect.
+pub(super) fn drop_column(schema: &Schema, table: &Table, column: &Ident) -> Statement {
+    let sql = format!("ALTER TABLE {} DROP COLUMN {}", qualified(&table.name), quoted(column));
+    Statement::new(sql).effect(drops_column(schema, table, column))
+}
+
 /// The effect of DROP COLUMN: foreign keys that it is a part of go with it.
 pub(super) fn drops_column(schema: &Schema, table: &Table, column: &Ident) -> Effect {
     let keys = table.foreign_keys().filter(|key| key.columns.contains(column));

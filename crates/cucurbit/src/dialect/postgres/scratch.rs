@@ -139,17 +139,9 @@ fn copy(before: &Before) -> Result<Vec<String>, PlanError> {
         schema.namespaces.iter().chain(used).filter(|name| **name != "public").collect();
     let schemas = schemas.into_iter().map(|name| Operation::create(Object::Namespace(name.clone())));
     let others = schema.besides_tables().filter_map(|(kind, name)| schema.get(kind, name));
-    let mut tables: Vec<Operation> = schemas.chain(others.map(Operation::create)).collect();
-    let mut indexes = Vec::new();
-    for table in schema.tables.values() {
-        let mut table = table.clone();
-        let name = table.name.clone();
-        let own = std::mem::take(&mut table.indexes).into_values();
-        indexes.extend(own.map(|index| Operation::create(Object::index(name.clone(), index))));
-        tables.push(Operation::create(table));
-    }
-    tables.extend(indexes);
-    let plan = super::plan(&mut Before { server: server.clone(), ..Before::default() }, &tables)?;
+    let tables = schema.tables.values().cloned().map(Operation::create);
+    let all: Vec<Operation> = schemas.chain(others.map(Operation::create)).chain(tables).collect();
+    let plan = super::plan(&mut Before { server: server.clone(), ..Before::default() }, &all)?;
     Ok(plan.statements.into_iter().map(|statement| statement.sql).collect())
 }
 

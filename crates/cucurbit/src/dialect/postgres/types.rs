@@ -176,45 +176,37 @@ fn printed(text: &str) -> String {
 /// Reads a spelling of one of our own types.
 fn known(text: &str) -> Option<Type> {
     let (word, arguments) = split_arguments(text)?;
-    let no_argument = |ty: Type| arguments.is_empty().then_some(ty);
+    let digits = |digits: i32| u32::try_from(digits).ok();
     let precision = || match arguments.as_slice() {
         [] => Some(None),
-        [digits] => Some(Some(u32::try_from(*digits).ok()?)),
+        [one] => Some(Some(digits(*one)?)),
         [_, _, ..] => None,
     };
-    match word.as_str() {
-        "bigint" | "int8" => no_argument(Type::BigInteger),
-        "boolean" | "bool" => no_argument(Type::Boolean),
-        "bytea" => no_argument(Type::Binary),
-        "character varying" | "varchar" => Some(Type::String { length: precision()? }),
+    Some(match (word.as_str(), arguments.as_slice()) {
+        ("bigint" | "int8", []) => Type::BigInteger,
+        ("boolean" | "bool", []) => Type::Boolean,
+        ("bytea", []) => Type::Binary,
+        ("character varying" | "varchar", _) => Type::String { length: precision()? },
         // CHAR is CHAR(1) (manual, 8.3).
-        "character" | "char" => Some(Type::Char { length: Some(precision()?.unwrap_or(1)) }),
-        "date" => no_argument(Type::Date),
-        "double precision" | "float8" => no_argument(Type::Double),
-        "float" => match arguments.as_slice() {
-            [] | [25..=53] => Some(Type::Double),
-            [1..=24] => Some(Type::Real),
-            [..] => None,
-        },
-        "integer" | "int" | "int4" => no_argument(Type::Integer),
-        "interval" => no_argument(Type::Interval),
-        "json" => no_argument(Type::Json),
-        "jsonb" => no_argument(Type::Jsonb),
-        "numeric" | "decimal" => match arguments.as_slice() {
-            [] => Some(Type::Decimal { precision: None }),
-            [all] => Some(Type::Decimal { precision: Some((u32::try_from(*all).ok()?, 0)) }),
-            [all, scale] => Some(Type::Decimal { precision: Some((u32::try_from(*all).ok()?, *scale)) }),
-            [_, _, _, ..] => None,
-        },
-        "real" | "float4" => no_argument(Type::Real),
-        "smallint" | "int2" => no_argument(Type::SmallInteger),
-        "text" => no_argument(Type::Text),
-        "time without time zone" | "time" => Some(Type::Time { precision: precision()? }),
-        "timestamp with time zone" | "timestamptz" => Some(Type::DateTimeTz { precision: precision()? }),
-        "timestamp without time zone" | "timestamp" => Some(Type::DateTime { precision: precision()? }),
-        "uuid" => no_argument(Type::Uuid),
-        _ => None,
-    }
+        ("character" | "char", _) => Type::Char { length: Some(precision()?.unwrap_or(1)) },
+        ("date", []) => Type::Date,
+        ("double precision" | "float8", []) | ("float", [] | [25..=53]) => Type::Double,
+        ("real" | "float4", []) | ("float", [1..=24]) => Type::Real,
+        ("integer" | "int" | "int4", []) => Type::Integer,
+        ("interval", []) => Type::Interval,
+        ("json", []) => Type::Json,
+        ("jsonb", []) => Type::Jsonb,
+        ("numeric" | "decimal", []) => Type::Decimal { precision: None },
+        ("numeric" | "decimal", [all]) => Type::Decimal { precision: Some((digits(*all)?, 0)) },
+        ("numeric" | "decimal", [all, scale]) => Type::Decimal { precision: Some((digits(*all)?, *scale)) },
+        ("smallint" | "int2", []) => Type::SmallInteger,
+        ("text", []) => Type::Text,
+        ("time without time zone" | "time", _) => Type::Time { precision: precision()? },
+        ("timestamp with time zone" | "timestamptz", _) => Type::DateTimeTz { precision: precision()? },
+        ("timestamp without time zone" | "timestamp", _) => Type::DateTime { precision: precision()? },
+        ("uuid", []) => Type::Uuid,
+        (_, _) => return None,
+    })
 }
 
 /// Takes the arguments out: `timestamp(3) with time zone` is `timestamp with time zone` and 3.

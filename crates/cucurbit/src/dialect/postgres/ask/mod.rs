@@ -19,7 +19,10 @@ use std::{
 };
 
 use self::told::Told;
-use super::{define::text, expression, literal, plan, shadowed, types};
+use super::{
+    define::{collated, text},
+    expression, literal, plan, shadowed, types,
+};
 use crate::{
     connection::{Connection, ConnectionError},
     dialect::{
@@ -375,7 +378,7 @@ async fn ask_all(
             constants.extend(constant_of(question, sides, &canonical).map(|sql| (question, sql)));
             told.answers.insert(question.clone(), Answer::Canonical(canonical));
             let form = more.and_then(|(tree, columns)| {
-                node::form(tree, &columns.split(BETWEEN_COLUMNS).collect::<Vec<_>>(), &facts)
+                node::form(tree, &serde_json::from_str::<Vec<String>>(columns).ok()?, &facts)
             });
             match form {
                 Some(form) => drop(told.forms.insert(place, form)),
@@ -537,25 +540,17 @@ fn make(place: &Place, job: &Job<'_>, number: usize) -> Vec<String> {
 }
 
 fn type_of(column: &Column) -> String {
-    let ty = types::spelled(column.ty.on(Dialect::Postgres));
-    match &column.collation {
-        Some(collation) => format!("{ty} COLLATE {}", quoted(&Ident::new(collation))),
-        None => ty,
-    }
+    collated(types::spelled(column.ty.on(Dialect::Postgres)), column.collation.as_ref())
 }
-
-/// Between the names of a table's columns, in the answer to the query for all texts.
-const BETWEEN_COLUMNS: char = '\u{1}';
 
 /// Writes the query for all texts, of checks, of defaults and computed columns, of indexes: beside each its tree and the
 /// columns of its table. What there is to know about trees comes first.
 fn read(place: &Place) -> String {
     let namespace = &place.namespace;
     let mine = format!("c.relnamespace = {namespace} AND c.relname LIKE '{PREFIX}%'");
-    // A name that holds what stands between names leaves its tree unread.
     let columns = |table: &str| {
         format!(
-            "(SELECT CASE WHEN bool_or(strpos(n.attname, chr(1)) > 0) THEN NULL ELSE string_agg(n.attname, chr(1) ORDER BY n.attnum) END
+            "(SELECT pg_catalog.json_agg(n.attname ORDER BY n.attnum)::text
               FROM pg_catalog.pg_attribute n WHERE n.attrelid = {table} AND n.attnum > 0)"
         )
     };

@@ -109,7 +109,7 @@ impl Facts {
 }
 
 /// Writes the form of a tree over the columns of its table, in their order; `None` if it cannot be read.
-pub(super) fn form(tree: &str, columns: &[&str], facts: &Facts) -> Option<String> {
+pub(super) fn form(tree: &str, columns: &[String], facts: &Facts) -> Option<String> {
     let pieces = pieces(tree);
     let mut pieces = pieces.iter().copied();
     let value = value(pieces.next()?, &mut pieces, 0)?;
@@ -264,7 +264,7 @@ impl Types {
 }
 
 struct Form<'f> {
-    columns: &'f [&'f str],
+    columns: &'f [String],
     facts: &'f Facts,
 }
 
@@ -406,13 +406,9 @@ impl Form<'_> {
     /// What a cast is of that loses nothing, or what the server takes for such (BIGINT to DOUBLE PRECISION is none).
     fn cast<'n, 't>(&self, node: &'n Node<'t>) -> Option<&'n Node<'t>> {
         let (_, target) = self.facts.casts.get(node.word("funcid"))?;
-        match (node.values("args"), target.as_str() == node.ty()) {
-            ([Value::List(args)], true) => match args.as_slice() {
-                [Value::Node(arg)] => Some(arg),
-                _ => None,
-            },
-            (_, _) => None,
-        }
+        let args = node.nodes("args").filter(|_| target == node.ty())?;
+        let [arg] = args.as_slice() else { return None };
+        Some(*arg)
     }
 
     /// A day or a time without a zone, as microseconds.

@@ -227,11 +227,9 @@ impl Altered<'_> {
 
     fn set_type(&mut self, from: &Type, to: &Type, using: Option<&Expression>) {
         let changes = self.changes;
-        let mut clause = format!("TYPE {}", types::spelled(to));
         // Without COLLATE the column gets the collation of its type, if that has one (manual, ALTER TABLE).
-        if let Some(collation) = changes.collation.unwrap_or(&self.column.collation) {
-            clause = format!("{clause} COLLATE {}", quoted(&Ident::new(collation)));
-        }
+        let collation = changes.collation.unwrap_or(&self.column.collation).as_ref();
+        let mut clause = define::collated(format!("TYPE {}", types::spelled(to)), collation);
         let using = match using {
             Some(using) => Some(text(using).to_owned()),
             None => cast(&quoted(&self.column.name), from, to),

@@ -108,11 +108,9 @@ impl Planner<'_> {
         consent: Consent,
         operation: &Operation,
     ) -> Result<(), PlanError> {
-        let statement = format!("ALTER TABLE {} DROP COLUMN {}", qualified(table), quoted(column));
         let hazard = self.history.loses_values(table, column, consent);
-        let owner = self.owner(table, operation)?;
-        let effect = effect::drops_column(self.schema, owner, column);
-        self.push(Statement::new(statement).effect(effect), hazard);
+        let drop = effect::drop_column(self.schema, self.owner(table, operation)?, column);
+        self.push(drop, hazard);
         self.apply(operation)
     }
 
@@ -229,11 +227,8 @@ impl Planner<'_> {
 
     /// Drops the columns that are computed from one whose type changes: PostgreSQL does not change it under them.
     pub(super) fn drop_computed(&mut self, owner: &Table, computed: &[Ident]) {
-        for column in computed {
-            let sql = format!("ALTER TABLE {} DROP COLUMN {}", qualified(&owner.name), quoted(column));
-            let effect = effect::drops_column(self.schema, owner, column);
-            self.plan.push(Statement::new(sql).effect(effect));
-        }
+        let drops = computed.iter().map(|column| effect::drop_column(self.schema, owner, column));
+        self.plan.statements.extend(drops);
     }
 
     /// Adds them again as they are in memory, with their keys, checks and indexes.

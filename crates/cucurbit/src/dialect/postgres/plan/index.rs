@@ -33,24 +33,22 @@ impl Planner<'_> {
         index: &Index,
         concurrency: Concurrency,
     ) -> Option<Statement> {
-        let left = self.schema.tables.get_mut(table)?.indexes.get(&index.name)?.clone();
+        let owner = self.schema.tables.get_mut(table)?;
+        let left = owner.indexes.get(&index.name)?;
         if !left.is_invalid || !concurrency.is_concurrent {
             return None;
         }
-        let owner = self.schema.tables.get_mut(table)?;
-        owner.indexes.remove(&index.name);
         let shape = |index: &Index| {
             let made = Index { is_invalid: false, comment: None, ..index.clone() };
             let mut owner = Table { columns: owner.columns.clone(), ..Table::new(table.clone()) };
             owner.indexes.insert(made.name.clone(), made);
             Dialect::Postgres.canonical(Schema::from_tables([owner])).form().clone()
         };
-        if shape(&left) != shape(index) {
+        if shape(left) != shape(index) {
             // It is another index that is in the way, and is said to be.
-            let owner = self.schema.tables.get_mut(table)?;
-            owner.indexes.insert(left.name.clone(), left);
             return None;
         }
+        owner.indexes.remove(&index.name);
         Some(effect::build_index_again(table, &index.name))
     }
 

@@ -68,6 +68,22 @@ pub(super) fn other_name(here: &Here, namespace: &str) -> String {
     )
 }
 
+/// Tells that no extension owns an object of a catalogue, as a condition.
+fn is_no_extensions(catalogue: &str, object: &str) -> String {
+    format!(
+        "NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend e
+           WHERE e.classid = 'pg_catalog.{catalogue}'::regclass AND e.objid = {object} AND e.deptype = 'e')"
+    )
+}
+
+/// Joins the comment `p.description` of an object of a catalogue.
+fn comment(catalogue: &str, object: &str, column: &str) -> String {
+    format!(
+        "LEFT JOIN pg_catalog.pg_description p ON p.objoid = {object}
+           AND p.classoid = 'pg_catalog.{catalogue}'::regclass AND p.objsubid = {column}"
+    )
+}
+
 /// Tables that no extension owns, and enum types with their values in order, with their comments; then the comments of
 /// the tables' constraints and indexes.
 pub(super) fn tables_and_enums(here: &Here) -> String {
@@ -75,21 +91,13 @@ pub(super) fn tables_and_enums(here: &Here) -> String {
     format!(
         "SELECT 'table', c.oid, {}, c.relname, p.description, c.relpersistence = 'u', NULL::json
          FROM pg_catalog.pg_class c
-         LEFT JOIN pg_catalog.pg_description p
-           ON p.objoid = c.oid AND p.classoid = 'pg_catalog.pg_class'::regclass AND p.objsubid = 0
-         WHERE {} AND NOT EXISTS (
-           SELECT 1 FROM pg_catalog.pg_depend e
-           WHERE e.classid = 'pg_catalog.pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')
+         {} WHERE {is_table} AND {}
          UNION ALL
          SELECT 'enum', NULL, {}, t.typname, p.description, false,
            (SELECT pg_catalog.json_agg(v.enumlabel ORDER BY v.enumsortorder)
             FROM pg_catalog.pg_enum v WHERE v.enumtypid = t.oid)
          FROM pg_catalog.pg_type t
-         LEFT JOIN pg_catalog.pg_description p
-           ON p.objoid = t.oid AND p.classoid = 'pg_catalog.pg_type'::regclass AND p.objsubid = 0
-         WHERE t.typtype = 'e' AND {} AND NOT EXISTS (
-           SELECT 1 FROM pg_catalog.pg_depend e
-           WHERE e.classid = 'pg_catalog.pg_type'::regclass AND e.objid = t.oid AND e.deptype = 'e')
+         {} WHERE t.typtype = 'e' AND {} AND {}
          UNION ALL
          SELECT 'constraint', o.conrelid, NULL, o.conname, p.description, false, NULL
          FROM pg_catalog.pg_description p
@@ -104,9 +112,12 @@ pub(super) fn tables_and_enums(here: &Here) -> String {
          JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
          WHERE p.classoid = 'pg_catalog.pg_class'::regclass AND p.objsubid = 0 AND {is_table}",
         other_name(here, "c.relnamespace"),
-        is_table,
+        comment("pg_class", "c.oid", "0"),
+        is_no_extensions("pg_class", "c.oid"),
         other_name(here, "t.typnamespace"),
-        is_ours(here, "t.typnamespace")
+        comment("pg_type", "t.oid", "0"),
+        is_ours(here, "t.typnamespace"),
+        is_no_extensions("pg_type", "t.oid")
     )
 }
 
@@ -125,10 +136,9 @@ pub(super) fn columns(here: &Here) -> String {
          LEFT JOIN pg_catalog.pg_namespace m ON m.oid = e.typnamespace
          LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
          LEFT JOIN pg_catalog.pg_collation l ON l.oid = a.attcollation
-         LEFT JOIN pg_catalog.pg_description p
-           ON p.objoid = a.attrelid AND p.classoid = 'pg_catalog.pg_class'::regclass AND p.objsubid = a.attnum
-         WHERE {} AND a.attnum > 0 AND NOT a.attisdropped",
+         {} WHERE {} AND a.attnum > 0 AND NOT a.attisdropped",
         here.namespace,
+        comment("pg_class", "a.attrelid", "a.attnum"),
         is_table(here)
     )
 }
@@ -153,13 +163,11 @@ pub(super) fn sequences(here: &Here) -> String {
            ON o.objid = s.seqrelid AND o.classid = 'pg_catalog.pg_class'::regclass AND o.objsubid = 0
            AND o.refclassid = 'pg_catalog.pg_class'::regclass AND o.refobjsubid > 0 AND o.deptype IN ('a', 'i')
          LEFT JOIN pg_catalog.pg_class c ON c.oid = o.refobjid
-         LEFT JOIN pg_catalog.pg_description p
-           ON p.objoid = q.oid AND p.classoid = 'pg_catalog.pg_class'::regclass AND p.objsubid = 0
-         WHERE ({}) OR (o.refobjid IS NULL AND {is_ours} AND NOT EXISTS (
-           SELECT 1 FROM pg_catalog.pg_depend e
-           WHERE e.classid = 'pg_catalog.pg_class'::regclass AND e.objid = q.oid AND e.deptype = 'e'))
+         {} WHERE ({}) OR (o.refobjid IS NULL AND {is_ours} AND {})
          ORDER BY o.refobjid, o.refobjsubid",
-        is_table(here)
+        comment("pg_class", "q.oid", "0"),
+        is_table(here),
+        is_no_extensions("pg_class", "q.oid")
     )
 }
 
