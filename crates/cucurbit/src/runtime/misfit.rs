@@ -80,15 +80,16 @@ impl Misfit {
         if !is_missing(error) {
             known.clear();
         }
-        let nearest = nearest(&name, known.iter().map(String::as_str));
-        Some(Self {
-            path: scripts.script(revision).path.to_owned(),
-            fault,
-            maker: replay.maker.map(|at| format!("`{}` ({})", graph.id(at), scripts.script(at).path)),
-            nearest: nearest.map(str::to_owned),
-            names: if known.len() <= MOST_NAMES { known } else { Vec::new() },
-            order: order(scripts, revision),
-        })
+        let maker = replay.maker.map(|at| format!("`{}` ({})", graph.id(at), scripts.script(at).path));
+        Some(Self { maker, ..Self::new(scripts, revision, fault, &name, known) })
+    }
+
+    /// Says what could have been meant by a name, of those that are known.
+    fn new(scripts: &Scripts, revision: Position, fault: Fault, name: &str, known: Vec<String>) -> Self {
+        let nearest = nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
+        let names = if known.len() <= MOST_NAMES { known } else { Vec::new() };
+        let path = scripts.script(revision).path.to_owned();
+        Self { path, fault, maker: None, nearest, names, order: order(scripts, revision) }
     }
 
     /// Finds out whose mistake it is that a statement of a script uses a name that the database does not know.
@@ -115,15 +116,8 @@ impl Misfit {
             }
         };
         let known = names_of(missing, &replay.before.schema);
-        let nearest = nearest(&missing.name, known.iter().map(String::as_str));
-        Self {
-            path: scripts.script(revision).path.to_owned(),
-            fault,
-            maker: None,
-            nearest: nearest.filter(|nearest| *nearest != missing.name).map(str::to_owned),
-            names: if known.len() <= MOST_NAMES { known.iter().cloned().collect() } else { Vec::new() },
-            order: order(scripts, revision),
-        }
+        let misfit = Self::new(scripts, revision, fault, &missing.name, known.into_iter().collect());
+        Self { nearest: misfit.nearest.filter(|nearest| *nearest != missing.name), ..misfit }
     }
 
     /// Says what to do about a name that the database does not know.

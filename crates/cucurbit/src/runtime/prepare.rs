@@ -158,16 +158,13 @@ impl Known {
             self.forget_column(table, &column.name);
         } else if let Operation::Drop { id, .. } = operation {
             self.forget_gone(id);
-        } else if let Operation::Execute(Execute { means, .. }) = operation {
-            means.iter().flatten().for_each(|meant| self.forget(meant));
-        } else if let Operation::On { operations, .. } = operation {
-            operations.iter().for_each(|inner| self.forget(inner));
         } else if let Operation::Rename { id, to } = operation {
             self.forget_gone(id);
             if let ObjectId::Column { table, .. } = id {
                 self.forget_column(table, to);
             }
         }
+        operation.inner().iter().for_each(|inner| self.forget(inner));
     }
 
     fn forget_column(&mut self, table: &TableName, column: &Ident) {
@@ -288,17 +285,16 @@ pub(super) fn parts(dialect: Dialect, operations: Vec<Operation>) -> Vec<Part> {
     for operation in operations {
         if let Operation::Run { title, key } = operation {
             parts.push(Part::Code { title, key });
-        } else if is_opaque(dialect, &operation) {
-            let mut operations = after(parts.last());
-            operations.push(operation);
-            parts.push(Part::Opaque(operations));
-        } else if let Some(Part::Known(known)) = parts.last_mut() {
-            known.push(operation);
-        } else {
-            let mut operations = after(parts.last());
-            operations.push(operation);
-            parts.push(Part::Known(operations));
+            continue;
         }
+        let is_opaque = is_opaque(dialect, &operation);
+        if let (false, Some(Part::Known(known))) = (is_opaque, parts.last_mut()) {
+            known.push(operation);
+            continue;
+        }
+        let mut operations = after(parts.last());
+        operations.push(operation);
+        parts.push(if is_opaque { Part::Opaque(operations) } else { Part::Known(operations) });
     }
     parts
 }

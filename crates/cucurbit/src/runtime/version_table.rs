@@ -140,19 +140,15 @@ impl VersionTable {
     pub(crate) fn at(&self, Place { schema, found }: Place) -> Result<(Self, bool), VersionTableError> {
         let table = TableName { schema, name: self.name().clone() };
         let name = shown(&table);
-        match found {
-            None => return Ok((Self { table }, false)),
-            Some(found) => {
-                if let Some(kind) = found.other {
-                    return Err(VersionTableError::Other { name, kind });
-                }
-                if !found.is_text {
-                    return Err(VersionTableError::Column { name, found: found.ty });
-                }
-                if found.is_filtered {
-                    return Err(VersionTableError::Hidden { name });
-                }
-            }
+        let Some(found) = found else { return Ok((Self { table }, false)) };
+        if let Some(kind) = found.other {
+            return Err(VersionTableError::Other { name, kind });
+        }
+        if !found.is_text {
+            return Err(VersionTableError::Column { name, found: found.ty });
+        }
+        if found.is_filtered {
+            return Err(VersionTableError::Hidden { name });
         }
         Ok((Self { table }, true))
     }
