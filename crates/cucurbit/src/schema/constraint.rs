@@ -229,7 +229,8 @@ impl ConstraintRef {
     }
 }
 
-fn list(columns: &[Ident]) -> String {
+/// Joins the names of columns: `bed_id, row`.
+pub(crate) fn list(columns: &[Ident]) -> String {
     columns.iter().map(Ident::as_str).collect::<Vec<_>>().join(", ")
 }
 
@@ -301,7 +302,6 @@ impl ConstraintRef {
     /// Says which constraint is meant, in a sentence: `` constraint `positive` ``.
     #[must_use]
     pub(crate) fn in_words(&self) -> String {
-        let list = |columns: &[Ident]| columns.iter().map(Ident::as_str).collect::<Vec<_>>().join(", ");
         match self {
             Self::Check { expression } => format!("unnamed check `{}`", expression.base),
             Self::ForeignKey { columns, referred: None } => {

@@ -3,8 +3,8 @@
 use std::ops::{Deref, DerefMut};
 
 use super::{
-    Check, ConstraintRef, Deferral, Exclusion, Expression, ForeignKey, Ident, Index, IndexKey, PrimaryKey,
-    Unique,
+    Check, ConstraintRef, Deferral, Exclusion, Expression, ForeignKey, Ident, Index, IndexKey, IndexPart,
+    PrimaryKey, Unique,
 };
 
 /// A constraint of a table.
@@ -196,11 +196,7 @@ impl Constraint {
 impl Index {
     /// Lists the columns that it names outside expressions.
     pub fn columns(&self) -> impl Iterator<Item = &Ident> {
-        let keys = self.parts.iter().filter_map(|part| match &part.key {
-            IndexKey::Column(column) => Some(column),
-            IndexKey::Expression(_) => None,
-        });
-        keys.chain(&self.include)
+        self.parts.iter().filter_map(IndexPart::column).chain(&self.include)
     }
 
     /// Lists the expressions of its key and its condition.

@@ -36,7 +36,7 @@ impl Index {
 }
 
 impl IndexPart {
-    const fn column(&self) -> Option<&Ident> {
+    pub(super) const fn column(&self) -> Option<&Ident> {
         match &self.key {
             IndexKey::Column(column) => Some(column),
             IndexKey::Expression(_) => None,

@@ -49,7 +49,7 @@ pub use self::{
     ty::{ColumnType, Type},
     variant::{Dialect, Variants},
 };
-pub(crate) use self::{constraints::OfKind, object::stored_by_some};
+pub(crate) use self::{constraint::list, constraints::OfKind, object::stored_by_some};
 
 /// A database's tables and types, by name.
 ///

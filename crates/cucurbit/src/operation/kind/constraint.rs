@@ -2,12 +2,12 @@
 
 use crate::schema::{
     Constraint, ConstraintRef, Deferral, Exclusion, Ident, Object, ObjectId, PrimaryKey, Schema, Table,
-    TableName,
+    TableName, list,
 };
 
 use super::{
     super::{ApplyError, Operation, resolve_constraint, there},
-    Change, ColumnChange, column, index, list, owner, owner_mut,
+    Change, ColumnChange, column, index, owner, owner_mut,
 };
 
 /// One change of a constraint.

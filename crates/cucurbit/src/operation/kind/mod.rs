@@ -321,7 +321,3 @@ fn owner<'s>(schema: &'s Schema, table: &TableName) -> Result<&'s Table, ApplyEr
 fn owner_mut<'s>(schema: &'s mut Schema, table: &TableName) -> Result<&'s mut Table, ApplyError> {
     named::found_mut(schema, table)
 }
-
-fn list(columns: &[Ident]) -> String {
-    columns.iter().map(Ident::as_str).collect::<Vec<_>>().join(", ")
-}
