@@ -3,7 +3,7 @@
 use crate::schema::{Ident, Index, IndexKey, IndexPart, Object, ObjectId, Schema, TableName};
 
 use super::{
-    super::{ApplyError, Concurrency, Consent, Operation, there},
+    super::{ApplyError, Concurrency, Operation, there},
     owner, owner_mut,
 };
 
@@ -58,23 +58,6 @@ pub(super) fn refuse_second(schema: &Schema, table: &TableName, name: &Ident) ->
         Some(other) => Err(ApplyError::Exists { id: ObjectId::index(other.name.clone(), name.clone()) }),
         None => Ok(()),
     }
-}
-
-pub(super) fn reverse_create(table: &TableName, index: &Index, concurrency: Concurrency) -> Operation {
-    Operation::Drop {
-        id: ObjectId::index(table.clone(), index.name.clone()),
-        consent: Consent::NONE,
-        concurrency,
-    }
-}
-
-pub(super) fn reverse_drop(
-    before: &Schema,
-    table: &TableName,
-    name: &Ident,
-    concurrency: Concurrency,
-) -> Result<Operation, ApplyError> {
-    Ok(again(table, found(before, table, name)?, concurrency))
 }
 
 pub(super) fn found<'s>(

@@ -18,7 +18,7 @@ use crate::schema::{
     stored_by_some,
 };
 
-use super::{ApplyError, Concurrency, Irreversible, Operation};
+use super::{ApplyError, Concurrency, Consent, Irreversible, Operation};
 
 pub use self::{
     column::ColumnChange, constraint::ConstraintChange, enumeration::EnumChange, table::TableChange,
@@ -232,7 +232,9 @@ pub(super) fn undo_creation(
         Object::Column { .. } | Object::Table(_) => vec![Operation::drop_with_data(object.id())],
         Object::Constraint { table, constraint } => constraint::reverse_create(before, table, constraint)?,
         Object::Enum(_) | Object::Namespace(_) | Object::Sequence(_) => vec![Operation::drop(object.id())],
-        Object::Index { table, index } => vec![index::reverse_create(table, index, concurrency)],
+        Object::Index { .. } => {
+            vec![Operation::Drop { id: object.id(), consent: Consent::NONE, concurrency }]
+        }
     })
 }
 
@@ -246,7 +248,9 @@ pub(super) fn undo_drop(
         ObjectId::Column { table, name } => column::reverse_drop(before, table, name, dialect)?,
         ObjectId::Constraint { table, constraint } => constraint::reverse_drop(before, table, constraint)?,
         ObjectId::Enum(name) => vec![named::reverse_drop::<EnumType>(before, name)?],
-        ObjectId::Index { table, name } => vec![index::reverse_drop(before, table, name, concurrency)?],
+        ObjectId::Index { table, name } => {
+            vec![index::again(table, index::found(before, table, name)?, concurrency)]
+        }
         ObjectId::Namespace(name) => vec![Operation::create(Object::Namespace(name.clone()))],
         ObjectId::Sequence(name) => vec![named::reverse_drop::<Sequence>(before, name)?],
         ObjectId::Table(table) => table::reverse_drop(before, table)?,
