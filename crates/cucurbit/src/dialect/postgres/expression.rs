@@ -3,7 +3,7 @@
 //! PostgreSQL alone knows what an expression means (`ask`); what is needed without a server is
 //! which columns it names, and whether it is one expression at all.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::schema::{Dialect, Expression, Ident, Index};
 
@@ -397,35 +397,27 @@ pub(super) fn unwrapped(sql: &str) -> &str {
         return text;
     }
     let tokens = tokens(text);
-    let closes = closes(&tokens);
-    let is_space = |from: usize, to: usize| text[from..to].trim().is_empty();
-    let (mut start, mut end, mut taken) = (0, text.len(), 0);
-    while 2 * taken + 2 < tokens.len() {
-        let last = tokens.len() - 1 - taken;
-        let (open, close) = (&tokens[taken], &tokens[last]);
-        let is_around = open.is("(") && closes.get(&taken) == Some(&last);
-        if !is_around || !is_space(start, open.start) || !is_space(close.end(), end) {
+    let opens = tokens.iter().take_while(|token| token.is("(")).count();
+    let closes = tokens.iter().rev().take_while(|token| token.is(")")).count();
+    // No more are around the whole than are open at every place inside it; something stays inside.
+    let (mut depth, mut around) = (opens, opens.min(closes).min((tokens.len() - 1) / 2));
+    for token in &tokens[opens..tokens.len() - closes] {
+        if token.is("(") {
+            depth += 1;
+        } else if token.is(")") {
+            depth -= 1;
+            around = around.min(depth);
+        }
+    }
+    let (mut start, mut end) = (0, text.len());
+    for (open, close) in tokens.iter().zip(tokens.iter().rev()).take(around) {
+        // A comment stays, and so does what is around it.
+        if !text[start..open.start].trim().is_empty() || !text[close.end()..end].trim().is_empty() {
             break;
         }
-        (start, end, taken) = (open.end(), close.start, taken + 1);
+        (start, end) = (open.end(), close.start);
     }
     text[start..end].trim()
-}
-
-/// Returns the place of the parenthesis that closes each one.
-fn closes(tokens: &[Token<'_>]) -> BTreeMap<usize, usize> {
-    let mut open = Vec::new();
-    let mut closes = BTreeMap::new();
-    for (place, token) in tokens.iter().enumerate() {
-        if token.is("(") {
-            open.push(place);
-        } else if token.is(")")
-            && let Some(opened) = open.pop()
-        {
-            closes.insert(opened, place);
-        }
-    }
-    closes
 }
 
 /// Tells whether an expression may follow DEFAULT without parentheses: a constant, a word or a call.
