@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::{check, expression, names, rename, sequence, types};
 use crate::{
     dialect::PlanError,
-    operation::{self, Change, ColumnChange, Operation, resolve_constraint},
+    operation::{self, Change, ColumnChange, Operation, find_constraint},
     schema::{
         Constraint, ConstraintRef, Dialect, Ident, Literal, ObjectId, ObjectName, Schema, ServerDefault,
         Table, TableName, part::Part,
@@ -148,26 +148,14 @@ fn drop_what_names(schema: &mut Schema, table: &TableName, column: &Ident) {
 ///
 /// A check is meant by the text that was written, and a reflected table has the server's.
 pub(super) fn constraint_name(table: &Table, reference: &ConstraintRef) -> Option<Ident> {
-    if let Some(name) = generated_name(table, reference) {
-        return Some(name);
-    }
-    if let Some(place) = resolve_constraint(table, reference) {
-        return table.constraints[place].name().cloned();
+    // Of several constraints that fit, the one whose name the server chose is meant.
+    let generated = table.constraints.iter().filter(|one| names::is_generated(table, one)).cloned();
+    let generated = Table { constraints: generated.collect(), ..Table::new(table.name.clone()) };
+    for table in [&generated, table] {
+        if let Some(found) = find_constraint(table, reference) {
+            return found.name().cloned();
+        }
     }
     let ConstraintRef::Check { expression } = reference else { return None };
     check::named(table, expression)
-}
-
-/// Of several constraints that fit, the one whose name the server chose is meant.
-fn generated_name(table: &Table, reference: &ConstraintRef) -> Option<Ident> {
-    let is_meant = |one: &&Constraint| match (reference, one) {
-        (ConstraintRef::ForeignKey { columns, referred }, Constraint::ForeignKey(key)) => {
-            key.columns == *columns && referred.as_ref().is_none_or(|to| key.refers_to(to))
-        }
-        (ConstraintRef::Unique { columns }, Constraint::Unique(unique)) => unique.columns == *columns,
-        (ConstraintRef::Check { expression }, Constraint::Check(check)) => check.expression == *expression,
-        (_, _) => false,
-    };
-    let mut meant = table.constraints.iter().filter(is_meant);
-    meant.find(|one| names::is_generated(table, one))?.name().cloned()
 }
