@@ -87,6 +87,11 @@ pub(super) fn alters(table: &TableName) -> Effect {
     Effect::on(table, LockMode::AccessExclusive)
 }
 
+/// ALTER TABLE with the effect of what needs a table for itself and reads no row of it.
+pub(super) fn alter_table(table: &TableName, change: &str) -> Statement {
+    Statement::new(format!("ALTER TABLE {} {change}", qualified(table))).effect(alters(table))
+}
+
 /// The effect of what changes nothing but the catalogue's words about a table: comments on it and its columns.
 pub(super) fn remarks(table: &TableName) -> Effect {
     Effect::on(table, LockMode::ShareUpdateExclusive)

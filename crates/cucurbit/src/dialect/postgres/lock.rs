@@ -167,17 +167,16 @@ pub(crate) async fn unlock(connection: &mut Connection, key: i64) -> Result<bool
 /// Tells whether this session holds the lock.
 pub(crate) async fn is_held(connection: &mut Connection, key: i64) -> Result<bool, ConnectionError> {
     let query = format!(
-        "SELECT 1 FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted \
-           AND pid = pg_catalog.pg_backend_pid() AND mode = 'ExclusiveLock' \
-           AND classid = (('{key}'::bigint >> 32) & 4294967295)::oid \
-           AND objid = ('{key}'::bigint & 4294967295)::oid LIMIT 1"
+        "SELECT 1 FROM pg_catalog.pg_locks l WHERE {} AND l.pid = pg_catalog.pg_backend_pid() \
+           AND l.mode = 'ExclusiveLock' LIMIT 1",
+        is_it(key)
     );
     Ok(connection.value(&query).await?.is_some())
 }
 
 /// Says who holds the lock, for people; `None` if it is free.
 ///
-/// The halves of the key stand in `classid` and `objid` (manual, 54.12). Of another role's session the server tells
+/// Of another role's session the server tells
 /// a plain role no more than the process.
 pub(crate) async fn holder(connection: &mut Connection, key: i64) -> Result<Option<String>, ConnectionError> {
     connection
@@ -185,12 +184,19 @@ pub(crate) async fn holder(connection: &mut Connection, key: i64) -> Result<Opti
             "SELECT 'process ' || l.pid || coalesce(' (' || nullif(a.application_name, '') || ')', '')
                || coalesce(' of ' || a.usename, '') || coalesce(', connected since ' || a.backend_start, '')
              FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
-             WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted
-               AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = current_database())
-               AND l.classid = (('{key}'::bigint >> 32) & 4294967295)::oid
-               AND l.objid = ('{key}'::bigint & 4294967295)::oid"
+             WHERE {}
+               AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = current_database())",
+            is_it(key)
         ))
         .await
+}
+
+/// Writes the condition for the lock in `pg_locks l`: the halves of the key stand in `classid` and `objid` (manual, 54.12).
+fn is_it(key: i64) -> String {
+    format!(
+        "l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted \
+         AND l.classid = (('{key}'::bigint >> 32) & 4294967295)::oid AND l.objid = ('{key}'::bigint & 4294967295)::oid"
+    )
 }
 
 #[cfg(test)]

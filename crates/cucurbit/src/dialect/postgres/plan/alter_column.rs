@@ -142,9 +142,8 @@ pub(super) fn alter_column(
     }
     altered.sequence(is_cast)?;
     if let Some(to) = changes.rename.filter(|to| **to != column.name) {
-        let (table, from, to) = (qualified(&table.name), quoted(&column.name), quoted(to));
-        let sql = format!("ALTER TABLE {table} RENAME COLUMN {from} TO {to}");
-        altered.push([Statement::new(sql).effect(effect::alters(&altered.table.name))]);
+        let rename = format!("RENAME COLUMN {} TO {}", quoted(&column.name), quoted(to));
+        altered.push([effect::alter_table(&table.name, &rename)]);
     }
     Ok(altered.statements)
 }

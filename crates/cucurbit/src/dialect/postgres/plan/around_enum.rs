@@ -11,7 +11,7 @@ use super::{
 use crate::{
     dialect::{
         Statement,
-        postgres::sql::{qualified, quoted},
+        postgres::sql::quoted,
         postgres::{define, effect, expression, names, types},
     },
     schema::{
@@ -159,12 +159,10 @@ fn default(table: &TableName, column: &Column, ty: &ObjectName) -> Option<Again>
     if !expression::casts_to(sql.on(Dialect::Postgres), &ty.name) {
         return None;
     }
-    let alter = format!("ALTER TABLE {} ALTER COLUMN {}", qualified(table), quoted(&column.name));
-    let ty = column.ty.on(Dialect::Postgres);
-    let set = format!("{alter} SET DEFAULT {}", define::constant_or_expression(ty, default));
-    let effect = effect::alters(table);
+    let alter = format!("ALTER COLUMN {}", quoted(&column.name));
+    let default = define::constant_or_expression(column.ty.on(Dialect::Postgres), default);
     Some(Again {
-        drop: Statement::new(format!("{alter} DROP DEFAULT")).effect(effect.clone()),
-        make: vec![Statement::new(set).effect(effect)],
+        drop: effect::alter_table(table, &format!("{alter} DROP DEFAULT")),
+        make: vec![effect::alter_table(table, &format!("{alter} SET DEFAULT {default}"))],
     })
 }

@@ -6,10 +6,7 @@ use super::{
     comment::{on_constraint, on_new_constraint},
 };
 use crate::{
-    dialect::{
-        Hazard, PlanError, Statement,
-        postgres::sql::{qualified, quoted},
-    },
+    dialect::{Hazard, PlanError, Statement, postgres::sql::quoted},
     operation::{ApplyError, Change, ConstraintChange, Operation, find_constraint},
     schema::{Constraint, ConstraintRef, Dialect, Ident, ObjectId, PrimaryKey, TableName},
 };
@@ -60,7 +57,6 @@ impl Planner<'_> {
     ) -> Result<(), PlanError> {
         let name = self.name_of(table, constraint, operation)?;
         let constraint = ConstraintRef::Named(name.clone());
-        let alter = format!("ALTER TABLE {}", qualified(table));
         let quoted_name = quoted(&name);
         let found = find_constraint(self.owner(table, operation)?, &constraint);
         let statement = match change {
@@ -73,12 +69,14 @@ impl Planner<'_> {
                 });
             }
             ConstraintChange::SetDeferral(deferral) => {
-                let sql = format!("{alter} ALTER CONSTRAINT {quoted_name} {}", deferral.sql());
-                Statement::new(sql).effect(effect::alters(table))
+                effect::alter_table(table, &format!("ALTER CONSTRAINT {quoted_name} {}", deferral.sql()))
             }
             ConstraintChange::Validate => {
                 let effect = found.map(|found| effect::validates(self.schema, table, found));
-                Statement { effect, ..Statement::new(format!("{alter} VALIDATE CONSTRAINT {quoted_name}")) }
+                Statement {
+                    effect,
+                    ..effect::alter_table(table, &format!("VALIDATE CONSTRAINT {quoted_name}"))
+                }
             }
         };
         self.plan.push(statement);
@@ -105,9 +103,8 @@ impl Planner<'_> {
         operation: &Operation,
     ) -> Result<(), PlanError> {
         let name = self.name_of(table, constraint, operation)?;
-        let alter = format!("ALTER TABLE {}", qualified(table));
-        let sql = format!("{alter} RENAME CONSTRAINT {} TO {}", quoted(&name), quoted(to));
-        self.plan.push(Statement::new(sql).effect(effect::alters(table)));
+        let rename = format!("RENAME CONSTRAINT {} TO {}", quoted(&name), quoted(to));
+        self.plan.push(effect::alter_table(table, &rename));
         let id = ObjectId::constraint(table.clone(), ConstraintRef::Named(name));
         self.apply(&Operation::Rename { id, to: to.clone() })
     }

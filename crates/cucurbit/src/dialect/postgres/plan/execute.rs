@@ -45,19 +45,17 @@ fn needs_no_transaction(sql: &str) -> bool {
 
 /// Tells whether a statement begins or ends a transaction, or needs one that goes on. One that was prepared ends by itself.
 fn begins_or_ends(sql: &str) -> bool {
-    let is_of_prepared = || tokens(sql).get(1).is_some_and(|word| word.text.eq_ignore_ascii_case("PREPARED"));
+    let is_of_prepared = || tokens(sql).get(1).is_some_and(|token| token.is_word("PREPARED"));
     kind(sql, Dialect::Postgres) == Kind::EndsTransaction && !is_of_prepared()
 }
 
 /// What is done with savepoints stays in the transaction.
 fn is_of_savepoint(sql: &str) -> bool {
-    let words: Vec<String> =
-        tokens(sql).iter().take(3).map(|token| token.text.to_ascii_uppercase()).collect();
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    matches!(
-        words.as_slice(),
-        ["RELEASE" | "SAVEPOINT", ..] | ["ROLLBACK", "TO", ..] | ["ROLLBACK", "TRANSACTION" | "WORK", "TO"]
-    )
+    let tokens = tokens(sql);
+    let is = |at: usize, words: &[&str]| tokens.get(at).is_some_and(|token| token.is_any_word(words));
+    let goes_back =
+        || is(0, &["ROLLBACK"]) && (is(1, &["TO"]) || is(1, &["TRANSACTION", "WORK"]) && is(2, &["TO"]));
+    is(0, &["RELEASE", "SAVEPOINT"]) || goes_back()
 }
 
 #[cfg(test)]

@@ -81,8 +81,8 @@ impl Planner<'_> {
         to: &Ident,
         operation: &Operation,
     ) -> Result<(), PlanError> {
-        let rename = format!("ALTER TABLE {} RENAME TO {}", qualified(table), quoted(to));
-        self.plan_all([Statement::new(rename).effect(effect::alters(table))], operation)?;
+        let rename = effect::alter_table(table, &format!("RENAME TO {}", quoted(to)));
+        self.plan_all([rename], operation)?;
         let renamed = table.sibling(to.clone());
         self.follow_table(table, &renamed);
         Ok(())
