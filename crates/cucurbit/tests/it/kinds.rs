@@ -3,8 +3,10 @@
 
 use std::collections::BTreeSet;
 
+#[cfg(feature = "runtime")]
+use cucurbit::dialect;
 use cucurbit::{
-    dialect::{self, Answers},
+    dialect::Answers,
     diff::{Filter, diff},
     operation::Operation,
     schema::{Dialect, Kind, Schema},
@@ -14,10 +16,10 @@ use proptest::{
     test_runner::TestRunner,
 };
 
+use crate::{any_operation, laws};
+#[cfg(feature = "runtime")]
 use crate::{
-    any_operation,
     diff::run,
-    laws,
     support::{Database, on_database},
 };
 
@@ -61,6 +63,7 @@ fn the_page_of_the_json_names_every_kind() {
     assert_eq!(named.len(), Kind::ALL.len());
 }
 
+#[cfg(feature = "runtime")]
 #[test]
 fn what_is_compared_is_not_counted_as_unmanaged() {
     on_database(Dialect::Postgres, async |database: Database| {
