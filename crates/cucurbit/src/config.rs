@@ -49,6 +49,8 @@ pub struct Config {
     /// `lock_wait`: how long a run waits for another one.
     #[serde(deserialize_with = "duration")]
     pub lock_wait: Duration,
+    /// `models`: the file of SQL, or the folder of such files, that declares the models.
+    models: Option<PathBuf>,
     /// `sqlite_urls`: whose reading of SQLite's connection URLs counts; SQLAlchemy's when the file does not say.
     #[serde(deserialize_with = "sqlite_urls")]
     pub sqlite_urls: Option<SqliteUrls>,
@@ -68,6 +70,7 @@ impl Default for Config {
             file_template: None,
             truncate_slug_length: None,
             lock_wait: Duration::from_secs(60),
+            models: None,
             sqlite_urls: None,
             folder: PathBuf::new(),
             versions: None,
@@ -240,6 +243,12 @@ impl Config {
         Ok(Self { file: Some(path), folder, ..read })
     }
 
+    /// Returns `models`: the file of SQL, or the folder of such files, that declares the models.
+    #[must_use]
+    pub fn models(&self) -> Option<PathBuf> {
+        self.models.as_ref().map(|models| self.folder.join(models))
+    }
+
     /// Says which database is meant, for every command: `from_argument` (`--database-url`), then
     /// `DATABASE_URL`, then `ALEMBIC_DATABASE_URL`, then the file's `url`.
     ///
@@ -348,10 +357,11 @@ pub fn parse_duration(text: &str) -> Result<Duration, ConfigError> {
 }
 
 /// The keys of `cucurbit.toml`.
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "dialects",
     "file_template",
     "lock_wait",
+    "models",
     "scratch_url",
     "sqlite_urls",
     "truncate_slug_length",

@@ -57,6 +57,7 @@ impl Code {
             | Error::Irreversible(_)
             | Error::Json(_)
             | Error::Models(_)
+            | Error::ModelsTwice
             | Error::NameCollision(_)
             | Error::Naming(_)
             | Error::NewRevision { .. }

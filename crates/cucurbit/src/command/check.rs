@@ -1,6 +1,9 @@
 //! `check`: would the models be reached?
 
-use crate::{dialect::Unmanaged, error::Error, operation::Operation, revision::Position, source::Source};
+use crate::{
+    dialect::Unmanaged, error::Error, operation::Operation, revision::Position, schema::Remark,
+    source::Source,
+};
 
 use super::{Project, compare::Compared, place, reader::Reader, replay};
 
@@ -39,17 +42,20 @@ pub struct Check {
 /// When there are no models, no scripts or several heads; when the database cannot be reached or read; when
 /// expressions could not be compared; with `require_heads`, when revisions are pending.
 pub async fn check(project: &Project, options: CheckOptions) -> Result<Check, Error> {
-    let models = project.models()?;
+    let models = project.models_source()?;
+    if models == Source::Models {
+        project.models()?;
+    }
     project.refuse_no_scripts()?;
     project.refuse_several_heads()?;
-    let mut reader = Reader::open(project, &[&Source::Database, &Source::Models]).await?;
-    let compared = after_pending(project, &mut reader).await;
+    let mut reader = Reader::open(project, &[&Source::Database, &models]).await?;
+    let found = after_pending(project, &mut reader, &models).await;
     let unmanaged = reader.unmanaged().await;
-    let misread = reader.misread(models).await;
+    let mut warnings = std::mem::take(&mut reader.warnings);
     let closed = reader.close().await;
-    let (pending, compared) = compared?;
+    let (pending, compared, misread) = found?;
     let unmanaged = unmanaged?;
-    let warnings = misread?.into_iter().map(|remark| remark.text).collect();
+    warnings.extend(misread.into_iter().map(|remark| remark.text));
     closed?;
     let pending = project.scripts().graph().ids(&pending);
     let diff = &compared.diff;
@@ -75,14 +81,25 @@ pub async fn check(project: &Project, options: CheckOptions) -> Result<Check, Er
 async fn after_pending(
     project: &Project,
     reader: &mut Reader<'_>,
-) -> Result<(Vec<Position>, Compared), Error> {
-    let mut models = reader.read(&Source::Models).await?;
+    source: &Source,
+) -> Result<(Vec<Position>, Compared, Vec<Remark>), Error> {
+    let mut models = reader.read(source).await?;
     let database = reader.read(&Source::Database).await?;
+    let misread = reader.misread(&models.schema).await?;
     let pending = reader.pending()?;
     let after = replay::replayed(project, reader.dialect, &pending, database).await?;
+    if reader.is_said(&Source::Database) && !reader.is_said(source) {
+        models.know(reader.dialect, after.in_words().clone());
+    }
     let said = after.said.clone();
     let after = reader.without_current(after.into_known(reader.dialect)).await?;
-    models.schema = place::with_enums_found(&after, models.schema)?;
-    let filter = reader.filter_of_database(&after, said, (&Source::Models, &models.schema))?;
-    Ok((pending, reader.compare(after, models.schema, filter).await?))
+    let mut models = models.into_known(reader.dialect);
+    if *source == Source::Models {
+        models = place::with_enums_found(&after, models)?;
+    }
+    let mut filter = reader.filter_of_database(&after, said, (source, &models))?;
+    if source.is_made() {
+        filter.include_what_is_needed(&models);
+    }
+    Ok((pending, reader.compare(after, models, filter).await?, misread))
 }

@@ -32,6 +32,7 @@ pub async fn create(
     new: &NewRevision,
     between: &Between,
 ) -> Result<Option<Written>, Error> {
+    let between = &project.resolved(between)?;
     refuse_what_no_revision_does(project, between)?;
     let parents = revision::parents(project, new)?;
     project.refuse_several_heads()?;

@@ -47,6 +47,7 @@ pub async fn diff(
     between: &Between,
     allow_uncompared: bool,
 ) -> Result<Differences, Error> {
+    let between = &project.resolved(between)?;
     let mut reader = Reader::open(project, &[&between.from, &between.to]).await?;
     let compared = read_and_compare(&mut reader, between).await;
     let warnings = std::mem::take(&mut reader.warnings);

@@ -303,6 +303,28 @@ impl Project {
         Ok(self.models.get_or_init(|| schema))
     }
 
+    /// Tells where the models are: in Rust, or in the file that `models` in `cucurbit.toml` names.
+    ///
+    /// # Errors
+    ///
+    /// When both are there.
+    pub(crate) fn models_source(&self) -> Result<Source, Error> {
+        match (self.config.models(), &self.env.models) {
+            (Some(_), Some(_)) => Err(Error::ModelsTwice),
+            (Some(path), None) => Ok(Source::File(path)),
+            (None, _) => Ok(Source::Models),
+        }
+    }
+
+    /// Puts what `models` means here into a comparison.
+    pub(crate) fn resolved(&self, between: &Between) -> Result<Between, Error> {
+        let resolved = |source: &Source| match source {
+            Source::Models => self.models_source(),
+            Source::Database | Source::Empty | Source::File(_) | Source::History => Ok(source.clone()),
+        };
+        Ok(Between { from: resolved(&between.from)?, to: resolved(&between.to)? })
+    }
+
     /// Collects the tables that are not the project's and to which keys may refer.
     ///
     /// # Errors

@@ -100,6 +100,9 @@ impl<'p> Reader<'p> {
                     let Made { before, unmanaged, needed, passed, left } = made;
                     self.warnings.extend(passed.into_iter().map(|words| format!("{source}: {words}")));
                     self.warnings.extend(left.map(left_behind));
+                    if self.project.config().models() == Some(path) && before.schema.tables.is_empty() {
+                        return Err(Error::EmptyModels);
+                    }
                     self.of_files.push((source.clone(), unmanaged, needed));
                     Ok(before)
                 }

@@ -249,6 +249,8 @@ error_codes! {
     FileTemplate = "file-template",
     /// The models could not be collected.
     ModelsNotCollected = "models-not-collected",
+    /// The models are named both in Rust and in `cucurbit.toml`.
+    ModelsTwice = "models-twice",
     /// Two names in the models are the same name on a database of the project.
     NameCollision = "name-collision",
     /// The naming convention yields no name.

@@ -66,6 +66,9 @@ pub enum Error {
     /// The project gave no models.
     #[error("there are no models to compare with")]
     NoModels,
+    /// The project gives models in Rust, and `cucurbit.toml` names others.
+    #[error("the models are named twice: in Rust, and by `models` in cucurbit.toml")]
+    ModelsTwice,
     /// The models hold no table.
     #[error("the models contain no table")]
     EmptyModels,
@@ -195,8 +198,9 @@ impl Error {
             Self::NameCollision(error) => Some(error.hint()),
             Self::Naming(error) => Some(error.hint()),
             Self::NoModels | Self::EmptyModels => {
-                Some("name them in main.rs: `Env::new(versions::all()).models(my_models::schema)`".to_owned())
+                Some("name them in Rust, `Env::new(versions::all()).models(my_models::schema)`, or as SQL, `models = \"schema.sql\"` in cucurbit.toml".to_owned())
             }
+            Self::ModelsTwice => Some("take one away: the other is then what a database is compared with".to_owned()),
             Self::EnumNotDeclared { name, .. } => Some(format!(
                 "declare it beside the tables: `.with_enums([EnumType::new(\"{name}\", [\"…\"])])`; a type that is not an enum, or not managed by this project, is `Type::Custom`"
             )),

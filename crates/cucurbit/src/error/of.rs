@@ -43,6 +43,7 @@ names!(Error {
     EnumNotDeclared => EnumNotDeclared,
     ExternalInModels => ExternalInModels,
     Models => ModelsNotCollected,
+    ModelsTwice => ModelsTwice,
     NameCollision => NameCollision,
     Naming => NamingConvention,
     NoModels => NoModels,

@@ -12,6 +12,7 @@ use crate::{
     dialect::{
         self, Before, Need, ReflectError, Scratch, ScratchError, Stopped, Unmanaged, lexer::Unrunnable,
     },
+    schema::Dialect,
 };
 
 /// Why a file of SQL gives no schema.
@@ -163,35 +164,22 @@ pub struct Made {
     pub left: Option<ScratchError>,
 }
 
-/// Runs a file of SQL on a scratch database and returns what it made.
+/// Runs a file of SQL, or the files of a folder in the order of their names, on a scratch database and returns what it made.
 ///
 /// # Errors
 ///
 /// When the file cannot be read or holds what cannot be run, when no scratch database can be had, or a statement fails
 /// on it.
 pub async fn read_sql_file(server: &ConnectionUrl, path: &Path) -> Result<Made, SqlFileError> {
-    let path = || path.to_owned();
-    if path().join("toc.dat").exists() {
-        return Err(SqlFileError::NoSql { path: path(), what: ARCHIVE, hint: RESTORE });
-    }
-    let bytes = fs::read(path()).map_err(|source| SqlFileError::Read { path: path(), source })?;
-    refuse_other(&path(), &bytes)?;
-    let sql = String::from_utf8(bytes).map_err(|error| {
-        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = valid.split(|byte| *byte == b'\n').count();
-        SqlFileError::Encoding { path: path(), line }
-    })?;
-    let statements = dialect::file_statements(&sql, server.dialect())
-        .map_err(|source| SqlFileError::Unrunnable { path: path(), source })?;
-    let no_scratch = |source| SqlFileError::NoScratch { path: path(), source };
+    let texts = files(path)?.into_iter().map(|file| text(&file).map(|sql| (file, sql)));
+    let texts: Vec<(PathBuf, String)> = texts.collect::<Result<_, _>>()?;
+    let no_scratch = |source| SqlFileError::NoScratch { path: path.to_owned(), source };
     let mut scratch = Scratch::open(server, &Before::default()).await.map_err(no_scratch)?;
-    let ran = scratch.run(&statements).await;
-    let reflected = match ran {
-        Ok(passed) => made(&mut scratch.connection, passed.words())
+    let reflected = match run(&mut scratch, server.dialect(), &texts).await {
+        Ok(passed) => made(&mut scratch.connection, passed)
             .await
-            .map_err(|source| SqlFileError::Reflect { path: path(), source }),
-        Err((line, Stopped::Beyond)) => Err(SqlFileError::Beyond { path: path(), line }),
-        Err((line, Stopped::Failed(source))) => Err(SqlFileError::Statement { path: path(), line, source }),
+            .map_err(|source| SqlFileError::Reflect { path: path.to_owned(), source }),
+        Err(error) => Err(error),
     };
     let closed = scratch.close().await;
     let mut made = reflected?;
@@ -202,6 +190,58 @@ pub async fn read_sql_file(server: &ConnectionUrl, path: &Path) -> Result<Made, 
         Err(error @ (ScratchError::Connection(_) | ScratchError::Plan(_))) => return Err(no_scratch(error)),
     }
     Ok(made)
+}
+
+/// Lists the files: the one named, or those of a folder that end in `.sql`, in the order of their names.
+fn files(path: &Path) -> Result<Vec<PathBuf>, SqlFileError> {
+    if path.join("toc.dat").exists() {
+        return Err(SqlFileError::NoSql { path: path.to_owned(), what: ARCHIVE, hint: RESTORE });
+    }
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let failed = |source| SqlFileError::Read { path: path.to_owned(), source };
+    let entries = fs::read_dir(path).map_err(failed)?;
+    let files = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>();
+    let is_sql = |file: &PathBuf| {
+        file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("sql")) && !file.is_dir()
+    };
+    let mut files: Vec<PathBuf> = files.map_err(failed)?.into_iter().filter(is_sql).collect();
+    files.sort();
+    Ok(files)
+}
+
+fn text(file: &Path) -> Result<String, SqlFileError> {
+    let path = || file.to_owned();
+    let bytes = fs::read(file).map_err(|source| SqlFileError::Read { path: path(), source })?;
+    refuse_other(file, &bytes)?;
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = valid.split(|byte| *byte == b'\n').count();
+        SqlFileError::Encoding { path: path(), line }
+    })
+}
+
+/// Runs the files, one after the other, and says what of them was passed over.
+async fn run(
+    scratch: &mut Scratch,
+    dialect: Dialect,
+    texts: &[(PathBuf, String)],
+) -> Result<Vec<String>, SqlFileError> {
+    let mut words = Vec::new();
+    for (file, sql) in texts {
+        let path = || file.clone();
+        let statements = dialect::file_statements(sql, dialect)
+            .map_err(|source| SqlFileError::Unrunnable { path: path(), source })?;
+        match scratch.run(&statements).await {
+            Ok(passed) => words.extend(passed.words()),
+            Err((line, Stopped::Beyond)) => return Err(SqlFileError::Beyond { path: path(), line }),
+            Err((line, Stopped::Failed(source))) => {
+                return Err(SqlFileError::Statement { path: path(), line, source });
+            }
+        }
+    }
+    Ok(words)
 }
 
 async fn made(connection: &mut Connection, passed: Vec<String>) -> Result<Made, ReflectError> {

@@ -191,7 +191,7 @@ fn a_mistake_in_the_file_is_shown_with_its_place() {
         "[alembic]\nurl = \"sqlite://\"\n",
         &[],
         "cucurbit.toml:1:2: unknown key `alembic`",
-        "the keys are `dialects`, `file_template`, `lock_wait`, `scratch_url`, `sqlite_urls`, `truncate_slug_length`, `url`, \
+        "the keys are `dialects`, `file_template`, `lock_wait`, `models`, `scratch_url`, `sqlite_urls`, `truncate_slug_length`, `url`, \
          `version_table`, `versions`",
     );
     check_error(

@@ -140,6 +140,9 @@ mod spellings; // What a model says in its own words and the database in others 
 #[cfg(feature = "runtime")]
 #[cfg(test)]
 mod sql_files; // SQL as psql, pg_dump, sqlite3 and people write it: in files and in scripts, COPY with its rows.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
+mod sql_models; // `models` in cucurbit.toml: a file of SQL, or a folder, as the models of every command.
 #[cfg(all(feature = "runtime", unix))]
 #[cfg(test)]
 mod sql_reach; // Files of SQL that drop what is not there, or reach beyond their database.
