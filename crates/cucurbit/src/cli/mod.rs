@@ -10,7 +10,7 @@ mod signals;
 
 use std::{ffi::OsString, process::ExitCode};
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 use jiff::Timestamp;
 
 use crate::{
@@ -49,6 +49,14 @@ pub async fn main(env: Env) -> ExitCode {
             Code::of(&error).into()
         }
     }
+}
+
+/// Returns the commands of every project as clap knows them, for the program `cucurbit`: its help and its completions. What
+/// it is made of follows clap, and may change with it.
+#[doc(hidden)]
+#[must_use]
+pub fn command() -> clap::Command {
+    Arguments::command()
 }
 
 /// Opens the project and runs one command.

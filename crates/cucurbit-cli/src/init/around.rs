@@ -1,0 +1,94 @@
+//! What is around the new package: the workspace, the application and its entities, the databases that it uses.
+
+use std::path::{Path, PathBuf};
+
+use cargo_metadata::{Dependency, Metadata, Package, TargetKind};
+
+use super::entities::{Entity, entities};
+use crate::{error::Failure, project};
+
+/// What was found around the folder.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Around {
+    /// The folder of the workspace, if there is one.
+    pub(crate) workspace: Option<PathBuf>,
+    /// The names of its packages.
+    pub(crate) packages: Vec<String>,
+    /// The application whose entities are the models.
+    pub(crate) application: Option<Application>,
+    /// The databases that SeaORM or sqlx is built for here.
+    pub(crate) dialects: Vec<&'static str>,
+    /// Whether a package uses SeaORM or sqlx, which read connection URLs in their own way.
+    pub(crate) reads_as_sqlx: bool,
+}
+
+/// A package with entities.
+#[derive(Clone, Debug)]
+pub(crate) struct Application {
+    /// The name of the package.
+    pub(crate) package: String,
+    /// Its folder.
+    pub(crate) folder: PathBuf,
+    /// The name of its library in Rust; without one its modules can only be taken in by their files.
+    pub(crate) library: Option<String>,
+    /// Its entities.
+    pub(crate) entities: Vec<Entity>,
+}
+
+/// Looks around a folder.
+///
+/// # Errors
+///
+/// When there is a workspace and Cargo cannot read it.
+pub(crate) fn look(folder: &Path) -> Result<Around, Failure> {
+    let Some(metadata) = project::metadata(folder)? else { return Ok(Around::default()) };
+    let packages = metadata.workspace_packages();
+    let (mut dialects, mut reads_as_sqlx) = (Vec::new(), false);
+    for dependency in packages.iter().flat_map(|package| &package.dependencies) {
+        reads_as_sqlx |= matches!(dependency.name.as_str(), "sea-orm" | "sqlx");
+        dialects.extend(databases(dependency));
+    }
+    dialects.sort_unstable_by_key(|dialect| *dialect != "sqlite");
+    dialects.dedup();
+    Ok(Around {
+        application: application(&metadata),
+        packages: packages.iter().map(|package| package.name.to_string()).collect(),
+        workspace: Some(metadata.workspace_root.into_std_path_buf()),
+        dialects,
+        reads_as_sqlx,
+    })
+}
+
+/// Tells the databases that a driver is built for, by its features.
+fn databases(dependency: &Dependency) -> impl Iterator<Item = &'static str> {
+    let is_driver = matches!(dependency.name.as_str(), "sea-orm" | "sqlx");
+    let features = dependency.features.iter().filter(move |_| is_driver);
+    features.filter_map(|feature| {
+        let feature = feature.strip_prefix("sqlx-").unwrap_or(feature);
+        match feature {
+            "sqlite" | "sqlite-bundled" | "sqlite-unbundled" => Some("sqlite"),
+            "postgres" => Some("postgres"),
+            _ => None,
+        }
+    })
+}
+
+/// Finds the package with the most entities: a library of entities before an application that only names some.
+fn application(metadata: &Metadata) -> Option<Application> {
+    let of = |package: &&Package| {
+        let uses_sea_orm = package.dependencies.iter().any(|dependency| dependency.name == "sea-orm");
+        if !uses_sea_orm {
+            return None;
+        }
+        let folder = package.manifest_path.parent()?.as_std_path().to_owned();
+        let library = package.targets.iter().find(|target| target.kind.contains(&TargetKind::Lib));
+        let root = library
+            .or_else(|| package.targets.iter().find(|target| target.kind.contains(&TargetKind::Bin)))?;
+        let entities = entities(root.src_path.as_std_path());
+        let library = library.map(|target| target.name.replace('-', "_"));
+        Some(Application { package: package.name.to_string(), folder, library, entities })
+    };
+    let packages = metadata.workspace_packages();
+    let all = packages.iter().filter_map(of).filter(|application| !application.entities.is_empty());
+    all.max_by_key(|application| application.entities.len())
+}

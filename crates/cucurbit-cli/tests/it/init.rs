@@ -1,0 +1,179 @@
+//! What `init` finds and writes, without building it.
+
+use crate::support::Folder;
+
+const APPLICATION: &str = r#"[package]
+name = "garden"
+version = "0.1.0"
+edition = "2024"
+
+# What it needs.
+[dependencies]
+sea-orm = { version = "2", default-features = false, features = ["macros", "sqlx-postgres", "sqlx-sqlite"] }
+"#;
+
+const ENTITY: &str = r#"use sea_orm::entity::prelude::*;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "bed")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+"#;
+
+const EXPANDED: &str = r#"use sea_orm::entity::prelude::*;
+
+#[derive(Copy, Clone, Default, Debug, DeriveEntity)]
+pub struct Entity;
+
+impl EntityName for Entity {
+    fn table_name(&self) -> &'static str {
+        "plant"
+    }
+}
+"#;
+
+#[test]
+fn an_empty_folder_gets_a_package_whose_models_are_sql() {
+    let folder = Folder::of(&[]);
+    let said = folder.run(&["init"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert_eq!(
+        folder.files(),
+        [
+            "migrations/.cargo/config.toml",
+            "migrations/.gitignore",
+            "migrations/Cargo.toml",
+            "migrations/build.rs",
+            "migrations/cucurbit.toml",
+            "migrations/schema.sql",
+            "migrations/src/lib.rs",
+            "migrations/src/main.rs",
+            "migrations/versions/.gitkeep",
+        ]
+    );
+    assert!(folder.read("migrations/cucurbit.toml").contains("\nmodels = \"schema.sql\"\n"));
+    assert!(folder.read("migrations/Cargo.toml").ends_with("\n[workspace]\n"));
+    assert!(said.err.ends_with("Next: cucurbit create --message \"Create the tables\"\n"), "{}", said.err);
+}
+
+#[test]
+fn a_library_of_entities_is_named() {
+    let folder = Folder::of(&[
+        ("Cargo.toml", APPLICATION),
+        ("src/lib.rs", "pub mod entities;\n"),
+        ("src/entities/mod.rs", "pub mod bed;\npub mod plant;\npub mod r#type;\n#[cfg(test)]\nmod tests;\n"),
+        ("src/entities/bed.rs", ENTITY),
+        ("src/entities/plant.rs", EXPANDED),
+        ("src/entities/type.rs", ENTITY),
+        ("src/entities/tests.rs", ENTITY),
+        ("src/entities/old.rs", ENTITY),
+    ]);
+    let said = folder.run(&["init"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let models = "    models![
+        garden::entities::bed,
+        garden::entities::plant,
+        garden::entities::r#type,
+    ]\n";
+    assert!(
+        folder.read("migrations/src/lib.rs").contains(models),
+        "{}",
+        folder.read("migrations/src/lib.rs")
+    );
+    let manifest = folder.read("migrations/Cargo.toml");
+    assert!(manifest.contains("\ngarden = { path = \"..\" }\n"), "{manifest}");
+    // Its own words stay, and it is a workspace now.
+    let application = folder.read("Cargo.toml");
+    assert_eq!(application, format!("{APPLICATION}\n[workspace]\nmembers = [\"migrations\"]\n"));
+    let configuration = folder.read("migrations/cucurbit.toml");
+    assert!(configuration.contains("\ndialects = [\"sqlite\", \"postgres\"]\n"), "{configuration}");
+    assert!(configuration.contains("\nsqlite_urls = \"sqlx\"\n"), "{configuration}");
+}
+
+#[test]
+fn the_modules_of_a_binary_are_taken_in_by_their_files() {
+    let folder = Folder::of(&[
+        ("Cargo.toml", APPLICATION),
+        ("src/main.rs", "mod model;\nfn main() {}\n"),
+        ("src/model.rs", "pub mod bed;\nmod inner { pub mod tool; }\n"),
+        ("src/model/bed.rs", ENTITY),
+        ("src/model/inner/tool.rs", ENTITY),
+    ]);
+    let said = folder.run(&["init", "database/migrations"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let library = folder.read("database/migrations/src/lib.rs");
+    assert!(library.contains("\n#[path = \"../../../src/model.rs\"]\nmod model;\n"), "{library}");
+    assert!(library.contains("        model::bed,\n        model::inner::tool,\n"), "{library}");
+    let manifest = folder.read("database/migrations/Cargo.toml");
+    assert!(manifest.contains("\nsea-orm = { version = \"2\", default-features = false,"), "{manifest}");
+}
+
+#[test]
+fn a_workspace_gives_its_versions_and_keeps_its_words() {
+    let root = "# Ours.\n[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"] # all\n\n\
+                [workspace.package]\nedition = \"2024\"\n\n[workspace.dependencies]\ntokio = \"1\"\n";
+    let entity = "[package]\nname = \"entity\"\nversion = \"0.1.0\"\n\n[dependencies]\nsea-orm = \"2\"\n";
+    let folder = Folder::of(&[
+        ("Cargo.toml", root),
+        ("crates/entity/Cargo.toml", entity),
+        ("crates/entity/src/lib.rs", &format!("pub mod bed {{\n{ENTITY}}}\n")),
+        (".cargo/config.toml", "[alias]\nmigrate = \"run --package other\"\n"),
+    ]);
+    let said = folder.run_in("crates", &["init", "migrations"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert_eq!(folder.read("Cargo.toml"), root, "the pattern covers it");
+    assert_eq!(folder.read(".cargo/config.toml"), "[alias]\nmigrate = \"run --package other\"\n");
+    let manifest = folder.read("crates/migrations/Cargo.toml");
+    assert!(manifest.contains("\nedition.workspace = true\n"), "{manifest}");
+    assert!(
+        manifest.contains("\ntokio = { workspace = true, features = [\"macros\", \"rt\"] }\n"),
+        "{manifest}"
+    );
+    assert!(manifest.contains("\nentity = { path = \"../entity\" }\n"), "{manifest}");
+    assert!(!manifest.contains("[workspace]"), "{manifest}");
+}
+
+#[test]
+fn nothing_is_overwritten() {
+    let folder = Folder::of(&[("migrations/Cargo.toml", "[package]\nname = \"x\"\n")]);
+    let said = folder.run(&["init"]);
+    assert_eq!(said.code, Some(1));
+    assert!(
+        said.err.contains("is there already\n  hint: nothing was changed; name another folder"),
+        "{}",
+        said.err
+    );
+    assert_eq!(folder.files(), ["migrations/Cargo.toml"]);
+
+    let folder = Folder::of(&[("migrations/schema.sql", "CREATE TABLE t (a INTEGER);\n")]);
+    let said = folder.run(&["init"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(said.err.contains("Kept    migrations/schema.sql, which was there\n"), "{}", said.err);
+    assert_eq!(folder.read("migrations/schema.sql"), "CREATE TABLE t (a INTEGER);\n");
+}
+
+#[test]
+fn what_cannot_be_started_is_said_before_a_file_is_written() {
+    let folder = Folder::of(&[]);
+    let said = folder.run(&["init", "--models", "sea-orm"]);
+    assert_eq!(said.code, Some(1));
+    assert!(said.err.starts_with("error: no SeaORM entity was found in the workspace\n"), "{}", said.err);
+    let said = folder.run(&["init", "1 2"]);
+    assert_eq!(said.code, Some(1));
+    assert!(said.err.starts_with("error: `1 2` cannot be the name of a package\n"), "{}", said.err);
+    assert_eq!(folder.files(), [""; 0]);
+}
+
+#[test]
+fn a_recipe_for_ci_runs_the_migrations() {
+    let folder = Folder::of(&[]);
+    let said = folder.run(&["init", "--ci", "github"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let recipe = folder.read("migrations/.github/workflows/migrations.yml");
+    assert!(recipe.contains("cargo run --quiet --package migrations --bin migrate -- check"), "{recipe}");
+}

@@ -1,0 +1,10 @@
+//! The program as people use it: on folders of its own, with real builds.
+
+#[cfg(test)] // Tells clippy that helpers are tests too.
+mod init; // What `init` finds and writes, without building it.
+#[cfg(test)]
+mod new_project; // From an empty folder to a migrated database, and on.
+#[cfg(test)]
+mod project; // Which project is meant, and what is said where there is none.
+#[cfg(test)]
+mod support;

@@ -1,0 +1,75 @@
+//! Which project is meant, and what is said where there is none.
+
+use crate::support::Folder;
+
+fn package(name: &str, more: &str) -> String {
+    format!(
+        "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n{more}\n\
+         [build-dependencies]\ncucurbit-build = \"0.1\"\n"
+    )
+}
+
+#[test]
+fn without_a_project_a_command_says_how_to_start_one() {
+    let folder = Folder::of(&[]);
+    let said = folder.run(&["upgrade"]);
+    assert_eq!(said.code, Some(1));
+    assert_eq!(
+        said.err,
+        "error: there is no migrations package here\n  hint: `cucurbit init` starts one; `cucurbit help` lists what needs none\n"
+    );
+    // Wrong usage is told from it.
+    assert_eq!(folder.run(&["upgrad"]).code, Some(2));
+}
+
+#[test]
+fn of_several_packages_one_has_to_be_named() {
+    let (one, other) = (package("one", ""), package("other", ""));
+    let main = "fn main() {}\n";
+    let folder = Folder::of(&[
+        ("Cargo.toml", "[workspace]\nresolver = \"3\"\nmembers = [\"one\", \"other\"]\n"),
+        ("one/Cargo.toml", &one),
+        ("one/src/main.rs", main),
+        ("other/Cargo.toml", &other),
+        ("other/src/main.rs", main),
+    ]);
+    let said = folder.run(&["heads"]);
+    assert_eq!(said.code, Some(2));
+    assert!(
+        said.err.starts_with("error: the workspace has several migrations packages: one, other\n"),
+        "{}",
+        said.err
+    );
+    let said = folder.run(&["-p", "third", "heads"]);
+    assert_eq!(said.code, Some(2));
+    assert!(said.err.contains("hint: there are: one, other\n"), "{}", said.err);
+}
+
+#[test]
+fn of_several_binaries_one_has_to_be_named() {
+    let two =
+        "[[bin]]\nname = \"a\"\npath = \"src/main.rs\"\n[[bin]]\nname = \"b\"\npath = \"src/main.rs\"\n";
+    let manifest = package("one", two);
+    let folder = Folder::of(&[("Cargo.toml", &manifest), ("src/main.rs", "fn main() {}\n")]);
+    let said = folder.run(&["heads"]);
+    assert_eq!(said.code, Some(1));
+    assert!(
+        said.err.starts_with("error: `one` has several binaries: a, b\n  hint: name it in its Cargo.toml"),
+        "{}",
+        said.err
+    );
+}
+
+#[test]
+fn help_completions_and_the_manual_know_all_commands() {
+    let folder = Folder::of(&[]);
+    for words in [&["help"][..], &["--help"], &["completions", "bash"], &["completions", "fish"], &["man"]] {
+        let said = folder.run(words);
+        assert_eq!(said.code, Some(0), "{words:?}: {}", said.err);
+        for command in ["init", "upgrade", "check", "create"] {
+            assert!(said.out.contains(command), "{words:?} knows `{command}`");
+        }
+    }
+    assert!(folder.run(&["help", "upgrade"]).out.contains("Apply revisions up to a target"));
+    assert!(folder.run(&["init", "--help"]).out.contains("Start a migrations package"));
+}
