@@ -91,19 +91,23 @@ pub(super) enum Command {
         allow_uncompared: bool,
     },
     /// Revert revisions down to a target: an id, `-1`, `base`, `label@base`.
+    #[command(visible_alias = "down")]
     Downgrade {
         /// The target, which stays applied itself.
-        #[arg(allow_hyphen_values = true, value_name = "REV")]
+        #[arg(allow_hyphen_values = true, value_name = "REV", value_parser = revision)]
         target: Option<String>,
         /// The target, given as an option.
-        #[arg(long, allow_hyphen_values = true, value_name = "REV")]
+        #[arg(long, allow_hyphen_values = true, value_name = "REV", value_parser = revision)]
         revision: Option<String>,
         /// Also revert other branches that depend on what is reverted.
         #[arg(long)]
         all: bool,
-        /// Dry run: print the SQL instead of running it. REV may be a range `a:b`. No database is read.
+        /// Print the SQL instead of running it. REV may be a range `a:b`. No database is read.
         #[arg(long)]
         sql: bool,
+        /// Print the SQL that would run on the database as it is, and run nothing.
+        #[arg(long, conflicts_with = "sql")]
+        dry_run: bool,
         #[command(flatten)]
         run: RunArguments,
     },
@@ -122,7 +126,7 @@ pub(super) enum Command {
     /// List revisions, newest first.
     History {
         /// A range such as `base:head`, `-3:current`, `ae10:`; both ends are included.
-        #[arg(short, long, allow_hyphen_values = true, value_name = "A:B")]
+        #[arg(short, long, allow_hyphen_values = true, value_name = "A:B", value_parser = revision)]
         rev_range: Option<String>,
         /// Show all details.
         #[arg(short, long)]
@@ -158,7 +162,7 @@ pub(super) enum Command {
     /// Show all details of a revision.
     Show {
         /// The revision.
-        #[arg(allow_hyphen_values = true, value_name = "REV")]
+        #[arg(allow_hyphen_values = true, value_name = "REV", value_parser = revision)]
         revision: String,
     },
     /// Set the version table to a revision without running any script.
@@ -169,23 +173,27 @@ pub(super) enum Command {
         /// Remove all rows first, including those whose revision has no script.
         #[arg(long)]
         purge: bool,
-        /// Dry run: print the SQL instead of running it. No database is read.
+        /// Print the SQL instead of running it. No database is read.
         #[arg(long, conflicts_with = "purge")]
         sql: bool,
         #[command(flatten)]
         run: RunArguments,
     },
     /// Apply revisions up to a target: `head` by default.
+    #[command(visible_alias = "up")]
     Upgrade {
         /// The target: an id, `head`, `heads`, `+1`, `label@head`.
-        #[arg(allow_hyphen_values = true, value_name = "REV")]
+        #[arg(allow_hyphen_values = true, value_name = "REV", value_parser = revision)]
         target: Option<String>,
         /// The target, given as an option.
-        #[arg(long, allow_hyphen_values = true, value_name = "REV")]
+        #[arg(long, allow_hyphen_values = true, value_name = "REV", value_parser = revision)]
         revision: Option<String>,
-        /// Dry run: print the SQL instead of running it. REV may be a range `a:b`. No database is read.
+        /// Print the SQL instead of running it. REV may be a range `a:b`. No database is read.
         #[arg(long)]
         sql: bool,
+        /// Print the SQL that would run on the database as it is, and run nothing.
+        #[arg(long, conflicts_with = "sql")]
+        dry_run: bool,
         #[command(flatten)]
         run: RunArguments,
     },
@@ -232,4 +240,11 @@ pub(super) struct RunArguments {
     /// Drop tables and columns that hold data even if the script does not say `.loses_data()`.
     #[arg(long)]
     pub(super) allow_data_loss: bool,
+}
+
+/// Takes a word for a revision, unless it is an option that the command does not have.
+fn revision(word: &str) -> Result<String, String> {
+    let is_option =
+        word.strip_prefix('-').is_some_and(|rest| !rest.starts_with(|first: char| first.is_ascii_digit()));
+    if is_option { Err("the command has no such option".to_owned()) } else { Ok(word.to_owned()) }
 }

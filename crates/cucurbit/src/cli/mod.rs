@@ -100,9 +100,13 @@ async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Co
             let range = range(&one_of(target, revision, None)?)?;
             printer.sql(&command::downgrade_sql(&project, &range)?);
         }
-        Command::Downgrade { target, revision, all, sql: false, run } => {
+        Command::Downgrade { target, revision, all, sql: false, dry_run, run } => {
             let target: Target = one_of(target, revision, None)?.parse()?;
             let reach = if all { Reach::Everything } else { Reach::Branch };
+            if dry_run {
+                printer.dry_run(&command::downgrade_dry_run(&project, &target, reach).await?);
+                return Ok(Code::Done);
+            }
             let options = run_options(&project, &run, told);
             let mut observer = |event: Event<'_>| printer.event(&event);
             let server = move |notice| told.notice(&notice);
@@ -153,8 +157,12 @@ async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Co
             let range = range(&one_of(target, revision, Some("head"))?)?;
             printer.sql(&command::upgrade_sql(&project, &range)?);
         }
-        Command::Upgrade { target, revision, sql: false, run } => {
+        Command::Upgrade { target, revision, sql: false, dry_run, run } => {
             let targets: [Target; 1] = [one_of(target, revision, Some("head"))?.parse()?];
+            if dry_run {
+                printer.dry_run(&command::upgrade_dry_run(&project, &targets).await?);
+                return Ok(Code::Done);
+            }
             let options = run_options(&project, &run, told);
             let mut observer = |event: Event<'_>| printer.event(&event);
             let server = move |notice| told.notice(&notice);

@@ -128,6 +128,14 @@ impl Printer {
         }
     }
 
+    /// Prints what would run; to people, that there is nothing.
+    pub(super) fn dry_run(&self, sql: &str) {
+        if sql.is_empty() && self.format == Format::Text {
+            return line("-- Nothing to run.");
+        }
+        self.sql(sql);
+    }
+
     /// Prints that the version table is there, for programs; people are told nothing.
     pub(super) fn ensured(&self, version_table: &str) {
         if self.format == Format::Json {

@@ -41,7 +41,7 @@ pub use self::{
     diff::{Differences, Sides, diff},
     entry::{Branch, Entry, Mark},
     history::{branches, current, heads, history},
-    offline::{downgrade_sql, stamp_sql, upgrade_sql},
+    offline::{downgrade_dry_run, downgrade_sql, stamp_sql, upgrade_dry_run, upgrade_sql},
     revision::{NewRevision, Written, merge, new_revision},
     run::{downgrade, ensure_version, stamp, upgrade},
     show::show,

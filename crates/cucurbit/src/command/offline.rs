@@ -1,14 +1,15 @@
-//! `--sql`: the steps of `upgrade`, `downgrade` and `stamp` as a script. No database is asked.
+//! `--sql`: the steps of `upgrade`, `downgrade` and `stamp` as a script, without a database; `--dry-run`: those that the
+//! database at hand would run.
 
 use crate::{
     dialect::{Before, Dialect},
     error::Error,
     revision::{self, Context, Graph, Heads, Purpose, Reach, Step, Target, TargetRange},
     runtime::offline::{self, Start},
-    source,
+    source::{self, Source},
 };
 
-use super::{Project, replay};
+use super::{Project, reader::Reader, replay};
 
 /// Writes what would bring a database from the start of the range to its end; from the base without a start.
 ///
@@ -37,6 +38,45 @@ pub fn downgrade_sql(project: &Project, range: &TargetRange) -> Result<String, E
     let heads = start_of(project, range)?;
     let steps = revision::downgrade(project.scripts().graph(), &heads, end, Reach::Branch)?;
     script(project, &steps, heads)
+}
+
+/// Writes what [`upgrade`](super::upgrade) would run on the database as it is; nothing is run, and no lock is taken. Empty if
+/// there is nothing to do.
+///
+/// # Errors
+///
+/// When the database cannot be read, a target does not fit, or a step cannot be written: code in a script.
+pub async fn upgrade_dry_run(project: &Project, targets: &[Target]) -> Result<String, Error> {
+    dry_run(project, |graph, heads| Ok(revision::upgrade(graph, heads, targets)?)).await
+}
+
+/// Writes what [`downgrade`](super::downgrade) would run on the database as it is; nothing is run, and no lock is taken. Empty
+/// if there is nothing to do.
+///
+/// # Errors
+///
+/// As [`upgrade_dry_run`].
+pub async fn downgrade_dry_run(project: &Project, target: &Target, reach: Reach) -> Result<String, Error> {
+    dry_run(project, |graph, heads| Ok(revision::downgrade(graph, heads, target, reach)?)).await
+}
+
+async fn dry_run(
+    project: &Project,
+    steps: impl FnOnce(&Graph, &Heads) -> Result<Vec<Step>, Error>,
+) -> Result<String, Error> {
+    project.refuse_no_scripts()?;
+    let mut reader = Reader::open(project, &[&Source::Database]).await?;
+    let read = reader.read(&Source::Database).await;
+    let (dialect, heads) = (reader.dialect, reader.heads.take().unwrap_or_default());
+    let closed = reader.close().await;
+    let before = read?;
+    closed?;
+    let steps = steps(project.scripts().graph(), &heads)?;
+    if steps.is_empty() {
+        return Ok(String::new());
+    }
+    let start = Start { heads, before };
+    Ok(offline::script(dialect, project.scripts(), &steps, start, &project.version_table())?)
 }
 
 /// Writes what would set the version table.

@@ -15,6 +15,8 @@ on_each_database! {
     quiet_prints_no_progress;
     sql_is_printed_and_not_run;
     the_printed_sql_makes_the_same_database;
+    a_dry_run_prints_what_would_run_here;
+    an_option_is_never_taken_for_a_revision;
     diff_shows_what_any_two_sources_differ_in;
 }
 
@@ -204,6 +206,34 @@ async fn the_printed_sql_makes_the_same_database(database: Database) {
     let other = Database::new(database.kind).await;
     other.migrate(&["upgrade"]).exits(0);
     assert_eq!(database.schema().await, other.schema().await);
+}
+
+async fn a_dry_run_prints_what_would_run_here(database: Database) {
+    database.migrate(&["up", "109317dd2a2f"]).exits(0);
+    let before = database.schema().await;
+    let up = database.migrate(&["upgrade", "--dry-run"]).exits(0).stdout;
+    assert!(up.contains("-- Running upgrade 109317dd2a2f -> 6e5b1d353dd6"), "{up}");
+    assert!(!up.contains("-- Running upgrade 3968dfa9e747"), "what is applied is not run again: {up}");
+    let down = database.migrate(&["down", "-1", "--dry-run"]).exits(0).stdout;
+    assert!(down.contains("-- Running downgrade 109317dd2a2f -> 3968dfa9e747"), "{down}");
+    assert_eq!(database.schema().await, before, "nothing was run");
+    assert_eq!(database.migrate(&["current"]).exits(0).stdout, "109317dd2a2f\n");
+
+    database.execute(&up).await;
+    database.migrate(&["check"]).exits(0);
+    assert_eq!(database.migrate(&["upgrade", "--dry-run"]).exits(0).stdout, "-- Nothing to run.\n");
+    let json = database.migrate(&["upgrade", "--dry-run", "--format", "json"]).exits(0).stdout;
+    assert_eq!(json, "{\n  \"sql\": \"\"\n}\n");
+}
+
+async fn an_option_is_never_taken_for_a_revision(database: Database) {
+    for words in
+        [["upgrade", "--dry-rum"], ["downgrade", "-x"], ["show", "--all"], ["upgrade", "--revision=--sql"]]
+    {
+        let ran = database.migrate(&words).exits(2);
+        assert!(ran.stderr.contains("the command has no such option"), "{}", ran.stderr);
+    }
+    assert_eq!(database.migrate(&["history", "-r", "-1:head"]).exits(0).stdout.lines().count(), 2);
 }
 
 #[test]
