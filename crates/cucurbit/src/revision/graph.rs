@@ -286,9 +286,7 @@ impl RevisionSet {
     #[must_use]
     pub fn of(graph: &Graph, positions: &[Position]) -> Self {
         let mut set = Self::none(graph);
-        for &position in positions {
-            set.insert(position);
-        }
+        set.extend(positions.iter().copied());
         set
     }
 
@@ -301,6 +299,11 @@ impl RevisionSet {
     /// Adds a position; says whether it was new.
     pub fn insert(&mut self, position: Position) -> bool {
         !std::mem::replace(&mut self.members[position], true)
+    }
+
+    /// Adds several positions.
+    pub(super) fn extend(&mut self, positions: impl IntoIterator<Item = Position>) {
+        positions.into_iter().for_each(|position| self.members[position] = true);
     }
 
     /// Removes a position; says whether it was there.

@@ -1,12 +1,14 @@
 //! Ranges of revisions, newest first: what `history -r a:b` lists, and what an upgrade goes through.
 
-use super::graph::{Edges, Graph, RevisionSet};
+use super::graph::{Edges, Graph};
 use super::heads::Heads;
 use super::lineage::lineage;
 use super::order::newest_first;
 use super::plan::{PlanError, overlap};
 use super::position::Position;
-use super::target::{Context, Purpose, Resolved, Symbol, Target, TargetError, TargetRange, counted_down};
+use super::target::{
+    Context, Purpose, Resolved, Symbol, Target, TargetError, TargetRange, counted_down, find_branch,
+};
 
 /// Which revisions between two ends belong to a range.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,9 +49,7 @@ pub fn between(
     let below = graph.ancestors(lower, Edges::WithDependencies);
     range.retain(|position| !below.contains(position));
     if interval.includes_lower {
-        for &end in lower {
-            range.insert(end);
-        }
+        range.extend(lower.iter().copied());
     }
     if !lower.is_empty() && !interval.includes_other_bases {
         let above = graph.descendants(lower, Edges::DownRevisions);
@@ -94,10 +94,8 @@ pub fn history(
         start: range.start.as_ref().map_or_else(|| "base".to_owned(), Target::to_string),
         end: range.end.as_ref().map_or_else(|| "heads".to_owned(), Target::to_string),
     };
-    let branch = match range.start.as_ref().and_then(|start| start.branch.clone()) {
-        None => None,
-        Some(name) => base_of(&context, name)?,
-    };
+    let branch = range.start.as_ref().and_then(|start| start.branch.as_deref());
+    let branch = branch.map(|name| find_branch(graph, name)).transpose()?;
     if let Some(branch) = branch {
         let of_branch = lineage(graph, branch, Edges::DownRevisions);
         if range.end.is_none() {
@@ -124,16 +122,6 @@ pub fn history(
     listed
 }
 
-/// Returns the revision that a name before `@` stands for.
-fn base_of(context: &Context<'_>, name: String) -> Result<Option<Position>, TargetError> {
-    let target = Target { branch: Some(name), symbol: Symbol::Base, offset: 0 };
-    match target.resolve(context)? {
-        Resolved::Base { branch } | Resolved::Revisions { branch, .. } | Resolved::Undo { branch, .. } => {
-            Ok(branch)
-        }
-    }
-}
-
 /// Returns the revisions N below the upper ends, or the first ones of their lines where a line is shorter.
 fn lowest_ends(
     context: &Context<'_>,
@@ -146,16 +134,11 @@ fn lowest_ends(
     for &from in upper {
         ends.push(counted_down(start, context, branch, from)?);
     }
-    let mut all_above = RevisionSet::none(graph);
-    for &end in &ends {
-        let mut above = graph.descendants(&[end], Edges::WithDependencies);
-        above.remove(end);
-        for position in above.iter() {
-            all_above.insert(position);
-        }
-    }
     ends.sort_unstable();
     ends.dedup();
+    let above: Vec<Position> =
+        ends.iter().flat_map(|&end| graph.children_and_dependents(end)).copied().collect();
+    let all_above = graph.descendants(&above, Edges::WithDependencies);
     ends.retain(|&end| !all_above.contains(end));
     Ok(ends)
 }

@@ -8,9 +8,7 @@ use super::position::Position;
 /// Returns the ancestors and descendants of a revision, and itself: what `revision@…` speaks of.
 pub(super) fn lineage(graph: &Graph, revision: Position, edges: Edges) -> RevisionSet {
     let mut set = graph.ancestors(&[revision], edges);
-    for position in graph.descendants(&[revision], edges).iter() {
-        set.insert(position);
-    }
+    set.extend(graph.descendants(&[revision], edges).iter());
     set
 }
 

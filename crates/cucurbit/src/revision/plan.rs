@@ -293,44 +293,33 @@ pub fn stamp(graph: &Graph, heads: &Heads, targets: &[Target]) -> Result<Vec<Ste
         match target.resolve(&context)? {
             Resolved::Base { branch } => {
                 let of_branch = branch.map(|branch| lineage(graph, branch, Edges::WithDependencies));
-                for &row in &rows {
-                    if of_branch.as_ref().is_none_or(|set| set.contains(row)) {
-                        cleared.insert(row);
-                    }
-                }
+                let is_of_branch = |row: &Position| of_branch.as_ref().is_none_or(|set| set.contains(*row));
+                cleared.extend(rows.iter().copied().filter(is_of_branch));
             }
             Resolved::Revisions { revisions, .. } => wanted.extend(revisions),
             Resolved::Undo { .. } => {}
         }
     }
     let below = graph.ancestors(&wanted, Edges::WithDependencies);
+    // A row that is one of them stays.
     let wanted_tips = graph.tips(&below, Edges::WithDependencies);
 
     let mut moved = RevisionSet::none(graph);
     let mut steps = Vec::new();
-    for tip in wanted_tips {
+    for &tip in &wanted_tips {
         let line = lineage(graph, tip, Edges::WithDependencies);
         let from: Vec<Position> =
-            rows.iter().copied().filter(|&row| line.contains(row) && !is_kept(graph, row, &wanted)).collect();
-        for &row in &from {
-            moved.insert(row);
-        }
+            rows.iter().copied().filter(|row| line.contains(*row) && !wanted_tips.contains(row)).collect();
+        moved.extend(from.iter().copied());
         if !from.is_empty() || !rows.contains(&tip) {
             steps.push(Step::stamp(graph, &from, Some(tip)));
         }
     }
-    let gone = rows
-        .iter()
-        .copied()
-        .filter(|&row| cleared.contains(row) && !moved.contains(row) && !is_kept(graph, row, &wanted));
+    let is_gone =
+        |row: &Position| cleared.contains(*row) && !moved.contains(*row) && !wanted_tips.contains(row);
+    let gone = rows.iter().copied().filter(is_gone);
     let removals: Vec<Step> = gone.map(|row| Step::stamp(graph, &[row], None)).collect();
     Ok(removals.into_iter().chain(steps).collect())
-}
-
-/// Tells whether a row is itself a tip of what is wanted, and stays.
-fn is_kept(graph: &Graph, row: Position, wanted: &[Position]) -> bool {
-    let others: Vec<Position> = wanted.iter().copied().filter(|&other| other != row).collect();
-    wanted.contains(&row) && !graph.ancestors(&others, Edges::WithDependencies).contains(row)
 }
 
 /// Returns the positions of the rows, none of which may be an ancestor of another.

@@ -140,10 +140,7 @@ impl Target {
     /// the rows of a database and there are none, or when a row is unknown to the graph.
     pub fn resolve(&self, context: &Context<'_>) -> Result<Resolved, TargetError> {
         let graph = context.graph;
-        let branch = match &self.branch {
-            None => None,
-            Some(name) => Some(find_branch(graph, name)?),
-        };
+        let branch = self.branch.as_deref().map(|name| find_branch(graph, name)).transpose()?;
         let search = Search::new(self, context, branch);
         if self.symbol == Symbol::Implied {
             return search.relative();
@@ -208,14 +205,19 @@ impl<'a> Search<'a> {
                 }
                 Ok(heads)
             }
-            Symbol::Heads if self.branch.is_some() => Ok(self.on_branch(self.graph().heads().to_vec())),
-            Symbol::Heads => Ok(self.graph().real_heads().to_vec()),
+            Symbol::Heads => Ok(self.heads()),
             Symbol::Identifier(name) => Ok(vec![self.identifier(name)?]),
         }
     }
 
+    /// Returns what `heads` stands for.
+    fn heads(&self) -> Vec<Position> {
+        let graph = self.graph();
+        self.on_branch(if self.branch.is_some() { graph.heads() } else { graph.real_heads() }.to_vec())
+    }
+
     fn identifier(&self, name: &str) -> Result<Position, TargetError> {
-        let revision = find(self.graph(), name, self.branch)?;
+        let revision = find(self.graph(), name, self.of_branch.as_ref())?;
         match (&self.of_branch, &self.target.branch) {
             (Some(of_branch), Some(label)) if !of_branch.contains(revision) => {
                 Err(TargetError::NotOnBranch {
@@ -256,10 +258,8 @@ impl<'a> Search<'a> {
             Purpose::Downgrade => Err(self.too_far()),
             Purpose::Upgrade if is_down => Err(self.too_far()),
             Purpose::History | Purpose::Show if is_down => {
-                let heads =
-                    if self.branch.is_some() { self.graph().heads() } else { self.graph().real_heads() };
                 let mut ends = Vec::new();
-                for head in self.on_branch(heads.to_vec()) {
+                for head in self.heads() {
                     let end = self.walk(Some(head), offset)?.ok_or_else(|| self.too_far())?;
                     ends.extend(end.filter(|end| !ends.contains(end)));
                 }
@@ -300,15 +300,11 @@ impl<'a> Search<'a> {
             let applied = self.graph().ancestors(&rows, Edges::WithDependencies);
             tips = self.on_branch(self.graph().tips(&applied, Edges::DownRevisions));
         }
-        let mut lowest = match tips[..] {
-            [] => return Err(self.too_far()),
-            [tip] => tip,
-            _ => return Err(self.ambiguous_current(&tips)),
-        };
-        for _ in 1..self.target.offset.unsigned_abs() {
-            lowest = self.parent(lowest)?.ok_or_else(|| self.too_far())?;
+        match tips[..] {
+            [] => Err(self.too_far()),
+            [tip] => self.walk(Some(tip), self.target.offset + 1)?.flatten().ok_or_else(|| self.too_far()),
+            _ => Err(self.ambiguous_current(&tips)),
         }
-        Ok(lowest)
     }
 
     /// Walks; the inner `None` is the base, the outer one means that the graph ended before.
@@ -402,7 +398,7 @@ impl<'a> Search<'a> {
 }
 
 /// Returns the revision that a name before `@` stands for.
-fn find_branch(graph: &Graph, name: &str) -> Result<Position, TargetError> {
+pub(super) fn find_branch(graph: &Graph, name: &str) -> Result<Position, TargetError> {
     match find(graph, name, None) {
         Err(TargetError::Unknown { .. }) => Err(TargetError::NoSuchBranch { branch: name.to_owned() }),
         found => found,
@@ -410,15 +406,14 @@ fn find_branch(graph: &Graph, name: &str) -> Result<Position, TargetError> {
 }
 
 /// Finds a full id, a label, or the beginning of exactly one id or label of more than three characters.
-fn find(graph: &Graph, name: &str, branch: Option<Position>) -> Result<Position, TargetError> {
+fn find(graph: &Graph, name: &str, of_branch: Option<&RevisionSet>) -> Result<Position, TargetError> {
     if let Some(found) = graph.position(name).or_else(|| graph.carrier(name)) {
         return Ok(found);
     }
-    let of_branch = branch.map(|branch| lineage(graph, branch, Edges::DownRevisions));
     let mut found: Vec<(Position, &String)> = graph
         .names_from(name)
         .filter(|(text, _)| text.chars().count() > 3)
-        .filter(|(_, position)| of_branch.as_ref().is_none_or(|set| set.contains(*position)))
+        .filter(|(_, position)| of_branch.is_none_or(|set| set.contains(*position)))
         .map(|(text, position)| (position, text))
         .collect();
     found.sort_unstable();
