@@ -30,6 +30,8 @@ pub use history::{Interval, between, history};
 #[cfg(feature = "runtime")]
 pub(crate) use id::LONGEST as LONGEST_ID;
 pub use id::{RevisionId, RevisionIdError};
+#[cfg(feature = "runtime")]
+pub(crate) use order::oldest_first;
 pub use plan::{Direction, PlanError, Reach, Step, downgrade, stamp, upgrade};
 pub use position::Position;
 pub use scripts::{Script, Scripts, ScriptsError};

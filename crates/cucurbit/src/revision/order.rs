@@ -23,6 +23,13 @@ pub(super) fn newest_first(graph: &Graph, set: &RevisionSet, heads: &[Position])
     order
 }
 
+/// Lists all revisions in the order in which an empty database would run them.
+#[cfg(feature = "runtime")]
+pub(crate) fn oldest_first(graph: &Graph) -> Vec<Position> {
+    let all = graph.ancestors(graph.real_heads(), Edges::WithDependencies);
+    newest_first(graph, &all, graph.real_heads()).into_iter().rev().collect()
+}
+
 /// An open head's place in Alembic's list. Places are numbered as they are made, which is their order.
 struct Slot {
     head: Position,
@@ -56,9 +63,7 @@ impl<'g> Walk<'g> {
         }
         let mut starts = RevisionSet::of(graph, heads);
         starts.retain(|position| open.contains(position));
-        for position in open.iter().filter(|&position| waiting[position] == 0) {
-            starts.insert(position);
-        }
+        starts.extend(open.iter().filter(|&position| waiting[position] == 0));
         let mut walk = Self {
             graph,
             open,

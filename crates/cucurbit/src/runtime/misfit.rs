@@ -9,7 +9,7 @@ use crate::{
     dialect::{Before, Dialect, PlanError},
     nearest::nearest,
     operation::{ApplyError, Operation, apply_all, for_dialect},
-    revision::{self, Direction, Edges, Heads, Position, Scripts, Target},
+    revision::{Direction, Edges, Position, Scripts, oldest_first},
     schema::{Constraint, ConstraintRef, Kind, Object, ObjectId, ObjectName, Schema, Table},
 };
 
@@ -250,9 +250,8 @@ impl Replay {
         let graph = scripts.graph();
         let mut ancestors = graph.ancestors(&[revision], Edges::WithDependencies);
         ancestors.remove(revision);
-        let all = revision::upgrade(graph, &Heads::default(), &[Target::HEADS]).unwrap_or_default();
         let mut replay = Self { dialect, before: Before::default(), is_known: true, maker: None };
-        for position in all.iter().filter_map(|step| step.revision).filter(|at| ancestors.contains(*at)) {
+        for position in oldest_first(graph).into_iter().filter(|at| ancestors.contains(*at)) {
             drop(replay.take(scripts, position, Direction::Upgrade, is_there));
         }
         if direction == Direction::Downgrade {

@@ -10,7 +10,7 @@ use crate::{
     connection::Connection,
     dialect::{self, Before, Dialect, Interrupted, Statement},
     operation::{Execute, Operation},
-    revision::{Direction, Edges, Heads, Scripts, Step, Target, upgrade},
+    revision::{Direction, Edges, Scripts, Step, oldest_first},
 };
 
 use super::{
@@ -209,15 +209,12 @@ fn said_now(dialect: Dialect, scripts: &Scripts, step: &Step) -> Result<Option<V
     if step.direction == Direction::Upgrade {
         below.remove(revision);
     }
-    for other in upgrade(graph, &Heads::default(), &[Target::HEADS])?.iter().filter_map(|step| step.revision)
-    {
-        if below.contains(other) {
-            let operations = crate::operation::for_dialect(&scripts.upgrade(other)?, dialect);
-            let mut after = before.clone();
-            // What does not fit the part of the history that is known is passed over.
-            if dialect.plan(&mut after, &operations).is_ok() {
-                before = after;
-            }
+    for other in oldest_first(graph).into_iter().filter(|other| below.contains(*other)) {
+        let operations = crate::operation::for_dialect(&scripts.upgrade(other)?, dialect);
+        let mut after = before.clone();
+        // What does not fit the part of the history that is known is passed over.
+        if dialect.plan(&mut after, &operations).is_ok() {
+            before = after;
         }
     }
     let (operations, _) = prepare::recorded(dialect, scripts, step)?;

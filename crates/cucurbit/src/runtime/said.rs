@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::{
     dialect::Dialect,
     operation::{self, Operation},
-    revision::{self, Applied, Heads, PlanError, Position, Scripts, Target},
+    revision::{self, Applied, Heads, Position, Scripts},
     schema::Schema,
 };
 
@@ -44,7 +44,7 @@ impl<'s> Said<'s> {
     /// Replays what was applied.
     pub(super) fn at(&mut self, applied: &Applied<'_>) -> Result<Schema, RunError> {
         if self.order.is_empty() {
-            self.order = order(self.scripts)?;
+            self.order = revision::oldest_first(self.scripts.graph());
         }
         let mut schema = Schema::new();
         for revision in self.order.iter().copied().filter(|revision| applied.contains(*revision)) {
@@ -67,10 +67,4 @@ impl<'s> Said<'s> {
 fn speaks_of_types(operation: &Operation, dialect: Dialect) -> bool {
     operation.kind().is_some_and(|kind| dialect.capabilities().only_knows(kind))
         || operation.inner().iter().any(|inner| speaks_of_types(inner, dialect))
-}
-
-/// Lists all revisions in the order in which an empty database would run them.
-fn order(scripts: &Scripts) -> Result<Vec<Position>, PlanError> {
-    let steps = revision::upgrade(scripts.graph(), &Heads::default(), &[Target::HEADS])?;
-    Ok(steps.into_iter().filter_map(|step| step.revision).collect())
 }
