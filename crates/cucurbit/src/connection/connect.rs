@@ -20,7 +20,7 @@ use sqlx::{
 
 use super::{
     Connection, ConnectionError, DriverError, Trouble, tls,
-    url::{ConnectionUrl, Host, Kind, Place, PostgresUrl, Session, SqliteMode, SqliteUrl, SslMode, encode},
+    url::{ALL, ConnectionUrl, Host, Kind, Place, PostgresUrl, Session, SqliteMode, SqliteUrl, encode},
 };
 
 /// How a database is opened.
@@ -165,11 +165,7 @@ impl ConnectionUrl {
 
     /// Tells whether it names a SQLite file that is not there.
     pub(crate) fn is_missing_file(&self) -> bool {
-        match &self.0 {
-            Kind::Postgres(_) => false,
-            Kind::Sqlite(SqliteUrl { place: Place::File(path), .. }) => !path.exists(),
-            Kind::Sqlite(SqliteUrl { place: Place::Memory { .. }, .. }) => false,
-        }
+        self.file().is_some_and(|path| !path.exists())
     }
 }
 
@@ -364,16 +360,16 @@ fn postgres_options(url: &PostgresUrl, host: &Host) -> Result<PgConnectOptions, 
         ("port", host.port.map(|port| port.to_string()).as_deref()),
         ("dbname", database.as_deref()),
         ("options", settings.as_deref()),
+        ("application_name", application_name.as_deref()),
+        ("sslmode", *ssl_mode),
+        ("statement-cache-capacity", statement_cache.map(|size| size.to_string()).as_deref()),
     ]))
     .map_err(|source| ConnectionError::Connect { url: url.to_string(), source: source.into() })?;
     if let Some(name) = &host.name {
         options = options.host(name);
     }
-    let name =
-        application_name.as_deref().or(options.get_application_name()).unwrap_or("cucurbit").to_owned();
-    options = options.application_name(&name);
-    if let Some(size) = statement_cache {
-        options = options.statement_cache_capacity(*size);
+    if options.get_application_name().is_none() {
+        options = options.application_name("cucurbit");
     }
     tls::check_files(url)?;
     let trusts_system = ssl_root_certificate.as_deref() == Some(Path::new(tls::SYSTEM));
@@ -387,16 +383,7 @@ fn postgres_options(url: &PostgresUrl, host: &Host) -> Result<PgConnectOptions, 
         options = options.ssl_client_key(path);
     }
     // What the connection URL leaves out is `PGSSLMODE`, or `prefer`.
-    let asked = match ssl_mode {
-        None => options.get_ssl_mode(),
-        Some(SslMode::Allow) => PgSslMode::Allow,
-        Some(SslMode::Disable) => PgSslMode::Disable,
-        Some(SslMode::Prefer) => PgSslMode::Prefer,
-        Some(SslMode::Require) => PgSslMode::Require,
-        Some(SslMode::VerifyCa) => PgSslMode::VerifyCa,
-        Some(SslMode::VerifyFull) => PgSslMode::VerifyFull,
-    };
-    let ssl_mode = match asked {
+    let ssl_mode = match options.get_ssl_mode() {
         // As in libpq, a socket has no TLS whatever is asked for, `system` means to verify in full, and a
         // certificate to trust means to verify.
         _ if options.get_host().starts_with('/') => PgSslMode::Disable,
@@ -416,6 +403,6 @@ fn postgres_options(url: &PostgresUrl, host: &Host) -> Result<PgConnectOptions, 
 /// reads a connection URL itself. Everything is a parameter: a host in its usual place cannot be left out.
 fn plain_url(parameters: &[(&str, Option<&str>)]) -> String {
     let given = parameters.iter().filter_map(|(name, value)| value.map(|value| (name, value)));
-    let pairs: Vec<String> = given.map(|(name, value)| format!("{name}={}", encode(value, ""))).collect();
+    let pairs: Vec<String> = given.map(|(name, value)| format!("{name}={}", encode(value, ALL))).collect();
     format!("postgresql:?{}", pairs.join("&"))
 }

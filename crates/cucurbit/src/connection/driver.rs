@@ -36,10 +36,10 @@ impl From<sqlx::Error> for DriverError {
                 detail: postgres.and_then(|error| detail(error.code(), error.detail()?)),
                 hint: postgres.and_then(PgDatabaseError::hint).map(str::to_owned),
             }
-        } else if let sqlx::Error::Io(error) = &error {
-            Words { message: error.to_string(), ..Words::default() }
         } else {
-            Words { message: error.to_string(), ..Words::default() }
+            let message =
+                if let sqlx::Error::Io(error) = &error { error.to_string() } else { error.to_string() };
+            Words { message, ..Words::default() }
         };
         let mut error = Self { error, words };
         error.hide(mask::text);

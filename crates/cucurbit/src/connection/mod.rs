@@ -15,7 +15,7 @@ mod transaction;
 pub mod url;
 
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
-use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};
+use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, sqlite::LockedSqliteHandle};
 
 use crate::schema::Dialect;
 
@@ -120,27 +120,25 @@ impl Connection {
         &mut self,
         is_time: impl Fn() -> bool + Send + 'static,
     ) -> Result<(), ConnectionError> {
-        match &mut self.kind {
-            Kind::Postgres(_) => Ok(()),
-            Kind::Sqlite(connection) => {
-                let locked = (***connection).lock_handle().await;
-                let mut handle = locked.map_err(|source| refused("PRAGMA", source))?;
-                handle.set_progress_handler(INSTRUCTIONS, move || !is_time());
-                Ok(())
-            }
+        if let Some(mut handle) = self.handle().await? {
+            handle.set_progress_handler(INSTRUCTIONS, move || !is_time());
         }
+        Ok(())
     }
 
     /// Takes away what [`Connection::interrupt_when`] set.
     pub(crate) async fn never_interrupt(&mut self) -> Result<(), ConnectionError> {
-        match &mut self.kind {
-            Kind::Postgres(_) => Ok(()),
-            Kind::Sqlite(connection) => {
-                let locked = (***connection).lock_handle().await;
-                locked.map_err(|source| refused("PRAGMA", source))?.remove_progress_handler();
-                Ok(())
-            }
+        if let Some(mut handle) = self.handle().await? {
+            handle.remove_progress_handler();
         }
+        Ok(())
+    }
+
+    /// Returns SQLite's own handle; `None` for PostgreSQL.
+    async fn handle(&mut self) -> Result<Option<LockedSqliteHandle<'_>>, ConnectionError> {
+        let Kind::Sqlite(connection) = &mut self.kind else { return Ok(None) };
+        let locked = (***connection).lock_handle().await;
+        locked.map(Some).map_err(|source| refused("PRAGMA", source))
     }
 
     /// Lets the driver forget the statements that it has prepared: a script may have taken them away.

@@ -16,9 +16,9 @@ use crate::{nearest::nearest, schema::Dialect};
 
 pub use self::{error::ConnectionUrlError, sqlite::SqliteUrls};
 pub(super) use self::{
-    postgres::{Host, PostgresUrl, Session, SslMode},
+    postgres::{Host, PostgresUrl, Session},
     sqlite::{Place, SqliteMode, SqliteUrl},
-    text::encode,
+    text::{ALL, encode},
 };
 
 /// Where a database is, and how to reach it.
@@ -56,8 +56,14 @@ pub struct ConnectionUrl(pub(super) Kind);
 
 #[derive(Clone, PartialEq, Eq)]
 pub(super) enum Kind {
-    Postgres(PostgresUrl),
+    Postgres(Box<PostgresUrl>),
     Sqlite(SqliteUrl),
+}
+
+impl From<PostgresUrl> for ConnectionUrl {
+    fn from(url: PostgresUrl) -> Self {
+        Self(Kind::Postgres(Box::new(url)))
+    }
 }
 
 impl ConnectionUrl {
@@ -84,7 +90,7 @@ impl ConnectionUrl {
             return Err(ConnectionUrlError::NoScheme);
         }
         match dialect_of(&scheme.to_lowercase()) {
-            Some(Dialect::Postgres) => PostgresUrl::parse(rest).map(|url| Self(Kind::Postgres(url))),
+            Some(Dialect::Postgres) => PostgresUrl::parse(rest).map(Self::from),
             Some(Dialect::Sqlite) => SqliteUrl::parse(rest, urls).map(|url| Self(Kind::Sqlite(url))),
             None => Err(ConnectionUrlError::UnknownScheme {
                 scheme: scheme.to_owned(),
@@ -97,7 +103,7 @@ impl ConnectionUrl {
     #[must_use]
     pub fn relative_to(self, folder: &Path) -> Self {
         match self.0 {
-            Kind::Postgres(url) => Self(Kind::Postgres(url.relative_to(folder))),
+            Kind::Postgres(url) => url.relative_to(folder).into(),
             Kind::Sqlite(url) => Self(Kind::Sqlite(url.relative_to(folder))),
         }
     }
@@ -113,8 +119,7 @@ impl ConnectionUrl {
     pub fn with_database(&self, database: &str) -> Self {
         match &self.0 {
             Kind::Postgres(url) => {
-                let database = Some(database.to_owned());
-                Self(Kind::Postgres(PostgresUrl { database, ..url.clone() }))
+                PostgresUrl { database: Some(database.to_owned()), ..PostgresUrl::clone(url) }.into()
             }
             Kind::Sqlite(_) => self.clone(),
         }

@@ -12,7 +12,7 @@ use std::{
 
 use super::{
     ConnectionUrlError,
-    text::{decode, encode, parameters, query},
+    text::{ALL, HOSTS, NAME, decode, encode, parameters, query},
 };
 use crate::{mask, nearest::nearest};
 
@@ -27,7 +27,8 @@ pub(in crate::connection) struct PostgresUrl {
     pub(in crate::connection) application_name: Option<String>,
     pub(in crate::connection) connect_timeout: Option<Duration>,
     pub(in crate::connection) options: Option<String>,
-    pub(in crate::connection) ssl_mode: Option<SslMode>,
+    /// One of [`SSL_MODES`], which is what sqlx calls it too.
+    pub(in crate::connection) ssl_mode: Option<&'static str>,
     pub(in crate::connection) ssl_root_certificate: Option<PathBuf>,
     pub(in crate::connection) ssl_certificate: Option<PathBuf>,
     pub(in crate::connection) ssl_key: Option<PathBuf>,
@@ -52,17 +53,6 @@ pub(in crate::connection) enum Session {
     ReadOnly,
     ReadWrite,
     Standby,
-}
-
-/// The parameter `sslmode`.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::connection) enum SslMode {
-    Allow,
-    Disable,
-    Prefer,
-    Require,
-    VerifyCa,
-    VerifyFull,
 }
 
 pub(super) const PARAMETERS: [&str; 19] = [
@@ -166,7 +156,7 @@ impl PostgresUrl {
         let has_password = parameters.iter().any(|(name, _)| name == "password");
         for (name, value) in parameters {
             match name.as_str() {
-                "host" => hosts.extend(split_hosts(&encode(&value, ",:[]+"))?),
+                "host" => hosts.extend(split_hosts(&encode(&value, HOSTS).to_string())?),
                 "port" => ports.extend(value.split(',').map(str::to_owned)),
                 _ => {
                     if let Err(error) = url.set(name, value) {
@@ -253,11 +243,11 @@ impl PostgresUrl {
             ("user", _) => self.user = filled(value),
             ("password", _) => self.password = filled(value),
             ("options", _) => self.options = filled(value),
-            ("sslmode", _) => self.ssl_mode = Some(SslMode::by_name(&name, &value)?),
+            ("sslmode", _) => self.ssl_mode = Some(ssl_mode(name, &value)?),
             // asyncpg's name of the same thing.
-            ("ssl", "true" | "True" | "1") => self.ssl_mode = Some(SslMode::Require),
-            ("ssl", "false" | "False" | "0") => self.ssl_mode = Some(SslMode::Disable),
-            ("ssl", _) => self.ssl_mode = Some(SslMode::by_name(&name, &value)?),
+            ("ssl", "true" | "True" | "1") => self.ssl_mode = Some("require"),
+            ("ssl", "false" | "False" | "0") => self.ssl_mode = Some("disable"),
+            ("ssl", _) => self.ssl_mode = Some(ssl_mode(name, &value)?),
             ("sslrootcert", _) => self.ssl_root_certificate = Some(PathBuf::from(value)),
             ("sslcert", _) => self.ssl_certificate = Some(PathBuf::from(value)),
             ("sslkey", _) => self.ssl_key = Some(PathBuf::from(value)),
@@ -290,12 +280,11 @@ impl PostgresUrl {
     fn shown_parameters(&self) -> Vec<(&'static str, String)> {
         let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.to_string_lossy().into_owned());
         let session = Some(self.session).filter(|session| *session != Session::Any);
-        let mode = SSL_MODES.iter().find(|(_, mode)| Some(*mode) == self.ssl_mode);
         [
             ("application_name", self.application_name.clone()),
             ("connect_timeout", self.connect_timeout.map(|timeout| timeout.as_secs().to_string())),
             ("options", self.options.as_deref().map(mask::text)),
-            ("sslmode", mode.map(|(name, _)| (*name).to_owned())),
+            ("sslmode", self.ssl_mode.map(str::to_owned)),
             ("sslrootcert", path(&self.ssl_root_certificate)),
             ("sslcert", path(&self.ssl_certificate)),
             ("sslkey", path(&self.ssl_key)),
@@ -317,14 +306,8 @@ const SESSIONS: [(&str, Session); 6] = [
     ("standby", Session::Standby),
 ];
 
-const SSL_MODES: [(&str, SslMode); 6] = [
-    ("allow", SslMode::Allow),
-    ("disable", SslMode::Disable),
-    ("prefer", SslMode::Prefer),
-    ("require", SslMode::Require),
-    ("verify-ca", SslMode::VerifyCa),
-    ("verify-full", SslMode::VerifyFull),
-];
+/// The values of `sslmode`.
+const SSL_MODES: [&str; 6] = ["allow", "disable", "prefer", "require", "verify-ca", "verify-full"];
 
 impl Session {
     pub(in crate::connection) fn name(self) -> &'static str {
@@ -332,14 +315,11 @@ impl Session {
     }
 }
 
-impl SslMode {
-    fn by_name(parameter: &str, value: &str) -> Result<Self, ConnectionUrlError> {
-        let found = SSL_MODES.iter().find(|(known, _)| *known == value);
-        found.map(|(_, mode)| *mode).ok_or_else(|| {
-            let expected = "`disable`, `allow`, `prefer`, `require`, `verify-ca` or `verify-full`";
-            ConnectionUrlError::bad(parameter.to_owned(), value.to_owned(), expected)
-        })
-    }
+fn ssl_mode(parameter: String, value: &str) -> Result<&'static str, ConnectionUrlError> {
+    SSL_MODES.into_iter().find(|known| *known == value).ok_or_else(|| {
+        let expected = "`disable`, `allow`, `prefer`, `require`, `verify-ca` or `verify-full`";
+        ConnectionUrlError::bad(parameter, value.to_owned(), expected)
+    })
 }
 
 /// Reads `h1:5432,[::1]:5433,%2Frun%2Fpostgresql`.
@@ -408,7 +388,7 @@ impl fmt::Display for Host {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match mask::word(self.name.as_deref().unwrap_or_default()).as_str() {
             name if name.contains(':') => write!(formatter, "[{name}]")?,
-            name => formatter.write_str(&encode(name, "*"))?,
+            name => write!(formatter, "{}", encode(name, NAME))?,
         }
         match self.port {
             Some(port) => write!(formatter, ":{port}"),
@@ -421,14 +401,15 @@ impl fmt::Display for PostgresUrl {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("postgresql://")?;
         if self.user.is_some() || self.password.is_some() {
-            formatter.write_str(&encode(&mask::word(self.user.as_deref().unwrap_or_default()), ""))?;
-            formatter.write_str(if self.password.is_some() { ":***@" } else { "@" })?;
+            let user = mask::word(self.user.as_deref().unwrap_or_default());
+            let password = if self.password.is_some() { ":***" } else { "" };
+            write!(formatter, "{}{password}@", encode(&user, ALL))?;
         }
         let hosts: Vec<String> = self.hosts.iter().map(Host::to_string).collect();
         formatter.write_str(&hosts.join(","))?;
         if let Some(database) = &self.database {
             // libpq takes a whole connection URL for a database, and its variables may hold one.
-            write!(formatter, "/{}", encode(&mask::word(database), "*"))?;
+            write!(formatter, "/{}", encode(&mask::word(database), NAME))?;
         }
         formatter.write_str(&query(&self.shown_parameters()))
     }

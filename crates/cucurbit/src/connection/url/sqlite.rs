@@ -10,7 +10,7 @@ use std::{
 
 use super::{
     ConnectionUrlError,
-    text::{decode, encode, parameters, query},
+    text::{PATH, decode, encode, parameters, query},
 };
 use crate::nearest::nearest;
 
@@ -151,11 +151,11 @@ impl fmt::Display for SqliteUrl {
         let Self { place, mode, has_shared_cache, busy_timeout } = self;
         let mut parameters = Vec::new();
         let path = match place {
-            Place::File(path) => format!("/{}", encode(&path.to_string_lossy(), "/:\\ ")),
+            Place::File(path) => format!("/{}", encode(&path.to_string_lossy(), PATH)),
             Place::Memory { name: None } => String::new(),
             Place::Memory { name: Some(name) } => {
                 parameters.push(("mode", "memory".to_owned()));
-                format!("/{}", encode(name, "/:\\ "))
+                format!("/{}", encode(name, PATH))
             }
         };
         match mode {
