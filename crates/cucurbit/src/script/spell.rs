@@ -111,36 +111,23 @@ pub(super) fn column_type(column_type: &ColumnType) -> String {
 }
 
 pub(super) fn ty(ty_: &Type) -> String {
-    let word = match ty_ {
-        Type::Array(element) => return format!("Type::array({})", ty(element)),
-        Type::BigInteger => "BigInteger",
-        Type::Binary => "Binary",
-        Type::Boolean => "Boolean",
-        Type::Char { length: Some(length) } => return format!("Type::char({length})"),
-        Type::Char { length: None } => "Char { length: None }",
-        Type::Custom { spelling } => return format!("Type::custom({})", text(spelling)),
-        Type::Date => "Date",
-        // Derived `Debug` writes these as they stand in code.
-        Type::DateTime { precision: _ } | Type::DateTimeTz { precision: _ } | Type::Time { precision: _ } => {
-            return format!("Type::{ty_:?}");
-        }
-        Type::Decimal { precision: Some((all, scale)) } => return format!("Type::decimal({all}, {scale})"),
-        Type::Decimal { precision: None } => "Decimal { precision: None }",
-        Type::Double => "Double",
-        Type::Enum { name } => return format!("Type::enumeration({})", table_name(name)),
-        Type::Float => "Float",
-        Type::Integer => "Integer",
-        Type::Interval => "Interval",
-        Type::Json => "Json",
-        Type::Jsonb => "Jsonb",
-        Type::Real => "Real",
-        Type::SmallInteger => "SmallInteger",
-        Type::String { length: Some(length) } => return format!("Type::string({length})"),
-        Type::String { length: None } => "String { length: None }",
-        Type::Text => "Text",
-        Type::Uuid => "Uuid",
+    let code = if let Type::Array(element) = ty_ {
+        format!("array({})", ty(element))
+    } else if let Type::Char { length: Some(length) } = ty_ {
+        format!("char({length})")
+    } else if let Type::Custom { spelling } = ty_ {
+        format!("custom({})", text(spelling))
+    } else if let Type::Decimal { precision: Some((all, scale)) } = ty_ {
+        format!("decimal({all}, {scale})")
+    } else if let Type::Enum { name } = ty_ {
+        format!("enumeration({})", table_name(name))
+    } else if let Type::String { length: Some(length) } = ty_ {
+        format!("string({length})")
+    } else {
+        // Derived `Debug` writes the others as they stand in code.
+        format!("{ty_:?}")
     };
-    format!("Type::{word}")
+    format!("Type::{code}")
 }
 
 /// Spells a column: `string("country", 100).nullable()`.
