@@ -77,9 +77,17 @@ struct Misfit {
 
 const CANNOT_READ: &str = "cannot read";
 const CANNOT_WRITE: &str = "cannot write";
-const OTHER_TYPE: &str = "does not write and read back";
 
 impl Misfit {
+    /// A field of another type than its column.
+    const fn other_type(field: &'static str) -> Option<Self> {
+        Some(Self {
+            field,
+            why: "does not write and read back",
+            cure: "give the field the type of its column",
+        })
+    }
+
     /// Looks at a value of SeaORM and the column's type on a database; an array is looked at by its elements.
     fn of(dialect: Dialect, value: &str, ty: &Type, is_cast: bool) -> Option<Self> {
         match (dialect, ty) {
@@ -113,8 +121,7 @@ impl Misfit {
             _ if is_cast || !is_known(ty) => None,
             _ => {
                 let (field, fits) = postgres_types(value)?;
-                let fits = fits(ty);
-                if fits { None } else { misfit(field, OTHER_TYPE, "give the field the type of its column") }
+                if fits(ty) { None } else { Self::other_type(field) }
             }
         }
     }
@@ -133,20 +140,14 @@ impl Misfit {
                 "reads only 15 digits of",
                 "use text, or whole numbers of the smallest unit in an `i64`",
             ),
-            "BigDecimal" | "Decimal" if is_integer => {
-                misfit("`Decimal`", OTHER_TYPE, "give the field the type of its column")
-            }
-            "Float" | "Double" if is_integer => {
-                misfit("floating-point number", OTHER_TYPE, "give the field the type of its column")
-            }
+            "BigDecimal" | "Decimal" if is_integer => Self::other_type("`Decimal`"),
+            "Float" | "Double" if is_integer => Self::other_type("floating-point number"),
             "BigInt" | "Int" | "SmallInt" | "TinyInt" | "TinyUnsigned" | "SmallUnsigned" | "Unsigned"
                 if is_floating =>
             {
-                misfit("integer", OTHER_TYPE, "give the field the type of its column")
+                Self::other_type("integer")
             }
-            "Char" | "String" if is_floating || is_integer => {
-                misfit("text", OTHER_TYPE, "give the field the type of its column")
-            }
+            "Char" | "String" if is_floating || is_integer => Self::other_type("text"),
             _ => None,
         }
     }
