@@ -37,11 +37,7 @@ pub(super) const fn command(direction: Direction) -> &'static str {
 
 /// Reads the word for a command; `None` if it is neither of the two.
 pub(super) fn direction(command: &str) -> Option<Direction> {
-    match command {
-        "downgrade" => Some(Direction::Downgrade),
-        "upgrade" => Some(Direction::Upgrade),
-        _ => None,
-    }
+    [Direction::Downgrade, Direction::Upgrade].into_iter().find(|way| self::command(*way) == command)
 }
 
 /// A statement of a step.

@@ -338,10 +338,10 @@ fn offender_words(first: &[Offender], count: u64) -> String {
 }
 
 /// Says of which file a hint speaks.
-fn in_file(path: Option<&str>, hint: String) -> String {
+fn in_file(path: Option<&str>, hint: &str) -> String {
     match path {
         Some(path) => format!("{hint} (the script is {path})"),
-        None => hint,
+        None => hint.to_owned(),
     }
 }
 
@@ -396,25 +396,22 @@ impl RunError {
         match self {
             Self::Hazard { hazard, path, .. } => Some(in_file(path.as_deref(), match hazard.kind {
                 HazardKind::BreaksCheck { .. } => {
-                    "correct the rows before, by `op.execute` in the script for example".to_owned()
+                    "correct the rows before, by `op.execute` in the script for example"
                 }
                 HazardKind::CannotConvert { .. } => {
                     "correct the rows before, by `op.execute` in the script for example, or say by `.using(\"…\")` \
                      after `.ty(…)` what becomes of them"
-                        .to_owned()
                 }
                 HazardKind::HoldsEnumValues { .. } => {
                     "say what these rows get: `.replace(\"…\", \"…\")` after `op.set_enum_values(…)`, or \
                      `.loses_data()` there for NULL, where the column takes it; or correct them before, by `op.execute`"
-                        .to_owned()
                 }
                 HazardKind::LosesData => {
-                    "say `.loses_data()` in the script, or run with `--allow-data-loss`, which allows it to all of the run".to_owned()
+                    "say `.loses_data()` in the script, or run with `--allow-data-loss`, which allows it to all of the run"
                 }
                 HazardKind::NullInNotNull => {
                     "three ways out: `.backfill(…)` in the script, a server default, or a nullable column; a backfill \
                      is SQL, so that a text has quotes of its own: `.backfill(\"'en'\")`"
-                        .to_owned()
                 }
             })),
             Self::NotThere { missing, misfit, .. } => Some(misfit.hint_of_missing(missing)),

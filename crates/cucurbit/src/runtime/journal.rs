@@ -8,7 +8,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use crate::{
@@ -23,6 +23,7 @@ use super::{
     checks::Checks,
     entry::{self, Entry, EntryMode, Line, State, Unfinished, Written, command, fingerprint},
     job::{Job, Rows, ended},
+    lock::{self, FIRST_PAUSE},
     step::Outside,
     stop,
 };
@@ -403,7 +404,7 @@ async fn give_back(job: &mut Job<'_, '_>, entry: &Entry) {
 /// had it.
 async fn hold_again(job: &mut Job<'_, '_>) -> Result<bool, RunError> {
     let Some(key) = job.hold.key else { return Ok(true) };
-    let mut pause = PAUSE;
+    let mut pause = FIRST_PAUSE;
     let begun = Instant::now();
     while !dialect::hold_again(job.connection, key).await? {
         stop::refuse(job.stop)?;
@@ -411,14 +412,10 @@ async fn hold_again(job: &mut Job<'_, '_>) -> Result<bool, RunError> {
             return Err(RunError::Lock { waited: begun.elapsed(), holder: None });
         }
         tokio::time::sleep(pause).await;
-        pause = LONGEST_PAUSE.min(pause * 3 / 2);
+        pause = lock::longer(pause);
     }
-    Ok(pause == PAUSE)
+    Ok(pause == FIRST_PAUSE)
 }
-
-/// How long to wait between two tries.
-const PAUSE: Duration = Duration::from_millis(20);
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// Runs statements in one transaction, and takes them off the list in the same.
 async fn together_in_one(

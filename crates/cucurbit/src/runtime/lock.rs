@@ -9,9 +9,13 @@ use crate::{connection::Connection, dialect::RunLock};
 
 use super::{Event, Observer, RunError, RunOptions, Stop, VersionTable, stop};
 
-/// The first pause between two tries; each further one is half again as long, to a second.
-const FIRST_PAUSE: Duration = Duration::from_millis(20);
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// The first pause between two tries.
+pub(super) const FIRST_PAUSE: Duration = Duration::from_millis(20);
+
+/// The pause after another: half again as long, to a second.
+pub(super) fn longer(pause: Duration) -> Duration {
+    (pause * 3 / 2).min(Duration::from_secs(1))
+}
 
 /// The lock, held, and the version table that it stands for. Its owner gives it back.
 #[must_use]
@@ -70,7 +74,7 @@ async fn wait_for(
             is_told = true;
         }
         tokio::time::sleep(pause.min(wait.saturating_sub(begun.elapsed()))).await;
-        pause = (pause * 3 / 2).min(LONGEST_PAUSE);
+        pause = longer(pause);
     }
     Ok(())
 }

@@ -277,12 +277,9 @@ impl VersionTable {
             ids.push(id);
         }
         ids.sort();
-        for revision in &ids {
-            let count = ids.iter().filter(|id| *id == revision).count();
-            if count > 1 {
-                let revision = revision.clone();
-                return Err(VersionTableError::RepeatedRow { name: name(), revision, count });
-            }
+        if let Some(same) = ids.chunk_by(|one, next| one == next).find(|same| same.len() > 1) {
+            let (revision, count) = (same[0].clone(), same.len());
+            return Err(VersionTableError::RepeatedRow { name: name(), revision, count });
         }
         Ok(Heads::new(ids))
     }
