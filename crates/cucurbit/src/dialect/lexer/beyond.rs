@@ -200,7 +200,7 @@ fn only_drops(statement: &[Token<'_>]) -> bool {
 
 /// Tells whether a statement makes a view without rows: `pg_dump --clean` writes it to drop what the view depends on.
 fn is_dummy_view(statement: &[Token<'_>]) -> bool {
-    let is_null = |words: &[Token<'_>]| begins(words, &["AS", "SELECT", "NULL"]) && words[3].is_sign(":");
+    let is_null = |words: &[Token<'_>]| begins(words, &["AS", "SELECT", "NULL"]) && words[3].is_sign("::");
     begins(statement, &["CREATE", "OR", "REPLACE", "VIEW"]) && statement.windows(4).any(is_null)
 }
 

@@ -496,7 +496,7 @@ fn parameter(tokens: &[Token<'_>]) -> Option<usize> {
 
 /// Finds a variable of psql: `:name`, `:'name'`, `:"name"`.
 ///
-/// A colon also stands in `x::text`, `f(a := 1)`, the slices `a[1:n]` and, since 16, `JSON_OBJECT('a':b)`.
+/// A colon also stands in `f(a := 1)`, the slices `a[1:n]` and, since 16, `JSON_OBJECT('a':b)`.
 fn variable(tokens: &[Token<'_>]) -> Option<usize> {
     let mut open = Vec::new();
     for (position, token) in tokens.iter().enumerate() {
@@ -511,11 +511,10 @@ fn variable(tokens: &[Token<'_>]) -> Option<usize> {
         let is_name = next.start == token.end()
             && (next.class == Class::Word
                 || matches!(next.class, Class::Name | Class::Text) && next.text.starts_with(['\'', '"']));
-        let is_cast = previous.is_sign(":") && previous.end() == token.start;
         // Where a slice or a key with its value could be, one begins only where a value does.
         let has_colons = open.last().is_some_and(|has_colons| *has_colons);
         let begins = !has_colons || previous.is_sign(",") || previous.is_sign("=");
-        if token.is_sign(":") && is_name && !is_cast && begins {
+        if token.is_sign(":") && is_name && begins {
             return Some(token.start);
         }
     }

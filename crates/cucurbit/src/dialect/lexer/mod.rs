@@ -17,7 +17,7 @@ use crate::schema::Dialect;
 use self::token::{after, begins, created, setting};
 
 pub(crate) use self::client::{Part, statements};
-pub(super) use self::token::{Class, Token, Tokens};
+pub(super) use self::token::{Class, Token, Tokens, escaped_piece, unquoted};
 #[cfg(feature = "runtime")]
 pub(crate) use self::{
     beyond::{Leeway, without_roles},

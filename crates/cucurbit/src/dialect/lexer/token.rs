@@ -15,7 +15,7 @@ pub(in crate::dialect) enum Class {
     Name,
     /// A number.
     Number,
-    /// A character that is none of the others.
+    /// A character that is none of the others; to PostgreSQL also `::`.
     Sign,
     /// A text: in single quotes, to PostgreSQL also behind an `E` and between dollars.
     Text,
@@ -48,6 +48,10 @@ impl Token<'_> {
     /// Tells whether it is this sign, outside quotes.
     pub(in crate::dialect) fn is_sign(&self, sign: &str) -> bool {
         self.class == Class::Sign && self.text == sign
+    }
+
+    pub(in crate::dialect) fn is_any_sign(&self, signs: &[&str]) -> bool {
+        signs.iter().any(|sign| self.is_sign(sign))
     }
 
     /// Tells whether it is a word or something in quotes.
@@ -98,11 +102,18 @@ pub(in crate::dialect) struct Tokens<'s> {
     is_postgres: bool,
     /// Whether a backslash escapes in plain quotes too: `standard_conforming_strings` is off.
     has_backslashes: bool,
+    is_closed: bool,
 }
 
 impl<'s> Tokens<'s> {
     pub(in crate::dialect) fn new(sql: &'s str, dialect: Dialect) -> Self {
-        Self { sql, position: 0, is_postgres: dialect == Dialect::Postgres, has_backslashes: false }
+        let is_postgres = dialect == Dialect::Postgres;
+        Self { sql, position: 0, is_postgres, has_backslashes: false, is_closed: true }
+    }
+
+    /// Tells whether every quote and comment that was read ends.
+    pub(in crate::dialect) fn is_closed(&self) -> bool {
+        self.is_closed
     }
 
     /// Goes on at another place.
@@ -143,16 +154,14 @@ impl<'s> Tokens<'s> {
 
     fn skip_space_and_comments(&mut self) {
         loop {
+            self.position += space(self.rest());
             let rest = self.rest();
-            let space = space(rest);
-            let skipped = if space > 0 {
-                space
-            } else if rest.starts_with("--") {
+            let skipped = if rest.starts_with("--") {
                 // A carriage return ends the comment for PostgreSQL only.
                 rest.find(|letter| letter == '\n' || (letter == '\r' && self.is_postgres))
                     .unwrap_or(rest.len())
             } else if rest.starts_with("/*") {
-                block_comment(rest, self.is_postgres)
+                self.closed(block_comment(rest, self.is_postgres))
             } else {
                 return;
             };
@@ -160,34 +169,43 @@ impl<'s> Tokens<'s> {
         }
     }
 
+    /// Returns a length, or what is left where there is no end.
+    fn closed(&mut self, length: Option<usize>) -> usize {
+        self.is_closed &= length.is_some();
+        length.unwrap_or(self.rest().len())
+    }
+
     /// Returns the class and length of the token that the text starts with.
-    fn token(&self, first: char) -> (Class, usize) {
-        let rest = self.rest();
+    fn token(&mut self, rest: &str, first: char) -> (Class, usize) {
         match first {
             '\\' if self.is_postgres => (Class::Command, psql_command(rest)),
-            '\'' if self.has_backslashes => (Class::Text, escaped(rest)),
-            '\'' => (Class::Text, quoted(rest, first)),
-            '"' => (Class::Name, quoted(rest, first)),
-            '`' if !self.is_postgres => (Class::Name, quoted(rest, first)),
-            '[' if !self.is_postgres => {
-                (Class::Name, rest.find(']').map_or(rest.len(), |closing| closing + 1))
-            }
+            '\'' if self.has_backslashes => (Class::Text, self.closed(escaped(rest))),
+            '\'' => (Class::Text, self.closed(quoted(rest, first))),
+            '"' => (Class::Name, self.closed(quoted(rest, first))),
+            '`' if !self.is_postgres => (Class::Name, self.closed(quoted(rest, first))),
+            '[' if !self.is_postgres => (Class::Name, self.closed(rest.find(']').map(|closing| closing + 1))),
             'x' | 'X' if !self.is_postgres && rest[1..].starts_with('\'') => {
-                (Class::Blob, 1 + quoted(&rest[1..], '\''))
+                (Class::Blob, self.closed(quoted(&rest[1..], '\'').map(|length| 1 + length)))
             }
-            '$' if self.is_postgres => match dollar_quoted(rest) {
-                Some(length) => (Class::Text, length),
+            '$' if self.is_postgres => match dollar_tag(rest) {
+                Some(tag) => {
+                    let closing = rest[tag.len()..].find(tag);
+                    (Class::Text, self.closed(closing.map(|closing| closing + 2 * tag.len())))
+                }
                 None => (Class::Sign, 1),
             },
+            ':' if self.is_postgres && rest.starts_with("::") => (Class::Sign, 2),
             '0'..='9' => (Class::Number, number(rest)),
             '.' if rest[1..].starts_with(|next: char| next.is_ascii_digit()) => (Class::Number, number(rest)),
             _ if is_word_start(first) => {
-                let length = rest.find(|letter| !is_in_word(letter)).unwrap_or(rest.len());
+                // By bytes, which is quicker: all of what is not ASCII is in the word.
+                let length = rest.bytes().position(|byte| !is_in_word(byte.into())).unwrap_or(rest.len());
                 if self.is_postgres
                     && matches!(&rest[..length], "e" | "E")
                     && rest[length..].starts_with('\'')
                 {
-                    return (Class::Text, length + escaped(&rest[length..]));
+                    let text = escaped(&rest[length..]).map(|text| length + text);
+                    return (Class::Text, self.closed(text));
                 }
                 (Class::Word, length)
             }
@@ -201,11 +219,10 @@ impl<'s> Iterator for Tokens<'s> {
 
     fn next(&mut self) -> Option<Token<'s>> {
         self.skip_space_and_comments();
-        let first = self.rest().chars().next()?;
-        let (class, length) = self.token(first);
-        let token = Token { class, text: &self.rest()[..length], start: self.position };
+        let (rest, start) = (self.rest(), self.position);
+        let (class, length) = self.token(rest, rest.chars().next()?);
         self.position += length;
-        Some(token)
+        Some(Token { class, text: &rest[..length], start })
     }
 }
 
@@ -214,7 +231,8 @@ impl<'s> Iterator for Tokens<'s> {
 /// A vertical tab is some to PostgreSQL 16 and later only, a byte order mark to SQLite and psql; where it is not, the
 /// database would refuse it.
 fn space(text: &str) -> usize {
-    text.len() - text.trim_start_matches([' ', '\t', '\n', '\r', '\x0b', '\x0c', '\u{feff}']).len()
+    let is_space = |letter| matches!(letter, ' ' | '\t' | '\n' | '\r' | '\x0b' | '\x0c' | '\u{feff}');
+    text.find(|letter| !is_space(letter)).unwrap_or(text.len())
 }
 
 fn is_word_start(letter: char) -> bool {
@@ -231,7 +249,7 @@ fn is_in_number(letter: char) -> bool {
 }
 
 /// Returns the length of a block comment. PostgreSQL's nest (manual, section 4.1.5).
-fn block_comment(text: &str, nests: bool) -> usize {
+fn block_comment(text: &str, nests: bool) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut depth = 1;
     let mut position = 2;
@@ -241,7 +259,7 @@ fn block_comment(text: &str, nests: bool) -> usize {
                 depth -= 1;
                 position += 2;
                 if depth == 0 {
-                    return position;
+                    return Some(position);
                 }
             }
             [b'/', b'*', ..] if nests => {
@@ -251,7 +269,7 @@ fn block_comment(text: &str, nests: bool) -> usize {
             _ => position += 1,
         }
     }
-    bytes.len()
+    None
 }
 
 /// Returns the length of a number, with its point, its exponent and the sign of that.
@@ -270,32 +288,34 @@ fn number(text: &str) -> usize {
 }
 
 /// Returns the length of what stands in quotes that are doubled to stand for themselves.
-fn quoted(text: &str, quote: char) -> usize {
+fn quoted(text: &str, quote: char) -> Option<usize> {
     let mut end = 0;
     while text[end..].starts_with(quote) {
-        let Some(closing) = text[end + 1..].find(quote) else { return text.len() };
-        end += closing + 2;
+        end += text[end + 1..].find(quote)? + 2;
     }
-    end
+    Some(end)
+}
+
+/// Takes off the quotes, whichever they are; what is doubled inside stands for itself.
+pub(in crate::dialect) fn unquoted(text: &str) -> String {
+    let quote = text.get(..1).unwrap_or("\"");
+    let inner = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
+    if quote == "[" { inner.to_owned() } else { inner.replace(&quote.repeat(2), quote) }
 }
 
 /// Returns the length of a PostgreSQL string with backslashes, from its quote on.
 ///
 /// Pieces on the following lines belong to it and have backslashes too (manual, section 4.1.2.1).
-fn escaped(text: &str) -> usize {
-    let mut end = escaped_piece(text);
+fn escaped(text: &str) -> Option<usize> {
+    let mut end = escaped_piece(text, b'\'')?;
     loop {
-        if text[end..].starts_with('\'') {
-            end += escaped_piece(&text[end..]);
-            continue;
-        }
-        match lines(&text[end..]) {
-            Some(length) if text[end + length..].starts_with('\'') => {
-                end += length;
-                end += escaped_piece(&text[end..]);
+        if !text[end..].starts_with('\'') {
+            match lines(&text[end..]) {
+                Some(length) if text[end + length..].starts_with('\'') => end += length,
+                Some(_) | None => return Some(end),
             }
-            Some(_) | None => return end,
         }
+        end += escaped_piece(&text[end..], b'\'')?;
     }
 }
 
@@ -314,25 +334,24 @@ fn lines(text: &str) -> Option<usize> {
     }
 }
 
-fn escaped_piece(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let mut position = 1;
-    while position < bytes.len() {
-        match bytes[position] {
-            b'\\' => position += 2,
-            b'\'' => return position + 1,
-            _ => position += 1,
+/// Returns the length of what stands in quotes in which a backslash escapes.
+pub(in crate::dialect) fn escaped_piece(text: &str, quote: u8) -> Option<usize> {
+    let mut bytes = text.bytes().enumerate().skip(1);
+    while let Some((at, byte)) = bytes.next() {
+        if byte == b'\\' {
+            bytes.next();
+        } else if byte == quote {
+            return Some(at + 1);
         }
     }
-    bytes.len()
+    None
 }
 
-/// Returns the length of a dollar-quoted text, if there is one: `$$…$$`, `$tag$…$tag$`.
-fn dollar_quoted(text: &str) -> Option<usize> {
+/// Returns what a dollar-quoted text begins and ends with, if there is one: `$$`, `$tag$`.
+fn dollar_tag(text: &str) -> Option<&str> {
     let tag = &text[..text[1..].find('$')? + 2];
     let name = &tag[1..tag.len() - 1];
-    let is_tag = name.chars().next().is_none_or(is_word_start) && name.chars().all(is_in_word);
-    is_tag.then(|| text[tag.len()..].find(tag).map_or(text.len(), |closing| closing + 2 * tag.len()))
+    (name.chars().next().is_none_or(is_word_start) && name.chars().all(is_in_word)).then_some(tag)
 }
 
 /// Returns the length of a command of psql: to the end of the line, or to `\\\\`, after which SQL goes on.

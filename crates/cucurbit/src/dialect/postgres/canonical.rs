@@ -239,7 +239,7 @@ fn stored_default(ty: &Type, default: ServerDefault) -> Option<ServerDefault> {
 fn is_null(sql: &str) -> bool {
     let (head, cast) = sql.split_once("::").unwrap_or((sql, ""));
     let is_type =
-        |text: &str| expression::tokens(text).iter().all(|token| token.kind == expression::Kind::Word);
+        |text: &str| expression::tokens(text).iter().all(|token| token.class == expression::Class::Word);
     head.trim().eq_ignore_ascii_case("null") && is_type(cast)
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::{
     define::text,
-    expression::{self, Kind, Token},
+    expression::{self, Class, Token},
     names,
 };
 use crate::schema::{Constraint, Expression, Ident, Table};
@@ -70,15 +70,15 @@ impl Said {
         let tokens = expression::tokens(sql);
         let mut after_type = 0;
         for (place, token) in tokens.iter().enumerate() {
-            match token.kind {
+            match token.class {
                 _ if place < after_type => {}
-                Kind::Symbol if token.is("::") => after_type = sized_type_end(&tokens, place + 1),
-                Kind::Symbol if token.is_any(&["(", ")", "[", "]"]) => {}
-                Kind::Number => {
+                Class::Sign if token.is_sign("::") => after_type = sized_type_end(&tokens, place + 1),
+                Class::Sign if token.is_any_sign(&["(", ")", "[", "]"]) => {}
+                Class::Number => {
                     said.numbers.insert(token.text.to_owned());
                     said.push(token.text, token.text);
                 }
-                Kind::Text => {
+                Class::Text => {
                     let inner = token.text.trim_matches('\'');
                     let digits = inner.trim_start_matches('-');
                     if digits.parse::<f64>().is_ok() {
@@ -89,13 +89,13 @@ impl Said {
                         said.push(token.text, "?");
                     }
                 }
-                Kind::QuotedName | Kind::Word => {
-                    let name = token.name().unwrap_or_default();
+                Class::Name | Class::Word => {
+                    let name = token.stored_name().unwrap_or_default();
                     let is_column = columns.iter().any(|column| **column == *name);
                     said.is_rewritten |= !is_column && REWRITTEN.contains(&name.as_str());
                     said.push(&name, &name);
                 }
-                Kind::Symbol | Kind::Unclosed => said.push(token.text, token.text),
+                Class::Blob | Class::Command | Class::Sign => said.push(token.text, token.text),
             }
         }
         said.exact = said.exact.replace("!=", "<>");
@@ -120,8 +120,8 @@ impl Said {
 /// Returns where a type ends, with its length: `character varying(20)`.
 fn sized_type_end(tokens: &[Token<'_>], start: usize) -> usize {
     let end = expression::type_end(tokens, start);
-    let is_sized = tokens.get(end).is_some_and(|token| token.is("("));
-    let closes = || tokens[end..].iter().position(|token| token.is(")"));
+    let is_sized = tokens.get(end).is_some_and(|token| token.is_sign("("));
+    let closes = || tokens[end..].iter().position(|token| token.is_sign(")"));
     if is_sized { closes().map_or(tokens.len(), |length| end + length + 1) } else { end }
 }
 

@@ -58,7 +58,7 @@ pub(super) fn is_nameless_index(statement: &str) -> bool {
 
 /// Tells whether a word stands at a place of a statement.
 pub(super) fn is(tokens: &[Token<'_>], at: usize, word: &str) -> bool {
-    tokens.get(at).is_some_and(|token| token.is_word(word))
+    tokens.get(at).is_some_and(|token| token.is(word))
 }
 
 /// A name with its schema, as it is written.
@@ -69,7 +69,7 @@ pub(super) fn name(tokens: &[Token<'_>], at: usize) -> String {
 
 /// Returns the place of the last part of a name.
 fn last_of_name(tokens: &[Token<'_>], at: usize) -> usize {
-    if tokens.get(at + 1).is_some_and(|next| next.is(".")) { at + 2 } else { at }
+    if tokens.get(at + 1).is_some_and(|next| next.is_sign(".")) { at + 2 } else { at }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Constants as the server takes and prints them.
 
 use super::{
-    expression::{Kind, tokens},
+    expression::{Class, tokens},
     types,
 };
 use crate::{
@@ -82,7 +82,7 @@ pub(super) fn without_own_cast(ty: &Type, expression: Expression) -> Expression 
 /// Splits a string constant from the type that it is cast to, if that is all.
 pub(super) fn cast_constant(sql: &str) -> Option<(&str, &str)> {
     match tokens(sql).as_slice() {
-        [constant, cast, ..] if constant.kind == Kind::Text && cast.text == "::" => {
+        [constant, cast, ..] if constant.class == Class::Text && cast.text == "::" => {
             let (constant, rest) = sql.split_at_checked(constant.end())?;
             Some((constant, rest.trim_start().strip_prefix("::")?))
         }

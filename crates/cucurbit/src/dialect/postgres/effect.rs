@@ -439,10 +439,10 @@ fn may_be_domain(schema: &Schema, ty: &Type) -> bool {
 /// for all.
 fn may_be_volatile(sql: &Expression) -> bool {
     let tokens = expression::tokens(text(sql));
-    let is_called = |at: usize| tokens.get(at + 1).is_some_and(|next| next.is("("));
+    let is_called = |at: usize| tokens.get(at + 1).is_some_and(|next| next.is_sign("("));
     (0..tokens.len()).filter(|at| is_called(*at)).any(|at| {
         tokens[at]
-            .name()
+            .stored_name()
             .is_some_and(|name| !ONCE.contains(&name.as_str()) && !SIZED.contains(&name.as_str()))
     })
 }

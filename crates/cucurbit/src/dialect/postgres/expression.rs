@@ -5,162 +5,29 @@
 
 use std::collections::BTreeSet;
 
-use crate::schema::{Dialect, Expression, Ident, Index};
+use crate::{
+    dialect::lexer::{Tokens, escaped_piece, unquoted},
+    schema::{Dialect, Expression, Ident, Index},
+};
 
-/// A piece of an expression with its place in the text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Token<'s> {
-    pub(super) kind: Kind,
-    pub(super) text: &'s str,
-    pub(super) start: usize,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// A number.
-    Number,
-    /// A name in double quotes.
-    QuotedName,
-    /// Anything else: one character, or `::`.
-    Symbol,
-    /// A string constant.
-    Text,
-    /// A quote or comment that does not end.
-    Unclosed,
-    /// A word: a name without quotes, or a key word.
-    Word,
-}
+pub(super) use crate::dialect::lexer::{Class, Token};
 
 impl Token<'_> {
-    pub(super) fn is(&self, symbol: &str) -> bool {
-        self.kind == Kind::Symbol && self.text == symbol
-    }
-
-    pub(super) fn is_any(&self, symbols: &[&str]) -> bool {
-        symbols.iter().any(|symbol| self.is(symbol))
-    }
-
-    /// Tells whether it is a word, in whichever case.
-    pub(super) fn is_word(&self, word: &str) -> bool {
-        self.kind == Kind::Word && self.text.eq_ignore_ascii_case(word)
-    }
-
-    pub(super) fn is_any_word(&self, words: &[&str]) -> bool {
-        words.iter().any(|word| self.is_word(word))
-    }
-
-    /// The byte after it.
-    pub(super) fn end(&self) -> usize {
-        self.start + self.text.len()
-    }
-
     /// Returns the name as the server stores it: small letters, unless in quotes.
-    pub(super) fn name(&self) -> Option<String> {
-        match self.kind {
-            Kind::QuotedName => {
-                let inner = self.text.get(1..self.text.len().saturating_sub(1)).unwrap_or_default();
-                Some(inner.replace("\"\"", "\""))
-            }
-            Kind::Word => Some(self.text.to_lowercase()),
-            Kind::Number | Kind::Symbol | Kind::Text | Kind::Unclosed => None,
+    pub(super) fn stored_name(&self) -> Option<String> {
+        match self.class {
+            Class::Name => Some(unquoted(self.text)),
+            Class::Word => Some(self.text.to_lowercase()),
+            Class::Blob | Class::Command | Class::Number | Class::Sign | Class::Text => None,
         }
     }
 }
 
-/// Cuts SQL into its pieces; blanks and comments are left out (manual, 4.1).
+/// Splits SQL into tokens; space and comments are between them.
 pub(super) fn tokens(sql: &str) -> Vec<Token<'_>> {
-    let mut tokens = Vec::new();
-    let mut start = 0;
-    while let Some(first) = sql[start..].chars().next() {
-        let rest = &sql[start..];
-        let closed = |kind, length: Option<usize>| match length {
-            Some(length) => (kind, length),
-            None => (Some(Kind::Unclosed), rest.len()),
-        };
-        let (kind, length) = match first {
-            _ if first.is_whitespace() => (None, first.len_utf8()),
-            '-' if rest.starts_with("--") => (None, rest.find('\n').unwrap_or(rest.len())),
-            '/' if rest.starts_with("/*") => closed(None, comment(rest)),
-            '\'' => closed(Some(Kind::Text), quoted(rest, '\'', false)),
-            'e' | 'E' if rest[1..].starts_with('\'') => {
-                closed(Some(Kind::Text), quoted(&rest[1..], '\'', true).map(|length| 1 + length))
-            }
-            '"' => closed(Some(Kind::QuotedName), quoted(rest, '"', false)),
-            '$' => match dollar_tag(rest) {
-                Some(tag) => closed(Some(Kind::Text), dollar_quoted(rest, tag)),
-                None => (Some(Kind::Symbol), 1),
-            },
-            ':' if rest.starts_with("::") => (Some(Kind::Symbol), 2),
-            _ if first.is_ascii_digit() => {
-                (Some(Kind::Number), run(rest, |letter| letter.is_ascii_alphanumeric() || letter == '.'))
-            }
-            _ if first.is_alphabetic() || first == '_' => (
-                Some(Kind::Word),
-                run(rest, |letter| letter.is_alphanumeric() || matches!(letter, '_' | '$')),
-            ),
-            _ => (Some(Kind::Symbol), first.len_utf8()),
-        };
-        if let Some(kind) = kind {
-            tokens.push(Token { kind, text: &rest[..length], start });
-        }
-        start += length;
-    }
+    let mut tokens = Vec::with_capacity(sql.len() / 4);
+    tokens.extend(Tokens::new(sql, Dialect::Postgres));
     tokens
-}
-
-/// How many bytes at the start fit.
-fn run(text: &str, fits: impl Fn(char) -> bool) -> usize {
-    text.find(|letter| !fits(letter)).unwrap_or(text.len())
-}
-
-/// The length of what is in quotes; a quote inside is doubled, or follows a backslash.
-fn quoted(text: &str, quote: char, has_escapes: bool) -> Option<usize> {
-    let mut letters = text.char_indices().skip(1).peekable();
-    while let Some((place, letter)) = letters.next() {
-        if has_escapes && letter == '\\' {
-            letters.next();
-        } else if letter == quote {
-            match letters.peek() {
-                Some((_, next)) if *next == quote => drop(letters.next()),
-                Some(_) | None => return Some(place + quote.len_utf8()),
-            }
-        }
-    }
-    None
-}
-
-/// The tag of `$tag$ … $tag$`, with its dollars.
-fn dollar_tag(text: &str) -> Option<&str> {
-    let end = 1 + run(&text[1..], |letter| letter.is_alphanumeric() || letter == '_');
-    let tag = text.get(..=end).filter(|tag| tag.ends_with('$'))?;
-    let is_parameter = tag[1..].starts_with(|letter: char| letter.is_ascii_digit());
-    (!is_parameter).then_some(tag)
-}
-
-fn dollar_quoted(text: &str, tag: &str) -> Option<usize> {
-    text[tag.len()..].find(tag).map(|place| place + 2 * tag.len())
-}
-
-/// The length of a comment in `/* */`, which nest.
-fn comment(text: &str) -> Option<usize> {
-    let mut depth = 0_usize;
-    let mut place = 0;
-    while place < text.len() {
-        let rest = &text.as_bytes()[place..];
-        if rest.starts_with(b"/*") {
-            depth += 1;
-            place += 2;
-        } else if rest.starts_with(b"*/") {
-            depth = depth.saturating_sub(1);
-            place += 2;
-            if depth == 0 {
-                return Some(place);
-            }
-        } else {
-            place += 1;
-        }
-    }
-    None
 }
 
 /// Finds the pieces that name one of the columns.
@@ -169,20 +36,21 @@ fn column_tokens<'s>(sql: &'s str, columns: &[&Ident]) -> Vec<(Token<'s>, Ident)
     let mut found = Vec::new();
     let mut type_ends = 0;
     for (place, token) in tokens.iter().enumerate() {
-        if token.is("::") || token.is_word("as") {
+        if token.is_sign("::") || token.is("as") {
             type_ends = type_end(&tokens, place + 1);
         }
-        let Some(column) = token.name().and_then(|name| columns.iter().find(|column| ***column == *name))
+        let Some(column) =
+            token.stored_name().and_then(|name| columns.iter().find(|column| ***column == *name))
         else {
             continue;
         };
-        let follows = |symbol| tokens.get(place + 1).is_some_and(|next| next.is(symbol));
+        let follows = |symbol| tokens.get(place + 1).is_some_and(|next| next.is_sign(symbol));
         // `interval '1 day'`.
         let is_of_text =
-            token.kind == Kind::Word && tokens.get(place + 1).is_some_and(|next| next.kind == Kind::Text);
+            token.class == Class::Word && tokens.get(place + 1).is_some_and(|next| next.class == Class::Text);
         let is_type = is_of_text || place < type_ends;
         if !is_type && !is_part_of_form(&tokens, place) && !follows("(") && !follows(".") {
-            found.push((token.clone(), (*column).clone()));
+            found.push((*token, (*column).clone()));
         }
     }
     found
@@ -190,8 +58,8 @@ fn column_tokens<'s>(sql: &'s str, columns: &[&Ident]) -> Vec<(Token<'s>, Ident)
 
 /// Returns where the name of a type ends that begins at a place: some have several words (manual, 8).
 pub(super) fn type_end(tokens: &[Token<'_>], start: usize) -> usize {
-    let is = |place: usize, words: &[&str]| tokens.get(place).is_some_and(|token| token.is_any_word(words));
-    let symbol = |place: usize, symbol| tokens.get(place).is_some_and(|token| token.is(symbol));
+    let is = |place: usize, words: &[&str]| tokens.get(place).is_some_and(|token| token.is_any(words));
+    let symbol = |place: usize, symbol| tokens.get(place).is_some_and(|token| token.is_sign(symbol));
     let last = if symbol(start + 1, ".") { start + 2 } else { start };
     let mut end = last + 1;
     if is(last, &["double"]) && is(end, &["precision"])
@@ -214,10 +82,10 @@ pub(super) fn type_end(tokens: &[Token<'_>], start: usize) -> usize {
 /// Tells whether a word is one of `x AT TIME ZONE y` or the field of `EXTRACT(field FROM x)`.
 fn is_part_of_form(tokens: &[Token<'_>], place: usize) -> bool {
     let is = |back: usize, word: &str| {
-        let at = |at: usize| tokens.get(at).is_some_and(|token| token.is_word(word));
+        let at = |at: usize| tokens.get(at).is_some_and(|token| token.is(word));
         (place + 1).checked_sub(back).is_some_and(at)
     };
-    let opens = place.checked_sub(1).is_some_and(|before| tokens[before].is("("));
+    let opens = place.checked_sub(1).is_some_and(|before| tokens[before].is_sign("("));
     let is_field = opens && is(3, "extract") && is(0, "from");
     is(1, "at") && is(0, "time")
         || is(1, "time") && is(2, "at") && is(0, "zone")
@@ -258,18 +126,18 @@ pub(super) fn with_others(sql: &str, others: Vec<(&Token<'_>, String)>) -> Strin
 
 /// Finds the name of the type that a cast at this place is to: its schema, if that is said, and where the name itself is.
 pub(super) fn cast_name(tokens: &[Token<'_>], at: usize) -> Option<(Option<String>, usize)> {
-    let is = |at: usize, symbol| tokens.get(at).is_some_and(|token| token.is(symbol));
-    if !is(at, "::") && !tokens.get(at).is_some_and(|token| token.is_word("as")) {
+    let is = |at: usize, symbol| tokens.get(at).is_some_and(|token| token.is_sign(symbol));
+    if !is(at, "::") && !tokens.get(at).is_some_and(|token| token.is("as")) {
         return None;
     }
-    if is(at + 2, ".") { Some((tokens.get(at + 1)?.name(), at + 3)) } else { Some((None, at + 1)) }
+    if is(at + 2, ".") { Some((tokens.get(at + 1)?.stored_name(), at + 3)) } else { Some((None, at + 1)) }
 }
 
 /// The type that a cast at this place is to: the last part of its name, and whether it is an array.
 fn cast_to(tokens: &[Token<'_>], at: usize) -> Option<(String, bool)> {
-    let is = |at: usize, symbol| tokens.get(at).is_some_and(|token| token.is(symbol));
+    let is = |at: usize, symbol| tokens.get(at).is_some_and(|token| token.is_sign(symbol));
     let (_, last) = cast_name(tokens, at)?;
-    let name = tokens.get(last)?.name()?;
+    let name = tokens.get(last)?.stored_name()?;
     Some((name, is(last + 1, "[") && is(last + 2, "]")))
 }
 
@@ -283,7 +151,7 @@ pub(crate) fn casts_to(sql: &str, ty: &Ident) -> bool {
 /// the rows tell.
 pub(super) fn casts_values_to(sql: &str, ty: &Ident) -> bool {
     let tokens = tokens(sql);
-    let is_value = |at: usize| at.checked_sub(1).is_none_or(|before| tokens[before].kind != Kind::Text);
+    let is_value = |at: usize| at.checked_sub(1).is_none_or(|before| tokens[before].class != Class::Text);
     (0..tokens.len()).any(|at| cast_to(&tokens, at).is_some_and(|(name, _)| *ty == *name) && is_value(at))
 }
 
@@ -296,7 +164,7 @@ pub(super) fn with_renamed_values(
     renamed: &[(String, String)],
 ) -> String {
     let tokens = tokens(sql);
-    let texts = || tokens.iter().enumerate().filter(|(_, token)| token.kind == Kind::Text);
+    let texts = || tokens.iter().enumerate().filter(|(_, token)| token.class == Class::Text);
     let cast = |at: usize| cast_to(&tokens, at + 1);
     let has_casts = texts().any(|(at, _)| cast(at).is_some_and(|(name, _)| *ty == *name));
     let replaced = texts().filter_map(|(at, token)| {
@@ -318,10 +186,10 @@ fn stands_beside(tokens: &[Token<'_>], at: usize, columns: &[&Ident]) -> bool {
     const PASSED: [&str; 7] = ["ANY", "ARRAY", "DISTINCT", "FROM", "IN", "IS", "NOT"];
     let is =
         |token: &Token<'_>, words: &[&str]| words.iter().any(|word| token.text.eq_ignore_ascii_case(word));
-    let named = |token: &&Token<'_>| token.name().is_some() && !is(token, &PASSED);
+    let named = |token: &&Token<'_>| token.stored_name().is_some() && !is(token, &PASSED);
     let before = tokens[..at].iter().rev().find(named).filter(|token| !is(token, &BETWEEN));
     let after = || tokens[at + 1..].iter().find(named);
-    let name = before.filter(|token| !is(token, &["THEN"])).or_else(after).and_then(Token::name);
+    let name = before.filter(|token| !is(token, &["THEN"])).or_else(after).and_then(Token::stored_name);
     name.is_some_and(|name| columns.iter().any(|column| **column == *name))
 }
 
@@ -341,9 +209,9 @@ pub(super) fn renamed_value(value: &str, is_array: bool, renamed: &[(String, Str
     let mut rest = value;
     while let Some(first) = rest.chars().next() {
         let length = match first {
-            '"' => quoted(rest, '"', true).unwrap_or(rest.len()),
+            '"' => escaped_piece(rest, b'"').unwrap_or(rest.len()),
             '{' | '}' | ',' => first.len_utf8(),
-            _ => run(rest, |letter| !matches!(letter, '{' | '}' | ',')),
+            _ => rest.find(['{', '}', ',']).unwrap_or(rest.len()),
         };
         let (element, behind) = rest.split_at(length);
         let inner = element.strip_prefix('"').and_then(|inner| inner.strip_suffix('"'));
@@ -374,20 +242,20 @@ pub(super) fn array_element(value: &str) -> String {
 /// A comment to the end of the line would swallow the parenthesis after it.
 pub(super) fn is_one_expression(sql: &str) -> bool {
     let (mut depth, mut end) = (0_i64, 0);
-    for token in tokens(sql) {
-        depth += match token.kind {
-            Kind::Symbol if token.text == "(" => 1,
-            Kind::Symbol if token.text == ")" => -1,
-            Kind::Symbol if token.text == ";" => return false,
-            Kind::Unclosed => return false,
-            Kind::Number | Kind::QuotedName | Kind::Symbol | Kind::Text | Kind::Word => 0,
+    let mut tokens = Tokens::new(sql, Dialect::Postgres);
+    for token in tokens.by_ref() {
+        depth += match (token.class, token.text) {
+            (Class::Sign, "(") => 1,
+            (Class::Sign, ")") => -1,
+            (Class::Sign, ";") | (Class::Command, _) => return false,
+            (_, _) => 0,
         };
         if depth < 0 || sql[end..token.start].contains("--") {
             return false;
         }
         end = token.end();
     }
-    depth == 0 && end > 0 && !sql[end..].contains("--")
+    tokens.is_closed() && depth == 0 && end > 0 && !sql[end..].contains("--")
 }
 
 /// Takes off the parentheses around the whole. However many there are, the text is read twice.
@@ -397,14 +265,14 @@ pub(super) fn unwrapped(sql: &str) -> &str {
         return text;
     }
     let tokens = tokens(text);
-    let opens = tokens.iter().take_while(|token| token.is("(")).count();
-    let closes = tokens.iter().rev().take_while(|token| token.is(")")).count();
+    let opens = tokens.iter().take_while(|token| token.is_sign("(")).count();
+    let closes = tokens.iter().rev().take_while(|token| token.is_sign(")")).count();
     // No more are around the whole than are open at every place inside it; something stays inside.
     let (mut depth, mut around) = (opens, opens.min(closes).min((tokens.len() - 1) / 2));
     for token in &tokens[opens..tokens.len() - closes] {
-        if token.is("(") {
+        if token.is_sign("(") {
             depth += 1;
-        } else if token.is(")") {
+        } else if token.is_sign(")") {
             depth -= 1;
             around = around.min(depth);
         }
@@ -425,17 +293,17 @@ pub(super) fn is_simple(sql: &str) -> bool {
     let tokens = tokens(sql);
     match tokens.as_slice() {
         [_] => true,
-        [first, second, .., last] if second.is("(") && last.is(")") => {
+        [first, second, .., last] if second.is_sign("(") && last.is_sign(")") => {
             let call = sql.trim();
             let inner = call.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')'));
-            first.kind == Kind::Word
+            first.class == Class::Word
                 && inner.is_some_and(|inner| inner.is_empty() || is_one_expression(inner))
         }
-        [first, second] => first.is("-") && second.kind == Kind::Number,
+        [first, second] => first.is_sign("-") && second.class == Class::Number,
         [first, second, rest @ ..] => {
-            matches!(first.kind, Kind::Number | Kind::Text)
-                && second.is("::")
-                && rest.iter().all(|token| matches!(token.kind, Kind::QuotedName | Kind::Word))
+            matches!(first.class, Class::Number | Class::Text)
+                && second.is_sign("::")
+                && rest.iter().all(|token| matches!(token.class, Class::Name | Class::Word))
         }
         [] => false,
     }
@@ -515,9 +383,22 @@ mod tests {
     #[test]
     fn only_whole_expressions_are_one() {
         assert!(is_one_expression("a = ';--' AND (b) /* ( */"));
-        for broken in
-            ["1); DROP TABLE t", "(a", "a)(", "", "a -- b", "a --\n+ b", "a; b", "'a", "a /*", "$x$ $y$"]
-        {
+        for broken in [
+            "1); DROP TABLE t",
+            "(a",
+            "a)(",
+            "",
+            "a -- b",
+            "a --\n+ b",
+            "a; b",
+            "'a",
+            "a /*",
+            "$x$ $y$",
+            "a \\ ); b",
+            "E'a\\'",
+            "'a''",
+            "\"a",
+        ] {
             assert!(!is_one_expression(broken), "{broken}");
         }
         assert_eq!(unwrapped("((a > 0))"), "a > 0");

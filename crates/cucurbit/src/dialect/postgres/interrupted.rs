@@ -65,7 +65,7 @@ async fn of_script(connection: &mut Connection, statement: &str) -> Result<Inter
         },
         [verb @ ("CREATE" | "DROP"), what @ ("DATABASE" | "SUBSCRIPTION" | "TABLESPACE"), rest @ ..] => {
             let at = if rest.first() == Some(&"IF") { 4 } else { 2 };
-            let name = tokens.get(at).and_then(Token::name).unwrap_or_default();
+            let name = tokens.get(at).and_then(Token::stored_name).unwrap_or_default();
             done_if(connection, &of_whole_server(what, &name), *verb == "CREATE").await
         }
         _ => Ok(Interrupted::NOTHING),
@@ -74,7 +74,7 @@ async fn of_script(connection: &mut Connection, statement: &str) -> Result<Inter
 
 /// Finds what stands after two words.
 fn after(tokens: &[Token<'_>], [first, second]: [&str; 2]) -> Option<usize> {
-    let pair = tokens.windows(2).position(|pair| pair[0].is_word(first) && pair[1].is_word(second))?;
+    let pair = tokens.windows(2).position(|pair| pair[0].is(first) && pair[1].is(second))?;
     Some(pair + 2)
 }
 
@@ -152,10 +152,10 @@ fn around_index(of: &str) -> String {
 
 /// Writes the condition for what REINDEX CONCURRENTLY of a script leaves; `None` if it is another one.
 fn reindexed(tokens: &[Token<'_>]) -> Option<String> {
-    let has_options = tokens.get(1).is_some_and(|token| token.is("("));
-    let options = if has_options { tokens.iter().position(|token| token.is(")")) } else { None };
+    let has_options = tokens.get(1).is_some_and(|token| token.is_sign("("));
+    let options = if has_options { tokens.iter().position(|token| token.is_sign(")")) } else { None };
     let what = options.unwrap_or_default() + 1;
-    if !tokens.iter().any(|token| token.is_word("CONCURRENTLY")) {
+    if !tokens.iter().any(|token| token.is("CONCURRENTLY")) {
         return None;
     }
     let is_named = usize::from(is(tokens, what + 1, "CONCURRENTLY"));

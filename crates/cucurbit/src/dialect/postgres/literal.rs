@@ -4,7 +4,7 @@
 
 use super::{
     constant::{cast_constant, printed},
-    expression::{Kind, Token, plain_text, tokens},
+    expression::{Class, Token, plain_text, tokens},
 };
 use crate::{
     dialect::family,
@@ -18,9 +18,8 @@ use crate::{
 pub(super) fn is_under_casts(ty: &Type, sql: &str) -> bool {
     let tokens = tokens(sql);
     let are_all = tokens.iter().try_fold(Place::Value, Place::after).is_some();
-    let is_constant = |token: &Token<'_>| {
-        matches!(token.kind, Kind::Number | Kind::Text) || token.is_any_word(&VALUE_WORDS)
-    };
+    let is_constant =
+        |token: &Token<'_>| matches!(token.class, Class::Number | Class::Text) || token.is_any(&VALUE_WORDS);
     let moves = || is_time(ty) && tokens.iter().any(|token| moves(token.text));
     are_all && tokens.iter().any(is_constant) && !moves()
 }
@@ -46,21 +45,21 @@ enum Place {
 impl Place {
     /// Returns the place after a token; `None` if it is none of constants under casts.
     fn after(self, token: &Token<'_>) -> Option<Self> {
-        let is = |kind| token.kind == kind;
+        let is = |kind| token.class == kind;
         match self {
-            Self::Value | Self::Name if token.is("::") => Some(Self::Name),
+            Self::Value | Self::Name if token.is_sign("::") => Some(Self::Name),
             Self::Value => {
-                let is_constant = is(Kind::Number) || is(Kind::Text) || token.is_any_word(&VALUE_WORDS);
-                (is_constant || token.is_any(&["(", ")", "[", "]", ",", "-"])).then_some(Self::Value)
+                let is_constant = is(Class::Number) || is(Class::Text) || token.is_any(&VALUE_WORDS);
+                (is_constant || token.is_any_sign(&["(", ")", "[", "]", ",", "-"])).then_some(Self::Value)
             }
-            Self::Name if token.is("(") => Some(Self::Modifier),
-            Self::Name if token.is_any(&[")", ","]) => Some(Self::Value),
+            Self::Name if token.is_sign("(") => Some(Self::Modifier),
+            Self::Name if token.is_any_sign(&[")", ","]) => Some(Self::Value),
             Self::Name => {
-                let is_word = is(Kind::Word) && !token.is_any_word(&OPERATOR_WORDS);
-                (is_word || is(Kind::QuotedName) || token.is_any(&[".", "[", "]"])).then_some(Self::Name)
+                let is_word = is(Class::Word) && !token.is_any(&OPERATOR_WORDS);
+                (is_word || is(Class::Name) || token.is_any_sign(&[".", "[", "]"])).then_some(Self::Name)
             }
-            Self::Modifier if token.is(")") => Some(Self::Name),
-            Self::Modifier => (is(Kind::Number) || token.is(",")).then_some(Self::Modifier),
+            Self::Modifier if token.is_sign(")") => Some(Self::Name),
+            Self::Modifier => (is(Class::Number) || token.is_sign(",")).then_some(Self::Modifier),
         }
     }
 }
@@ -91,11 +90,17 @@ pub(super) fn read(ty: &Type, format: &str, sql: &str) -> Option<Literal> {
     }
     let tokens = tokens(sql);
     let [only] = tokens.as_slice() else { return None };
-    match only.kind {
-        Kind::Number if family::is_number(ty) => number(only.text),
-        Kind::Word if *ty == Type::Boolean && only.text == "true" => Some(Literal::Boolean(true)),
-        Kind::Word if *ty == Type::Boolean && only.text == "false" => Some(Literal::Boolean(false)),
-        Kind::Number | Kind::QuotedName | Kind::Symbol | Kind::Text | Kind::Unclosed | Kind::Word => None,
+    match only.class {
+        Class::Number if family::is_number(ty) => number(only.text),
+        Class::Word if *ty == Type::Boolean && only.text == "true" => Some(Literal::Boolean(true)),
+        Class::Word if *ty == Type::Boolean && only.text == "false" => Some(Literal::Boolean(false)),
+        Class::Blob
+        | Class::Command
+        | Class::Name
+        | Class::Number
+        | Class::Sign
+        | Class::Text
+        | Class::Word => None,
     }
 }
 

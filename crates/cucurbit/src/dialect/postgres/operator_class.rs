@@ -1,6 +1,6 @@
 //! Operator classes: their one spelling, and those that a type has by itself.
 
-use super::expression::{Kind, tokens};
+use super::expression::{Class, tokens};
 use crate::schema::Type;
 
 /// Spells a class as it is compared: without blanks, and values of its parameters without quotes where they need none.
@@ -10,10 +10,10 @@ pub(super) fn stored(class: &str) -> String {
     let piece = |place: usize| {
         let text = pieces[place].text;
         let inner = text.strip_prefix('\'').and_then(|text| text.strip_suffix('\''));
-        match pieces[place].kind {
-            Kind::Text => inner.filter(|inner| is_plain(inner)).unwrap_or(text).to_owned(),
-            Kind::Word => text.to_lowercase(),
-            Kind::Number | Kind::QuotedName | Kind::Symbol | Kind::Unclosed => text.to_owned(),
+        match pieces[place].class {
+            Class::Text => inner.filter(|inner| is_plain(inner)).unwrap_or(text).to_owned(),
+            Class::Word => text.to_lowercase(),
+            Class::Blob | Class::Command | Class::Name | Class::Number | Class::Sign => text.to_owned(),
         }
     };
     let class: String = (0..pieces.len()).map(piece).collect();

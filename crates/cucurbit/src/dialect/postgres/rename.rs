@@ -64,7 +64,8 @@ fn with_renamed_type(sql: &str, from: &ObjectName, to: &Ident) -> String {
 fn with_renamed_namespace(sql: &str, from: &Ident, to: &Ident) -> String {
     let tokens = tokens(sql);
     let meant = tokens.iter().enumerate().filter(|(at, token)| {
-        let is_dot = |at: Option<usize>| at.and_then(|at| tokens.get(at)).is_some_and(|token| token.is("."));
+        let is_dot =
+            |at: Option<usize>| at.and_then(|at| tokens.get(at)).is_some_and(|token| token.is_sign("."));
         is(token, from) && is_dot(Some(at + 1)) && !is_dot(at.checked_sub(1))
     });
     with_others(sql, meant.map(|(_, token)| (token, quoted(to))).collect())
@@ -75,7 +76,7 @@ fn with_moved_sequences(sql: &str, moved: impl Fn(ObjectName) -> Option<ObjectNa
     let tokens = tokens(sql);
     let texts = tokens.windows(3).filter_map(|window| {
         let [call, opens, text] = window else { return None };
-        let is_call = call.text.eq_ignore_ascii_case("nextval") && opens.is("(");
+        let is_call = call.text.eq_ignore_ascii_case("nextval") && opens.is_sign("(");
         let name = sequence::named(&plain_text(text.text).filter(|_| is_call)?);
         Some((text, string(&qualified(&moved(name)?))))
     });
@@ -83,7 +84,7 @@ fn with_moved_sequences(sql: &str, moved: impl Fn(ObjectName) -> Option<ObjectNa
 }
 
 fn is(token: &Token<'_>, name: &Ident) -> bool {
-    token.name().is_some_and(|token| *name == *token)
+    token.stored_name().is_some_and(|token| *name == *token)
 }
 
 #[cfg(test)]

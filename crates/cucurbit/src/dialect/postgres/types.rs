@@ -4,7 +4,7 @@
 //! that the manual lists beside them.
 
 use super::{
-    expression::{self, Kind},
+    expression::{self, Class},
     shadowed,
 };
 use crate::{
@@ -123,10 +123,10 @@ pub(super) fn is_named(spelling: &str, name: &ObjectName) -> bool {
 /// server's type, unless the schema is said.
 fn named(spelling: &str) -> Option<ObjectName> {
     let tokens = expression::tokens(spelling);
-    let name = |token: &expression::Token<'_>| token.name().map(Ident::new);
+    let name = |token: &expression::Token<'_>| token.stored_name().map(Ident::new);
     match tokens.as_slice() {
         // Without quotes it is BIT(1), which is a grammar's word and no name.
-        [only] if only.kind == Kind::Word && only.text == "bit" => None,
+        [only] if only.class == Class::Word && only.text == "bit" => None,
         [only] => Some(match name(only)? {
             hidden if shadowed::is_hidden(&hidden) => ObjectName::qualified(shadowed::SERVERS, hidden),
             name => ObjectName::new(name),

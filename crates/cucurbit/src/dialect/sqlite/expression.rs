@@ -12,8 +12,11 @@ use sqlite3_parser::{
     lexer::sql::Parser,
 };
 
-use super::token::{Class, quoted_lower, tokens, unquoted_text};
-use crate::schema;
+use super::token::{Class, quoted_lower, unquoted};
+use crate::{
+    dialect::lexer::Tokens,
+    schema::{self, Dialect},
+};
 
 /// A constant of SQLite: one of ours, or bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +74,8 @@ fn depth(sql: &str) -> Option<usize> {
     ];
     let (mut deepest, mut depth, mut here) = (0, 0_usize, 0);
     let mut outside = Vec::new();
-    for token in tokens(sql) {
+    let mut tokens = Tokens::new(sql, Dialect::Sqlite);
+    for token in tokens.by_ref() {
         match (token.class, token.text) {
             (Class::Sign, "(") => {
                 outside.push(here);
@@ -97,18 +101,11 @@ fn depth(sql: &str) -> Option<usize> {
                 depth += 1;
                 here += 1;
             }
-            (Class::Blob | Class::Name | Class::Text, text) if !is_closed(text) => return None,
             (Class::Blob | Class::Command | Class::Name | Class::Number | Class::Text | Class::Word, _) => {}
         }
         deepest = deepest.max(depth);
     }
-    outside.is_empty().then_some(deepest)
-}
-
-/// Tells whether what begins with a quote ends with one.
-fn is_closed(text: &str) -> bool {
-    let end = if text.starts_with('[') { ']' } else { text.chars().last().unwrap_or(' ') };
-    text.len() >= 2 && text.ends_with(end) && matches!(end, '\'' | '"' | '`' | ']')
+    (outside.is_empty() && tokens.is_closed()).then_some(deepest)
 }
 
 /// Parses an expression whose quotes and parentheses are closed.
@@ -158,7 +155,7 @@ fn plain(expression: &Expr<'_>) -> Option<schema::Literal> {
     match constant {
         Literal::Null => Some(schema::Literal::Null),
         Literal::Numeric(digits) => Some(number("", digits)),
-        Literal::String(quoted) => Some(schema::Literal::String(unquoted_text(quoted))),
+        Literal::String(quoted) => Some(schema::Literal::String(unquoted(quoted))),
         Literal::Blob(_)
         | Literal::CurrentDate
         | Literal::CurrentTime

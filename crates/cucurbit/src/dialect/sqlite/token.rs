@@ -6,13 +6,13 @@ use crate::schema::{Dialect, Expression, Ident};
 
 use super::super::lexer::Tokens;
 
-pub(super) use super::super::lexer::{Class, Token};
+pub(super) use super::super::lexer::{Class, Token, unquoted};
 
 impl Token<'_> {
     /// Returns the name that it spells, if it can be one. SQLite also takes text in single quotes for a name.
     pub(super) fn name(&self) -> Option<Ident> {
         match self.class {
-            Class::Name | Class::Text => Some(unquoted(self.text)),
+            Class::Name | Class::Text => Some(Ident::new(unquoted(self.text))),
             Class::Word => Some(Ident::new(self.text)),
             Class::Blob | Class::Command | Class::Number | Class::Sign => None,
         }
@@ -35,24 +35,9 @@ pub(super) fn is_among<'n>(name: &Ident, others: impl IntoIterator<Item = &'n Id
     others.into_iter().any(|other| same_name(other, name))
 }
 
-/// Takes the quotes off a name or a text.
-fn unquoted(text: &str) -> Ident {
-    let quote = text.chars().next().unwrap_or('"');
-    let inner = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
-    match quote {
-        '[' => Ident::new(inner),
-        quote => Ident::new(inner.replace(&format!("{quote}{quote}"), &quote.to_string())),
-    }
-}
-
-/// Takes the quotes off a text constant.
-pub(super) fn unquoted_text(text: &str) -> String {
-    unquoted(text).as_str().to_owned()
-}
-
 /// Writes a name in quotes and in lower case: SQLite compares names so.
 pub(super) fn quoted_lower(spelled: &str) -> String {
-    let bare = if spelled.starts_with(['"', '`', '[']) { unquoted_text(spelled) } else { spelled.to_owned() };
+    let bare = if spelled.starts_with(['"', '`', '[']) { unquoted(spelled) } else { spelled.to_owned() };
     format!("\"{}\"", bare.to_ascii_lowercase().replace('"', "\"\""))
 }
 

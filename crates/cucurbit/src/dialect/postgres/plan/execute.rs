@@ -45,14 +45,14 @@ fn needs_no_transaction(sql: &str) -> bool {
 
 /// Tells whether a statement begins or ends a transaction, or needs one that goes on. One that was prepared ends by itself.
 fn begins_or_ends(sql: &str) -> bool {
-    let is_of_prepared = || tokens(sql).get(1).is_some_and(|token| token.is_word("PREPARED"));
+    let is_of_prepared = || tokens(sql).get(1).is_some_and(|token| token.is("PREPARED"));
     kind(sql, Dialect::Postgres) == Kind::EndsTransaction && !is_of_prepared()
 }
 
 /// What is done with savepoints stays in the transaction.
 fn is_of_savepoint(sql: &str) -> bool {
     let tokens = tokens(sql);
-    let is = |at: usize, words: &[&str]| tokens.get(at).is_some_and(|token| token.is_any_word(words));
+    let is = |at: usize, words: &[&str]| tokens.get(at).is_some_and(|token| token.is_any(words));
     let goes_back =
         || is(0, &["ROLLBACK"]) && (is(1, &["TO"]) || is(1, &["TRANSACTION", "WORK"]) && is(2, &["TO"]));
     is(0, &["RELEASE", "SAVEPOINT"]) || goes_back()

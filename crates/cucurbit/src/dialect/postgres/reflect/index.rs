@@ -111,8 +111,8 @@ fn said(definition: &str, keys: &[String]) -> Option<Vec<Said>> {
 /// Returns what is after `USING method (`.
 fn after_method(definition: &str) -> Option<&str> {
     let tokens = tokens(definition);
-    let using = tokens.iter().position(|token| token.is_word("USING"))?;
-    let open = tokens[using..].iter().find(|token| token.is("("))?;
+    let using = tokens.iter().position(|token| token.is("USING"))?;
+    let open = tokens[using..].iter().find(|token| token.is_sign("("))?;
     definition.get(open.start + 1..)
 }
 
@@ -120,12 +120,12 @@ fn after_method(definition: &str) -> Option<&str> {
 fn end_of_part(tokens: &[Token<'_>]) -> Option<usize> {
     let mut depth = 0_usize;
     tokens.iter().position(|token| {
-        if token.is("(") {
+        if token.is_sign("(") {
             depth += 1;
-        } else if token.is(")") && depth > 0 {
+        } else if token.is_sign(")") && depth > 0 {
             depth -= 1;
         } else {
-            return depth == 0 && (token.is(",") || token.is(")"));
+            return depth == 0 && (token.is_sign(",") || token.is_sign(")"));
         }
         false
     })
@@ -134,24 +134,24 @@ fn end_of_part(tokens: &[Token<'_>]) -> Option<usize> {
 fn said_of_part(text: &str, mut tokens: &[Token<'_>]) -> Option<Said> {
     let mut said = Said::default();
     if let [word, name, rest @ ..] = tokens
-        && word.is_word("COLLATE")
+        && word.is("COLLATE")
     {
         // A collation that is not on the search path has a name of two parts, and our values have one.
-        if rest.first().is_some_and(|next| next.is(".")) {
+        if rest.first().is_some_and(|next| next.is_sign(".")) {
             return None;
         }
-        said.collation = name.name();
+        said.collation = name.stored_name();
         tokens = rest;
     }
     let span = |tokens: &[Token<'_>]| {
         let (first, last) = (tokens.first()?, tokens.last()?);
         text.get(first.start..last.end()).map(str::to_owned)
     };
-    if let Some(with) = tokens.iter().position(|token| token.is_word("WITH")) {
+    if let Some(with) = tokens.iter().position(|token| token.is("WITH")) {
         said.operator = span(&tokens[with + 1..]);
         tokens = &tokens[..with];
     }
-    let is_end = |token: &Token<'_>| token.is_any_word(&["ASC", "DESC", "NULLS"]);
+    let is_end = |token: &Token<'_>| token.is_any(&["ASC", "DESC", "NULLS"]);
     said.operator_class = span(&tokens[..tokens.iter().position(is_end).unwrap_or(tokens.len())]);
     Some(said)
 }

@@ -9,7 +9,7 @@ use crate::schema::{
 use super::{
     super::{
         HERE, constant,
-        token::{Class, same_name, tokens, unquoted_text},
+        token::{Class, same_name, tokens, unquoted},
         types,
     },
     Clause, ClauseKind, ColumnText, CreateTable,
@@ -143,7 +143,7 @@ impl CreateTable {
 /// Reads a default: a constant, a bare word (which SQLite takes for text), or an expression. NULL is none.
 fn default_value(ty: &Type, declared: &str, sql: &str) -> Option<ServerDefault> {
     let bare = match tokens(sql).as_slice() {
-        [token] if token.class == Class::Name => Some(unquoted_text(sql)),
+        [token] if token.class == Class::Name => Some(unquoted(sql)),
         [token] if token.class == Class::Word && !is_word_of_sql(sql) => Some(sql.to_owned()),
         _ => None,
     };
