@@ -146,10 +146,8 @@ impl Known<'_> {
 /// a form of its own.
 fn held(kept: &Type, here: &Type, literal: &Literal) -> Vec<String> {
     let text = match literal {
-        Literal::Boolean(value) => value.to_string(),
-        Literal::Integer(value) => value.to_string(),
+        Literal::Boolean(_) | Literal::Integer(_) | Literal::Number(_) => literal.to_string(),
         Literal::Null => return Vec::new(),
-        Literal::Number(digits) => digits.clone(),
         Literal::String(text) => text.clone(),
     };
     match (kept, here) {

@@ -28,11 +28,6 @@ impl Rows<'_> {
     /// Writes the query of key, value and number. The value is an expression of the row, `NULL` for none.
     pub(super) fn query(&self, value: &str) -> String {
         let Self { dialect, table, key, place, condition } = self;
-        let string = |text: &str| dialect.string(text);
-        let named = |name: &str, sql: &str| match mask::names_a_secret(name) {
-            true => string(&format!("{name} = {HIDDEN}")),
-            false => format!("{} || coalesce(CAST({sql} AS TEXT), 'NULL')", string(&format!("{name} = "))),
-        };
         let parts: Vec<(&str, String)> = match key {
             // With its table, since SQLite takes a name in quotes that it does not know for text.
             [] => vec![(place, format!("{table}.{place}"))],
@@ -41,7 +36,8 @@ impl Rows<'_> {
                 .map(|column| (column.as_str(), format!("{table}.{}", dialect.quoted(column))))
                 .collect(),
         };
-        let key: Vec<String> = parts.iter().map(|(name, sql)| named(name, sql)).collect();
+        let key: Vec<String> =
+            parts.iter().map(|(name, sql)| named(*dialect, name, &format!("CAST({sql} AS TEXT)"))).collect();
         let order: Vec<&str> = parts.iter().map(|(_, sql)| sql.as_str()).collect();
         format!(
             "SELECT {}, {value}, count(*) OVER () FROM {table} WHERE {condition} ORDER BY {} LIMIT {SHOWN}",
@@ -49,4 +45,12 @@ impl Rows<'_> {
             order.join(", ")
         )
     }
+}
+
+/// Writes the expression that shows a part of a row's key with its name; what is secret stays hidden.
+pub(super) fn named(dialect: Dialect, name: &str, as_text: &str) -> String {
+    if mask::names_a_secret(name) {
+        return dialect.string(&format!("{name} = {HIDDEN}"));
+    }
+    format!("{} || coalesce({as_text}, 'NULL')", dialect.string(&format!("{name} = ")))
 }

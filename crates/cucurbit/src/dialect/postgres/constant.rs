@@ -51,9 +51,9 @@ pub(super) fn printed(ty: &Type, literal: &Literal) -> String {
 pub(super) fn as_value_of(ty: &Type, literal: &Literal) -> Literal {
     let quoted = match (ty, literal) {
         (Type::Boolean, Literal::Integer(value @ (0 | 1))) => return Literal::Boolean(*value == 1),
-        (Type::Json | Type::Jsonb, Literal::Boolean(value)) => Some(value.to_string()),
-        (Type::Json | Type::Jsonb, Literal::Integer(value)) => Some(value.to_string()),
-        (Type::Json | Type::Jsonb, Literal::Number(digits)) => Some(digits.clone()),
+        (Type::Json | Type::Jsonb, Literal::Boolean(_) | Literal::Integer(_) | Literal::Number(_)) => {
+            Some(literal.to_string())
+        }
         // What is not finite has a word and no digits (manual, section 8.1.3).
         (_, Literal::Number(digits))
             if family::is_number(ty) && digits.parse::<f64>().is_ok_and(f64::is_nan) =>

@@ -136,11 +136,8 @@ pub(super) fn identity(Identity { always, options }: &Identity) -> String {
 /// Writes a constant.
 pub(super) fn literal(literal: &Literal) -> String {
     match literal {
-        Literal::Boolean(true) => "TRUE".to_owned(),
-        Literal::Boolean(false) => "FALSE".to_owned(),
-        Literal::Integer(value) => value.to_string(),
-        Literal::Null => "NULL".to_owned(),
-        Literal::Number(digits) => digits.clone(),
+        Literal::Boolean(_) | Literal::Null => literal.to_string().to_uppercase(),
+        Literal::Integer(_) | Literal::Number(_) => literal.to_string(),
         Literal::String(text) => string(text),
     }
 }

@@ -36,13 +36,13 @@ pub(super) fn answers(from: &Schema, to: &Schema, questions: &[Question]) -> Ans
 fn subject(table: &Table, subject: &Subject) -> Option<String> {
     let expression = match subject {
         Subject::Check(place) => &table.checks().nth(*place)?.expression,
-        Subject::Computed(name) | Subject::Default(name) => match table.column(name)?.default.as_ref()? {
-            ServerDefault::Computed { expression, stored: _ } | ServerDefault::Expression(expression) => {
-                expression
+        Subject::Computed(name) | Subject::Default(name) => {
+            let default = table.column(name)?.default.as_ref()?;
+            if let ServerDefault::Literal(literal) = default {
+                return Some(constant::plain(literal));
             }
-            ServerDefault::Literal(literal) => return Some(constant::plain(literal)),
-            ServerDefault::Identity(_) | ServerDefault::Serial(_) => return None,
-        },
+            default.sql()?
+        }
         Subject::IndexPart(name, place) => match &table.indexes.get(name)?.parts.get(*place)?.key {
             IndexKey::Column(column) => return Some(quoted_lower(column.as_str())),
             IndexKey::Expression(expression) => expression,

@@ -37,9 +37,8 @@ pub(super) fn plain(literal: &Literal) -> String {
     match literal {
         // SQLite's booleans are 1 and 0.
         Literal::Boolean(value) => u8::from(*value).to_string(),
-        Literal::Integer(value) => value.to_string(),
+        Literal::Integer(_) | Literal::Number(_) => literal.to_string(),
         Literal::Null => "NULL".to_owned(),
-        Literal::Number(digits) => digits.clone(),
         Literal::String(text) => string(text),
     }
 }
@@ -122,13 +121,10 @@ impl NotOfType {
 }
 
 fn said(default: &ServerDefault) -> String {
-    match default {
-        ServerDefault::Computed { expression, .. } | ServerDefault::Expression(expression) => {
-            expression.on(HERE).clone()
-        }
-        ServerDefault::Literal(literal) => literal.to_string(),
-        ServerDefault::Identity(_) | ServerDefault::Serial(_) => String::new(),
+    if let ServerDefault::Literal(literal) = default {
+        return literal.to_string();
     }
+    default.sql().map(|sql| sql.on(HERE).clone()).unwrap_or_default()
 }
 
 /// Tells why a default cannot be one of a column that a script declares; nothing where it can.

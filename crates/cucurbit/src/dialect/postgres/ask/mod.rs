@@ -356,11 +356,7 @@ async fn ask_all(
                         .drain(..)
                         .map(|asked| vec![Job { side: job.side, table: job.table, asked: vec![asked] }]),
                 ),
-                jobs => {
-                    let rest = jobs.len() / 2;
-                    batches.push(batch.split_off(rest));
-                    batches.push(batch);
-                }
+                [..] => batches.extend(halves(batch)),
             },
         }
     }
@@ -412,7 +408,7 @@ async fn ask_constants(
     answers: &mut Answers,
 ) -> Result<(), ConnectionError> {
     let mut batches = vec![constants];
-    while let Some(mut batch) = batches.pop() {
+    while let Some(batch) = batches.pop() {
         if batch.is_empty() {
             continue;
         }
@@ -434,15 +430,19 @@ async fn ask_constants(
             }
             Err(error) => {
                 refusal(error)?;
-                let half = batch.len() / 2;
-                if half > 0 {
-                    batches.push(batch.split_off(half));
-                    batches.push(batch);
+                if batch.len() > 1 {
+                    batches.extend(halves(batch));
                 }
             }
         }
     }
     Ok(())
+}
+
+/// Splits a batch; the first half is last, where the next one is taken from.
+fn halves<T>(mut batch: Vec<T>) -> [Vec<T>; 2] {
+    let rest = batch.split_off(batch.len() / 2);
+    [rest, batch]
 }
 
 /// Makes a batch of tables, or nothing and says why the server refuses.

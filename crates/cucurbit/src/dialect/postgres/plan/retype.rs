@@ -9,10 +9,10 @@ use crate::{
     dialect::{
         Hazard, HazardKind, PlanError,
         family::needs_using,
-        postgres::sql::{qualified, quoted, string},
+        offenders::named,
+        postgres::sql::{qualified, quoted},
         postgres::{convert::cast, define::text, types},
     },
-    mask::{self, HIDDEN},
     operation::Operation,
     schema::{Column, Dialect, Ident, Table, Type},
 };
@@ -125,11 +125,7 @@ impl Looked<'_> {
         let (letters, rows) = SHOWN;
         let unfit = Self::UNFIT;
         let named = |column: &Ident| {
-            if mask::names_a_secret(column.as_str()) {
-                return string(&format!("{column} = {HIDDEN}"));
-            }
-            let name = string(&format!("{column} = "));
-            format!("{name} || coalesce({alias}.{}::text, 'NULL')", quoted(column))
+            named(Dialect::Postgres, column.as_str(), &format!("{alias}.{}::text", quoted(column)))
         };
         let (order, named) = match key {
             [] => ("ctid".to_owned(), "'ctid = ' || cucurbit_place::text".to_owned()),
