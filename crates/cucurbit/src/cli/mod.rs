@@ -70,8 +70,9 @@ async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Co
     let project = Project::open(env, location)?;
     let mut warnings = project.warnings(reads_database(&arguments.command));
     // Commands that write a script refuse an old binary, or were given the parent explicitly.
-    warnings
-        .retain(|warning| !writes_script(&arguments.command) || !matches!(warning, Warning::Unbuilt { .. }));
+    warnings.retain(|warning| {
+        !needs_all_scripts(&arguments.command) || !matches!(warning, Warning::Unbuilt { .. })
+    });
     printer.warnings(&warnings);
     let told = *printer;
     match arguments.command {
@@ -189,8 +190,17 @@ fn reads_database(command: &Command) -> bool {
     }
 }
 
-const fn writes_script(command: &Command) -> bool {
-    matches!(command, Command::Create { .. } | Command::Merge { .. } | Command::Revision { .. })
+/// Tells whether a command refuses an old binary, unless it is told the parent of a new script.
+const fn needs_all_scripts(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Create { .. }
+            | Command::Downgrade { sql: false, dry_run: false, .. }
+            | Command::Merge { .. }
+            | Command::Revision { .. }
+            | Command::Stamp { sql: false, .. }
+            | Command::Upgrade { sql: false, dry_run: false, .. }
+    )
 }
 
 async fn create(

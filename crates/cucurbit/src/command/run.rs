@@ -18,7 +18,8 @@ fn waiting(options: &RunOptions, create_file: bool) -> ConnectOptions {
 ///
 /// # Errors
 ///
-/// When there is no script, a target does not fit, the database cannot be reached or a step fails.
+/// When there is no script, or one beside the binary that it was not built with; when a target does not fit, the database
+/// cannot be reached or a step fails.
 pub async fn upgrade(
     project: &Project,
     targets: &[Target],
@@ -26,6 +27,7 @@ pub async fn upgrade(
     observer: &mut Observer<'_>,
 ) -> Result<Report, Error> {
     project.refuse_no_scripts()?;
+    project.refuse_unbuilt_scripts()?;
     let url = project.url()?.url;
     if url.is_missing_file() {
         // What is refused leaves no empty file behind.
@@ -50,6 +52,7 @@ pub async fn downgrade(
     observer: &mut Observer<'_>,
 ) -> Result<Report, Error> {
     project.refuse_no_scripts()?;
+    project.refuse_unbuilt_scripts()?;
     let mut connection = project.connect(&waiting(&options, false)).await?;
     let result = migrator(&mut connection, project, options, observer).downgrade(target, reach).await;
     finish(project, connection, result).await
@@ -70,6 +73,7 @@ pub async fn stamp(
     if targets.iter().any(|target| target.symbol != Symbol::Base) {
         project.refuse_no_scripts()?;
     }
+    project.refuse_unbuilt_scripts()?;
     // What a person typed wrong is said before anything is opened, or made.
     revision::stamp(project.scripts().graph(), &Heads::default(), targets)
         .map_err(|error| with_files(project, error.into()))?;

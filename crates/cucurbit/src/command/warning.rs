@@ -106,7 +106,8 @@ impl Project {
         new
     }
 
-    /// Refuses to write a script beside one that this binary does not know: it could be the parent of the new one.
+    /// Refuses to go on beside a script that this binary does not know: it could be the parent of a new one, and `head` would not
+    /// be the head.
     pub(crate) fn refuse_unbuilt_scripts(&self) -> Result<(), Error> {
         let files = self.unbuilt_scripts();
         if files.is_empty() { Ok(()) } else { Err(Error::OldBinary { files }) }
