@@ -62,7 +62,7 @@ async fn of_project(folder: &Path, package: Option<&str>, words: &[OsString]) ->
     }
     let matches = arguments::all().try_get_matches_from(with_name(words)).map_err(Failure::Arguments)?;
     match matches.subcommand_name() {
-        Some("diff") => Ok(cucurbit::cli::main(Env::new(Vec::new())).await),
+        Some("diff" | "inspect") => Ok(cucurbit::cli::main(Env::new(Vec::new())).await),
         Some(_) | None => Err(Failure::NoProject),
     }
 }

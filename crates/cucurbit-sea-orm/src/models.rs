@@ -23,7 +23,11 @@ use crate::{
 /// or of a vendor, such as `auth.users`, and views. Relations may lead to them and foreign keys refer to them; their tables
 /// are never made, dropped, altered or compared. A key cannot refer to a view: a relation that leads to one says `skip_fk`.
 ///
+/// What SeaORM has no word for can be said in the list, too, so that the application that has the entities need not know this
+/// crate: `plant => |table| …`. It comes after what [`TableArgs`] says beside the entity.
+///
 /// ```
+/// # use cucurbit_sea_orm::lower;
 /// mod plant {
 ///     use sea_orm::entity::prelude::*;
 ///
@@ -33,6 +37,7 @@ use crate::{
 ///     pub struct Model {
 ///         #[sea_orm(primary_key)]
 ///         pub id: i32,
+///         pub name: String,
 ///     }
 ///
 ///     impl ActiveModelBehavior for ActiveModel {}
@@ -40,6 +45,13 @@ use crate::{
 ///
 /// let schema = cucurbit_sea_orm::models![plant]?;
 /// assert!(schema.table(&"plant".into()).is_some());
+///
+/// let said = cucurbit_sea_orm::models![
+///     plant => |table| {
+///         table.index("ux_plant_name").unique().on(lower(plant::Column::Name));
+///     },
+/// ]?;
+/// assert_eq!(said.table(&"plant".into()).map(|table| table.indexes.len()), Some(1));
 /// # Ok::<(), cucurbit_sea_orm::ModelError>(())
 /// ```
 #[macro_export]
@@ -50,11 +62,14 @@ macro_rules! models {
     (@from $models:expr; external = [$($($segment:ident)::+),* $(,)?]; $($rest:tt)*) => {
         $crate::models!(@from $models$(.map($crate::Models::external::<$($segment)::+::Entity>))*; $($rest)*)
     };
-    (@from $models:expr; $($($segment:ident)::+),* $(,)?) => {
+    (@said) => { |_| {} };
+    (@said $said:expr) => { $said };
+    (@from $models:expr; $($($segment:ident)::+ $(=> $said:expr)?),* $(,)?) => {
         $models
             $(.and_then(|models| {
                 use $crate::reading::{WithArgs as _, WithoutArgs as _};
-                (&$crate::reading::Of::<$($segment)::+::Entity>::new()).read_into(models)
+                (&$crate::reading::Of::<$($segment)::+::Entity>::new())
+                    .read_into(models, $crate::models!(@said $($said)?))
             }))*
             .and_then($crate::Models::schema)
     };
@@ -127,7 +142,12 @@ impl Models {
         self.add_with::<E>(|_| {})
     }
 
-    fn add_with<E: EntityTrait>(
+    /// Adds an entity with what a function says of its table, and without what it may say by [`TableArgs`].
+    ///
+    /// # Errors
+    ///
+    /// As [`add`](Self::add).
+    pub fn add_with<E: EntityTrait>(
         mut self,
         arguments: impl FnOnce(&mut TableArgsFor<E>),
     ) -> Result<Self, ModelError> {

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 
 use sea_orm::EntityTrait;
 
-use crate::{ModelError, Models, TableArgs};
+use crate::{ModelError, Models, TableArgs, TableArgsFor};
 
 /// An entity by its type.
 #[derive(Clone, Copy, Debug, Default)]
@@ -22,32 +22,59 @@ impl<E> Of<E> {
 
 /// An entity that says more than SeaORM can express.
 pub trait WithArgs {
-    /// Adds it.
+    /// The entity.
+    type Entity: EntityTrait;
+    /// Adds it, with what is said beside it, and then what the list says.
     ///
     /// # Errors
     ///
     /// As [`Models::add`].
-    fn read_into(&self, models: Models) -> Result<Models, ModelError>;
+    fn read_into(
+        &self,
+        models: Models,
+        more: impl FnOnce(&mut TableArgsFor<Self::Entity>),
+    ) -> Result<Models, ModelError>;
 }
 
 impl<E: TableArgs> WithArgs for Of<E> {
-    fn read_into(&self, models: Models) -> Result<Models, ModelError> {
-        models.add::<E>()
+    type Entity = E;
+
+    fn read_into(
+        &self,
+        models: Models,
+        more: impl FnOnce(&mut TableArgsFor<E>),
+    ) -> Result<Models, ModelError> {
+        models.add_with::<E>(|table| {
+            E::table_args(table);
+            more(table);
+        })
     }
 }
 
-/// An entity of which nothing else is said.
+/// An entity beside which nothing else is said.
 pub trait WithoutArgs {
-    /// Adds it.
+    /// The entity.
+    type Entity: EntityTrait;
+    /// Adds it, with what the list says.
     ///
     /// # Errors
     ///
-    /// As [`Models::add_plain`].
-    fn read_into(&self, models: Models) -> Result<Models, ModelError>;
+    /// As [`Models::add_with`].
+    fn read_into(
+        &self,
+        models: Models,
+        more: impl FnOnce(&mut TableArgsFor<Self::Entity>),
+    ) -> Result<Models, ModelError>;
 }
 
 impl<E: EntityTrait> WithoutArgs for &Of<E> {
-    fn read_into(&self, models: Models) -> Result<Models, ModelError> {
-        models.add_plain::<E>()
+    type Entity = E;
+
+    fn read_into(
+        &self,
+        models: Models,
+        more: impl FnOnce(&mut TableArgsFor<E>),
+    ) -> Result<Models, ModelError> {
+        models.add_with::<E>(more)
     }
 }

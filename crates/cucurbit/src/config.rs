@@ -98,11 +98,11 @@ pub struct ResolvedUrl {
 pub enum Origin {
     /// `--database-url`.
     Argument,
-    /// The configuration file.
+    /// The configuration file, or `.env`.
     File {
         /// The file.
         path: PathBuf,
-        /// The key.
+        /// The key, or the variable.
         key: &'static str,
     },
     /// An environment variable of this name.
@@ -132,6 +132,12 @@ pub enum ConfigError {
     BadPlaceholder {
         /// The file and the key.
         origin: Origin,
+    },
+    /// `.env` has a line that cannot be read.
+    #[error("{} has a line that is not `NAME=value`", path.display())]
+    DotEnv {
+        /// The file.
+        path: PathBuf,
     },
     /// The file is no TOML, or a value is of the wrong type.
     #[error("{}:{line}:{column}: {message}", path.display())]
@@ -252,7 +258,8 @@ impl Config {
     /// Says which database is meant, for every command: `from_argument` (`--database-url`), then
     /// `DATABASE_URL`, then `ALEMBIC_DATABASE_URL`, then the file's `url`.
     ///
-    /// A relative SQLite file is relative to the file when it comes from there, else to the working directory.
+    /// A relative SQLite file is relative to the file, `.env` or `cucurbit.toml`, when it comes from one, else to the working
+    /// directory.
     ///
     /// # Errors
     ///
@@ -268,7 +275,13 @@ impl Config {
         }
         for name in ["DATABASE_URL", "ALEMBIC_DATABASE_URL"] {
             if let Some(text) = environment.get(name)? {
-                return self.resolve(text, working_directory, Origin::Variable(name));
+                return match environment.file_of(name) {
+                    Some(path) => {
+                        let folder = path.parent().unwrap_or(working_directory);
+                        self.resolve(text, folder, Origin::File { path: path.to_owned(), key: name })
+                    }
+                    None => self.resolve(text, working_directory, Origin::Variable(name)),
+                };
             }
         }
         self.file_url("url", self.url.as_ref(), environment)?
@@ -426,14 +439,41 @@ impl fmt::Debug for Secret {
 #[derive(Clone, Default)]
 pub struct Environment {
     variables: BTreeMap<OsString, OsString>,
+    /// `.env`, and the variables that it sets where the process has none of the name.
+    file: Option<(PathBuf, BTreeMap<String, String>)>,
 }
+
+/// The file of variables that many tools read.
+const DOT_ENV: &str = ".env";
 
 impl Environment {
     /// Takes the variables of this process.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "this is the one place where the environment is read")]
     pub fn read() -> Self {
-        Self { variables: std::env::vars_os().collect() }
+        Self { variables: std::env::vars_os().collect(), file: None }
+    }
+
+    /// Adds what the nearest `.env` sets, from a folder upwards. The process' own variables come before it.
+    ///
+    /// # Errors
+    ///
+    /// When there is one that cannot be read.
+    pub fn with_dot_env(mut self, folder: &Path) -> Result<Self, ConfigError> {
+        let Some(path) = folder.ancestors().map(|folder| folder.join(DOT_ENV)).find(|path| path.is_file())
+        else {
+            return Ok(self);
+        };
+        let failed = |error: dotenvy::Error| {
+            if let dotenvy::Error::Io(source) = error {
+                return ConfigError::Read { path: path.clone(), source };
+            }
+            // What else it says holds the line, and the line may hold a password.
+            ConfigError::DotEnv { path: path.clone() }
+        };
+        let variables = dotenvy::from_path_iter(&path).and_then(Iterator::collect).map_err(failed)?;
+        self.file = Some((path, variables));
+        Ok(self)
     }
 
     /// Returns a variable; an empty one counts as not set.
@@ -442,15 +482,30 @@ impl Environment {
     ///
     /// When it is not UTF-8.
     pub fn get(&self, name: &str) -> Result<Option<&str>, ConfigError> {
-        let Some(value) = self.variables.get(std::ffi::OsStr::new(name)) else { return Ok(None) };
-        let text = value.to_str().ok_or_else(|| ConfigError::NotText { name: name.to_owned() })?;
-        Ok(Some(text).filter(|text| !text.trim().is_empty()))
+        let is_set = |text: &&str| !text.trim().is_empty();
+        if let Some(value) = self.variables.get(std::ffi::OsStr::new(name)) {
+            let text = value.to_str().ok_or_else(|| ConfigError::NotText { name: name.to_owned() })?;
+            if is_set(&text) {
+                return Ok(Some(text));
+            }
+        }
+        let of_file = self.file.as_ref().and_then(|(_, variables)| variables.get(name));
+        Ok(of_file.map(String::as_str).filter(is_set))
+    }
+
+    /// Returns the file that sets a variable, if it is not the process that does.
+    fn file_of(&self, name: &str) -> Option<&Path> {
+        let own = self.variables.get(std::ffi::OsStr::new(name));
+        let is_own = own.is_some_and(|value| !value.to_string_lossy().trim().is_empty());
+        let (path, variables) = self.file.as_ref().filter(|_| !is_own)?;
+        variables.contains_key(name).then_some(path)
     }
 }
 
 impl<K: Into<OsString>, V: Into<OsString>> FromIterator<(K, V)> for Environment {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(variables: I) -> Self {
-        Self { variables: variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect() }
+        let variables = variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        Self { variables, file: None }
     }
 }
 
@@ -479,6 +534,9 @@ impl ConfigError {
             Self::ConnectionUrl { source, .. } => source.hint(),
             Self::BadDuration { .. } => Some("write `60s`, `5m` or `500ms`".to_owned()),
             Self::BadPlaceholder { .. } => Some("write `${NAME}`; a `${` that is meant is `%24{`".to_owned()),
+            Self::DotEnv { .. } => {
+                Some("put a value with spaces, `#` or `$` between single quotes: `NAME='value'`".to_owned())
+            }
             Self::Malformed { .. } | Self::NotText { .. } | Self::Read { .. } => None,
             Self::NoConnectionUrl { file } => {
                 let file = file.as_deref().unwrap_or(Path::new(FILE_NAME));

@@ -4,6 +4,7 @@
 mod around;
 mod entities;
 mod files;
+mod format;
 mod workspace;
 
 use std::{
@@ -40,6 +41,11 @@ pub(crate) fn init(folder: &Path, said: &InitArguments) -> Result<ExitCode, Fail
     let around = around::look(folder)?;
     let package = package(&home, &around, said)?;
     let mut files = files::of_package(&package)?;
+    for file in files.iter_mut().filter(|file| file.path.extension().is_some_and(|ending| ending == "rs")) {
+        if let Some(formatted) = format::formatted(&file.text, folder) {
+            file.text = formatted;
+        }
+    }
     files.extend(workspace::joined(&package)?);
     let (kept, files): (Vec<File>, Vec<File>) =
         files.into_iter().partition(|file| !file.is_edited && file.path.exists());

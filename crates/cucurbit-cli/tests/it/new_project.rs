@@ -41,3 +41,113 @@ fn a_schema_in_sql_becomes_revisions() {
     assert_eq!(folder.run_in("migrations", &["check"]).code, Some(0));
     assert_eq!(folder.run_in("migrations", &["downgrade", "base"]).code, Some(0));
 }
+
+const APPLICATION: &str = r#"[package]
+name = "garden"
+version = "0.1.0"
+edition = "2024"
+
+[dependencies]
+sea-orm = { version = "2", default-features = false, features = ["macros"] }
+"#;
+
+/// As `sea-orm-cli generate entity` writes one.
+const BED: &str = r#"use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, Eq)]
+#[sea_orm(table_name = "bed")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+    pub name: String,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {
+    #[sea_orm(has_many = "super::plant::Entity")]
+    Plant,
+}
+
+impl Related<super::plant::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Plant.def()
+    }
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+"#;
+
+const PLANT: &str = r#"use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, Eq)]
+#[sea_orm(table_name = "plant")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+    pub bed_id: i32,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {
+    #[sea_orm(belongs_to = "super::bed::Entity", from = "Column::BedId", to = "super::bed::Column::Id")]
+    Bed,
+}
+
+impl Related<super::bed::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Bed.def()
+    }
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+"#;
+
+/// The commands that the README prints for a new project, as words.
+fn commands_of_the_readme() -> Vec<Vec<String>> {
+    let readme = include_str!("../../../../README.md");
+    let (_, section) = readme.split_once("## Start a project\n").expect("the section");
+    let (_, block) = section.split_once("```sh\n").expect("the commands");
+    let (block, _) = block.split_once("```").expect("their end");
+    let words = |line: &str| {
+        let (command, _) = line.split_once('#').unwrap_or((line, ""));
+        let mut quoted = command.trim().split('"');
+        let mut words: Vec<String> =
+            quoted.next().unwrap_or_default().split_whitespace().map(str::to_owned).collect();
+        words.extend(quoted.next().map(str::to_owned));
+        words
+    };
+    block.lines().map(words).collect()
+}
+
+#[test]
+fn the_readme_leads_from_entities_to_a_database() {
+    let folder = Folder::of(&[
+        ("Cargo.toml", APPLICATION),
+        ("src/main.rs", "mod entities;\n\nfn main() {\n    let _ = entities::plant::Entity;\n}\n"),
+        ("src/entities/mod.rs", "pub mod prelude;\n\npub mod bed;\npub mod plant;\n"),
+        (
+            "src/entities/prelude.rs",
+            "pub use super::bed::Entity as Bed;\npub use super::plant::Entity as Plant;\n",
+        ),
+        ("src/entities/bed.rs", BED),
+        ("src/entities/plant.rs", PLANT),
+    ]);
+    folder.take_lock_file("");
+    let commands = commands_of_the_readme();
+    assert_eq!(commands.len(), 4, "{commands:?}");
+    for command in commands {
+        let [program, words @ ..] = command.as_slice() else { panic!("a command") };
+        assert_eq!(program, "cucurbit");
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let said = folder.run(&words);
+        assert_eq!(said.code, Some(0), "{words:?}: {}{}", said.out, said.err);
+        assert!(!said.err.contains("warning"), "{words:?}: {}", said.err);
+    }
+    folder.write(
+        "src/entities/bed.rs",
+        &BED.replace("pub name: String,", "pub name: String,\n    pub width: Option<i32>,"),
+    );
+    let said = folder.run(&["check"]);
+    assert_eq!(said.code, Some(3), "{}", said.err);
+    assert!(said.out.contains("add column bed.width"), "never by an old binary: {}", said.out);
+}

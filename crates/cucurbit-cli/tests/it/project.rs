@@ -73,3 +73,20 @@ fn help_completions_and_the_manual_know_all_commands() {
     assert!(folder.run(&["help", "upgrade"]).out.contains("Apply revisions up to a target"));
     assert!(folder.run(&["init", "--help"]).out.contains("Start a migrations package"));
 }
+
+#[test]
+fn databases_and_files_are_read_without_a_project() {
+    let folder = Folder::of(&[
+        ("schema.sql", "CREATE TABLE bed (id INTEGER PRIMARY KEY);\n"),
+        ("wider/1.sql", "CREATE TABLE bed (id INTEGER PRIMARY KEY, width INTEGER);\n"),
+    ]);
+    let url = ["--database-url", "sqlite:///garden.db"];
+    let said = folder.run(&[url[0], url[1], "inspect", "schema.sql"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(said.out.starts_with("CREATE TABLE \"bed\" ("), "{}", said.out);
+    let said = folder.run(&["diff", "schema.sql", "wider/", url[0], url[1]]);
+    assert_eq!(said.code, Some(3), "{}", said.err);
+    assert!(said.out.contains("add column bed.width"), "{}", said.out);
+    let said = folder.run(&["inspect", "schema.sql"]);
+    assert!(said.err.contains("error[no-connection-url]"), "it has to know which database: {}", said.err);
+}

@@ -1,7 +1,7 @@
 //! Lists of entities as one schema.
 
 use cucurbit::schema::{Schema, TableName};
-use cucurbit_sea_orm::{ModelError, Models, models};
+use cucurbit_sea_orm::{ModelError, Models, key, lower, models};
 
 use crate::keys;
 
@@ -161,6 +161,30 @@ fn nothing_need_be_said_beside_an_entity_and_what_is_said_is_read() {
     assert_eq!(indexes, [("leaf".to_owned(), 0), ("one".to_owned(), 1), ("plain".to_owned(), 0)]);
     let added = Models::new().add_plain::<plain::Entity>().and_then(Models::add_plain::<leaf::Entity>);
     assert_eq!(added.and_then(Models::add::<one::Entity>).and_then(Models::schema), Ok(schema));
+}
+
+#[test]
+fn the_list_says_more_of_an_entity_than_the_entity_does() {
+    let schema = models![
+        plain => |table| table.comment("said here"),
+        leaf => |table| {
+            table.column(leaf::Column::PlainId).comment("whose leaf");
+            table.index("ix_leaf_plain").on(leaf::Column::PlainId);
+        },
+        one => |table| {
+            table.index("ux_one").unique().on([key(one::Column::Id), lower(one::Column::Id)]);
+        },
+    ]
+    .unwrap();
+    let table = |name: &str| schema.table(&name.into()).unwrap();
+    assert_eq!(table("plain").comment.as_deref(), Some("said here"));
+    assert_eq!(table("leaf").columns[1].comment.as_deref(), Some("whose leaf"));
+    assert_eq!(table("leaf").indexes.len(), 1);
+    let of_one: Vec<String> = table("one").indexes.keys().map(ToString::to_string).collect();
+    assert_eq!(of_one, ["ix_shared", "ux_one"], "beside what it says itself");
+    // The same mistakes are found, wherever they are said.
+    let twice = models![one => |table| { table.index("ix_shared").on(one::Column::Id); }].unwrap_err();
+    assert!(matches!(twice, ModelError::IndexTwice { .. }), "{twice:?}");
 }
 
 #[test]

@@ -80,7 +80,7 @@ pub(super) enum Command {
     /// Compare two sources and show the operations that lead from one to the other: exit 3 if they differ.
     ///
     /// A source is `database` (as it is, without pending revisions), `empty`, `history`, `models`, or a file whose name
-    /// ends in `.sql`, which is run on a scratch database.
+    /// ends in `.sql`, which is run on a scratch database, or a folder of such files, whose name ends in `/`.
     Diff {
         /// The source to start from.
         from: Source,
@@ -134,6 +134,12 @@ pub(super) enum Command {
         /// Read the database and mark the current revisions.
         #[arg(short, long)]
         indicate_current: bool,
+    },
+    /// Show what a source holds: the SQL that creates it, or, with `--format json`, its schema.
+    Inspect {
+        /// The source, as of `diff`.
+        #[arg(default_value = "database")]
+        source: Source,
     },
     /// Write an empty revision that joins several heads.
     Merge {

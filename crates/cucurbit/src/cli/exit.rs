@@ -61,6 +61,7 @@ impl Code {
             | Error::NameCollision(_)
             | Error::Naming(_)
             | Error::NewRevision { .. }
+            | Error::NotCreated { .. }
             | Error::NoModels
             | Error::NoScripts { .. }
             | Error::OldBinary { .. }

@@ -61,12 +61,11 @@ pub fn command() -> clap::Command {
 
 /// Opens the project and runs one command.
 async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Code, Error> {
-    let location = Location {
-        config: arguments.config,
-        database_url: arguments.database_url,
-        working_directory: std::env::current_dir().unwrap_or_default(),
-        environment: Environment::read(),
-    };
+    let working_directory = std::env::current_dir().unwrap_or_default();
+    let environment = Environment::read().with_dot_env(&working_directory)?;
+    let Arguments { config, database_url, .. } = &arguments;
+    let (config, database_url) = (config.clone(), database_url.clone());
+    let location = Location { config, database_url, working_directory, environment };
     let project = Project::open(env, location)?;
     let mut warnings = project.warnings(reads_database(&arguments.command));
     // Commands that write a script refuse an old binary, or were given the parent explicitly.
@@ -126,6 +125,9 @@ async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Co
             let range: TargetRange = rev_range.as_deref().unwrap_or(":").parse()?;
             printer.history(&command::history(&project, &range, indicate_current).await?, verbose);
         }
+        Command::Inspect { source } => {
+            printer.inspected(&source, &command::inspect(&project, &source).await?);
+        }
         Command::Merge { revisions, message, new } => {
             let targets = targets(&revisions)?;
             printer.written(&command::merge(&project, &new_revision(message, new)?, &targets)?);
@@ -182,6 +184,8 @@ fn reads_database(command: &Command) -> bool {
         between.from.is_none() || is_database(&between.from) || is_database(&between.to)
     } else if let Command::Diff { from, to, .. } = command {
         [from, to].contains(&&Source::Database)
+    } else if let Command::Inspect { source } = command {
+        *source == Source::Database
     } else {
         matches!(
             command,

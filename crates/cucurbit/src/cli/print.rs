@@ -8,8 +8,10 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::{
-    command::{Between, Branch, Check, Differences, Entry, Mark, Unmanaged, Warning, Written},
-    config::ResolvedUrl,
+    command::{
+        Between, Branch, Check, Differences, Entry, Inspected, Mark, Source, Unmanaged, Warning, Written,
+    },
+    config::{Origin, ResolvedUrl},
     json::operations as wire,
     mask,
     operation::Operation,
@@ -125,6 +127,22 @@ impl Printer {
         match self.format {
             Format::Json => self.json(&json!({ "sql": sql })),
             Format::Text => raw(sql),
+        }
+    }
+
+    /// Prints what a source holds.
+    pub(super) fn inspected(&self, source: &Source, inspected: &Inspected) {
+        let Inspected { schema, sql, unmanaged, left_out, warnings } = inspected;
+        if self.format == Format::Json {
+            return raw(&(schema.to_json() + "\n"));
+        }
+        warnings.iter().for_each(|warning| self.tell(Tone::Warning, warning));
+        self.left_out(left_out);
+        if !unmanaged.is_empty() {
+            self.say(Tone::Progress, &format!("not shown, of `{source}`: {}", named(unmanaged)));
+        }
+        if !sql.is_empty() {
+            raw(&(sql.clone() + "\n"));
         }
     }
 
@@ -280,6 +298,9 @@ impl Printer {
         match verbose_at {
             Some(url) => {
                 line(&format!("Current revision(s) for {}:", url.url));
+                if let Origin::File { path, key } = &url.origin {
+                    line(&format!("(`{key}` in {})", path.display()));
+                }
                 lines(entries.iter().flat_map(verbose));
             }
             None => {

@@ -10,6 +10,7 @@ mod diff;
 mod entry;
 mod filter;
 mod history;
+mod inspect;
 mod offline;
 mod place;
 mod reader;
@@ -41,6 +42,7 @@ pub use self::{
     diff::{Differences, Sides, diff},
     entry::{Branch, Entry, Mark},
     history::{branches, current, heads, history},
+    inspect::{Inspected, inspect},
     offline::{downgrade_dry_run, downgrade_sql, stamp_sql, upgrade_dry_run, upgrade_sql},
     revision::{NewRevision, Written, merge, new_revision},
     run::{downgrade, ensure_version, stamp, upgrade},

@@ -141,6 +141,14 @@ pub enum Error {
         /// Why not.
         source: PlanError,
     },
+    /// A schema that was read cannot be created on a dialect.
+    #[error("the schema cannot be created on {dialect}")]
+    NotCreated {
+        /// The dialect.
+        dialect: Dialect,
+        /// Why not.
+        source: PlanError,
+    },
     /// A change that cannot be undone.
     #[error("no downgrade can be written")]
     Irreversible(#[from] Irreversible),
@@ -238,7 +246,7 @@ impl Error {
                  `create --from empty --to database`"
                     .to_owned(),
             ),
-            Self::NewRevision { source, .. } => source.hint().map(str::to_owned),
+            Self::NewRevision { source, .. } | Self::NotCreated { source, .. } => source.hint().map(str::to_owned),
             Self::Parse(error) => error.hint(),
             Self::Reflect(error) => error.hint(),
             Self::Replay(error) => error.hint(),

@@ -55,7 +55,7 @@ names!(Error {
     Uncompared | UncomparedModels => UncomparedExpressions,
     Usage => Usage,
 } of {
-    Apply.0, Config.0, Connection.0, Heads.0, Id.0, Irreversible.0, Json.0, NewRevision.source, Parse.0, Reflect.0, Replay.0,
+    Apply.0, Config.0, Connection.0, Heads.0, Id.0, Irreversible.0, Json.0, NewRevision.source, NotCreated.source, Parse.0, Reflect.0, Replay.0,
     Run.0, Script.0, SqlFile.0, Steps.0, Target.0
 } else {
     Error::Graph(error) => (&error.error).into(),
@@ -88,7 +88,7 @@ names!(ApplyError {
 names!(ConfigError {
     BadDuration => MalformedDuration,
     BadPlaceholder => MalformedPlaceholder,
-    Malformed => MalformedConfiguration,
+    DotEnv | Malformed => MalformedConfiguration,
     NoConnectionUrl => NoConnectionUrl,
     NotText => VariableNotText,
     Read => UnreadableConfiguration,

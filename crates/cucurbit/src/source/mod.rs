@@ -22,13 +22,14 @@ pub use self::{
 
 /// Where a schema comes from: one side of a comparison.
 ///
-/// It is read from the word that a person types; a word that ends in `.sql` is a file.
+/// It is read from the word that a person types; a word that ends in `.sql` is a file, one that ends in `/` a folder of such.
 ///
 /// ```
 /// use cucurbit::source::Source;
 ///
 /// assert_eq!("models".parse(), Ok(Source::Models));
 /// assert_eq!("schema.sql".parse(), Ok(Source::File("schema.sql".into())));
+/// assert_eq!("schema/".parse(), Ok(Source::File("schema/".into())));
 /// assert!("model".parse::<Source>().is_err());
 /// ```
 ///
@@ -40,7 +41,7 @@ pub enum Source {
     Database,
     /// Nothing at all.
     Empty,
-    /// What the SQL of a file makes in an empty database.
+    /// What the SQL of a file, or of the files in a folder, makes in an empty database.
     File(PathBuf),
     /// What the project's revisions make of nothing.
     History,
@@ -50,7 +51,9 @@ pub enum Source {
 
 /// A word that names no source.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("`{word}` is none of `database`, `empty`, `history`, `models`, and no file that ends in `.sql`")]
+#[error(
+    "`{word}` is none of `database`, `empty`, `history`, `models`, no file that ends in `.sql`, and no folder that ends in `/`"
+)]
 pub struct UnknownSource {
     /// The word; of a connection URL the scheme alone.
     pub word: String,
@@ -89,10 +92,13 @@ impl FromStr for Source {
             "history" => Ok(Self::History),
             "models" => Ok(Self::Models),
             // `postgresql://…/garden.sql` is no file.
-            file if file.to_ascii_lowercase().ends_with(".sql") && !file.contains("://") => {
-                Ok(Self::File(PathBuf::from(file)))
-            }
+            path if is_path(path) => Ok(Self::File(PathBuf::from(path))),
             unknown => Err(UnknownSource { word: mask::word(unknown) }),
         }
     }
+}
+
+/// Tells a file or a folder from a word with a mistake. `postgresql://…/garden.sql` is no file.
+fn is_path(word: &str) -> bool {
+    (word.to_ascii_lowercase().ends_with(".sql") || word.ends_with('/')) && !word.contains("://")
 }

@@ -298,3 +298,50 @@ fn a_variable_that_is_not_text_is_an_error_only_when_it_is_asked_for() {
     let error = config.url(None, &environment, folder.path()).unwrap_err();
     assert_eq!(error.to_string(), "the variable `DATABASE_URL` is not UTF-8 text");
 }
+
+#[test]
+fn dot_env_comes_after_the_process_and_before_the_file() {
+    let folder = folder_with("url = \"sqlite:///of_file.db\"");
+    let inner = folder.path().join("src");
+    fs::create_dir(&inner).unwrap();
+    fs::write(folder.path().join(".env"), "# Ours.\nDATABASE_URL='sqlite:///of_env.db'\nexport OTHER=1\n")
+        .unwrap();
+    let found = |variables: &[(&str, &str)]| {
+        let environment: Environment = variables.iter().copied().collect();
+        let environment = environment.with_dot_env(&inner).unwrap();
+        load(&inner).unwrap().url(None, &environment, &inner).unwrap()
+    };
+    // Its files lie beside it, from wherever a command is run.
+    let of_env = found(&[]);
+    assert_eq!(of_env.url.file(), Some(&*folder.path().join("of_env.db")));
+    assert_eq!(
+        of_env.origin.to_string(),
+        format!("`DATABASE_URL` in {}", folder.path().join(".env").display())
+    );
+    assert_eq!(found(&[("DATABASE_URL", " ")]).origin, of_env.origin, "what is empty is not set");
+    let own = found(&[("DATABASE_URL", "sqlite:///own.db")]);
+    assert_eq!(
+        (own.url.file(), own.origin),
+        (Some(&*inner.join("own.db")), Origin::Variable("DATABASE_URL"))
+    );
+    // `ALEMBIC_DATABASE_URL` of the process is still second.
+    assert_eq!(found(&[("ALEMBIC_DATABASE_URL", "sqlite:///second.db")]).origin, of_env.origin);
+}
+
+#[test]
+fn a_mistake_in_dot_env_is_told_without_the_line() {
+    let folder = folder_with("");
+    fs::write(folder.path().join(".env"), "DATABASE_URL=postgresql://app:secret word@h/plants\n").unwrap();
+    let error = Environment::default().with_dot_env(folder.path()).unwrap_err();
+    let said = format!("{error} {error:?} {:?}", error.hint());
+    assert!(said.contains("/.env has a line that is not `NAME=value`") && !said.contains("secret"), "{said}");
+    fs::write(folder.path().join(".env"), "DATABASE_URL='postgresql://app:secret word@h/plants'\n").unwrap();
+    let environment = Environment::default().with_dot_env(folder.path()).unwrap();
+    assert_eq!(environment.get("DATABASE_URL").unwrap(), Some("postgresql://app:secret word@h/plants"));
+    // There need be none.
+    fs::remove_file(folder.path().join(".env")).unwrap();
+    assert_eq!(
+        Environment::default().with_dot_env(folder.path()).unwrap().get("DATABASE_URL").unwrap(),
+        None
+    );
+}

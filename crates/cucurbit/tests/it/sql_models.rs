@@ -2,7 +2,7 @@
 
 use cucurbit::{
     Env, Script,
-    command::{self, Between, CheckOptions, Location, Project},
+    command::{self, Between, CheckOptions, Location, Project, Source},
     error::Error,
     operation::Operation,
     prelude::*,
@@ -137,5 +137,31 @@ fn models_are_named_once() {
         let project = Project::open(Env::new(tables()).models(models), location).unwrap();
         let error = command::check(&project, CheckOptions::default()).await.unwrap_err();
         assert!(matches!(error, Error::ModelsTwice), "{error:?}");
+    });
+}
+
+#[test]
+fn what_is_inspected_can_be_created_again() {
+    on_each_database(async |database: Database| {
+        let whole = format!("{BED}{PLANT}");
+        let folder = folder("models = \"schema.sql\"\n", &[("schema.sql", &whole), ("schema/1.sql", &whole)]);
+        let project = project(&folder, &database, tables());
+        let of_models = command::inspect(&project, &Source::Models).await.unwrap();
+        let names: Vec<String> = of_models.schema.tables().keys().map(ToString::to_string).collect();
+        assert_eq!(names, ["bed", "plant"]);
+        assert!(of_models.sql.contains("CREATE TABLE \"plant\" ("), "{}", of_models.sql);
+        assert_eq!(Schema::from_json(&of_models.schema.to_json()).unwrap(), of_models.schema);
+        let of_folder = command::inspect(&project, &"schema/".parse().unwrap()).await.unwrap();
+        assert_eq!(of_folder, of_models);
+
+        let mut connection = database.emptied().await;
+        connection.execute(&of_models.sql).await.unwrap();
+        connection.execute("CREATE VIEW v AS SELECT name FROM bed").await.unwrap();
+        let there = command::inspect(&project, &Source::Database).await.unwrap();
+        assert_eq!((&there.sql, there.unmanaged.len()), (&of_models.sql, 1));
+        let between = Between::new(Source::Database, Source::Models);
+        assert_eq!(command::diff(&project, &between, false).await.unwrap().operations, []);
+        let empty = command::inspect(&project, &Source::Empty).await.unwrap();
+        assert_eq!(empty.sql, "");
     });
 }

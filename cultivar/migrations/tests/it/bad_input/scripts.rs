@@ -358,7 +358,7 @@ async fn no_models(database: Database) {
     exit 1
     --- stderr
     error[no-models]: there are no models to compare with
-      hint: name them in main.rs: `Env::new(versions::all()).models(my_models::schema)`
+      hint: name them in Rust, `Env::new(versions::all()).models(my_models::schema)`, or as SQL, `models = "schema.sql"` in cucurbit.toml
     ");
     assert_snapshot!(said("empty").await, @r"
     $ check
@@ -366,7 +366,7 @@ async fn no_models(database: Database) {
     exit 1
     --- stderr
     error[empty-models]: the models contain no table
-      hint: name them in main.rs: `Env::new(versions::all()).models(my_models::schema)`
+      hint: name them in Rust, `Env::new(versions::all()).models(my_models::schema)`, or as SQL, `models = "schema.sql"` in cucurbit.toml
     ");
     assert_snapshot!(said("failing").await, @r"
     $ check
