@@ -133,7 +133,7 @@ fn manifest(package: &Package) -> Result<String, Failure> {
     let edition = if shared.has_edition { "edition.workspace = true" } else { "edition = \"2024\"" };
     let mut text = format!(
         "[package]\nname = \"{}\"\nversion = \"0.1.0\"\n{edition}\npublish = false\n\n\
-         [[bin]]\nname = \"migrate\"\npath = \"src/main.rs\"\n\n[dependencies]\n",
+         [dependencies]\n",
         package.name
     );
     let mut lines = vec![cucurbit("cucurbit", ", features = [\"cli\"]")];

@@ -58,6 +58,6 @@ fn with_alias(root: &Path, name: &str) -> Result<Option<File>, Failure> {
     if alias.contains_key("migrate") {
         return Ok(None);
     }
-    alias.insert("migrate", value(format!("run --quiet --package {name} --bin migrate --")));
+    alias.insert("migrate", value(format!("run --quiet --package {name} --")));
     Ok(Some(File { path, text: document.to_string(), is_edited }))
 }

@@ -197,5 +197,5 @@ fn a_recipe_for_ci_runs_the_migrations() {
     let said = folder.run(&["init", "--ci", "github"]);
     assert_eq!(said.code, Some(0), "{}", said.err);
     let recipe = folder.read("migrations/.github/workflows/migrations.yml");
-    assert!(recipe.contains("cargo run --quiet --package migrations --bin migrate -- check"), "{recipe}");
+    assert!(recipe.contains("cargo run --quiet --package migrations -- check"), "{recipe}");
 }

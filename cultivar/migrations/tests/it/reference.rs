@@ -6,7 +6,7 @@ use cucurbit::config::Environment;
 
 use crate::support::{Ran, binary};
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "branches",
     "check",
     "create",
@@ -16,6 +16,7 @@ const COMMANDS: [&str; 15] = [
     "ensure_version",
     "heads",
     "history",
+    "inspect",
     "merge",
     "revision",
     "show",

@@ -352,22 +352,22 @@ async fn no_models(database: Database) {
         }
         together(told)
     };
-    assert_snapshot!(said("none").await, @r"
+    assert_snapshot!(said("none").await, @r#"
     $ check
     $ create -m beds
     exit 1
     --- stderr
     error[no-models]: there are no models to compare with
       hint: name them in Rust, `Env::new(versions::all()).models(my_models::schema)`, or as SQL, `models = "schema.sql"` in cucurbit.toml
-    ");
-    assert_snapshot!(said("empty").await, @r"
+    "#);
+    assert_snapshot!(said("empty").await, @r#"
     $ check
     $ create -m beds
     exit 1
     --- stderr
     error[empty-models]: the models contain no table
       hint: name them in Rust, `Env::new(versions::all()).models(my_models::schema)`, or as SQL, `models = "schema.sql"` in cucurbit.toml
-    ");
+    "#);
     assert_snapshot!(said("failing").await, @r"
     $ check
     $ create -m beds
