@@ -62,7 +62,6 @@ impl Folder {
             .env_remove("ALEMBIC_DATABASE_URL")
             .env_remove("CUCURBIT_CONFIG")
             .env("CARGO_TARGET_DIR", target())
-            .env("CARGO_NET_OFFLINE", "true")
             .output()
             .unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
