@@ -26,7 +26,7 @@ const SILENCE: Duration = Duration::from_millis(1500);
 ///
 /// When Cargo cannot be started, or the project does not compile: rustc has said why.
 pub(crate) fn build(project: &Project) -> Result<PathBuf, Failure> {
-    let mut cargo = cargo();
+    let mut cargo = Command::new("cargo");
     cargo.args(["build", "--quiet", "--message-format", "json-render-diagnostics", "--manifest-path"]);
     cargo.arg(&project.manifest).args(["--bin", &project.binary]).stdout(Stdio::piped());
     let mut child = cargo.spawn().map_err(|source| Failure::Cargo { source })?;
@@ -75,9 +75,4 @@ pub(crate) fn execute(binary: PathBuf, words: &[OsString]) -> Result<ExitCode, F
         }
         Err(source) => Err(Failure::Start { binary, source }),
     }
-}
-
-/// The Cargo that called us, or the one that is found.
-fn cargo() -> Command {
-    Command::new("cargo")
 }

@@ -29,7 +29,8 @@ pub(crate) struct Application {
     pub(crate) package: String,
     /// Its folder.
     pub(crate) folder: PathBuf,
-    /// The name of its library in Rust; without one its modules can only be taken in by their files.
+    /// The name of its library in Rust, if other packages can name all entities in it; else their modules can only be taken in
+    /// by their files.
     pub(crate) library: Option<String>,
     /// Its entities.
     pub(crate) entities: Vec<Entity>,
@@ -45,8 +46,10 @@ pub(crate) fn look(folder: &Path) -> Result<Around, Failure> {
     let packages = metadata.workspace_packages();
     let (mut dialects, mut reads_as_sqlx) = (Vec::new(), false);
     for dependency in packages.iter().flat_map(|package| &package.dependencies) {
-        reads_as_sqlx |= matches!(dependency.name.as_str(), "sea-orm" | "sqlx");
-        dialects.extend(databases(dependency));
+        if matches!(dependency.name.as_str(), "sea-orm" | "sqlx") {
+            reads_as_sqlx = true;
+            dialects.extend(databases(dependency));
+        }
     }
     dialects.sort_unstable_by_key(|dialect| *dialect != "sqlite");
     dialects.dedup();
@@ -61,9 +64,7 @@ pub(crate) fn look(folder: &Path) -> Result<Around, Failure> {
 
 /// Tells the databases that a driver is built for, by its features.
 fn databases(dependency: &Dependency) -> impl Iterator<Item = &'static str> {
-    let is_driver = matches!(dependency.name.as_str(), "sea-orm" | "sqlx");
-    let features = dependency.features.iter().filter(move |_| is_driver);
-    features.filter_map(|feature| {
+    dependency.features.iter().filter_map(|feature| {
         let feature = feature.strip_prefix("sqlx-").unwrap_or(feature);
         match feature {
             "sqlite" | "sqlite-bundled" | "sqlite-unbundled" => Some("sqlite"),
@@ -85,6 +86,7 @@ fn application(metadata: &Metadata) -> Option<Application> {
         let root = library
             .or_else(|| package.targets.iter().find(|target| target.kind.contains(&TargetKind::Bin)))?;
         let entities = entities(root.src_path.as_std_path());
+        let library = library.filter(|_| entities.iter().all(|entity| entity.is_public));
         let library = library.map(|target| target.name.replace('-', "_"));
         Some(Application { package: package.name.to_string(), folder, library, entities })
     };

@@ -7,7 +7,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{File, around::Application};
+use super::{
+    File,
+    around::{Application, Around},
+};
 use crate::{arguments::Ci, error::Failure};
 
 /// A package that is to be written.
@@ -17,14 +20,8 @@ pub(crate) struct Package {
     pub(crate) name: String,
     /// Its folder.
     pub(crate) home: PathBuf,
-    /// The folder of the workspace that it joins.
-    pub(crate) workspace: Option<PathBuf>,
-    /// Whose entities are its models; without, they are SQL.
-    pub(crate) application: Option<Application>,
-    /// The databases that it is for, as `dialects` lists them.
-    pub(crate) dialects: Vec<&'static str>,
-    /// Whether the application reads connection URLs as sqlx does.
-    pub(crate) reads_as_sqlx: bool,
+    /// What is around it. Without an application its models are SQL.
+    pub(crate) around: Around,
     /// Whose CI runs the recipe.
     pub(crate) ci: Option<Ci>,
 }
@@ -44,15 +41,15 @@ pub(crate) fn of_package(package: &Package) -> Result<Vec<File>, Failure> {
     ];
     files.push(new(
         "src/lib.rs",
-        filled(&match &package.application {
+        filled(&match &package.around.application {
             Some(application) => with_entities(package, application),
             None => include_str!("template/lib_sql.rs.txt").to_owned(),
         }),
     ));
-    if package.application.is_none() {
+    if package.around.application.is_none() {
         files.push(new("schema.sql", include_str!("template/schema.sql.txt").to_owned()));
     }
-    let beside = package.workspace.as_ref().unwrap_or(&package.home);
+    let beside = package.around.workspace.as_ref().unwrap_or(&package.home);
     files.extend(package.ci.map(|ci| recipe(ci, beside, &package.name)));
     Ok(files)
 }
@@ -67,21 +64,24 @@ fn recipe(ci: Ci, beside: &Path, name: &str) -> File {
 
 /// Writes `cucurbit.toml`, with every key.
 fn configuration(package: &Package) -> String {
-    let dialects = match package.dialects.as_slice() {
+    let dialects = match package.around.dialects.as_slice() {
         [] => "\"sqlite\"".to_owned(),
         some => some.iter().map(|dialect| format!("\"{dialect}\"")).collect::<Vec<_>>().join(", "),
     };
-    let url = match package.dialects.as_slice() {
+    let url = match package.around.dialects.as_slice() {
         ["postgres"] => "# url = \"postgresql://localhost/garden\"",
-        _ if package.reads_as_sqlx => "url = \"sqlite://app.db\"",
+        _ if package.around.reads_as_sqlx => "url = \"sqlite://app.db\"",
         _ => "url = \"sqlite:///./app.db\"",
     };
-    let models = match package.application {
+    let models = match package.around.application {
         Some(_) => "",
         None => "\n# The models: a file of SQL, or a folder of such files.\nmodels = \"schema.sql\"\n",
     };
-    let sqlite_urls =
-        if package.reads_as_sqlx { "sqlite_urls = \"sqlx\"" } else { "# sqlite_urls = \"sqlalchemy\"" };
+    let sqlite_urls = if package.around.reads_as_sqlx {
+        "sqlite_urls = \"sqlx\""
+    } else {
+        "# sqlite_urls = \"sqlalchemy\""
+    };
     include_str!("template/cucurbit.toml.txt")
         .replace("{url}", url)
         .replace("{dialects}", &dialects)
@@ -92,10 +92,8 @@ fn configuration(package: &Package) -> String {
 /// Writes the library of a package whose models are entities.
 fn with_entities(package: &Package, application: &Application) -> String {
     let (root, modules) = match &application.library {
-        Some(library) if application.entities.iter().all(|entity| entity.is_public) => {
-            (format!("{library}::"), String::new())
-        }
-        _ => (String::new(), taken_in(package, application)),
+        Some(library) => (format!("{library}::"), String::new()),
+        None => (String::new(), taken_in(package, application)),
     };
     let mut entities = String::new();
     for entity in &application.entities {
@@ -118,7 +116,7 @@ fn taken_in(package: &Package, application: &Application) -> String {
         .filter_map(|entity| Some((entity.module.first()?, &entity.top)))
         .collect();
     let mut text = String::from(
-        "\n// The application is a binary, which no other package can use: its modules are compiled here, too.\n",
+        "\n// No other package can use these modules of the application: they are compiled here, too.\n",
     );
     for (name, file) in tops {
         let path = relative(&package.home.join("src"), file);
@@ -129,7 +127,7 @@ fn taken_in(package: &Package, application: &Application) -> String {
 
 /// Writes the package's manifest.
 fn manifest(package: &Package) -> Result<String, Failure> {
-    let shared = Shared::read(package.workspace.as_deref())?;
+    let shared = Shared::read(package.around.workspace.as_deref())?;
     let edition = if shared.has_edition { "edition.workspace = true" } else { "edition = \"2024\"" };
     let mut text = format!(
         "[package]\nname = \"{}\"\nversion = \"0.1.0\"\n{edition}\npublish = false\n\n\
@@ -137,7 +135,7 @@ fn manifest(package: &Package) -> Result<String, Failure> {
         package.name
     );
     let mut lines = vec![cucurbit("cucurbit", ", features = [\"cli\"]")];
-    if let Some(application) = &package.application {
+    if let Some(application) = &package.around.application {
         lines.push(cucurbit("cucurbit-sea-orm", ""));
         if application.library.is_some() {
             let path = relative(&package.home, &application.folder);
@@ -148,7 +146,7 @@ fn manifest(package: &Package) -> Result<String, Failure> {
     }
     let tokio = "features = [\"macros\", \"rt\"]";
     if !lines.iter().any(|line| line.starts_with("tokio ")) {
-        lines.push(match shared.dependencies.contains("tokio") {
+        lines.push(match shared.has_tokio {
             true => format!("tokio = {{ workspace = true, {tokio} }}"),
             false => format!("tokio = {{ version = \"1\", {tokio} }}"),
         });
@@ -158,7 +156,7 @@ fn manifest(package: &Package) -> Result<String, Failure> {
     text.push_str("\n\n[build-dependencies]\n");
     text.push_str(&cucurbit("cucurbit-build", ""));
     text.push('\n');
-    if package.workspace.is_none() {
+    if package.around.workspace.is_none() {
         text.push_str("\n[workspace]\n");
     }
     Ok(text)
@@ -179,7 +177,7 @@ fn dependencies_of(application: &Application) -> Result<Vec<String>, Failure> {
 #[derive(Debug, Default)]
 struct Shared {
     has_edition: bool,
-    dependencies: BTreeSet<String>,
+    has_tokio: bool,
 }
 
 impl Shared {
@@ -187,14 +185,8 @@ impl Shared {
         let Some(folder) = workspace else { return Ok(Self::default()) };
         let document = super::workspace::read(&folder.join("Cargo.toml"))?;
         let Some(workspace) = document.get("workspace") else { return Ok(Self::default()) };
-        let has_edition = workspace.get("package").and_then(|package| package.get("edition")).is_some();
-        let dependencies = workspace.get("dependencies").and_then(|item| item.as_table_like());
-        let dependencies = dependencies
-            .into_iter()
-            .flat_map(|table| table.iter())
-            .map(|(name, _)| name.to_owned())
-            .collect();
-        Ok(Self { has_edition, dependencies })
+        let has = |table: &str, key: &str| workspace.get(table).and_then(|table| table.get(key)).is_some();
+        Ok(Self { has_edition: has("package", "edition"), has_tokio: has("dependencies", "tokio") })
     }
 }
 

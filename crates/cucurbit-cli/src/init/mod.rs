@@ -39,7 +39,7 @@ pub(crate) struct File {
 pub(crate) fn init(folder: &Path, said: &InitArguments) -> Result<ExitCode, Failure> {
     let home = folder.join(&said.folder);
     let around = around::look(folder)?;
-    let package = package(&home, &around, said)?;
+    let package = package(home, around, said)?;
     let mut files = files::of_package(&package)?;
     for file in files.iter_mut().filter(|file| file.path.extension().is_some_and(|ending| ending == "rs")) {
         if let Some(formatted) = format::formatted(&file.text, folder) {
@@ -62,35 +62,27 @@ pub(crate) fn init(folder: &Path, said: &InitArguments) -> Result<ExitCode, Fail
 }
 
 /// Decides what the package is.
-fn package(home: &Path, around: &Around, said: &InitArguments) -> Result<Package, Failure> {
+fn package(home: PathBuf, mut around: Around, said: &InitArguments) -> Result<Package, Failure> {
     let manifest = home.join("Cargo.toml");
     if manifest.exists() {
         return Err(Failure::IsThere { path: manifest });
     }
-    let name = name(home)?;
+    let name = name(&home)?;
     if around.packages.contains(&name) {
         let message = format!("the workspace has a package `{name}` already");
         return Err(Failure::Init { message, hint: "name another folder: `cucurbit init DIR`" });
     }
-    let application = match (said.models, &around.application) {
-        (Some(Models::Sql), _) | (None, None) => None,
-        (Some(Models::SeaOrm) | None, Some(application)) => Some(application.clone()),
+    match (said.models, &around.application) {
+        (Some(Models::Sql), _) => around.application = None,
+        (None, _) | (Some(Models::SeaOrm), Some(_)) => {}
         (Some(Models::SeaOrm), None) => {
             let message = "no SeaORM entity was found in the workspace".to_owned();
             let hint =
                 "an entity is a `Model` with `DeriveEntityModel`, in a module of a package that uses sea-orm";
             return Err(Failure::Init { message, hint });
         }
-    };
-    Ok(Package {
-        name,
-        home: home.to_owned(),
-        workspace: around.workspace.clone(),
-        application,
-        dialects: around.dialects.clone(),
-        reads_as_sqlx: around.reads_as_sqlx,
-        ci: said.ci,
-    })
+    }
+    Ok(Package { name, home, around, ci: said.ci })
 }
 
 /// The name of the package: that of its folder.
@@ -122,7 +114,7 @@ fn shown(path: &Path, folder: &Path) -> String {
 
 /// Says what was found and what comes next.
 fn told(package: &Package) {
-    match &package.application {
+    match &package.around.application {
         Some(Application { package: name, entities, .. }) => {
             say(&format!("\nThe models are the {} entities of `{name}`.", entities.len()));
         }

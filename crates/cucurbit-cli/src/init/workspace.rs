@@ -12,9 +12,9 @@ use crate::error::Failure;
 
 /// Returns the files of the workspace that change.
 pub(crate) fn joined(package: &Package) -> Result<Vec<File>, Failure> {
-    let root = package.workspace.as_ref().unwrap_or(&package.home);
+    let root = package.around.workspace.as_ref().unwrap_or(&package.home);
     let mut files = Vec::new();
-    if let Some(workspace) = &package.workspace {
+    if let Some(workspace) = &package.around.workspace {
         files.extend(with_member(workspace, &package.home)?);
     }
     files.extend(with_alias(root, &package.name)?);

@@ -116,6 +116,21 @@ fn the_modules_of_a_binary_are_taken_in_by_their_files() {
 }
 
 #[test]
+fn the_private_modules_of_a_library_are_taken_in_with_what_they_need() {
+    let folder =
+        Folder::of(&[("Cargo.toml", APPLICATION), ("src/lib.rs", "mod bed;\n"), ("src/bed.rs", ENTITY)]);
+    let said = folder.run(&["init"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let library = folder.read("migrations/src/lib.rs");
+    assert!(library.contains("\n#[path = \"../../src/bed.rs\"]\nmod bed;\n"), "{library}");
+    let manifest = folder.read("migrations/Cargo.toml");
+    assert!(
+        manifest.contains("\nsea-orm = { version = \"2\"") && !manifest.contains("garden ="),
+        "{manifest}"
+    );
+}
+
+#[test]
 fn a_workspace_gives_its_versions_and_keeps_its_words() {
     let root = "# Ours.\n[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"] # all\n\n\
                 [workspace.package]\nedition = \"2024\"\n\n[workspace.dependencies]\ntokio = \"1\"\n";
