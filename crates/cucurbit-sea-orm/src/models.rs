@@ -68,8 +68,8 @@ macro_rules! models {
         $models
             $(.and_then(|models| {
                 use $crate::reading::{WithArgs as _, WithoutArgs as _};
-                (&$crate::reading::Of::<$($segment)::+::Entity>::new())
-                    .read_into(models, $crate::models!(@said $($said)?))
+                let said = (&$crate::reading::Of::<$($segment)::+::Entity>::new()).said();
+                models.add_with($crate::reading::both(said, $crate::models!(@said $($said)?)))
             }))*
             .and_then($crate::Models::schema)
     };

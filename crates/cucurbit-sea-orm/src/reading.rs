@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 
 use sea_orm::EntityTrait;
 
-use crate::{ModelError, Models, TableArgs, TableArgsFor};
+use crate::{TableArgs, TableArgsFor};
 
 /// An entity by its type.
 #[derive(Clone, Copy, Debug, Default)]
@@ -20,61 +20,37 @@ impl<E> Of<E> {
     }
 }
 
+/// What is said of an entity's table.
+type Said<E> = fn(&mut TableArgsFor<E>);
+
 /// An entity that says more than SeaORM can express.
-pub trait WithArgs {
-    /// The entity.
-    type Entity: EntityTrait;
-    /// Adds it, with what is said beside it, and then what the list says.
-    ///
-    /// # Errors
-    ///
-    /// As [`Models::add`].
-    fn read_into(
-        &self,
-        models: Models,
-        more: impl FnOnce(&mut TableArgsFor<Self::Entity>),
-    ) -> Result<Models, ModelError>;
+pub trait WithArgs<E> {
+    /// Returns what is said beside it.
+    fn said(&self) -> Said<E>;
 }
 
-impl<E: TableArgs> WithArgs for Of<E> {
-    type Entity = E;
-
-    fn read_into(
-        &self,
-        models: Models,
-        more: impl FnOnce(&mut TableArgsFor<E>),
-    ) -> Result<Models, ModelError> {
-        models.add_with::<E>(|table| {
-            E::table_args(table);
-            more(table);
-        })
+impl<E: TableArgs> WithArgs<E> for Of<E> {
+    fn said(&self) -> Said<E> {
+        E::table_args
     }
 }
 
 /// An entity beside which nothing else is said.
-pub trait WithoutArgs {
-    /// The entity.
-    type Entity: EntityTrait;
-    /// Adds it, with what the list says.
-    ///
-    /// # Errors
-    ///
-    /// As [`Models::add_with`].
-    fn read_into(
-        &self,
-        models: Models,
-        more: impl FnOnce(&mut TableArgsFor<Self::Entity>),
-    ) -> Result<Models, ModelError>;
+pub trait WithoutArgs<E> {
+    /// Returns what says nothing.
+    fn said(&self) -> Said<E>;
 }
 
-impl<E: EntityTrait> WithoutArgs for &Of<E> {
-    type Entity = E;
+impl<E: EntityTrait> WithoutArgs<E> for &Of<E> {
+    fn said(&self) -> Said<E> {
+        |_| {}
+    }
+}
 
-    fn read_into(
-        &self,
-        models: Models,
-        more: impl FnOnce(&mut TableArgsFor<E>),
-    ) -> Result<Models, ModelError> {
-        models.add_with::<E>(more)
+/// Says what is said beside an entity, and then what the list says.
+pub fn both<E: EntityTrait>(said: Said<E>, more: impl FnOnce(&mut TableArgsFor<E>)) -> impl FnOnce(&mut TableArgsFor<E>) {
+    move |table| {
+        said(table);
+        more(table);
     }
 }
