@@ -274,15 +274,12 @@ impl Config {
             return self.resolve(text, working_directory, Origin::Argument);
         }
         for name in ["DATABASE_URL", "ALEMBIC_DATABASE_URL"] {
-            if let Some(text) = environment.get(name)? {
-                return match environment.file_of(name) {
-                    Some(path) => {
-                        let folder = path.parent().unwrap_or(working_directory);
-                        self.resolve(text, folder, Origin::File { path: path.to_owned(), key: name })
-                    }
-                    None => self.resolve(text, working_directory, Origin::Variable(name)),
-                };
-            }
+            let Some((text, file)) = environment.found(name)? else { continue };
+            let Some(path) = file else {
+                return self.resolve(text, working_directory, Origin::Variable(name));
+            };
+            let folder = path.parent().unwrap_or(working_directory);
+            return self.resolve(text, folder, Origin::File { path: path.to_owned(), key: name });
         }
         self.file_url("url", self.url.as_ref(), environment)?
             .ok_or_else(|| ConfigError::NoConnectionUrl { file: self.file.clone() })
@@ -482,23 +479,21 @@ impl Environment {
     ///
     /// When it is not UTF-8.
     pub fn get(&self, name: &str) -> Result<Option<&str>, ConfigError> {
+        Ok(self.found(name)?.map(|(text, _)| text))
+    }
+
+    /// Returns a variable, and the file that sets it if the process does not.
+    fn found(&self, name: &str) -> Result<Option<(&str, Option<&Path>)>, ConfigError> {
         let is_set = |text: &&str| !text.trim().is_empty();
         if let Some(value) = self.variables.get(std::ffi::OsStr::new(name)) {
             let text = value.to_str().ok_or_else(|| ConfigError::NotText { name: name.to_owned() })?;
             if is_set(&text) {
-                return Ok(Some(text));
+                return Ok(Some((text, None)));
             }
         }
-        let of_file = self.file.as_ref().and_then(|(_, variables)| variables.get(name));
-        Ok(of_file.map(String::as_str).filter(is_set))
-    }
-
-    /// Returns the file that sets a variable, if it is not the process that does.
-    fn file_of(&self, name: &str) -> Option<&Path> {
-        let own = self.variables.get(std::ffi::OsStr::new(name));
-        let is_own = own.is_some_and(|value| !value.to_string_lossy().trim().is_empty());
-        let (path, variables) = self.file.as_ref().filter(|_| !is_own)?;
-        variables.contains_key(name).then_some(path)
+        let Some((path, variables)) = &self.file else { return Ok(None) };
+        let text = variables.get(name).map(String::as_str).filter(is_set);
+        Ok(text.map(|text| (text, Some(path.as_path()))))
     }
 }
 

@@ -63,18 +63,16 @@ pub fn command() -> clap::Command {
 async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Code, Error> {
     let working_directory = std::env::current_dir().unwrap_or_default();
     let environment = Environment::read().with_dot_env(&working_directory)?;
-    let Arguments { config, database_url, .. } = &arguments;
-    let (config, database_url) = (config.clone(), database_url.clone());
+    let Arguments { config, database_url, command, .. } = arguments;
     let location = Location { config, database_url, working_directory, environment };
     let project = Project::open(env, location)?;
-    let mut warnings = project.warnings(reads_database(&arguments.command));
-    // Commands that write a script refuse an old binary, or were given the parent explicitly.
-    warnings.retain(|warning| {
-        !needs_all_scripts(&arguments.command) || !matches!(warning, Warning::Unbuilt { .. })
-    });
+    // Commands that need all scripts refuse an old binary, or were given the parent explicitly.
+    let unbuilt = if needs_all_scripts(&command) { None } else { project.unbuilt_warning() };
+    let warnings: Vec<Warning> =
+        unbuilt.into_iter().chain(project.warnings(reads_database(&command))).collect();
     printer.warnings(&warnings);
     let told = *printer;
-    match arguments.command {
+    match command {
         Command::Branches { verbose } => printer.branches(&command::branches(&project), verbose),
         Command::Check { require_heads, allow_uncompared } => {
             let options = CheckOptions { require_heads, allow_uncompared };

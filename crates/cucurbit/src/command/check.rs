@@ -88,9 +88,7 @@ async fn after_pending(
     let misread = reader.misread(&models.schema).await?;
     let pending = reader.pending()?;
     let after = replay::replayed(project, reader.dialect, &pending, database).await?;
-    if reader.is_said(&Source::Database) && !reader.is_said(source) {
-        models.know(reader.dialect, after.in_words().clone());
-    }
+    reader.take_over((&Source::Database, &after), (source, &mut models));
     let said = after.said.clone();
     let after = reader.without_current(after.into_known(reader.dialect)).await?;
     let mut models = models.into_known(reader.dialect);

@@ -180,10 +180,8 @@ async fn compare(
     (from, mut to): (Before, Before),
     between: &Between,
 ) -> Result<Compared, Error> {
-    // What a database does not store stays as it is where only one side describes it.
-    let is_said = |source| reader.is_said(source);
-    if between.from != Source::Empty && is_said(&between.from) && !is_said(&between.to) {
-        to.know(reader.dialect, from.in_words().clone());
+    if between.from != Source::Empty {
+        reader.take_over((&between.from, &from), (&between.to, &mut to));
     }
     let said = from.said.clone();
     let (from, to) = (from.into_known(reader.dialect), to.into_known(reader.dialect));

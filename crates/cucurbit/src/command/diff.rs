@@ -71,13 +71,9 @@ async fn read_and_compare(reader: &mut Reader<'_>, between: &Between) -> Result<
     if between.to == Source::Models {
         to.schema = place::with_enums_found(&from.schema, to.schema)?;
     }
-    // What a database does not store is taken from the other side, if only that describes it.
     let dialect = reader.dialect;
-    match (reader.is_said(&between.from), reader.is_said(&between.to)) {
-        (false, true) => from.know(dialect, to.in_words().clone()),
-        (true, false) => to.know(dialect, from.in_words().clone()),
-        (true, true) | (false, false) => {}
-    }
+    reader.take_over((&between.from, &from), (&between.to, &mut to));
+    reader.take_over((&between.to, &to), (&between.from, &mut from));
     let (from, to) = (from.into_known(dialect), to.into_known(dialect));
     let filter = reader.filter(between, &from, &to);
     let compared = reader.compare(from, to, filter).await?;

@@ -239,6 +239,13 @@ impl<'p> Reader<'p> {
         }
     }
 
+    /// Takes over what a side does not store and only the other one says: it stays as it is.
+    pub(super) fn take_over(&self, (source, from): (&Source, &Before), (wanted, to): (&Source, &mut Before)) {
+        if self.is_said(source) && !self.is_said(wanted) {
+            to.know(self.dialect, from.in_words().clone());
+        }
+    }
+
     /// Returns the schema that a name without one means, where a connection can tell.
     pub(super) async fn current(&mut self) -> Result<Option<Ident>, Error> {
         if let (None, Some(connection)) = (self.server.version, &mut self.connection) {

@@ -67,10 +67,6 @@ impl Project {
     #[must_use]
     pub fn warnings(&self, reads_database: bool) -> Vec<Warning> {
         let mut warnings = Vec::new();
-        let files = self.unbuilt_scripts();
-        if !files.is_empty() {
-            warnings.push(Warning::Unbuilt { files });
-        }
         // That there is no connection URL, or an invalid one, is said by the command itself if it needs one.
         let Ok(found) = self.url() else { return warnings };
         if let (Some(meant), Some(other)) = (found.url.file(), &found.other_file)
@@ -83,6 +79,13 @@ impl Project {
             warnings.push(Warning::NoFile { path: path.to_owned() });
         }
         warnings
+    }
+
+    /// Warns of scripts in the source folder that this binary does not have.
+    #[must_use]
+    pub fn unbuilt_warning(&self) -> Option<Warning> {
+        let files = self.unbuilt_scripts();
+        if files.is_empty() { None } else { Some(Warning::Unbuilt { files }) }
     }
 
     /// Lists the scripts in the source folder that this binary does not have, as they are called there; none where the
