@@ -48,7 +48,10 @@ impl<E: EntityTrait> WithoutArgs<E> for &Of<E> {
 }
 
 /// Says what is said beside an entity, and then what the list says.
-pub fn both<E: EntityTrait>(said: Said<E>, more: impl FnOnce(&mut TableArgsFor<E>)) -> impl FnOnce(&mut TableArgsFor<E>) {
+pub fn both<E: EntityTrait>(
+    said: Said<E>,
+    more: impl FnOnce(&mut TableArgsFor<E>),
+) -> impl FnOnce(&mut TableArgsFor<E>) {
     move |table| {
         said(table);
         more(table);
