@@ -15,8 +15,11 @@ pub(crate) struct Own {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum OwnCommand {
-    /// Start a migrations package: in a SeaORM application, an sqlx one, or an empty folder.
+    /// Start a migrations package: in a SeaORM application, an sqlx one, an empty folder, or beside a database.
     Init(InitArguments),
+    /// List the templates of `init`.
+    #[command(name = "list_templates", alias = "list-templates")]
+    ListTemplates,
     /// Print the completions of a shell.
     Completions {
         /// The shell.
@@ -32,20 +35,24 @@ pub(crate) struct InitArguments {
     /// The folder of the package.
     #[arg(default_value = "migrations", value_name = "DIR")]
     pub(crate) folder: PathBuf,
-    /// Where the models are [default: `sea-orm` where the workspace has entities, else `sql`].
-    #[arg(long, value_enum)]
-    pub(crate) models: Option<Models>,
+    /// What the models are [default: `sea-orm` where the workspace has entities, else `sql`].
+    #[arg(short, long, value_enum, value_name = "NAME")]
+    pub(crate) template: Option<Template>,
+    /// The connection URL of a database that is there already: the first revision is what it holds. It is only read, and
+    /// its password is written to no file.
+    #[arg(long, value_name = "URL")]
+    pub(crate) from: Option<String>,
     /// Also write a recipe for CI.
     #[arg(long, value_enum)]
     pub(crate) ci: Option<Ci>,
 }
 
-/// Where the models of a project are.
+/// What the models of a project are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Models {
-    /// SeaORM entities.
+pub(crate) enum Template {
+    /// SeaORM entities, which `models![…]` lists.
     SeaOrm,
-    /// A file of SQL, `schema.sql`.
+    /// Tables in SQL: a file `schema.sql`, or a folder of such files.
     Sql,
 }
 
@@ -65,6 +72,16 @@ pub(crate) fn all() -> clap::Command {
     let package = clap::arg!(-p --package <PACKAGE> "The migrations package, where a workspace has several");
     let of_projects = cucurbit::cli::command();
     of_projects.name("cucurbit").about(about).arg(package).subcommands(own.get_subcommands().cloned())
+}
+
+/// Lists the templates of `init`, a line for each.
+pub(crate) fn templates() -> String {
+    let values = Template::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+    let line = |value: clap::builder::PossibleValue| {
+        let help = value.get_help().map(ToString::to_string).unwrap_or_default();
+        format!("{}: {help}\n", value.get_name())
+    };
+    values.map(line).collect()
 }
 
 /// Tells whether a word is one of the program's own commands, or asks for help.

@@ -6,6 +6,7 @@ use std::{
     process::ExitCode,
 };
 
+use cucurbit::connection::url::ConnectionUrlError;
 use thiserror::Error;
 
 /// The exit code of wrong usage.
@@ -66,6 +67,12 @@ pub(crate) enum Failure {
         /// Why not.
         source: io::Error,
     },
+    /// A connection URL cannot be read.
+    #[error("cannot read the connection URL in `--from`")]
+    Url {
+        /// What is wrong with it.
+        source: ConnectionUrlError,
+    },
     /// It is not clear which binary of a package is the command line.
     #[error("{}", which(package, said.as_deref(), binaries))]
     WhichBinary {
@@ -94,6 +101,9 @@ pub(crate) enum Failure {
         /// Why not.
         source: toml_edit::TomlError,
     },
+    /// A database or its schema cannot be read.
+    #[error(transparent)]
+    Library(Box<cucurbit::Error>),
     /// The folder already holds a package.
     #[error("`{}` is there already", path.display())]
     IsThere {
@@ -135,10 +145,12 @@ impl Failure {
             }
             Self::IsThere { .. } => "nothing was changed; name another folder: `cucurbit init DIR`",
             Self::Init { hint, .. } => hint,
+            Self::Url { source } => return source.hint(),
             Self::Arguments(_)
             | Self::Build { .. }
             | Self::File { .. }
             | Self::Folder { .. }
+            | Self::Library(_)
             | Self::Metadata { .. }
             | Self::Start { .. }
             | Self::Toml { .. } => return None,
@@ -153,6 +165,9 @@ impl Failure {
             drop(error.print());
             return if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
         }
+        if let Self::Library(error) = self {
+            return cucurbit::cli::failed(error);
+        }
         let mut text = format!("error: {self}\n");
         let mut cause = std::error::Error::source(self);
         while let Some(source) = cause {
@@ -165,6 +180,12 @@ impl Failure {
         drop(io::stderr().write_all(text.as_bytes()));
         let is_usage = matches!(self, Self::SeveralProjects { .. } | Self::NoPackage { .. });
         if is_usage { ExitCode::from(USAGE) } else { ExitCode::FAILURE }
+    }
+}
+
+impl<E: Into<cucurbit::Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Library(Box::new(error.into()))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{
     ffi::{OsStr, OsString},
-    io,
+    io::{self, Write as _},
     path::Path,
     process::ExitCode,
 };
@@ -31,7 +31,11 @@ pub(crate) async fn run(words: Vec<OsString>) -> Result<ExitCode, Failure> {
         return of_project(&folder, package.as_deref(), &words).await;
     }
     match Own::try_parse_from(with_name(&words)) {
-        Ok(Own { command: OwnCommand::Init(said) }) => init::init(&folder, &said),
+        Ok(Own { command: OwnCommand::Init(said) }) => init::init(&folder, &said).await,
+        Ok(Own { command: OwnCommand::ListTemplates }) => {
+            drop(io::stdout().write_all(arguments::templates().as_bytes()));
+            Ok(ExitCode::SUCCESS)
+        }
         Ok(Own { command: OwnCommand::Completions { shell } }) => {
             clap_complete::generate(shell, &mut arguments::all(), "cucurbit", &mut io::stdout());
             Ok(ExitCode::SUCCESS)

@@ -29,6 +29,10 @@ pub(crate) struct Application {
     pub(crate) package: String,
     /// Its folder.
     pub(crate) folder: PathBuf,
+    /// The folder of the workspace that it is a member of.
+    pub(crate) workspace: PathBuf,
+    /// The file of the root of its library, else of its binary.
+    pub(crate) root: PathBuf,
     /// The name of its library in Rust, if other packages can name all entities in it; else their modules can only be taken in
     /// by their files.
     pub(crate) library: Option<String>,
@@ -88,7 +92,10 @@ fn application(metadata: &Metadata) -> Option<Application> {
         let entities = entities(root.src_path.as_std_path());
         let library = library.filter(|_| entities.iter().all(|entity| entity.is_public));
         let library = library.map(|target| target.name.replace('-', "_"));
-        Some(Application { package: package.name.to_string(), folder, library, entities })
+        let workspace = metadata.workspace_root.as_std_path().to_owned();
+        let root = root.src_path.as_std_path().to_owned();
+        let package = package.name.to_string();
+        Some(Application { package, folder, workspace, root, library, entities })
     };
     let packages = metadata.workspace_packages();
     let all = packages.iter().filter_map(of).filter(|application| !application.entities.is_empty());

@@ -4,12 +4,17 @@ use std::{
     collections::BTreeSet,
     fmt::Write as _,
     fs,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
+
+use cucurbit::connection::url::SqliteUrls;
+use toml_edit::{InlineTable, Item, Value};
 
 use super::{
     File,
     around::{Application, Around},
+    database::{Database, First},
+    told::PASSWORD,
 };
 use crate::{arguments::Ci, error::Failure};
 
@@ -24,7 +29,19 @@ pub(crate) struct Package {
     pub(crate) around: Around,
     /// Whose CI runs the recipe.
     pub(crate) ci: Option<Ci>,
+    /// The database that it is started beside.
+    pub(crate) database: Option<Database>,
 }
+
+impl Package {
+    /// Whose reading of SQLite's connection URLs counts in it.
+    pub(crate) fn sqlite_urls(&self) -> SqliteUrls {
+        if self.around.reads_as_sqlx { SqliteUrls::Sqlx } else { SqliteUrls::Sqlalchemy }
+    }
+}
+
+/// The kind of what a schema needs and SQL can create by its name alone.
+pub(super) const EXTENSION: &str = "EXTENSION";
 
 /// Returns the files of the package, and those that lie beside it.
 pub(crate) fn of_package(package: &Package) -> Result<Vec<File>, Failure> {
@@ -47,7 +64,12 @@ pub(crate) fn of_package(package: &Package) -> Result<Vec<File>, Failure> {
         }),
     ));
     if package.around.application.is_none() {
-        files.push(new("schema.sql", include_str!("template/schema.sql.txt").to_owned()));
+        files.push(new("schema.sql", schema(package.database.as_ref())));
+    }
+    if let Some(First { file, text, .. }) =
+        package.database.as_ref().and_then(|database| database.first.as_ref())
+    {
+        files.push(new(&format!("versions/{file}"), text.clone()));
     }
     let beside = package.around.workspace.as_ref().unwrap_or(&package.home);
     files.extend(package.ci.map(|ci| recipe(ci, beside, &package.name)));
@@ -62,16 +84,47 @@ fn recipe(ci: Ci, beside: &Path, name: &str) -> File {
     File { path: beside.join(path), text: text.replace("{package}", name), is_edited: false }
 }
 
+/// Writes `schema.sql`: the tables of a database, or how to write some.
+fn schema(database: Option<&Database>) -> String {
+    let Some(Database { sql, needed, first: Some(_), .. }) = database else {
+        return include_str!("template/schema.sql.txt").to_owned();
+    };
+    let extensions: BTreeSet<&String> =
+        needed.iter().filter(|need| need.kind == EXTENSION).map(|need| &need.name).collect();
+    let mut text = String::from(include_str!("template/schema_found.sql.txt"));
+    for name in extensions {
+        writeln!(text, "\nCREATE EXTENSION IF NOT EXISTS \"{}\";", name.replace('"', "\"\""))
+            .expect("writing to a String cannot fail");
+    }
+    writeln!(text, "\n{}", sql.trim_end()).expect("writing to a String cannot fail");
+    text
+}
+
+/// Writes the key `url` of `cucurbit.toml` for a database that is there.
+fn url_of(database: &Database) -> String {
+    let Some(url) = &database.url else {
+        return "# It holds what must be secret: set DATABASE_URL.".to_owned();
+    };
+    let password = if database.has_password {
+        format!("# The password is not here: {PASSWORD}.\n")
+    } else {
+        String::new()
+    };
+    format!("{password}url = {}", toml_edit::Value::from(url.as_str()))
+}
+
 /// Writes `cucurbit.toml`, with every key.
 fn configuration(package: &Package) -> String {
-    let dialects = match package.around.dialects.as_slice() {
-        [] => "\"sqlite\"".to_owned(),
-        some => some.iter().map(|dialect| format!("\"{dialect}\"")).collect::<Vec<_>>().join(", "),
+    let dialects = match (package.around.dialects.as_slice(), &package.database) {
+        (_, Some(database)) => format!("\"{}\"", database.dialect.name()),
+        ([], None) => "\"sqlite\"".to_owned(),
+        (some, None) => some.iter().map(|dialect| format!("\"{dialect}\"")).collect::<Vec<_>>().join(", "),
     };
-    let url = match package.around.dialects.as_slice() {
-        ["postgres"] => "# url = \"postgresql://localhost/garden\"",
-        _ if package.around.reads_as_sqlx => "url = \"sqlite://app.db\"",
-        _ => "url = \"sqlite:///./app.db\"",
+    let url = match (package.around.dialects.as_slice(), &package.database) {
+        (_, Some(database)) => url_of(database),
+        (["postgres"], None) => "# url = \"postgresql://localhost/garden\"".to_owned(),
+        _ if package.around.reads_as_sqlx => "url = \"sqlite://app.db\"".to_owned(),
+        _ => "url = \"sqlite:///./app.db\"".to_owned(),
     };
     let models = match package.around.application {
         Some(_) => "",
@@ -83,7 +136,7 @@ fn configuration(package: &Package) -> String {
         "# sqlite_urls = \"sqlalchemy\""
     };
     include_str!("template/cucurbit.toml.txt")
-        .replace("{url}", url)
+        .replace("{url}", &url)
         .replace("{dialects}", &dialects)
         .replace("{models}", models)
         .replace("{sqlite_urls}", sqlite_urls)
@@ -141,7 +194,7 @@ fn manifest(package: &Package) -> Result<String, Failure> {
             let path = relative(&package.home, &application.folder);
             lines.push(format!("{} = {{ path = {path:?} }}", application.package));
         } else {
-            lines.extend(dependencies_of(application)?);
+            lines.extend(dependencies_of(package, application)?);
         }
     }
     let tokio = "features = [\"macros\", \"rt\"]";
@@ -163,14 +216,65 @@ fn manifest(package: &Package) -> Result<String, Failure> {
 }
 
 /// Returns the lines of the dependencies of an application whose modules are compiled here.
-fn dependencies_of(application: &Application) -> Result<Vec<String>, Failure> {
-    let path = application.folder.join("Cargo.toml");
-    let document = super::workspace::read(&path)?;
-    let Some(table) = document.get("dependencies").and_then(|item| item.as_table_like()) else {
+fn dependencies_of(package: &Package, application: &Application) -> Result<Vec<String>, Failure> {
+    let document = super::workspace::read(&application.folder.join("Cargo.toml"))?;
+    let Some(table) = document.get("dependencies").and_then(Item::as_table_like) else {
         return Ok(Vec::new());
     };
-    let line = |(name, item): (&str, &toml_edit::Item)| format!("{name} = {}", item.to_string().trim());
+    let shared = super::workspace::read(&application.workspace.join("Cargo.toml"))?;
+    let shared = |name: &str| shared.get("workspace")?.get("dependencies")?.get(name);
+    let line = |(name, item): (&str, &Item)| {
+        let mut dependency = dependency(item);
+        place(&mut dependency, package, &application.folder);
+        let is_shared = dependency.get("workspace").is_some_and(|value| value.as_bool() == Some(true));
+        if let (true, None, Some(item)) = (is_shared, &package.around.workspace, shared(name)) {
+            dependency = joined(item, dependency, package, &application.workspace);
+        }
+        format!("{name} = {}", short(dependency))
+    };
     Ok(table.iter().map(line).collect())
+}
+
+/// Takes a dependency of the workspace with what a member says of it, for a package that is no member.
+fn joined(of_workspace: &Item, of_member: InlineTable, package: &Package, workspace: &Path) -> InlineTable {
+    let mut whole = dependency(of_workspace);
+    place(&mut whole, package, workspace);
+    for (key, value) in of_member.iter().filter(|(key, _)| *key != "workspace") {
+        match (whole.get_mut(key).and_then(Value::as_array_mut), value.as_array()) {
+            // Features are added to those of the workspace.
+            (Some(features), Some(more)) => {
+                features.extend(more.iter().cloned());
+                features.fmt();
+            }
+            _ => drop(whole.insert(key, value.clone())),
+        }
+    }
+    whole
+}
+
+/// Reads a dependency, in whichever of its forms it is written.
+fn dependency(item: &Item) -> InlineTable {
+    if let Some(version) = item.as_str() {
+        return InlineTable::from_iter([("version", version)]);
+    }
+    item.clone().into_table().map(toml_edit::Table::into_inline_table).unwrap_or_default()
+}
+
+/// Makes the path of a dependency one from the new package.
+fn place(dependency: &mut InlineTable, package: &Package, from: &Path) {
+    if let Some(path) = dependency.get("path").and_then(Value::as_str) {
+        let path = relative(&package.home, &normal(&from.join(path)));
+        dependency.insert("path", path.into());
+    }
+}
+
+/// Writes a dependency; one that says its version alone as that.
+fn short(mut dependency: InlineTable) -> String {
+    if let (1, Some(version)) = (dependency.len(), dependency.get("version")) {
+        return version.to_string().trim().to_owned();
+    }
+    dependency.fmt();
+    dependency.to_string().trim().to_owned()
 }
 
 /// What a workspace gives to its members.
@@ -214,6 +318,23 @@ pub(crate) fn relative(from: &Path, to: &Path) -> String {
     let up = from.components().skip(shared).map(|_| "..".to_owned());
     let down = to.components().skip(shared).map(|part| part.as_os_str().to_string_lossy().into_owned());
     up.chain(down).collect::<Vec<_>>().join("/")
+}
+
+/// Returns a path without `.` and `..`, which need not be there.
+pub(crate) fn normal(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(normal.components().next_back(), Some(Component::Normal(_))) => {
+                normal.pop();
+            }
+            Component::Normal(_) | Component::ParentDir | Component::Prefix(_) | Component::RootDir => {
+                normal.push(part);
+            }
+        }
+    }
+    normal
 }
 
 /// Reads a file that may not be there.

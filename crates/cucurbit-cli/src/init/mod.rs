@@ -2,9 +2,11 @@
 //! is there is overwritten.
 
 mod around;
+mod database;
 mod entities;
 mod files;
 mod format;
+mod told;
 mod workspace;
 
 use std::{
@@ -15,10 +17,11 @@ use std::{
 
 use self::{
     around::{Application, Around},
+    entities::Entity,
     files::Package,
 };
 use crate::{
-    arguments::{InitArguments, Models},
+    arguments::{InitArguments, Template},
     error::{Failure, say},
 };
 
@@ -35,11 +38,14 @@ pub(crate) struct File {
 ///
 /// # Errors
 ///
-/// When one is there already, the workspace cannot be read, or a file cannot be written.
-pub(crate) fn init(folder: &Path, said: &InitArguments) -> Result<ExitCode, Failure> {
-    let home = folder.join(&said.folder);
+/// When one is there already, the workspace or the database cannot be read, or a file cannot be written.
+pub(crate) async fn init(folder: &Path, said: &InitArguments) -> Result<ExitCode, Failure> {
+    let home = files::normal(&folder.join(&said.folder));
     let around = around::look(folder)?;
-    let package = package(home, around, said)?;
+    let mut package = package(home, around, said)?;
+    if let Some(url) = &said.from {
+        package.database = Some(database::read(url, folder, &package.home, package.sqlite_urls()).await?);
+    }
     let mut files = files::of_package(&package)?;
     for file in files.iter_mut().filter(|file| file.path.extension().is_some_and(|ending| ending == "rs")) {
         if let Some(formatted) = format::formatted(&file.text, folder) {
@@ -57,7 +63,12 @@ pub(crate) fn init(folder: &Path, said: &InitArguments) -> Result<ExitCode, Fail
     for file in &kept {
         say(&format!("Kept    {}, which was there", shown(&file.path, folder)));
     }
-    told(&package);
+    told::told(&package);
+    if let Some(variable) =
+        said.from.as_ref().and_then(|url| database::another(url, folder, package.sqlite_urls()))
+    {
+        say(&format!("{variable} names another database, and comes before `url` in cucurbit.toml."));
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -68,21 +79,40 @@ fn package(home: PathBuf, mut around: Around, said: &InitArguments) -> Result<Pa
         return Err(Failure::IsThere { path: manifest });
     }
     let name = name(&home)?;
+    if around.workspace.as_ref().is_some_and(|workspace| !home.starts_with(workspace)) {
+        // A member of a workspace lies in its folder: this package stands alone.
+        around.workspace = None;
+        around.packages.clear();
+    }
     if around.packages.contains(&name) {
         let message = format!("the workspace has a package `{name}` already");
         return Err(Failure::Init { message, hint: "name another folder: `cucurbit init DIR`" });
     }
-    match (said.models, &around.application) {
-        (Some(Models::Sql), _) => around.application = None,
-        (None, _) | (Some(Models::SeaOrm), Some(_)) => {}
-        (Some(Models::SeaOrm), None) => {
+    match (said.template, &around.application) {
+        (Some(Template::Sql), _) => around.application = None,
+        (None, None) => {}
+        (None | Some(Template::SeaOrm), Some(application)) => refuse_inline_modules(application)?,
+        (Some(Template::SeaOrm), None) => {
             let message = "no SeaORM entity was found in the workspace".to_owned();
             let hint =
                 "an entity is a `Model` with `DeriveEntityModel`, in a module of a package that uses sea-orm";
             return Err(Failure::Init { message, hint });
         }
     }
-    Ok(Package { name, home, around, ci: said.ci })
+    Ok(Package { name, home, around, ci: said.ci, database: None })
+}
+
+/// Refuses entities that stand in the root file of a binary itself: no other package can take that file in.
+fn refuse_inline_modules(application: &Application) -> Result<(), Failure> {
+    let is_inline = |entity: &&Entity| application.library.is_none() && entity.top == application.root;
+    let Some(entity) = application.entities.iter().find(is_inline) else { return Ok(()) };
+    let (module, file) = (entity.module.join("::"), application.root.file_name().unwrap_or_default());
+    let message = format!(
+        "the entity `{module}` stands in `{}` itself, and no other package can use that file",
+        file.to_string_lossy()
+    );
+    let hint = "move its module into a file of its own, or say `--template sql`";
+    Err(Failure::Init { message, hint })
 }
 
 /// The name of the package: that of its folder.
@@ -110,15 +140,4 @@ fn write(file: &File) -> Result<(), Failure> {
 
 fn shown(path: &Path, folder: &Path) -> String {
     path.strip_prefix(folder).unwrap_or(path).display().to_string()
-}
-
-/// Says what was found and what comes next.
-fn told(package: &Package) {
-    match &package.around.application {
-        Some(Application { package: name, entities, .. }) => {
-            say(&format!("\nThe models are the {} entities of `{name}`.", entities.len()));
-        }
-        None => say("\nThe models are the tables of `schema.sql`: write them there."),
-    }
-    say("Next: cucurbit create --message \"Create the tables\"");
 }

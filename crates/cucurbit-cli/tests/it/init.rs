@@ -131,6 +131,94 @@ fn the_private_modules_of_a_library_are_taken_in_with_what_they_need() {
 }
 
 #[test]
+fn what_a_binary_depends_on_is_found_from_the_new_folder() {
+    let manifest = "[package]\nname = \"garden\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
+         [dependencies]\nkinds = { path = \"../kinds\" } # ours\nserde = \"1\"\nclock.path = \"clock\"\n\n\
+         [dependencies.sea-orm]\nversion = \"2\"\nfeatures = [\"macros\"]\n";
+    let library = |name: &str| format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\n");
+    let folder = Folder::of(&[
+        ("garden/Cargo.toml", manifest),
+        ("garden/src/main.rs", "mod bed;\nfn main() {}\n"),
+        ("garden/src/bed.rs", ENTITY),
+        ("garden/clock/Cargo.toml", &library("clock")),
+        ("garden/clock/src/lib.rs", ""),
+        ("kinds/Cargo.toml", &library("kinds")),
+        ("kinds/src/lib.rs", ""),
+    ]);
+    let said = folder.run_in("garden", &["init", "data/migrations"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let manifest = folder.read("garden/data/migrations/Cargo.toml");
+    let lines = [
+        "kinds = { path = \"../../../kinds\" }",
+        "serde = \"1\"",
+        "clock = { path = \"../../clock\" }",
+        "sea-orm = { version = \"2\", features = [\"macros\"] }",
+    ];
+    for line in lines {
+        assert!(manifest.lines().any(|there| there == line), "{line}: {manifest}");
+    }
+}
+
+#[test]
+fn a_folder_outside_of_the_workspace_stands_alone() {
+    let root = "[workspace]\nresolver = \"3\"\nmembers = [\"garden\"]\n\n[workspace.dependencies]\n\
+         sea-orm = { version = \"2\", features = [\"macros\"] }\nkinds = { path = \"kinds\" }\n";
+    let manifest = "[package]\nname = \"garden\"\nversion = \"0.1.0\"\n\n[dependencies]\nkinds.workspace = true\n\
+         sea-orm = { workspace = true, features = [\"with-json\"] }\n";
+    let kinds = "[package]\nname = \"kinds\"\nversion = \"0.1.0\"\n";
+    let folder = Folder::of(&[
+        ("ours/Cargo.toml", root),
+        ("ours/garden/Cargo.toml", manifest),
+        ("ours/garden/src/main.rs", "mod bed;\nfn main() {}\n"),
+        ("ours/garden/src/bed.rs", ENTITY),
+        ("ours/kinds/Cargo.toml", kinds),
+        ("ours/kinds/src/lib.rs", ""),
+    ]);
+    let said = folder.run_in("ours", &["init", "../migrations"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert_eq!(folder.read("ours/Cargo.toml"), root);
+    let manifest = folder.read("migrations/Cargo.toml");
+    assert!(manifest.ends_with("\n[workspace]\n"), "{manifest}");
+    let lines = [
+        "edition = \"2024\"",
+        "kinds = { path = \"../ours/kinds\" }",
+        "sea-orm = { version = \"2\", features = [\"macros\", \"with-json\"] }",
+    ];
+    for line in lines {
+        assert!(manifest.lines().any(|there| there == line), "{line}: {manifest}");
+    }
+    assert!(folder.read("migrations/src/lib.rs").contains("#[path = \"../../ours/garden/src/bed.rs\"]"));
+    assert!(folder.read("migrations/.cargo/config.toml").contains("migrate"));
+}
+
+#[test]
+fn an_entity_in_the_file_of_a_binary_is_refused() {
+    let main = format!("mod bed {{\n{ENTITY}}}\nfn main() {{}}\n");
+    let folder = Folder::of(&[("Cargo.toml", APPLICATION), ("src/main.rs", &main)]);
+    let said = folder.run(&["init"]);
+    assert_eq!(said.code, Some(1));
+    assert_eq!(
+        said.err,
+        "error: the entity `bed` stands in `main.rs` itself, and no other package can use that file\n  hint: move its \
+         module into a file of its own, or say `--template sql`\n"
+    );
+    assert_eq!(folder.files(), ["Cargo.toml", "src/main.rs"]);
+    assert_eq!(folder.run(&["init", "--template", "sql"]).code, Some(0));
+}
+
+#[test]
+fn templates_are_listed() {
+    let folder = Folder::of(&[]);
+    let said = folder.run(&["list_templates"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let names: Vec<&str> = said.out.lines().filter_map(|line| Some(line.split_once(": ")?.0)).collect();
+    assert_eq!(names, ["sea-orm", "sql"]);
+    let said = folder.run(&["init", "--template", "diesel"]);
+    assert_eq!(said.code, Some(2));
+    assert!(said.err.contains("[possible values: sea-orm, sql]"), "{}", said.err);
+}
+
+#[test]
 fn a_workspace_gives_its_versions_and_keeps_its_words() {
     let root = "# Ours.\n[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"] # all\n\n\
                 [workspace.package]\nedition = \"2024\"\n\n[workspace.dependencies]\ntokio = \"1\"\n";
@@ -197,7 +285,7 @@ fn nothing_is_overwritten() {
 #[test]
 fn what_cannot_be_started_is_said_before_a_file_is_written() {
     let folder = Folder::of(&[]);
-    let said = folder.run(&["init", "--models", "sea-orm"]);
+    let said = folder.run(&["init", "--template", "sea-orm"]);
     assert_eq!(said.code, Some(1));
     assert!(said.err.starts_with("error: no SeaORM entity was found in the workspace\n"), "{}", said.err);
     let said = folder.run(&["init", "1 2"]);

@@ -1,6 +1,8 @@
 //! The program as people use it: on folders of its own, with real builds.
 
 #[cfg(test)] // Tells clippy that helpers are tests too.
+mod database; // `init` beside a database that is there.
+#[cfg(test)]
 mod init; // What `init` finds and writes, without building it.
 #[cfg(test)]
 mod new_project; // From an empty folder to a migrated database, and on.

@@ -1,6 +1,6 @@
 //! From an empty folder to a migrated database, and on: with real builds.
 
-use crate::support::Folder;
+use crate::support::{Folder, OnServer, TABLES, execute};
 
 #[test]
 fn a_schema_in_sql_becomes_revisions() {
@@ -151,4 +151,43 @@ fn the_readme_leads_from_entities_to_a_database() {
     let said = folder.run(&["check"]);
     assert_eq!(said.code, Some(3), "{}", said.err);
     assert!(said.out.contains("add column bed.width"), "never by an old binary: {}", said.out);
+}
+
+/// Follows the commands that `init` prints for a database with tables and rows, and makes another one by `upgrade`.
+fn the_printed_commands_lead_to_a_database_in_sync(name: &str, url: &str, empty: &str) {
+    execute(url, &TABLES);
+    let folder = Folder::of(&[]);
+    let said = folder.run(&["init", name, "--from", url]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let (_, next) = said.err.split_once("\nNext: ").expect("the next commands");
+    let commands: Vec<Vec<&str>> = next
+        .lines()
+        .map(|line| line.split('#').next().unwrap_or_default().split_whitespace().skip(1).collect())
+        .collect();
+    assert_eq!(commands, [vec!["stamp", "head"], vec!["check"]], "{next}");
+    folder.take_lock_file(name);
+    for words in commands {
+        let said = folder.run_in(name, &[words.as_slice(), &["--database-url", url]].concat());
+        assert_eq!(said.code, Some(0), "{words:?}: {}{}", said.out, said.err);
+        assert!(!said.err.contains("warning"), "{words:?}: {}", said.err);
+    }
+    let upgrade = folder.run_in(name, &["upgrade", "--database-url", empty]);
+    assert_eq!(upgrade.code, Some(0), "{}", upgrade.err);
+    let inspect = |url: &str| folder.run_in(name, &["inspect", "--database-url", url]).out;
+    assert!(inspect(url).contains("CREATE TABLE \"plant\""), "{}", inspect(url));
+    assert_eq!(inspect(url), inspect(empty));
+    assert_eq!(folder.run_in(name, &["check", "--database-url", empty]).code, Some(0));
+}
+
+#[test]
+fn a_postgres_database_is_the_first_revision() {
+    let (database, empty) = (OnServer::new("found"), OnServer::new("empty"));
+    the_printed_commands_lead_to_a_database_in_sync("of_postgres", &database.url(), &empty.url());
+}
+
+#[test]
+fn a_sqlite_database_is_the_first_revision() {
+    let elsewhere = Folder::of(&[]);
+    let url = |file: &str| format!("sqlite:///{}", elsewhere.path().join(file).display());
+    the_printed_commands_lead_to_a_database_in_sync("of_sqlite", &url("found.db"), &url("empty.db"));
 }

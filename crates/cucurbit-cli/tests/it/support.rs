@@ -6,7 +6,20 @@ use std::{
     process::Command,
 };
 
+use cucurbit::{
+    config::Environment,
+    connection::{ConnectOptions, Connection},
+};
 use tempfile::TempDir;
+
+/// Tables, and a row in one of them.
+pub(crate) const TABLES: [&str; 4] = [
+    "CREATE TABLE bed (id INTEGER PRIMARY KEY, name VARCHAR(40) NOT NULL UNIQUE, width DOUBLE PRECISION DEFAULT 1.5)",
+    "CREATE TABLE plant (id INTEGER PRIMARY KEY, bed_id INTEGER NOT NULL REFERENCES bed (id) ON DELETE CASCADE, \
+     height INTEGER CHECK (height > 0))",
+    "CREATE INDEX ix_plant_bed ON plant (bed_id)",
+    "INSERT INTO bed (id, name) VALUES (1, 'herbs')",
+];
 
 /// What the program said.
 #[derive(Debug)]
@@ -92,5 +105,56 @@ fn list(folder: &Path, top: &Path, found: &mut Vec<String>) {
         } else {
             found.push(path.strip_prefix(top).unwrap().to_string_lossy().replace('\\', "/"));
         }
+    }
+}
+
+/// Runs statements on a database; a SQLite file is made.
+pub(crate) fn execute(url: &str, statements: &[&str]) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let options = ConnectOptions::new().create_file(true);
+        let mut connection = Connection::connect(&url.parse().unwrap(), &options).await.unwrap();
+        for statement in statements {
+            connection.execute(statement).await.unwrap();
+        }
+        connection.close().await.unwrap();
+    });
+}
+
+/// The connection URL of a database on the server of the tests, which is dropped at the end.
+pub(crate) struct OnServer {
+    server: String,
+    name: String,
+}
+
+impl OnServer {
+    pub(crate) fn new(name: &str) -> Self {
+        let environment = Environment::read();
+        let server = environment.get("CUCURBIT_TEST_POSTGRES_URL").unwrap();
+        let server =
+            server.expect("CUCURBIT_TEST_POSTGRES_URL is not set: `cargo xtask test` starts a server");
+        let name = format!("cucurbit_cli_{}_{name}", std::process::id());
+        execute(server, &[&format!("CREATE DATABASE {name}")]);
+        Self { server: server.to_owned(), name }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        let (base, _) = self.server.rsplit_once('/').expect("a connection URL with a database");
+        format!("{base}/{}", self.name)
+    }
+
+    /// With a password, which a server that trusts its users does not ask for.
+    pub(crate) fn url_with_password(&self) -> String {
+        let url = self.url();
+        let (scheme, rest) = url.split_once("://").unwrap();
+        let (user, host) = rest.split_once('@').unwrap_or(("postgres", rest));
+        let (user, password) = user.split_once(':').unwrap_or((user, "hidden-words"));
+        format!("{scheme}://{user}:{password}@{host}")
+    }
+}
+
+impl Drop for OnServer {
+    fn drop(&mut self) {
+        execute(&self.server, &[&format!("DROP DATABASE {} WITH (FORCE)", self.name)]);
     }
 }

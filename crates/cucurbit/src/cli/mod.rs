@@ -59,6 +59,20 @@ pub fn command() -> clap::Command {
     Arguments::command()
 }
 
+/// Prints an error as every command does, and returns its exit code: for the program `cucurbit`.
+#[doc(hidden)]
+pub fn failed(error: &Error) -> ExitCode {
+    report::error(error, args::Format::Text);
+    Code::of(error).into()
+}
+
+/// Starts a script that is made now, with a random id: for the program `cucurbit`.
+#[doc(hidden)]
+#[must_use]
+pub fn revision_made_now(message: &str) -> NewRevision {
+    NewRevision::new(message, exit::random_bytes(), Timestamp::now())
+}
+
 /// Opens the project and runs one command.
 async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Code, Error> {
     let working_directory = std::env::current_dir().unwrap_or_default();

@@ -125,6 +125,29 @@ impl ConnectionUrl {
         }
     }
 
+    /// Tells whether it holds a password.
+    #[must_use]
+    pub fn has_password(&self) -> bool {
+        matches!(&self.0, Kind::Postgres(url) if url.password.is_some())
+    }
+
+    /// Returns the same connection URL without its password.
+    ///
+    /// ```
+    /// use cucurbit::connection::url::ConnectionUrl;
+    ///
+    /// let url: ConnectionUrl = "postgresql://app:secret@localhost/plants".parse()?;
+    /// assert_eq!(url.without_password().to_string(), "postgresql://app@localhost/plants");
+    /// # Ok::<(), cucurbit::connection::url::ConnectionUrlError>(())
+    /// ```
+    #[must_use]
+    pub fn without_password(self) -> Self {
+        match self.0 {
+            Kind::Postgres(url) => PostgresUrl { password: None, ..*url }.into(),
+            Kind::Sqlite(_) => self,
+        }
+    }
+
     /// Tells which database it is.
     #[must_use]
     pub fn dialect(&self) -> Dialect {
