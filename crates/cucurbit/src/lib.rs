@@ -17,6 +17,8 @@ pub mod diff;
 pub mod error;
 pub mod json;
 mod mask;
+#[cfg(feature = "derive")]
+pub mod model;
 #[cfg(feature = "runtime")]
 mod nearest;
 pub mod operation;
@@ -32,6 +34,8 @@ pub mod source;
 #[cfg(feature = "runtime")]
 pub use self::{command::Env, error::Error};
 pub use self::{operation::Op, revision::Script};
+#[cfg(feature = "derive")]
+pub use cucurbit_derive::{Table, Value};
 
 /// Includes the list of revision scripts that `cucurbit_build::versions` wrote.
 ///

@@ -55,12 +55,13 @@ const OF_EVERY_DATABASE: [&str; 26] = [
 ];
 
 /// Where a database may be named by its variant, and why: `Dialect::Postgres`, `Self::Sqlite`, and the kinds of connections.
-const DIALECT_NAMED: [(&str, &str); 8] = [
+const DIALECT_NAMED: [(&str, &str); 9] = [
     ("connection", "a connection knows which database it is to; a URL says it by its scheme"),
     ("dialect/lexer", "it reads what psql and sqlite3 print and take, which is not all SQL"),
     ("dialect/mod", "the one `match`"),
     ("dialect/postgres", "its own name, in errors and in values that differ between databases"),
     ("dialect/sqlite", "its own name, in errors and in values that differ between databases"),
+    ("model/declared", "a numbered key of a struct is a variant: SQLite numbers an `INTEGER` alone"),
     (
         "operation/exclusion",
         "exclusion constraints are PostgreSQL's, and what makes one is recorded for it alone",
