@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 const STUB: &str = r#"
 pub mod revision { #[derive(Clone, Debug)] pub struct Revision { pub id: &'static str } }
 #[derive(Default)] pub struct Op { pub recorded: Vec<&'static str> }
-pub struct Script {
+#[derive(Clone)] pub struct Script {
     pub path: &'static str,
     pub doc: &'static str,
     pub revision: revision::Revision,
@@ -139,4 +139,24 @@ fn a_project_follows_its_folder() {
 
     std::fs::remove_file(project.path("versions/c.rs")).expect("c.rs");
     assert_eq!(project.prints(), format!("{a}{b}"), "a removed file is noticed");
+}
+
+/// On Linux the debug information is in the program itself.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_program_is_linked_without_debug_information() {
+    let project = Project::new();
+    project.write("versions/a.rs", &revision("One.", "a1"));
+    let bytes = || {
+        project.prints();
+        project.path("target/debug/project").metadata().expect("the program").len()
+    };
+    let with = bytes();
+
+    project.write(
+        "build.rs",
+        "fn main() { cucurbit_build::versions(\"versions\"); cucurbit_build::without_debug_info(); }\n",
+    );
+    let without = bytes();
+    assert!(without * 2 < with, "{with} bytes became {without}");
 }
