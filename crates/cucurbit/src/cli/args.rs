@@ -165,6 +165,9 @@ pub(super) enum Command {
         #[command(flatten)]
         new: NewArguments,
     },
+    /// Print the template of new scripts that is built in: a project's own is `script.rs.jinja`, beside cucurbit.toml.
+    #[command(name = "script_template", alias = "script-template")]
+    ScriptTemplate,
     /// Show all details of a revision.
     Show {
         /// The revision.

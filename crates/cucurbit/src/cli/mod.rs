@@ -155,6 +155,7 @@ async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Co
             let message = message.unwrap_or_else(|| "empty message".to_owned());
             printer.written(&command::new_revision(&project, &new_revision(message, new)?)?);
         }
+        Command::ScriptTemplate => printer.template(command::script_template()),
         Command::Show { revision } => printer.show(&command::show(&project, &revision.parse()?).await?),
         Command::Stamp { revisions, sql: true, .. } => {
             printer.sql(&command::stamp_sql(&project, &targets(&revisions)?)?);

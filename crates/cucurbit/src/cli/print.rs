@@ -130,6 +130,14 @@ impl Printer {
         }
     }
 
+    /// Prints the template of scripts.
+    pub(super) fn template(&self, template: &str) {
+        match self.format {
+            Format::Json => self.json(&json!({ "template": template })),
+            Format::Text => raw(template),
+        }
+    }
+
     /// Prints what a source holds.
     pub(super) fn inspected(&self, source: &Source, inspected: &Inspected) {
         let Inspected { schema, sql, unmanaged, left_out, warnings } = inspected;

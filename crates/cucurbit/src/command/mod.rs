@@ -44,7 +44,7 @@ pub use self::{
     history::{branches, current, heads, history},
     inspect::{Inspected, inspect},
     offline::{downgrade_dry_run, downgrade_sql, stamp_sql, upgrade_dry_run, upgrade_sql},
-    revision::{NewRevision, Written, merge, new_revision},
+    revision::{NewRevision, Written, merge, new_revision, script_template},
     run::{downgrade, ensure_version, stamp, upgrade},
     show::show,
     warning::Warning,

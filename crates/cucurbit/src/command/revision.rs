@@ -9,7 +9,7 @@ use crate::{
     error::Error,
     operation::Operation,
     revision::{Context, Position, Purpose, RevisionId, Symbol, Target},
-    script::{self, NewScript},
+    script::{self, Hooks, NewScript, Template, WriteOptions},
 };
 
 use super::Project;
@@ -142,6 +142,12 @@ pub fn merge(project: &Project, new: &NewRevision, targets: &[Target]) -> Result
     write(project, new, parents, Body::default())
 }
 
+/// Returns the template of scripts that is built in.
+#[must_use]
+pub const fn script_template() -> &'static str {
+    script::DEFAULT_TEMPLATE
+}
+
 /// Finds the parents of a new script.
 pub(super) fn parents(project: &Project, new: &NewRevision) -> Result<Vec<Position>, Error> {
     match &new.head {
@@ -191,13 +197,25 @@ pub(super) fn write(
         downgrade: body.downgrade,
         warnings: body.warnings.clone(),
     };
-    let (path, notes) = script::write(
-        &project.versions_folder(),
-        &script,
-        project.config().file_template.as_deref(),
-        project.config().truncate_slug_length,
-    )?;
+    let (path, notes) = script::write(&project.versions_folder(), &script, &options(project)?)?;
     Ok(Written { revision: script.id, path, warnings: body.warnings, remarks: Vec::new(), notes })
+}
+
+/// Returns how the project writes scripts.
+fn options(project: &Project) -> Result<WriteOptions, Error> {
+    let config = project.config();
+    let mut options = WriteOptions::new().template(Template::read(config.folder())?);
+    if let Some(file_template) = &config.file_template {
+        options = options.file_template(file_template);
+    }
+    if let Some(length) = config.truncate_slug_length {
+        options = options.slug_length(length);
+    }
+    if let Some(commands) = &config.post_write_hooks {
+        let (commands, folder) = (commands.clone(), config.folder().to_owned());
+        options = options.hooks(Hooks::Commands { commands, folder });
+    }
+    Ok(options)
 }
 
 /// Refuses a script beside which the others would make no graph any more.

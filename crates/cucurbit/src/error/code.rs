@@ -247,6 +247,8 @@ error_codes! {
     FileExists = "file-exists",
     /// `file_template` is invalid.
     FileTemplate = "file-template",
+    /// A hook failed on a new script, which is written.
+    HookFailed = "hook-failed",
     /// The models could not be collected.
     ModelsNotCollected = "models-not-collected",
     /// The models are named both in Rust and in `cucurbit.toml`.
@@ -269,6 +271,8 @@ error_codes! {
     PendingRevisions = "pending-revisions",
     /// A revision failed on a scratch database.
     RehearsalFailed = "rehearsal-failed",
+    /// The project's template of scripts cannot be used.
+    ScriptTemplate = "script-template",
     /// An SQL file is not UTF-8 text.
     SqlFileEncoding = "sql-file-encoding",
     /// A statement of an SQL file failed.

@@ -283,8 +283,10 @@ names!(RunError {
 });
 
 names!(ScriptError {
+    BadTemplate | TemplateLacks => ScriptTemplate,
     Exists => FileExists,
     FileName | Template | UnknownToken => FileTemplate,
+    Hook => HookFailed,
     NoFolder => NoVersionsFolder,
     Write => CannotWriteFile,
 });

@@ -9,6 +9,7 @@ use crate::{
     connection::{ConnectionError, DriverError},
     runtime::RunError,
     schema::Advice,
+    script::HookFailure,
 };
 
 use super::Error;
@@ -53,7 +54,10 @@ impl Error {
             let said = causes.last().map_or(&message.text, |before| &before.text);
             // A cause that its owner already repeats says nothing new; sqlx's errors do so.
             if !said.ends_with(&text) {
-                let has_lines = is_foreign || cause.is::<DriverError>() || is_of_a_statement(&text);
+                let has_lines = is_foreign
+                    || cause.is::<DriverError>()
+                    || cause.is::<HookFailure>()
+                    || is_of_a_statement(&text);
                 causes.push(Said { text, has_lines });
             }
             is_foreign |= is_code(cause);

@@ -1,7 +1,8 @@
 //! Revision files as text: their lines, their whole, their names, and writing them.
 //!
-//! Nothing is compiled or run here, except rustfmt on the file that was written.
+//! Nothing is compiled or run here, except the hooks on the file that was written.
 
+mod hook;
 mod id;
 mod render;
 mod spell;
@@ -11,7 +12,6 @@ use std::{
     fs::{self, OpenOptions},
     io::{self, Write},
     path::{Path, PathBuf},
-    process::{Command, Stdio},
 };
 
 use jiff::Timestamp;
@@ -20,8 +20,10 @@ use thiserror::Error;
 use crate::operation::Operation;
 
 pub use self::{
+    hook::{HookFailure, Hooks},
     id::{DEFAULT_FILE_TEMPLATE, DEFAULT_SLUG_LENGTH, file_name, new_id, slug},
     render::render,
+    template::{DEFAULT_TEMPLATE, TEMPLATE_FILE, Template},
 };
 
 /// A revision whose file is to be written.
@@ -51,6 +53,14 @@ pub struct NewScript {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ScriptError {
+    /// The project's template of scripts cannot be read, or makes no text.
+    #[error("the template `{}` cannot be used: {reason}", path.display())]
+    BadTemplate {
+        /// The file.
+        path: PathBuf,
+        /// Why not, with the line.
+        reason: String,
+    },
     /// A file is there already.
     #[error("the file `{}` already exists", path.display())]
     Exists {
@@ -65,6 +75,16 @@ pub enum ScriptError {
         /// What it makes.
         name: String,
     },
+    /// A hook failed. The script is written.
+    #[error("the hook `{command}` failed on `{}`", path.display())]
+    Hook {
+        /// The command.
+        command: String,
+        /// The script.
+        path: PathBuf,
+        /// How it failed, and what it printed.
+        source: HookFailure,
+    },
     /// The folder is not there.
     #[error("there is no folder `{}`", folder.display())]
     NoFolder {
@@ -78,6 +98,14 @@ pub enum ScriptError {
         template: String,
         /// The rest of it, from the token on.
         at: String,
+    },
+    /// The project's template of scripts leaves out what every script needs.
+    #[error("the template `{}` does not have `{{{{ {part} }}}}` once, on a line of its own", path.display())]
+    TemplateLacks {
+        /// The file.
+        path: PathBuf,
+        /// The name of the part.
+        part: &'static str,
     },
     /// The template holds a token that means nothing.
     #[error("unknown token `{token}` in the file template `{template}`")]
@@ -102,6 +130,18 @@ impl ScriptError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
+            Self::BadTemplate { .. } => {
+                "nothing was written; `script_template` prints the template that is built in, with all names"
+            }
+            Self::TemplateLacks { part: "doc", .. } => {
+                "nothing was written; the message is the first `//!` line of a script: write `{{ doc }}` before all others"
+            }
+            Self::TemplateLacks { .. } => {
+                "nothing was written; a template has `{{ doc }}`, `{{ revision }}`, `{{ upgrade }}` and `{{ downgrade }}`"
+            }
+            Self::Hook { .. } => {
+                "the script is written, and the hooks after this one were not run; they are `post_write_hooks` in cucurbit.toml"
+            }
             Self::Exists { .. } => "give another id, or another message",
             Self::FileName { .. } => "a file template names a file in the versions folder, without `/`",
             Self::NoFolder { folder } if folder.parent().is_some_and(Path::is_dir) => {
@@ -127,37 +167,100 @@ impl ScriptError {
 }
 
 impl NewScript {
-    /// Writes the whole text of the file. It compiles; breaking its lines is rustfmt's work.
+    /// Writes the whole text of the file, by the template that is built in. It compiles; breaking its lines is rustfmt's
+    /// work.
     #[must_use]
     pub fn text(&self) -> String {
-        template::revision(self)
+        template::revision(self, &Template::default()).expect("the template that is built in has every part")
     }
 }
 
-/// Writes a revision into a new file of a folder and lets rustfmt format it, by the settings that the folder has.
+/// How scripts are written. Without more, as a project without a configuration does.
 ///
-/// The name follows `file_template` (see [`file_name`]) and holds at most `slug_length` characters of the message;
-/// without them it is made by [`DEFAULT_FILE_TEMPLATE`] and [`DEFAULT_SLUG_LENGTH`]. A file that is there is never
-/// overwritten.
+/// ```
+/// use cucurbit::script::{Template, WriteOptions};
 ///
-/// Returns where the file is and, for people, notes on what went less than well: one that rustfmt could not format is
+/// let options = WriteOptions::new()
+///     .slug_length(20)
+///     .template(Template::new("// Ours.\n{{ doc }}\nuse cucurbit::prelude::*;\n\n{{ revision }}\n\n{{ upgrade }}\n\n{{ downgrade }}\n"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WriteOptions {
+    file_template: String,
+    slug_length: usize,
+    template: Template,
+    hooks: Hooks,
+}
+
+impl Default for WriteOptions {
+    fn default() -> Self {
+        Self {
+            file_template: DEFAULT_FILE_TEMPLATE.to_owned(),
+            slug_length: DEFAULT_SLUG_LENGTH,
+            template: Template::default(),
+            hooks: Hooks::default(),
+        }
+    }
+}
+
+impl WriteOptions {
+    /// Starts from [`DEFAULT_FILE_TEMPLATE`], [`DEFAULT_SLUG_LENGTH`], [`DEFAULT_TEMPLATE`] and rustfmt.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets how files are named (see [`file_name`]).
+    #[must_use]
+    pub fn file_template(mut self, file_template: impl Into<String>) -> Self {
+        self.file_template = file_template.into();
+        self
+    }
+
+    /// Sets how many characters of a message go into the name of its file.
+    #[must_use]
+    pub fn slug_length(mut self, slug_length: usize) -> Self {
+        self.slug_length = slug_length;
+        self
+    }
+
+    /// Sets what stands around the parts of a script.
+    #[must_use]
+    pub fn template(mut self, template: Template) -> Self {
+        self.template = template;
+        self
+    }
+
+    /// Sets what is run on a script once it is written.
+    #[must_use]
+    pub fn hooks(mut self, hooks: Hooks) -> Self {
+        self.hooks = hooks;
+        self
+    }
+}
+
+/// Writes a revision into a new file of a folder and runs the hooks on it: rustfmt, if nothing else is said. A file that is
+/// there is never overwritten.
+///
+/// Returns where the file is and, for people, notes: what the hooks printed, and why rustfmt could not format a file, which is
 /// there all the same.
 ///
 /// # Errors
 ///
-/// When the folder is not there, the file is, or it cannot be written.
+/// When the folder is not there, the file is, the template lacks a part, or the file cannot be written. Then there is no new
+/// file. When a hook fails: then the file is written.
 pub fn write(
     folder: &Path,
     script: &NewScript,
-    file_template: Option<&str>,
-    slug_length: Option<usize>,
+    options: &WriteOptions,
 ) -> Result<(PathBuf, Vec<String>), ScriptError> {
-    let slug = slug(&script.message, slug_length.unwrap_or(DEFAULT_SLUG_LENGTH));
-    let template = file_template.unwrap_or(DEFAULT_FILE_TEMPLATE);
-    let path = folder.join(format!("{}.rs", file_name(template, &script.id, &slug, script.created)?));
+    let WriteOptions { file_template, slug_length, template, hooks } = options;
+    let slug = slug(&script.message, *slug_length);
+    let path = folder.join(format!("{}.rs", file_name(file_template, &script.id, &slug, script.created)?));
     if !folder.is_dir() {
         return Err(ScriptError::NoFolder { folder: folder.to_owned() });
     }
+    let text = template::revision(script, template)?;
     let result = OpenOptions::new().write(true).create_new(true).open(&path);
     let mut file = match result {
         Ok(file) => file,
@@ -166,24 +269,13 @@ pub fn write(
         }
         Err(source) => return Err(ScriptError::Write { path, source }),
     };
-    let written = file.write_all(script.text().as_bytes());
+    let written = file.write_all(text.as_bytes());
     drop(file);
     if let Err(source) = written {
         // Half a script would stop the project's next build. Why it is half is the error, not what removing it says.
         fs::remove_file(&path).ok();
         return Err(ScriptError::Write { path, source });
     }
-    let notes = rustfmt(&path).into_iter().collect();
+    let notes = hook::run(hooks, &path)?;
     Ok((path, notes))
-}
-
-/// Formats a file. Returns why that could not be done: a file that is not formatted is no failure.
-fn rustfmt(path: &Path) -> Option<String> {
-    let mut command = Command::new("rustfmt");
-    command.args(["--edition", "2024"]).arg(path).stdin(Stdio::null());
-    match command.output() {
-        Ok(output) if output.status.success() => None,
-        Ok(output) => Some(format!("rustfmt: {}", String::from_utf8_lossy(&output.stderr).trim())),
-        Err(error) => Some(format!("cannot run rustfmt: {error}")),
-    }
 }

@@ -191,7 +191,7 @@ fn a_mistake_in_the_file_is_shown_with_its_place() {
         "[alembic]\nurl = \"sqlite://\"\n",
         &[],
         "cucurbit.toml:1:2: unknown key `alembic`",
-        "the keys are `dialects`, `file_template`, `lock_wait`, `models`, `scratch_url`, `sqlite_urls`, `truncate_slug_length`, `url`, \
+        "the keys are `dialects`, `file_template`, `lock_wait`, `models`, `post_write_hooks`, `scratch_url`, `sqlite_urls`, `truncate_slug_length`, `url`, \
          `version_table`, `versions`",
     );
     check_error(
@@ -332,7 +332,12 @@ fn dot_env_comes_after_the_process_and_before_the_file() {
 fn a_mistake_in_dot_env_is_told_without_the_line() {
     let folder = folder_with("");
     fs::write(folder.path().join(".env"), "DATABASE_URL=postgresql://app:secret word@h/plants\n").unwrap();
-    let error = Environment::default().with_dot_env(folder.path()).unwrap_err();
+    let environment = Environment::default().with_dot_env(folder.path()).unwrap();
+    // What needs no variable is not stopped by it, nor is what finds another.
+    assert_eq!(environment.get("OTHER").unwrap(), None);
+    let url = |from_argument| Config::default().url(from_argument, &environment, folder.path());
+    assert!(url(Some("sqlite:///garden.db")).is_ok());
+    let error = url(None).unwrap_err();
     let said = format!("{error} {error:?} {:?}", error.hint());
     assert!(said.contains("/.env has a line that is not `NAME=value`") && !said.contains("secret"), "{said}");
     fs::write(folder.path().join(".env"), "DATABASE_URL='postgresql://app:secret word@h/plants'\n").unwrap();

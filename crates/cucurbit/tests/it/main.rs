@@ -160,6 +160,9 @@ mod stopped; // Runs that are stopped, take long or lose their session, and what
 mod support; // Databases of a test's own, and scripts written in a line.
 #[cfg(all(feature = "runtime", unix))]
 #[cfg(test)]
+mod template; // A project's own template of scripts, and the hooks after one is written.
+#[cfg(all(feature = "runtime", unix))]
+#[cfg(test)]
 mod tls; // What each `sslmode` does and refuses, on a server of the test's own with certificates made for it.
 #[cfg(test)]
 mod types_page; // docs/TYPES.md says what every type is declared as.

@@ -6,7 +6,7 @@ use cucurbit::{
     operation::{Change, ColumnChange, Execute},
     prelude::*,
     schema::{Constraint, Kind},
-    script::{NewScript, ScriptError, render, write},
+    script::{NewScript, ScriptError, WriteOptions, render, write},
 };
 use proptest::{
     strategy::{Strategy, ValueTree},
@@ -394,7 +394,7 @@ fn a_file_is_written_formatted_and_never_twice() {
         warnings: vec!["drops column plant.strain_id and what is in it".to_owned()],
         ..script("109317dd2a2f", "Add \"SeedFinder\" fields.\n\nThey come from C:\\seeds.")
     };
-    let (path, notes) = write(folder.path(), &new, None, None).unwrap();
+    let (path, notes) = write(folder.path(), &new, &WriteOptions::new()).unwrap();
     assert_eq!(notes, Vec::<String>::new());
     assert_eq!(
         path.strip_prefix(folder.path()).unwrap().to_str().unwrap(),
@@ -419,9 +419,9 @@ pub fn downgrade(_op: &mut Op) {}
 "#
     );
 
-    let error = write(folder.path(), &new, None, None).unwrap_err();
+    let error = write(folder.path(), &new, &WriteOptions::new()).unwrap_err();
     assert!(matches!(&error, ScriptError::Exists { path: other } if *other == path), "{error}");
-    let missing = write(&folder.path().join("versions"), &new, None, None).unwrap_err();
+    let missing = write(&folder.path().join("versions"), &new, &WriteOptions::new()).unwrap_err();
     assert!(matches!(missing, ScriptError::NoFolder { .. }), "{missing}");
     assert!(missing.hint().is_some());
 }

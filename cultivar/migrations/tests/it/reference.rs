@@ -6,7 +6,7 @@ use cucurbit::config::Environment;
 
 use crate::support::{Ran, binary};
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 17] = [
     "branches",
     "check",
     "create",
@@ -19,6 +19,7 @@ const COMMANDS: [&str; 16] = [
     "inspect",
     "merge",
     "revision",
+    "script_template",
     "show",
     "stamp",
     "upgrade",

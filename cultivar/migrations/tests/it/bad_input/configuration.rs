@@ -62,13 +62,13 @@ fn an_unknown_key_is_shown_with_the_one_that_was_meant() {
     exit 1
     --- stderr
     error[unknown-key]: <folder>/cucurbit.toml:2:3: unknown key `flavour`
-      hint: the keys are `dialects`, `file_template`, `lock_wait`, `models`, `scratch_url`, `sqlite_urls`, `truncate_slug_length`, `url`, `version_table`, `versions`
+      hint: the keys are `dialects`, `file_template`, `lock_wait`, `models`, `post_write_hooks`, `scratch_url`, `sqlite_urls`, `truncate_slug_length`, `url`, `version_table`, `versions`
     ");
     assert_snapshot!(configuration("[alembic]\nscript_location = \"alembic\"\n"), @r"
     exit 1
     --- stderr
     error[unknown-key]: <folder>/cucurbit.toml:1:2: unknown key `alembic`
-      hint: the keys are `dialects`, `file_template`, `lock_wait`, `models`, `scratch_url`, `sqlite_urls`, `truncate_slug_length`, `url`, `version_table`, `versions`
+      hint: the keys are `dialects`, `file_template`, `lock_wait`, `models`, `post_write_hooks`, `scratch_url`, `sqlite_urls`, `truncate_slug_length`, `url`, `version_table`, `versions`
     ");
 }
 

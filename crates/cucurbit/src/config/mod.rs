@@ -4,9 +4,9 @@
 //! The only reader of the environment (apart from sqlx, which reads libpq's own `PG…` variables). What the
 //! answers are used for is the commands' business.
 
+mod environment;
+
 use std::{
-    collections::BTreeMap,
-    ffi::OsString,
     fmt, fs, io,
     ops::Range,
     path::{Path, PathBuf},
@@ -23,6 +23,8 @@ use crate::{
     nearest::nearest,
     schema::Dialect,
 };
+
+pub use self::environment::Environment;
 
 /// The name of the configuration file.
 pub const FILE_NAME: &str = "cucurbit.toml";
@@ -51,6 +53,10 @@ pub struct Config {
     pub lock_wait: Duration,
     /// `models`: the file of SQL, or the folder of such files, that declares the models.
     models: Option<PathBuf>,
+    /// `post_write_hooks`: the commands, as words, that are run on a script once it is written; rustfmt when the file does not
+    /// say.
+    #[serde(deserialize_with = "commands")]
+    pub post_write_hooks: Option<Vec<Vec<String>>>,
     /// `sqlite_urls`: whose reading of SQLite's connection URLs counts; SQLAlchemy's when the file does not say.
     #[serde(deserialize_with = "sqlite_urls")]
     pub sqlite_urls: Option<SqliteUrls>,
@@ -71,6 +77,7 @@ impl Default for Config {
             truncate_slug_length: None,
             lock_wait: Duration::from_secs(60),
             models: None,
+            post_write_hooks: None,
             sqlite_urls: None,
             folder: PathBuf::new(),
             versions: None,
@@ -249,6 +256,12 @@ impl Config {
         Ok(Self { file: Some(path), folder, ..read })
     }
 
+    /// Returns the folder of the file; where there is none, that of the migrations.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Returns `models`: the file of SQL, or the folder of such files, that declares the models.
     #[must_use]
     pub fn models(&self) -> Option<PathBuf> {
@@ -274,7 +287,11 @@ impl Config {
             return self.resolve(text, working_directory, Origin::Argument);
         }
         for name in ["DATABASE_URL", "ALEMBIC_DATABASE_URL"] {
-            let Some((text, file)) = environment.found(name)? else { continue };
+            let Some((text, file)) = environment.found(name)? else {
+                // The line that cannot be read may be this one.
+                environment.refuse_malformed_file()?;
+                continue;
+            };
             let Some(path) = file else {
                 return self.resolve(text, working_directory, Origin::Variable(name));
             };
@@ -340,6 +357,7 @@ fn expand(text: &str, origin: &Origin, environment: &Environment) -> Result<Stri
             return Err(ConfigError::BadPlaceholder { origin: origin.clone() });
         };
         let Some(value) = environment.get(name)? else {
+            environment.refuse_malformed_file()?;
             return Err(ConfigError::UnsetVariable { origin: origin.clone(), name: name.to_owned() });
         };
         expanded.push_str(before);
@@ -367,11 +385,12 @@ pub fn parse_duration(text: &str) -> Result<Duration, ConfigError> {
 }
 
 /// The keys of `cucurbit.toml`.
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "dialects",
     "file_template",
     "lock_wait",
     "models",
+    "post_write_hooks",
     "scratch_url",
     "sqlite_urls",
     "truncate_slug_length",
@@ -412,6 +431,16 @@ fn sqlite_urls<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Sqli
     found.ok_or_else(unknown).map(Some)
 }
 
+/// Reads commands as a shell splits them into words.
+fn commands<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Vec<String>>>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    let words = |text: &String| {
+        let words = shlex::split(text).filter(|words| !words.is_empty());
+        words.ok_or_else(|| D::Error::custom(format!("`{}` is no command", mask::word(text))))
+    };
+    texts.iter().map(words).collect::<Result<_, _>>().map(Some)
+}
+
 fn filled<'de, D: Deserializer<'de>, T: From<String>>(deserializer: D) -> Result<T, D::Error> {
     let text = String::deserialize(deserializer)?;
     if text.trim().is_empty() { Err(D::Error::custom("the value is empty")) } else { Ok(text.into()) }
@@ -429,85 +458,6 @@ struct Secret(String);
 impl fmt::Debug for Secret {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("***")
-    }
-}
-
-/// The environment variables of a process, taken once, so that tests can give their own.
-#[derive(Clone, Default)]
-pub struct Environment {
-    variables: BTreeMap<OsString, OsString>,
-    /// `.env`, and the variables that it sets where the process has none of the name.
-    file: Option<(PathBuf, BTreeMap<String, String>)>,
-}
-
-/// The file of variables that many tools read.
-const DOT_ENV: &str = ".env";
-
-impl Environment {
-    /// Takes the variables of this process.
-    #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "this is the one place where the environment is read")]
-    pub fn read() -> Self {
-        Self { variables: std::env::vars_os().collect(), file: None }
-    }
-
-    /// Adds what the nearest `.env` sets, from a folder upwards. The process' own variables come before it.
-    ///
-    /// # Errors
-    ///
-    /// When there is one that cannot be read.
-    pub fn with_dot_env(mut self, folder: &Path) -> Result<Self, ConfigError> {
-        let Some(path) = folder.ancestors().map(|folder| folder.join(DOT_ENV)).find(|path| path.is_file())
-        else {
-            return Ok(self);
-        };
-        let failed = |error: dotenvy::Error| {
-            if let dotenvy::Error::Io(source) = error {
-                return ConfigError::Read { path: path.clone(), source };
-            }
-            // What else it says holds the line, and the line may hold a password.
-            ConfigError::DotEnv { path: path.clone() }
-        };
-        let variables = dotenvy::from_path_iter(&path).and_then(Iterator::collect).map_err(failed)?;
-        self.file = Some((path, variables));
-        Ok(self)
-    }
-
-    /// Returns a variable; an empty one counts as not set.
-    ///
-    /// # Errors
-    ///
-    /// When it is not UTF-8.
-    pub fn get(&self, name: &str) -> Result<Option<&str>, ConfigError> {
-        Ok(self.found(name)?.map(|(text, _)| text))
-    }
-
-    /// Returns a variable, and the file that sets it if the process does not.
-    fn found(&self, name: &str) -> Result<Option<(&str, Option<&Path>)>, ConfigError> {
-        let is_set = |text: &&str| !text.trim().is_empty();
-        if let Some(value) = self.variables.get(std::ffi::OsStr::new(name)) {
-            let text = value.to_str().ok_or_else(|| ConfigError::NotText { name: name.to_owned() })?;
-            if is_set(&text) {
-                return Ok(Some((text, None)));
-            }
-        }
-        let Some((path, variables)) = &self.file else { return Ok(None) };
-        let text = variables.get(name).map(String::as_str).filter(is_set);
-        Ok(text.map(|text| (text, Some(path.as_path()))))
-    }
-}
-
-impl<K: Into<OsString>, V: Into<OsString>> FromIterator<(K, V)> for Environment {
-    fn from_iter<I: IntoIterator<Item = (K, V)>>(variables: I) -> Self {
-        let variables = variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
-        Self { variables, file: None }
-    }
-}
-
-/// Names only: values may be passwords.
-impl fmt::Debug for Environment {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_set().entries(self.variables.keys()).finish()
     }
 }
 
