@@ -17,10 +17,21 @@ pub(crate) struct Own {
 pub(crate) enum OwnCommand {
     /// Start a migrations package: in a SeaORM application, an sqlx one, an empty folder, or beside a database.
     Init(InitArguments),
+    /// Draw the graph of the revisions into a file: `.dot`, `.mmd` or `.md` (Mermaid); `.svg`, `.png` and `.pdf` by Graphviz.
+    ///
+    /// Nothing is built: the scripts are read as they are. An arrow leads from a revision to the one that follows it, a dotted
+    /// one to a revision that depends on it.
+    Graph {
+        /// The file, whose ending says how.
+        file: PathBuf,
+        /// The folder of the scripts, where there is no project.
+        #[arg(long, value_name = "DIR")]
+        versions: Option<PathBuf>,
+    },
     /// List the templates of `init`.
     #[command(name = "list_templates", alias = "list-templates")]
     ListTemplates,
-    /// Print the completions of a shell.
+    /// Print what a shell runs to complete commands, options and revisions: `source <(cucurbit completions bash)`.
     Completions {
         /// The shell.
         shell: Shell,

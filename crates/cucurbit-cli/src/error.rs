@@ -6,7 +6,7 @@ use std::{
     process::ExitCode,
 };
 
-use cucurbit::connection::url::ConnectionUrlError;
+use cucurbit::{connection::url::ConnectionUrlError, revision::GraphError};
 use thiserror::Error;
 
 /// The exit code of wrong usage.
@@ -110,6 +110,46 @@ pub(crate) enum Failure {
         /// What is there.
         path: PathBuf,
     },
+    /// The program `dot` failed.
+    #[error("`dot` failed: {reason}")]
+    Dot {
+        /// What it said.
+        reason: String,
+    },
+    /// A drawing has an ending that names no format.
+    #[error("`{}` does not say how to draw", path.display())]
+    Ending {
+        /// The file.
+        path: PathBuf,
+        /// The endings that do.
+        known: String,
+    },
+    /// The scripts make no graph.
+    #[error("the scripts make no graph")]
+    Graph {
+        /// Why not.
+        source: GraphError,
+    },
+    /// The program `dot` cannot be started.
+    #[error("cannot run `dot`, which draws pictures")]
+    NoDot {
+        /// Why not.
+        source: io::Error,
+    },
+    /// A file that would be overwritten by a drawing is none.
+    #[error("`{}` is there, and was not drawn by `cucurbit graph`", path.display())]
+    NotDrawn {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A script cannot be read without building it.
+    #[error("cannot read the revision of `{}`: {reason}", path.display())]
+    Script {
+        /// The script.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
     /// What was said to `init` does not go together.
     #[error("{message}")]
     Init {
@@ -145,11 +185,19 @@ impl Failure {
             }
             Self::IsThere { .. } => "nothing was changed; name another folder: `cucurbit init DIR`",
             Self::Init { hint, .. } => hint,
+            Self::Ending { known, .. } => return Some(format!("the file ends in {known}")),
+            Self::NoDot { .. } => "install Graphviz, or draw a `.dot`, `.mmd` or `.md` file",
+            Self::NotDrawn { .. } => "nothing was changed; name another file, or remove this one",
+            Self::Script { .. } => {
+                "scripts are read without being built: write `REVISION` as `Revision::new(\"…\").revises(&[\"…\"])`"
+            }
             Self::Url { source } => return source.hint(),
             Self::Arguments(_)
             | Self::Build { .. }
+            | Self::Dot { .. }
             | Self::File { .. }
             | Self::Folder { .. }
+            | Self::Graph { .. }
             | Self::Library(_)
             | Self::Metadata { .. }
             | Self::Start { .. }
@@ -178,7 +226,8 @@ impl Failure {
             text.extend(["  hint: ", &hint, "\n"]);
         }
         drop(io::stderr().write_all(text.as_bytes()));
-        let is_usage = matches!(self, Self::SeveralProjects { .. } | Self::NoPackage { .. });
+        let is_usage =
+            matches!(self, Self::Ending { .. } | Self::SeveralProjects { .. } | Self::NoPackage { .. });
         if is_usage { ExitCode::from(USAGE) } else { ExitCode::FAILURE }
     }
 }

@@ -13,8 +13,9 @@ use cucurbit::Env;
 use crate::{
     arguments::{self, Own, OwnCommand},
     build::{build, execute},
+    complete, drawing,
     error::Failure,
-    init, project,
+    init, project, scripts,
 };
 
 /// Runs what the words ask for.
@@ -36,8 +37,17 @@ pub(crate) async fn run(words: Vec<OsString>) -> Result<ExitCode, Failure> {
             drop(io::stdout().write_all(arguments::templates().as_bytes()));
             Ok(ExitCode::SUCCESS)
         }
+        Ok(Own { command: OwnCommand::Graph { file, versions } }) => {
+            let versions = match versions {
+                Some(versions) => folder.join(versions),
+                None => scripts::folder(&folder, package.as_deref())?,
+            };
+            drawing::draw(&scripts::graph(&versions)?, &file)?;
+            Ok(ExitCode::SUCCESS)
+        }
         Ok(Own { command: OwnCommand::Completions { shell } }) => {
-            clap_complete::generate(shell, &mut arguments::all(), "cucurbit", &mut io::stdout());
+            let text = complete::registration(shell).map_err(|source| Failure::Folder { source })?;
+            drop(io::stdout().write_all(&text));
             Ok(ExitCode::SUCCESS)
         }
         Ok(Own { command: OwnCommand::Man }) => {
@@ -66,7 +76,7 @@ async fn of_project(folder: &Path, package: Option<&str>, words: &[OsString]) ->
     }
     let matches = arguments::all().try_get_matches_from(with_name(words)).map_err(Failure::Arguments)?;
     match matches.subcommand_name() {
-        Some("diff" | "inspect") => Ok(cucurbit::cli::main(Env::new(Vec::new())).await),
+        Some("diff" | "inspect" | "script_template") => Ok(cucurbit::cli::main(Env::new(Vec::new())).await),
         Some(_) | None => Err(Failure::NoProject),
     }
 }

@@ -1,7 +1,11 @@
 //! The program as people use it: on folders of its own, with real builds.
 
 #[cfg(test)] // Tells clippy that helpers are tests too.
+mod completions; // What shells complete: commands, and the revisions of the project.
+#[cfg(test)]
 mod database; // `init` beside a database that is there.
+#[cfg(test)]
+mod graph; // Drawings of the graph, without a build.
 #[cfg(test)]
 mod init; // What `init` finds and writes, without building it.
 #[cfg(test)]

@@ -68,8 +68,12 @@ impl Folder {
 
     /// Runs the program in the folder, or in one inside.
     pub(crate) fn run_in(&self, inside: &str, words: &[&str]) -> Said {
-        let output = Command::new(env!("CARGO_BIN_EXE_cucurbit"))
-            .args(words)
+        self.run_by(Command::new(env!("CARGO_BIN_EXE_cucurbit")).args(words), inside)
+    }
+
+    /// Runs a command in the folder, or in one inside, as the program is run.
+    pub(crate) fn run_by(&self, command: &mut Command, inside: &str) -> Said {
+        let output = command
             .current_dir(self.folder.path().join(inside))
             .env_remove("DATABASE_URL")
             .env_remove("ALEMBIC_DATABASE_URL")
@@ -107,6 +111,31 @@ fn list(folder: &Path, top: &Path, found: &mut Vec<String>) {
         }
     }
 }
+
+/// A migrations package with four revisions, two of them on a branch, which is never built.
+pub(crate) const HISTORY: [(&str, &str); 6] = [
+    (
+        "Cargo.toml",
+        "[package]\nname = \"history\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[build-dependencies]\ncucurbit-build = \"0.1\"\n",
+    ),
+    ("src/main.rs", "fn main() {}\n"),
+    (
+        "versions/1.rs",
+        "//! Create the \"beds\"\nuse cucurbit::prelude::*;\npub const REVISION: Revision = Revision::new(\"109317dd2a2f\");\n",
+    ),
+    (
+        "versions/2.rs",
+        "// Ours.\n//! Plants\npub const REVISION: Revision =\n    Revision::new(\"3968dfa9e747\").revises(&[\"109317dd2a2f\"]).created(\"2025-11-06T12:43:40Z\");\n",
+    ),
+    (
+        "versions/3.rs",
+        "pub const REVISION: Revision = Revision::new(\"1f00aa55cc33\").branch_labels(&[\"garden\"]).depends_on(&[\"109317dd2a2f\"]);\n",
+    ),
+    (
+        "versions/4.rs",
+        "//! Merge\npub const REVISION: Revision = Revision::new(\"ae1027a6acf4\").revises(&[\"3968dfa9e747\", \"1f00aa55cc33\"]);\n",
+    ),
+];
 
 /// Runs statements on a database; a SQLite file is made.
 pub(crate) fn execute(url: &str, statements: &[&str]) {
