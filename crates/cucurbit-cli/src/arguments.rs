@@ -46,7 +46,8 @@ pub(crate) struct InitArguments {
     /// The folder of the package.
     #[arg(default_value = "migrations", value_name = "DIR")]
     pub(crate) folder: PathBuf,
-    /// What the models are [default: `sea-orm` where the workspace has entities, else `sql`].
+    /// What the models are [default: `sea-orm` where the workspace has entities, `structs` where it has structs that derive
+    /// `Table`, else `sql`].
     #[arg(short, long, value_enum, value_name = "NAME")]
     pub(crate) template: Option<Template>,
     /// The connection URL of a database that is there already: the first revision is what it holds. It is only read, and
@@ -65,6 +66,8 @@ pub(crate) enum Template {
     SeaOrm,
     /// Tables in SQL: a file `schema.sql`, or a folder of such files.
     Sql,
+    /// Plain structs that derive `cucurbit::Table`, which `tables![…]` lists.
+    Structs,
 }
 
 /// Whose CI runs the recipe.

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use cargo_metadata::{Dependency, Metadata, Package, TargetKind};
 
-use super::entities::{Entity, entities};
-use crate::{error::Failure, project};
+use super::entities::{Entity, Kind, entities};
+use crate::{arguments::Template, error::Failure, project};
 
 /// What was found around the folder.
 #[derive(Clone, Debug, Default)]
@@ -14,7 +14,7 @@ pub(crate) struct Around {
     pub(crate) workspace: Option<PathBuf>,
     /// The names of its packages.
     pub(crate) packages: Vec<String>,
-    /// The application whose entities are the models.
+    /// The application that has the models.
     pub(crate) application: Option<Application>,
     /// The databases that SeaORM or sqlx is built for here.
     pub(crate) dialects: Vec<&'static str>,
@@ -22,9 +22,11 @@ pub(crate) struct Around {
     pub(crate) reads_as_sqlx: bool,
 }
 
-/// A package with entities.
+/// A package with models.
 #[derive(Clone, Debug)]
 pub(crate) struct Application {
+    /// What its models are.
+    pub(crate) kind: Kind,
     /// The name of the package.
     pub(crate) package: String,
     /// Its folder.
@@ -33,19 +35,19 @@ pub(crate) struct Application {
     pub(crate) workspace: PathBuf,
     /// The file of the root of its library, else of its binary.
     pub(crate) root: PathBuf,
-    /// The name of its library in Rust, if other packages can name all entities in it; else their modules can only be taken in
+    /// The name of its library in Rust, if other packages can name all models in it; else their modules can only be taken in
     /// by their files.
     pub(crate) library: Option<String>,
-    /// Its entities.
+    /// Its models.
     pub(crate) entities: Vec<Entity>,
 }
 
-/// Looks around a folder.
+/// Looks around a folder, for the models of a template, or for any.
 ///
 /// # Errors
 ///
 /// When there is a workspace and Cargo cannot read it.
-pub(crate) fn look(folder: &Path) -> Result<Around, Failure> {
+pub(crate) fn look(folder: &Path, template: Option<Template>) -> Result<Around, Failure> {
     let Some(metadata) = project::metadata(folder)? else { return Ok(Around::default()) };
     let packages = metadata.workspace_packages();
     let (mut dialects, mut reads_as_sqlx) = (Vec::new(), false);
@@ -57,8 +59,14 @@ pub(crate) fn look(folder: &Path) -> Result<Around, Failure> {
     }
     dialects.sort_unstable_by_key(|dialect| *dialect != "sqlite");
     dialects.dedup();
+    let kinds: &[Kind] = match template {
+        None => &[Kind::Entities, Kind::Structs],
+        Some(Template::SeaOrm) => &[Kind::Entities],
+        Some(Template::Sql) => &[],
+        Some(Template::Structs) => &[Kind::Structs],
+    };
     Ok(Around {
-        application: application(&metadata),
+        application: kinds.iter().find_map(|kind| application(&metadata, *kind)),
         packages: packages.iter().map(|package| package.name.to_string()).collect(),
         workspace: Some(metadata.workspace_root.into_std_path_buf()),
         dialects,
@@ -78,24 +86,27 @@ fn databases(dependency: &Dependency) -> impl Iterator<Item = &'static str> {
     })
 }
 
-/// Finds the package with the most entities: a library of entities before an application that only names some.
-fn application(metadata: &Metadata) -> Option<Application> {
+/// Finds the package with the most models: a library of entities before an application that only names some.
+fn application(metadata: &Metadata, kind: Kind) -> Option<Application> {
+    let needed = match kind {
+        Kind::Entities => "sea-orm",
+        Kind::Structs => "cucurbit",
+    };
     let of = |package: &&Package| {
-        let uses_sea_orm = package.dependencies.iter().any(|dependency| dependency.name == "sea-orm");
-        if !uses_sea_orm {
+        if !package.dependencies.iter().any(|dependency| dependency.name == needed) {
             return None;
         }
         let folder = package.manifest_path.parent()?.as_std_path().to_owned();
         let library = package.targets.iter().find(|target| target.kind.contains(&TargetKind::Lib));
         let root = library
             .or_else(|| package.targets.iter().find(|target| target.kind.contains(&TargetKind::Bin)))?;
-        let entities = entities(root.src_path.as_std_path());
+        let entities = entities(root.src_path.as_std_path(), kind);
         let library = library.filter(|_| entities.iter().all(|entity| entity.is_public));
         let library = library.map(|target| target.name.replace('-', "_"));
         let workspace = metadata.workspace_root.as_std_path().to_owned();
         let root = root.src_path.as_std_path().to_owned();
         let package = package.name.to_string();
-        Some(Application { package, folder, workspace, root, library, entities })
+        Some(Application { kind, package, folder, workspace, root, library, entities })
     };
     let packages = metadata.workspace_packages();
     let all = packages.iter().filter_map(of).filter(|application| !application.entities.is_empty());

@@ -1,4 +1,5 @@
-//! Finds the SeaORM entities of a package in its source: the modules that `models![…]` names.
+//! Finds the models of a package in its source: SeaORM entities, whose modules `models![…]` names, or the structs that
+//! `tables![…]` names.
 //!
 //! Modules are followed from the root of the crate, as the compiler does, so that a file that belongs to nothing is not
 //! taken for a part of the crate.
@@ -10,23 +11,32 @@ use std::{
 
 use syn::{Attribute, Item, ItemMod, Meta, Visibility};
 
-/// An entity that was found.
+/// What models are in Rust.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// SeaORM entities: modules, which `models![…]` names.
+    Entities,
+    /// Structs that derive `cucurbit::Table`, which `tables![…]` names.
+    Structs,
+}
+
+/// A model that was found: the module of an entity, or a struct.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Entity {
-    /// The names of the modules from the root of the crate: `entities`, `plant`.
-    pub(crate) module: Vec<String>,
+    /// The names from the root of the crate: `entities`, `plant`; of a struct with its own.
+    pub(crate) path: Vec<String>,
     /// Whether each of them is `pub`, so that another crate can name it.
     pub(crate) is_public: bool,
-    /// The file of the first of the modules, which all entities beside it share.
+    /// The file of the first of the modules, which all models beside it share.
     pub(crate) top: PathBuf,
 }
 
-/// Finds the entities of the crate whose root is this file, sorted; what cannot be read or parsed holds none.
-pub(crate) fn entities(root: &Path) -> Vec<Entity> {
+/// Finds the models of the crate whose root is this file, sorted; what cannot be read or parsed holds none.
+pub(crate) fn entities(root: &Path, kind: Kind) -> Vec<Entity> {
     let mut found = Vec::new();
     let folder = root.parent().unwrap_or(Path::new("")).to_owned();
     if let Some(items) = parsed(root) {
-        let at = At { module: Vec::new(), is_public: true, file: root.to_owned(), folder, top: None };
+        let at = At { kind, module: Vec::new(), is_public: true, file: root.to_owned(), folder, top: None };
         walk(&items, &at, &mut found);
     }
     found.sort();
@@ -35,6 +45,7 @@ pub(crate) fn entities(root: &Path) -> Vec<Entity> {
 
 /// A module that is being read.
 struct At {
+    kind: Kind,
     module: Vec<String>,
     is_public: bool,
     /// The file that it is written in.
@@ -46,8 +57,15 @@ struct At {
 }
 
 fn walk(items: &[Item], at: &At, found: &mut Vec<Entity>) {
-    if let Some(top) = at.top.as_ref().filter(|_| items.iter().any(declares_entity)) {
-        found.push(Entity { module: at.module.clone(), is_public: at.is_public, top: top.clone() });
+    match at.kind {
+        Kind::Entities => {
+            found.extend(at.top.as_ref().filter(|_| items.iter().any(declares_entity)).map(|top| Entity {
+                path: at.module.clone(),
+                is_public: at.is_public,
+                top: top.clone(),
+            }))
+        }
+        Kind::Structs => found.extend(items.iter().filter_map(|item| table(item, at))),
     }
     for item in items {
         if let Item::Mod(module) = item
@@ -56,6 +74,17 @@ fn walk(items: &[Item], at: &At, found: &mut Vec<Entity>) {
             enter(module, at, found);
         }
     }
+}
+
+/// Reads a struct that is a table.
+fn table(item: &Item, at: &At) -> Option<Entity> {
+    let Item::Struct(item) = item else { return None };
+    let is_table = item.attrs.iter().any(|attribute| has_word(attribute, "derive", "Table"));
+    is_table.then(|| Entity {
+        path: at.module.iter().cloned().chain([item.ident.to_string()]).collect(),
+        is_public: at.is_public && matches!(item.vis, Visibility::Public(_)),
+        top: at.top.clone().unwrap_or_else(|| at.file.clone()),
+    })
 }
 
 fn enter(module: &ItemMod, at: &At, found: &mut Vec<Entity>) {
@@ -67,7 +96,8 @@ fn enter(module: &ItemMod, at: &At, found: &mut Vec<Entity>) {
     let inside = at.folder.join(plain);
     if let Some((_, items)) = &module.content {
         let top = at.top.clone().or_else(|| Some(at.file.clone()));
-        walk(items, &At { module: path, is_public, file: at.file.clone(), folder: inside, top }, found);
+        let file = at.file.clone();
+        walk(items, &At { kind: at.kind, module: path, is_public, file, folder: inside, top }, found);
         return;
     }
     let beside = match said_path(&module.attrs) {
@@ -80,7 +110,7 @@ fn enter(module: &ItemMod, at: &At, found: &mut Vec<Entity>) {
     let is_whole_folder = file.file_name().is_some_and(|name| name == "mod.rs");
     let folder = if is_whole_folder { file.with_file_name("") } else { file.with_extension("") };
     let top = at.top.clone().or_else(|| Some(file.clone()));
-    walk(&items, &At { module: path, is_public, file, folder, top }, found);
+    walk(&items, &At { kind: at.kind, module: path, is_public, file, folder, top }, found);
 }
 
 fn parsed(file: &Path) -> Option<Vec<Item>> {

@@ -8,12 +8,13 @@ use std::{
 };
 
 use cucurbit::connection::url::SqliteUrls;
-use toml_edit::{InlineTable, Item, Value};
+use toml_edit::{Array, InlineTable, Item, Value};
 
 use super::{
     File,
     around::{Application, Around},
     database::{Database, First},
+    entities::Kind,
     told::PASSWORD,
 };
 use crate::{arguments::Ci, error::Failure};
@@ -150,12 +151,14 @@ fn with_entities(package: &Package, application: &Application) -> String {
     };
     let mut entities = String::new();
     for entity in &application.entities {
-        writeln!(entities, "        {root}{},", entity.module.join("::"))
+        writeln!(entities, "        {root}{},", entity.path.join("::"))
             .expect("writing to a String cannot fail");
     }
-    include_str!("template/lib_sea_orm.rs.txt")
-        .replace("{modules}", &modules)
-        .replace("{entities}", &entities)
+    let template = match application.kind {
+        Kind::Entities => include_str!("template/lib_sea_orm.rs.txt"),
+        Kind::Structs => include_str!("template/lib_structs.rs.txt"),
+    };
+    template.replace("{modules}", &modules).replace("{entities}", &entities)
 }
 
 /// What the migrations do not use of the application's modules is no fault of theirs.
@@ -163,11 +166,8 @@ const UNUSED: &str = "#[allow(dead_code, unused_imports, reason = \"the applicat
 
 /// Takes in the modules of an application that is no library, by their files.
 fn taken_in(package: &Package, application: &Application) -> String {
-    let tops: BTreeSet<(&String, &PathBuf)> = application
-        .entities
-        .iter()
-        .filter_map(|entity| Some((entity.module.first()?, &entity.top)))
-        .collect();
+    let tops: BTreeSet<(&String, &PathBuf)> =
+        application.entities.iter().filter_map(|entity| Some((entity.path.first()?, &entity.top))).collect();
     let mut text = String::from(
         "\n// No other package can use these modules of the application: they are compiled here, too.\n",
     );
@@ -187,14 +187,25 @@ fn manifest(package: &Package) -> Result<String, Failure> {
          [dependencies]\n",
         package.name
     );
-    let mut lines = vec![cucurbit("cucurbit", ", features = [\"cli\"]")];
+    let mut lines = Vec::new();
+    match package.around.application.as_ref().map(|application| (application.kind, application)) {
+        Some((Kind::Structs, application)) => lines.push(own_cucurbit(package, application)?),
+        Some((Kind::Entities, _)) => {
+            lines.extend([cucurbit("cucurbit", CLI), cucurbit("cucurbit-sea-orm", "")]);
+        }
+        None => lines.push(cucurbit("cucurbit", CLI)),
+    }
     if let Some(application) = &package.around.application {
-        lines.push(cucurbit("cucurbit-sea-orm", ""));
         if application.library.is_some() {
             let path = relative(&package.home, &application.folder);
             lines.push(format!("{} = {{ path = {path:?} }}", application.package));
         } else {
-            lines.extend(dependencies_of(package, application)?);
+            let own = dependencies_of(package, application)?;
+            lines.extend(
+                own.into_iter()
+                    .filter(|(name, _)| name != "cucurbit")
+                    .map(|(name, text)| format!("{name} = {text}")),
+            );
         }
     }
     let tokio = "features = [\"macros\", \"rt\"]";
@@ -215,8 +226,30 @@ fn manifest(package: &Package) -> Result<String, Failure> {
     Ok(text)
 }
 
-/// Returns the lines of the dependencies of an application whose modules are compiled here.
-fn dependencies_of(package: &Package, application: &Application) -> Result<Vec<String>, Failure> {
+/// The feature with the command line.
+const CLI: &str = ", features = [\"cli\"]";
+
+/// Writes the dependency on cucurbit as an application says it, which derives `Table` by the same one.
+fn own_cucurbit(package: &Package, application: &Application) -> Result<String, Failure> {
+    let own = dependencies_of(package, application)?.into_iter().find(|(name, _)| name == "cucurbit");
+    let text = own.map(|(_, text)| text).unwrap_or_else(|| format!("{:?}", env!("CARGO_PKG_VERSION")));
+    let item = text.parse::<Value>().map(Item::Value).unwrap_or_default();
+    let mut dependency = dependency(&item);
+    dependency.remove("default-features");
+    let features = dependency.entry("features").or_insert(Value::Array(Array::new()));
+    if let Some(features) = features.as_array_mut() {
+        for feature in ["cli", "derive"] {
+            if !features.iter().any(|there| there.as_str() == Some(feature)) {
+                features.push(feature);
+            }
+        }
+        features.fmt();
+    }
+    Ok(format!("cucurbit = {}", short(dependency)))
+}
+
+/// Returns the names of the dependencies of an application whose modules are compiled here, and what is said of each.
+fn dependencies_of(package: &Package, application: &Application) -> Result<Vec<(String, String)>, Failure> {
     let document = super::workspace::read(&application.folder.join("Cargo.toml"))?;
     let Some(table) = document.get("dependencies").and_then(Item::as_table_like) else {
         return Ok(Vec::new());
@@ -230,7 +263,7 @@ fn dependencies_of(package: &Package, application: &Application) -> Result<Vec<S
         if let (true, None, Some(item)) = (is_shared, &package.around.workspace, shared(name)) {
             dependency = joined(item, dependency, package, &application.workspace);
         }
-        format!("{name} = {}", short(dependency))
+        (name.to_owned(), short(dependency))
     };
     Ok(table.iter().map(line).collect())
 }

@@ -41,7 +41,7 @@ pub(crate) struct File {
 /// When one is there already, the workspace or the database cannot be read, or a file cannot be written.
 pub(crate) async fn init(folder: &Path, said: &InitArguments) -> Result<ExitCode, Failure> {
     let home = files::normal(&folder.join(&said.folder));
-    let around = around::look(folder)?;
+    let around = around::look(folder, said.template)?;
     let mut package = package(home, around, said)?;
     if let Some(url) = &said.from {
         package.database = Some(database::read(url, folder, &package.home, package.sqlite_urls()).await?);
@@ -89,9 +89,13 @@ fn package(home: PathBuf, mut around: Around, said: &InitArguments) -> Result<Pa
         return Err(Failure::Init { message, hint: "name another folder: `cucurbit init DIR`" });
     }
     match (said.template, &around.application) {
-        (Some(Template::Sql), _) => around.application = None,
-        (None, None) => {}
-        (None | Some(Template::SeaOrm), Some(application)) => refuse_inline_modules(application)?,
+        (None | Some(Template::Sql), None) => {}
+        (_, Some(application)) => refuse_inline_modules(application)?,
+        (Some(Template::Structs), None) => {
+            let message = "no struct that derives `Table` was found in the workspace".to_owned();
+            let hint = "write `#[derive(cucurbit::Table)]` on the structs, in a package that uses cucurbit with its feature `derive`";
+            return Err(Failure::Init { message, hint });
+        }
         (Some(Template::SeaOrm), None) => {
             let message = "no SeaORM entity was found in the workspace".to_owned();
             let hint =
@@ -106,12 +110,12 @@ fn package(home: PathBuf, mut around: Around, said: &InitArguments) -> Result<Pa
 fn refuse_inline_modules(application: &Application) -> Result<(), Failure> {
     let is_inline = |entity: &&Entity| application.library.is_none() && entity.top == application.root;
     let Some(entity) = application.entities.iter().find(is_inline) else { return Ok(()) };
-    let (module, file) = (entity.module.join("::"), application.root.file_name().unwrap_or_default());
+    let (module, file) = (entity.path.join("::"), application.root.file_name().unwrap_or_default());
     let message = format!(
-        "the entity `{module}` stands in `{}` itself, and no other package can use that file",
+        "the model `{module}` stands in `{}` itself, and no other package can use that file",
         file.to_string_lossy()
     );
-    let hint = "move its module into a file of its own, or say `--template sql`";
+    let hint = "move it into a module with a file of its own, or say `--template sql`";
     Err(Failure::Init { message, hint })
 }
 

@@ -3,6 +3,7 @@
 use super::{
     around::Application,
     database::{Database, First},
+    entities::Kind,
     files::Package,
 };
 use crate::error::say;
@@ -10,8 +11,12 @@ use crate::error::say;
 /// Says what was found and what comes next.
 pub(super) fn told(package: &Package) {
     match (&package.around.application, &package.database) {
-        (Some(Application { package: name, entities, .. }), _) => {
-            say(&format!("\nThe models are the {} entities of `{name}`.", entities.len()));
+        (Some(Application { kind, package: name, entities, .. }), _) => {
+            let words = match kind {
+                Kind::Entities => "entities",
+                Kind::Structs => "structs",
+            };
+            say(&format!("\nThe models are the {} {words} of `{name}`.", entities.len()));
         }
         (None, Some(Database { first: Some(_), .. })) => {
             say(
@@ -54,7 +59,7 @@ fn of_database(package: &Package, database: &Database) {
         ),
     };
     let check = if package.around.application.is_some() {
-        "cucurbit check                 # the entities and the database; `cucurbit create` writes what differs"
+        "cucurbit check                 # the models and the database; `cucurbit create` writes what differs"
     } else {
         "cucurbit check                 # the models and the database: in sync"
     };

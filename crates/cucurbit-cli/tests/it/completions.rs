@@ -67,7 +67,7 @@ fn bash_completes_commands_ids_and_labels() {
     assert_eq!(bash("cucurbit stamp ae10"), ["ae1027a6acf4"]);
     assert_eq!(bash("cucurbit merge 3968dfa9e747 1f"), ["1f00aa55cc33"]);
     assert_eq!(bash("cucurbit revision --depends-on gar"), ["garden@head"]);
-    assert_eq!(bash("cucurbit init --template s"), ["sea-orm", "sql"]);
+    assert_eq!(bash("cucurbit init --template s"), ["sea-orm", "sql", "structs"]);
 }
 
 #[test]

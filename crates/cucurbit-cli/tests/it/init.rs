@@ -199,11 +199,45 @@ fn an_entity_in_the_file_of_a_binary_is_refused() {
     assert_eq!(said.code, Some(1));
     assert_eq!(
         said.err,
-        "error: the entity `bed` stands in `main.rs` itself, and no other package can use that file\n  hint: move its \
-         module into a file of its own, or say `--template sql`\n"
+        "error: the model `bed` stands in `main.rs` itself, and no other package can use that file\n  hint: move it into \
+         a module with a file of its own, or say `--template sql`\n"
     );
     assert_eq!(folder.files(), ["Cargo.toml", "src/main.rs"]);
     assert_eq!(folder.run(&["init", "--template", "sql"]).code, Some(0));
+}
+
+const GARDEN: &str = "use cucurbit::Table;\n\n#[derive(Debug, Table)]\npub struct Bed {\n    pub id: i64,\n}\n\n\
+                      #[derive(cucurbit::Table)]\npub struct Plant {\n    pub id: i64,\n}\n\npub struct Report;\n";
+
+#[test]
+fn the_structs_of_a_library_are_named() {
+    let manifest = "[package]\nname = \"garden\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n\
+                    cucurbit = { version = \"0.1\", default-features = false, features = [\"derive\"] }\n";
+    let folder = Folder::of(&[
+        ("Cargo.toml", manifest),
+        ("src/lib.rs", &format!("pub mod zone;\n{GARDEN}")),
+        ("src/zone.rs", GARDEN),
+    ]);
+    let said = folder.run(&["init"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(said.err.contains("\nThe models are the 4 structs of `garden`.\n"), "{}", said.err);
+    let library = folder.read("migrations/src/lib.rs");
+    let names = "[garden::Bed, garden::Plant, garden::zone::Bed, garden::zone::Plant]";
+    let spaceless = |text: &str| text.split_whitespace().collect::<String>().replace(",]", "]");
+    assert!(spaceless(&library).contains(&spaceless(&format!("tables!{names}"))), "{library}");
+    let manifest = folder.read("migrations/Cargo.toml");
+    let lines =
+        ["cucurbit = { version = \"0.1\", features = [\"derive\", \"cli\"] }", "garden = { path = \"..\" }"];
+    for line in lines {
+        assert!(manifest.lines().any(|there| there == line), "{line}: {manifest}");
+    }
+
+    let said = folder.run(&["init", "other", "--template", "sea-orm"]);
+    assert!(said.err.starts_with("error: no SeaORM entity was found"), "{}", said.err);
+    let empty = Folder::of(&[]);
+    let said = empty.run(&["init", "--template", "structs"]);
+    assert!(said.err.starts_with("error: no struct that derives `Table` was found"), "{}", said.err);
+    assert_eq!(empty.files(), [""; 0]);
 }
 
 #[test]
@@ -212,10 +246,10 @@ fn templates_are_listed() {
     let said = folder.run(&["list_templates"]);
     assert_eq!(said.code, Some(0), "{}", said.err);
     let names: Vec<&str> = said.out.lines().filter_map(|line| Some(line.split_once(": ")?.0)).collect();
-    assert_eq!(names, ["sea-orm", "sql"]);
+    assert_eq!(names, ["sea-orm", "sql", "structs"]);
     let said = folder.run(&["init", "--template", "diesel"]);
     assert_eq!(said.code, Some(2));
-    assert!(said.err.contains("[possible values: sea-orm, sql]"), "{}", said.err);
+    assert!(said.err.contains("[possible values: sea-orm, sql, structs]"), "{}", said.err);
 }
 
 #[test]

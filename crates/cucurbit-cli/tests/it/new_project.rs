@@ -153,6 +153,39 @@ fn the_readme_leads_from_entities_to_a_database() {
     assert!(said.out.contains("add column bed.width"), "never by an old binary: {}", said.out);
 }
 
+#[test]
+fn the_structs_of_a_binary_are_its_models() {
+    let ours = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("cucurbit");
+    let manifest = format!(
+        "[package]\nname = \"plots\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n\
+         cucurbit = {{ path = {ours:?}, default-features = false, features = [\"derive\"] }}\n"
+    );
+    let bed = "#[derive(cucurbit::Table)]\npub struct Bed {\n    pub id: i64,\n    #[table(length = 40)]\n    pub name: String,\n}\n";
+    let folder = Folder::of(&[
+        ("Cargo.toml", &manifest),
+        (
+            "src/main.rs",
+            "mod model;\n\nfn main() {\n    let _ = model::Bed { id: 1, name: String::new() };\n}\n",
+        ),
+        ("src/model.rs", bed),
+    ]);
+    folder.take_lock_file("");
+    for words in
+        [&["init", "of_structs"][..], &["create", "-m", "Create the tables"], &["upgrade"], &["check"]]
+    {
+        let said = folder.run(words);
+        assert_eq!(said.code, Some(0), "{words:?}: {}{}", said.out, said.err);
+        assert!(!said.err.contains("warning"), "{words:?}: {}", said.err);
+    }
+    folder.write(
+        "src/model.rs",
+        &bed.replace("40)]", "40)]\n    pub kind: Option<String>,\n    #[table(length = 60)]"),
+    );
+    let said = folder.run(&["check"]);
+    assert_eq!(said.code, Some(3), "{}", said.err);
+    assert!(said.out.contains("add column bed.kind"), "{}", said.out);
+}
+
 /// Follows the commands that `init` prints for a database with tables and rows, and makes another one by `upgrade`.
 fn the_printed_commands_lead_to_a_database_in_sync(name: &str, url: &str, empty: &str) {
     execute(url, &TABLES);
