@@ -15,15 +15,22 @@
 //!
 //! A second line, [`without_debug_info`], makes the package's program several times smaller while it is developed.
 //!
+//! With the feature `entities`, [`entities`] does the same for the SeaORM entities of a module: `models![garden::*]` of
+//! `cucurbit-sea-orm` reads the list.
+//!
 //! Here live reading the folder and writing that text. Revisions are not parsed here, apart from
 //! their leading `//!` lines, and nothing is known about databases.
 
 #![expect(clippy::needless_doctest_main, reason = "the example is a whole build script")]
 
+#[cfg(feature = "entities")]
+mod entities;
 mod error;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "entities")]
+pub use entities::{Entity, Found, entities};
 pub use error::BuildError;
 
 use std::collections::BTreeSet;
@@ -36,7 +43,12 @@ use std::path::{Path, PathBuf};
 /// `folder` is relative to the folder of the crate's `Cargo.toml`. A failure is told to Cargo, which
 /// shows it as an error of this crate and ends the build.
 pub fn versions(folder: &str) {
-    if let Err(error) = list(folder) {
+    told(list(folder));
+}
+
+/// Tells Cargo of a failure.
+fn told(done: Result<(), BuildError>) {
+    if let Err(error) = done {
         say(&format!("cargo::error={error}"));
         say(&format!("cargo::error=hint: {}", error.hint()));
     }
