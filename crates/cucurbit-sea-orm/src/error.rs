@@ -81,6 +81,15 @@ pub enum ModelError {
         /// The columns that it starts from.
         columns: Vec<Ident>,
     },
+    /// A foreign key is declared to a view.
+    ForeignKeyToView {
+        /// The entity.
+        entity: &'static str,
+        /// The columns.
+        columns: Vec<Ident>,
+        /// The view.
+        view: TableName,
+    },
     /// Two indexes of a table are the same but for the name.
     IndexesAlike {
         /// The entity.
@@ -126,6 +135,11 @@ pub enum ModelError {
         /// The table.
         table: TableName,
     },
+    /// SeaORM's registry knows an entity of a whole module that was not found in its source.
+    RegisteredEntityMissing {
+        /// The module of the entity.
+        module: &'static str,
+    },
     /// A relation leads to a table whose entity is not among the models.
     RelatedEntityMissing {
         /// The entity.
@@ -152,6 +166,13 @@ pub enum ModelError {
         column: Ident,
         /// SeaORM's word for the type.
         ty: String,
+    },
+    /// An entity is listed as a table and as a view.
+    ViewAndListed {
+        /// The view.
+        view: TableName,
+        /// The entity that is listed.
+        entity: &'static str,
     },
 }
 
@@ -199,6 +220,10 @@ impl fmt::Display for ModelError {
                     "the relation of `{entity}` on ({columns}) does not lead to a table of this database"
                 )
             }
+            Self::ForeignKeyToView { entity, columns, view } => {
+                let columns = list(columns);
+                write!(f, "`{entity}` declares a foreign key on ({columns}) to `{view}`, which is a view")
+            }
             Self::IndexesAlike { entity, first, second, definition } => write!(
                 f,
                 "`{entity}` declares indexes `{first}` and `{second}`, which are the same: {definition}"
@@ -215,6 +240,9 @@ impl fmt::Display for ModelError {
             Self::ReferredTableMissing { entity, table } => {
                 write!(f, "`{entity}` refers to table `{table}`, which is not among the models")
             }
+            Self::RegisteredEntityMissing { module } => {
+                write!(f, "the entity of module `{module}` is in SeaORM's registry and not among the models")
+            }
             Self::RelatedEntityMissing { entity, relation, table } => write!(
                 f,
                 "relation `{relation}` of `{entity}` leads to table `{table}`, whose entity is not among the models"
@@ -228,6 +256,9 @@ impl fmt::Display for ModelError {
             ),
             Self::ExternalAndListed { table, entity } => {
                 write!(f, "table `{table}` of `{entity}` is listed, and external")
+            }
+            Self::ViewAndListed { view, entity } => {
+                write!(f, "view `{view}` of `{entity}` is listed as a table, and as a view")
             }
         }
     }
@@ -270,6 +301,9 @@ impl ModelError {
             Self::ForeignKeyMissing { .. } => Some(&Advice(
                 "the columns must be those of the relation, in its order; a key without a relation is declared by `table.foreign_key`",
             )),
+            Self::ForeignKeyToView { .. } => Some(&Advice(
+                "a database has no foreign keys to views: leave it out; a relation to an entity of `views = […]` is none",
+            )),
             Self::IndexesAlike { .. } | Self::IndexTwice { .. } => Some(&Advice(
                 "remove one of the two; `indexed` and `unique_key` on a column declare an index of their own",
             )),
@@ -279,10 +313,17 @@ impl ModelError {
             Self::IndexWithoutParts { .. } => Some(&Advice("say what it covers: `.on(Column::…)`")),
             Self::ReferredTableMissing { .. } | Self::RelatedEntityMissing { .. } => Some(&Advice(
                 "add its module to `models![…]`: the table of an entity that is not listed would be dropped; what is not this \
-                 project's is said to be so: `models![external = [path::to::module]; …]`, and a key to a view needs `skip_fk`",
+                 project's is said to be so: `models![external = [path::to::module]; …]`, and a view, too: `models![views = [path::to::module]; …]`",
             )),
-            Self::TwoEntities { .. } => {
-                Some(&Advice("list one of them only; entities of one table that differ cannot both be right"))
+            Self::RegisteredEntityMissing { .. } => Some(&Advice(
+                "`build.rs` reads source, which does not show what a macro writes, and what another program wrote since the last \
+                 build: name it in the list, `models![module::*; module::one]`, or as `external = […]` where it is not this project's",
+            )),
+            Self::TwoEntities { .. } => Some(&Advice(
+                "list one of them only; of two in a whole module, name the one that is the table: `models![module::*; module::one]`",
+            )),
+            Self::ViewAndListed { .. } => {
+                Some(&Advice("take it out of the list: a view is never made as a table"))
             }
             Self::UnsupportedType { .. } => Some(&Advice(
                 "give the column another `column_type`; `custom(\"…\")` spells any type of the database",

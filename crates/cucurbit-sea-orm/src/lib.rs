@@ -57,11 +57,35 @@
 //! | `default_value`, `default_expr` | server default: a constant, or an expression for each database |
 //! | `comment` | comment |
 //! | `belongs_to` | foreign key, unless `skip_fk`; unnamed unless `fk_name` |
-//! | any relation | the other entity has to be among the models, or in `external = […]` |
+//! | any relation | the other entity has to be among the models, or in `external = […]` or `views = […]` |
 //! | types that only PostgreSQL has (`Inet`, `Bit`, …) | text on SQLite |
 //! | `schema_name` | the table's schema |
 //! | `renamed_from` | not read |
 //! | `extra` | refused: raw SQL cannot be compared; use [`TableArgs`] |
+//!
+//! # Whole modules
+//!
+//! `models![garden::*]` takes all entities of the module `garden` and of the modules in it, in every form that SeaORM has,
+//! whether they are written by hand or by `sea-orm-cli generate entity`. Files that are generated again, added or removed need
+//! no edit here. No macro can list what another crate has, so `build.rs` does, from the source (feature `entities` of
+//! `cucurbit-build`; `cucurbit init` writes this):
+//!
+//! ```ignore
+//! fn main() {
+//!     cucurbit_build::versions("versions");
+//!     // The module as the code of this package names it, and the file in which it is written.
+//!     cucurbit_build::entities("garden", "../garden/src/lib.rs");
+//! }
+//! ```
+//!
+//! What is named besides is as it is named: `models![views = [garden::harvest]; garden::*; garden::plant => |table| …]`.
+//! A module without an entity, and a file that cannot be parsed, end the build. Entities that a macro writes are not in the
+//! source and have to be named; with the feature `entity-registry` (SeaORM's own, which this crate's turns on) one that is
+//! forgotten is an error.
+//!
+//! Two other ways were left, because they lose something. SeaORM's registry gives SQL for an entity, and not the entity: the
+//! names that SeaORM gives to constraints would be the model's, and nothing could be said besides. The module `prelude` of
+//! generated files is a list, but no macro can read it either.
 //!
 //! Constraints without a given name have no name in the schema, so a database that SeaORM made (`fk-plant-user_id`) and
 //! one that SQLAlchemy made (`plant_user_id_fkey`) both equal the model.
@@ -79,6 +103,7 @@ mod lent;
 mod models;
 #[doc(hidden)]
 pub mod reading;
+mod registry;
 mod relation;
 mod table;
 mod ty;

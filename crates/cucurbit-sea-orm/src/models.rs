@@ -1,30 +1,37 @@
 //! Many entities as one schema, and what only shows when they stand together.
 
-use std::{any, collections::BTreeMap};
+use std::{
+    any,
+    collections::{BTreeMap, BTreeSet},
+};
 
-use cucurbit::schema::{Dialect, EnumType, Ident, ObjectName, Remark, Schema, Table, TableName};
+use cucurbit::schema::{
+    Constraint, Dialect, EnumType, ForeignKey, Ident, ObjectName, Remark, Schema, Table, TableName,
+};
 use sea_orm::{ColumnTrait, EntityTrait, Iterable};
 
 use crate::{
     Keys, ModelError, TableArgs, TableArgsFor, fit,
+    registry::Registered,
     relation::{self, Named},
-    table::{external_table, table_with},
+    table::{external_table, table_name, table_with},
     ty,
 };
 
-/// Collects modules of SeaORM entities as a [`Schema`]; the value is a `Result<Schema, ModelError>`.
+/// Collects SeaORM entities as a [`Schema`]; the value is a `Result<Schema, ModelError>`.
 ///
-/// Each argument is the path of a module with an `Entity` in it; what it says by [`TableArgs`] is read, and an entity
-/// need not say anything. The list is written out, because SeaORM's own registry is empty for a crate that nothing
-/// links to, and an empty target would mean "drop every table". `keys = …;` before the list chooses how rows are
-/// numbered ([`Keys`](crate::Keys)).
+/// The list names modules with an `Entity` in them: `models![bed, garden::plant]`. What an entity says by [`TableArgs`] is
+/// read, and it need not say anything. What SeaORM has no word for can be said in the list, too, so that the application
+/// that has the entities need not know this crate: `plant => |table| …`. It comes after what [`TableArgs`] says.
 ///
-/// `external = [users, other_crate::session];` names entities whose tables are not the project's: those of another service
-/// or of a vendor, such as `auth.users`, and views. Relations may lead to them and foreign keys refer to them; their tables
-/// are never made, dropped, altered or compared. A key cannot refer to a view: a relation that leads to one says `skip_fk`.
+/// What concerns the whole list stands before it, in any order, each with a `;`:
 ///
-/// What SeaORM has no word for can be said in the list, too, so that the application that has the entities need not know this
-/// crate: `plant => |table| …`. It comes after what [`TableArgs`] says beside the entity.
+/// | | |
+/// |---|---|
+/// | `entity::*;` | all entities of a module and of the modules in it, as `build.rs` lists them ([whole modules](crate#whole-modules)); the last one needs no `;` where no list follows |
+/// | `keys = Keys::Serial;` | how rows are numbered ([`Keys`](crate::Keys)) |
+/// | `external = [auth::users];` | entities whose tables are not the project's: those of another service or of a vendor. Relations may lead to them and foreign keys refer to them; their tables are never made, dropped, altered or compared |
+/// | `views = [summary];` | entities of views: they are no tables, and a relation that leads to one is no foreign key |
 ///
 /// ```
 /// # use cucurbit_sea_orm::lower;
@@ -56,28 +63,63 @@ use crate::{
 /// ```
 #[macro_export]
 macro_rules! models {
-    (@from $models:expr; keys = $keys:expr; $($rest:tt)*) => {
-        $crate::models!(@from $models.map(|models| models.keys($keys)); $($rest)*)
+    (@from $models:expr; $all:tt; keys = $keys:expr; $($rest:tt)*) => {
+        $crate::models!(@from $models.map(|models| models.keys($keys)); $all; $($rest)*)
     };
-    (@from $models:expr; external = [$($($segment:ident)::+),* $(,)?]; $($rest:tt)*) => {
-        $crate::models!(@from $models$(.map($crate::Models::external::<$($segment)::+::Entity>))*; $($rest)*)
+    (@from $models:expr; $all:tt; external = [$($($segment:ident)::+),* $(,)?]; $($rest:tt)*) => {
+        $crate::models!(
+            @from $models$(.map($crate::Models::external::<$($segment)::+::Entity>))*; $all; $($rest)*
+        )
+    };
+    (@from $models:expr; $all:tt; views = [$($($segment:ident)::+),* $(,)?]; $($rest:tt)*) => {
+        $crate::models!(
+            @from $models$(.map($crate::Models::view::<$($segment)::+::Entity>))*; $all; $($rest)*
+        )
+    };
+    // What is named comes first, so that a whole module adds only the rest.
+    (@from $models:expr; [$($all:tt)*]; $($segment:ident)::+::* $(; $($rest:tt)*)?) => {
+        $crate::models!(@from $models; [$($all)* [$($segment)+]]; $($($rest)*)?)
     };
     (@said) => { |_| {} };
     (@said $said:expr) => { $said };
-    (@from $models:expr; $($($segment:ident)::+ $(=> $said:expr)?),* $(,)?) => {
+    (
+        @from $models:expr; [$([$($module:ident)+])*];
+        $($($segment:ident)::+ $(=> $said:expr)?),* $(,)?
+    ) => {
         $models
             $(.and_then(|models| {
                 use $crate::reading::{WithArgs as _, WithoutArgs as _};
                 let said = (&$crate::reading::Of::<$($segment)::+::Entity>::new()).said();
                 models.add_with($crate::reading::both(said, $crate::models!(@said $($said)?)))
             }))*
+            $(.and_then(
+                include!(concat!(env!("OUT_DIR"), "/entities", $("/", stringify!($module),)+ ".rs"))
+            ))*
             .and_then($crate::Models::schema)
     };
     ($($listed:tt)*) => {
         $crate::models!(
-            @from ::core::result::Result::<_, $crate::ModelError>::Ok($crate::Models::new());
+            @from ::core::result::Result::<_, $crate::ModelError>::Ok($crate::Models::new()); [];
             $($listed)*
         )
+    };
+}
+
+/// What `cucurbit-build` writes for a whole module: a function that adds its entities, where they are not named already.
+///
+/// After the module's path, each entity stands by its type and by its name in the module.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! whole_module {
+    ($($entity:ty, $name:literal;)*) => {
+        |models: $crate::Models| {
+            use $crate::reading::{WithArgs as _, WithoutArgs as _};
+            $(
+                let said = (&$crate::reading::Of::<$entity>::new()).said();
+                let models = $crate::reading::rest(models, $name, said)?;
+            )*
+            ::core::result::Result::<_, $crate::ModelError>::Ok(models)
+        }
     };
 }
 
@@ -88,6 +130,9 @@ pub struct Models {
     tables: BTreeMap<TableName, Model>,
     /// The tables that are not the project's.
     external: BTreeMap<TableName, Table>,
+    /// What looks like a table to SeaORM and is none.
+    views: BTreeSet<TableName>,
+    registered: Registered,
 }
 
 /// A table and the entity that declares it.
@@ -99,6 +144,8 @@ struct Model {
     /// The tables that its relations lead to.
     related: Vec<Named>,
     remarks: Vec<Remark>,
+    /// Whether it stands in the list itself, so that it is right where a whole module has another one of its table.
+    is_named: bool,
 }
 
 impl Models {
@@ -120,7 +167,16 @@ impl Models {
     #[must_use]
     pub fn external<E: EntityTrait>(mut self) -> Self {
         let table = external_table::<E>();
+        self.registered.add::<E>();
         self.external.insert(table.name.clone(), table);
+        self
+    }
+
+    /// Names an entity of a view. It is no table, and what a relation that leads to it would declare is no foreign key.
+    #[must_use]
+    pub fn view<E: EntityTrait>(mut self) -> Self {
+        self.registered.add::<E>();
+        self.views.insert(table_name::<E>());
         self
     }
 
@@ -148,18 +204,44 @@ impl Models {
     ///
     /// As [`add`](Self::add).
     pub fn add_with<E: EntityTrait>(
+        self,
+        arguments: impl FnOnce(&mut TableArgsFor<E>),
+    ) -> Result<Self, ModelError> {
+        self.added::<E>(arguments, true)
+    }
+
+    /// Adds an entity of a whole module, of which this is its name there. An entity whose table is named already, be it that
+    /// of a model, an external one or a view, is left as it was said.
+    pub(crate) fn rest<E: EntityTrait>(
+        mut self,
+        name: &str,
+        arguments: impl FnOnce(&mut TableArgsFor<E>),
+    ) -> Result<Self, ModelError> {
+        self.registered.add_of_module::<E>(name);
+        let table = table_name::<E>();
+        let is_named = self.tables.get(&table).is_some_and(|model| model.is_named);
+        if is_named || self.external.contains_key(&table) || self.views.contains(&table) {
+            return Ok(self);
+        }
+        self.added::<E>(arguments, false)
+    }
+
+    fn added<E: EntityTrait>(
         mut self,
         arguments: impl FnOnce(&mut TableArgsFor<E>),
+        is_named: bool,
     ) -> Result<Self, ModelError> {
         let table = table_with::<E>(self.keys, arguments)?;
         let entity = any::type_name::<E>();
         if let Some(Model { entity: first, .. }) = self.tables.get(&table.name) {
             return Err(ModelError::TwoEntities { table: table.name, first, second: entity });
         }
+        self.registered.add::<E>();
         let enums = E::Column::iter().filter_map(|column| enum_type(&table, column)).collect();
         let related = relation::related::<E>();
         let remarks = fit::remarks::<E>(&table);
-        self.tables.insert(table.name.clone(), Model { entity, table, enums, related, remarks });
+        let name = table.name.clone();
+        self.tables.insert(name, Model { entity, table, enums, related, remarks, is_named });
         Ok(self)
     }
 
@@ -167,12 +249,14 @@ impl Models {
     ///
     /// # Errors
     ///
-    /// If two tables have an index of one name, a foreign key or a relation leads to a table that is not among them, or
-    /// two Rust types are one enum type with other values.
-    pub fn schema(self) -> Result<Schema, ModelError> {
+    /// If two tables have an index of one name, a foreign key or a relation leads to a table that is not among them, a
+    /// foreign key is declared to a view, or two Rust types are one enum type with other values.
+    pub fn schema(mut self) -> Result<Schema, ModelError> {
+        self.refuse_listed_twice()?;
+        self.drop_keys_to_views()?;
         self.refuse_shared_index_names()?;
+        self.registered.refuse_unlisted()?;
         self.refuse_missing_tables()?;
-        self.refuse_external_models()?;
         let enums = self.enums()?;
         let mut remarks = Vec::new();
         let tables = self.tables.into_values().map(|model| {
@@ -197,6 +281,25 @@ impl Models {
         Ok(found.into_values().map(|(one, _)| one.clone()).collect())
     }
 
+    /// Takes away the keys that SeaORM's relations to views would be: a database has none to a view.
+    fn drop_keys_to_views(&mut self) -> Result<(), ModelError> {
+        let views = &self.views;
+        for Model { entity, table, related, .. } in self.tables.values_mut() {
+            let leads_to_view = |key: &ForeignKey| views.contains(&key.referred_table);
+            let is_relation = |key: &ForeignKey| {
+                related.iter().any(|one| one.table == key.referred_table && one.columns == key.columns)
+            };
+            table.constraints.retain(|constraint| {
+                !matches!(constraint, Constraint::ForeignKey(key) if leads_to_view(key) && is_relation(key))
+            });
+            if let Some(key) = table.foreign_keys().find(|key| leads_to_view(key)) {
+                let (columns, view) = (key.columns.clone(), key.referred_table.clone());
+                return Err(ModelError::ForeignKeyToView { entity, columns, view });
+            }
+        }
+        Ok(())
+    }
+
     fn refuse_shared_index_names(&self) -> Result<(), ModelError> {
         let mut taken: BTreeMap<(Option<&Ident>, &Ident), &'static str> = BTreeMap::new();
         for Model { entity, table, .. } in self.tables.values() {
@@ -209,17 +312,20 @@ impl Models {
         Ok(())
     }
 
-    fn refuse_external_models(&self) -> Result<(), ModelError> {
-        match self.tables.iter().find(|(name, _)| self.external.contains_key(name)) {
-            Some((table, Model { entity, .. })) => {
-                Err(ModelError::ExternalAndListed { table: table.clone(), entity })
+    fn refuse_listed_twice(&self) -> Result<(), ModelError> {
+        for (table, Model { entity, .. }) in &self.tables {
+            if self.external.contains_key(table) {
+                return Err(ModelError::ExternalAndListed { table: table.clone(), entity });
             }
-            None => Ok(()),
+            if self.views.contains(table) {
+                return Err(ModelError::ViewAndListed { view: table.clone(), entity });
+            }
         }
+        Ok(())
     }
 
     fn is_known(&self, table: &TableName) -> bool {
-        self.tables.contains_key(table) || self.external.contains_key(table)
+        self.tables.contains_key(table) || self.external.contains_key(table) || self.views.contains(table)
     }
 
     fn refuse_missing_tables(&self) -> Result<(), ModelError> {
@@ -235,7 +341,7 @@ impl Models {
         }
         // What a key says is said first.
         for Model { entity, related, .. } in self.tables.values() {
-            for Named { relation, table } in related {
+            for Named { relation, table, .. } in related {
                 if !self.is_known(table) {
                     let (relation, table) = (relation.clone(), table.clone());
                     return Err(ModelError::RelatedEntityMissing { entity, relation, table });

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 
 use sea_orm::EntityTrait;
 
-use crate::{TableArgs, TableArgsFor};
+use crate::{ModelError, Models, TableArgs, TableArgsFor};
 
 /// An entity by its type.
 #[derive(Clone, Copy, Debug, Default)]
@@ -56,4 +56,13 @@ pub fn both<E: EntityTrait>(
         said(table);
         more(table);
     }
+}
+
+/// Adds an entity of a whole module, unless its table is named already.
+///
+/// # Errors
+///
+/// As [`Models::add`].
+pub fn rest<E: EntityTrait>(models: Models, name: &str, said: Said<E>) -> Result<Models, ModelError> {
+    models.rest::<E>(name, said)
 }

@@ -42,14 +42,17 @@ fn have_one_name(one: &RelationDef, other: &RelationDef) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Named {
     pub(crate) relation: String,
+    /// The columns that it starts from.
+    pub(crate) columns: Vec<Ident>,
     pub(crate) table: TableName,
 }
 
 /// Lists where the relations of an entity lead to, whichever end holds the key.
 pub(crate) fn related<E: EntityTrait>() -> Vec<Named> {
     let named = |relation: E::Relation| {
-        let table = table_name(&relation.def().to_tbl)?;
-        Some(Named { relation: relation.name(), table })
+        let definition = relation.def();
+        let table = table_name(&definition.to_tbl)?;
+        Some(Named { relation: relation.name(), columns: idents(&definition.from_col), table })
     };
     E::Relation::iter().filter_map(named).collect()
 }

@@ -308,7 +308,7 @@ impl<E: EntityTrait> ColumnFor<'_, E> {
     }
 }
 
-fn table_name<E: EntityTrait>() -> TableName {
+pub(crate) fn table_name<E: EntityTrait>() -> TableName {
     let entity = E::default();
     match entity.schema_name() {
         Some(schema) => TableName::qualified(schema, entity.table_name()),

@@ -24,7 +24,7 @@ pub mod versions {
 ///
 /// When an entity says what a schema cannot hold.
 pub fn models() -> Result<cucurbit::schema::Schema, ModelError> {
-    cucurbit_sea_orm::models![bed, plant]
+    cucurbit_sea_orm::models![crate::*]
 }
 
 /// Brings the database up to date.

@@ -29,7 +29,7 @@ mod users {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// A view.
+/// Of a vendor, too, and no key refers to it.
 mod harvest {
     use sea_orm::entity::prelude::*;
 

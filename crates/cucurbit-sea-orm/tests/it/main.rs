@@ -25,3 +25,7 @@ mod refusals;
 mod types;
 /// What the ORM writes, and the database fills in, comes back.
 mod values;
+/// Entities of views.
+mod views;
+/// Whole modules.
+mod whole;
