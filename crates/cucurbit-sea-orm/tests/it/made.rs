@@ -45,24 +45,32 @@ pub(crate) async fn made_by_sea_orm<E: EntityTrait>(
 
 /// What a project of these entities has: a first revision of all of them, and a database that SeaORM made.
 macro_rules! adopted {
-    ($test:ident, [$($dialect:ident),*], [$($entity:ident),* $(,)?]) => {
+    ($test:ident, [$($dialect:ident),*], [$($($entity:ident)::+),* $(,)?] $(, [$($($view:ident)::+),*])?) => {
         #[test]
         fn $test() {
+            use cucurbit::prelude::*;
             crate::values::on_each_database(concat!("made_", stringify!($test)), async |database| {
                 if ![$($dialect),*].contains(&database.connection.dialect()) {
                     return;
                 }
-                let schema = cucurbit_sea_orm::models![$($entity),*].unwrap();
+                let schema = cucurbit_sea_orm::models![
+                    $(views = [$($($view)::+),*];)? $($($entity)::+),*
+                ]
+                .unwrap();
                 for name in schema.tables().keys().filter_map(|table| table.schema.as_ref()) {
                     database.connection.execute(&format!("CREATE SCHEMA {name}")).await.unwrap();
                 }
-                $(made_by_sea_orm(&mut database.connection, $entity::Entity).await.unwrap();)*
+                $(
+                    let entity = $($entity)::+::Entity;
+                    crate::made::made_by_sea_orm(&mut database.connection, entity).await.unwrap();
+                )*
                 database.check_is_said(&schema).await;
-                nothing_is_to_be_declared(&database.url, schema).await;
+                crate::made::nothing_is_to_be_declared(&database.url, schema).await;
             });
         }
     };
 }
+pub(crate) use adopted;
 
 thread_local! {
     static SCHEMA: RefCell<Schema> = RefCell::new(Schema::new());
@@ -77,7 +85,7 @@ fn baseline(op: &mut Op) {
     });
 }
 
-async fn nothing_is_to_be_declared(url: &str, schema: Schema) {
+pub(crate) async fn nothing_is_to_be_declared(url: &str, schema: Schema) {
     SCHEMA.set(schema.clone());
     let folder = tempfile::TempDir::new().unwrap();
     let project = |scripts: Vec<Script>| {

@@ -21,6 +21,8 @@ mod made;
 mod models;
 /// What is refused, and what the refusal names.
 mod refusals;
+/// Entities of the shapes that public projects have.
+mod shapes;
 /// Columns: types, defaults, NULL, comments.
 mod types;
 /// What the ORM writes, and the database fills in, comes back.

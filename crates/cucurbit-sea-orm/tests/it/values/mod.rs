@@ -117,6 +117,16 @@ impl Database {
         self.check_is(schema).await;
     }
 
+    /// Makes a schema of nothing, as a first revision does.
+    pub(crate) async fn make_all(&mut self, schema: &Schema) {
+        let dialect = self.connection.dialect();
+        let nothing = self.reflect().await.schema;
+        let (from, to) = (dialect.canonical(&nothing), dialect.canonical(schema));
+        let found = diff(&from, &to, &Answers::default(), &Filter::default());
+        self.run(&found.operations).await;
+        self.check_is_said(schema).await;
+    }
+
     /// Drops the tables and types of a schema.
     async fn unmake(&mut self, schema: &Schema) {
         self.enums.clear();
