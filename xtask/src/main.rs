@@ -5,6 +5,7 @@
 //! | `apt.rs` | Debian's packages installed, where we may |
 //! | `bench/` | `bench`: Cucurbit beside Alembic and bare SQL |
 //! | `environment.rs` | the only reader of the environment |
+//! | `features.rs` | `features`: the crate for SeaORM, with each of SeaORM's features |
 //! | `format.rs` | `fmt`: rustfmt over everything, revision scripts included |
 //! | `matrix.rs` | `matrix`: the tests on every supported PostgreSQL |
 //! | `postgres/` | a PostgreSQL server for the tests: found, started, stopped |
@@ -16,6 +17,7 @@
 mod apt;
 mod bench;
 mod environment;
+mod features;
 mod format;
 mod matrix;
 mod pooler;
@@ -38,6 +40,7 @@ The project's chores. Usage:
   cargo xtask postgres -- COMMAND …      any command beside a PostgreSQL server
   cargo xtask postgres                   a PostgreSQL server until Enter is pressed; prints its connection URL
   cargo xtask fmt [--check]              rustfmt over all code, revision scripts included
+  cargo xtask features [--each]          cucurbit-sea-orm compiles with SeaORM's features: none, default, all; or each one
   cargo xtask bench [--quick] [--write] [SUBJECT …]
                                          Cucurbit beside Alembic and bare SQL; --write: into docs/PERFORMANCE.md
   cargo xtask matrix [--write] [RELEASE …]
@@ -67,6 +70,7 @@ fn run(arguments: &[OsString]) -> Result<ExitCode, Failure> {
         Some("test") => test::run(after_dashes(rest)),
         Some("postgres") => beside_postgres(after_dashes(rest)),
         Some("fmt") => format::run(rest),
+        Some("features") => features::run(rest),
         Some("bench") => bench::run(rest),
         Some("matrix") => matrix::run(rest),
         Some(postgres::GUARD) => postgres::guard(rest),
