@@ -77,6 +77,11 @@ pub(super) enum Command {
         #[arg(long)]
         check_heads: bool,
     },
+    /// Create, drop or reset the database itself.
+    Database {
+        #[command(subcommand)]
+        command: DatabaseCommand,
+    },
     /// Compare two sources and show the operations that lead from one to the other: exit 3 if they differ.
     ///
     /// A source is `database` (as it is, without pending revisions), `empty`, `history`, `models`, or a file whose name
@@ -114,6 +119,8 @@ pub(super) enum Command {
     /// Create the version table if it does not exist.
     #[command(name = "ensure_version", alias = "ensure-version")]
     EnsureVersion,
+    /// Drop the database, create it, and apply all revisions: `database reset`.
+    Fresh(ResetArguments),
     /// Show the heads of the scripts.
     Heads {
         /// Show all details.
@@ -188,6 +195,8 @@ pub(super) enum Command {
         #[command(flatten)]
         run: RunArguments,
     },
+    /// Show where the database is in the history, and which revisions are pending.
+    Status,
     /// Apply revisions up to a target: `head` by default.
     #[command(visible_alias = "up")]
     Upgrade {
@@ -206,6 +215,37 @@ pub(super) enum Command {
         #[command(flatten)]
         run: RunArguments,
     },
+}
+
+/// What is done with a database as a whole.
+#[derive(Debug, Subcommand)]
+pub(super) enum DatabaseCommand {
+    /// Create the database, if it is not there: on the PostgreSQL server, or the SQLite file.
+    Create,
+    /// Drop the database with everything in it.
+    Drop(DropArguments),
+    /// Drop the database, create it, and apply all revisions.
+    Reset(ResetArguments),
+}
+
+/// The options of every command that drops a database.
+#[derive(Args, Debug)]
+pub(super) struct DropArguments {
+    /// Do not ask: everything in the database is lost.
+    #[arg(short, long)]
+    pub(super) yes: bool,
+    /// Drop it although others are connected to it: PostgreSQL ends their connections, and on SQLite they lose the file.
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+/// The options of a command that drops a database and fills it again.
+#[derive(Args, Debug)]
+pub(super) struct ResetArguments {
+    #[command(flatten)]
+    pub(super) drop: DropArguments,
+    #[command(flatten)]
+    pub(super) run: RunArguments,
 }
 
 /// The options of a revision that is written by comparing.

@@ -1,6 +1,7 @@
 //! The command line: arguments in, text out. Every decision is in `command`.
 
 mod args;
+mod consent;
 mod exit;
 mod notices;
 mod print;
@@ -22,7 +23,9 @@ use crate::{
 };
 
 use self::{
-    args::{Arguments, BetweenArguments, Command, NewArguments, RunArguments},
+    args::{
+        Arguments, BetweenArguments, Command, DatabaseCommand, NewArguments, ResetArguments, RunArguments,
+    },
     exit::Code,
     print::Printer,
 };
@@ -102,6 +105,26 @@ async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Co
             let url = project.url()?;
             printer.current(&entries, verbose.then_some(&url));
         }
+        Command::Database { command: DatabaseCommand::Create } => {
+            let created = command::create_database(&project).await?;
+            printer.database(&project.url()?, created, ("created", "is there already"));
+        }
+        Command::Database { command: DatabaseCommand::Drop(drop) } => {
+            let url = project.url()?;
+            consent::to_drop(&url, drop.yes)?;
+            let dropped = command::drop_database(&project, drop.force).await?;
+            printer.database(&url, dropped, ("dropped", "is not there"));
+        }
+        Command::Database { command: DatabaseCommand::Reset(reset) } | Command::Fresh(reset) => {
+            let ResetArguments { drop, run } = reset;
+            consent::to_drop(&project.url()?, drop.yes)?;
+            let options = run_options(&project, &run, told);
+            let mut observer = |event: Event<'_>| printer.event(&event);
+            let server = move |notice| told.notice(&notice);
+            let run = command::reset_database(&project, drop.force, options, &mut observer);
+            let report = notices::heard(server, run).await?;
+            printer.report(&report);
+        }
         Command::Diff { from, to, allow_uncompared } => {
             let between = Between { from, to };
             let differences = command::diff(&project, &between, allow_uncompared).await?;
@@ -157,6 +180,7 @@ async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Co
         }
         Command::ScriptTemplate => printer.template(command::script_template()),
         Command::Show { revision } => printer.show(&command::show(&project, &revision.parse()?).await?),
+        Command::Status => printer.status(&command::status(&project).await?),
         Command::Stamp { revisions, sql: true, .. } => {
             printer.sql(&command::stamp_sql(&project, &targets(&revisions)?)?);
         }
@@ -202,7 +226,10 @@ fn reads_database(command: &Command) -> bool {
     } else {
         matches!(
             command,
-            Command::Check { .. } | Command::Current { .. } | Command::History { indicate_current: true, .. }
+            Command::Check { .. }
+                | Command::Current { .. }
+                | Command::History { indicate_current: true, .. }
+                | Command::Status
         )
     }
 }
@@ -212,7 +239,9 @@ const fn needs_all_scripts(command: &Command) -> bool {
     matches!(
         command,
         Command::Create { .. }
+            | Command::Database { command: DatabaseCommand::Reset(_) }
             | Command::Downgrade { sql: false, dry_run: false, .. }
+            | Command::Fresh(_)
             | Command::Merge { .. }
             | Command::Revision { .. }
             | Command::Stamp { sql: false, .. }

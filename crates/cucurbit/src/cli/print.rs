@@ -9,7 +9,8 @@ use serde_json::json;
 
 use crate::{
     command::{
-        Between, Branch, Check, Differences, Entry, Inspected, Mark, Source, Unmanaged, Warning, Written,
+        Between, Branch, Check, Differences, Entry, Inspected, Mark, Source, Status, Unmanaged, Warning,
+        Written,
     },
     config::{Origin, ResolvedUrl},
     json::operations as wire,
@@ -319,6 +320,47 @@ impl Printer {
         }
     }
 
+    /// Prints `status`.
+    pub(super) fn status(&self, status: &Status) {
+        let Status { url, current, pending } = status;
+        if self.format == Format::Json {
+            let url = url.url.to_string();
+            return self.json(&json!({ "database": url, "current": current, "pending": pending }));
+        }
+        line(&format!("Database: {} ({})", url.url, url.origin));
+        match current.as_slice() {
+            [] => line("Current:  <base>"),
+            entries => {
+                for entry in entries {
+                    line(&format!("Current:  {}{}, {}", entry.revision, marks(entry), first_line(entry)));
+                }
+            }
+        }
+        line(&format!(
+            "Pending:  {}",
+            if pending.is_empty() { "none".to_owned() } else { pending.len().to_string() }
+        ));
+        for entry in pending {
+            line(&format!(
+                "  {}{}{}, {}",
+                entry.revision,
+                labels(entry),
+                head_mark(entry),
+                first_line(entry)
+            ));
+        }
+    }
+
+    /// Prints what became of a database: one word where something was done, another where there was nothing to do.
+    pub(super) fn database(&self, at: &ResolvedUrl, is_done: bool, (done, nothing): (&str, &str)) {
+        let url = at.url.to_string();
+        match self.format {
+            Format::Json => self.json(&json!({ "database": url, done: is_done })),
+            Format::Text if is_done => line(&format!("The database {url} is {done}.")),
+            Format::Text => line(&format!("The database {url} {nothing}.")),
+        }
+    }
+
     /// Prints `heads`.
     pub(super) fn heads(&self, entries: &[Entry], is_verbose: bool) {
         if self.format == Format::Json {
@@ -437,6 +479,14 @@ fn beginning(sql: &str) -> String {
 /// Prints a line on stderr. A reader that has gone away is no reason to stop a run.
 fn note(text: &str) {
     drop(writeln!(io::stderr(), "{}", shown::line(text)));
+}
+
+/// Asks a person on the terminal, and reads the line that is answered.
+pub(super) fn asked(question: &str) -> String {
+    drop(io::stderr().write_all(shown::line(question).as_bytes()));
+    let mut answer = String::new();
+    drop(io::stdin().read_line(&mut answer));
+    answer
 }
 
 /// Prints a line on stderr that is made for programs.

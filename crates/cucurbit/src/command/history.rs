@@ -14,7 +14,7 @@ pub(super) async fn database_heads(project: &Project) -> Result<Heads, Error> {
 }
 
 /// Reads the heads of the database, and which revision is half done.
-async fn database_state(project: &Project) -> Result<(Heads, Option<String>), Error> {
+pub(super) async fn database_state(project: &Project) -> Result<(Heads, Option<String>), Error> {
     let mut connection = project.connect_to_read().await?;
     let table = project.version_table();
     let state = match table.heads(&mut connection).await {
@@ -36,10 +36,22 @@ async fn database_state(project: &Project) -> Result<(Heads, Option<String>), Er
 pub async fn current(project: &Project, check_heads: bool) -> Result<Vec<Entry>, Error> {
     let (heads, half) = database_state(project).await?;
     let graph = project.scripts().graph();
-    let mut positions = heads.current(graph)?;
     if check_heads && (half.is_some() || heads != Heads::reached(graph, graph.real_heads())) {
+        // That the database holds an unknown revision says more.
+        heads.current(graph)?;
         return Err(Error::NotAtHeads);
     }
+    applied_heads(project, &heads, half)
+}
+
+/// Describes the heads of a database, and the revision that is half done.
+pub(super) fn applied_heads(
+    project: &Project,
+    heads: &Heads,
+    half: Option<String>,
+) -> Result<Vec<Entry>, Error> {
+    let graph = project.scripts().graph();
+    let mut positions = heads.current(graph)?;
     let half = half.and_then(|revision| graph.position(&revision));
     positions.retain(|position| Some(*position) != half);
     let mut entries: Vec<Entry> =

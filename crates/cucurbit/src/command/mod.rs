@@ -6,6 +6,7 @@
 mod check;
 mod compare;
 mod create;
+mod database;
 mod diff;
 mod entry;
 mod filter;
@@ -19,6 +20,7 @@ mod revision;
 mod run;
 mod server;
 mod show;
+mod status;
 mod warning;
 
 use std::{collections::BTreeMap, path::PathBuf, sync::OnceLock};
@@ -39,6 +41,7 @@ pub use self::{
     check::{Check, CheckOptions, check},
     compare::Between,
     create::create,
+    database::{create_database, drop_database, reset_database},
     diff::{Differences, Sides, diff},
     entry::{Branch, Entry, Mark},
     history::{branches, current, heads, history},
@@ -47,6 +50,7 @@ pub use self::{
     revision::{NewRevision, Written, merge, new_revision, script_template},
     run::{downgrade, ensure_version, stamp, upgrade},
     show::show,
+    status::{Status, status},
     warning::Warning,
 };
 

@@ -116,7 +116,7 @@ async fn finish<T>(
 }
 
 /// Names the file of each head where there are several: the graph knows only ids.
-fn with_files(project: &Project, mut error: RunError) -> Error {
+pub(super) fn with_files(project: &Project, mut error: RunError) -> Error {
     if let RunError::Target(TargetError::MultipleHeads { heads, .. })
     | RunError::Steps(PlanError::Target(TargetError::MultipleHeads { heads, .. })) = &mut error
     {

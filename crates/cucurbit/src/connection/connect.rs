@@ -163,6 +163,25 @@ impl ConnectionUrl {
         }
     }
 
+    /// Returns the name of a PostgreSQL database: the one given, or what libpq takes where none is; for SQLite the file.
+    ///
+    /// # Errors
+    ///
+    /// When a certificate that the connection URL names cannot be read.
+    pub(crate) fn database(&self) -> Result<String, ConnectionError> {
+        match &self.0 {
+            Kind::Postgres(url) => {
+                let host = url.hosts.first().cloned().unwrap_or(Host { name: None, port: None });
+                let options = postgres_options(url, &host)?;
+                Ok(options.get_database().unwrap_or(options.get_username()).to_owned())
+            }
+            Kind::Sqlite(url) => Ok(match &url.place {
+                Place::File(path) => path.display().to_string(),
+                Place::Memory { .. } => ":memory:".to_owned(),
+            }),
+        }
+    }
+
     /// Tells whether it names a SQLite file that is not there.
     pub(crate) fn is_missing_file(&self) -> bool {
         self.file().is_some_and(|path| !path.exists())

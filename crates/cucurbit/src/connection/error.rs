@@ -35,6 +35,12 @@ pub enum ConnectionError {
         /// What the system says.
         source: io::Error,
     },
+    /// A database that is to be dropped has other connections.
+    #[error("the database `{database}` is in use")]
+    InUse {
+        /// Its name, or its file.
+        database: String,
+    },
     /// The file was written by a newer SQLite.
     #[error("`{}` has a newer format than this program can read", path.display())]
     NewerFormat {
@@ -70,6 +76,14 @@ pub enum ConnectionError {
         path: PathBuf,
         /// What SQLite says.
         source: DriverError,
+    },
+    /// A file of a database that is dropped cannot be removed.
+    #[error("cannot remove `{}`", path.display())]
+    NotRemoved {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
     },
     /// A statement failed.
     #[error("{}`{sql}`", Self::REFUSED)]
@@ -130,6 +144,9 @@ impl ConnectionError {
             Self::LockFile { .. } => {
                 "a run creates it beside the database and removes it at its end: see what stands in its place"
             }
+            Self::InUse { .. } => {
+                "stop what is connected to it, and try again; or `--force`, which does not wait for them"
+            }
             Self::NewerFormat { .. } => return Trouble::NewerFormat.hint().map(str::to_owned),
             Self::NoFile { .. } => {
                 "correct the connection URL; or run `upgrade`, which creates the file unless the connection URL says `mode=rw` or `mode=ro`"
@@ -139,6 +156,7 @@ impl ConnectionError {
                 "see the reason after each host; `target_session_attrs` says which kind is accepted"
             }
             Self::NotADatabase { .. } => return Trouble::NotADatabase.hint().map(str::to_owned),
+            Self::NotRemoved { .. } => "this user may need the right to write to the folder",
             Self::Statement { source, .. } => match self.trouble() {
                 Some(trouble) => return trouble.hint().map(str::to_owned),
                 None => return bare_word(source).or_else(|| unknown_type(source)),
@@ -161,10 +179,12 @@ impl ConnectionError {
             Self::Statement { source, .. } => Trouble::of(source, true),
             Self::Tls { .. } => Some(Trouble::Tls),
             Self::Folder { .. }
+            | Self::InUse { .. }
             | Self::LockFile { .. }
             | Self::NoFile { .. }
             | Self::NoFolder { .. }
             | Self::NoHost { .. }
+            | Self::NotRemoved { .. }
             | Self::Unreadable { .. }
             | Self::WrongDialect { .. }
             | Self::WrongSession { .. } => None,
@@ -373,7 +393,7 @@ impl Trouble {
             Self::ServerStarting => "the server is starting or stopping: try again",
             Self::Tls => "`sslrootcert` names the certificate to trust",
             Self::TooManyConnections => "the server has no connection left: close another one",
-            Self::UnknownDatabase => "create the database first: `createdb NAME`",
+            Self::UnknownDatabase => "correct the name; or create the database: `database create`",
             Self::Unreachable => "check the host and the port of the connection URL",
             Self::UserRefused => {
                 "the server's pg_hba.conf says which users may connect, from where and how: `hostssl` lines require TLS, `hostnossl` lines forbid it, `cert` requires `sslcert` and `sslkey`"

@@ -49,6 +49,8 @@ mod before;
 mod canonical;
 mod capabilities;
 mod collision;
+#[cfg(feature = "runtime")]
+mod database;
 mod effect;
 mod enum_value;
 mod family;
@@ -99,6 +101,14 @@ pub use self::{
     },
 };
 #[cfg(feature = "runtime")]
+pub use self::{
+    database::{create_database, drop_database},
+    lock::RunLock,
+    reflect::{Need, ReflectError, Unmanaged},
+    scratch::{Scratch, ScratchError, Stopped},
+    session::reflect_snapshot,
+};
+#[cfg(feature = "runtime")]
 pub(crate) use self::{
     lexer::{Part, file_statements, script_text},
     lock::{Apart, Place, apart, hold_again, place, version_rows},
@@ -109,13 +119,6 @@ pub(crate) use self::{
         refuse_read_only, run, server, table_exists, unreleased,
     },
     settings::SessionState,
-};
-#[cfg(feature = "runtime")]
-pub use self::{
-    lock::RunLock,
-    reflect::{Need, ReflectError, Unmanaged},
-    scratch::{Scratch, ScratchError, Stopped},
-    session::reflect_snapshot,
 };
 pub use crate::schema::Dialect;
 

@@ -85,8 +85,12 @@ error_codes! {
     CannotConnect = "cannot-connect",
     /// A SQLite file cannot be opened.
     CannotOpenFile = "cannot-open-file",
+    /// A database that is to be dropped has other connections.
+    DatabaseInUse = "database-in-use",
     /// The path of the SQLite file is a folder.
     DatabaseIsAFolder = "database-is-a-folder",
+    /// A file of a SQLite database that is dropped cannot be removed.
+    FileNotRemoved = "file-not-removed",
     /// A newer version of SQLite wrote the file.
     NewerFormat = "newer-format",
     /// The SQLite file does not exist, and the command does not create it.

@@ -98,12 +98,14 @@ names!(ConfigError {
 
 names!(ConnectionError {
     Folder => DatabaseIsAFolder,
+    InUse => DatabaseInUse,
     LockFile => LockFile,
     NewerFormat => NewerFormat,
     NoFile => NoDatabaseFile,
     NoFolder => NoDatabaseFolder,
     NoHost => NoUsableHost,
     NotADatabase => NotADatabase,
+    NotRemoved => FileNotRemoved,
     Unreadable => UnreadableCertificate,
     WrongDialect => WrongDialect,
     WrongSession => WrongServerKind,

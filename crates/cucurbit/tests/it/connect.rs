@@ -211,7 +211,7 @@ fn a_missing_database_is_named() {
         let error = admin(&server, "dbname=cucurbit_none").await.unwrap_err();
         assert_eq!(error.code().as_deref(), Some("3D000"));
         assert!(error.to_string().contains("/cucurbit_none"), "{error}");
-        assert_eq!(error.hint().unwrap(), "create the database first: `createdb NAME`");
+        assert_eq!(error.hint().unwrap(), "correct the name; or create the database: `database create`");
     });
 }
 

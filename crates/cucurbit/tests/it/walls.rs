@@ -25,12 +25,13 @@ const SQLX: [&str; 5] =
 const PRINTING: [&str; 2] = ["cli/print", "cli/report"];
 
 /// What every database has a file for, in its folder: equal work has equal names.
-const OF_EVERY_DATABASE: [&str; 26] = [
+const OF_EVERY_DATABASE: [&str; 27] = [
     "ask",
     "canonical",
     "capabilities",
     "constant",
     "convert",
+    "database",
     "define",
     "effect",
     "expression",

@@ -20,4 +20,5 @@ mod scratch;
 mod support;
 mod tls;
 mod urls;
+mod whole_database;
 mod whole_way;

@@ -6,14 +6,16 @@ use cucurbit::config::Environment;
 
 use crate::support::{Ran, binary};
 
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 20] = [
     "branches",
     "check",
     "create",
     "current",
+    "database",
     "diff",
     "downgrade",
     "ensure_version",
+    "fresh",
     "heads",
     "history",
     "inspect",
@@ -22,6 +24,7 @@ const COMMANDS: [&str; 17] = [
     "script_template",
     "show",
     "stamp",
+    "status",
     "upgrade",
     "help",
 ];

@@ -14,6 +14,8 @@ mod concurrent;
 mod constant;
 mod convert;
 mod current;
+#[cfg(feature = "runtime")]
+pub(super) mod database;
 mod define;
 mod effect;
 mod expression;

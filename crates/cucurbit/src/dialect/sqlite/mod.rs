@@ -10,6 +10,8 @@ mod canonical;
 pub(super) mod capabilities;
 mod constant;
 mod convert;
+#[cfg(feature = "runtime")]
+pub(super) mod database;
 mod ddl;
 mod define;
 mod digits;

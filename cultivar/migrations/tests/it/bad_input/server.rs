@@ -141,7 +141,7 @@ async fn an_unknown_database_of_postgres() {
     --- stderr
     error[unknown-database]: cannot connect to postgresql://postgres@<server>/<database>_none
       caused by: database "<database>_none" does not exist (code 3D000)
-      hint: create the database first: `createdb NAME`
+      hint: correct the name; or create the database: `database create`
     "#);
 }
 

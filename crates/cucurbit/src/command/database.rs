@@ -1,0 +1,50 @@
+//! `database create`, `database drop`, `database reset`: the database as a whole.
+
+use crate::{
+    dialect,
+    error::Error,
+    revision::Target,
+    runtime::{self, Observer, Report, RunOptions},
+};
+
+use super::{Project, run};
+
+/// Makes the project's database; `false` where it is there already.
+///
+/// # Errors
+///
+/// When there is no connection URL; when the server or the folder cannot be reached, or the user may not.
+pub async fn create_database(project: &Project) -> Result<bool, Error> {
+    Ok(dialect::create_database(&project.url()?.url).await?)
+}
+
+/// Drops the project's database with all that is in it; `false` where it is not there.
+///
+/// # Errors
+///
+/// As [`create_database`]; when others are connected to it, unless `force` is given.
+pub async fn drop_database(project: &Project, force: bool) -> Result<bool, Error> {
+    Ok(dialect::drop_database(&project.url()?.url, force).await?)
+}
+
+/// Drops the project's database, makes it again and applies all revisions. A history that cannot be applied to an empty
+/// database, as far as that is known without one, is refused before anything is dropped.
+///
+/// # Errors
+///
+/// As [`drop_database`] and [`upgrade`](super::upgrade).
+pub async fn reset_database(
+    project: &Project,
+    force: bool,
+    options: RunOptions,
+    observer: &mut Observer<'_>,
+) -> Result<Report, Error> {
+    project.refuse_no_scripts()?;
+    project.refuse_unbuilt_scripts()?;
+    let url = project.url()?.url;
+    runtime::foresee(url.dialect(), project.scripts(), &[Target::HEADS])
+        .map_err(|error| run::with_files(project, error))?;
+    dialect::drop_database(&url, force).await?;
+    dialect::create_database(&url).await?;
+    super::upgrade(project, &[Target::HEADS], options, observer).await
+}
