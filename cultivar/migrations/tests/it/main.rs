@@ -10,6 +10,7 @@ mod commands;
 mod concurrent;
 mod defects;
 mod first_use;
+mod guide;
 mod interop;
 mod models;
 mod others;
