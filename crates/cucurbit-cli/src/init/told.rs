@@ -12,11 +12,12 @@ use crate::error::say;
 pub(super) fn told(package: &Package) {
     match (&package.around.application, &package.database) {
         (Some(Application { kind, package: name, entities, .. }), _) => {
-            let words = match kind {
-                Kind::Entities => "entities",
-                Kind::Structs => "structs",
+            let (one, several) = match kind {
+                Kind::Entities => ("entity", "entities"),
+                Kind::Structs => ("struct", "structs"),
             };
-            say(&format!("\nThe models are the {} {words} of `{name}`.", entities.len()));
+            let noun = if entities.len() == 1 { one } else { several };
+            say(&format!("\nThe models: {} {noun} of `{name}`.", entities.len()));
         }
         (None, Some(Database { first: Some(_), .. })) => {
             say(

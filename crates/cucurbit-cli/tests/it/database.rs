@@ -104,3 +104,29 @@ fn an_empty_database_is_told() {
     );
     assert!(folder.read("migrations/schema.sql").contains("as they shall be"));
 }
+
+#[test]
+fn entities_stay_the_models_beside_a_database() {
+    let manifest = "[package]\nname = \"garden\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n\
+                    sea-orm = { version = \"2\", features = [\"sqlx-postgres\", \"sqlx-sqlite\"] }\n";
+    let bed = "#[derive(Clone, Debug, DeriveEntityModel)]\n#[sea_orm(table_name = \"bed\")]\npub struct Model {\n    \
+               #[sea_orm(primary_key)]\n    pub id: i32,\n}\n";
+    let folder =
+        Folder::of(&[("Cargo.toml", manifest), ("src/lib.rs", "pub mod bed;\n"), ("src/bed.rs", bed)]);
+    let path = folder.path().join("garden.db");
+    execute(&format!("sqlite:///{}", path.display()), &TABLES);
+    // The application reads this as sqlx does, and so do the migrations.
+    let said = folder.run(&["init", "--from", "sqlite://garden.db"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let files = folder.files();
+    assert!(!files.iter().any(|file| file.ends_with("schema.sql")), "{files:?}");
+    let script = files.iter().find(|file| file.ends_with("_baseline.rs")).expect("the first revision");
+    assert!(folder.read(script).contains("op.create_table(\"plant\""), "{}", folder.read(script));
+    assert!(folder.read("migrations/src/lib.rs").contains("models![garden::bed]"));
+    let configuration = folder.read("migrations/cucurbit.toml");
+    for line in ["url = \"sqlite://../garden.db\"", "sqlite_urls = \"sqlx\"", "dialects = [\"sqlite\"]"] {
+        assert!(configuration.lines().any(|there| there == line), "{line}: {configuration}");
+    }
+    assert!(said.err.contains("\nThe models: 1 entity of `garden`.\n"), "{}", said.err);
+    assert!(said.err.contains("\nNext: cucurbit stamp head "), "{}", said.err);
+}

@@ -220,7 +220,7 @@ fn the_structs_of_a_library_are_named() {
     ]);
     let said = folder.run(&["init"]);
     assert_eq!(said.code, Some(0), "{}", said.err);
-    assert!(said.err.contains("\nThe models are the 4 structs of `garden`.\n"), "{}", said.err);
+    assert!(said.err.contains("\nThe models: 4 structs of `garden`.\n"), "{}", said.err);
     let library = folder.read("migrations/src/lib.rs");
     let names = "[garden::Bed, garden::Plant, garden::zone::Bed, garden::zone::Plant]";
     let spaceless = |text: &str| text.split_whitespace().collect::<String>().replace(",]", "]");
