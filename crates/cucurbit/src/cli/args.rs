@@ -116,6 +116,12 @@ pub(super) enum Command {
         #[command(flatten)]
         run: RunArguments,
     },
+    /// Open the scripts of revisions in the editor that VISUAL or EDITOR names.
+    Edit {
+        /// The revision: an id, `head`, `current`.
+        #[arg(default_value = "head", allow_hyphen_values = true, value_name = "REV", value_parser = revision)]
+        revision: String,
+    },
     /// Create the version table if it does not exist.
     #[command(name = "ensure_version", alias = "ensure-version")]
     EnsureVersion,

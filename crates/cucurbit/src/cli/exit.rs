@@ -49,6 +49,7 @@ impl Code {
             | Error::Config(_)
             | Error::Connection(_)
             | Error::EmptyModels
+            | Error::Editor { .. }
             | Error::EnumNotDeclared { .. }
             | Error::ExternalInModels { .. }
             | Error::Graph(_)
@@ -63,6 +64,7 @@ impl Code {
             | Error::NewRevision { .. }
             | Error::NotCreated { .. }
             | Error::NoModels
+            | Error::NoScriptFile { .. }
             | Error::NoScripts { .. }
             | Error::OldBinary { .. }
             | Error::Parse(_)

@@ -2,6 +2,7 @@
 
 mod args;
 mod consent;
+mod editor;
 mod exit;
 mod notices;
 mod print;
@@ -80,6 +81,7 @@ pub fn revision_made_now(message: &str) -> NewRevision {
 async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Code, Error> {
     let working_directory = std::env::current_dir().unwrap_or_default();
     let environment = Environment::read().with_dot_env(&working_directory)?;
+    let editor = editor::named(&environment);
     let Arguments { config, database_url, command, .. } = arguments;
     let location = Location { config, database_url, working_directory, environment };
     let project = Project::open(env, location)?;
@@ -148,6 +150,9 @@ async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Co
             let run = command::downgrade(&project, &target, reach, options, &mut observer);
             let report = notices::heard(server, run).await?;
             printer.report(&report);
+        }
+        Command::Edit { revision } => {
+            editor::open(&editor?, &command::script_files(&project, &revision.parse()?).await?)?;
         }
         Command::EnsureVersion => {
             command::ensure_version(&project).await?;

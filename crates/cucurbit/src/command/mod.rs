@@ -49,7 +49,7 @@ pub use self::{
     offline::{downgrade_dry_run, downgrade_sql, stamp_sql, upgrade_dry_run, upgrade_sql},
     revision::{NewRevision, Written, merge, new_revision, script_template},
     run::{downgrade, ensure_version, stamp, upgrade},
-    show::show,
+    show::{script_files, show},
     status::{Status, status},
     warning::Warning,
 };

@@ -1,5 +1,7 @@
 //! `show`: everything about one revision or several.
 
+use std::path::PathBuf;
+
 use crate::{
     error::Error,
     revision::{Context, Purpose, Symbol, Target},
@@ -19,4 +21,18 @@ pub async fn show(project: &Project, target: &Target) -> Result<Vec<Entry>, Erro
     let resolved = target.resolve(&context)?;
     let is_current = target.symbol == Symbol::Current;
     Ok(resolved.revisions().iter().map(|&at| Entry::of(project, at, is_current)).collect())
+}
+
+/// Finds the files of the revisions that a target means, in the folder of the scripts.
+///
+/// # Errors
+///
+/// As [`show`]; when a file is not there.
+pub async fn script_files(project: &Project, target: &Target) -> Result<Vec<PathBuf>, Error> {
+    let folder = project.versions_folder();
+    let files = show(project, target).await?.into_iter().map(|entry| {
+        let path = folder.join(entry.path.file_name().unwrap_or_default());
+        if path.is_file() { Ok(path) } else { Err(Error::NoScriptFile { path }) }
+    });
+    files.collect()
 }

@@ -189,6 +189,8 @@ error_codes! {
     MissingRevision = "missing-revision",
     /// There is no revision script.
     NoScripts = "no-scripts",
+    /// The editor that the environment names could not be run, or failed.
+    EditorFailed = "editor-failed",
     /// The folder of the scripts holds scripts that the binary does not contain.
     OldBinary = "old-binary",
     /// The id or label of a revision is a reserved word.

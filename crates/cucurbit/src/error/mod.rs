@@ -78,6 +78,20 @@ pub enum Error {
         /// The folder.
         folder: String,
     },
+    /// The script of a revision is not in the folder.
+    #[error("there is no file `{}`", path.display())]
+    NoScriptFile {
+        /// Where it would be.
+        path: PathBuf,
+    },
+    /// An editor could not be run, or failed.
+    #[error("the editor `{editor}` failed")]
+    Editor {
+        /// The command.
+        editor: String,
+        /// What the system says, or how it ended.
+        source: std::io::Error,
+    },
     /// The source folder holds scripts that the binary does not have.
     #[error("this binary is older than {}", listed(files))]
     OldBinary {
@@ -219,6 +233,10 @@ impl Error {
                 "create the first one with `create --message \"…\"`, or set the folder by `versions` in cucurbit.toml and in build.rs"
                     .to_owned(),
             ),
+            Self::NoScriptFile { .. } => Some(
+                "the scripts were elsewhere when this binary was built: set their folder by `versions` in cucurbit.toml".to_owned(),
+            ),
+            Self::Editor { .. } => Some("`VISUAL` or `EDITOR` names the editor, with its options".to_owned()),
             Self::OldBinary { .. } => Some(
                 "build it again and run that: `cargo run -- …` does both; or, if that is not a script of this project, set the right folder by `versions` in cucurbit.toml and in build.rs"
                     .to_owned(),

@@ -9,6 +9,7 @@ mod cluster;
 mod commands;
 mod concurrent;
 mod defects;
+mod editor;
 mod first_use;
 mod guide;
 mod interop;

@@ -6,7 +6,7 @@ use cucurbit::config::Environment;
 
 use crate::support::{Ran, binary};
 
-const COMMANDS: [&str; 20] = [
+const COMMANDS: [&str; 21] = [
     "branches",
     "check",
     "create",
@@ -14,6 +14,7 @@ const COMMANDS: [&str; 20] = [
     "database",
     "diff",
     "downgrade",
+    "edit",
     "ensure_version",
     "fresh",
     "heads",
