@@ -17,7 +17,7 @@ pub mod expanded;
 
 /// What `cucurbit-build` writes of these modules, in the file that a build would include.
 fn whole(models: Models) -> Result<Models, ModelError> {
-    let whole = include!("whole.rs");
+    let whole = include!("whole.inc");
     whole(models)
 }
 
@@ -30,7 +30,7 @@ fn schema() -> Schema {
 fn all_are_found_and_listed() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/shapes");
     let text = Found::of(&folder.join("mod.rs")).list("crate::shapes").unwrap();
-    assert_eq!(text, include_str!("whole.rs"), "whole.rs is what a build would write");
+    assert_eq!(text, include_str!("whole.inc"), "whole.inc is what a build would write");
 }
 
 #[test]
