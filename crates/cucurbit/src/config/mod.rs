@@ -21,7 +21,7 @@ use crate::{
     connection::url::{ConnectionUrl, ConnectionUrlError, SqliteUrls},
     mask,
     nearest::nearest,
-    schema::Dialect,
+    schema::{Dialect, told},
 };
 
 pub use self::environment::Environment;
@@ -117,7 +117,7 @@ pub enum Origin {
 }
 
 /// Why the configuration cannot be used.
-#[derive(Debug, Error)]
+#[derive(Error)]
 #[non_exhaustive]
 pub enum ConfigError {
     /// A connection URL is invalid.
@@ -468,6 +468,13 @@ impl fmt::Display for Origin {
             Self::File { path, key } => write!(formatter, "`{key}` in {}", path.display()),
             Self::Variable(name) => write!(formatter, "the variable `{name}`"),
         }
+    }
+}
+
+/// For people, as a program that ends by it prints it: with causes and hint.
+impl fmt::Debug for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        told(self, self.hint(), f)
     }
 }
 

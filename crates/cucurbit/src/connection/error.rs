@@ -2,15 +2,15 @@
 //!
 //! What lives here: the error of this room and its advice, by SQLSTATE and by SQLite's result code.
 
-use std::{borrow::Cow, io, path::PathBuf};
+use std::{borrow::Cow, fmt, io, path::PathBuf};
 
 use thiserror::Error;
 
 use super::{DriverError, TlsError};
-use crate::schema::{Advice, Dialect};
+use crate::schema::{Advice, Dialect, told};
 
 /// Why a database did not do what it was asked.
-#[derive(Debug, Error)]
+#[derive(Error)]
 #[non_exhaustive]
 pub enum ConnectionError {
     /// It could not be reached or opened.
@@ -125,6 +125,13 @@ pub enum ConnectionError {
         /// The value of `target_session_attrs`.
         wanted: &'static str,
     },
+}
+
+/// For people, as a program that ends by it prints it: with causes and hint.
+impl fmt::Debug for ConnectionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        told(self, self.hint(), f)
+    }
 }
 
 impl ConnectionError {

@@ -7,7 +7,7 @@ mod code;
 mod of;
 mod words;
 
-use std::path::PathBuf;
+use std::{fmt, path::PathBuf};
 
 use thiserror::Error;
 
@@ -19,7 +19,7 @@ use crate::{
     operation::{ApplyError, Irreversible},
     revision::{self, HeadsError, ParseError, RevisionIdError, ScriptsError, TargetError},
     runtime::RunError,
-    schema::{Advice, Dialect, Ident, NamingError, ObjectName, TableName},
+    schema::{Advice, Dialect, Ident, NamingError, ObjectName, TableName, told},
     script::ScriptError,
     source::{ReplayError, SqlFileError},
 };
@@ -30,7 +30,7 @@ pub use self::{
 };
 
 /// Why a command stopped.
-#[derive(Debug, Error)]
+#[derive(Error)]
 #[non_exhaustive]
 pub enum Error {
     /// An operation does not fit.
@@ -196,6 +196,13 @@ pub enum Error {
         /// What does not go together.
         message: String,
     },
+}
+
+/// For people, as a program that ends by it prints it: with causes and hint.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        told(self, self.hint(), f)
+    }
 }
 
 impl Error {

@@ -2,10 +2,10 @@
 
 use std::{error::Error, fmt};
 
-use crate::schema::{Advice, Ident, ObjectName, TableName, list};
+use crate::schema::{Advice, Ident, ObjectName, TableName, list, told};
 
 /// Structs that contradict themselves or one another. Every error names the struct.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ModelError {
     /// A table has two columns of one name: a field of its own, and one of a struct that is flattened into it.
@@ -121,6 +121,13 @@ impl fmt::Display for ModelError {
                 write!(f, "both `{first}` and `{second}` are table `{table}`")
             }
         }
+    }
+}
+
+/// For people, as a program that ends by it prints it: with its advice.
+impl fmt::Debug for ModelError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        told(self, None, f)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Why a run stopped, and what can be done about it.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use thiserror::Error;
 
@@ -8,12 +8,13 @@ use crate::{
     connection::{ConnectionError, Missing, hint_of},
     dialect::{self, Hazard, HazardKind, Offender, PlanError, ReflectError},
     revision::{self, HeadsError, ScriptPanic, TargetError},
+    schema::told,
 };
 
 use super::{Misfit, VersionTableError};
 
 /// Why a run stopped. What was committed before it stays; the rest is rolled back.
-#[derive(Debug, Error)]
+#[derive(Error)]
 #[non_exhaustive]
 pub enum RunError {
     /// Code of a script changed the schema.
@@ -357,6 +358,13 @@ fn printable(text: &str) -> String {
 /// How to leave a revision that was begun.
 const GIVE_UP: &str =
     "; to give it up, take back by hand what it did, and only then `stamp` where the database is";
+
+/// For people, as a program that ends by it prints it: with causes and hint.
+impl fmt::Debug for RunError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        told(self, self.hint(), f)
+    }
+}
 
 impl RunError {
     /// Says that a step outside transactions failed, unless what stopped it has words of its own.

@@ -28,6 +28,8 @@ mod variant;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+#[cfg(any(feature = "derive", feature = "runtime"))]
+pub(crate) use self::advice::told;
 pub use self::{
     advice::Advice,
     build::TableBuilder,

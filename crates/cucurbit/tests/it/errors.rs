@@ -2,7 +2,13 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use cucurbit::error::ErrorCode;
+use cucurbit::{
+    error::{Error, ErrorCode},
+    prelude::*,
+    runtime::Migrator,
+};
+
+use crate::support::{Database, on_each_database, script, scripts};
 
 /// The page.
 fn page() -> String {
@@ -75,4 +81,38 @@ fn every_code_is_the_code_of_some_error() {
         });
         assert!(is_used, "no error is `{code}`: give the code to one, or take it from the list and the page");
     }
+}
+
+/// What a `main` prints that returns the error, and what a library prints that walks through the sources.
+#[test]
+fn an_error_reads_well_wherever_it_is_printed() {
+    fn fails(op: &mut Op) {
+        op.execute("INSERT INTO nothing VALUES (1)");
+    }
+    on_each_database(async |database: Database| {
+        let mut connection = database.connect().await;
+        let scripts = scripts(&[script("a1", &[], fails, fails)]);
+        let error = Migrator::on(&mut connection, &scripts).upgrade_heads().await.unwrap_err();
+        let (of_run, error) = (format!("{error:?}"), Error::from(error));
+        let debugged = format!("{error:?}");
+        assert_eq!(debugged, of_run);
+
+        let said: Vec<String> = error.explanation().causes.into_iter().map(|cause| cause.text).collect();
+        let mut lines = vec![error.to_string()];
+        lines.extend(said.iter().map(|cause| format!("  caused by: {cause}")));
+        lines.extend(error.hint().map(|hint| format!("  hint: {hint}")));
+        let wanted = lines.join("\n");
+        assert_eq!(debugged, wanted);
+        assert!(error.to_string().contains("a1") && debugged.contains("nothing"), "{debugged}");
+
+        // As anyhow prints a chain: no source repeats what its owner said.
+        let mut chain = vec![error.to_string()];
+        let mut source = std::error::Error::source(&error);
+        while let Some(cause) = source {
+            chain.push(cause.to_string());
+            source = cause.source();
+        }
+        assert!(chain.len() > 1, "{chain:?}");
+        assert!(chain.windows(2).all(|two| !two[0].contains(&two[1])), "{chain:?}");
+    });
 }

@@ -447,7 +447,7 @@ fn a_transaction_of_the_scripts_own_is_refused_before_anything_runs() {
         upgrade(&mut connection, &with(own)[..1]).await.unwrap();
         let error = Error::from(upgrade(&mut connection, &with(own)).await.unwrap_err());
         assert_eq!(error.code(), ErrorCode::NeedsNoTransaction, "{error:?}");
-        assert!(format!("{error:?}").contains("line: 2"), "{error:?}");
+        assert!(format!("{error:?}").contains("(line 2)"), "{error:?}");
         assert!(error.hint().unwrap().contains("leave it out"));
         assert_eq!(value(&mut connection, "SELECT count(*) FROM plog").await, "2");
         assert!(upgrade(&mut connection, &with(nothing)).await.is_ok());
