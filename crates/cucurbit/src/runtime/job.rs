@@ -7,6 +7,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use tracing::Instrument as _;
+
 use crate::{
     connection::Connection,
     dialect::{self, Before, Guard, Hazard, SessionState, lexer},
@@ -14,7 +16,7 @@ use crate::{
     schema::TableName,
 };
 
-use super::{Event, Hold, Observer, RunError, Stop, VersionTable, prepare::refuse_hazards, stop};
+use super::{Event, Hold, Observer, RunError, Stop, VersionTable, prepare::refuse_hazards, stop, traced};
 
 /// How long a statement may run until it is told of again; the second time it is twice as long, and so on.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -87,7 +89,7 @@ impl Job<'_, '_> {
         let running = self.stop.map(Stop::running);
         let begun = Instant::now();
         let mut patience = PATIENCE;
-        let mut work = pin!(dialect::run(self.connection, sql));
+        let mut work = pin!(dialect::run(self.connection, sql).instrument(traced::statement(&shown)));
         let done = loop {
             match tokio::time::timeout(patience, work.as_mut()).await {
                 Ok(done) => break done,

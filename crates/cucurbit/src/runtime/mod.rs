@@ -25,9 +25,12 @@ mod said;
 mod stamp;
 mod step;
 mod stop;
+mod traced;
 mod version_table;
 
 use std::{collections::BTreeSet, time::Duration};
+
+use tracing::Instrument as _;
 
 use crate::{
     connection::Connection,
@@ -175,7 +178,7 @@ impl<'m> Migrator<'m> {
     /// Runs on this connection, which stays the caller's.
     pub fn on(connection: &'m mut Connection, scripts: &'m Scripts) -> Self {
         let (options, hold) = (RunOptions::default(), Hold::default());
-        Self { connection, scripts, options, observer: Box::new(|_| ()), hold }
+        Self { connection, scripts, options, observer: traced::observer(|_| ()), hold }
     }
 
     /// Sets how runs behave.
@@ -188,7 +191,7 @@ impl<'m> Migrator<'m> {
     /// Sets who is told what happens.
     #[must_use]
     pub fn observer(mut self, observer: impl FnMut(Event<'_>) + Send + 'm) -> Self {
-        self.observer = Box::new(observer);
+        self.observer = traced::observer(observer);
         self
     }
 
@@ -248,8 +251,14 @@ impl<'m> Migrator<'m> {
         self.options.version_table.ensure(self.connection).await
     }
 
-    /// Takes the lock, runs, and gives the lock back on every path.
+    /// Runs inside a span of `tracing`.
     async fn run(&mut self, goal: &Goal<'_>) -> Result<Report, RunError> {
+        let span = traced::run(goal.direction(), self.connection);
+        self.run_with_lock(goal).instrument(span).await
+    }
+
+    /// Takes the lock, runs, and gives the lock back on every path.
+    async fn run_with_lock(&mut self, goal: &Goal<'_>) -> Result<Report, RunError> {
         if self.connection.transaction_depth() > 0 {
             return Err(RunError::InTransaction);
         }
@@ -440,7 +449,8 @@ impl<'m> Migrator<'m> {
         let StepPlan { mode, session } = StepPlan::of(dialect, work);
         let is_outside = matches!(mode, StepMode::OutsideTransaction(_));
         let job = self.job(step, revision, session);
-        match apply::step(job, mode, before, rows).await {
+        let span = traced::revision(step, revision);
+        match apply::step(job, mode, before, rows).instrument(span).await {
             Err(source) if is_outside => Err(source.outside(revision, true)),
             done => self.judged(step, done, tries),
         }

@@ -164,6 +164,9 @@ mod template; // A project's own template of scripts, and the hooks after one is
 #[cfg(all(feature = "runtime", unix))]
 #[cfg(test)]
 mod tls; // What each `sslmode` does and refuses, on a server of the test's own with certificates made for it.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
+mod traced; // What a run tells `tracing`: spans within each other, events in them, no secret.
 #[cfg(test)]
 mod types_page; // docs/TYPES.md says what every type is declared as.
 #[cfg(all(feature = "runtime", unix))]
