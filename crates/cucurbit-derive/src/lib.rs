@@ -51,13 +51,14 @@ mod constraint;
 mod field;
 mod names;
 mod table;
+mod test;
 #[cfg(test)]
 mod tests;
 mod ty;
 mod value;
 
 use proc_macro::TokenStream;
-use syn::{DeriveInput, Error, parse_macro_input};
+use syn::{DeriveInput, Error, ItemFn, parse_macro_input};
 
 /// Makes a struct a table, which `cucurbit::tables!` lists.
 ///
@@ -205,4 +206,29 @@ pub fn table(input: TokenStream) -> TokenStream {
 pub fn value(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     value::expand(&input).unwrap_or_else(Error::into_compile_error).into()
+}
+
+/// Runs a test on a migrated database of its own, of each kind: `name::postgres` and `name::sqlite` are two tests.
+///
+/// The revisions are any expression that gives the scripts. The database is dropped when the test ends, also by a panic. Cucurbit's
+/// features `derive` and `testing` are needed. `on = [Sqlite]` names the databases that the project has.
+///
+/// ```
+/// mod versions {
+///     pub fn all() -> Vec<cucurbit::Script> {
+///         Vec::new()
+///     }
+/// }
+///
+/// #[cucurbit::test(versions::all(), on = [Sqlite])]
+/// async fn a_bed_has_a_name(database: cucurbit::testing::Database) {
+///     let mut connection = database.connect().await.unwrap();
+///     connection.execute("SELECT 1").await.unwrap();
+/// }
+/// # fn main() {}
+/// ```
+#[proc_macro_attribute]
+pub fn test(arguments: TokenStream, function: TokenStream) -> TokenStream {
+    let function = parse_macro_input!(function as ItemFn);
+    test::expand(arguments.into(), &function).unwrap_or_else(Error::into_compile_error).into()
 }

@@ -30,10 +30,14 @@ pub mod schema;
 pub mod script;
 #[cfg(feature = "runtime")]
 pub mod source;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 #[cfg(feature = "runtime")]
 pub use self::{command::Env, error::Error};
 pub use self::{operation::Op, revision::Script};
+#[cfg(all(feature = "derive", feature = "testing"))]
+pub use cucurbit_derive::test;
 #[cfg(feature = "derive")]
 pub use cucurbit_derive::{Table, Value};
 

@@ -9,8 +9,9 @@ use std::{
 };
 
 use cucurbit::{
-    config::Environment,
     connection::{ConnectOptions, Connection},
+    schema::Dialect,
+    testing::Database,
 };
 
 /// The application, ended when the test is.
@@ -99,12 +100,12 @@ fn it_starts_on_a_file_and_again() {
 
 #[test]
 fn it_starts_on_a_server_and_again() {
-    on_a_server(1, check);
+    on_a_server(check);
 }
 
 #[test]
 fn several_start_at_once_and_one_migrates() {
-    on_a_server(2, |url| {
+    on_a_server(|url| {
         let starts: Vec<_> = (0..4)
             .map(|_| {
                 let url = url.to_owned();
@@ -141,22 +142,8 @@ fn it_does_not_start_on_a_database_of_another_history() {
 /// The models are what the revisions make, and back.
 #[test]
 fn the_history_leads_to_the_models_and_back() {
-    let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite:///{}", folder.path().join("greenhouse.db").display());
-    for arguments in [&["upgrade"][..], &["check"], &["downgrade", "base"], &["upgrade"], &["check"]] {
-        migrate(&url, arguments);
-    }
-    on_a_server(3, |url| {
-        for arguments in [&["upgrade"][..], &["check"], &["downgrade", "base"], &["upgrade"], &["check"]] {
-            migrate(url, arguments);
-        }
-    });
-}
-
-fn migrate(url: &str, arguments: &[&str]) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_greenhouse-migrate"));
-    let output = command.args(["--database-url", url]).args(arguments).output().unwrap();
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    cucurbit::assert_in_sync!(greenhouse::versions::all(), greenhouse::models);
+    cucurbit::assert_up_down_up!(greenhouse::versions::all());
 }
 
 fn run<T>(work: impl Future<Output = T>) -> T {
@@ -164,20 +151,7 @@ fn run<T>(work: impl Future<Output = T>) -> T {
 }
 
 /// Runs a test on a PostgreSQL database of its own.
-fn on_a_server(number: u32, test: impl FnOnce(&str)) {
-    let environment = Environment::read();
-    let server = environment.get("CUCURBIT_TEST_POSTGRES_URL").unwrap();
-    let server = server.expect("CUCURBIT_TEST_POSTGRES_URL is not set: `cargo xtask test` starts a server");
-    let name = format!("greenhouse_test_{}_{number}", std::process::id());
-    let execute = |sql: String| {
-        run(async {
-            let mut connection =
-                Connection::connect(&server.parse().unwrap(), &ConnectOptions::default()).await.unwrap();
-            connection.execute(&sql).await.unwrap();
-        });
-    };
-    execute(format!("CREATE DATABASE {name}"));
-    let (base, _) = server.rsplit_once('/').expect("a connection URL with a database");
-    test(&format!("{base}/{name}"));
-    execute(format!("DROP DATABASE {name} WITH (FORCE)"));
+fn on_a_server(test: impl FnOnce(&str)) {
+    let database = run(Database::new(Dialect::Postgres)).unwrap();
+    test(&database.url());
 }

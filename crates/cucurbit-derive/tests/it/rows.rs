@@ -11,6 +11,7 @@ use cucurbit::{
     prelude::*,
     runtime::Migrator,
     schema::Schema,
+    testing::Database,
 };
 use sqlx::types::Json;
 
@@ -231,29 +232,7 @@ async fn tables_are_those_of_the_structs(url: &str) {
     }
 }
 
-#[tokio::test]
-async fn rows_of_structs_come_back_from_sqlite() {
-    let folder = tempfile::tempdir().unwrap();
-    tables_are_those_of_the_structs(&format!("sqlite:///{}", folder.path().join("derive.db").display()))
-        .await;
-}
-
-#[tokio::test]
-async fn rows_of_structs_come_back_from_postgres() {
-    let environment = cucurbit::config::Environment::read();
-    let server = environment.get("CUCURBIT_TEST_POSTGRES_URL").unwrap();
-    let server = server.expect("CUCURBIT_TEST_POSTGRES_URL is not set: `cargo xtask test` starts a server");
-    let name = format!("cucurbit_derive_{}", std::process::id());
-    let options = ConnectOptions::default();
-    let mut maintenance = Connection::connect(&server.parse().unwrap(), &options).await.unwrap();
-    maintenance.execute(&format!("CREATE DATABASE {name}")).await.unwrap();
-    let (base, _) = server.rsplit_once('/').expect("a connection URL with a database");
-    let url = format!("{base}/{name}");
-    let tried = tokio::task::LocalSet::new()
-        .run_until(async move {
-            tokio::task::spawn_local(async move { tables_are_those_of_the_structs(&url).await }).await
-        })
-        .await;
-    maintenance.execute(&format!("DROP DATABASE {name} WITH (FORCE)")).await.unwrap();
-    tried.unwrap();
+#[cucurbit::test(Vec::new())]
+async fn rows_of_structs_come_back(database: Database) {
+    tables_are_those_of_the_structs(&database.url()).await;
 }

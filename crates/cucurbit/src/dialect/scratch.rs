@@ -143,6 +143,18 @@ impl Scratch {
         Ok(passed)
     }
 
+    /// Returns its name on the server, if it lies on one.
+    #[cfg(feature = "testing")]
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.owner.as_ref().map(|owner| &*owner.name)
+    }
+
+    /// Returns the statements that drop it, for another connection.
+    #[cfg(feature = "testing")]
+    pub(crate) fn end(&self) -> Vec<String> {
+        self.owner.as_ref().map(|owner| owner.end.clone()).unwrap_or_default()
+    }
+
     /// Drops it.
     ///
     /// # Errors

@@ -52,7 +52,7 @@ pub enum ReplayError {
 
 impl ReplayError {
     /// Wraps what stood in the way of a scratch database.
-    pub(super) fn no_scratch(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+    pub(crate) fn no_scratch(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::NoScratch(error.into())
     }
 

@@ -161,6 +161,9 @@ mod support; // Databases of a test's own, and scripts written in a line.
 #[cfg(all(feature = "runtime", unix))]
 #[cfg(test)]
 mod template; // A project's own template of scripts, and the hooks after one is written.
+#[cfg(feature = "testing")]
+#[cfg(test)]
+mod testing; // What a project's own tests are given: databases that go, and checks that find what is wrong.
 #[cfg(all(feature = "runtime", unix))]
 #[cfg(test)]
 mod tls; // What each `sslmode` does and refuses, on a server of the test's own with certificates made for it.

@@ -15,7 +15,7 @@ const LONGEST: usize = 600;
 const EDGES: &str = "## Who may use whom";
 
 /// What `lib.rs` offers at the root of the crate and may be named as `crate::…` although it is no room.
-const MACROS: [&str; 2] = ["include_versions", "rows"];
+const MACROS: [&str; 4] = ["assert_in_sync", "assert_up_down_up", "include_versions", "rows"];
 
 /// Where sqlx may be named: paths as in the table of edges.
 const SQLX: [&str; 5] =
@@ -56,7 +56,7 @@ const OF_EVERY_DATABASE: [&str; 27] = [
 ];
 
 /// Where a database may be named by its variant, and why: `Dialect::Postgres`, `Self::Sqlite`, and the kinds of connections.
-const DIALECT_NAMED: [(&str, &str); 9] = [
+const DIALECT_NAMED: [(&str, &str); 10] = [
     ("connection", "a connection knows which database it is to; a URL says it by its scheme"),
     ("dialect/lexer", "it reads what psql and sqlite3 print and take, which is not all SQL"),
     ("dialect/mod", "the one `match`"),
@@ -69,6 +69,7 @@ const DIALECT_NAMED: [(&str, &str); 9] = [
     ),
     ("prelude", "scripts say `op.on(Postgres, …)`"),
     ("schema/variant", "the names themselves"),
+    ("testing/database", "the database of a test is a file, or lies on a server"),
 ];
 
 /// Words that may not stand in the documentation, in comments or in messages, and what to say instead.

@@ -148,6 +148,25 @@ impl ConnectionUrl {
         }
     }
 
+    /// Returns the whole text, with its password, for a driver that opens a connection of its own. It is not to be printed:
+    /// for that there is `Display`.
+    ///
+    /// ```
+    /// use cucurbit::connection::url::ConnectionUrl;
+    ///
+    /// let url: ConnectionUrl = "postgresql://app:s%40fe@localhost/plants".parse()?;
+    /// assert_eq!(url.for_driver(), "postgresql://app:s%40fe@localhost/plants");
+    /// assert_eq!(url.to_string(), "postgresql://app:***@localhost/plants");
+    /// # Ok::<(), cucurbit::connection::url::ConnectionUrlError>(())
+    /// ```
+    #[must_use]
+    pub fn for_driver(&self) -> String {
+        match &self.0 {
+            Kind::Postgres(url) => url.spelled(true),
+            Kind::Sqlite(url) => url.to_string(),
+        }
+    }
+
     /// Tells which database it is.
     #[must_use]
     pub fn dialect(&self) -> Dialect {

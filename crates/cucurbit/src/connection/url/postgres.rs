@@ -276,14 +276,15 @@ impl PostgresUrl {
         Ok(())
     }
 
-    /// The parameters that `Display` writes, in a fixed order.
-    fn shown_parameters(&self) -> Vec<(&'static str, String)> {
+    /// The parameters that are written, in a fixed order.
+    fn parameters(&self, is_whole: bool) -> Vec<(&'static str, String)> {
+        let masked = |text: &str| if is_whole { text.to_owned() } else { mask::text(text) };
         let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.to_string_lossy().into_owned());
         let session = Some(self.session).filter(|session| *session != Session::Any);
         [
             ("application_name", self.application_name.clone()),
             ("connect_timeout", self.connect_timeout.map(|timeout| timeout.as_secs().to_string())),
-            ("options", self.options.as_deref().map(mask::text)),
+            ("options", self.options.as_deref().map(masked)),
             ("sslmode", self.ssl_mode.map(str::to_owned)),
             ("sslrootcert", path(&self.ssl_root_certificate)),
             ("sslcert", path(&self.ssl_certificate)),
@@ -397,20 +398,34 @@ impl fmt::Display for Host {
     }
 }
 
-impl fmt::Display for PostgresUrl {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("postgresql://")?;
+impl PostgresUrl {
+    /// Writes it whole, as drivers read it, or as it may be shown: without its password and what may hold another one.
+    pub(super) fn spelled(&self, is_whole: bool) -> String {
+        let word = |text: &str| if is_whole { text.to_owned() } else { mask::word(text) };
+        let mut text = "postgresql://".to_owned();
         if self.user.is_some() || self.password.is_some() {
-            let user = mask::word(self.user.as_deref().unwrap_or_default());
-            let password = if self.password.is_some() { ":***" } else { "" };
-            write!(formatter, "{}{password}@", encode(&user, ALL))?;
+            let user = word(self.user.as_deref().unwrap_or_default());
+            text.push_str(&encode(&user, ALL).to_string());
+            if let Some(password) = &self.password {
+                text.push(':');
+                text.push_str(&if is_whole { encode(password, ALL).to_string() } else { "***".to_owned() });
+            }
+            text.push('@');
         }
         let hosts: Vec<String> = self.hosts.iter().map(Host::to_string).collect();
-        formatter.write_str(&hosts.join(","))?;
+        text.push_str(&hosts.join(","));
         if let Some(database) = &self.database {
             // libpq takes a whole connection URL for a database, and its variables may hold one.
-            write!(formatter, "/{}", encode(&mask::word(database), NAME))?;
+            text.push('/');
+            text.push_str(&encode(&word(database), NAME).to_string());
         }
-        formatter.write_str(&query(&self.shown_parameters()))
+        text.push_str(&query(&self.parameters(is_whole)));
+        text
+    }
+}
+
+impl fmt::Display for PostgresUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.spelled(false))
     }
 }
