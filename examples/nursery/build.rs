@@ -1,0 +1,5 @@
+//! Lists the revision scripts.
+
+fn main() {
+    cucurbit_build::versions("versions");
+}
