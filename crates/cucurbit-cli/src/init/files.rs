@@ -149,9 +149,11 @@ fn with_entities(package: &Package, application: &Application) -> String {
         Some(library) => (format!("{library}::"), String::new()),
         None => (String::new(), taken_in(package, application)),
     };
+    // rustfmt puts a list of one on its line, and leaves the comma there.
+    let comma = if application.entities.len() == 1 { "" } else { "," };
     let mut entities = String::new();
     for entity in &application.entities {
-        writeln!(entities, "        {root}{},", entity.path.join("::"))
+        writeln!(entities, "        {root}{}{comma}", entity.path.join("::"))
             .expect("writing to a String cannot fail");
     }
     let template = match application.kind {
