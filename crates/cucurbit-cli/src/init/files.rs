@@ -14,7 +14,7 @@ use super::{
     File,
     around::{Application, Around},
     database::{Database, First},
-    entities::Kind,
+    entities::{Entity, Kind},
     told::PASSWORD,
 };
 use crate::{arguments::Ci, error::Failure};
@@ -51,7 +51,7 @@ pub(crate) fn of_package(package: &Package) -> Result<Vec<File>, Failure> {
     let new = |path: &str, text: String| File { path: package.home.join(path), text, is_edited: false };
     let mut files = vec![
         new("Cargo.toml", manifest(package)?),
-        new("build.rs", include_str!("template/build.rs.txt").to_owned()),
+        new("build.rs", build(package)),
         new("src/main.rs", filled(include_str!("template/main.rs.txt"))),
         new("cucurbit.toml", filled(&configuration(package))),
         new("versions/.gitkeep", String::new()),
@@ -143,24 +143,58 @@ fn configuration(package: &Package) -> String {
         .replace("{sqlite_urls}", sqlite_urls)
 }
 
-/// Writes the library of a package whose models are entities.
+/// The modules in which all models lie: as this package names them, and the file in which each is written.
+fn modules(application: &Application) -> BTreeSet<(&str, &Path)> {
+    match &application.library {
+        Some(library) => BTreeSet::from([(library.as_str(), application.root.as_path())]),
+        None => application
+            .entities
+            .iter()
+            .filter_map(|entity| Some((entity.path.first()?.as_str(), entity.top.as_path())))
+            .collect(),
+    }
+}
+
+/// Returns the application of a package whose models are entities of SeaORM.
+fn sea_orm(package: &Package) -> Option<&Application> {
+    package.around.application.as_ref().filter(|application| application.kind == Kind::Entities)
+}
+
+/// Writes the build script, which lists entities: new ones need no edit of the package.
+fn build(package: &Package) -> String {
+    let mut entities = String::new();
+    for (module, file) in sea_orm(package).into_iter().flat_map(modules) {
+        let file = relative(&package.home, file);
+        writeln!(entities, "    cucurbit_build::entities({module:?}, {file:?});")
+            .expect("writing to a String cannot fail");
+    }
+    let what = if entities.is_empty() { "" } else { " and the entities" };
+    include_str!("template/build.rs.txt").replace("{what}", what).replace("{entities}", &entities)
+}
+
+/// Writes the library of a package whose models are in Rust.
 fn with_entities(package: &Package, application: &Application) -> String {
-    let (root, modules) = match &application.library {
+    let (root, taken_in) = match &application.library {
         Some(library) => (format!("{library}::"), String::new()),
         None => (String::new(), taken_in(package, application)),
     };
-    // rustfmt puts a list of one on its line, and leaves the comma there.
-    let comma = if application.entities.len() == 1 { "" } else { "," };
-    let mut entities = String::new();
-    for entity in &application.entities {
-        writeln!(entities, "        {root}{}{comma}", entity.path.join("::"))
-            .expect("writing to a String cannot fail");
-    }
+    let models = match application.kind {
+        Kind::Entities => {
+            let all = modules(application).into_iter().map(|(module, _)| format!("{module}::*"));
+            all.collect::<Vec<_>>().join("; ")
+        }
+        Kind::Structs => {
+            // rustfmt puts a list of one on its line, and leaves the comma there.
+            let comma = if application.entities.len() == 1 { "" } else { "," };
+            let line = |entity: &Entity| format!("        {root}{}{comma}\n", entity.path.join("::"));
+            application.entities.iter().map(line).collect()
+        }
+    };
     let template = match application.kind {
         Kind::Entities => include_str!("template/lib_sea_orm.rs.txt"),
         Kind::Structs => include_str!("template/lib_structs.rs.txt"),
     };
-    template.replace("{modules}", &modules).replace("{entities}", &entities)
+    template.replace("{modules}", &taken_in).replace("{entities}", &models)
 }
 
 /// What the migrations do not use of the application's modules is no fault of theirs.
@@ -168,12 +202,10 @@ const UNUSED: &str = "#[allow(dead_code, unused_imports, reason = \"the applicat
 
 /// Takes in the modules of an application that is no library, by their files.
 fn taken_in(package: &Package, application: &Application) -> String {
-    let tops: BTreeSet<(&String, &PathBuf)> =
-        application.entities.iter().filter_map(|entity| Some((entity.path.first()?, &entity.top))).collect();
     let mut text = String::from(
         "\n// No other package can use these modules of the application: they are compiled here, too.\n",
     );
-    for (name, file) in tops {
+    for (name, file) in modules(application) {
         let path = relative(&package.home.join("src"), file);
         writeln!(text, "{UNUSED}\n#[path = {path:?}]\nmod {name};").expect("writing to a String cannot fail");
     }
@@ -220,7 +252,9 @@ fn manifest(package: &Package) -> Result<String, Failure> {
     lines.sort();
     text.push_str(&lines.join("\n"));
     text.push_str("\n\n[build-dependencies]\n");
-    text.push_str(&cucurbit("cucurbit-build", ""));
+    let lists_entities = sea_orm(package).is_some();
+    let features = if lists_entities { ", features = [\"entities\"]" } else { "" };
+    text.push_str(&cucurbit("cucurbit-build", features));
     text.push('\n');
     if package.around.workspace.is_none() {
         text.push_str("\n[workspace]\n");

@@ -77,18 +77,15 @@ fn a_library_of_entities_is_named() {
     ]);
     let said = folder.run(&["init"]);
     assert_eq!(said.code, Some(0), "{}", said.err);
-    let models = "    models![
-        garden::entities::bed,
-        garden::entities::plant,
-        garden::entities::r#type,
-    ]\n";
-    assert!(
-        folder.read("migrations/src/lib.rs").contains(models),
-        "{}",
-        folder.read("migrations/src/lib.rs")
-    );
+    assert!(said.err.contains("The models are the 3 entities of `garden`."), "{}", said.err);
+    let library = folder.read("migrations/src/lib.rs");
+    assert!(library.contains("\n    models![garden::*]\n"), "{library}");
+    let build = folder.read("migrations/build.rs");
+    assert!(build.contains("\n    cucurbit_build::entities(\"garden\", \"../src/lib.rs\");\n"), "{build}");
     let manifest = folder.read("migrations/Cargo.toml");
     assert!(manifest.contains("\ngarden = { path = \"..\" }\n"), "{manifest}");
+    let build = manifest.lines().find(|line| line.starts_with("cucurbit-build =")).unwrap_or_default();
+    assert!(build.contains("features = [\"entities\"]"), "{manifest}");
     // Its own words stay, and it is a workspace now.
     let application = folder.read("Cargo.toml");
     assert_eq!(application, format!("{APPLICATION}\n[workspace]\nmembers = [\"migrations\"]\n"));
@@ -110,7 +107,9 @@ fn the_modules_of_a_binary_are_taken_in_by_their_files() {
     assert_eq!(said.code, Some(0), "{}", said.err);
     let library = folder.read("database/migrations/src/lib.rs");
     assert!(library.contains("\n#[path = \"../../../src/model.rs\"]\nmod model;\n"), "{library}");
-    assert!(library.contains("model::bed,") && library.contains("model::inner::tool,"), "{library}");
+    assert!(library.contains("\n    models![model::*]\n"), "{library}");
+    let build = folder.read("database/migrations/build.rs");
+    assert!(build.contains("cucurbit_build::entities(\"model\", \"../../src/model.rs\");"), "{build}");
     let manifest = folder.read("database/migrations/Cargo.toml");
     assert!(manifest.contains("\nsea-orm = { version = \"2\", default-features = false,"), "{manifest}");
 }

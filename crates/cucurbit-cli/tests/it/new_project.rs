@@ -103,6 +103,21 @@ impl Related<super::bed::Entity> for Entity {
 impl ActiveModelBehavior for ActiveModel {}
 "#;
 
+const POT: &str = r#"use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, Eq)]
+#[sea_orm(table_name = "pot")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+"#;
+
 /// The commands that the README prints for a new project, as words.
 fn commands_of_the_readme() -> Vec<Vec<String>> {
     let readme = include_str!("../../../../README.md");
@@ -151,6 +166,18 @@ fn the_readme_leads_from_entities_to_a_database() {
     let said = folder.run(&["check"]);
     assert_eq!(said.code, Some(3), "{}", said.err);
     assert!(said.out.contains("add column bed.width"), "never by an old binary: {}", said.out);
+    // The entities are generated again: one is new, one is gone, and the migrations package needs no edit.
+    folder.write("src/entities/mod.rs", "pub mod prelude;\n\npub mod bed;\npub mod plant;\npub mod pot;\n");
+    folder.write("src/entities/pot.rs", POT);
+    let said = folder.run(&["check"]);
+    assert_eq!(said.code, Some(3), "{}", said.err);
+    assert!(said.out.contains("create table pot"), "{}", said.out);
+    folder.write("src/entities/mod.rs", "pub mod prelude;\n\npub mod pot;\n");
+    folder.write("src/entities/prelude.rs", "pub use super::pot::Entity as Pot;\n");
+    folder.write("src/main.rs", "mod entities;\n\nfn main() {\n    let _ = entities::pot::Entity;\n}\n");
+    let said = folder.run(&["check"]);
+    assert_eq!(said.code, Some(3), "{}", said.err);
+    assert!(said.out.contains("drop table plant") && said.out.contains("drop table bed"), "{}", said.out);
 }
 
 #[test]
