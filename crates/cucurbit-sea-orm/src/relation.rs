@@ -6,15 +6,18 @@ use sea_orm::{
     sea_query::{self, ForeignKeyAction, SchemaName, TableRef},
 };
 
-use crate::ModelError;
+use crate::{ModelError, table::table_name as own_name};
 
 /// Returns the foreign keys of an entity, in the order of its relations.
 ///
 /// The rule is SeaORM's own, `!is_owner && !skip_fk` (its `is_owner` is set at the end that does *not* hold the key),
-/// with one difference: SeaORM cannot create two keys of one name, so of two relations that follow one key the one
-/// without a condition of its own declares it.
+/// with two differences: SeaORM cannot create two keys of one name, so of two relations that follow one key the one
+/// without a condition of its own declares it; and an entity may borrow the relations of another one, whose keys are not
+/// its own, though SeaORM would try to create them.
 pub(crate) fn foreign_keys<E: EntityTrait>(entity: &'static str) -> Result<Vec<ForeignKey>, ModelError> {
-    let is_key = |relation: &RelationDef| !relation.is_owner && !relation.skip_fk;
+    let own = own_name::<E>();
+    let starts_here = |relation: &RelationDef| table_name(&relation.from_tbl).is_none_or(|from| from == own);
+    let is_key = |relation: &RelationDef| !relation.is_owner && !relation.skip_fk && starts_here(relation);
     let relations = || E::Relation::iter().map(|relation| relation.def()).filter(is_key);
     let mut keys = Vec::new();
     for relation in relations() {

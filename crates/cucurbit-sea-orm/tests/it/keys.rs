@@ -272,6 +272,34 @@ fn a_relation_that_holds_the_key_is_a_foreign_key_and_others_are_not() {
     assert_eq!(keys, [shelf, first, first_if_large, second, parent]);
 }
 
+/// A module that has no relations of its own and takes those of another one, by mistake or because they are enough to join.
+mod saucer {
+    use sea_orm::entity::prelude::*;
+
+    use super::pot::Relation;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "saucer")]
+    pub struct Model {
+        #[sea_orm(primary_key)]
+        pub id: i32,
+    }
+
+    impl Related<super::given_key::Entity> for Entity {
+        fn to() -> RelationDef {
+            Relation::First.def()
+        }
+    }
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+#[test]
+fn the_keys_of_relations_that_start_at_another_table_are_not_those_of_this_one() {
+    let models = cucurbit_sea_orm::models![saucer, pot, shelf, given_key].unwrap();
+    assert_eq!(models.tables()[&"saucer".into()].foreign_keys().count(), 0);
+    assert_eq!(models.tables()[&"pot".into()].foreign_keys().count(), 5);
+}
+
 fn names(names: &[&str]) -> Vec<Ident> {
     names.iter().map(|name| Ident::from(*name)).collect()
 }
