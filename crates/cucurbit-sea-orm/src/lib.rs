@@ -1,8 +1,32 @@
 //! SeaORM entities as schemas for Cucurbit.
 //!
-//! [`models!`] reads a list of entities as one [`Schema`](cucurbit::schema::Schema), the target that Cucurbit compares
-//! with a database: the tables that SeaORM itself would create, so that nothing need be said beside an entity. What
-//! SeaORM has no word for is said there with [`TableArgs`], as SQLAlchemy does with `__table_args__`.
+//! [`models!`] reads entities as one [`Schema`](cucurbit::schema::Schema), which `check` compares with a database and from which
+//! `create` writes revisions. Entities need no change: each is read as the table that SeaORM itself would create. `cucurbit init`
+//! in an application that has some writes a migrations package with these two pieces, and the next command is
+//! `cucurbit create --message "Create the tables"`:
+//!
+//! ```ignore
+//! // build.rs
+//! cucurbit_build::entities("garden", "../garden/src/lib.rs");
+//!
+//! // src/lib.rs
+//! pub fn schema() -> Result<Schema, ModelError> {
+//!     models![garden::*]
+//! }
+//! ```
+//!
+//! | you want | you write |
+//! |---|---|
+//! | all entities of a crate or a module | `models![garden::*]` ([whole modules](#whole-modules)) |
+//! | some of them | `models![garden::bed, garden::plant]` |
+//! | what SeaORM has no word for: an index on an expression, a check | [`TableArgs`] beside the entity, or `models![garden::*; garden::plant => \|table\| …]` |
+//! | keys as another tool made them (`SERIAL`) | `models![keys = Keys::Serial; garden::*]` ([`Keys`]) |
+//! | keys to tables that are not yours | `models![external = [auth::users]; garden::*]` |
+//! | an entity of a view | `models![views = [garden::harvest]; garden::*]` |
+//! | a list that your program makes | [`Models`] |
+//! | SeaORM on the connection of a run, or a run on SeaORM's pool | [`lend`] and [`acquire`] (feature `runtime`) |
+//!
+//! What is said beside an entity names its columns by the entity's own `Column`, so that a wrong name does not compile:
 //!
 //! ```
 //! use cucurbit::schema::Type;
@@ -42,7 +66,7 @@
 //! # Ok::<(), cucurbit_sea_orm::ModelError>(())
 //! ```
 //!
-//! How SeaORM's words are read:
+//! # How SeaORM's words are read
 //!
 //! | SeaORM | schema |
 //! |---|---|
@@ -55,13 +79,16 @@
 //! | `db_type = "Enum"` | an enum type on PostgreSQL, with the values in the order of the Rust type; text on SQLite |
 //! | `enum_name = "shop\".\"tone"` | the enum type `tone` of the schema `shop`, as SeaORM itself has to write it; or [`ty`](ColumnFor::ty) with a qualified name |
 //! | `default_value`, `default_expr` | server default: a constant, or an expression for each database |
-//! | `comment` | comment |
+//! | `comment` | comment, which SeaORM itself does not create on PostgreSQL |
 //! | `belongs_to` | foreign key, unless `skip_fk`; unnamed unless `fk_name` |
 //! | any relation | the other entity has to be among the models, or in `external = […]` or `views = […]` |
 //! | types that only PostgreSQL has (`Inet`, `Bit`, …) | text on SQLite |
 //! | `schema_name` | the table's schema |
 //! | `renamed_from` | not read |
 //! | `extra` | refused: raw SQL cannot be compared; use [`TableArgs`] |
+//!
+//! Constraints without a given name have no name in the schema, so a database that SeaORM made (`fk-plant-user_id`) and
+//! one that SQLAlchemy made (`plant_user_id_fkey`) both equal the model.
 //!
 //! # Whole modules
 //!
@@ -86,11 +113,6 @@
 //! Two other ways were left, because they lose something. SeaORM's registry gives SQL for an entity, and not the entity: the
 //! names that SeaORM gives to constraints would be the model's, and nothing could be said besides. The module `prelude` of
 //! generated files is a list, but no macro can read it either.
-//!
-//! Constraints without a given name have no name in the schema, so a database that SeaORM made (`fk-plant-user_id`) and
-//! one that SQLAlchemy made (`plant_user_id_fkey`) both equal the model.
-//!
-//! [`lend`] and [`acquire`] (feature `runtime`) lead from a run's connection to SeaORM and from SeaORM's pool to a run.
 //!
 //! What may not live here: comparing, SQL statements, connections of its own.
 
