@@ -122,7 +122,7 @@ fn entities_stay_the_models_beside_a_database() {
     assert!(!files.iter().any(|file| file.ends_with("schema.sql")), "{files:?}");
     let script = files.iter().find(|file| file.ends_with("_baseline.rs")).expect("the first revision");
     assert!(folder.read(script).contains("op.create_table(\"plant\""), "{}", folder.read(script));
-    assert!(folder.read("migrations/src/lib.rs").contains("    models![garden::bed]\n"));
+    assert!(folder.read("migrations/src/lib.rs").contains("    models![garden::*]\n"));
     let configuration = folder.read("migrations/cucurbit.toml");
     for line in ["url = \"sqlite://../garden.db\"", "sqlite_urls = \"sqlx\"", "dialects = [\"sqlite\"]"] {
         assert!(configuration.lines().any(|there| there == line), "{line}: {configuration}");

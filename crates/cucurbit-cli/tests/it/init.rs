@@ -77,7 +77,7 @@ fn a_library_of_entities_is_named() {
     ]);
     let said = folder.run(&["init"]);
     assert_eq!(said.code, Some(0), "{}", said.err);
-    assert!(said.err.contains("The models are the 3 entities of `garden`."), "{}", said.err);
+    assert!(said.err.contains("The models: 3 entities of `garden`."), "{}", said.err);
     let library = folder.read("migrations/src/lib.rs");
     assert!(library.contains("\n    models![garden::*]\n"), "{library}");
     let build = folder.read("migrations/build.rs");
