@@ -9,6 +9,7 @@
 //! | `format.rs` | `fmt`: rustfmt over everything, revision scripts included |
 //! | `matrix.rs` | `matrix`: the tests on every supported PostgreSQL |
 //! | `postgres/` | a PostgreSQL server for the tests: found, started, stopped |
+//! | `package.rs` | `package`: what would be published of each crate |
 //! | `pooler.rs` | pgbouncer, for the tests behind a pooler |
 //! | `python.rs` | Python with `venv`, for the tests beside Alembic |
 //! | `report.rs` | failures, and the only printing |
@@ -20,6 +21,7 @@ mod environment;
 mod features;
 mod format;
 mod matrix;
+mod package;
 mod pooler;
 mod postgres;
 mod python;
@@ -41,6 +43,7 @@ The project's chores. Usage:
   cargo xtask postgres                   a PostgreSQL server until Enter is pressed; prints its connection URL
   cargo xtask fmt [--check]              rustfmt over all code, revision scripts included
   cargo xtask features [--each]          cucurbit-sea-orm compiles with SeaORM's features: none, default, all; or each one
+  cargo xtask package [--list]           the crates as they would be published: their files, and that they compile
   cargo xtask bench [--quick] [--write] [SUBJECT …]
                                          Cucurbit beside Alembic and bare SQL; --write: into docs/PERFORMANCE.md
   cargo xtask matrix [--write] [RELEASE …]
@@ -71,6 +74,7 @@ fn run(arguments: &[OsString]) -> Result<ExitCode, Failure> {
         Some("postgres") => beside_postgres(after_dashes(rest)),
         Some("fmt") => format::run(rest),
         Some("features") => features::run(rest),
+        Some("package") => package::run(rest),
         Some("bench") => bench::run(rest),
         Some("matrix") => matrix::run(rest),
         Some(postgres::GUARD) => postgres::guard(rest),
