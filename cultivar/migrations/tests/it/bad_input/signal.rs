@@ -130,7 +130,9 @@ async fn a_signal_rolls_back_and_says_where_the_database_is(database: Database) 
 
 async fn a_second_signal_ends_the_process_at_once(database: Database) {
     let bad = Bad::project();
-    for (signals, code) in [(["INT", "INT"], 130), (["TERM", "INT"], 130), (["INT", "TERM"], 143)] {
+    // The run may end by the first one before it hears the second: which of two kinds counts is told by code that never
+    // waits.
+    for (signals, code) in [(["INT", "INT"], 130), (["TERM", "TERM"], 143)] {
         let mut running = Running::start(&bad, &database, &["upgrade", "dddddddddddd"]);
         running.until("bbbbbbbbbbbb -> dddddddddddd");
         running.signal(signals[0]);
@@ -144,7 +146,9 @@ async fn a_second_signal_ends_the_process_at_once(database: Database) {
 
 async fn a_second_signal_ends_code_that_never_waits(database: Database) {
     let bad = Bad::project();
-    for (signals, code) in [(["INT", "INT"], 130), (["TERM", "TERM"], 143)] {
+    let second_counts =
+        [(["INT", "INT"], 130), (["TERM", "INT"], 130), (["INT", "TERM"], 143), (["TERM", "TERM"], 143)];
+    for (signals, code) in second_counts {
         bad.run("signals", &database, &["upgrade", "bbbbbbbbbbbb"]).exits(0);
         let mut running = Running::start(&bad, &database, &["upgrade", "eeeeeeeeeeee"]);
         running.until("spinning");
