@@ -15,7 +15,7 @@
 //!
 //! A second line, [`without_debug_info`], makes the package's program several times smaller while it is developed.
 //!
-//! With the feature `entities`, [`entities`] does the same for the SeaORM entities of a module: `models![garden::*]` of
+//! With the feature `entities`, the function `entities` does the same for the SeaORM entities of a module: `models![garden::*]` of
 //! `cucurbit-sea-orm` reads the list.
 //!
 //! Here live reading the folder and writing that text. Revisions are not parsed here, apart from
