@@ -4,7 +4,7 @@ use crate::{
     dialect,
     error::Error,
     revision::Target,
-    runtime::{self, Observer, Report, RunOptions},
+    runtime::{Observer, Report, RunOptions},
 };
 
 use super::{Project, run};
@@ -42,8 +42,7 @@ pub async fn reset_database(
     project.refuse_no_scripts()?;
     project.refuse_unbuilt_scripts()?;
     let url = project.url()?.url;
-    runtime::foresee(url.dialect(), project.scripts(), &[Target::HEADS])
-        .map_err(|error| run::with_files(project, error))?;
+    run::foresee(project, url.dialect(), &[Target::HEADS])?;
     dialect::drop_database(&url, force).await?;
     dialect::create_database(&url).await?;
     super::upgrade(project, &[Target::HEADS], options, observer).await

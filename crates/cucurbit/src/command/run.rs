@@ -5,6 +5,7 @@ use crate::{
     error::Error,
     revision::{self, Heads, PlanError, Reach, Symbol, Target, TargetError},
     runtime::{self, Migrator, Observer, Report, RunError, RunOptions},
+    schema::Dialect,
 };
 
 use super::Project;
@@ -31,12 +32,16 @@ pub async fn upgrade(
     let url = project.url()?.url;
     if url.is_missing_file() {
         // What is refused leaves no empty file behind.
-        runtime::foresee(url.dialect(), project.scripts(), targets)
-            .map_err(|error| with_files(project, error))?;
+        foresee(project, url.dialect(), targets)?;
     }
     let mut connection = project.connect(&waiting(&options, true)).await?;
     let result = migrator(&mut connection, project, options, observer).upgrade(targets).await;
     finish(project, connection, result).await
+}
+
+/// Refuses what would be refused on an empty database, before one is made.
+pub(super) fn foresee(project: &Project, dialect: Dialect, targets: &[Target]) -> Result<(), Error> {
+    runtime::foresee(dialect, project.scripts(), targets).map_err(|error| with_files(project, error))
 }
 
 /// Reverts everything above the target.
@@ -116,7 +121,7 @@ async fn finish<T>(
 }
 
 /// Names the file of each head where there are several: the graph knows only ids.
-pub(super) fn with_files(project: &Project, mut error: RunError) -> Error {
+fn with_files(project: &Project, mut error: RunError) -> Error {
     if let RunError::Target(TargetError::MultipleHeads { heads, .. })
     | RunError::Steps(PlanError::Target(TargetError::MultipleHeads { heads, .. })) = &mut error
     {
