@@ -20,7 +20,7 @@ use crate::{
     config::Environment,
     error::Error,
     revision::{Reach, Target, TargetRange},
-    runtime::{Event, RunOptions},
+    runtime::{Event, Observer, Report, RunOptions},
 };
 
 use self::{
@@ -90,7 +90,6 @@ async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Co
     let warnings: Vec<Warning> =
         unbuilt.into_iter().chain(project.warnings(reads_database(&command))).collect();
     printer.warnings(&warnings);
-    let told = *printer;
     match command {
         Command::Branches { verbose } => printer.branches(&command::branches(&project), verbose),
         Command::Check { require_heads, allow_uncompared } => {
@@ -120,12 +119,10 @@ async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Co
         Command::Database { command: DatabaseCommand::Reset(reset) } | Command::Fresh(reset) => {
             let ResetArguments { drop, run } = reset;
             consent::to_drop(&project.url()?, drop.yes)?;
-            let options = run_options(&project, &run, told);
-            let mut observer = |event: Event<'_>| printer.event(&event);
-            let server = move |notice| told.notice(&notice);
-            let run = command::reset_database(&project, drop.force, options, &mut observer);
-            let report = notices::heard(server, run).await?;
-            printer.report(&report);
+            let work = async |options: RunOptions, observer: &mut Observer<'_>| {
+                command::reset_database(&project, drop.force, options, observer).await
+            };
+            reported(&project, &run, printer, work).await?;
         }
         Command::Diff { from, to, allow_uncompared } => {
             let between = Between { from, to };
@@ -144,12 +141,10 @@ async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Co
                 printer.dry_run(&command::downgrade_dry_run(&project, &target, reach).await?);
                 return Ok(Code::Done);
             }
-            let options = run_options(&project, &run, told);
-            let mut observer = |event: Event<'_>| printer.event(&event);
-            let server = move |notice| told.notice(&notice);
-            let run = command::downgrade(&project, &target, reach, options, &mut observer);
-            let report = notices::heard(server, run).await?;
-            printer.report(&report);
+            let work = async |options: RunOptions, observer: &mut Observer<'_>| {
+                command::downgrade(&project, &target, reach, options, observer).await
+            };
+            reported(&project, &run, printer, work).await?;
         }
         Command::Edit { revision } => {
             editor::open(&editor?, &command::script_files(&project, &revision.parse()?).await?)?;
@@ -190,13 +185,11 @@ async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Co
             printer.sql(&command::stamp_sql(&project, &targets(&revisions)?)?);
         }
         Command::Stamp { revisions, purge, sql: false, run } => {
-            let options = run_options(&project, &run, told);
-            let mut observer = |event: Event<'_>| printer.event(&event);
-            let server = move |notice| told.notice(&notice);
             let targets = targets(&revisions)?;
-            let run = command::stamp(&project, &targets, purge, options, &mut observer);
-            let report = notices::heard(server, run).await?;
-            printer.report(&report);
+            let work = async |options: RunOptions, observer: &mut Observer<'_>| {
+                command::stamp(&project, &targets, purge, options, observer).await
+            };
+            reported(&project, &run, printer, work).await?;
         }
         Command::Upgrade { target, revision, sql: true, .. } => {
             let range = range(&one_of(target, revision, Some("head"))?)?;
@@ -208,12 +201,10 @@ async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Co
                 printer.dry_run(&command::upgrade_dry_run(&project, &targets).await?);
                 return Ok(Code::Done);
             }
-            let options = run_options(&project, &run, told);
-            let mut observer = |event: Event<'_>| printer.event(&event);
-            let server = move |notice| told.notice(&notice);
-            let run = command::upgrade(&project, &targets, options, &mut observer);
-            let report = notices::heard(server, run).await?;
-            printer.report(&report);
+            let work = async |options: RunOptions, observer: &mut Observer<'_>| {
+                command::upgrade(&project, &targets, options, observer).await
+            };
+            reported(&project, &run, printer, work).await?;
         }
     }
     Ok(Code::Done)
@@ -292,6 +283,21 @@ fn range(words: &str) -> Result<TargetRange, Error> {
 
 fn targets(words: &[String]) -> Result<Vec<Target>, Error> {
     Ok(words.iter().map(|word| word.parse()).collect::<Result<_, _>>()?)
+}
+
+/// Runs scripts, tells what goes on meanwhile, also what the server says, and prints what was done.
+async fn reported(
+    project: &Project,
+    run: &RunArguments,
+    printer: &Printer,
+    work: impl AsyncFnOnce(RunOptions, &mut Observer<'_>) -> Result<Report, Error>,
+) -> Result<(), Error> {
+    let told = *printer;
+    let mut observer = |event: Event<'_>| told.event(&event);
+    let server = move |notice| told.notice(&notice);
+    let report = notices::heard(server, work(run_options(project, run, told), &mut observer)).await?;
+    printer.report(&report);
+    Ok(())
 }
 
 fn run_options(project: &Project, run: &RunArguments, told: Printer) -> RunOptions {
