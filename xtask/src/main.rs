@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `apt.rs` | Debian's packages installed, where we may |
 //! | `bench/` | `bench`: Cucurbit beside Alembic and bare SQL |
+//! | `book.rs` | `book`: the book of `docs/`, and its links |
 //! | `environment.rs` | the only reader of the environment |
 //! | `features.rs` | `features`: the crate for SeaORM, with each of SeaORM's features |
 //! | `format.rs` | `fmt`: rustfmt over everything, revision scripts included |
@@ -17,6 +18,7 @@
 
 mod apt;
 mod bench;
+mod book;
 mod environment;
 mod features;
 mod format;
@@ -44,6 +46,7 @@ The project's chores. Usage:
   cargo xtask fmt [--check]              rustfmt over all code, revision scripts included
   cargo xtask features [--each]          cucurbit-sea-orm compiles with SeaORM's features: none, default, all; or each one
   cargo xtask package [--list]           the crates as they would be published: their files, and that they compile
+  cargo xtask book                       the book of docs/ into target/book, by mdBook, with its links followed
   cargo xtask bench [--quick] [--write] [SUBJECT …]
                                          Cucurbit beside Alembic and bare SQL; --write: into docs/PERFORMANCE.md
   cargo xtask matrix [--write] [RELEASE …]
@@ -75,6 +78,7 @@ fn run(arguments: &[OsString]) -> Result<ExitCode, Failure> {
         Some("fmt") => format::run(rest),
         Some("features") => features::run(rest),
         Some("package") => package::run(rest),
+        Some("book") => book::run(rest),
         Some("bench") => bench::run(rest),
         Some("matrix") => matrix::run(rest),
         Some(postgres::GUARD) => postgres::guard(rest),

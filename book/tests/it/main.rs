@@ -1,0 +1,4 @@
+//! What must be true of the book. One binary.
+
+mod links;
+mod summary;
