@@ -12,6 +12,7 @@ mod commands;
 mod context;
 mod cookbook;
 mod links;
+mod reference;
 mod sql;
 mod summary;
 

@@ -27,7 +27,7 @@ use crate::pages::SCRIPTS;
 const START: &str = "docs/cookbook/index.md";
 
 /// How many recipes there are at least.
-const RECIPES: usize = 1;
+const RECIPES: usize = 30;
 
 /// A block that is a revision script.
 #[derive(Debug)]
@@ -60,12 +60,10 @@ pub(crate) use recipe;
 
 /// Runs a recipe.
 pub(crate) async fn check(page: &str, heading: &str, dialect: Dialect) {
-    let claim = CLAIMS.iter().find(|claim| claim.recipe == heading);
-    let claim =
-        claim.unwrap_or_else(|| panic!("`{heading}` claims nothing: say what is true after it in claims.rs"));
-    if !claim.on.contains(&dialect) {
-        return;
-    }
+    let claims: Vec<&Claim> =
+        CLAIMS.iter().copied().flatten().filter(|claim| claim.recipe == heading).collect();
+    assert!(!claims.is_empty(), "`{heading}` claims nothing: say what is true after it in claims.rs");
+    let Some(claim) = claims.into_iter().find(|claim| claim.on.contains(&dialect)) else { return };
     let of = |name: &str, under: Option<&str>| {
         SCRIPTS
             .iter()
@@ -97,8 +95,14 @@ pub(crate) async fn check(page: &str, heading: &str, dialect: Dialect) {
     holds(claim, &mut connection, &told("after the upgrade")).await;
     let after = read(&mut connection).await;
 
-    let [target] = target;
-    let undone = Migrator::on(&mut connection, &scripts).downgrade(&target, Reach::Everything).await;
+    let [started] = target;
+    let (target, reach) = match claim.branch {
+        "" => (started, Reach::Everything),
+        branch => {
+            (Target { branch: Some(branch.to_owned()), symbol: Symbol::Base, offset: 0 }, Reach::Branch)
+        }
+    };
+    let undone = Migrator::on(&mut connection, &scripts).downgrade(&target, reach).await;
     if let Undoing::Refused(words) = claim.undoing {
         let error = undone.expect_err(&told("the downgrade has to be refused"));
         assert!(format!("{error:?}").contains(words), "{}: {error:?}", told("the downgrade"));
@@ -187,11 +191,16 @@ fn statements(text: &str) -> String {
 
 /// Asserts what the recipe claims.
 async fn holds(claim: &Claim, connection: &mut Connection, told: &str) {
-    assert!(!claim.gives.is_empty() || !claim.refuses.is_empty(), "{told}: nothing is claimed");
-    for (sql, wanted) in claim.gives {
+    let Claim { recipe: _, on: _, given: _, does, gives: wanted, refuses, then: _, branch: _, undoing: _ } =
+        claim;
+    assert!(does.len() + wanted.len() + refuses.len() > 0, "{told}: nothing is claimed");
+    for sql in *does {
+        connection.execute(sql).await.unwrap_or_else(|error| panic!("{told}: `{sql}`: {error:?}"));
+    }
+    for (sql, wanted) in *wanted {
         gives(sql, wanted, connection, told).await;
     }
-    for sql in claim.refuses {
+    for sql in *refuses {
         let done = connection.execute(sql).await;
         assert!(done.is_err(), "{told}: `{sql}` has to be refused");
     }
@@ -221,14 +230,19 @@ fn same(wanted: &Canonical, found: &Canonical, told: &str) {
 }
 
 #[test]
-fn every_claim_is_that_of_a_recipe_and_recipes_are_found() {
+fn every_claim_is_that_of_a_recipe_and_there_are_thirty() {
     let recipes: BTreeSet<&str> = SCRIPTS
         .iter()
         .filter(|script| script.page.starts_with("docs/cookbook/") && script.page != START)
         .map(|script| script.under)
         .collect();
-    let strange: Vec<&str> =
-        CLAIMS.iter().map(|claim| claim.recipe).filter(|name| !recipes.contains(name)).collect();
+    let strange: Vec<&str> = CLAIMS
+        .iter()
+        .copied()
+        .flatten()
+        .map(|claim| claim.recipe)
+        .filter(|name| !recipes.contains(name))
+        .collect();
     assert!(strange.is_empty(), "claims of recipes that are not there: {strange:?}");
     assert!(recipes.len() >= RECIPES, "{} recipes: {recipes:?}", recipes.len());
 }
