@@ -4,7 +4,7 @@
 
 mod page;
 
-pub use self::page::{Block, Heading, Link, Page};
+pub use self::page::{Block, Heading, Link, Page, Words};
 
 use std::{
     fs,

@@ -15,6 +15,17 @@ pub struct Page {
     pub links: Vec<Link>,
     /// The blocks of code, fenced and indented, in order.
     pub blocks: Vec<Block>,
+    /// The code within lines, in order.
+    pub words: Vec<Words>,
+}
+
+/// Code within a line, between backticks.
+#[derive(Clone, Debug)]
+pub struct Words {
+    /// What stands between the backticks.
+    pub text: String,
+    /// The line, from 1.
+    pub line: usize,
 }
 
 /// A heading, and the anchor that leads to it.
@@ -73,7 +84,13 @@ impl Page {
     #[must_use]
     pub fn read(name: &str, text: &str) -> Self {
         let mut reading = Reading {
-            page: Self { name: name.to_owned(), headings: Vec::new(), links: Vec::new(), blocks: Vec::new() },
+            page: Self {
+                name: name.to_owned(),
+                headings: Vec::new(),
+                links: Vec::new(),
+                blocks: Vec::new(),
+                words: Vec::new(),
+            },
             anchors: BTreeMap::new(),
             heading: None,
             block: None,
@@ -99,6 +116,9 @@ struct Reading {
 impl Reading {
     #[expect(clippy::wildcard_enum_match_arm, reason = "a page has far more than is looked at here")]
     fn take(&mut self, event: Event<'_>, line: usize) {
+        if let Event::Code(text) = &event {
+            self.page.words.push(Words { text: text.to_string(), line });
+        }
         match event {
             Event::Start(Tag::Heading { level, .. }) => {
                 let (text, anchor) = (String::new(), String::new());

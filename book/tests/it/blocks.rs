@@ -15,6 +15,7 @@ fn problem(block: &Block) -> Option<String> {
     let text = block.text.as_str();
     match block.language() {
         "console" => commands::session(text).err(),
+        "diff" => changes(text).err(),
         "jinja" => template(text).err(),
         "json" => serde_json::from_str::<serde_json::Value>(text).err().map(|error| error.to_string()),
         "rust" if block.says("ignore") => {
@@ -65,6 +66,7 @@ fn blocks_that_are_not_what_they_say_are_found() {
         ("toml", "url = \"sqlite:///a.db\"\nurls = 1"),
         ("toml", "dialects = [\"oracle\"]"),
         ("yaml", "a: [1"),
+        ("diff", "+ a\nb"),
         ("jinja", "{{ a"),
         ("sh", "cucurbit chekc"),
         ("console", "$ cargo migrate upgrade --nonsense"),
@@ -79,6 +81,13 @@ fn blocks_that_are_not_what_they_say_are_found() {
     ] {
         assert_eq!(found(fence, text), None, "```{fence}: {text}");
     }
+}
+
+/// Reads what becomes of a file: lines that stay, go and come.
+fn changes(text: &str) -> Result<(), String> {
+    let is_one = |line: &str| line.is_empty() || line.starts_with([' ', '+', '-', '@']);
+    let other = text.lines().find(|line| !is_one(line));
+    other.map_or(Ok(()), |line| Err(format!("`{line}` is neither a line that stays nor one that changes")))
 }
 
 fn template(text: &str) -> Result<(), String> {

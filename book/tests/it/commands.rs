@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use book::root;
+use book::{Words, root};
+
+use crate::blocks::pages;
 
 /// The program's own command line, which is a binary and can be used by no other crate.
 #[path = "../../../crates/cucurbit-cli/src/arguments.rs"]
@@ -70,6 +72,33 @@ fn chore(words: &[&str]) -> Result<(), String> {
     let name = words.first().copied().unwrap_or_default();
     let is_known = source.contains(&format!("  cargo xtask {name}"));
     if is_known { Ok(()) } else { Err(format!("there is no chore `{name}`")) }
+}
+
+/// What stands for a value of a closed list, and one of the list: as it is written, no command would take it.
+const STANDS_FOR: [(&str, &str); 1] = [("SHELL", "bash")];
+
+#[test]
+fn commands_within_lines_are_accepted() {
+    let mut wrong = Vec::new();
+    let mut tried = 0;
+    for page in pages() {
+        for Words { text, line: at } in &page.words {
+            let is_command = ["cucurbit ", "cargo migrate ", "cargo xtask ", "migrate ", "migrations "]
+                .iter()
+                .any(|program| text.starts_with(program));
+            if !is_command || text.ends_with(" …") {
+                continue;
+            }
+            tried += 1;
+            let text = STANDS_FOR.iter().fold(text.clone(), |text, (word, value)| text.replace(word, value));
+            // A sentence names a command without all that it needs.
+            let is_whole = |problem: &String| !problem.contains("required arguments were not provided");
+            let problem = line(&text).err().filter(is_whole);
+            wrong.extend(problem.map(|problem| format!("{}:{at}: {problem}", page.name)));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    assert!(tried > 30, "commands are found: {tried}");
 }
 
 #[test]

@@ -79,7 +79,7 @@ const TABLES: &[Claim] = &[
     Claim {
         recipe: "Make a many-to-many table of a list in a text",
         gives: &[
-            ("SELECT name FROM tag ORDER BY id", "food;red"),
+            ("SELECT name FROM tag ORDER BY name", "food;red"),
             (
                 "SELECT plant_id, name FROM plant_tag JOIN tag ON tag.id = tag_id ORDER BY 1, 2",
                 "1|food;1|red;2|food",

@@ -273,14 +273,27 @@ fn prose_uses_the_words_of_the_field() {
 fn prose() -> Vec<PathBuf> {
     let root = workspace();
     let mut files = vec![root.join("README.md"), root.join("CHANGELOG.md"), root.join("CONTRIBUTING.md")];
-    let pages = fs::read_dir(root.join("docs")).expect("docs/").map(|page| page.expect("a page").path());
-    files.extend(pages.filter(|page| page.extension().is_some_and(|extension| extension == "md")));
+    files.extend(pages(&root.join("docs")));
     let is_test = |path: &PathBuf| {
         path.components().any(|part| matches!(part.as_os_str().to_str(), Some("tests" | "tests.rs")))
     };
     files.extend(rust_files(&root).into_iter().filter(|path| !is_test(path)));
     files.sort();
     files
+}
+
+/// The pages in a folder, and in those below it.
+fn pages(folder: &Path) -> Vec<PathBuf> {
+    let mut pages = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder of pages") {
+        let path = entry.expect("a page").path();
+        if path.is_dir() {
+            pages.extend(self::pages(&path));
+        } else if path.extension().is_some_and(|extension| extension == "md") {
+            pages.push(path);
+        }
+    }
+    pages
 }
 
 /// A line without its indentation and the marks of a comment.
