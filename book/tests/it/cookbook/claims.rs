@@ -258,6 +258,12 @@ const CONSTRAINTS: &[Claim] = &[
         ..NOTHING
     },
     Claim {
+        recipe: "Add a foreign key to a large table",
+        on: SQLITE,
+        refuses: &["UPDATE plant SET bed_id = 99"],
+        ..NOTHING
+    },
+    Claim {
         recipe: "Add a unique constraint where rows are equal",
         given: &["INSERT INTO bed (name, exposure) VALUES ('roof', 'north')"],
         gives: &[("SELECT name FROM bed ORDER BY id", "roof;yard;roof 3")],
@@ -274,6 +280,12 @@ const CONSTRAINTS: &[Claim] = &[
         recipe: "Add a check to a large table",
         on: POSTGRES,
         gives: &[("SELECT convalidated FROM pg_constraint WHERE conname = 'ck_harvest_kilograms'", "t")],
+        refuses: &["UPDATE harvest SET kilograms = 0"],
+        ..NOTHING
+    },
+    Claim {
+        recipe: "Add a check to a large table",
+        on: SQLITE,
         refuses: &["UPDATE harvest SET kilograms = 0"],
         ..NOTHING
     },
