@@ -162,7 +162,7 @@ fn rustls_is_named_only_where_its_errors_are_read() {
 fn only_the_command_line_prints() {
     let words = ["print!(", "println!(", "eprint!(", "eprintln!(", "io::stdout(", "io::stderr("];
     let wrong = found_outside(&PRINTING, |line| words.iter().any(|word| line.contains(word)));
-    report(&wrong, "return a value or tell an `Event`; cli/print.rs and cli/report.rs find the words");
+    report(&wrong, "return a value or tell an `Event`; cli/print/ and cli/report.rs find the words");
 }
 
 #[test]
