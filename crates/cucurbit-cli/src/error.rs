@@ -216,16 +216,13 @@ impl Failure {
         if let Self::Library(error) = self {
             return cucurbit::cli::failed(error);
         }
-        let mut text = format!("error: {self}\n");
+        let mut causes = Vec::new();
         let mut cause = std::error::Error::source(self);
         while let Some(source) = cause {
-            text.extend(["  caused by: ", source.to_string().trim_end(), "\n"]);
+            causes.push(source.to_string().trim_end().to_owned());
             cause = source.source();
         }
-        if let Some(hint) = self.hint() {
-            text.extend(["  hint: ", &hint, "\n"]);
-        }
-        drop(io::stderr().write_all(text.as_bytes()));
+        cucurbit::cli::say_error(&self.to_string(), &causes, self.hint().as_deref());
         let is_usage =
             matches!(self, Self::Ending { .. } | Self::SeveralProjects { .. } | Self::NoPackage { .. });
         if is_usage { ExitCode::from(USAGE) } else { ExitCode::FAILURE }

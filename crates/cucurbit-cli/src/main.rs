@@ -19,6 +19,7 @@ use std::{ffi::OsString, process::ExitCode};
 async fn main() -> ExitCode {
     complete::answer();
     let words: Vec<OsString> = std::env::args_os().skip(1).collect();
+    cucurbit::cli::choose_colour(&words);
     match run::run(words).await {
         Ok(code) => code,
         Err(failure) => failure.report(),

@@ -32,12 +32,12 @@ pub(crate) async fn run(words: Vec<OsString>) -> Result<ExitCode, Failure> {
         return of_project(&folder, package.as_deref(), &words).await;
     }
     match Own::try_parse_from(with_name(&words)) {
-        Ok(Own { command: OwnCommand::Init(said) }) => init::init(&folder, &said).await,
-        Ok(Own { command: OwnCommand::ListTemplates }) => {
+        Ok(Own { command: OwnCommand::Init(said), .. }) => init::init(&folder, &said).await,
+        Ok(Own { command: OwnCommand::ListTemplates, .. }) => {
             drop(io::stdout().write_all(arguments::templates().as_bytes()));
             Ok(ExitCode::SUCCESS)
         }
-        Ok(Own { command: OwnCommand::Graph { file, versions } }) => {
+        Ok(Own { command: OwnCommand::Graph { file, versions }, .. }) => {
             let versions = match versions {
                 Some(versions) => folder.join(versions),
                 None => scripts::folder(&folder, package.as_deref())?,
@@ -45,12 +45,12 @@ pub(crate) async fn run(words: Vec<OsString>) -> Result<ExitCode, Failure> {
             drawing::draw(&scripts::graph(&versions)?, &file)?;
             Ok(ExitCode::SUCCESS)
         }
-        Ok(Own { command: OwnCommand::Completions { shell } }) => {
+        Ok(Own { command: OwnCommand::Completions { shell }, .. }) => {
             let text = complete::registration(shell).map_err(|source| Failure::Folder { source })?;
             drop(io::stdout().write_all(&text));
             Ok(ExitCode::SUCCESS)
         }
-        Ok(Own { command: OwnCommand::Man }) => {
+        Ok(Own { command: OwnCommand::Man, .. }) => {
             let page = clap_mangen::Man::new(arguments::all());
             drop(page.render(&mut io::stdout()));
             Ok(ExitCode::SUCCESS)

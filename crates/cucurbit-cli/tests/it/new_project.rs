@@ -1,5 +1,7 @@
 //! From an empty folder to a migrated database, and on: with real builds.
 
+use std::process::{Command, Stdio};
+
 use crate::support::{Folder, OnServer, TABLES, execute};
 
 #[test]
@@ -27,6 +29,12 @@ fn a_schema_in_sql_becomes_revisions() {
     );
     let check = folder.run_in("database", &["check"]);
     assert_eq!(check.code, Some(0), "{} {}", check.out, check.err);
+    // The project's binary has the terminal itself.
+    let heads = format!("{} heads", env!("CARGO_BIN_EXE_cucurbit"));
+    let mut terminal = Command::new("script");
+    terminal.args(["--quiet", "--return", "--command", &heads, "/dev/null"]).env("TERM", "xterm");
+    let heads = folder.run_by(terminal.env_remove("NO_COLOR").stdin(Stdio::null()), "database");
+    assert!(heads.out.contains("\u{1b}[36m(head)\u{1b}[0m"), "{heads:?}");
 
     folder.write(
         "database/schema.sql",

@@ -18,6 +18,9 @@ fn without_a_project_a_command_says_how_to_start_one() {
         said.err,
         "error: there is no migrations package here\n  hint: `cucurbit init` starts one; `cucurbit help` lists what needs none\n"
     );
+    let painted = folder.run(&["upgrade", "--color=always"]);
+    assert!(painted.err.starts_with("\u{1b}[1m\u{1b}[31merror:\u{1b}[0m there is no"), "{}", painted.err);
+    assert!(painted.err.contains("  \u{1b}[1m\u{1b}[36mhint:\u{1b}[0m `cucurbit init`"), "{}", painted.err);
     // Wrong usage is told from it.
     assert_eq!(folder.run(&["upgrad"]).code, Some(2));
 }

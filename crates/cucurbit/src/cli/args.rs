@@ -1,7 +1,8 @@
 //! The arguments of the command line. The doc comments are the help text.
 
-use std::{path::PathBuf, time::Duration};
+use std::{ffi::OsString, path::PathBuf, time::Duration};
 
+use anstream::ColorChoice;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::{command::Source, config};
@@ -27,6 +28,9 @@ pub(super) struct Arguments {
     /// The output format.
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,
+    /// When there are colours: `auto` is on a terminal, unless NO_COLOR is set or TERM is `dumb`.
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Colour::Auto)]
+    pub(super) color: Colour,
     #[command(subcommand)]
     pub(super) command: Command,
 }
@@ -39,6 +43,39 @@ pub(super) enum Format {
     /// For programs: one JSON value on stdout; on stderr one object per line: progress, notes, warnings, and errors with
     /// name, message, causes, hint and exit code.
     Json,
+}
+
+/// When there are colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Colour {
+    // These are no help texts: each would be a paragraph of every command.
+    Auto,
+    Always,
+    Never,
+}
+
+impl Colour {
+    /// Reads `--color` out of arguments that may be wrong otherwise; help and what is said of them follow it, too.
+    pub(super) fn of(words: &[OsString]) -> Option<Self> {
+        let mut words = words.iter().map_while(|word| word.to_str().filter(|word| *word != "--"));
+        while let Some(word) = words.next() {
+            let value = if word == "--color" { words.next() } else { word.strip_prefix("--color=") };
+            if let Some(value) = value {
+                return Self::from_str(value, false).ok();
+            }
+        }
+        None
+    }
+
+    /// Makes it the choice for the whole process: that of the command line, and clap's.
+    pub(super) fn choose(self) {
+        let choice = match self {
+            Self::Auto => ColorChoice::Auto,
+            Self::Always => ColorChoice::Always,
+            Self::Never => ColorChoice::Never,
+        };
+        choice.write_global();
+    }
 }
 
 #[derive(Debug, Subcommand)]

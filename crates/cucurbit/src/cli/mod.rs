@@ -4,6 +4,7 @@ mod args;
 mod consent;
 mod editor;
 mod exit;
+mod line;
 mod notices;
 mod print;
 mod report;
@@ -25,7 +26,8 @@ use crate::{
 
 use self::{
     args::{
-        Arguments, BetweenArguments, Command, DatabaseCommand, NewArguments, ResetArguments, RunArguments,
+        Arguments, BetweenArguments, Colour, Command, DatabaseCommand, NewArguments, ResetArguments,
+        RunArguments,
     },
     exit::Code,
     print::Printer,
@@ -37,6 +39,7 @@ use self::{
 /// heads, 130 and 143 stopped by Ctrl-C or SIGTERM.
 pub async fn main(env: Env) -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
+    choose_colour(&words);
     let arguments = match Arguments::try_parse_from(&words) {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -61,6 +64,20 @@ pub async fn main(env: Env) -> ExitCode {
 #[must_use]
 pub fn command() -> clap::Command {
     Arguments::command()
+}
+
+/// Takes `--color` from the arguments, for everything that is printed: for the program `cucurbit`.
+#[doc(hidden)]
+pub fn choose_colour(words: &[OsString]) {
+    if let Some(colour) = Colour::of(words) {
+        colour.choose();
+    }
+}
+
+/// Prints an error that is none of the library's, in the form of one: for the program `cucurbit`.
+#[doc(hidden)]
+pub fn say_error(message: &str, causes: &[String], hint: Option<&str>) {
+    print::write_stderr(&report::in_words("error:", message, causes, hint));
 }
 
 /// Prints an error as every command does, and returns its exit code: for the program `cucurbit`.

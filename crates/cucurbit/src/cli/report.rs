@@ -1,9 +1,6 @@
 //! Errors as text or JSON: the stable name and what, the causes once each, a hint.
 
-use std::{
-    io::{self, Write as _},
-    process::ExitCode,
-};
+use std::process::ExitCode;
 
 use clap::Parser as _;
 use serde_json::json;
@@ -16,6 +13,8 @@ use crate::{
 use super::{
     args::{Arguments, Format},
     exit::Code,
+    line::Paint,
+    print::{is_stderr_painted, write_stderr as print},
     shown,
 };
 
@@ -40,7 +39,7 @@ pub(super) fn usage(error: clap::Error, words: &[String]) -> ExitCode {
             return Code::Done.into();
         }
         (Some(error), false) => drop(error.print()),
-        (None, false) => print(&format!("error: {UNREADABLE}\n")),
+        (None, false) => print(&in_words("error:", UNREADABLE, &[], None)),
         (_, true) => {
             let message = rendered.as_deref().unwrap_or(UNREADABLE);
             let (message, _) = message.split_once("\n\n").unwrap_or((message, ""));
@@ -87,12 +86,21 @@ fn object(name: &str, message: &str, causes: &[String], hint: Option<&str>, code
 /// Writes an error with its causes and its hint.
 fn text(error: &Error) -> String {
     let Explanation { message, causes, hint } = error.explanation();
-    let mut text = format!("error[{}]: {}\n", error.code(), said(&message));
-    for cause in &causes {
-        text.extend(["  caused by: ", &said(cause), "\n"]);
+    let causes: Vec<String> = causes.iter().map(said).collect();
+    let hint = hint.as_deref().map(shown::line);
+    in_words(&format!("error[{}]:", error.code()), &said(&message), &causes, hint.as_deref())
+}
+
+/// Writes an error of which everything is safe for a terminal, in colour where stderr has any.
+pub(super) fn in_words(name: &str, message: &str, causes: &[String], hint: Option<&str>) -> String {
+    let painted =
+        |paint: Paint, words: &str| if is_stderr_painted() { paint.around(words) } else { words.to_owned() };
+    let mut text = format!("{} {message}\n", painted(Paint::Error, name));
+    for cause in causes {
+        text.extend(["  caused by: ", cause, "\n"]);
     }
     if let Some(hint) = hint {
-        text.extend(["  hint: ", &shown::line(&hint), "\n"]);
+        text.extend(["  ", &painted(Paint::Hint, "hint:"), " ", hint, "\n"]);
     }
     text
 }
@@ -101,9 +109,4 @@ fn text(error: &Error) -> String {
 fn said(said: &Said) -> String {
     let words = said.text.trim_end();
     if said.has_lines { shown::lines(words).replace('\n', "\n    ") } else { shown::line(words) }
-}
-
-/// Prints on stderr. A reader that has gone away is no reason to panic.
-fn print(text: &str) {
-    drop(io::stderr().write_all(text.as_bytes()));
 }

@@ -20,6 +20,7 @@ mod python;
 mod reference;
 mod scratch;
 mod support;
+mod terminal;
 mod tls;
 mod urls;
 mod whole_database;

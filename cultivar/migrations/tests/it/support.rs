@@ -286,10 +286,12 @@ fn pg_dump() -> PathBuf {
     found.pop().unwrap_or_else(|| PathBuf::from("pg_dump"))
 }
 
-/// The binary, without the connection URLs and the configuration of whoever runs the tests.
+/// The binary, without the connection URLs, the configuration and the colours of whoever runs the tests.
 pub(crate) fn binary(working_directory: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_migrate"));
-    for name in ["DATABASE_URL", "ALEMBIC_DATABASE_URL", "CUCURBIT_CONFIG"] {
+    for name in
+        ["DATABASE_URL", "ALEMBIC_DATABASE_URL", "CUCURBIT_CONFIG", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"]
+    {
         command.env_remove(name);
     }
     command.current_dir(working_directory);

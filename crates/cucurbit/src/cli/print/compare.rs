@@ -8,6 +8,8 @@ use crate::{
     operation::Operation,
 };
 
+use crate::cli::line::{Line, Paint};
+
 use super::{Format, Printer, Tone, line, raw};
 
 impl Printer {
@@ -17,10 +19,10 @@ impl Printer {
         if self.format == Format::Json {
             return raw(&(schema.to_json() + "\n"));
         }
-        warnings.iter().for_each(|warning| self.tell(Tone::Warning, warning));
+        warnings.iter().for_each(|warning| self.tell(Tone::Warning, warning.as_str()));
         self.left_out(left_out);
         if !unmanaged.is_empty() {
-            self.say(Tone::Progress, &format!("not shown, of `{source}`: {}", named(unmanaged)));
+            self.say(Tone::Progress, format!("not shown, of `{source}`: {}", named(unmanaged)));
         }
         if !sql.is_empty() {
             raw(&(sql.clone() + "\n"));
@@ -36,7 +38,7 @@ impl Printer {
             }
             Format::Text => {
                 let Between { from, to } = between;
-                line(&format!("No changes: `{from}` and `{to}` agree. No file was written."));
+                line(format!("No changes: `{from}` and `{to}` agree. No file was written."));
             }
         }
         if is_first && *between == Between::default() {
@@ -65,26 +67,26 @@ impl Printer {
             }));
             return;
         }
-        warnings.iter().for_each(|warning| self.tell(Tone::Warning, warning));
+        warnings.iter().for_each(|warning| self.tell(Tone::Warning, warning.as_str()));
         self.left_out(left_out);
         if *uncompared > 0 {
-            line(&format!("{uncompared} expressions were not compared."));
+            line(format!("{uncompared} expressions were not compared."));
         }
         for (source, unmanaged) in [(from, &unmanaged.from), (to, &unmanaged.to)] {
             if !unmanaged.is_empty() {
-                self.say(Tone::Progress, &format!("not compared, of `{source}`: {}", named(unmanaged)));
+                self.say(Tone::Progress, format!("not compared, of `{source}`: {}", named(unmanaged)));
             }
         }
         if lines.is_empty() {
-            line(&match unmanaged.from == unmanaged.to {
+            line(match unmanaged.from == unmanaged.to {
                 true => format!("No differences between `{from}` and `{to}`."),
                 false => format!(
                     "No differences between `{from}` and `{to}` in what is compared; they differ in what is not."
                 ),
             });
         } else {
-            line(&format!("From `{from}` to `{to}`:"));
-            lines.iter().for_each(|difference| line(&format!("  {difference}")));
+            line(format!("From `{from}` to `{to}`:"));
+            operations.iter().for_each(difference);
         }
     }
 
@@ -105,33 +107,50 @@ impl Printer {
         }
         match check.pending.as_slice() {
             [] => {}
-            [one] => line(&format!("1 revision is pending: {one}")),
-            pending => line(&format!("{} revisions are pending: {}", pending.len(), pending.join(", "))),
+            [one] => line(format!("1 revision is pending: {one}")),
+            pending => line(format!("{} revisions are pending: {}", pending.len(), pending.join(", "))),
         }
         if check.uncompared > 0 {
-            line(&format!("{} expressions were not compared.", check.uncompared));
+            line(format!("{} expressions were not compared.", check.uncompared));
         }
         if !check.unmanaged.is_empty() {
-            self.say(Tone::Progress, &format!("not compared: {}", named(&check.unmanaged)));
+            self.say(Tone::Progress, format!("not compared: {}", named(&check.unmanaged)));
         }
         self.left_out(&check.left_out);
-        check.warnings.iter().for_each(|warning| self.tell(Tone::Warning, warning));
+        check.warnings.iter().for_each(|warning| self.tell(Tone::Warning, warning.as_str()));
         if check.operations.is_empty() {
             line("No new upgrade operations detected.");
         } else {
             line("New upgrade operations detected:");
-            for operation in &check.operations {
-                line(&format!("  {}", operation.describe()));
-            }
+            check.operations.iter().for_each(difference);
         }
     }
 
     /// Says what is not the project's.
     fn left_out(&self, left_out: &[Unmanaged]) {
         if !left_out.is_empty() {
-            self.say(Tone::Progress, &format!("left out: {}", named(left_out)));
+            self.say(Tone::Progress, format!("left out: {}", named(left_out)));
         }
     }
+}
+
+/// Prints what differs.
+fn difference(operation: &Operation) {
+    let words = operation.describe();
+    let (verb, rest) = words.split_at(words.find(' ').unwrap_or(words.len()));
+    let paint = match operation {
+        Operation::Create { .. } => Paint::Add,
+        Operation::Drop { .. } => Paint::Drop,
+        Operation::Alter(_)
+        | Operation::BulkInsert(_)
+        | Operation::Comment { .. }
+        | Operation::Execute(_)
+        | Operation::Irreversible { .. }
+        | Operation::On { .. }
+        | Operation::Rename { .. }
+        | Operation::Run { .. } => Paint::Alter,
+    };
+    line(Line::from("  ").paint(paint, verb).add(rest));
 }
 
 /// Of one kind, so many are named.

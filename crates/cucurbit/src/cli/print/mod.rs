@@ -5,8 +5,7 @@
 mod compare;
 mod revisions;
 mod run;
-
-use std::io::{self, Write as _};
+mod screen;
 
 use serde::Serialize;
 use serde_json::json;
@@ -17,7 +16,13 @@ use crate::{
     mask,
 };
 
-use super::{args::Format, shown};
+pub(super) use self::screen::{asked, is_stderr_painted, write_stderr};
+use self::screen::{line, raw};
+use super::{
+    args::Format,
+    line::{Line, Paint},
+    shown,
+};
 
 /// What a line on stderr is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +42,16 @@ impl Tone {
             Self::Progress => "progress",
             Self::Warning => "warning",
         }
+    }
+
+    /// Puts the tone before words.
+    fn before(self, words: Line) -> Line {
+        let paint = match self {
+            Self::Note => Paint::Note,
+            Self::Progress => return words,
+            Self::Warning => Paint::Warning,
+        };
+        Line::default().paint(paint, format!("{}:", self.name())).add(" ").join(words)
     }
 }
 
@@ -87,9 +102,9 @@ impl Printer {
     pub(super) fn warnings(&self, warnings: &[Warning]) {
         for warning in warnings {
             match warning {
-                Warning::NoFile { .. } => self.say(Tone::Note, &warning.to_string()),
+                Warning::NoFile { .. } => self.say(Tone::Note, warning.to_string()),
                 Warning::OtherFile { .. } | Warning::Unbuilt { .. } => {
-                    self.tell(Tone::Warning, &warning.to_string());
+                    self.tell(Tone::Warning, warning.to_string());
                 }
             }
         }
@@ -99,17 +114,17 @@ impl Printer {
     pub(super) fn written(&self, written: &Written) {
         for warning in &written.warnings {
             // Quiet is for progress; this is what its reader must know.
-            self.tell(Tone::Warning, &format!("the new revision {warning}"));
+            self.tell(Tone::Warning, format!("the new revision {warning}"));
         }
         for remark in &written.remarks {
-            self.tell(Tone::Warning, remark);
+            self.tell(Tone::Warning, remark.as_str());
         }
         for note in &written.notes {
-            self.say(Tone::Note, note);
+            self.say(Tone::Note, note.as_str());
         }
         match self.format {
             Format::Json => self.json(written),
-            Format::Text => line(&format!("Generating {} ...  done", written.path.display())),
+            Format::Text => line(format!("Generating {} ...  done", written.path.display())),
         }
     }
 
@@ -118,67 +133,34 @@ impl Printer {
         let url = at.url.to_string();
         match self.format {
             Format::Json => self.json(&json!({ "database": url, done: is_done })),
-            Format::Text if is_done => line(&format!("The database {url} is {done}.")),
-            Format::Text => line(&format!("The database {url} {nothing}.")),
+            Format::Text if is_done => line(format!("The database {url} is {done}.")),
+            Format::Text => line(format!("The database {url} {nothing}.")),
         }
     }
 
     /// Tells what `--quiet` leaves out.
-    fn say(&self, tone: Tone, words: &str) {
+    fn say(&self, tone: Tone, words: impl Into<Line>) {
         if !self.is_quiet {
             self.tell(tone, words);
         }
     }
 
     /// Writes a line on stderr: words, or an object with the tone as its one name.
-    fn tell(&self, tone: Tone, words: &str) {
-        match (self.format, tone) {
-            (Format::Json, _) => {
-                raw_note(&shown::json(&json!({ tone.name(): mask::text(words) }).to_string()))
+    fn tell(&self, tone: Tone, words: impl Into<Line>) {
+        let words = words.into();
+        match self.format {
+            Format::Json => {
+                let object = json!({ tone.name(): mask::text(&words.words()) });
+                write_stderr(&(shown::json(&object.to_string()) + "\n"));
             }
-            (Format::Text, Tone::Progress) => note(words),
-            (Format::Text, Tone::Note | Tone::Warning) => note(&format!("{}: {words}", tone.name())),
+            Format::Text => screen::note(&tone.before(words)),
         }
     }
 
     fn json<T: Serialize + ?Sized>(&self, value: &T) {
         match serde_json::to_string_pretty(value) {
             Ok(text) => raw(&format!("{}\n", shown::json(&text))),
-            Err(error) => self.tell(Tone::Warning, &format!("the result cannot be written as JSON: {error}")),
+            Err(error) => self.tell(Tone::Warning, format!("the result cannot be written as JSON: {error}")),
         }
     }
-}
-
-/// Prints a line on stderr. A reader that has gone away is no reason to stop a run.
-fn note(text: &str) {
-    drop(writeln!(io::stderr(), "{}", shown::line(text)));
-}
-
-/// Asks a person on the terminal, and reads the line that is answered.
-pub(super) fn asked(question: &str) -> String {
-    drop(io::stderr().write_all(shown::line(question).as_bytes()));
-    let mut answer = String::new();
-    drop(io::stdin().read_line(&mut answer));
-    answer
-}
-
-/// Prints a line on stderr that is made for programs.
-fn raw_note(text: &str) {
-    drop(writeln!(io::stderr(), "{text}"));
-}
-
-/// Prints a line on stdout. A reader that has gone away is no error.
-fn line(text: &str) {
-    drop(writeln!(io::stdout(), "{}", shown::line(text)));
-}
-
-/// Prints lines at once: a history is long, and each would be written for itself.
-fn lines(lines: impl IntoIterator<Item = String>) {
-    let text: String = lines.into_iter().map(|line| shown::line(&line) + "\n").collect();
-    drop(io::stdout().write_all(text.as_bytes()));
-}
-
-/// Prints what is for programs, as it is.
-fn raw(text: &str) {
-    drop(io::stdout().write_all(text.as_bytes()));
 }

@@ -3,11 +3,15 @@
 use serde_json::json;
 
 use crate::{
+    cli::line::{Line, Paint},
     command::{Branch, Entry, Mark, Status},
     config::{Origin, ResolvedUrl},
 };
 
-use super::{Format, Printer, line, lines};
+use super::{
+    Format, Printer,
+    screen::{line, lines},
+};
 
 impl Printer {
     /// Prints `current`.
@@ -17,15 +21,15 @@ impl Printer {
         }
         match verbose_at {
             Some(url) => {
-                line(&format!("Current revision(s) for {}:", url.url));
+                line(format!("Current revision(s) for {}:", url.url));
                 if let Origin::File { path, key } = &url.origin {
-                    line(&format!("(`{key}` in {})", path.display()));
+                    line(format!("(`{key}` in {})", path.display()));
                 }
                 lines(entries.iter().flat_map(verbose));
             }
             None => {
                 for entry in entries {
-                    line(&format!("{}{}", entry.revision, marks(entry)));
+                    line(named(entry).join(marks(entry)));
                 }
             }
         }
@@ -38,27 +42,21 @@ impl Printer {
             let url = url.url.to_string();
             return self.json(&json!({ "database": url, "current": current, "pending": pending }));
         }
-        line(&format!("Database: {} ({})", url.url, url.origin));
+        line(format!("Database: {} ({})", url.url, url.origin));
         match current.as_slice() {
             [] => line("Current:  <base>"),
             entries => {
                 for entry in entries {
-                    line(&format!("Current:  {}{}, {}", entry.revision, marks(entry), first_line(entry)));
+                    line(Line::from("Current:  ").join(named(entry)).join(marks(entry)).add(doc(entry)));
                 }
             }
         }
-        line(&format!(
+        line(format!(
             "Pending:  {}",
             if pending.is_empty() { "none".to_owned() } else { pending.len().to_string() }
         ));
         for entry in pending {
-            line(&format!(
-                "  {}{}{}, {}",
-                entry.revision,
-                labels(entry),
-                head_mark(entry),
-                first_line(entry)
-            ));
+            line(Line::from("  ").join(labelled(entry)).join(head_mark(entry)).add(doc(entry)));
         }
     }
 
@@ -71,7 +69,7 @@ impl Printer {
             if is_verbose {
                 lines(verbose(entry));
             } else {
-                line(&format!("{}{}{}", entry.revision, labels(entry), head_mark(entry)));
+                line(labelled(entry).join(head_mark(entry)));
             }
         }
     }
@@ -85,18 +83,13 @@ impl Printer {
             if is_verbose {
                 lines(verbose(at));
             } else {
-                line(&format!("{}{} (branchpoint)", at.revision, labels(at)));
+                line(labelled(at).add(" ").paint(Paint::Mark, "(branchpoint)"));
             }
             let width = at.revision.chars().count();
             for child in children {
-                let doc = if is_verbose { format!(", {}", first_line(child)) } else { String::new() };
-                line(&format!(
-                    "{:width$} -> {}{}{}{doc}",
-                    "",
-                    child.revision,
-                    labels(child),
-                    head_mark(child)
-                ));
+                let doc = if is_verbose { doc(child) } else { String::new() };
+                let arrow = Line::from(format!("{:width$} -> ", ""));
+                line(arrow.join(labelled(child)).join(head_mark(child)).add(doc));
             }
             line("");
         }
@@ -111,18 +104,11 @@ impl Printer {
             if is_verbose {
                 return verbose(entry);
             }
-            let depends_on = match entry.depends_on.as_slice() {
-                [] => String::new(),
-                ids => format!(" ({})", ids.join(", ")),
-            };
-            vec![format!(
-                "{}{depends_on} -> {}{}{}, {}",
-                parents(entry),
-                entry.revision,
-                labels(entry),
-                marks(entry),
-                first_line(entry)
-            )]
+            let mut line = ids(&entry.down_revisions, "<base>");
+            if !entry.depends_on.is_empty() {
+                line = line.add(" (").join(ids(&entry.depends_on, "")).add(")");
+            }
+            vec![line.add(" -> ").join(labelled(entry)).join(marks(entry)).add(doc(entry))]
         }));
     }
 
@@ -135,15 +121,25 @@ impl Printer {
     }
 }
 
-fn parents(entry: &Entry) -> String {
-    if entry.down_revisions.is_empty() { "<base>".to_owned() } else { entry.down_revisions.join(", ") }
+/// Lists ids; other words where there are none.
+fn ids(ids: &[String], none: &str) -> Line {
+    match ids {
+        [] => none.into(),
+        ids => Line::default().paint_each(Paint::Revision, ids.iter().map(String::as_str), ", "),
+    }
 }
 
-fn labels(entry: &Entry) -> String {
-    match entry.branch_labels.as_slice() {
+/// The id of a revision.
+fn named(entry: &Entry) -> Line {
+    Line::default().paint(Paint::Revision, &*entry.revision)
+}
+
+/// The id of a revision, and its labels.
+fn labelled(entry: &Entry) -> Line {
+    named(entry).add(match entry.branch_labels.as_slice() {
         [] => String::new(),
         labels => format!(" ({})", labels.join(", ")),
-    }
+    })
 }
 
 fn mark(mark: Mark) -> &'static str {
@@ -157,35 +153,43 @@ fn mark(mark: Mark) -> &'static str {
     }
 }
 
-fn marks(entry: &Entry) -> String {
-    entry.marks.iter().map(|&is| format!(" ({})", mark(is))).collect()
+fn marked(marks: impl Iterator<Item = Mark>) -> Line {
+    marks.fold(Line::default(), |line, is| line.add(" ").paint(Paint::Mark, format!("({})", mark(is))))
 }
 
-fn head_mark(entry: &Entry) -> String {
-    let heads = entry.marks.iter().filter(|mark| matches!(mark, Mark::Head | Mark::EffectiveHead));
-    heads.map(|&is| format!(" ({})", mark(is))).collect()
+fn marks(entry: &Entry) -> Line {
+    marked(entry.marks.iter().copied())
 }
 
-fn first_line(entry: &Entry) -> &str {
-    entry.doc.lines().next().unwrap_or_default()
+fn head_mark(entry: &Entry) -> Line {
+    let is_head = |mark: &Mark| matches!(mark, Mark::Head | Mark::EffectiveHead);
+    marked(entry.marks.iter().copied().filter(is_head))
+}
+
+/// The first line of a message, behind a comma.
+fn doc(entry: &Entry) -> String {
+    format!(", {}", entry.doc.lines().next().unwrap_or_default())
 }
 
 /// Writes everything about a revision: Alembic's `show`.
-fn verbose(entry: &Entry) -> Vec<String> {
-    let list = |word: &str, ids: &[String]| (!ids.is_empty()).then(|| format!("{word}: {}", ids.join(", ")));
-    let mut lines = vec![format!("Rev: {}{}", entry.revision, marks(entry))];
+fn verbose(entry: &Entry) -> Vec<Line> {
+    let list = |word: &str, list: &[String]| {
+        (!list.is_empty()).then(|| Line::from(format!("{word}: ")).join(ids(list, "")))
+    };
+    let mut lines = vec![Line::from("Rev: ").join(named(entry)).join(marks(entry))];
     if entry.down_revisions.len() > 1 {
         lines.extend(list("Merges", &entry.down_revisions));
     } else {
-        lines.push(format!("Parent: {}", parents(entry)));
+        lines.push(Line::from("Parent: ").join(ids(&entry.down_revisions, "<base>")));
     }
     lines.extend(list("Also depends on", &entry.depends_on));
     lines.extend(list("Branches into", &entry.branches_into));
-    lines.extend(list("Branch names", &entry.branch_labels));
-    lines.push(format!("Path: {}", entry.path.display()));
-    lines.extend(entry.created.as_ref().map(|created| format!("Create Date: {created}")));
-    lines.push(String::new());
-    lines.extend(entry.doc.lines().map(|line| format!("    {line}").trim_end().to_owned()));
-    lines.push(String::new());
+    let names = entry.branch_labels.join(", ");
+    lines.extend((!names.is_empty()).then(|| format!("Branch names: {names}").into()));
+    lines.push(format!("Path: {}", entry.path.display()).into());
+    lines.extend(entry.created.as_ref().map(|created| format!("Create Date: {created}").into()));
+    lines.push(Line::default());
+    lines.extend(entry.doc.lines().map(|line| format!("    {line}").trim_end().into()));
+    lines.push(Line::default());
     lines
 }

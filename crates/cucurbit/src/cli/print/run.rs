@@ -2,9 +2,14 @@
 
 use serde_json::json;
 
-use crate::runtime::{Event, Report};
-
-use crate::cli::notices::Notice;
+use crate::{
+    cli::{
+        line::{Line, Paint},
+        notices::Notice,
+    },
+    revision::Step,
+    runtime::{Event, Report},
+};
 
 use super::{Format, Printer, Tone};
 
@@ -12,9 +17,9 @@ impl Printer {
     /// Prints one event of a run, on stderr.
     pub(in crate::cli) fn event(&self, event: &Event<'_>) {
         match event {
-            Event::StepStarted { step } => self.say(Tone::Progress, &step.to_string()),
+            Event::StepStarted { step } => self.say(Tone::Progress, step_line(step)),
             Event::LockWait { holder: Some(holder) } => {
-                self.say(Tone::Progress, &format!("Waiting for the lock, held by {holder}"))
+                self.say(Tone::Progress, format!("Waiting for the lock, held by {holder}"))
             }
             Event::LockWait { holder: None } => {
                 self.say(Tone::Progress, "Waiting for the lock, held by another process")
@@ -27,20 +32,20 @@ impl Printer {
             }
             Event::FillsWithRole { revision, table, column } => self.tell(
                 Tone::Warning,
-                &format!(
+                format!(
                     "revision `{revision}`: a backfill is SQL, and `user` is the name of the role that runs it: `{table}.{column}` \
                      gets that; the text is `.backfill(\"'user'\")`, and `.backfill(\"current_user\")` means the role"
                 ),
             ),
             Event::MayRunTwice { revision, sql } => self.tell(
                 Tone::Warning,
-                &format!(
+                format!(
                     "revision `{revision}`: if the process dies at the wrong moment, this runs twice: {}",
                     beginning(sql)
                 ),
             ),
             Event::StillRunning { sql, since } => {
-                self.say(Tone::Progress, &format!("  running for {} s: {}", since.as_secs(), beginning(sql)))
+                self.say(Tone::Progress, format!("  running for {} s: {}", since.as_secs(), beginning(sql)))
             }
             Event::Code { .. } | Event::Statement { .. } | Event::StepFinished { .. } => {}
         }
@@ -51,9 +56,9 @@ impl Printer {
         let Notice { is_warning, message } = notice;
         if *is_warning {
             // Quiet is for progress.
-            self.tell(Tone::Warning, &format!("the server says: {message}"));
+            self.tell(Tone::Warning, format!("the server says: {message}"));
         } else {
-            self.say(Tone::Note, &format!("the server says: {message}"));
+            self.say(Tone::Note, format!("the server says: {message}"));
         }
     }
 
@@ -74,9 +79,20 @@ impl Printer {
         } else if report.steps.is_empty() {
             let waited = if report.has_waited { "Another process was faster: nothing" } else { "Nothing" };
             let at = if heads.is_empty() { "<base>".to_owned() } else { heads.join(", ") };
-            self.say(Tone::Progress, &format!("{waited} to do, the database is at {at}"));
+            self.say(Tone::Progress, format!("{waited} to do, the database is at {at}"));
         }
     }
+}
+
+/// Writes a step as Alembic logs it.
+fn step_line(step: &Step) -> Line {
+    let words = step.to_string();
+    let arrow = format!(" {} -> {}", step.from.join(", "), step.to.join(", "));
+    let Some((before, after)) = words.split_once(&arrow) else { return words.into() };
+    let ids =
+        |line: Line, ids: &[String]| line.paint_each(Paint::Revision, ids.iter().map(String::as_str), ", ");
+    let from = ids(Line::from(before).add(" "), &step.from);
+    ids(from.add(" -> "), &step.to).add(after)
 }
 
 /// The beginning of a statement, on one line.

@@ -15,7 +15,11 @@ const NAME: &str = "x\nNo new upgrade operations detected.\u{1b}[2J\u{1b}]0;t\u{
 
 #[track_caller]
 fn is_shown(ran: &Ran, what: &str) {
+    let colours = ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[31m", "\u{1b}[32m", "\u{1b}[33m", "\u{1b}[36m"];
+    let is_asked = what.contains("--color");
     for text in [&ran.stdout, &ran.stderr] {
+        let mut text = text.clone();
+        colours.iter().filter(|_| is_asked).for_each(|colour| text = text.replace(colour, ""));
         for letter in text.chars().filter(|letter| *letter != '\n') {
             let is_obeyed = letter.is_control() || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2028}');
             assert!(!is_obeyed, "{what}: {letter:?} in {ran:?}");
@@ -51,6 +55,7 @@ async fn names_of_objects_are_shown_and_not_obeyed(database: Database) {
         &["check"][..],
         &["diff", "database", "models"],
         &["diff", "models", "database"],
+        &["check", "--color", "always"],
         &["check", "--format", "json"],
         &["diff", "database", "history", "--format", "json"],
     ] {
@@ -75,6 +80,7 @@ async fn names_of_objects_are_shown_and_not_obeyed(database: Database) {
         &["current", "--database-url", NAME],
         &["upgrade", "--format", "json", NAME],
         &["heads", "--format", "json", NAME],
+        &["upgrade", "--color", "always", NAME],
     ] {
         let ran = database.migrate(arguments);
         assert_ne!(ran.code, 0, "{arguments:?}");
