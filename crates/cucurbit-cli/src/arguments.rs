@@ -12,7 +12,6 @@ pub(crate) struct Own {
     /// When there are colours: `auto` is on a terminal, unless NO_COLOR is set or TERM is `dumb`.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     #[arg(value_parser = ["auto", "always", "never"])]
-    #[expect(dead_code, reason = "it is read before: what is said of wrong arguments has colours, too")]
     color: String,
     #[command(subcommand)]
     pub(crate) command: OwnCommand,

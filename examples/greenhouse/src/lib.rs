@@ -45,7 +45,7 @@ fn tell(event: Event<'_>) {
     if let Event::LockWait { .. } = event {
         eprintln!("another instance is migrating; waiting");
     }
-    if let Event::StepFinished { step } = event {
+    if let Event::StepFinished { step, .. } = event {
         eprintln!("{step}");
     }
 }

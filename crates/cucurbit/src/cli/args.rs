@@ -241,6 +241,11 @@ pub(super) enum Command {
     /// Show where the database is in the history, and which revisions are pending.
     Status,
     /// Apply revisions up to a target: `head` by default.
+    ///
+    /// A line says which revision runs. How long it took is added to it on a terminal; in a file it is a line of its own,
+    /// where it is a second or more. A statement that runs longer than five seconds is told of: how far it is, as far as the
+    /// database tells, or which lock it waits for. A terminal shows that on one line; a file gets a line every ten seconds, and
+    /// after a minute every minute.
     #[command(visible_alias = "up")]
     Upgrade {
         /// The target: an id, `head`, `heads`, `+1`, `label@head`.
@@ -264,9 +269,19 @@ pub(super) enum Command {
 #[derive(Debug, Subcommand)]
 pub(super) enum DatabaseCommand {
     /// Create the database, if it is not there: on the PostgreSQL server, or the SQLite file.
-    Create,
+    Create {
+        /// Print the statement.
+        #[arg(short, long)]
+        verbose: bool,
+    },
     /// Drop the database with everything in it.
-    Drop(DropArguments),
+    Drop {
+        #[command(flatten)]
+        drop: DropArguments,
+        /// Print the statement.
+        #[arg(short, long)]
+        verbose: bool,
+    },
     /// Drop the database, create it, and apply all revisions.
     Reset(ResetArguments),
 }
@@ -332,6 +347,9 @@ pub(super) struct RunArguments {
     /// Drop tables and columns that hold data even if the script does not say `.loses_data()`.
     #[arg(long)]
     pub(super) allow_data_loss: bool,
+    /// Print each statement as it runs, and its time where that is 100 ms or more.
+    #[arg(short, long)]
+    pub(super) verbose: bool,
 }
 
 /// Takes a word for a revision, unless it is an option that the command does not have.

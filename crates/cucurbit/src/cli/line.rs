@@ -14,6 +14,8 @@ pub(super) enum Paint {
     Add,
     /// Something changes.
     Alter,
+    /// A run came to its end.
+    Done,
     /// Something goes.
     Drop,
     /// Something went wrong.
@@ -33,7 +35,7 @@ pub(super) enum Paint {
 impl Paint {
     const fn style(self) -> Style {
         match self {
-            Self::Add => AnsiColor::Green.on_default(),
+            Self::Add | Self::Done => AnsiColor::Green.on_default(),
             Self::Alter | Self::Revision => AnsiColor::Yellow.on_default(),
             Self::Drop => AnsiColor::Red.on_default(),
             Self::Error => AnsiColor::Red.on_default().bold(),

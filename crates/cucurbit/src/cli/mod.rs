@@ -20,7 +20,7 @@ use crate::{
     command::{self, Between, CheckOptions, Env, Location, NewRevision, Project, Source, Warning},
     config::Environment,
     error::Error,
-    revision::{Reach, Target, TargetRange},
+    revision::{Reach, Step, Target, TargetRange},
     runtime::{Event, Observer, Report, RunOptions},
 };
 
@@ -30,7 +30,7 @@ use self::{
         RunArguments,
     },
     exit::Code,
-    print::Printer,
+    print::{Printer, Told},
 };
 
 /// Runs the command line of a project's migrations and returns its exit code.
@@ -48,11 +48,13 @@ pub async fn main(env: Env) -> ExitCode {
         }
     };
     let format = arguments.format;
-    let mut printer = Printer::new(arguments.format, arguments.quiet);
-    match run(env, arguments, &mut printer).await {
+    let is_dumb = matches!(Environment::read().get("TERM"), Ok(Some("dumb")));
+    let printer = Printer::new(arguments.format, arguments.quiet, is_dumb);
+    let mut done = Vec::new();
+    match run(env, arguments, &printer, &mut done).await {
         Ok(code) => code.into(),
         Err(error) => {
-            report::error(&error, format);
+            report::error(&error, format, &done);
             Code::of(&error).into()
         }
     }
@@ -77,13 +79,14 @@ pub fn choose_colour(words: &[OsString]) {
 /// Prints an error that is none of the library's, in the form of one: for the program `cucurbit`.
 #[doc(hidden)]
 pub fn say_error(message: &str, causes: &[String], hint: Option<&str>) {
-    print::write_stderr(&report::in_words("error:", message, causes, hint));
+    let causes: Vec<String> = causes.iter().map(|cause| format!("caused by: {cause}")).collect();
+    print::write_stderr(&report::in_words("error:", message, &causes, hint));
 }
 
 /// Prints an error as every command does, and returns its exit code: for the program `cucurbit`.
 #[doc(hidden)]
 pub fn failed(error: &Error) -> ExitCode {
-    report::error(error, args::Format::Text);
+    report::error(error, args::Format::Text, &[]);
     Code::of(error).into()
 }
 
@@ -94,8 +97,8 @@ pub fn revision_made_now(message: &str) -> NewRevision {
     NewRevision::new(message, exit::random_bytes(), Timestamp::now())
 }
 
-/// Opens the project and runs one command.
-async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Code, Error> {
+/// Opens the project and runs one command; `done` gets the steps that are committed, also where it fails after them.
+async fn run(env: Env, arguments: Arguments, printer: &Printer, done: &mut Vec<Step>) -> Result<Code, Error> {
     let working_directory = std::env::current_dir().unwrap_or_default();
     let environment = Environment::read().with_dot_env(&working_directory)?;
     let editor = editor::named(&environment);
@@ -123,14 +126,18 @@ async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Co
             let url = project.url()?;
             printer.current(&entries, verbose.then_some(&url));
         }
-        Command::Database { command: DatabaseCommand::Create } => {
-            let created = command::create_database(&project).await?;
+        Command::Database { command: DatabaseCommand::Create { verbose } } => {
+            let mut told = Told::new(*printer, verbose);
+            let created =
+                command::create_database(&project, &mut |event: Event<'_>| told.event(&event)).await?;
             printer.database(&project.url()?, created, ("created", "is there already"));
         }
-        Command::Database { command: DatabaseCommand::Drop(drop) } => {
+        Command::Database { command: DatabaseCommand::Drop { drop, verbose } } => {
             let url = project.url()?;
             consent::to_drop(&url, drop.yes)?;
-            let dropped = command::drop_database(&project, drop.force).await?;
+            let mut told = Told::new(*printer, verbose);
+            let observer = &mut |event: Event<'_>| told.event(&event);
+            let dropped = command::drop_database(&project, drop.force, observer).await?;
             printer.database(&url, dropped, ("dropped", "is not there"));
         }
         Command::Database { command: DatabaseCommand::Reset(reset) } | Command::Fresh(reset) => {
@@ -139,7 +146,7 @@ async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Co
             let work = async |options: RunOptions, observer: &mut Observer<'_>| {
                 command::reset_database(&project, drop.force, options, observer).await
             };
-            reported(&project, &run, printer, work).await?;
+            reported(&project, &run, printer, done, work).await?;
         }
         Command::Diff { from, to, allow_uncompared } => {
             let between = Between { from, to };
@@ -161,7 +168,7 @@ async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Co
             let work = async |options: RunOptions, observer: &mut Observer<'_>| {
                 command::downgrade(&project, &target, reach, options, observer).await
             };
-            reported(&project, &run, printer, work).await?;
+            reported(&project, &run, printer, done, work).await?;
         }
         Command::Edit { revision } => {
             editor::open(&editor?, &command::script_files(&project, &revision.parse()?).await?)?;
@@ -206,7 +213,7 @@ async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Co
             let work = async |options: RunOptions, observer: &mut Observer<'_>| {
                 command::stamp(&project, &targets, purge, options, observer).await
             };
-            reported(&project, &run, printer, work).await?;
+            reported(&project, &run, printer, done, work).await?;
         }
         Command::Upgrade { target, revision, sql: true, .. } => {
             let range = range(&one_of(target, revision, Some("head"))?)?;
@@ -221,7 +228,7 @@ async fn run(env: Env, arguments: Arguments, printer: &mut Printer) -> Result<Co
             let work = async |options: RunOptions, observer: &mut Observer<'_>| {
                 command::upgrade(&project, &targets, options, observer).await
             };
-            reported(&project, &run, printer, work).await?;
+            reported(&project, &run, printer, done, work).await?;
         }
     }
     Ok(Code::Done)
@@ -267,7 +274,7 @@ async fn create(
     message: String,
     BetweenArguments { from, to }: BetweenArguments,
     new: NewArguments,
-    printer: &mut Printer,
+    printer: &Printer,
 ) -> Result<Code, Error> {
     let usual = Between::default();
     let between = Between { from: from.unwrap_or(usual.from), to: to.unwrap_or(usual.to) };
@@ -307,13 +314,16 @@ async fn reported(
     project: &Project,
     run: &RunArguments,
     printer: &Printer,
+    done: &mut Vec<Step>,
     work: impl AsyncFnOnce(RunOptions, &mut Observer<'_>) -> Result<Report, Error>,
 ) -> Result<(), Error> {
-    let told = *printer;
+    let own = *printer;
+    let mut told = Told::new(own, run.verbose);
     let mut observer = |event: Event<'_>| told.event(&event);
-    let server = move |notice| told.notice(&notice);
-    let report = notices::heard(server, work(run_options(project, run, told), &mut observer)).await?;
-    printer.report(&report);
+    let server = move |notice| own.notice(&notice);
+    let report = notices::heard(server, work(run_options(project, run, own), &mut observer)).await;
+    *done = told.done;
+    printer.report(&report?, &command::heads(project, false));
     Ok(())
 }
 

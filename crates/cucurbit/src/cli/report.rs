@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::{
     error::{Error, Explanation, Said},
     mask,
+    revision::{Direction, Step},
 };
 
 use super::{
@@ -44,14 +45,14 @@ pub(super) fn usage(error: clap::Error, words: &[String]) -> ExitCode {
             let message = rendered.as_deref().unwrap_or(UNREADABLE);
             let (message, _) = message.split_once("\n\n").unwrap_or((message, ""));
             let message = message.strip_prefix("error: ").unwrap_or(message).trim();
-            print(&format!("{}\n", object(USAGE, message, &[], None, Code::Usage)));
+            print(&format!("{}\n", object(USAGE, message, &[], None, Code::Usage, &[])));
         }
     }
     Code::Usage.into()
 }
 
-/// Prints an error.
-pub(super) fn error(error: &Error, format: Format) {
+/// Prints an error, and the steps that its run had committed before.
+pub(super) fn error(error: &Error, format: Format, done: &[Step]) {
     print(&match format {
         Format::Json => {
             let Explanation { message, causes, hint } = error.explanation();
@@ -59,9 +60,9 @@ pub(super) fn error(error: &Error, format: Format) {
             let causes: Vec<String> = causes.iter().map(text).collect();
             let hint = hint.as_deref().map(mask::text);
             let name = error.code().to_string();
-            format!("{}\n", object(&name, &text(&message), &causes, hint.as_deref(), Code::of(error)))
+            format!("{}\n", object(&name, &text(&message), &causes, hint.as_deref(), Code::of(error), done))
         }
-        Format::Text => text(error),
+        Format::Text => text(error, done),
     });
 }
 
@@ -72,38 +73,69 @@ fn asks_for_json(words: &[String]) -> bool {
 }
 
 /// Writes an error as one line of JSON.
-fn object(name: &str, message: &str, causes: &[String], hint: Option<&str>, code: Code) -> String {
+fn object(
+    name: &str,
+    message: &str,
+    causes: &[String],
+    hint: Option<&str>,
+    code: Code,
+    done: &[Step],
+) -> String {
+    let steps: Vec<String> = done.iter().map(ToString::to_string).collect();
     let value = json!({
         "error": name,
         "message": message,
         "causes": causes,
         "hint": hint,
         "exit_code": code as u8,
+        "steps": steps,
     });
     shown::json(&value.to_string())
 }
 
 /// Writes an error with its causes and its hint.
-fn text(error: &Error) -> String {
+fn text(error: &Error, done: &[Step]) -> String {
     let Explanation { message, causes, hint } = error.explanation();
-    let causes: Vec<String> = causes.iter().map(said).collect();
+    let causes = causes.iter().map(|cause| format!("caused by: {}", said(cause)));
+    let causes: Vec<String> = causes.chain(committed(done)).collect();
     let hint = hint.as_deref().map(shown::line);
     in_words(&format!("error[{}]:", error.code()), &said(&message), &causes, hint.as_deref())
 }
 
 /// Writes an error of which everything is safe for a terminal, in colour where stderr has any.
-pub(super) fn in_words(name: &str, message: &str, causes: &[String], hint: Option<&str>) -> String {
+pub(super) fn in_words(name: &str, message: &str, more: &[String], hint: Option<&str>) -> String {
     let painted =
         |paint: Paint, words: &str| if is_stderr_painted() { paint.around(words) } else { words.to_owned() };
     let mut text = format!("{} {message}\n", painted(Paint::Error, name));
-    for cause in causes {
-        text.extend(["  caused by: ", cause, "\n"]);
+    for line in more {
+        text.extend(["  ", line, "\n"]);
     }
     if let Some(hint) = hint {
         text.extend(["  ", &painted(Paint::Hint, "hint:"), " ", hint, "\n"]);
     }
     text
 }
+
+/// Says what was done before and stays.
+fn committed(done: &[Step]) -> Option<String> {
+    let direction = done.first()?.direction;
+    let (verb, ids): (_, Vec<&str>) = match direction {
+        Direction::Downgrade => {
+            ("reverted", done.iter().flat_map(|step| &step.from).map(String::as_str).collect())
+        }
+        Direction::Stamp | Direction::Upgrade => {
+            ("applied", done.iter().flat_map(|step| &step.to).map(String::as_str).collect())
+        }
+    };
+    let count = done.len();
+    let noun = if count == 1 { "revision was" } else { "revisions were" };
+    let last: Vec<&str> = ids.iter().rev().take(MOST_IDS).rev().copied().collect();
+    let more = if ids.len() > last.len() { "…, " } else { "" };
+    Some(shown::line(&format!("before that, {count} {noun} {verb}: {more}{}", last.join(", "))))
+}
+
+/// So many ids are named, the last ones.
+const MOST_IDS: usize = 10;
 
 /// Keeps further lines of a message under its first.
 fn said(said: &Said) -> String {

@@ -4,7 +4,7 @@ use crate::{
     dialect,
     error::Error,
     revision::Target,
-    runtime::{Observer, Report, RunOptions},
+    runtime::{Event, Observer, Report, RunOptions},
 };
 
 use super::{Project, run};
@@ -14,8 +14,8 @@ use super::{Project, run};
 /// # Errors
 ///
 /// When there is no connection URL; when the server or the folder cannot be reached, or the user may not.
-pub async fn create_database(project: &Project) -> Result<bool, Error> {
-    Ok(dialect::create_database(&project.url()?.url).await?)
+pub async fn create_database(project: &Project, observer: &mut Observer<'_>) -> Result<bool, Error> {
+    Ok(dialect::create_database(&project.url()?.url, &mut tell(observer)).await?)
 }
 
 /// Drops the project's database with all that is in it; `false` where it is not there.
@@ -23,8 +23,12 @@ pub async fn create_database(project: &Project) -> Result<bool, Error> {
 /// # Errors
 ///
 /// As [`create_database`]; when others are connected to it, unless `force` is given.
-pub async fn drop_database(project: &Project, force: bool) -> Result<bool, Error> {
-    Ok(dialect::drop_database(&project.url()?.url, force).await?)
+pub async fn drop_database(
+    project: &Project,
+    force: bool,
+    observer: &mut Observer<'_>,
+) -> Result<bool, Error> {
+    Ok(dialect::drop_database(&project.url()?.url, force, &mut tell(observer)).await?)
 }
 
 /// Drops the project's database, makes it again and applies all revisions. A history that cannot be applied to an empty
@@ -43,7 +47,12 @@ pub async fn reset_database(
     project.refuse_unbuilt_scripts()?;
     let url = project.url()?.url;
     run::foresee(project, url.dialect(), &[Target::HEADS])?;
-    dialect::drop_database(&url, force).await?;
-    dialect::create_database(&url).await?;
+    dialect::drop_database(&url, force, &mut tell(observer)).await?;
+    dialect::create_database(&url, &mut tell(observer)).await?;
     super::upgrade(project, &[Target::HEADS], options, observer).await
+}
+
+/// Hands statements to an observer.
+fn tell<'o>(observer: &'o mut Observer<'_>) -> impl FnMut(&str) + Send + 'o {
+    |sql| observer(Event::Statement { sql })
 }

@@ -121,7 +121,7 @@ async fn connect_sqlite(url: &SqliteUrl, options: &ConnectOptions) -> Result<Con
     };
     let failed = |source: DriverError| ConnectionError::Connect { url: url.to_string(), source };
     let connection: SqliteConnection = sqlite.connect().await.map_err(|error| failed(error.into()))?;
-    let mut connection = Connection::from(connection);
+    let mut connection = Connection { is_own: true, ..Connection::from(connection) };
     // SQLite opens anything; only reading the header and the schema tells whether it is a database.
     let read = connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").await;
     let Err(refused) = read else { return Ok(connection) };

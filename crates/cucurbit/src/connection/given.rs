@@ -53,21 +53,21 @@ impl<DB: Database> DerefMut for Given<DB> {
 /// A connection that an application made with sqlx; [`Connection::into_postgres`] gives it back.
 impl From<PgConnection> for Connection {
     fn from(connection: PgConnection) -> Self {
-        Self { kind: Kind::Postgres(Box::new(Given::Owned(connection))), origin: None }
+        Self { kind: Kind::Postgres(Box::new(Given::Owned(connection))), origin: None, is_own: false }
     }
 }
 
 /// A connection out of an application's pool, which it returns to when this value is dropped.
 impl From<PoolConnection<Postgres>> for Connection {
     fn from(connection: PoolConnection<Postgres>) -> Self {
-        Self { kind: Kind::Postgres(Box::new(Given::Pooled(connection))), origin: None }
+        Self { kind: Kind::Postgres(Box::new(Given::Pooled(connection))), origin: None, is_own: false }
     }
 }
 
 /// A connection that an application made with sqlx; [`Connection::into_sqlite`] gives it back.
 impl From<SqliteConnection> for Connection {
     fn from(connection: SqliteConnection) -> Self {
-        Self { kind: Kind::Sqlite(Box::new(Given::Owned(connection))), origin: None }
+        Self { kind: Kind::Sqlite(Box::new(Given::Owned(connection))), origin: None, is_own: false }
     }
 }
 
@@ -75,7 +75,7 @@ impl From<SqliteConnection> for Connection {
 /// stays as long as its pool keeps that connection.
 impl From<PoolConnection<Sqlite>> for Connection {
     fn from(connection: PoolConnection<Sqlite>) -> Self {
-        Self { kind: Kind::Sqlite(Box::new(Given::Pooled(connection))), origin: None }
+        Self { kind: Kind::Sqlite(Box::new(Given::Pooled(connection))), origin: None, is_own: false }
     }
 }
 

@@ -14,6 +14,11 @@ mod tls;
 mod transaction;
 pub mod url;
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, sqlite::LockedSqliteHandle};
 
@@ -40,6 +45,8 @@ pub struct Connection {
     kind: Kind,
     /// How it was opened, if by a connection URL: a second connection to the same server is opened in the same way.
     origin: Option<Box<Origin>>,
+    /// Whether it was opened here: what a connection of SQLite calls back is not an application's then.
+    is_own: bool,
 }
 
 /// A connection of one kind or the other.
@@ -130,6 +137,29 @@ impl Connection {
     pub(crate) async fn never_interrupt(&mut self) -> Result<(), ConnectionError> {
         if let Some(mut handle) = self.handle().await? {
             handle.remove_progress_handler();
+        }
+        Ok(())
+    }
+
+    /// Counts the rows that SQLite writes from now on; `None` for PostgreSQL, and for an application's connection, which may
+    /// want to hear of them itself.
+    pub(crate) async fn count_written(&mut self) -> Result<Option<Arc<AtomicU64>>, ConnectionError> {
+        if !self.is_own {
+            return Ok(None);
+        }
+        let Some(mut handle) = self.handle().await? else { return Ok(None) };
+        let written = Arc::new(AtomicU64::new(0));
+        let count = Arc::clone(&written);
+        handle.set_update_hook(move |_| {
+            count.fetch_add(1, Ordering::Relaxed);
+        });
+        Ok(Some(written))
+    }
+
+    /// Takes away what [`Connection::count_written`] set.
+    pub(crate) async fn never_count_written(&mut self) -> Result<(), ConnectionError> {
+        if let Some(mut handle) = self.handle().await? {
+            handle.remove_update_hook();
         }
         Ok(())
     }

@@ -45,6 +45,7 @@ macro_rules! quoting {
     };
 }
 
+mod activity;
 mod before;
 mod canonical;
 mod capabilities;
@@ -87,7 +88,21 @@ use crate::{
 pub(crate) use self::canonical::{Both, BothTable};
 pub(crate) use self::lexer::has_word;
 pub(crate) use self::postgres::{casts_to, counted_by, generated_sequence};
+#[cfg(feature = "runtime")]
+pub(crate) use self::{
+    activity::activity,
+    lexer::{Part, file_statements, script_text},
+    lock::{Apart, Place, apart, hold_again, place, version_rows},
+    session::{
+        Interrupted, Unreleased, begin, commits_by_itself, interrupted, invalid_index, is_busy,
+        is_lost_to_another, lock_version_table, longest_text, may_rebuild, may_run_twice,
+        may_stand_in_transaction, needs_no_transaction, outside, partitioned, process, reflect_snapshot_with,
+        refuse_read_only, run, server, table_exists, unreleased,
+    },
+    settings::SessionState,
+};
 pub use self::{
+    activity::{Activity, Amount, AwaitedLock, Holder, Phase, Progress, Unit},
     before::{Before, Originals, Trigger, View},
     canonical::Canonical,
     capabilities::{Capabilities, IdentifierCase, Quoting, Support},
@@ -102,23 +117,11 @@ pub use self::{
 };
 #[cfg(feature = "runtime")]
 pub use self::{
-    database::{create_database, drop_database},
+    database::{Tell, create_database, drop_database},
     lock::RunLock,
     reflect::{Need, ReflectError, Unmanaged},
     scratch::{Scratch, ScratchError, Stopped},
     session::reflect_snapshot,
-};
-#[cfg(feature = "runtime")]
-pub(crate) use self::{
-    lexer::{Part, file_statements, script_text},
-    lock::{Apart, Place, apart, hold_again, place, version_rows},
-    session::{
-        Interrupted, Unreleased, begin, commits_by_itself, interrupted, invalid_index, is_busy,
-        is_lost_to_another, lock_version_table, longest_text, may_rebuild, may_run_twice,
-        may_stand_in_transaction, needs_no_transaction, outside, partitioned, process, reflect_snapshot_with,
-        refuse_read_only, run, server, table_exists, unreleased,
-    },
-    settings::SessionState,
 };
 pub use crate::schema::Dialect;
 

@@ -3,7 +3,7 @@
 //! It may read and write rows. What it may not: change the schema, which the steps after it were planned for, and end
 //! the transaction, which would leave a revision half done.
 
-use std::{future::poll_fn, task::Poll};
+use std::{future::poll_fn, task::Poll, time::Instant};
 
 use crate::{
     connection::Connection,
@@ -25,6 +25,7 @@ pub(super) async fn run(job: &mut Job<'_, '_>, title: &str, code: BoxedCode) -> 
     job.connection.execute(SAVEPOINT).await?;
     let depth = job.connection.transaction_depth();
     (job.observer)(Event::Code { title: &title() });
+    let begun = Instant::now();
     stop::refuse(job.stop)?;
     let running = job.stop.map(Stop::running);
     let result = match job.stop {
@@ -58,6 +59,7 @@ pub(super) async fn run(job: &mut Job<'_, '_>, title: &str, code: BoxedCode) -> 
             });
         }
     }
+    (job.observer)(Event::CodeFinished { title: &title(), took: begun.elapsed() });
     let after = job.reflect().await?.schema;
     match before.first_difference(&after) {
         Some(object) => Err(RunError::CodeChangedSchema { title: title(), object: object.in_words() }),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::{
+    dialect::Activity,
     revision::Step,
     schema::{Ident, TableName},
 };
@@ -38,12 +39,14 @@ pub enum Event<'e> {
         /// The statement.
         sql: &'e str,
     },
-    /// A statement runs for a while already.
+    /// A statement runs for a while already; told after five seconds, and then every second.
     StillRunning {
-        /// Its text.
+        /// Its text, without the secrets in it.
         sql: &'e str,
         /// How long.
         since: Duration,
+        /// How far it is, or what it waits for, as far as the database tells.
+        activity: Option<&'e Activity>,
     },
     /// The heads were changed by another process meanwhile; the steps are planned again.
     Replanned,
@@ -57,15 +60,31 @@ pub enum Event<'e> {
         /// What it does.
         title: &'e str,
     },
+    /// Code of a script has run, without an error.
+    CodeFinished {
+        /// What it does.
+        title: &'e str,
+        /// How long it took.
+        took: Duration,
+    },
     /// A statement is about to run.
     Statement {
         /// Its text, without the secrets in it.
         sql: &'e str,
     },
+    /// A statement has run, without an error.
+    StatementFinished {
+        /// Its text, without the secrets in it.
+        sql: &'e str,
+        /// How long it took.
+        took: Duration,
+    },
     /// A step is committed.
     StepFinished {
         /// The step.
         step: &'e Step,
+        /// How long it took, from its beginning to its commit.
+        took: Duration,
     },
 }
 

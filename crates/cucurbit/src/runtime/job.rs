@@ -10,16 +10,27 @@ use std::{
 use tracing::Instrument as _;
 
 use crate::{
-    connection::Connection,
+    connection::{Connection, ConnectionError},
     dialect::{self, Before, Guard, Hazard, SessionState, lexer},
     revision::{Heads, RowChange, Step},
     schema::TableName,
 };
 
-use super::{Event, Hold, Observer, RunError, Stop, VersionTable, prepare::refuse_hazards, stop, traced};
+use super::{
+    Event, Hold, Observer, RunError, Stop, VersionTable,
+    prepare::refuse_hazards,
+    stop, traced,
+    watch::{Copied, Watch},
+};
 
-/// How long a statement may run until it is told of again; the second time it is twice as long, and so on.
+/// How long a statement may run until it is told of.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long until it is told of again.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// How long another session may think about what it does; then it is told of without that.
+const LOOK: Duration = Duration::from_secs(2);
 
 /// What a step is run with: one that applies or reverts a revision.
 pub(super) struct Job<'j, 'o> {
@@ -38,6 +49,8 @@ pub(super) struct Job<'j, 'o> {
     pub(super) hold: &'j Hold,
     /// Who may ask the run to stop.
     pub(super) stop: Option<&'j Stop>,
+    /// Who is asked about a statement that takes long.
+    pub(super) watch: &'j mut Watch,
 }
 
 /// What a step makes of the version table.
@@ -80,25 +93,62 @@ impl Job<'_, '_> {
 
     /// Runs a statement of a script; tells of it without its secrets, and again when it takes long.
     pub(super) async fn execute(&mut self, sql: &str) -> Result<u64, RunError> {
+        self.execute_copying(sql, None).await
+    }
+
+    /// Runs a statement of a script, which may copy so many rows of a table into its new form.
+    async fn execute_copying(&mut self, sql: &str, rows: Option<u64>) -> Result<u64, RunError> {
         stop::refuse(self.stop)?;
         let shown = lexer::masked(sql, self.connection.dialect()).sql;
         if let Some(index) = dialect::invalid_index(self.connection, sql).await? {
             return Err(RunError::InvalidIndex { index, statement: shown });
         }
+        let copied = match rows {
+            Some(total) => Copied::count(self.connection, total).await?,
+            None => None,
+        };
         (self.observer)(Event::Statement { sql: &shown });
         let running = self.stop.map(Stop::running);
         let begun = Instant::now();
-        let mut patience = PATIENCE;
-        let mut work = pin!(dialect::run(self.connection, sql).instrument(traced::statement(&shown)));
-        let done = loop {
-            match tokio::time::timeout(patience, work.as_mut()).await {
-                Ok(done) => break done,
-                Err(_) => (self.observer)(Event::StillRunning { sql: &shown, since: begun.elapsed() }),
-            }
-            patience = begun.elapsed();
-        };
+        let done = self.awaited(sql, &shown, begun, copied.as_ref()).await;
         drop(running);
-        Ok(done?)
+        if copied.is_some() {
+            self.connection.never_count_written().await?;
+        }
+        let written = done?;
+        (self.observer)(Event::StatementFinished { sql: &shown, took: begun.elapsed() });
+        Ok(written)
+    }
+
+    /// Waits for a statement, and tells of it when it takes long.
+    async fn awaited(
+        &mut self,
+        sql: &str,
+        shown: &str,
+        begun: Instant,
+        copied: Option<&Copied>,
+    ) -> Result<u64, ConnectionError> {
+        let (observer, watch) = (&mut *self.observer, &mut *self.watch);
+        let mut work = pin!(dialect::run(self.connection, sql).instrument(traced::statement(shown)));
+        let mut pause = PATIENCE;
+        loop {
+            let looked = async {
+                tokio::time::sleep(pause).await;
+                match copied {
+                    Some(copied) => copied.activity(),
+                    None => tokio::time::timeout(LOOK, watch.look()).await.ok().flatten(),
+                }
+            };
+            tokio::select! {
+                biased;
+                done = work.as_mut() => return done,
+                activity = looked => {
+                    let activity = activity.as_ref();
+                    observer(Event::StillRunning { sql: shown, since: begun.elapsed(), activity });
+                }
+            }
+            pause = PAUSE;
+        }
     }
 
     /// Asks for the hazards, runs the SQL, and looks whether the guards hold.
@@ -113,7 +163,13 @@ impl Job<'_, '_> {
         for table in guards.iter().flat_map(guarded) {
             counted.push((table, count(self.connection, table).await?));
         }
-        let written = self.execute(sql).await?;
+        let copied = guards.iter().find_map(|guard| match guard {
+            Guard::CopiesAllRows { of } => {
+                counted.iter().find(|(table, _)| *table == of).map(|(_, rows)| *rows)
+            }
+            Guard::KeepsRows { .. } | Guard::WritesOneText { .. } => None,
+        });
+        let written = self.execute_copying(sql, copied).await?;
         for guard in guards {
             check_guard(self.connection, guard, &counted, written).await?;
         }

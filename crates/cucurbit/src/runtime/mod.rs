@@ -27,8 +27,12 @@ mod step;
 mod stop;
 mod traced;
 mod version_table;
+mod watch;
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use tracing::Instrument as _;
 
@@ -43,6 +47,7 @@ use self::{
     job::{Job, Rows},
     prepare::Prepared,
     step::{StepMode, StepPlan, Work},
+    watch::Watch,
 };
 
 pub(crate) use self::prepare::is_opaque;
@@ -57,6 +62,7 @@ pub use self::{
     stop::Stop,
     version_table::{VersionTable, VersionTableError},
 };
+pub use crate::dialect::{Activity, Amount, AwaitedLock, Holder, Phase, Progress, Unit};
 
 /// How often a run begins again after a deadlock or a serialization failure. A script that can never win is not tried for
 /// ever.
@@ -68,6 +74,10 @@ const TRIES: u32 = 10;
 pub struct Report {
     /// The steps that were committed, in order.
     pub steps: Vec<Step>,
+    /// How long each of them took, from its beginning to its commit.
+    pub step_times: Vec<Duration>,
+    /// How long the whole run took, with waiting for the lock.
+    pub took: Duration,
     /// The heads afterwards.
     pub heads: Heads,
     /// Whether another process held the lock for a while.
@@ -153,6 +163,7 @@ pub struct Migrator<'m> {
     options: RunOptions,
     observer: Box<Observer<'m>>,
     hold: Hold,
+    watch: Watch,
 }
 
 /// What the lock of a run is worth.
@@ -178,7 +189,8 @@ impl<'m> Migrator<'m> {
     /// Runs on this connection, which stays the caller's.
     pub fn on(connection: &'m mut Connection, scripts: &'m Scripts) -> Self {
         let (options, hold) = (RunOptions::default(), Hold::default());
-        Self { connection, scripts, options, observer: traced::observer(|_| ()), hold }
+        let (observer, watch) = (traced::observer(|_| ()), Watch::default());
+        Self { connection, scripts, options, observer, hold, watch }
     }
 
     /// Sets how runs behave.
@@ -254,7 +266,10 @@ impl<'m> Migrator<'m> {
     /// Runs inside a span of `tracing`.
     async fn run(&mut self, goal: &Goal<'_>) -> Result<Report, RunError> {
         let span = traced::run(goal.direction(), self.connection);
-        self.run_with_lock(goal).instrument(span).await
+        let begun = Instant::now();
+        let mut report = self.run_with_lock(goal).instrument(span).await?;
+        report.took = begun.elapsed();
+        Ok(report)
     }
 
     /// Takes the lock, runs, and gives the lock back on every path.
@@ -328,17 +343,31 @@ impl<'m> Migrator<'m> {
         Ok(report)
     }
 
-    /// Runs so that it can be stopped.
+    /// Runs so that it can be stopped, and so that another session can be asked what takes so long.
     async fn run_heeding(&mut self, goal: &Goal<'_>) -> Result<Report, RunError> {
-        let Some(stop) = self.options.stop.clone() else { return self.run_locked(goal).await };
-        stop::listen(self.connection, &stop).await?;
         let session = match self.connection.origin().filter(|_| !self.hold.is_pooled) {
             Some(origin) => dialect::process(self.connection).await?.map(|process| (origin, process)),
             None => None,
         };
-        let done = stop::heeding(&stop, session, self.run_locked(goal)).await;
-        self.connection.never_interrupt().await?;
+        self.watch = Watch::of(session.clone());
+        let done = match self.options.stop.clone() {
+            None => self.run_locked(goal).await,
+            Some(stop) => {
+                stop::listen(self.connection, &stop).await?;
+                let done = stop::heeding(&stop, session, self.run_locked(goal)).await;
+                self.connection.never_interrupt().await?;
+                done
+            }
+        };
+        self.watch.close().await;
         done
+    }
+
+    /// Tells and notes that a step is committed.
+    fn finished(&mut self, step: Step, took: Duration, report: &mut Report) {
+        (self.observer)(Event::StepFinished { step: &step, took });
+        report.steps.push(step);
+        report.step_times.push(took);
     }
 
     /// Says where the database is after a run that was asked to stop.
@@ -417,11 +446,11 @@ impl<'m> Migrator<'m> {
             let expected = applied.heads().clone();
             let changes = applied.take(step);
             let rows = Rows { expected: &expected, changes: &changes };
+            let begun = Instant::now();
             if !self.run_step(step, work, &mut before, rows, tries).await? {
                 return Ok(false);
             }
-            (self.observer)(Event::StepFinished { step });
-            report.steps.push(step.clone());
+            self.finished(step.clone(), begun.elapsed(), report);
             report.heads = applied.heads().clone();
         }
         Ok(true)
@@ -540,6 +569,7 @@ impl<'m> Migrator<'m> {
             settings: None,
             hold: &self.hold,
             stop: self.options.stop.as_ref(),
+            watch: &mut self.watch,
         }
     }
 

@@ -4,7 +4,7 @@
 //! If nothing of it was done it is forgotten, and planned again. Else what is done must be what the script says still; the
 //! rest is taken from the script as it is now.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Instant};
 
 use crate::{
     connection::Connection,
@@ -54,6 +54,7 @@ impl Migrator<'_> {
             return Err(RunError::NoLastingLock { statement, reason });
         }
         stop::refuse(self.options.stop.as_ref())?;
+        let begun = Instant::now();
         (self.observer)(Event::StepStarted { step: &step });
         let settings = if self.hold.is_pooled {
             None
@@ -67,8 +68,7 @@ impl Migrator<'_> {
         let is_untouched = journal::is_untouched(&mut job, done.is_err()).await;
         let done = done.map_err(|source| source.outside(job.revision, is_untouched));
         if put_back(&mut job, done).await? {
-            (self.observer)(Event::StepFinished { step: &step });
-            report.steps.push(step);
+            self.finished(step, begun.elapsed(), report);
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! Moving the rows of the version table without running scripts.
 
+use std::time::Instant;
+
 use crate::{
     dialect,
     revision::{Applied, Heads, RowChange, Step},
@@ -14,9 +16,13 @@ impl Migrator<'_> {
         self.options.version_table.ensure(self.connection).await?;
         let mut applied = Applied::new(self.scripts.graph(), Heads::default())?;
         let changes: Vec<RowChange> = steps.iter().flat_map(|step| applied.take(step)).collect();
+        let begun = Instant::now();
         self.move_rows(&steps, None, &changes).await?;
-        steps.iter().for_each(|step| (self.observer)(Event::StepFinished { step }));
-        Ok(Report { steps, heads: applied.heads().clone(), has_waited: false })
+        let mut report = Report { heads: applied.heads().clone(), ..Report::default() };
+        for step in steps {
+            self.finished(step, begun.elapsed(), &mut report);
+        }
+        Ok(report)
     }
 
     /// Moves rows in one transaction. Returns `false`, with nothing done, when the heads are not the expected ones; without

@@ -2,6 +2,8 @@
 //!
 //! Without a subscriber nothing is written, and no text is made. A statement comes without its secrets.
 
+use std::time::Duration;
+
 use tracing::{Span, debug_span, info, info_span, warn};
 
 use crate::{
@@ -16,8 +18,33 @@ const TARGET: &str = "cucurbit";
 
 /// Makes an observer that tells a subscriber first.
 pub(super) fn observer<'o>(mut observer: impl FnMut(Event<'_>) + Send + 'o) -> Box<Observer<'o>> {
+    // What runs long is told of every second; a log gets the first of these, and then as often as the time has doubled.
+    let mut next = Duration::ZERO;
     Box::new(move |event| {
-        tell(&event);
+        let is_due = match event {
+            Event::Statement { .. } => {
+                next = Duration::ZERO;
+                true
+            }
+            Event::StillRunning { since, .. } if since < next => false,
+            Event::StillRunning { since, .. } => {
+                next = since * 2;
+                true
+            }
+            Event::Code { .. }
+            | Event::CodeFinished { .. }
+            | Event::FillsWithRole { .. }
+            | Event::GaveWay { .. }
+            | Event::LockWait { .. }
+            | Event::MayRunTwice { .. }
+            | Event::Replanned
+            | Event::StatementFinished { .. }
+            | Event::StepFinished { .. }
+            | Event::StepStarted { .. } => true,
+        };
+        if is_due {
+            tell(&event);
+        }
         observer(event);
     })
 }
@@ -59,18 +86,21 @@ fn tell(event: &Event<'_>) {
         Event::MayRunTwice { revision, sql } => {
             warn!(target: TARGET, revision, sql, "the statement is run again if the process dies at the wrong moment");
         }
-        Event::StillRunning { sql, since } => {
-            info!(target: TARGET, sql, seconds = since.as_secs(), "a statement is still running");
+        Event::StillRunning { sql, since, activity } => {
+            info!(target: TARGET, sql, seconds = since.as_secs(), ?activity, "a statement is still running");
         }
         Event::Replanned => {
             info!(target: TARGET, "another process changed the heads; the steps are planned again")
         }
         Event::StepStarted { step } => info!(target: TARGET, "{step}"),
-        Event::StepFinished { step } => {
-            info!(target: TARGET, to = %step.to.join(", "), "the step is committed")
+        Event::StepFinished { step, took } => {
+            info!(target: TARGET, to = %step.to.join(", "), seconds = took.as_secs_f64(), "the step is committed")
         }
         Event::Code { title } => info!(target: TARGET, title, "code of the revision runs"),
+        Event::CodeFinished { title, took } => {
+            info!(target: TARGET, title, seconds = took.as_secs_f64(), "code of the revision has run")
+        }
         // It has a span of its own.
-        Event::Statement { sql: _ } => {}
+        Event::Statement { sql: _ } | Event::StatementFinished { sql: _, took: _ } => {}
     }
 }

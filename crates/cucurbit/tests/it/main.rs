@@ -180,3 +180,6 @@ mod url; // Forms of connection URLs that need a server of the test's own: users
 mod version_table; // Which table is the version table, and what is said of one that cannot be read as such.
 #[cfg(test)]
 mod walls; // The walls of the house, read from docs/ARCHITECTURE.md.
+#[cfg(feature = "runtime")]
+#[cfg(test)]
+mod watched; // What is told of a statement that takes long: how far it is, which lock it waits for, and who holds that.

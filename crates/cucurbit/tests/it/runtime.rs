@@ -356,19 +356,29 @@ fn a_run_tells_what_it_does() {
         let mut connection = database.connect().await;
         let mut told = Vec::new();
         let graph = scripts(&[script("a", &[], bed, drop_bed)]);
-        Migrator::on(&mut connection, &graph)
+        let report = Migrator::on(&mut connection, &graph)
             .observer(|event| {
                 told.push(match event {
                     Event::StepStarted { step } => format!("start {step}"),
                     Event::Statement { sql } => sql.split_whitespace().take(2).collect::<Vec<_>>().join(" "),
-                    Event::StepFinished { step } => format!("end {step}"),
+                    Event::StatementFinished { sql, took } => {
+                        assert!(took > Duration::ZERO, "{sql}");
+                        "done".to_owned()
+                    }
+                    Event::StepFinished { step, took } => {
+                        assert!(took > Duration::ZERO, "{step}");
+                        format!("end {step}")
+                    }
                     Event::LockWait { .. } | Event::Replanned | _ => "something else".to_owned(),
                 });
             })
             .upgrade(&[target("head")])
             .await
             .unwrap();
-        assert_eq!(told, ["start Running upgrade  -> a, a", "CREATE TABLE", "end Running upgrade  -> a, a"]);
+        let step = "Running upgrade  -> a, a";
+        assert_eq!(told, [&format!("start {step}"), "CREATE TABLE", "done", &format!("end {step}")]);
+        assert_eq!(report.step_times.len(), 1);
+        assert!(report.took >= report.step_times[0], "{report:?}");
     });
 }
 
@@ -518,7 +528,7 @@ fn a_run_that_counts_its_steps_does_not_count_on_when_it_is_overtaken() {
         let error = Migrator::on(&mut connection, &graph)
             .observer(|event| {
                 // After the first step, another program says that it did the second.
-                if matches!(&event, Event::StepFinished { step } if step.to == ["a"]) {
+                if matches!(&event, Event::StepFinished { step, .. } if step.to == ["a"]) {
                     let url = url.clone();
                     let other = std::thread::spawn(move || {
                         let runtime =

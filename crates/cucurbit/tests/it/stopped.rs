@@ -184,7 +184,7 @@ fn a_statement_that_takes_long_is_told_of() {
         let list = scripts(&list(slow));
         Migrator::on(&mut connection, &list)
             .observer(|event| {
-                if let Event::StillRunning { sql, since } = event {
+                if let Event::StillRunning { sql, since, .. } = event {
                     told.push((sql.to_owned(), since.as_secs()));
                 }
             })

@@ -25,7 +25,8 @@ const SQLX: [&str; 5] =
 const PRINTING: [&str; 2] = ["cli/print", "cli/report"];
 
 /// What every database has a file for, in its folder: equal work has equal names.
-const OF_EVERY_DATABASE: [&str; 27] = [
+const OF_EVERY_DATABASE: [&str; 28] = [
+    "activity",
     "ask",
     "canonical",
     "capabilities",

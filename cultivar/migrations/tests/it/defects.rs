@@ -147,8 +147,9 @@ async fn defect_11_a_killed_upgrade_leaves_no_half_revision(database: Database) 
 async fn defect_15_output_is_not_swallowed(database: Database) {
     let ran = database.migrate(&["upgrade"]).exits(0);
     let lines: Vec<&str> = ran.stderr.lines().collect();
-    assert_eq!(lines.len(), 4, "{}", ran.stderr);
+    assert_eq!(lines.len(), 5, "{}", ran.stderr);
     assert_eq!(lines[0], "Running upgrade  -> 3968dfa9e747, Generate baseline schema for async models");
+    assert!(lines[4].starts_with("Applied 4 revisions in "), "{}", ran.stderr);
     let failed = database.migrate(&["upgrade", "nosuch"]).exits(1);
     assert!(failed.stderr.contains("nosuch"), "{}", failed.stderr);
     let down = database.migrate(&["downgrade", "-1"]).exits(0);

@@ -15,6 +15,7 @@ mod guide;
 mod interop;
 mod models;
 mod others;
+mod progress;
 mod project;
 mod python;
 mod reference;

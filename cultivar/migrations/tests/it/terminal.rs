@@ -17,24 +17,28 @@ const YELLOW: &str = "\u{1b}[33m";
 const RESET: &str = "\u{1b}[0m";
 
 impl Database {
-    /// Runs the binary on a pseudo-terminal, with words that a shell reads; both of its streams are stdout.
-    fn on_a_terminal(&self, words: &str, variables: &[(&str, &str)]) -> Ran {
+    /// The binary on a pseudo-terminal, with words that a shell reads; both of its streams are stdout.
+    pub(crate) fn terminal(&self, words: &str, variables: &[(&str, &str)]) -> Command {
         let binary = binary(self.folder.path());
         let mut command = Command::new("script");
         let line = format!("{} {words}", binary.get_program().display());
-        command.args(["--quiet", "--return", "--flush", "--command", &line, "/dev/null"]);
+        command
+            .args(["--quiet", "--return", "--flush", "--command", &line, "/dev/null"])
+            .stdin(Stdio::null());
         for (name, value) in binary.get_envs() {
             match value {
                 Some(value) => command.env(name, value),
                 None => command.env_remove(name),
             };
         }
+        command.current_dir(self.folder.path()).env("DATABASE_URL", &self.url).env("TERM", "xterm");
+        command.env_remove("CI").envs(variables.iter().copied());
         command
-            .current_dir(self.folder.path())
-            .env("DATABASE_URL", &self.url)
-            .env("TERM", "xterm")
-            .env_remove("CI");
-        let mut ran = Ran::of(command.envs(variables.iter().copied()).stdin(Stdio::null()));
+    }
+
+    /// Runs the binary on a pseudo-terminal.
+    pub(crate) fn on_a_terminal(&self, words: &str, variables: &[(&str, &str)]) -> Ran {
+        let mut ran = Ran::of(&mut self.terminal(words, variables));
         ran.stdout = ran.stdout.replace("\r\n", "\n");
         ran
     }
@@ -52,7 +56,7 @@ fn has_colours(text: &str, are_wanted: bool) {
 }
 
 /// Takes the colours away, and nothing else that begins with an escape.
-fn without_colours(text: &str) -> String {
+pub(crate) fn without_colours(text: &str) -> String {
     let mut parts = text.split("\u{1b}[");
     let mut plain = parts.next().unwrap_or_default().to_owned();
     for part in parts {
@@ -131,6 +135,7 @@ async fn stdout_and_stderr_are_decided_apart(database: Database) {
     let shown = database.on_a_terminal("downgrade -1 >out", &[]).exits(0).stdout;
     let step = format!("Running downgrade {YELLOW}7d3c2a91e5f4{RESET} -> {YELLOW}");
     assert!(shown.starts_with(&step), "{shown:?}");
+    assert!(shown.contains("\n\u{1b}[32mReverted 1 revision\u{1b}[0m in "), "{shown:?}");
 }
 
 async fn what_is_made_for_programs_has_no_colours(database: Database) {

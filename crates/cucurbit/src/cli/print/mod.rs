@@ -6,6 +6,7 @@ mod compare;
 mod revisions;
 mod run;
 mod screen;
+mod still;
 
 use serde::Serialize;
 use serde_json::json;
@@ -16,8 +17,11 @@ use crate::{
     mask,
 };
 
-pub(super) use self::screen::{asked, is_stderr_painted, write_stderr};
-use self::screen::{line, raw};
+use self::screen::{is_live, line, raw};
+pub(super) use self::{
+    run::Told,
+    screen::{asked, is_stderr_painted, write_stderr},
+};
 use super::{
     args::Format,
     line::{Line, Paint},
@@ -60,11 +64,14 @@ impl Tone {
 pub(super) struct Printer {
     format: Format,
     is_quiet: bool,
+    /// Whether lines of progress may be changed after they were written.
+    is_live: bool,
 }
 
 impl Printer {
-    pub(super) fn new(format: Format, is_quiet: bool) -> Self {
-        Self { format, is_quiet }
+    /// `is_dumb` says that a terminal can do no more than print.
+    pub(super) fn new(format: Format, is_quiet: bool, is_dumb: bool) -> Self {
+        Self { format, is_quiet, is_live: format == Format::Text && is_live(is_dumb) }
     }
 
     /// Prints SQL: as it is, or as a text of JSON.
@@ -149,12 +156,15 @@ impl Printer {
     fn tell(&self, tone: Tone, words: impl Into<Line>) {
         let words = words.into();
         match self.format {
-            Format::Json => {
-                let object = json!({ tone.name(): mask::text(&words.words()) });
-                write_stderr(&(shown::json(&object.to_string()) + "\n"));
-            }
+            Format::Json => self.object(&json!({ tone.name(): mask::text(&words.words()) })),
             Format::Text => screen::note(&tone.before(words)),
         }
+    }
+
+    /// Writes an object on stderr, on a line.
+    #[expect(clippy::unused_self, reason = "it is how this printer prints")]
+    fn object(&self, object: &serde_json::Value) {
+        write_stderr(&(shown::json(&object.to_string()) + "\n"));
     }
 
     fn json<T: Serialize + ?Sized>(&self, value: &T) {

@@ -3,7 +3,7 @@
 use super::sql::string;
 use crate::{
     connection::{ConnectOptions, Connection, ConnectionError, Trouble, url::ConnectionUrl},
-    dialect::postgres::sql::quoted,
+    dialect::{database::Tell, postgres::sql::quoted},
     schema::Ident,
 };
 
@@ -14,20 +14,27 @@ const OTHERS: [&str; 2] = ["postgres", "template1"];
 const DUPLICATE: &str = "42P04";
 const IN_USE: &str = "55006";
 
-pub(in crate::dialect) async fn create(url: &ConnectionUrl) -> Result<bool, ConnectionError> {
+pub(in crate::dialect) async fn create(
+    url: &ConnectionUrl,
+    tell: &mut Tell<'_>,
+) -> Result<bool, ConnectionError> {
     let (mut connection, name) = beside(url).await?;
     let created = match is_there(&mut connection, &name).await {
         Ok(true) => Ok(false),
-        Ok(false) => create_on(&mut connection, &name).await,
+        Ok(false) => create_on(&mut connection, &name, tell).await,
         Err(error) => Err(error),
     };
     closed(connection, created).await
 }
 
-pub(in crate::dialect) async fn drop(url: &ConnectionUrl, force: bool) -> Result<bool, ConnectionError> {
+pub(in crate::dialect) async fn drop(
+    url: &ConnectionUrl,
+    force: bool,
+    tell: &mut Tell<'_>,
+) -> Result<bool, ConnectionError> {
     let (mut connection, name) = beside(url).await?;
     let dropped = match is_there(&mut connection, &name).await {
-        Ok(true) => drop_on(&mut connection, &name, force).await,
+        Ok(true) => drop_on(&mut connection, &name, force, tell).await,
         Ok(false) => Ok(false),
         Err(error) => Err(error),
     };
@@ -56,8 +63,14 @@ async fn is_there(connection: &mut Connection, name: &str) -> Result<bool, Conne
     Ok(connection.value(&query).await?.is_some())
 }
 
-async fn create_on(connection: &mut Connection, name: &str) -> Result<bool, ConnectionError> {
-    match connection.execute(&format!("CREATE DATABASE {}", quoted(&Ident::new(name)))).await {
+async fn create_on(
+    connection: &mut Connection,
+    name: &str,
+    tell: &mut Tell<'_>,
+) -> Result<bool, ConnectionError> {
+    let sql = format!("CREATE DATABASE {}", quoted(&Ident::new(name)));
+    tell(&sql);
+    match connection.execute(&sql).await {
         Ok(_) => Ok(true),
         // Another process was faster.
         Err(error) if error.code().as_deref() == Some(DUPLICATE) => Ok(false),
@@ -65,9 +78,16 @@ async fn create_on(connection: &mut Connection, name: &str) -> Result<bool, Conn
     }
 }
 
-async fn drop_on(connection: &mut Connection, name: &str, force: bool) -> Result<bool, ConnectionError> {
+async fn drop_on(
+    connection: &mut Connection,
+    name: &str,
+    force: bool,
+    tell: &mut Tell<'_>,
+) -> Result<bool, ConnectionError> {
     let force = if force { " WITH (FORCE)" } else { "" };
-    match connection.execute(&format!("DROP DATABASE {}{force}", quoted(&Ident::new(name)))).await {
+    let sql = format!("DROP DATABASE {}{force}", quoted(&Ident::new(name)));
+    tell(&sql);
+    match connection.execute(&sql).await {
         Ok(_) => Ok(true),
         Err(error) if error.code().as_deref() == Some(IN_USE) => {
             Err(ConnectionError::InUse { database: name.to_owned() })

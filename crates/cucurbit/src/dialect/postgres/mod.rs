@@ -5,6 +5,8 @@
 //! (`session`), and the lock of a run (`lock`).
 
 #[cfg(feature = "runtime")]
+pub(super) mod activity;
+#[cfg(feature = "runtime")]
 mod ask;
 mod canonical;
 pub(super) mod capabilities;

@@ -4,21 +4,28 @@ use std::{fs, io, path::Path};
 
 use crate::{
     connection::{ConnectOptions, Connection, ConnectionError, Trouble, url::ConnectionUrl},
-    dialect::RunLock,
+    dialect::{RunLock, database::Tell},
     schema::TableName,
 };
 
 /// What SQLite keeps beside a database while it is in use, and after a process was killed.
 const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
 
-pub(in crate::dialect) async fn create(url: &ConnectionUrl) -> Result<bool, ConnectionError> {
+pub(in crate::dialect) async fn create(
+    url: &ConnectionUrl,
+    _: &mut Tell<'_>,
+) -> Result<bool, ConnectionError> {
     let is_missing = url.is_missing_file();
     let options = ConnectOptions { create_file: true, ..ConnectOptions::default() };
     Connection::connect(url, &options).await?.close().await?;
     Ok(is_missing)
 }
 
-pub(in crate::dialect) async fn drop(url: &ConnectionUrl, force: bool) -> Result<bool, ConnectionError> {
+pub(in crate::dialect) async fn drop(
+    url: &ConnectionUrl,
+    force: bool,
+    _: &mut Tell<'_>,
+) -> Result<bool, ConnectionError> {
     let Some(file) = url.file().filter(|file| file.exists()) else { return Ok(false) };
     // It is opened first: a file that is no database is refused, and what a killed process left beside it is settled.
     let mut connection = Connection::connect(url, &ConnectOptions::default()).await?;

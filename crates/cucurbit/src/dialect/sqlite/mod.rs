@@ -5,6 +5,8 @@
 //! a file (`reflect`), what is in no file (`said`), what a connection holds (`session`), and the lock of a run (`lock`).
 
 #[cfg(feature = "runtime")]
+pub(super) mod activity;
+#[cfg(feature = "runtime")]
 mod ask;
 mod canonical;
 pub(super) mod capabilities;

@@ -150,7 +150,8 @@ async fn a_second_signal_ends_code_that_never_waits(database: Database) {
         [(["INT", "INT"], 130), (["TERM", "INT"], 130), (["INT", "TERM"], 143), (["TERM", "TERM"], 143)];
     for (signals, code) in second_counts {
         bad.run("signals", &database, &["upgrade", "bbbbbbbbbbbb"]).exits(0);
-        let mut running = Running::start(&bad, &database, &["upgrade", "eeeeeeeeeeee"]);
+        let mut running = Running::start(&bad, &database, &["upgrade", "eeeeeeeeeeee", "-v"]);
+        running.until("  -- code: spin\n");
         running.until("spinning");
         running.signal(signals[0]);
         running.until("Stopping");
@@ -185,8 +186,11 @@ async fn what_the_server_says_is_shown() {
         let Ran { stderr, .. } = bad.run("signals", &database, arguments).exits(0);
         stderr.lines().map(str::to_owned).collect()
     };
+    let mut text = said(&["upgrade", "bbbbbbbbbbbb"]).await;
+    let last = text.pop().unwrap_or_default();
+    assert!(last.starts_with("Applied 2 revisions in ") && last.ends_with("is at bbbbbbbbbbbb."), "{last}");
     assert_eq!(
-        said(&["upgrade", "bbbbbbbbbbbb"]).await,
+        text,
         [
             "Running upgrade  -> aaaaaaaaaaaa, beds",
             "Running upgrade aaaaaaaaaaaa -> bbbbbbbbbbbb, says",
