@@ -214,8 +214,7 @@ fn taken_in(package: &Package, application: &Application) -> String {
 
 /// Writes the package's manifest.
 fn manifest(package: &Package) -> Result<String, Failure> {
-    let shared = Shared::read(package.around.workspace.as_deref())?;
-    let edition = if shared.has_edition { "edition.workspace = true" } else { "edition = \"2024\"" };
+    let edition = if gives_edition(package.around.workspace.as_deref())? { "edition.workspace = true" } else { "edition = \"2024\"" };
     let mut text = format!(
         "[package]\nname = \"{}\"\nversion = \"0.1.0\"\n{edition}\npublish = false\n\n\
          [dependencies]\n",
@@ -241,13 +240,6 @@ fn manifest(package: &Package) -> Result<String, Failure> {
                     .map(|(name, text)| format!("{name} = {text}")),
             );
         }
-    }
-    let tokio = "features = [\"macros\", \"rt\"]";
-    if !lines.iter().any(|line| line.starts_with("tokio ")) {
-        lines.push(match shared.has_tokio {
-            true => format!("tokio = {{ workspace = true, {tokio} }}"),
-            false => format!("tokio = {{ version = \"1\", {tokio} }}"),
-        });
     }
     lines.sort();
     text.push_str(&lines.join("\n"));
@@ -346,21 +338,12 @@ fn short(mut dependency: InlineTable) -> String {
     dependency.to_string().trim().to_owned()
 }
 
-/// What a workspace gives to its members.
-#[derive(Debug, Default)]
-struct Shared {
-    has_edition: bool,
-    has_tokio: bool,
-}
-
-impl Shared {
-    fn read(workspace: Option<&Path>) -> Result<Self, Failure> {
-        let Some(folder) = workspace else { return Ok(Self::default()) };
-        let document = super::workspace::read(&folder.join("Cargo.toml"))?;
-        let Some(workspace) = document.get("workspace") else { return Ok(Self::default()) };
-        let has = |table: &str, key: &str| workspace.get(table).and_then(|table| table.get(key)).is_some();
-        Ok(Self { has_edition: has("package", "edition"), has_tokio: has("dependencies", "tokio") })
-    }
+/// Tells whether a workspace gives its members an edition.
+fn gives_edition(workspace: Option<&Path>) -> Result<bool, Failure> {
+    let Some(folder) = workspace else { return Ok(false) };
+    let document = super::workspace::read(&folder.join("Cargo.toml"))?;
+    let package = document.get("workspace").and_then(|workspace| workspace.get("package"));
+    Ok(package.and_then(|package| package.get("edition")).is_some())
 }
 
 /// Writes a dependency on one of our crates: by its path where this program was built from a checkout that is still

@@ -254,7 +254,7 @@ fn templates_are_listed() {
 #[test]
 fn a_workspace_gives_its_versions_and_keeps_its_words() {
     let root = "# Ours.\n[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"] # all\n\n\
-                [workspace.package]\nedition = \"2024\"\n\n[workspace.dependencies]\ntokio = \"1\"\n";
+                [workspace.package]\nedition = \"2024\"\n";
     let entity = "[package]\nname = \"entity\"\nversion = \"0.1.0\"\n\n[dependencies]\nsea-orm = \"2\"\n";
     let folder = Folder::of(&[
         ("Cargo.toml", root),
@@ -268,10 +268,6 @@ fn a_workspace_gives_its_versions_and_keeps_its_words() {
     assert_eq!(folder.read(".cargo/config.toml"), "[alias]\nmigrate = \"run --package other\"\n");
     let manifest = folder.read("crates/migrations/Cargo.toml");
     assert!(manifest.contains("\nedition.workspace = true\n"), "{manifest}");
-    assert!(
-        manifest.contains("\ntokio = { workspace = true, features = [\"macros\", \"rt\"] }\n"),
-        "{manifest}"
-    );
     assert!(manifest.contains("\nentity = { path = \"../entity\" }\n"), "{manifest}");
     assert!(!manifest.contains("[workspace]"), "{manifest}");
 }

@@ -33,10 +33,22 @@ use self::{
     print::{Printer, Told},
 };
 
-/// Runs the command line of a project's migrations and returns its exit code.
+/// Runs the command line of a project's migrations and returns its exit code: all that the `main` of a project's binary does.
+///
+/// It starts a runtime of tokio for the thread that it is called on; where there is one, call [`main`].
 ///
 /// Codes: 0 done, 1 failed, 2 wrong usage, 3 differences found, 4 timed out waiting for the lock, 5 not at the
 /// heads, 130 and 143 stopped by Ctrl-C or SIGTERM.
+#[must_use]
+pub fn run(env: Env) -> ExitCode {
+    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(main(env)),
+        Err(error) => report::no_runtime(&error),
+    }
+}
+
+/// Runs the command line of a project's migrations on a runtime that is there, and returns its exit code: [`run`] is the same
+/// for a `main` without one.
 pub async fn main(env: Env) -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
     choose_colour(&words);
@@ -51,7 +63,7 @@ pub async fn main(env: Env) -> ExitCode {
     let is_dumb = matches!(Environment::read().get("TERM"), Ok(Some("dumb")));
     let printer = Printer::new(arguments.format, arguments.quiet, is_dumb);
     let mut done = Vec::new();
-    match run(env, arguments, &printer, &mut done).await {
+    match dispatch(env, arguments, &printer, &mut done).await {
         Ok(code) => code.into(),
         Err(error) => {
             report::error(&error, format, &done);
@@ -98,7 +110,12 @@ pub fn revision_made_now(message: &str) -> NewRevision {
 }
 
 /// Opens the project and runs one command; `done` gets the steps that are committed, also where it fails after them.
-async fn run(env: Env, arguments: Arguments, printer: &Printer, done: &mut Vec<Step>) -> Result<Code, Error> {
+async fn dispatch(
+    env: Env,
+    arguments: Arguments,
+    printer: &Printer,
+    done: &mut Vec<Step>,
+) -> Result<Code, Error> {
     let working_directory = std::env::current_dir().unwrap_or_default();
     let environment = Environment::read().with_dot_env(&working_directory)?;
     let editor = editor::named(&environment);

@@ -66,6 +66,17 @@ pub(super) fn error(error: &Error, format: Format, done: &[Step]) {
     });
 }
 
+/// Prints that the system refused what every command needs before its words are read.
+pub(super) fn no_runtime(error: &std::io::Error) -> ExitCode {
+    print(&in_words(
+        "error:",
+        &format!("the system refused what waits for sockets and timers: {error}"),
+        &[],
+        None,
+    ));
+    Code::Failed.into()
+}
+
 /// Tells whether the arguments, which could not be parsed, ask for JSON.
 fn asks_for_json(words: &[String]) -> bool {
     words.iter().any(|word| word == "--format=json")

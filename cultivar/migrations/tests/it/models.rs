@@ -9,6 +9,16 @@ on_each_database! {
     the_version_tables_of_other_tools_are_not_drift;
 }
 
+#[test]
+fn the_revisions_lead_to_the_models() {
+    cucurbit::assert_in_sync!(cultivar_migrations::versions::all(), cultivar_models::schema);
+}
+
+#[test]
+fn every_revision_can_be_undone_and_run_again() {
+    cucurbit::assert_up_down_up!(cultivar_migrations::versions::all());
+}
+
 async fn one_revision_behind_is_pending_and_no_failure(database: Database) {
     database.migrate(&["upgrade", "6e5b1d353dd6"]).exits(0);
     let before = database.schema().await;

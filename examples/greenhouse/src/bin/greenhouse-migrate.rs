@@ -4,9 +4,8 @@ use std::process::ExitCode;
 
 use cucurbit::Env;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let env =
         Env::new(greenhouse::versions::all()).project(env!("CARGO_MANIFEST_DIR")).models(greenhouse::models);
-    cucurbit::cli::main(env).await
+    cucurbit::cli::run(env)
 }

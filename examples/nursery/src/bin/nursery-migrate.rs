@@ -5,8 +5,7 @@ use std::process::ExitCode;
 use cucurbit::Env;
 use nursery::{schema, versions};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let env = Env::new(versions::all()).project(env!("CARGO_MANIFEST_DIR")).models(schema);
-    cucurbit::cli::main(env).await
+    cucurbit::cli::run(env)
 }
