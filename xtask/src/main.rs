@@ -11,7 +11,7 @@
 //! | `matrix.rs` | `matrix`: the tests on every supported PostgreSQL |
 //! | `postgres/` | a PostgreSQL server for the tests: found, started, stopped |
 //! | `package.rs` | `package`: what would be published of each crate |
-//! | `pooler.rs` | pgbouncer, for the tests behind a pooler |
+//! | `programs.rs` | Debian's programs that the tests run |
 //! | `python.rs` | Python with `venv`, for the tests beside Alembic |
 //! | `report.rs` | failures, and the only printing |
 //! | `test.rs` | `test`: the whole test suite beside a server |
@@ -24,8 +24,8 @@ mod features;
 mod format;
 mod matrix;
 mod package;
-mod pooler;
 mod postgres;
+mod programs;
 mod python;
 mod report;
 mod test;

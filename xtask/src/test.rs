@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode, Stdio};
 use crate::environment;
 use crate::postgres::Server;
 use crate::report::{Failure, note};
-use crate::{pooler, python};
+use crate::{programs, python};
 
 /// All tests but those in documentation, which nextest cannot run.
 const NEXTEST: &[&str] = &["nextest", "run", "--workspace", "--all-features"];
@@ -18,7 +18,7 @@ const DOCUMENTATION: &[&str] = &["test", "--doc", "--workspace", "--all-features
 /// Runs all tests, then those in documentation; with arguments, what the runner makes of them.
 pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode, Failure> {
     python::ensure()?;
-    pooler::ensure()?;
+    programs::ensure()?;
     let server = Server::obtain()?;
     let runner = if has_nextest() { NEXTEST } else { PLAIN };
     let tests = beside(&server, runner, arguments)?;
