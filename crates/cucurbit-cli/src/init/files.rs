@@ -214,7 +214,11 @@ fn taken_in(package: &Package, application: &Application) -> String {
 
 /// Writes the package's manifest.
 fn manifest(package: &Package) -> Result<String, Failure> {
-    let edition = if gives_edition(package.around.workspace.as_deref())? { "edition.workspace = true" } else { "edition = \"2024\"" };
+    let edition = if gives_edition(package.around.workspace.as_deref())? {
+        "edition.workspace = true"
+    } else {
+        "edition = \"2024\""
+    };
     let mut text = format!(
         "[package]\nname = \"{}\"\nversion = \"0.1.0\"\n{edition}\npublish = false\n\n\
          [dependencies]\n",

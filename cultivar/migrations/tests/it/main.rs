@@ -9,6 +9,7 @@ mod cluster;
 mod commands;
 mod concurrent;
 mod defects;
+mod deployment;
 mod editor;
 mod first_use;
 mod guide;

@@ -30,6 +30,11 @@ impl Python {
         Self { program: program(&folder) }
     }
 
+    /// The folder of the programs that the requirements brought.
+    pub(crate) fn programs(&self) -> &Path {
+        self.program.parent().expect("the environment's folder")
+    }
+
     /// A run of Python in a folder of scripts, which it leaves as it is.
     pub(crate) fn command(&self, working_directory: &Path) -> Command {
         let mut command = Command::new(&self.program);
