@@ -25,6 +25,9 @@ use page::{Block, Page};
 const ARGUMENTS: [(&str, &str); 2] =
     [("application", "database: sea_orm::DatabaseConnection"), ("script", "op: &mut cucurbit::Op")];
 
+/// The databases, as fences name those that a recipe is for.
+const DATABASES: [&str; 2] = ["sqlite", "postgres"];
+
 /// What a revision script begins with.
 const PRELUDE: &str = "use cucurbit::prelude::*;";
 
@@ -98,7 +101,9 @@ impl Written {
                 .chars()
                 .map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' })
                 .collect();
-            writeln!(self.tests, "recipe!({name}, {:?}, {under:?});", page.name).expect("memory");
+            let on: Vec<&str> = DATABASES.into_iter().filter(|database| block.says(database)).collect();
+            let on = if on.is_empty() { DATABASES.join(" ") } else { on.join(" ") };
+            writeln!(self.tests, "recipe!({name}, {:?}, {under:?}, {on});", page.name).expect("memory");
         }
     }
 
@@ -119,8 +124,8 @@ struct Wrapped {
 }
 
 fn wrapped(block: &Block) -> Wrapped {
-    let context =
-        block.words.get(1).map(|name| format!(" use crate::context::{name}::*;")).unwrap_or_default();
+    let named = block.words.get(1).filter(|word| !DATABASES.contains(&word.as_str()));
+    let context = named.map(|name| format!(" use crate::context::{name}::*;")).unwrap_or_default();
     let module = format!("pub mod line_{} {{", block.line);
     let is_script = block.text.contains("pub fn upgrade(") && block.text.contains("pub fn downgrade(");
     if is_script {
@@ -133,9 +138,9 @@ fn wrapped(block: &Block) -> Wrapped {
         return Wrapped { begin: module, end: format!("{context} {prelude} }}"), is_script };
     }
     let is_op = block.text.trim_start().starts_with("op.");
-    let named =
+    let of_context =
         |name: &str| ARGUMENTS.iter().find(|(known, _)| *known == name).map(|(_, arguments)| *arguments);
-    let arguments = block.words.get(1).and_then(|name| named(name)).or(named("script").filter(|_| is_op));
+    let arguments = named.and_then(|name| of_context(name)).or(of_context("script").filter(|_| is_op));
     let (arguments, prelude) = (arguments.unwrap_or_default(), if is_op { PRELUDE } else { "" });
     // Of a page that shows a value, it is one.
     let is_value = !is_op && syn::parse_str::<syn::Expr>(&block.text).is_ok();

@@ -1,6 +1,10 @@
 //! The pages of the reference name all that there is: every key of `cucurbit.toml`, every method that a script can call.
 
-use std::{collections::BTreeSet, fs};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use book::{Page, page, root};
 
@@ -21,6 +25,34 @@ fn every_key_of_the_configuration_has_its_section_with_an_example() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[test]
+fn every_variable_that_is_read_is_told() {
+    let text = fs::read_to_string(root().join("docs/configuration.md")).expect("the page");
+    let (_, variables) = text.split_once("## Variables").expect("a section on variables");
+    let mut read = BTreeSet::new();
+    for file in sources(&root().join("crates/cucurbit/src")) {
+        let source = fs::read_to_string(&file).expect("the source");
+        let names = source.split(".get(\"").skip(1).filter_map(|rest| rest.split('"').next());
+        let is_variable = |name: &&str| {
+            name.len() > 2 && name.chars().all(|letter| letter.is_ascii_uppercase() || letter == '_')
+        };
+        read.extend(names.filter(is_variable).map(str::to_owned));
+    }
+    assert!(read.contains("EDITOR"), "variables are found: {read:?}");
+    let lacking: Vec<&String> =
+        read.iter().filter(|name| !variables.contains(&format!("`{name}`"))).collect();
+    assert!(lacking.is_empty(), "docs/configuration.md lacks the variables {lacking:?}");
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder of sources") {
+        let path = entry.expect("a source").path();
+        if path.is_dir() { files.extend(sources(&path)) } else { files.push(path) }
+    }
+    files
 }
 
 fn sections(page: &Page) -> Vec<String> {

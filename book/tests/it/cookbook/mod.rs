@@ -40,30 +40,29 @@ pub(crate) struct Script {
     pub(crate) downgrade: fn(&mut Op),
 }
 
-/// Writes the two tests of a recipe: `build.rs` calls it for each.
+/// Writes the tests of a recipe, one for each database that it is for: `build.rs` calls it for each.
 macro_rules! recipe {
-    ($name:ident, $page:literal, $heading:literal) => {
+    ($name:ident, $page:literal, $heading:literal, $($database:ident)+) => {
         mod $name {
-            #[tokio::test]
-            async fn sqlite() {
-                crate::cookbook::check($page, $heading, cucurbit::schema::Dialect::Sqlite).await;
-            }
-
-            #[tokio::test]
-            async fn postgres() {
-                crate::cookbook::check($page, $heading, cucurbit::schema::Dialect::Postgres).await;
-            }
+            $(
+                #[tokio::test]
+                async fn $database() {
+                    crate::cookbook::check($page, $heading, stringify!($database)).await;
+                }
+            )+
         }
     };
 }
 pub(crate) use recipe;
 
 /// Runs a recipe.
-pub(crate) async fn check(page: &str, heading: &str, dialect: Dialect) {
-    let claims: Vec<&Claim> =
-        CLAIMS.iter().copied().flatten().filter(|claim| claim.recipe == heading).collect();
-    assert!(!claims.is_empty(), "`{heading}` claims nothing: say what is true after it in claims.rs");
-    let Some(claim) = claims.into_iter().find(|claim| claim.on.contains(&dialect)) else { return };
+pub(crate) async fn check(page: &str, heading: &str, database: &str) {
+    let dialect = Dialect::by_name(database).expect("fences name the databases as `dialects` does");
+    let is_meant = |claim: &&Claim| claim.recipe == heading && claim.on.contains(&dialect);
+    let claim = CLAIMS.iter().copied().flatten().find(is_meant);
+    let claim = claim.unwrap_or_else(|| {
+        panic!("`{heading}` claims nothing on {dialect}: say what is true after it in claims.rs")
+    });
     let of = |name: &str, under: Option<&str>| {
         SCRIPTS
             .iter()
