@@ -230,7 +230,8 @@ const BOOK: &str = "CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMAR
                     INSERT INTO alembic_version VALUES ('a')";
 
 /// The books of other tools, as these make them.
-const BOOKS: [&str; 14] = [
+const BOOKS: [&str; 15] = [
+    "CREATE TABLE _sqlx_migrations (version BIGINT PRIMARY KEY, description TEXT NOT NULL)",
     "CREATE TABLE _prisma_migrations (id VARCHAR(36) PRIMARY KEY, checksum VARCHAR(64) NOT NULL)",
     "CREATE TABLE schema_migrations (version VARCHAR(255) NOT NULL PRIMARY KEY)",
     "CREATE TABLE ar_internal_metadata (\"key\" VARCHAR(255) NOT NULL PRIMARY KEY, value VARCHAR(255))",
@@ -267,9 +268,10 @@ fn the_books_of_other_tools_are_left_alone_unless_a_model_declares_them() {
         for book in BOOKS {
             connection.execute(book).await.unwrap();
         }
-        let Check { operations, left_out, .. } =
+        let Check { operations, left_out, unmanaged, .. } =
             command::check(&plain, CheckOptions::default()).await.unwrap();
         assert_eq!(described(&operations), [""; 0]);
+        assert_eq!(counted(&unmanaged), [""; 0], "nothing more is said of them");
         let [Unmanaged { kind, names }] = left_out.as_slice() else { panic!("{left_out:?}") };
         assert_eq!((kind.as_str(), names.len()), ("tables of other migration tools", BOOKS.len()));
         assert!(names.contains(&"SequelizeMeta".to_owned()), "{names:?}");
