@@ -20,13 +20,14 @@ impl MigratorTrait for Migrator {
     }
 }
 
-/// Applies what is pending.
-pub(crate) async fn up(url: &str) -> Applied {
+/// Applies what is pending, or so many of it.
+pub(crate) async fn up(url: &str, number: Option<u32>) -> Applied {
     let database = Database::connect(url).await?;
     let pending = Migrator::get_pending_migrations(&database).await?.len();
-    Migrator::up(&database, None).await?;
+    Migrator::up(&database, number).await?;
+    let left = Migrator::get_pending_migrations(&database).await?.len();
     database.close().await?;
-    Ok(pending)
+    Ok(pending - left)
 }
 
 struct CreateBed;

@@ -97,7 +97,7 @@ impl Folder {
 }
 
 /// Where the projects of all tests are built: what they depend on is then built once.
-fn target() -> PathBuf {
+pub(crate) fn target() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/others")
 }
 
@@ -148,6 +148,18 @@ pub(crate) fn execute(url: &str, statements: &[&str]) {
         }
         connection.close().await.unwrap();
     });
+}
+
+/// Returns the rows of a query, each value as text.
+pub(crate) fn rows(url: &str, query: &str) -> Vec<Vec<Option<String>>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut connection =
+            Connection::connect(&url.parse().unwrap(), &ConnectOptions::new()).await.unwrap();
+        let rows = connection.rows(query).await.unwrap();
+        connection.close().await.unwrap();
+        rows
+    })
 }
 
 /// The connection URL of a database on the server of the tests, which is dropped at the end.
