@@ -13,6 +13,7 @@
 //! | `package.rs` | `package`: what would be published of each crate |
 //! | `programs.rs` | Debian's programs that the tests run |
 //! | `python.rs` | Python with `venv`, for the tests beside Alembic |
+//! | `quickstart/` | `quickstart`: what README.md prints for a new project, run as it stands there |
 //! | `report.rs` | failures, and the only printing |
 //! | `test.rs` | `test`: the whole test suite beside a server |
 
@@ -27,6 +28,7 @@ mod package;
 mod postgres;
 mod programs;
 mod python;
+mod quickstart;
 mod report;
 mod test;
 
@@ -47,6 +49,7 @@ The project's chores. Usage:
   cargo xtask features [--each]          cucurbit-sea-orm compiles with SeaORM's features: none, default, all; or each one
   cargo xtask package [--list]           the crates as they would be published: their files, and that they compile
   cargo xtask book                       the book of docs/ into target/book, by mdBook, with its links followed
+  cargo xtask quickstart [NAME …]        what README.md prints for a new project, from an empty folder to a database
   cargo xtask bench [--quick] [--write] [SUBJECT …]
                                          Cucurbit beside Alembic and bare SQL; --write: into docs/PERFORMANCE.md
   cargo xtask matrix [--write] [RELEASE …]
@@ -79,6 +82,7 @@ fn run(arguments: &[OsString]) -> Result<ExitCode, Failure> {
         Some("features") => features::run(rest),
         Some("package") => package::run(rest),
         Some("book") => book::run(rest),
+        Some("quickstart") => quickstart::run(rest),
         Some("bench") => bench::run(rest),
         Some("matrix") => matrix::run(rest),
         Some(postgres::GUARD) => postgres::guard(rest),
