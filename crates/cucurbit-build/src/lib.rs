@@ -26,12 +26,16 @@
 #[cfg(feature = "entities")]
 mod entities;
 mod error;
+#[cfg(feature = "entities")]
+mod found;
 #[cfg(test)]
 mod tests;
 
 #[cfg(feature = "entities")]
-pub use entities::{Entity, Found, entities};
+pub use entities::entities;
 pub use error::BuildError;
+#[cfg(feature = "entities")]
+pub use found::{Entity, Found};
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
