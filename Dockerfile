@@ -25,7 +25,7 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
 FROM scratch
 WORKDIR /migrations
 COPY --from=build /image/ ./
-# Nobody: a migration writes to the database, and to nothing else.
+# Not root: a migration writes to the database, and to nothing else.
 USER 65534:65534
 ENTRYPOINT ["/migrations/migrate"]
 CMD ["upgrade"]
