@@ -22,7 +22,7 @@ use crate::{
 pub(crate) async fn run(words: Vec<OsString>) -> Result<ExitCode, Failure> {
     let folder = std::env::current_dir().map_err(|source| Failure::Folder { source })?;
     let (package, words) = package(words);
-    let Some(first) = words.first().and_then(|word| word.to_str()) else {
+    let Some(first) = words.get(after_colour(&words)).and_then(|word| word.to_str()) else {
         return match words.is_empty() {
             true => help(&[OsString::from("--help")]),
             false => of_project(&folder, package.as_deref(), &words).await,
@@ -81,9 +81,20 @@ async fn of_project(folder: &Path, package: Option<&str>, words: &[OsString]) ->
     }
 }
 
+/// Passes over `--color WHEN` at the front of the words: every command takes it.
+fn after_colour(words: &[OsString]) -> usize {
+    match words.first().and_then(|word| word.to_str()) {
+        Some("--color") if words.len() > 2 => 2,
+        Some(word) if word.starts_with("--color=") && words.len() > 1 => 1,
+        Some(_) | None => 0,
+    }
+}
+
 /// Takes `-p PACKAGE` from the front of the words: the project's binary does not know it.
 fn package(mut words: Vec<OsString>) -> (Option<String>, Vec<OsString>) {
-    let Some(first) = words.first().and_then(|word| word.to_str()) else { return (None, words) };
+    let Some(first) = words.get(after_colour(&words)).and_then(|word| word.to_str()) else {
+        return (None, words);
+    };
     if let Some(package) = first.strip_prefix("--package=") {
         let package = package.to_owned();
         words.remove(0);

@@ -73,6 +73,9 @@ fn help_and_the_manual_know_all_commands() {
             assert!(said.out.contains(command), "{words:?} knows `{command}`");
         }
     }
+    let painted = folder.run(&["--color", "always", "init", "--help"]);
+    assert!(painted.out.contains("\u{1b}["), "{}", painted.out);
+    assert!(painted.out.contains("Start a migrations package"), "{}", painted.out);
     assert!(folder.run(&["help", "upgrade"]).out.contains("Apply revisions up to a target"));
     assert!(folder.run(&["init", "--help"]).out.contains("Start a migrations package"));
 }

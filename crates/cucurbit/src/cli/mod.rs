@@ -60,8 +60,7 @@ pub async fn main(env: Env) -> ExitCode {
         }
     };
     let format = arguments.format;
-    let is_dumb = matches!(Environment::read().get("TERM"), Ok(Some("dumb")));
-    let printer = Printer::new(arguments.format, arguments.quiet, is_dumb);
+    let printer = Printer::new(arguments.format, arguments.quiet, is_dumb());
     let mut done = Vec::new();
     match dispatch(env, arguments, &printer, &mut done).await {
         Ok(code) => code.into(),
@@ -83,9 +82,22 @@ pub fn command() -> clap::Command {
 /// Takes `--color` from the arguments, for everything that is printed: for the program `cucurbit`.
 #[doc(hidden)]
 pub fn choose_colour(words: &[OsString]) {
-    if let Some(colour) = Colour::of(words) {
-        colour.choose();
+    match Colour::of(words) {
+        // The rules of the terminal are anstream's, but for one: CI, where it is set, would mean more than `TERM=dumb`.
+        None | Some(Colour::Auto) if is_dumb() && !is_forced() => Colour::Never.choose(),
+        Some(colour) => colour.choose(),
+        None => {}
     }
+}
+
+/// Tells whether a terminal can do no more than print.
+fn is_dumb() -> bool {
+    matches!(Environment::read().get("TERM"), Ok(Some("dumb")))
+}
+
+/// Tells whether colours are wanted everywhere.
+fn is_forced() -> bool {
+    Environment::read().get("CLICOLOR_FORCE").is_ok_and(|value| value.is_some())
 }
 
 /// Prints an error that is none of the library's, in the form of one: for the program `cucurbit`.

@@ -5,14 +5,14 @@
 use std::time::Duration;
 
 use cucurbit::{
-    Op,
+    Op, Script,
     connection::{ConnectOptions, Connection},
     prelude::*,
     runtime::{Activity, Event, Migrator, Phase, RunError, RunOptions, Stop, Unit},
 };
 use tokio::sync::oneshot;
 
-use crate::support::{Database, on_database, on_sqlite, script, scripts, server};
+use crate::support::{Database, on_database, on_sqlite, release, script, scripts, server};
 
 fn nothing(_op: &mut Op) {}
 
@@ -41,53 +41,126 @@ fn slow_index(op: &mut Op) {
     op.execute("CREATE INDEX ix_bed_slow ON bed (slow(id))").means(|_| {});
 }
 
+/// Upgrades while a lock is held, which is let go when a statement was told of; returns what was told first.
+async fn told_while_held(
+    database: &Database,
+    list: &[Script],
+    mut holder: Connection,
+    let_go_by: &'static str,
+) -> (String, Activity) {
+    let list = scripts(list);
+    let mut connection = database.connect().await;
+    let (let_go, wait) = oneshot::channel();
+    let released = tokio::spawn(async move {
+        wait.await.unwrap();
+        holder.execute(let_go_by).await.unwrap();
+    });
+    let (mut let_go, mut told) = (Some(let_go), Vec::new());
+    Migrator::on(&mut connection, &list)
+        .observer(|event| {
+            if let Event::StillRunning { sql, since, activity } = event {
+                told.push((sql.to_owned(), since, activity.cloned()));
+                if let Some(let_go) = let_go.take() {
+                    let_go.send(()).unwrap();
+                }
+            }
+        })
+        .upgrade_heads()
+        .await
+        .unwrap();
+    released.await.unwrap();
+    assert!(only_one_session(&mut connection).await, "the other session is closed");
+    let (sql, since, activity) = told.into_iter().next().expect("it is told of");
+    assert!(since >= Duration::from_secs(5), "{since:?}");
+    (sql, activity.expect("the server is asked"))
+}
+
+/// Applies the first revision.
+async fn begun(database: &Database, list: &[Script]) {
+    let mut connection = database.connect().await;
+    Migrator::on(&mut connection, &scripts(&list[..1])).upgrade_heads().await.unwrap();
+    connection.close().await.unwrap();
+}
+
 #[test]
 fn a_long_build_of_an_index_says_how_far_it_is() {
     on_database(Postgres, async |database: Database| {
-        let list = scripts(&[
-            script("a1", &[], rows_in_blocks, nothing),
-            script("a2", &["a1"], slow_index, nothing),
-        ]);
-        let mut connection = database.connect().await;
-        Migrator::on(&mut connection, &list).upgrade(&["a1".parse().unwrap()]).await.unwrap();
-        let mut held = database.connect().await;
-        held.execute("SELECT pg_advisory_lock(7)").await.unwrap();
-        let (let_go, wait) = oneshot::channel();
-        let released = tokio::spawn(async move {
-            wait.await.unwrap();
-            held.execute("SELECT pg_advisory_unlock(7)").await.unwrap();
-        });
-        let (mut let_go, mut told) = (Some(let_go), Vec::new());
-        Migrator::on(&mut connection, &list)
-            .observer(|event| {
-                if let Event::StillRunning { sql, since, activity } = event {
-                    told.push((sql.to_owned(), since, activity.cloned()));
-                    if let Some(let_go) = let_go.take() {
-                        let_go.send(()).unwrap();
-                    }
-                }
-            })
-            .upgrade_heads()
-            .await
-            .unwrap();
-        released.await.unwrap();
-        let (sql, since, activity) = told.first().expect("it is told of");
+        let list = [script("a1", &[], rows_in_blocks, nothing), script("a2", &["a1"], slow_index, nothing)];
+        begun(&database, &list).await;
+        let mut holder = database.connect().await;
+        holder.execute("SELECT pg_advisory_lock(7)").await.unwrap();
+        let let_go = "SELECT pg_advisory_unlock(7)";
+        let (sql, activity) = told_while_held(&database, &list, holder, let_go).await;
         assert_eq!(sql, "CREATE INDEX ix_bed_slow ON bed (slow(id))");
-        assert!(*since >= Duration::from_secs(5), "{since:?}");
-        let Activity { progress, waits_for, .. } = activity.as_ref().expect("the server is asked");
-        let progress = progress.as_ref().expect("a view knows");
+        let progress = activity.progress.expect("a view knows");
         assert_eq!(progress.phase, Phase::Named("building index: scanning table".to_owned()));
         let amount = progress.amount.expect("it is counted");
-        assert_eq!(amount.unit, Unit::Blocks);
         // Two rows are in each block.
         assert!((20..30).contains(&amount.done), "{amount:?}");
-        assert_eq!(amount.total, Some(50));
-        assert_eq!(*waits_for, None);
-        assert!(only_one_session(&mut connection).await, "the other session is closed");
+        assert_eq!((amount.total, amount.unit), (Some(50), Unit::Blocks));
+        assert_eq!(activity.waits_for, None);
     });
 }
 
-/// Waits until no other session of ours is on this database.
+/// A COPY whose 51st row waits, by a trigger.
+fn slow_copy(op: &mut Op) {
+    op.execute(
+        "CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM slow(NEW.id); RETURN NEW; END $$",
+    )
+    .means(|_| {});
+    op.execute("CREATE TRIGGER slowly BEFORE INSERT ON bed FOR EACH ROW EXECUTE FUNCTION slowly()")
+        .means(|_| {});
+    let rows: String = (1..=100).map(|row| format!("{row}\n")).collect();
+    op.execute(format!("COPY bed (id) FROM stdin;\n{rows}\\.\n")).means(|_| {});
+}
+
+#[test]
+fn a_long_copy_counts_its_rows() {
+    on_database(Postgres, async |database: Database| {
+        let list = [script("a1", &[], rows_in_blocks, nothing), script("a2", &["a1"], slow_copy, nothing)];
+        begun(&database, &list).await;
+        let mut holder = database.connect().await;
+        let has_view = release(&mut holder).await >= 14;
+        holder.execute("SELECT pg_advisory_lock(7)").await.unwrap();
+        let let_go = "SELECT pg_advisory_unlock(7)";
+        let (sql, activity) = told_while_held(&database, &list, holder, let_go).await;
+        assert!(sql.starts_with("COPY bed (id) FROM stdin"), "{sql}");
+        assert_eq!(activity.progress.is_some(), has_view);
+        if let Some(progress) = activity.progress {
+            assert_eq!(progress.phase, Phase::Named("COPY FROM".to_owned()));
+            let amount = progress.amount.expect("it is counted");
+            assert_eq!((amount.done, amount.total, amount.unit), (50, None, Unit::Rows));
+        }
+    });
+}
+
+fn concurrent_index(op: &mut Op) {
+    op.create_index("ix_bed_id", "bed", ["id"]).concurrently();
+}
+
+#[test]
+fn an_index_that_is_built_concurrently_says_whose_transaction_it_waits_for() {
+    on_database(Postgres, async |database: Database| {
+        let list = [script("a1", &[], bed, nothing), script("a2", &["a1"], concurrent_index, nothing)];
+        begun(&database, &list).await;
+        let mut holder = database.connect().await;
+        holder.execute("BEGIN; INSERT INTO bed (id) VALUES (1)").await.unwrap();
+        let process = holder.value("SELECT pg_backend_pid()").await.unwrap();
+        let (sql, activity) = told_while_held(&database, &list, holder, "COMMIT").await;
+        assert!(sql.starts_with("CREATE INDEX CONCURRENTLY"), "{sql}");
+        let progress = activity.progress.expect("a view knows");
+        assert_eq!(progress.phase, Phase::Named("waiting for writers before build".to_owned()));
+        let amount = progress.amount.expect("it is counted");
+        assert_eq!((amount.done, amount.total, amount.unit), (0, Some(1), Unit::Transactions));
+        let lock = activity.waits_for.expect("it waits");
+        assert_eq!(lock.relation, None);
+        let holders: Vec<Option<String>> =
+            lock.holders.iter().map(|holder| holder.process.map(|process| process.to_string())).collect();
+        assert_eq!(holders, [process]);
+    });
+}
+
+/// Waits until no other session of ours is on this database, and tells whether that came.
 async fn only_one_session(connection: &mut Connection) -> bool {
     let others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
                   AND application_name = 'cucurbit' AND pid <> pg_backend_pid()";
@@ -111,41 +184,19 @@ fn alter_bed(op: &mut Op) {
 #[test]
 fn a_wait_for_a_lock_names_the_table_and_the_holder() {
     on_database(Postgres, async |database: Database| {
-        let list = scripts(&[script("a1", &[], bed, nothing), script("a2", &["a1"], alter_bed, nothing)]);
-        let mut connection = database.connect().await;
-        Migrator::on(&mut connection, &list).upgrade(&["a1".parse().unwrap()]).await.unwrap();
+        let list = [script("a1", &[], bed, nothing), script("a2", &["a1"], alter_bed, nothing)];
+        begun(&database, &list).await;
         let mut holder = database.connect().await;
-        holder
-            .execute("SET application_name = 'gardener'; BEGIN; LOCK TABLE bed IN ACCESS SHARE MODE")
-            .await
-            .unwrap();
-        let process = holder.value("SELECT pg_backend_pid()").await.unwrap().unwrap();
+        let lock = "SET application_name = 'gardener'; BEGIN; LOCK TABLE bed IN ACCESS SHARE MODE";
+        holder.execute(lock).await.unwrap();
+        let process = holder.value("SELECT pg_backend_pid()").await.unwrap();
         let user = holder.value("SELECT current_user").await.unwrap();
-        let (let_go, wait) = oneshot::channel();
-        let released = tokio::spawn(async move {
-            wait.await.unwrap();
-            holder.execute("ROLLBACK").await.unwrap();
-        });
-        let (mut let_go, mut told) = (Some(let_go), Vec::new());
-        Migrator::on(&mut connection, &list)
-            .observer(|event| {
-                if let Event::StillRunning { activity, .. } = event {
-                    told.push(activity.cloned());
-                    if let Some(let_go) = let_go.take() {
-                        let_go.send(()).unwrap();
-                    }
-                }
-            })
-            .upgrade_heads()
-            .await
-            .unwrap();
-        released.await.unwrap();
-        let activity = told.first().expect("it is told of").clone().expect("the server is asked");
+        let (_, activity) = told_while_held(&database, &list, holder, "ROLLBACK").await;
         assert_eq!(activity.progress, None);
         let lock = activity.waits_for.expect("it waits");
         assert_eq!(lock.relation.as_deref(), Some("bed"));
         let [holder] = lock.holders.as_slice() else { panic!("{lock:?}") };
-        assert_eq!(holder.process.map(|process| process.to_string()), Some(process));
+        assert_eq!(holder.process.map(|process| process.to_string()), process);
         assert_eq!(holder.application.as_deref(), Some("gardener"));
         assert_eq!(holder.user, user);
         assert_eq!(holder.state.as_deref(), Some("idle in transaction"));
