@@ -16,8 +16,10 @@ struct Tool {
     page: &'static str,
     /// Its command that runs what is pending, as the page has it.
     command: &'static str,
-    /// Reads its bookkeeping table.
-    bookkeeping: &'static str,
+    /// Its bookkeeping table, as SQL names it on PostgreSQL and on SQLite.
+    table: [&'static str; 2],
+    /// What is read of that table; its first column says the order.
+    columns: &'static str,
     /// Who makes its databases.
     made: Made,
 }
@@ -27,7 +29,8 @@ enum Made {
     /// By the program of `cultivar/others`, which is the real tool: the word for it there, how many migrations are run first, and
     /// the rows.
     Really { word: &'static str, first: &'static str, rows: &'static str },
-    /// By the statements that its source says it runs: its table, and a row of it for each migration.
+    /// By the statements that its source says it runs: its table, and a row of it, called TABLE_OF_IT, for each
+    /// migration.
     Said { table: fn(is_postgres: bool) -> &'static str, row: fn(number: usize) -> String },
 }
 
@@ -48,7 +51,8 @@ const LATER: &str = "ALTER TABLE plant ADD COLUMN note TEXT";
 const DIESEL: Tool = Tool {
     page: "diesel",
     command: "diesel migration run",
-    bookkeeping: "SELECT version, CAST(run_on AS TEXT) FROM __diesel_schema_migrations ORDER BY version",
+    table: ["__diesel_schema_migrations", "__diesel_schema_migrations"],
+    columns: "version, CAST(run_on AS TEXT)",
     made: Made::Said {
         table: |_| {
             "CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (
@@ -56,9 +60,7 @@ const DIESEL: Tool = Tool {
                 run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
              )"
         },
-        row: |number| {
-            format!("INSERT INTO __diesel_schema_migrations (version) VALUES ('2026010{number}090000')")
-        },
+        row: |number| format!("INSERT INTO TABLE_OF_IT (version) VALUES ('2026010{number}090000')"),
     },
 };
 
@@ -66,7 +68,8 @@ const DIESEL: Tool = Tool {
 const REFINERY: Tool = Tool {
     page: "refinery",
     command: "refinery migrate -e DATABASE_URL -p ./migrations",
-    bookkeeping: "SELECT version, name, applied_on, checksum FROM refinery_schema_history ORDER BY version",
+    table: ["refinery_schema_history", "refinery_schema_history"],
+    columns: "version, name, applied_on, checksum",
     made: Made::Said {
         table: |_| {
             "CREATE TABLE IF NOT EXISTS refinery_schema_history(
@@ -77,7 +80,7 @@ const REFINERY: Tool = Tool {
         },
         row: |number| {
             format!(
-                "INSERT INTO refinery_schema_history (version, name, applied_on, checksum) \
+                "INSERT INTO TABLE_OF_IT (version, name, applied_on, checksum) \
                  VALUES ({number}, 'garden', '2026-01-0{number}T09:00:00.5Z', '1529630712383547331{number}')"
             )
         },
@@ -89,12 +92,13 @@ const REFINERY: Tool = Tool {
 const ATLAS: Tool = Tool {
     page: "atlas",
     command: "atlas migrate apply --env local",
-    bookkeeping: "SELECT version, applied, total, CAST(executed_at AS TEXT), execution_time, hash \
-                  FROM atlas_schema_revisions ORDER BY version",
+    table: ["atlas_schema_revisions.atlas_schema_revisions", "atlas_schema_revisions"],
+    columns: "version, applied, total, CAST(executed_at AS TEXT), execution_time, hash",
     made: Made::Said {
         table: |is_postgres| {
             if is_postgres {
-                "CREATE TABLE \"atlas_schema_revisions\" (\"version\" character varying NOT NULL, \
+                "CREATE SCHEMA \"atlas_schema_revisions\"; \
+                 CREATE TABLE \"atlas_schema_revisions\".\"atlas_schema_revisions\" (\"version\" character varying NOT NULL, \
                  \"description\" character varying NOT NULL, \"type\" bigint NOT NULL DEFAULT 2, \
                  \"applied\" bigint NOT NULL DEFAULT 0, \"total\" bigint NOT NULL DEFAULT 0, \
                  \"executed_at\" timestamptz NOT NULL, \"execution_time\" bigint NOT NULL, \"error\" text NULL, \
@@ -110,7 +114,7 @@ const ATLAS: Tool = Tool {
         },
         row: |number| {
             format!(
-                "INSERT INTO atlas_schema_revisions (version, description, type, applied, total, executed_at, \
+                "INSERT INTO TABLE_OF_IT (version, description, type, applied, total, executed_at, \
                  execution_time, hash, operator_version) VALUES ('2026010{number}090000', 'garden', 2, 3, 3, \
                  '2026-01-0{number} 09:00:00', 1200, 'bmFub3NlY29uZHM=', 'Atlas CLI v1.2.3')"
             )
@@ -121,8 +125,8 @@ const ATLAS: Tool = Tool {
 const SQLX: Tool = Tool {
     page: "sqlx",
     command: "sqlx migrate run",
-    bookkeeping: "SELECT version, description, CAST(installed_on AS TEXT), success, length(checksum), execution_time \
-                  FROM _sqlx_migrations ORDER BY version",
+    table: ["_sqlx_migrations", "_sqlx_migrations"],
+    columns: "version, description, CAST(installed_on AS TEXT), success, length(checksum), execution_time",
     made: Made::Really {
         word: "sqlx-migrate",
         first: "1",
@@ -134,7 +138,8 @@ const SQLX: Tool = Tool {
 const SEA_ORM: Tool = Tool {
     page: "sea-orm-migration",
     command: "sea-orm-cli migrate up",
-    bookkeeping: "SELECT version, applied_at FROM seaql_migrations ORDER BY version",
+    table: ["seaql_migrations", "seaql_migrations"],
+    columns: "version, applied_at",
     made: Made::Really {
         word: "sea-orm-migration",
         first: "2",
@@ -166,17 +171,27 @@ impl Tool {
             Made::Said { table, row } => {
                 execute(
                     url,
-                    &[&[table(url.starts_with("postgres"))][..], &TABLES, &[&row(1), &row(2)]].concat(),
+                    &[
+                        &[table(url.starts_with("postgres"))][..],
+                        &TABLES,
+                        &[&self.with_table(url, &row(1)), &self.with_table(url, &row(2))],
+                    ]
+                    .concat(),
                 );
             }
         }
+    }
+
+    /// Names its table in a statement.
+    fn with_table(&self, url: &str, statement: &str) -> String {
+        statement.replace("TABLE_OF_IT", self.table[usize::from(!url.starts_with("postgres"))])
     }
 
     /// Runs its next migration.
     fn go_on(&self, url: &str) {
         match &self.made {
             Made::Really { .. } => assert_eq!(self.really(url, None), "1 applied\n"),
-            Made::Said { row, .. } => execute(url, &[LATER, &row(3)]),
+            Made::Said { row, .. } => execute(url, &[LATER, &self.with_table(url, &row(3))]),
         }
     }
 
@@ -214,9 +229,10 @@ impl Tool {
             variables: &[("DATABASE_URL", url)],
             compares: url.starts_with("sqlite"),
         };
-        let bookkeeping = self.bookkeeping;
+        let bookkeeping =
+            self.with_table(url, &format!("SELECT {} FROM TABLE_OF_IT ORDER BY 1", self.columns));
         let beds = "SELECT id, name FROM bed ORDER BY id";
-        let (before, kept) = (rows(url, bookkeeping), rows(url, beds));
+        let (before, kept) = (rows(url, &bookkeeping), rows(url, beds));
         let mut left = Vec::new();
         session.follow(&steps, &mut |command| {
             if command == entities::GENERATE {
@@ -226,10 +242,10 @@ impl Tool {
             if command != self.command {
                 return false;
             }
-            assert_eq!(rows(url, bookkeeping).len(), before.len() + left.len().min(1), "`{command}`");
+            assert_eq!(rows(url, &bookkeeping).len(), before.len() + left.len().min(1), "`{command}`");
             if left.is_empty() {
                 self.go_on(url);
-                left = rows(url, bookkeeping);
+                left = rows(url, &bookkeeping);
             } else {
                 // The way back: what it has run is what it knows of.
                 assert_eq!(self.really(url, None), "0 applied\n");
@@ -237,7 +253,7 @@ impl Tool {
             true
         });
         assert_eq!(left.len(), before.len() + 1, "the page says how both run side by side");
-        assert_eq!(rows(url, bookkeeping), left);
+        assert_eq!(rows(url, &bookkeeping), left);
         assert_eq!(rows(url, beds), kept);
         assert_eq!(rows(url, "SELECT version_num FROM alembic_version"), Vec::<Vec<Option<String>>>::new());
         assert!(fs::exists(folder.path().join("migrations/1.sql")).unwrap(), "its files stay");
