@@ -96,6 +96,33 @@ fn a_script_that_panics_leaves_nothing_and_gives_the_lock_back() {
 }
 
 #[test]
+fn what_can_be_computed_again_is_dropped_without_consent() {
+    fn with_computed(op: &mut Op) {
+        op.create_table("bed", |table| {
+            table.column(integer("id"));
+            table.column(integer("width"));
+            table.column(integer("area").nullable().computed("width * 2"));
+            table.primary_key(["id"]);
+        });
+        op.bulk_insert("bed", ["id", "width"], rows![[1, 3]]);
+    }
+    fn plain(op: &mut Op) {
+        op.drop_column("bed", "area");
+    }
+    on_each_database(async |database: Database| {
+        let mut connection = database.connect().await;
+        let list = [script("a", &[], with_computed, drop_bed), script("b", &["a"], nothing, nothing)];
+        upgrade(&mut connection, &list, "head").await.unwrap();
+        assert_eq!(connection.value("SELECT area FROM bed").await.unwrap().as_deref(), Some("6"));
+        // In a run of its own, which reads from the database that the column is computed.
+        let list = [list[0], list[1], script("c", &["b"], plain, nothing)];
+        upgrade(&mut connection, &list, "head").await.unwrap();
+        assert_eq!(heads(&mut connection).await, ["c"]);
+        connection.value("SELECT area FROM bed").await.unwrap_err();
+    });
+}
+
+#[test]
 fn what_is_not_empty_is_not_dropped_without_consent() {
     fn drop_column(op: &mut Op) {
         op.drop_column("bed", "name");

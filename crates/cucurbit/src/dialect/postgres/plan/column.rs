@@ -108,8 +108,12 @@ impl Planner<'_> {
         consent: Consent,
         operation: &Operation,
     ) -> Result<(), PlanError> {
-        let hazard = self.history.loses_values(table, column, consent);
-        let drop = effect::drop_column(self.schema, self.owner(table, operation)?, column);
+        let owner = self.owner(table, operation)?;
+        let default = owner.column(column).and_then(|column| column.default.as_ref());
+        // What is computed can be computed again.
+        let is_kept = !default.is_some_and(is_computed);
+        let hazard = is_kept.then(|| self.history.loses_values(table, column, consent)).flatten();
+        let drop = effect::drop_column(self.schema, owner, column);
         self.push(drop, hazard);
         self.apply(operation)
     }
