@@ -267,7 +267,7 @@ impl<'m> Migrator<'m> {
     async fn run(&mut self, goal: &Goal<'_>) -> Result<Report, RunError> {
         let span = traced::run(goal.direction(), self.connection);
         let begun = Instant::now();
-        let mut report = self.run_with_lock(goal).instrument(span).await?;
+        let mut report = Box::pin(self.run_with_lock(goal)).instrument(span).await?;
         report.took = begun.elapsed();
         Ok(report)
     }

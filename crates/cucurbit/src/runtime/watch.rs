@@ -35,7 +35,8 @@ impl Watch {
         let looked = async {
             let (mut connection, version) = match self.second.take() {
                 Some(second) => second,
-                None => opened(&origin).await?,
+                // Kept apart: what connects takes many kilobytes, and every run would hold them on its stack.
+                None => Box::pin(opened(&origin)).await?,
             };
             let activity = dialect::activity(&mut connection, &process, version).await?;
             self.second = Some((connection, version));
