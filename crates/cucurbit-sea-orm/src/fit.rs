@@ -3,68 +3,48 @@
 //! SeaORM 2.0 makes a column of every type and learns only when a row is written or read that a driver has no such
 //! value: `tests/it/fit.rs` does both for each line here.
 
-use std::any;
+use cucurbit::schema::{Dialect, Remark, Table, Type};
+use sea_orm::sea_query::{Expr, PostgresQueryBuilder, QueryBuilder};
 
-use cucurbit::schema::{Dialect, Ident, Remark, Table, Type};
-use sea_orm::{
-    ColumnTrait, EntityTrait, IdenStatic, Iterable, ModelTrait,
-    sea_query::{ColumnType, Expr, PostgresQueryBuilder, QueryBuilder},
+use crate::{
+    read::{self, Entity, EntityColumn},
+    ty,
 };
 
-use crate::ty;
-
 /// Lists what SeaORM cannot write or read of an entity's fields, on either database.
-pub(crate) fn remarks<E: EntityTrait>(table: &Table) -> Vec<Remark> {
-    let remark = |column: E::Column, dialect: Dialect| {
-        let value = value_type::<E>(column);
-        let name = Ident::from(column.as_str());
-        let ty = table.column(&name)?.ty.on(dialect);
-        let misfit = Misfit::of(dialect, &value, ty, is_cast(column))?;
-        let entity = any::type_name::<E>();
-        let Misfit { field, why, cure } = misfit;
+pub(crate) fn remarks(entity: &Entity, table: &Table) -> Vec<Remark> {
+    let remark = |column: &EntityColumn, dialect: Dialect| {
+        let ty = table.column(&column.name)?.ty.on(dialect);
+        let Misfit { field, why, cure } = Misfit::of(dialect, &value(column), ty, is_cast(column))?;
+        let (name, rust) = (&column.name, entity.rust);
         let text = format!(
-            "column {}.{name}: SeaORM {why} the field of type {field} in `{entity}` on {dialect}; {cure}",
+            "column {}.{name}: SeaORM {why} the field of type {field} in `{rust}` on {dialect}; {cure}",
             table.name
         );
-        Some(Remark { table: table.name.clone(), column: name, dialect, text })
+        Some(Remark { table: table.name.clone(), column: name.clone(), dialect, text })
     };
     let on = |column| Dialect::ALL.into_iter().filter_map(move |dialect| remark(column, dialect));
-    E::Column::iter().flat_map(on).collect()
+    entity.columns.iter().flat_map(on).collect()
 }
 
 /// Returns the name of a field's type among SeaORM's values.
 ///
-/// Depending on the features of SeaORM there are other ones; the name is all that is needed. Of a vector it must not be
-/// asked: SeaORM panics.
-#[expect(clippy::wildcard_enum_match_arm, reason = "the list is SeaORM's and may grow")]
-fn value_type<E: EntityTrait>(column: E::Column) -> String {
-    let is_vector = match column.def().get_column_type() {
-        ColumnType::Vector(_) => true,
-        ColumnType::Custom(name) => {
-            // `tsvector`, a text in Rust, is another thing.
-            let name = name.to_string().to_ascii_lowercase();
-            ["vector", "halfvec", "sparsevec"].iter().any(|word| name.starts_with(word))
-        }
-        _ => false,
-    };
-    if is_vector {
-        return "Vector".to_owned();
-    }
-    format!("{:?}", <E::Model as ModelTrait>::get_value_type(column))
+/// Depending on the features of SeaORM there are other ones; the name is all that is needed.
+fn value(column: &EntityColumn) -> String {
+    column.value.as_ref().map_or_else(|| "Vector".to_owned(), |value| format!("{value:?}"))
 }
 
 /// Tells whether a column's values are converted by the database on their way (`select_as`, `save_as`), so that the
 /// column's own type does not matter to the driver.
-fn is_cast<C: ColumnTrait>(column: C) -> bool {
-    let is_enum = ty::enum_type(column.def().get_column_type()).is_some();
+fn is_cast(column: &EntityColumn) -> bool {
+    let is_enum = ty::enum_type(column.definition.get_column_type()).is_some();
     let written = |expression: &Expr| {
         let mut sql = String::new();
         PostgresQueryBuilder.prepare_expr(expression, &mut sql);
         sql
     };
-    let plain = || Expr::cust("v");
-    let (select, save) = (column.select_as(plain()), column.save_as(plain()));
-    !is_enum && [select, save].iter().any(|expression| written(expression) != written(&plain()))
+    let plain = written(&read::probe());
+    !is_enum && column.converted.iter().any(|expression| written(expression) != plain)
 }
 
 /// A field that does not fit its column.

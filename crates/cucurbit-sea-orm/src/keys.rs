@@ -1,12 +1,9 @@
 //! How the rows of a table are numbered where its entity does not say it. No other keys.
 
 use cucurbit::schema::{ColumnType, Ident, Identity, Serial, ServerDefault, Table, Type};
-use sea_orm::{
-    EntityTrait, PrimaryKeyTrait,
-    sea_query::{Alias, ColumnDef, PostgresQueryBuilder, Table as SeaOrmTable},
-};
+use sea_orm::sea_query::{Alias, ColumnDef, PostgresQueryBuilder, Table as SeaOrmTable};
 
-use crate::table::primary_key;
+use crate::read::Entity;
 
 /// How the database numbers the rows of tables with one key of integers: one line for all models of a project.
 ///
@@ -47,9 +44,9 @@ impl Keys {
     ///
     /// SeaORM says of every key of one column whose Rust type it does not know as text or UUID that it is numbered;
     /// only an integer can be.
-    pub(crate) fn numbering<E: EntityTrait>(self, name: &Ident, ty: &ColumnType) -> Option<ServerDefault> {
-        let is_numbered = E::PrimaryKey::auto_increment()
-            && primary_key::<E>().columns == [name.clone()]
+    pub(crate) fn numbering(self, entity: &Entity, name: &Ident, ty: &ColumnType) -> Option<ServerDefault> {
+        let is_numbered = entity.is_numbered
+            && entity.key == [name.clone()]
             && matches!(ty.base, Type::BigInteger | Type::Integer | Type::SmallInteger);
         let identity = ServerDefault::Identity(Identity::default());
         is_numbered.then(|| match self {

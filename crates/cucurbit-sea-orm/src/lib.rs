@@ -123,6 +123,7 @@ mod keys;
 #[cfg(feature = "runtime")]
 mod lent;
 mod models;
+mod read;
 #[doc(hidden)]
 pub mod reading;
 mod registry;

@@ -8,13 +8,14 @@ use std::{
 use cucurbit::schema::{
     Constraint, Dialect, EnumType, ForeignKey, Ident, ObjectName, Remark, Schema, Table, TableName,
 };
-use sea_orm::{ColumnTrait, EntityTrait, Iterable};
+use sea_orm::EntityTrait;
 
 use crate::{
     Keys, ModelError, TableArgs, TableArgsFor, fit,
+    read::{self, Entity, EntityColumn, table_name},
     registry::Registered,
     relation::{self, Named},
-    table::{external_table, table_name, table_with},
+    table::{external_table, table_with},
     ty,
 };
 
@@ -166,8 +167,9 @@ impl Models {
     /// altered or compared. Of it the keys are read, and nothing that only a table of the project's need say.
     #[must_use]
     pub fn external<E: EntityTrait>(mut self) -> Self {
-        let table = external_table::<E>();
-        self.registered.add::<E>();
+        let entity = read::entity::<E>();
+        let table = external_table(&entity);
+        self.registered.add(entity.rust);
         self.external.insert(table.name.clone(), table);
         self
     }
@@ -175,7 +177,7 @@ impl Models {
     /// Names an entity of a view. It is no table, and what a relation that leads to it would declare is no foreign key.
     #[must_use]
     pub fn view<E: EntityTrait>(mut self) -> Self {
-        self.registered.add::<E>();
+        self.registered.add(any::type_name::<E>());
         self.views.insert(table_name::<E>());
         self
     }
@@ -217,7 +219,7 @@ impl Models {
         name: &str,
         arguments: impl FnOnce(&mut TableArgsFor<E>),
     ) -> Result<Self, ModelError> {
-        self.registered.add_of_module::<E>(name);
+        self.registered.add_of_module(any::type_name::<E>(), name);
         let table = table_name::<E>();
         let is_named = self.tables.get(&table).is_some_and(|model| model.is_named);
         if is_named || self.external.contains_key(&table) || self.views.contains(&table) {
@@ -227,21 +229,26 @@ impl Models {
     }
 
     fn added<E: EntityTrait>(
-        mut self,
+        self,
         arguments: impl FnOnce(&mut TableArgsFor<E>),
         is_named: bool,
     ) -> Result<Self, ModelError> {
-        let table = table_with::<E>(self.keys, arguments)?;
-        let entity = any::type_name::<E>();
+        let entity = read::entity::<E>();
+        let table = table_with::<E>(&entity, self.keys, arguments)?;
+        self.with(&entity, table, is_named)
+    }
+
+    fn with(mut self, entity: &Entity, table: Table, is_named: bool) -> Result<Self, ModelError> {
+        let rust = entity.rust;
         if let Some(Model { entity: first, .. }) = self.tables.get(&table.name) {
-            return Err(ModelError::TwoEntities { table: table.name, first, second: entity });
+            return Err(ModelError::TwoEntities { table: table.name, first, second: rust });
         }
-        self.registered.add::<E>();
-        let enums = E::Column::iter().filter_map(|column| enum_type(&table, column)).collect();
-        let related = relation::related::<E>();
-        let remarks = fit::remarks::<E>(&table);
+        self.registered.add(rust);
+        let enums = entity.columns.iter().filter_map(|column| enum_type(&table, column)).collect();
+        let related = relation::related(entity);
+        let remarks = fit::remarks(entity, &table);
         let name = table.name.clone();
-        self.tables.insert(name, Model { entity, table, enums, related, remarks, is_named });
+        self.tables.insert(name, Model { entity: rust, table, enums, related, remarks, is_named });
         Ok(self)
     }
 
@@ -354,9 +361,9 @@ impl Models {
 
 /// Returns the enum type of a column: the values are those of the Rust type, and the name is the one that the column
 /// has in the end, because [`TableArgs`] may say in which schema the type lies.
-fn enum_type<C: ColumnTrait>(table: &Table, column: C) -> Option<EnumType> {
-    let values = ty::enum_type(column.def().get_column_type())?;
-    let declared = table.column(&Ident::from(column.as_str()))?;
+fn enum_type(table: &Table, column: &EntityColumn) -> Option<EnumType> {
+    let values = ty::enum_type(column.definition.get_column_type())?;
+    let declared = table.column(&column.name)?;
     let name = declared.ty.on(Dialect::Postgres).enum_name()?.clone();
     Some(EnumType { name, ..values })
 }

@@ -4,9 +4,7 @@
 //! had of such an entity is SQL with the names that SeaORM gives, so it cannot be read as a model; but a whole module that
 //! was read from source can be held against it.
 
-use std::{any, collections::BTreeSet};
-
-use sea_orm::EntityTrait;
+use std::collections::BTreeSet;
 
 use crate::ModelError;
 
@@ -20,14 +18,14 @@ pub(crate) struct Registered {
 }
 
 impl Registered {
-    /// Notes an entity.
-    pub(crate) fn add<E: EntityTrait>(&mut self) {
-        self.entities.insert(plain(any::type_name::<E>()));
+    /// Notes an entity by the path of its type.
+    pub(crate) fn add(&mut self, entity: &str) {
+        self.entities.insert(plain(entity));
     }
 
     /// Notes an entity of a whole module, of which this is its name there.
-    pub(crate) fn add_of_module<E: EntityTrait>(&mut self, name: &str) {
-        let entity = plain(any::type_name::<E>());
+    pub(crate) fn add_of_module(&mut self, entity: &str, name: &str) {
+        let entity = plain(entity);
         // One that the module only re-exports lies elsewhere.
         if let Some(module) = entity.strip_suffix(name).and_then(|before| before.strip_suffix("::")) {
             self.modules.insert(module.to_owned());

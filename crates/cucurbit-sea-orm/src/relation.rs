@@ -2,11 +2,11 @@
 
 use cucurbit::schema::{Action, ForeignKey, Ident, TableName};
 use sea_orm::{
-    EntityTrait, Identity, Iterable, RelationDef, RelationTrait,
+    Identity, RelationDef,
     sea_query::{self, ForeignKeyAction, SchemaName, TableRef},
 };
 
-use crate::{ModelError, table::table_name as own_name};
+use crate::{ModelError, read::Entity};
 
 /// Returns the foreign keys of an entity, in the order of its relations.
 ///
@@ -14,20 +14,20 @@ use crate::{ModelError, table::table_name as own_name};
 /// with two differences: SeaORM cannot create two keys of one name, so of two relations that follow one key the one
 /// without a condition of its own declares it; and an entity may borrow the relations of another one, whose keys are not
 /// its own, though SeaORM would try to create them.
-pub(crate) fn foreign_keys<E: EntityTrait>(entity: &'static str) -> Result<Vec<ForeignKey>, ModelError> {
-    let own = own_name::<E>();
-    let starts_here = |relation: &RelationDef| table_name(&relation.from_tbl).is_none_or(|from| from == own);
-    let is_key = |relation: &RelationDef| !relation.is_owner && !relation.skip_fk && starts_here(relation);
-    let relations = || E::Relation::iter().map(|relation| relation.def()).filter(is_key);
+pub(crate) fn foreign_keys(entity: &Entity) -> Result<Vec<ForeignKey>, ModelError> {
+    let starts_here =
+        |relation: &RelationDef| table_name(&relation.from_tbl).is_none_or(|from| from == entity.table);
+    let is_key = |relation: &&RelationDef| !relation.is_owner && !relation.skip_fk && starts_here(relation);
+    let relations = || entity.relations.iter().map(|(_, relation)| relation).filter(is_key);
     let mut keys = Vec::new();
     for relation in relations() {
         let is_way_to_join = relation.on_condition.is_some();
         if is_way_to_join
-            && relations().any(|other| other.on_condition.is_none() && have_one_name(&relation, &other))
+            && relations().any(|other| other.on_condition.is_none() && have_one_name(relation, other))
         {
             continue;
         }
-        let key = foreign_key(entity, relation)?;
+        let key = foreign_key(entity.rust, relation)?;
         if !keys.contains(&key) {
             keys.push(key);
         }
@@ -51,16 +51,15 @@ pub(crate) struct Named {
 }
 
 /// Lists where the relations of an entity lead to, whichever end holds the key.
-pub(crate) fn related<E: EntityTrait>() -> Vec<Named> {
-    let named = |relation: E::Relation| {
-        let definition = relation.def();
+pub(crate) fn related(entity: &Entity) -> Vec<Named> {
+    let named = |(relation, definition): &(String, RelationDef)| {
         let table = table_name(&definition.to_tbl)?;
-        Some(Named { relation: relation.name(), columns: idents(&definition.from_col), table })
+        Some(Named { relation: relation.clone(), columns: idents(&definition.from_col), table })
     };
-    E::Relation::iter().filter_map(named).collect()
+    entity.relations.iter().filter_map(named).collect()
 }
 
-fn foreign_key(entity: &'static str, relation: RelationDef) -> Result<ForeignKey, ModelError> {
+fn foreign_key(entity: &'static str, relation: &RelationDef) -> Result<ForeignKey, ModelError> {
     let columns = idents(&relation.from_col);
     let referred_columns = idents(&relation.to_col);
     if columns.len() != referred_columns.len() {
@@ -69,11 +68,13 @@ fn foreign_key(entity: &'static str, relation: RelationDef) -> Result<ForeignKey
     let Some(referred_table) = table_name(&relation.to_tbl) else {
         return Err(ModelError::ForeignKeyTarget { entity, columns });
     };
-    let (Some(on_delete), Some(on_update)) = (action(relation.on_delete), action(relation.on_update)) else {
+    let (Some(on_delete), Some(on_update)) =
+        (action(relation.on_delete.as_ref()), action(relation.on_update.as_ref()))
+    else {
         return Err(ModelError::ForeignKeyAction { entity, columns });
     };
     Ok(ForeignKey {
-        name: relation.fk_name.map(Ident::from),
+        name: relation.fk_name.clone().map(Ident::from),
         on_delete,
         on_update,
         ..ForeignKey::new(columns, referred_table, referred_columns)
@@ -95,7 +96,7 @@ fn table_name(table: &TableRef) -> Option<TableName> {
 }
 
 /// Returns what stands for an action; `None` for one that SQL has got since.
-fn action(action: Option<ForeignKeyAction>) -> Option<Action> {
+fn action(action: Option<&ForeignKeyAction>) -> Option<Action> {
     match action {
         Some(ForeignKeyAction::Cascade) => Some(Action::Cascade),
         None | Some(ForeignKeyAction::NoAction) => Some(Action::NoAction),

@@ -5,13 +5,14 @@ use std::{any, marker::PhantomData};
 use cucurbit::schema::{
     Check, Column, ColumnType, ConstraintRef, Dialect, Exclusion, Expression, ForeignKey, Ident, Identity,
     Index, IndexKey, IndexPart, Literal, OnConflict, PrimaryKey, Serial, ServerDefault, Table, TableBuilder,
-    TableName, Type, Unique,
+    Type, Unique,
 };
-use sea_orm::{ColumnTrait, DbBackend, EntityTrait, IdenStatic, Iterable, PrimaryKeyToColumn, Schema};
+use sea_orm::{EntityTrait, IdenStatic, Iterable, PrimaryKeyToColumn, sea_query::IndexCreateStatement};
 
 use crate::{
     Keys, ModelError,
     index::{self, ExcludedPart, IndexFor, names},
+    read::{self, Entity, EntityColumn, table_name},
     relation, ty,
 };
 
@@ -83,22 +84,30 @@ pub trait TableArgs: EntityTrait {
 ///
 /// If the entity cannot be read as a table or contradicts itself; the error names the entity and the column.
 pub fn table_of<E: TableArgs>() -> Result<Table, ModelError> {
-    table_with::<E>(Keys::default(), E::table_args)
+    table_with::<E>(&read::entity::<E>(), Keys::default(), E::table_args)
 }
 
-/// Reads an entity as a table, with the arguments that a function declares on it.
+/// Makes a table of an entity that was read, with the arguments that a function declares on it.
 pub(crate) fn table_with<E: EntityTrait>(
+    entity: &Entity,
     keys: Keys,
     arguments: impl FnOnce(&mut TableArgsFor<E>),
 ) -> Result<Table, ModelError> {
-    let mut table = TableArgsFor::<E>::declared_by_sea_orm(keys)?;
+    let mut table = TableArgsFor { declared: Declared::by_sea_orm(entity, keys)?, entity: PhantomData };
     arguments(&mut table);
-    table.finish()
+    table.declared.finish(entity.rust)
 }
 
 /// The table of `E` while its arguments are declared; it already holds what SeaORM says.
 #[derive(Debug)]
 pub struct TableArgsFor<E> {
+    declared: Declared,
+    entity: PhantomData<E>,
+}
+
+/// A table while its arguments are declared, whichever entity it is of.
+#[derive(Debug)]
+struct Declared {
     table: TableBuilder,
     /// In the order of declaration. A list, because two of one name are a mistake to tell of.
     indexes: Vec<Index>,
@@ -106,25 +115,25 @@ pub struct TableArgsFor<E> {
     foreign_key_names: Vec<(Vec<Ident>, Ident)>,
     /// How the rows are numbered by default.
     keys: Keys,
-    entity: PhantomData<E>,
 }
 
 impl<E: EntityTrait> TableArgsFor<E> {
     /// Declares an index. Say what it covers by [`on`](IndexFor::on).
     pub fn index(&mut self, name: impl Into<Ident>) -> IndexFor<'_, E> {
-        let last = self.indexes.len();
-        self.indexes.push(Index::new(name, Vec::new()));
-        IndexFor::new(&mut self.indexes[last])
+        let indexes = &mut self.declared.indexes;
+        let last = indexes.len();
+        indexes.push(Index::new(name, Vec::new()));
+        IndexFor::new(&mut indexes[last])
     }
 
     /// Adds a unique constraint, which may be `.named(…)`.
     pub fn unique(&mut self, columns: impl IntoIterator<Item = E::Column>) -> &mut Unique {
-        self.table.unique(names(columns))
+        self.declared.table.unique(names(columns))
     }
 
     /// Adds a check.
     pub fn check(&mut self, name: impl Into<Ident>, condition: impl Into<Expression>) -> &mut Check {
-        self.table.check(condition).named(name)
+        self.declared.table.check(condition).named(name)
     }
 
     /// Adds an exclusion constraint (PostgreSQL only):
@@ -134,7 +143,7 @@ impl<E: EntityTrait> TableArgsFor<E> {
         name: impl Into<Ident>,
         parts: impl IntoIterator<Item = ExcludedPart<E::Column>>,
     ) -> &mut Exclusion {
-        self.table.exclusion(name, parts.into_iter().map(ExcludedPart::into_inner))
+        self.declared.table.exclusion(name, parts.into_iter().map(ExcludedPart::into_inner))
     }
 
     /// Adds a foreign key to the table of `R` that no relation declares.
@@ -143,7 +152,7 @@ impl<E: EntityTrait> TableArgsFor<E> {
         columns: impl IntoIterator<Item = E::Column>,
         referred_columns: impl IntoIterator<Item = R::Column>,
     ) -> &mut ForeignKey {
-        self.table.foreign_key(names(columns), table_name::<R>(), names(referred_columns))
+        self.declared.table.foreign_key(names(columns), table_name::<R>(), names(referred_columns))
     }
 
     /// Names the foreign key that a relation declares on these columns.
@@ -151,7 +160,7 @@ impl<E: EntityTrait> TableArgsFor<E> {
     /// SeaORM's dense entities (`#[sea_orm::model]`) have no word for it; those with an enum of relations have
     /// `fk_name`.
     pub fn name_foreign_key(&mut self, columns: impl IntoIterator<Item = E::Column>, name: impl Into<Ident>) {
-        self.foreign_key_names.push((names(columns), name.into()));
+        self.declared.foreign_key_names.push((names(columns), name.into()));
     }
 
     /// Returns the foreign key that a relation declares on these columns, to be said more of: `.deferred()`, for example.
@@ -162,69 +171,72 @@ impl<E: EntityTrait> TableArgsFor<E> {
     #[track_caller]
     pub fn relation_key(&mut self, columns: impl IntoIterator<Item = E::Column>) -> &mut ForeignKey {
         let columns = names(columns);
-        let key = self.table.foreign_keys_mut().find(|key| key.columns == columns);
+        let key = self.declared.table.foreign_keys_mut().find(|key| key.columns == columns);
         key.unwrap_or_else(|| panic!("no relation of `{}` is on {}", any::type_name::<E>(), joined(&columns)))
     }
 
     /// Returns the primary key, to be `.named(…)`.
     pub fn primary_key(&mut self) -> &mut PrimaryKey {
-        self.table.primary_key_or(primary_key::<E>().columns)
+        self.declared.table.primary_key_or(names(E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column)))
     }
 
     /// Returns a column, to say more of it.
     pub fn column(&mut self, column: E::Column) -> ColumnFor<'_, E> {
         let name = Ident::from(column.as_str());
-        let column = self.table.column_mut(&name).expect("a column was made of every variant of `Column`");
+        let column =
+            self.declared.table.column_mut(&name).expect("a column was made of every variant of `Column`");
         ColumnFor { column, entity: PhantomData }
     }
 
     /// Sets the table's comment (PostgreSQL only).
     pub fn comment(&mut self, comment: impl Into<String>) {
-        self.table.comment(comment);
+        self.declared.table.comment(comment);
     }
 
     /// SQLite: never gives a row id twice (`AUTOINCREMENT`).
     pub fn autoincrement(&mut self) {
-        self.table.autoincrement();
+        self.declared.table.autoincrement();
     }
 
     /// SQLite: refuses values of another type than the column's (`STRICT`).
     pub fn strict(&mut self) {
-        self.table.strict();
+        self.declared.table.strict();
     }
 
     /// PostgreSQL: does not log what is written, which is lost with a crash (`UNLOGGED`).
     pub fn unlogged(&mut self) {
-        self.table.unlogged();
+        self.declared.table.unlogged();
     }
 
     /// SQLite: keeps the rows in the primary key's own tree (`WITHOUT ROWID`).
     pub fn without_rowid(&mut self) {
-        self.table.without_rowid();
+        self.declared.table.without_rowid();
     }
+}
 
-    fn declared_by_sea_orm(keys: Keys) -> Result<Self, ModelError> {
-        let mut table = TableBuilder::new(table_name::<E>());
-        if let Some(comment) = E::default().comment() {
+impl Declared {
+    fn by_sea_orm(entity: &Entity, keys: Keys) -> Result<Self, ModelError> {
+        let mut table = TableBuilder::new(entity.table.clone());
+        if let Some(comment) = &entity.comment {
             table.comment(comment);
         }
-        for one in E::Column::iter() {
-            table.column(column::<E>(one, keys)?);
+        for one in &entity.columns {
+            table.column(column(entity, one, keys)?);
         }
-        table.primary_key(primary_key::<E>().columns);
-        for column in E::Column::iter().filter(|column| column.def().is_unique()) {
-            table.unique(names([column]));
+        table.primary_key(entity.key.clone());
+        for column in entity.columns.iter().filter(|column| column.definition.is_unique()) {
+            table.unique([column.name.clone()]);
         }
-        for key in relation::foreign_keys::<E>(any::type_name::<E>())? {
+        for key in relation::foreign_keys(entity)? {
             table.push_foreign_key(key);
         }
-        Ok(Self { table, indexes: indexes::<E>(), foreign_key_names: Vec::new(), keys, entity: PhantomData })
+        let indexes = entity.indexes.iter().map(index).collect();
+        Ok(Self { table, indexes, foreign_key_names: Vec::new(), keys })
     }
 
-    fn finish(self) -> Result<Table, ModelError> {
-        let Self { table, indexes, foreign_key_names, keys, entity: PhantomData } = self;
+    fn finish(self, entity: &'static str) -> Result<Table, ModelError> {
+        let Self { table, indexes, foreign_key_names, keys } = self;
         let mut table = table.finish();
-        let entity = any::type_name::<E>();
         if keys.is_autoincrement(&table) {
             table.options.is_autoincrement = true;
         }
@@ -308,37 +320,26 @@ impl<E: EntityTrait> ColumnFor<'_, E> {
     }
 }
 
-pub(crate) fn table_name<E: EntityTrait>() -> TableName {
-    let entity = E::default();
-    match entity.schema_name() {
-        Some(schema) => TableName::qualified(schema, entity.table_name()),
-        None => TableName::new(entity.table_name()),
-    }
-}
-
-pub(crate) fn primary_key<E: EntityTrait>() -> PrimaryKey {
-    PrimaryKey::new(names(E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column)))
-}
-
 /// Returns what keys can refer to in the table of an entity that is not the project's: its primary key and what is unique.
 ///
 /// A column whose type cannot be written is left out, as a key to it would be refused.
-pub(crate) fn external_table<E: EntityTrait>() -> Table {
-    let mut table = Table::new(table_name::<E>());
-    let single = E::Column::iter().filter(|column| column.def().is_unique()).map(|column| names([column]));
+pub(crate) fn external_table(entity: &Entity) -> Table {
+    let mut table = Table::new(entity.table.clone());
+    let is_unique = |column: &&EntityColumn| column.definition.is_unique();
+    let single = entity.columns.iter().filter(is_unique).map(|column| vec![column.name.clone()]);
     let column_of = |part: &IndexPart| match &part.key {
         IndexKey::Column(name) => Some(name.clone()),
         IndexKey::Expression(_) => None,
     };
-    let several = indexes::<E>().into_iter().filter(|index| index.is_unique);
+    let several = entity.indexes.iter().map(index).filter(|index| index.is_unique);
     let several = several.map(|index| index.parts.iter().filter_map(column_of).collect());
     let uniques: Vec<Vec<Ident>> = single.chain(several).collect();
-    let key = primary_key::<E>();
+    let key = PrimaryKey::new(entity.key.clone());
     let is_of_key =
         |name: &Ident| key.columns.contains(name) || uniques.iter().flatten().any(|one| one == name);
-    let columns = E::Column::iter().filter_map(|column| {
-        let name = Ident::from(column.as_str());
-        let ty = ty::column_type(column.def().get_column_type()).filter(|_| is_of_key(&name))?;
+    let columns = entity.columns.iter().filter_map(|column| {
+        let name = column.name.clone();
+        let ty = ty::column_type(column.definition.get_column_type()).filter(|_| is_of_key(&name))?;
         // Its enum types are not the project's either.
         let ty = if ty.base.enum_name().is_some() { ColumnType::same(Type::Text) } else { ty };
         Some(Column { ty, ..Column::new(name, Type::Text) })
@@ -351,26 +352,23 @@ pub(crate) fn external_table<E: EntityTrait>() -> Table {
     table
 }
 
-fn column<E: EntityTrait>(column: E::Column, keys: Keys) -> Result<Column, ModelError> {
-    let entity = any::type_name::<E>();
-    let name = Ident::from(column.as_str());
-    let definition = column.def();
+fn column(entity: &Entity, column: &EntityColumn, keys: Keys) -> Result<Column, ModelError> {
+    let (name, definition) = (column.name.clone(), &column.definition);
+    let rust = entity.rust;
     let ty = definition.get_column_type();
     let Some(ty) = ty::column_type(ty) else {
-        return Err(ModelError::UnsupportedType { entity, column: name, ty: format!("{ty:?}") });
+        return Err(ModelError::UnsupportedType { entity: rust, column: name, ty: format!("{ty:?}") });
     };
-    // SeaORM has no getter for `extra` and `comment`; sea-query's column has. The database does not matter to either.
-    let statement = Schema::new(DbBackend::Postgres).get_column_def::<E>(column);
-    let specification = statement.get_column_spec();
+    let specification = column.statement.get_column_spec();
     if let Some(extra) = &specification.extra {
-        return Err(ModelError::Extra { entity, column: name, extra: extra.clone() });
+        return Err(ModelError::Extra { entity: rust, column: name, extra: extra.clone() });
     }
     let default = match definition.get_column_default() {
         Some(default) => match ty::server_default(default) {
             Ok(default) => Some(default),
-            Err(value) => return Err(ModelError::Default { entity, column: name, value }),
+            Err(value) => return Err(ModelError::Default { entity: rust, column: name, value }),
         },
-        None => keys.numbering::<E>(&name, &ty),
+        None => keys.numbering(entity, &name, &ty),
     };
     let is_numbered = matches!(default, Some(ServerDefault::Identity(_) | ServerDefault::Serial(_)));
     Ok(Column {
@@ -380,7 +378,7 @@ fn column<E: EntityTrait>(column: E::Column, keys: Keys) -> Result<Column, Model
         on_conflict: OnConflict::Abort,
         default,
         collation: None,
-        comment: comment(&definition, specification.comment.as_deref()),
+        comment: comment(definition, specification.comment.as_deref()),
     })
 }
 
@@ -404,21 +402,14 @@ fn comment(definition: &sea_orm::ColumnDef, comment: Option<&str>) -> Option<Str
     before.strip_suffix("; ").map(str::to_owned)
 }
 
-/// Returns the indexes of `indexed` and `unique_key`, which have no getter, under the names that SeaORM gives them.
-fn indexes<E: EntityTrait>() -> Vec<Index> {
-    let statements = Schema::new(DbBackend::Postgres).create_index_from_entity(E::default());
-    statements
-        .iter()
-        .map(|statement| {
-            let specification = statement.get_index_spec();
-            let parts =
-                specification.get_column_names().into_iter().map(|name| IndexPart::from(Ident::from(name)));
-            let name = specification.get_name().expect("SeaORM names every index that it makes");
-            let mut index = Index::new(name, parts.collect());
-            index.is_unique = statement.is_unique_key();
-            index
-        })
-        .collect()
+/// Returns an index of `indexed` or `unique_key`, under the name that SeaORM gives it.
+fn index(statement: &IndexCreateStatement) -> Index {
+    let specification = statement.get_index_spec();
+    let parts = specification.get_column_names().into_iter().map(|name| IndexPart::from(Ident::from(name)));
+    let name = specification.get_name().expect("SeaORM names every index that it makes");
+    let mut index = Index::new(name, parts.collect());
+    index.is_unique = statement.is_unique_key();
+    index
 }
 
 fn name_foreign_keys(
